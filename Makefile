@@ -1,0 +1,153 @@
+# Haven. `make help` lists the targets; `make demo` and `make test` do everything from a fresh clone.
+
+BUILD ?= build
+CC ?= cc
+WERROR ?=
+SAN ?=
+
+PACKAGES := libzmq libsodium lmdb libprotobuf-c jansson libcyaml libcsv libxml-2.0 zlib geos proj
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wvla -Wundef
+OPT ?= -O2 -g
+CPPFLAGS += -I. -I$(BUILD)/generated -D_GNU_SOURCE
+CFLAGS += -std=c17 $(OPT) $(WARNINGS) $(WERROR) $(SAN) -fno-omit-frame-pointer -pthread -MMD -MP
+LDFLAGS += $(SAN) -pthread
+LDLIBS := -lzmq -lsodium -llmdb -lprotobuf-c -ljansson -lcyaml -lcsv -lxml2 -lz -lreadosm \
+          -lgeos_c -lproj -lm
+
+# A room is a folder that becomes a library; a program is one main.c on top of the rooms it may use.
+# main.c files and files ending in _main.c are programs, everything else goes into its room's library.
+sources = $(filter-out %main.c,$(wildcard $(addsuffix /*.c,$(1))))
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+
+ROOM_schemas     := schemas
+ROOM_platform    := schemas/platform
+ROOM_optimizer   := coordinator/optimizer
+ROOM_region      := coordinator/region
+ROOM_node        := nodes nodes/link nodes/outbox nodes/desk
+ROOM_coordinator := coordinator coordinator/gate coordinator/log coordinator/state \
+                    coordinator/dispatch coordinator/planning coordinator/api
+ROOM_cli         := coordinator/cli
+ROOM_simulations := simulations simulations/world simulations/exercise simulations/replay
+
+ROOMS := simulations cli coordinator node region optimizer platform schemas
+LIBS  := $(foreach room,$(ROOMS),$(BUILD)/lib/lib$(room).a)
+
+PROGRAMS := haven-node haven-coordinator haven haven-exercise
+MAIN_haven-node        := nodes/main.c
+MAIN_haven-coordinator := coordinator/main.c
+MAIN_haven             := coordinator/cli/main.c
+MAIN_haven-exercise    := simulations/main.c
+PRESENT := $(foreach p,$(PROGRAMS),$(if $(wildcard $(MAIN_$(p))),$(BUILD)/bin/$(p)))
+
+GENERATED := $(BUILD)/generated/schemas/haven.pb-c
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.DEFAULT_GOAL := all
+
+all: $(PRESENT) ## build everything into build/, programs into build/bin/
+
+help: ## this list
+	@grep -hE '^[a-z.]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z.]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+deps: ## install what is missing (Debian packages by name)
+	@.ci/install-deps build test
+
+# ---- libraries and programs -------------------------------------------------------------------
+
+$(GENERATED).c $(GENERATED).h &: schemas/haven.proto
+	@mkdir -p $(@D)
+	protoc-c --c_out=$(BUILD)/generated schemas/haven.proto
+
+$(BUILD)/obj/schemas/haven.pb-c.o: $(GENERATED).c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -w -c $< -o $@
+
+$(BUILD)/obj/%.o: %.c | $(GENERATED).h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+
+define room_library
+$(BUILD)/lib/lib$(1).a: $(call objects,$(call sources,$(ROOM_$(1)))) $(if $(filter schemas,$(1)),$(BUILD)/obj/schemas/haven.pb-c.o)
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	ar rcsD $$@ $$^
+endef
+$(foreach room,$(ROOMS),$(eval $(call room_library,$(room))))
+
+define program
+$(BUILD)/bin/$(1): $(call objects,$(MAIN_$(1))) $(LIBS)
+	@mkdir -p $$(@D)
+	$$(CC) $$(LDFLAGS) -o $$@ $$< -Wl,--start-group $(LIBS) -Wl,--end-group $$(LDLIBS)
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
+
+# ---- tests ------------------------------------------------------------------------------------
+# Every tests/{unit,contract,integration,fault}/test_*.c is a Criterion program; every other .c file of
+# those folders is linked into each of them. tests/**/*.sh named test_*.sh are run as they are.
+
+TEST_SOURCES := $(wildcard $(addsuffix /test_*.c,$(addprefix tests/,unit contract integration fault)))
+TEST_HELPERS := $(call objects,$(filter-out $(TEST_SOURCES),$(wildcard $(addsuffix /*.c,$(addprefix tests/,unit contract integration fault support)))))
+TESTS := $(patsubst %.c,$(BUILD)/%,$(TEST_SOURCES))
+
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(TEST_HELPERS) $(LIBS)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $< $(TEST_HELPERS) -Wl,--start-group $(LIBS) -Wl,--end-group $(LDLIBS) -lcriterion
+
+check: $(PRESENT) $(TESTS) ## run the tests without installing anything; ONLY=name picks
+	@BUILD=$(BUILD) tests/run $(ONLY)
+
+test: ## install what is missing, build, run every test
+	@.ci/install-deps build test
+	@$(MAKE) --no-print-directory check
+
+demo: ## install what is missing, build, play the river flood with real processes
+	@.ci/install-deps build
+	@$(MAKE) --no-print-directory -s all
+	@$(BUILD)/bin/haven-exercise demo $(if $(DEMO_KEEP),--keep)
+
+# ---- quality ----------------------------------------------------------------------------------
+
+C_FILES = $(shell git ls-files '*.c' '*.h')
+
+format: ## lay out every file with clang-format
+	clang-format -i $(C_FILES)
+
+format.check: ## fail where clang-format would change a file
+	clang-format --dry-run --Werror $(C_FILES)
+
+lint: $(GENERATED).h ## include rule, released schemas, clang-tidy, cppcheck
+	@.ci/install-deps lint
+	tests/lint/include-rule
+	tests/lint/schema-release
+	tests/lint/static-analysis $(BUILD)
+
+asan: ## the tests under address and leak sanitizer
+	@BUILD=$(BUILD)/asan SAN=-fsanitize=address,undefined tests/sanitized
+
+ubsan: ## the tests under the undefined-behaviour sanitizer
+	@BUILD=$(BUILD)/ubsan SAN='-fsanitize=undefined -fno-sanitize-recover=all' tests/sanitized
+
+tsan: ## the threaded parts under the thread sanitizer, as plain programs
+	@BUILD=$(BUILD)/tsan SAN=-fsanitize=thread tests/sanitized threads
+
+fuzz: ## run every fuzz target for SECONDS (default 20) each
+	@.ci/install-deps fuzz
+	@BUILD=$(BUILD) tests/fuzz/run $(or $(SECONDS),20)
+
+bench: ## measure against named peers; results as ratios
+	@.ci/install-deps build bench
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) tests/bench/run $(ONLY)
+
+coverage: ## line coverage of the tests into build/coverage/
+	@.ci/install-deps test coverage
+	@BUILD=$(BUILD) tests/coverage
+
+clean: ## remove build/
+	rm -rf $(BUILD)
+
+.PHONY: all help deps check test demo format format.check lint asan ubsan tsan fuzz bench coverage clean
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

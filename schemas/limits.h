@@ -1,0 +1,40 @@
+/* Every limit of Haven in one place. A limit is checked before memory is taken; passing one is
+ * HV_ERR_LIMIT on the inside and a refusal with a reason on the outside. */
+#ifndef HV_SCHEMAS_LIMITS_H
+#define HV_SCHEMAS_LIMITS_H
+
+/* Wire. */
+#define HV_FRAME_BYTES_MAX 65536u /* one message; also ZMQ_MAXMSGSIZE */
+#define HV_ID_BYTES_MAX 64u       /* ids of nodes, zones, shelters, items, lots, links */
+#define HV_TEXT_BYTES_MAX 1024u   /* notes, reasons */
+#define HV_STOCK_LINES_MAX 600u   /* lines of one report or snapshot part */
+#define HV_SNAPSHOT_PARTS_MAX 64u
+#define HV_CAPACITY_LINES_MAX 16u /* basis x time x place */
+#define HV_LIFELINES_MAX 7u
+#define HV_REQUEST_LINES_MAX 64u
+#define HV_ORDER_LINES_MAX 256u
+#define HV_ORDER_LINKS_MAX 512u /* links of one route in an order */
+#define HV_ENDPOINTS_MAX 8u
+
+/* Figures. */
+#define HV_PEOPLE_MAX 10000000        /* people in one figure */
+#define HV_QUANTITY_MAX 1000000000000 /* base units of one item in one figure */
+
+/* Coordinator. */
+#define HV_NODES_MAX 120000u
+#define HV_RECORD_BYTES_MAX (4u << 20) /* one log record; a plan is the largest */
+#define HV_BATCH_RECORDS_MAX 4096u
+#define HV_INFLIGHT_RECORDS_MAX 65536u /* received and not yet committed */
+
+/* Control sockets. */
+#define HV_CONTROL_REQUEST_BYTES_MAX (8u << 20)
+#define HV_CONTROL_REPLY_BYTES_MAX (256u << 20)
+
+/* Regions and planning. */
+#define HV_REGION_FILE_BYTES_MAX (1u << 30)
+#define HV_REGION_NODES_MAX 4000000u
+#define HV_REGION_LINKS_MAX 8000000u
+#define HV_REGION_ROWS_MAX 1000000u /* zones, shelters, depots, items, stock, vehicles, each */
+#define HV_FAULTS_MAX 10000u        /* faults kept of one check; more are counted */
+
+#endif

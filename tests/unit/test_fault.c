@@ -1,0 +1,25 @@
+#include "schemas/fault.h"
+#include "schemas/limits.h"
+
+#include <criterion/criterion.h>
+
+Test(fault, names_file_line_column_and_remedy) {
+    struct hv_fault_list list;
+    hv_fault_list_init(&list);
+    hv_fault_addf(&list, HV_FAULT_ERROR, "zones.csv", 7, "people", "a whole number", "“%s”", "ten");
+    char line[128];
+    hv_fault_print(&list.faults[0], line, sizeof line);
+    cr_assert_str_eq(line, "zones.csv:7: people: “ten”; a whole number");
+    hv_fault_list_deinit(&list);
+}
+
+Test(fault, counts_what_it_no_longer_keeps) {
+    struct hv_fault_list list;
+    hv_fault_list_init(&list);
+    for (unsigned i = 0; i < HV_FAULTS_MAX + 5; i++)
+        hv_fault_add(&list, HV_FAULT_WARNING, "f", i, "", "w", "r");
+    cr_assert_eq(list.count, HV_FAULTS_MAX);
+    cr_assert_eq(list.warnings, HV_FAULTS_MAX + 5);
+    cr_assert_eq(list.errors, 0);
+    hv_fault_list_deinit(&list);
+}
