@@ -1,0 +1,27 @@
+/* Memory for one decoded message or one step: many small pieces, freed together.
+ *
+ * Zero-initialised memory, aligned for any type. A reset keeps the blocks for the next message, so
+ * a steady stream of messages takes no memory. One thread at a time. */
+#ifndef HV_SCHEMAS_ARENA_H
+#define HV_SCHEMAS_ARENA_H
+
+#include <stddef.h>
+
+struct hv_arena {
+    struct hv_arena_block *first; /* owned chain */
+    struct hv_arena_block *current;
+    size_t limit; /* most bytes to hold in all; 0: no limit */
+    size_t held;
+};
+
+void hv_arena_init(struct hv_arena *arena, size_t limit_bytes);
+void hv_arena_deinit(struct hv_arena *arena);
+void hv_arena_reset(struct hv_arena *arena);
+
+/* NULL without memory, past the limit, or where count x size overflows. */
+void *hv_arena_take(struct hv_arena *arena, size_t count, size_t size);
+
+/* A copy of the text; NULL as above. */
+char *hv_arena_text(struct hv_arena *arena, const char *text);
+
+#endif

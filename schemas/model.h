@@ -1,0 +1,818 @@
+/* What messages and log records decode to: plain C, no generated code.
+ *
+ * The meaning of every field stands in haven.proto; here are shapes and units. A decoded message
+ * lives in the arena it was decoded into and dies with it. Texts are never NULL, are valid UTF-8
+ * without NUL and
+ * "" where absent. Quantities are base units of the item. Times: `wall_ms` milliseconds since 1970
+ * UTC for people's eyes; `node_ms` a node's own clock, `mono_ms` the coordinator's log clock, both
+ * monotonic. */
+#ifndef HV_SCHEMAS_MODEL_H
+#define HV_SCHEMAS_MODEL_H
+
+#include "schemas/limits.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define HV_PROTOCOL 1u
+#define HV_RECORD_VERSION 1u
+#define HV_ID128_BYTES 16u
+#define HV_HASH_BYTES 32u
+#define HV_KEY_BYTES 32u
+
+/* Enumerators have the numbers of haven.proto; the codec asserts it at compile time. */
+enum hv_mode { HV_MODE_UNKNOWN, HV_MODE_LIVE, HV_MODE_EXERCISE, HV_MODE_COUNT };
+enum hv_lane { HV_LANE_UNKNOWN, HV_LANE_HISTORY, HV_LANE_PRESENT, HV_LANE_COUNT };
+enum hv_role { HV_ROLE_UNKNOWN, HV_ROLE_SHELTER, HV_ROLE_DEPOT, HV_ROLE_COUNT };
+
+enum hv_reason {
+    HV_REASON_UNKNOWN, /* in results of checks: nothing is wrong */
+    HV_REASON_MALFORMED,
+    HV_REASON_OVERSIZE,
+    HV_REASON_PROTOCOL,
+    HV_REASON_TYPE,
+    HV_REASON_TEXT,
+    HV_REASON_RANGE,
+    HV_REASON_DEPLOYMENT,
+    HV_REASON_INCIDENT,
+    HV_REASON_MODE,
+    HV_REASON_EPOCH,
+    HV_REASON_GAP,
+    HV_REASON_REVOKED,
+    HV_REASON_ROLE,
+    HV_REASON_NOT_STORED,
+    HV_REASON_BUSY,
+    HV_REASON_HELLO_FIRST,
+    HV_REASON_REFERENCE,
+    HV_REASON_COUNT
+};
+
+struct hv_seen {
+    int64_t wall_ms;
+    uint64_t node_ms;
+};
+
+/* ---- people ---- */
+
+enum hv_age_group {
+    HV_AGE_UNKNOWN,
+    HV_AGE_INFANT,
+    HV_AGE_CHILD,
+    HV_AGE_ADULT,
+    HV_AGE_ELDERLY,
+    HV_AGE_COUNT
+};
+
+/* Overlays are subsets of the total, never added to it. */
+enum hv_overlay {
+    HV_OVERLAY_WHEELCHAIR,
+    HV_OVERLAY_MEDICAL,
+    HV_OVERLAY_PREGNANT,
+    HV_OVERLAY_OTHER_LANGUAGE,
+    HV_OVERLAY_COUNT
+};
+
+struct hv_people {
+    int32_t by_age[HV_AGE_COUNT];
+    int32_t overlay[HV_OVERLAY_COUNT];
+    int32_t pets;
+};
+
+/* ---- report bodies ---- */
+
+enum hv_movement_kind {
+    HV_MOVEMENT_UNKNOWN,
+    HV_MOVEMENT_CHECK_IN,
+    HV_MOVEMENT_CHECK_OUT,
+    HV_MOVEMENT_TRANSFER_OUT,
+    HV_MOVEMENT_TRANSFER_IN,
+    HV_MOVEMENT_CORRECTION,
+    HV_MOVEMENT_COUNT
+};
+
+enum hv_destination {
+    HV_DESTINATION_UNKNOWN,
+    HV_DESTINATION_HOME,
+    HV_DESTINATION_SHELTER,
+    HV_DESTINATION_HOSPITAL,
+    HV_DESTINATION_COUNT
+};
+
+struct hv_movement {
+    enum hv_movement_kind kind;
+    struct hv_people people;
+    const char *zone;
+    enum hv_destination destination;
+    const char *shelter;
+    const char *transfer;
+    uint32_t households;
+};
+
+struct hv_count {
+    struct hv_people people;
+    bool has_households;
+    uint32_t households;
+};
+
+enum hv_shelter_status {
+    HV_SHELTER_UNKNOWN,
+    HV_SHELTER_PLANNED,
+    HV_SHELTER_STANDBY,
+    HV_SHELTER_OPENING,
+    HV_SHELTER_OPEN,
+    HV_SHELTER_NEARLY_FULL,
+    HV_SHELTER_FULL,
+    HV_SHELTER_CLOSING,
+    HV_SHELTER_CLOSED,
+    HV_SHELTER_DAMAGED,
+    HV_SHELTER_STATUS_COUNT
+};
+
+struct hv_status_report {
+    enum hv_shelter_status status;
+    const char *reason;
+};
+
+enum hv_capacity_basis { HV_BASIS_UNKNOWN, HV_BASIS_AREA, HV_BASIS_BEDS, HV_BASIS_COUNT };
+enum hv_day_part { HV_PART_UNKNOWN, HV_PART_DAY, HV_PART_NIGHT, HV_PART_COUNT };
+enum hv_place { HV_PLACE_UNKNOWN, HV_PLACE_INDOOR, HV_PLACE_OUTDOOR, HV_PLACE_COUNT };
+
+struct hv_capacity_line {
+    enum hv_capacity_basis basis;
+    enum hv_day_part part;
+    enum hv_place place;
+    uint32_t people;
+};
+
+struct hv_capacity_report {
+    size_t line_count;
+    struct hv_capacity_line *lines;
+};
+
+enum hv_lifeline_kind {
+    HV_LIFELINE_UNKNOWN,
+    HV_LIFELINE_POWER,
+    HV_LIFELINE_GENERATOR,
+    HV_LIFELINE_WATER,
+    HV_LIFELINE_SEWAGE,
+    HV_LIFELINE_COMMUNICATION,
+    HV_LIFELINE_HEATING,
+    HV_LIFELINE_ROAD,
+    HV_LIFELINE_COUNT
+};
+
+enum hv_lifeline_state {
+    HV_LIFELINE_STATE_UNKNOWN,
+    HV_LIFELINE_UP,
+    HV_LIFELINE_LIMITED,
+    HV_LIFELINE_DOWN,
+    HV_LIFELINE_STATE_COUNT
+};
+
+struct hv_lifeline {
+    enum hv_lifeline_kind kind;
+    enum hv_lifeline_state state;
+    bool has_hours;
+    uint32_t hours_left;
+    struct hv_seen seen;
+};
+
+struct hv_lifeline_report {
+    size_t lifeline_count;
+    struct hv_lifeline *lifelines;
+};
+
+struct hv_stock_line {
+    const char *item;
+    const char *lot;
+    uint32_t expiry_day;
+    uint64_t quantity;
+    uint64_t damaged;
+    uint32_t pack;
+};
+
+struct hv_stock_count {
+    size_t line_count;
+    struct hv_stock_line *lines;
+    bool complete;
+    const char *reason;
+};
+
+enum hv_stock_movement_kind {
+    HV_STOCK_UNKNOWN,
+    HV_STOCK_RECEIVE,
+    HV_STOCK_ISSUE,
+    HV_STOCK_SHIP,
+    HV_STOCK_LOSS,
+    HV_STOCK_EXPIRE,
+    HV_STOCK_ADJUST_UP,
+    HV_STOCK_ADJUST_DOWN,
+    HV_STOCK_MOVEMENT_COUNT
+};
+
+struct hv_stock_movement {
+    enum hv_stock_movement_kind kind;
+    size_t line_count;
+    struct hv_stock_line *lines;
+    const char *waybill;
+    const char *counterpart;
+    const char *reason;
+};
+
+enum hv_request_kind {
+    HV_REQUEST_UNKNOWN,
+    HV_REQUEST_GOODS,
+    HV_REQUEST_TRANSPORT,
+    HV_REQUEST_MEDICAL,
+    HV_REQUEST_STAFF,
+    HV_REQUEST_REPAIR,
+    HV_REQUEST_KIND_COUNT
+};
+
+enum hv_urgency {
+    HV_URGENCY_UNKNOWN,
+    HV_URGENCY_ROUTINE,
+    HV_URGENCY_URGENT,
+    HV_URGENCY_LIFE_SAVING,
+    HV_URGENCY_COUNT
+};
+
+struct hv_request {
+    uint64_t id;
+    enum hv_request_kind kind;
+    enum hv_urgency urgency;
+    size_t line_count;
+    struct hv_stock_line *lines;
+    bool has_amount;
+    uint32_t amount;
+    const char *text;
+    bool withdrawn;
+};
+
+enum hv_order_state {
+    HV_ORDER_STATE_UNKNOWN,
+    HV_ORDER_ISSUED,
+    HV_ORDER_STORED,
+    HV_ORDER_SEEN,
+    HV_ORDER_ACCEPTED,
+    HV_ORDER_DECLINED,
+    HV_ORDER_UNDER_WAY,
+    HV_ORDER_PARTLY_DONE,
+    HV_ORDER_DONE,
+    HV_ORDER_FAILED,
+    HV_ORDER_CANCELLED,
+    HV_ORDER_SUPERSEDED,
+    HV_ORDER_STATE_COUNT
+};
+
+struct hv_order_answer {
+    uint64_t order;
+    uint32_t revision;
+    enum hv_order_state state;
+    const char *reason;
+    bool has_done;
+    uint64_t done;
+};
+
+struct hv_note_report {
+    const char *text;
+};
+
+struct hv_snapshot {
+    uint64_t as_of;
+    uint32_t part;
+    uint32_t parts;
+    struct hv_people people;
+    struct hv_seen people_seen; /* {0, 0}: nothing known of people */
+    struct hv_seen counted_seen;
+    int32_t count_difference;
+    enum hv_shelter_status status;
+    struct hv_seen status_seen;
+    size_t capacity_count;
+    struct hv_capacity_line *capacity;
+    struct hv_seen capacity_seen;
+    size_t lifeline_count;
+    struct hv_lifeline *lifelines;
+    size_t stock_count;
+    struct hv_stock_line *stock;
+    struct hv_seen stock_seen;
+};
+
+enum hv_source {
+    HV_SOURCE_UNKNOWN,
+    HV_SOURCE_NODE,
+    HV_SOURCE_OPERATOR,
+    HV_SOURCE_IMPORT,
+    HV_SOURCE_COUNT
+};
+
+/* Numbers of the oneof in haven.proto. */
+enum hv_report_kind {
+    HV_REPORT_NONE = 0,
+    HV_REPORT_MOVEMENT = 16,
+    HV_REPORT_COUNT = 17,
+    HV_REPORT_STATUS = 18,
+    HV_REPORT_CAPACITY = 19,
+    HV_REPORT_LIFELINES = 20,
+    HV_REPORT_STOCK_COUNT = 21,
+    HV_REPORT_STOCK_MOVEMENT = 22,
+    HV_REPORT_REQUEST = 23,
+    HV_REPORT_ANSWER = 24,
+    HV_REPORT_NOTE = 25,
+    HV_REPORT_SNAPSHOT = 26
+};
+
+struct hv_report {
+    enum hv_source source;
+    struct hv_seen seen;
+    const char *subject;
+    enum hv_report_kind kind;
+    union {
+        struct hv_movement movement;
+        struct hv_count count;
+        struct hv_status_report status;
+        struct hv_capacity_report capacity;
+        struct hv_lifeline_report lifelines;
+        struct hv_stock_count stock_count;
+        struct hv_stock_movement stock_movement;
+        struct hv_request request;
+        struct hv_order_answer answer;
+        struct hv_note_report note;
+        struct hv_snapshot snapshot;
+    };
+};
+
+/* ---- orders ---- */
+
+enum hv_order_kind {
+    HV_ORDER_UNKNOWN,
+    HV_ORDER_STAND_BY,
+    HV_ORDER_OPEN,
+    HV_ORDER_CLOSE,
+    HV_ORDER_RECEIVE_PEOPLE,
+    HV_ORDER_SEND_PEOPLE_ON,
+    HV_ORDER_WARN_ZONE,
+    HV_ORDER_EVACUATE_ZONE,
+    HV_ORDER_BUS_RUN,
+    HV_ORDER_CLOSE_ROAD,
+    HV_ORDER_REVERSE_ROAD,
+    HV_ORDER_SHIP,
+    HV_ORDER_EXPECT_DELIVERY,
+    HV_ORDER_RETURN_GOODS,
+    HV_ORDER_STAND_DOWN,
+    HV_ORDER_KIND_COUNT
+};
+
+enum hv_post {
+    HV_POST_UNKNOWN,
+    HV_POST_NODE,
+    HV_POST_ZONE_WARDEN,
+    HV_POST_BUS_YARD,
+    HV_POST_ROAD_POST,
+    HV_POST_COUNT
+};
+
+struct hv_order_people {
+    const char *zone;
+    uint32_t people;
+    uint32_t wheelchair;
+    uint32_t medical;
+    uint32_t without_vehicle;
+};
+
+struct hv_order {
+    uint64_t id;
+    uint32_t revision;
+    enum hv_order_kind kind;
+    enum hv_post post;
+    const char *addressee;
+    enum hv_order_state state;
+    uint64_t superseded_by;
+    uint64_t plan;
+    uint64_t approval;
+    bool has_deadline;
+    int64_t deadline_wall_ms;
+    const char *shelter;
+    size_t people_count;
+    struct hv_order_people *people;
+    size_t link_count;
+    const char **links;
+    bool has_start;
+    int64_t start_wall_ms;
+    bool has_end;
+    int64_t end_wall_ms;
+    uint32_t people_per_hour;
+    const char *counterpart;
+    const char *waybill;
+    size_t line_count;
+    struct hv_stock_line *lines;
+    const char *vehicle;
+    const char *text;
+    int64_t issued_wall_ms;
+};
+
+struct hv_order_set {
+    size_t order_count;
+    struct hv_order *orders;
+};
+
+/* ---- session ---- */
+
+struct hv_lane_head {
+    enum hv_lane lane;
+    uint64_t sequence;
+};
+
+struct hv_clock {
+    int64_t start_wall_ms;
+    uint64_t elapsed_ms;
+    uint32_t rate_permille;
+    bool scenario;
+};
+
+struct hv_hello {
+    bool has_log;
+    uint8_t log[HV_ID128_BYTES];
+    uint64_t term;
+    enum hv_role role;
+    const char *software;
+    size_t made_count;
+    struct hv_lane_head *made;
+};
+
+struct hv_welcome {
+    uint8_t log[HV_ID128_BYTES];
+    uint64_t term;
+    size_t held_count;
+    struct hv_lane_head *held;
+    struct hv_clock clock;
+    size_t endpoint_count;
+    const char **endpoints;
+    uint64_t held_epoch;
+};
+
+struct hv_ack {
+    uint64_t position;
+};
+
+struct hv_refusal {
+    enum hv_reason reason;
+    const char *detail;
+    uint64_t held;
+    uint64_t held_epoch;
+    bool skip;
+};
+
+enum hv_body_kind {
+    HV_BODY_NONE = 0,
+    HV_BODY_HELLO = 16,
+    HV_BODY_BEAT = 17,
+    HV_BODY_REPORT = 18,
+    HV_BODY_WELCOME = 32,
+    HV_BODY_ACK = 33,
+    HV_BODY_REFUSAL = 34,
+    HV_BODY_ORDERS = 35,
+    HV_BODY_CLOCK = 36
+};
+
+struct hv_envelope {
+    uint32_t protocol;
+    uint8_t deployment[HV_ID128_BYTES];
+    uint8_t incident[HV_ID128_BYTES];
+    enum hv_mode mode;
+    uint64_t epoch;
+    enum hv_lane lane;
+    uint64_t sequence;
+    uint64_t sent_node_ms;
+    uint64_t clock_gap_node_ms;
+    enum hv_body_kind kind;
+    union {
+        struct hv_hello hello;
+        struct hv_report report;
+        struct hv_welcome welcome;
+        struct hv_ack ack;
+        struct hv_refusal refusal;
+        struct hv_order_set orders;
+        struct hv_clock clock;
+    };
+};
+
+/* ---- log records ---- */
+
+enum hv_actor {
+    HV_ACTOR_UNKNOWN,
+    HV_ACTOR_NODE,
+    HV_ACTOR_OPERATOR,
+    HV_ACTOR_SYSTEM,
+    HV_ACTOR_IMPORT,
+    HV_ACTOR_COUNT
+};
+
+struct hv_log_started {
+    uint8_t deployment[HV_ID128_BYTES];
+    uint8_t log[HV_ID128_BYTES];
+    enum hv_mode mode;
+    const char *name;
+};
+
+struct hv_node_report {
+    const char *node;
+    uint64_t epoch;
+    enum hv_lane lane;
+    uint64_t sequence;
+    uint64_t sent_node_ms;
+    uint64_t clock_gap_node_ms;
+    uint8_t incident[HV_ID128_BYTES];
+    struct hv_report report;
+};
+
+struct hv_refused_report {
+    const char *node;
+    uint64_t epoch;
+    enum hv_lane lane;
+    uint64_t sequence;
+    enum hv_reason reason;
+    const char *detail;
+};
+
+struct hv_epoch_started {
+    const char *node;
+    uint64_t epoch;
+};
+
+struct hv_enrolment {
+    const char *node;
+    enum hv_role role;
+    uint8_t public_key[HV_KEY_BYTES];
+    const char *place;
+};
+
+struct hv_revocation {
+    const char *node;
+    uint8_t public_key[HV_KEY_BYTES];
+    const char *reason;
+};
+
+struct hv_region_version {
+    const char *name;
+    const char *version;
+    uint8_t hash[HV_HASH_BYTES];
+};
+
+struct hv_profile_version {
+    const char *name;
+    const char *version;
+};
+
+enum hv_incident_phase {
+    HV_PHASE_UNKNOWN,
+    HV_PHASE_WATCH,
+    HV_PHASE_ACTIVATION,
+    HV_PHASE_EVACUATION,
+    HV_PHASE_STAND_DOWN,
+    HV_PHASE_DEMOBILISATION,
+    HV_PHASE_CLOSED,
+    HV_PHASE_COUNT
+};
+
+struct hv_incident_change {
+    uint8_t incident[HV_ID128_BYTES];
+    const char *name;
+    enum hv_incident_phase phase;
+    const char *hazard;
+};
+
+struct hv_road_state {
+    const char *link;
+    bool closed;
+    bool has_capacity;
+    uint32_t capacity_permille;
+    const char *reason;
+};
+
+struct hv_hazard_state {
+    const char *hazard;
+    const char *kind;
+    bool over;
+    size_t zone_count;
+    const char **zones;
+    size_t link_count;
+    const char **links;
+    size_t shelter_count;
+    const char **shelters;
+    size_t depot_count;
+    const char **depots;
+};
+
+struct hv_alert {
+    const char *id;
+    const char *sender;
+    const char *headline;
+    const char *severity;
+    bool cancelled;
+};
+
+struct hv_note_entry {
+    const char *text;
+    const char *subject;
+};
+
+struct hv_presence {
+    const char *node;
+    bool stale;
+    uint64_t last_heard_mono_ms;
+};
+
+enum hv_plan_reason {
+    HV_PLAN_REASON_UNKNOWN,
+    HV_PLAN_NO_ROUTE,
+    HV_PLAN_NO_PLACES,
+    HV_PLAN_HAZARD,
+    HV_PLAN_NO_STOCK,
+    HV_PLAN_PINNED,
+    HV_PLAN_EXCLUDED,
+    HV_PLAN_KEPT,
+    HV_PLAN_CHANGED,
+    HV_PLAN_STALE,
+    HV_PLAN_WORK_LIMIT,
+    HV_PLAN_REASON_COUNT
+};
+
+struct hv_plan_move {
+    const char *zone;
+    const char *shelter;
+    size_t link_count;
+    const char **links;
+    uint32_t people;
+    uint32_t wheelchair;
+    uint32_t medical;
+    uint32_t without_vehicle;
+    uint32_t travel_s;
+    bool changed;
+};
+
+struct hv_plan_shipment {
+    const char *depot;
+    const char *shelter;
+    const char *item;
+    uint64_t quantity;
+    bool changed;
+};
+
+struct hv_plan_left {
+    const char *zone;
+    const char *shelter;
+    const char *item;
+    uint64_t amount;
+    enum hv_plan_reason reason;
+    const char *parameter;
+};
+
+struct hv_plan {
+    uint64_t id;
+    uint64_t basis;
+    uint64_t in_force;
+    size_t move_count;
+    struct hv_plan_move *moves;
+    size_t shipment_count;
+    struct hv_plan_shipment *shipments;
+    size_t left_count;
+    struct hv_plan_left *left;
+    int64_t unserved_people;
+    int64_t unserved_bound;
+    int64_t person_seconds;
+    int64_t person_seconds_bound;
+    int64_t unmet_cost;
+    int64_t unmet_bound;
+    uint64_t work;
+    bool stopped_early;
+    uint8_t region_hash[HV_HASH_BYTES];
+};
+
+struct hv_approval {
+    uint64_t plan;
+    bool withdrawn;
+    const char *reason;
+};
+
+struct hv_term_change {
+    uint64_t term;
+    const char *reason;
+    uint8_t log[HV_ID128_BYTES];
+};
+
+/* Numbers of the oneof in haven.proto. */
+enum hv_record_kind {
+    HV_RECORD_NONE = 0,
+    HV_RECORD_LOG_STARTED = 16,
+    HV_RECORD_REPORT = 17,
+    HV_RECORD_ENROLMENT = 18,
+    HV_RECORD_REVOCATION = 19,
+    HV_RECORD_REGION = 20,
+    HV_RECORD_INCIDENT = 21,
+    HV_RECORD_CLOCK = 22,
+    HV_RECORD_ROAD = 23,
+    HV_RECORD_HAZARD = 24,
+    HV_RECORD_NOTE = 25,
+    HV_RECORD_PRESENCE = 26,
+    HV_RECORD_PLAN = 27,
+    HV_RECORD_APPROVAL = 28,
+    HV_RECORD_ORDER = 29,
+    HV_RECORD_ANSWER = 30,
+    HV_RECORD_PROFILE = 31,
+    HV_RECORD_TERM = 32,
+    HV_RECORD_ALERT = 33,
+    HV_RECORD_REFUSED = 34,
+    HV_RECORD_EPOCH = 35
+};
+
+struct hv_record {
+    uint32_t version;
+    enum hv_actor actor;
+    const char *name;
+    uint64_t cause;
+    int64_t wall_ms;
+    uint64_t mono_ms;
+    enum hv_record_kind kind;
+    union {
+        struct hv_log_started started;
+        struct hv_node_report report;
+        struct hv_enrolment enrolment;
+        struct hv_revocation revocation;
+        struct hv_region_version region;
+        struct hv_incident_change incident;
+        struct hv_clock clock;
+        struct hv_road_state road;
+        struct hv_hazard_state hazard;
+        struct hv_note_entry note;
+        struct hv_presence presence;
+        struct hv_plan plan;
+        struct hv_approval approval;
+        struct hv_order order;
+        struct hv_order_answer answer;
+        struct hv_profile_version profile;
+        struct hv_term_change term;
+        struct hv_alert alert;
+        struct hv_refused_report refused;
+        struct hv_epoch_started epoch;
+    };
+};
+
+/* ---- small functions on the model (model.c) ---- */
+
+/* Sum over age groups; overlays and pets are not added. */
+int64_t hv_people_total(const struct hv_people *people);
+
+/* sum += sign * people, figure by figure, saturating at the int32 range. */
+void hv_people_add(struct hv_people *sum, const struct hv_people *people, int sign);
+
+/* Stable English words for files, JSON and command lines, such as "nearly-full"; "unknown" for 0
+ * and for numbers that are none. The words of `_of` are the same ones; it returns 0 (UNKNOWN) for
+ * any other text. */
+const char *hv_mode_word(enum hv_mode mode);
+const char *hv_lane_word(enum hv_lane lane);
+const char *hv_role_word(enum hv_role role);
+const char *hv_reason_word(enum hv_reason reason);
+const char *hv_age_group_word(enum hv_age_group group);
+const char *hv_overlay_word(enum hv_overlay overlay);
+const char *hv_movement_word(enum hv_movement_kind kind);
+const char *hv_destination_word(enum hv_destination destination);
+const char *hv_shelter_status_word(enum hv_shelter_status status);
+const char *hv_capacity_basis_word(enum hv_capacity_basis basis);
+const char *hv_day_part_word(enum hv_day_part part);
+const char *hv_place_word(enum hv_place place);
+const char *hv_lifeline_word(enum hv_lifeline_kind kind);
+const char *hv_lifeline_state_word(enum hv_lifeline_state state);
+const char *hv_stock_movement_word(enum hv_stock_movement_kind kind);
+const char *hv_request_word(enum hv_request_kind kind);
+const char *hv_urgency_word(enum hv_urgency urgency);
+const char *hv_order_word(enum hv_order_kind kind);
+const char *hv_order_state_word(enum hv_order_state state);
+const char *hv_post_word(enum hv_post post);
+const char *hv_source_word(enum hv_source source);
+const char *hv_actor_word(enum hv_actor actor);
+const char *hv_phase_word(enum hv_incident_phase phase);
+const char *hv_plan_reason_word(enum hv_plan_reason reason);
+const char *hv_report_word(enum hv_report_kind kind);
+const char *hv_record_word(enum hv_record_kind kind);
+
+enum hv_mode hv_mode_of(const char *word);
+enum hv_role hv_role_of(const char *word);
+enum hv_movement_kind hv_movement_of(const char *word);
+enum hv_destination hv_destination_of(const char *word);
+enum hv_shelter_status hv_shelter_status_of(const char *word);
+enum hv_capacity_basis hv_capacity_basis_of(const char *word);
+enum hv_day_part hv_day_part_of(const char *word);
+enum hv_place hv_place_of(const char *word);
+enum hv_lifeline_kind hv_lifeline_of(const char *word);
+enum hv_lifeline_state hv_lifeline_state_of(const char *word);
+enum hv_stock_movement_kind hv_stock_movement_of(const char *word);
+enum hv_request_kind hv_request_of(const char *word);
+enum hv_urgency hv_urgency_of(const char *word);
+enum hv_order_kind hv_order_of(const char *word);
+enum hv_order_state hv_order_state_of(const char *word);
+enum hv_post hv_post_of(const char *word);
+enum hv_incident_phase hv_phase_of(const char *word);
+
+#endif
