@@ -5,14 +5,12 @@ CC ?= cc
 WERROR ?=
 SAN ?=
 
-PACKAGES := libzmq libsodium lmdb libprotobuf-c jansson libcyaml libcsv libxml-2.0 zlib geos proj
-
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wvla -Wundef
 OPT ?= -O2 -g
 CPPFLAGS += -I. -I$(BUILD)/generated -D_GNU_SOURCE
 CFLAGS += -std=c17 $(OPT) $(WARNINGS) $(WERROR) $(SAN) -fno-omit-frame-pointer -pthread -MMD -MP
 LDFLAGS += $(SAN) -pthread
-LDLIBS := -lzmq -lsodium -llmdb -lprotobuf-c -ljansson -lcyaml -lcsv -lxml2 -lz -lreadosm \
+LDLIBS := -lzmq -lsodium -llmdb -lprotobuf-c -ljansson -lcyaml -lcsv -lxml2 -lz -lreadosm -lczmq -lsystemd \
           -lgeos_c -lproj -lm
 
 # A room is a folder that becomes a library; a program is one main.c on top of the rooms it may use.
@@ -26,7 +24,7 @@ ROOM_optimizer   := coordinator/optimizer
 ROOM_region      := coordinator/region
 ROOM_node        := nodes nodes/link nodes/outbox nodes/desk
 ROOM_coordinator := coordinator coordinator/gate coordinator/log coordinator/state \
-                    coordinator/dispatch coordinator/planning coordinator/api
+                    coordinator/dispatch coordinator/planning coordinator/control coordinator/api
 ROOM_cli         := coordinator/cli
 ROOM_simulations := simulations simulations/world simulations/exercise simulations/replay
 
