@@ -1,0 +1,165 @@
+/* What comes out of planning: who goes where by which route, what is sent where, what is left over,
+ * how good that is, and why. Plain data; numbers refer to the instance that was planned.
+ *
+ * Everything is sorted (assignments by zone and shelter, shipments by depot, shelter and item,
+ * shortfalls by zone and class or shelter and item, reasons by code and their numbers), so that
+ * equal plans are equal arrays. */
+#ifndef HV_OPTIMIZER_PLAN_H
+#define HV_OPTIMIZER_PLAN_H
+
+#include "coordinator/optimizer/instance.h"
+
+/* Stands for "does not apply" in a reason. */
+#define PLAN_NONE UINT32_MAX
+
+/* A route is `count` links in the order of travel, from `first` in plan.links. Two assignments may
+ * share a route. */
+struct plan_route {
+    uint32_t first, count;
+};
+
+struct plan_assignment {
+    uint32_t zone, shelter;
+    int64_t people[INSTANCE_CLASSES];
+    int64_t travel_ms;  /* on the road */
+    int64_t arrival_ms; /* at the earliest: travel, or the shelter's opening where that is later */
+    int64_t departs_ms; /* window in which people leave, after the start of the plan; both 0 from */
+    int64_t departed_ms; /* an engine that does not spread departures */
+    struct plan_route route;
+};
+
+struct plan_shipment {
+    uint32_t depot, shelter, item;
+    int64_t quantity; /* base units, > 0 */
+    int64_t travel_ms;
+    struct plan_route route;
+};
+
+struct plan_unserved {
+    uint32_t zone;
+    enum instance_class class;
+    int64_t people; /* > 0 */
+};
+
+struct plan_unmet {
+    uint32_t shelter, item;
+    int64_t quantity; /* > 0 */
+};
+
+/* Why the plan is as it is. Which fields mean something stands with each code; the others are
+ * PLAN_NONE, and 0. */
+enum plan_reason_code {
+    REASON_NONE,
+
+    /* People. */
+    REASON_ZONE_UNREACHABLE,   /* no open road from zone to any usable shelter; amount = people */
+    REASON_ZONE_EXCLUDED,      /* roads lead to usable shelters, but exclusions or pins bar all of
+                                  them; zone, amount = people */
+    REASON_NO_PLACE_FOR_CLASS, /* no shelter that zone may use has any place for class;
+                                  amount = people */
+    REASON_CAPACITY_EXHAUSTED, /* class of zone: every shelter that these people could use, also by
+                                  moving others aside, is full. members = those shelters;
+                                  amount = people left over */
+    REASON_PINNED,         /* zone goes to shelter because it was pinned; amount = people, cost_ms =
+                              what one person loses against the best free choice */
+    REASON_PIN_NOT_USABLE, /* the pinned shelter is shut, unsafe, cut off or excluded, so that the
+                              pin of zone on shelter cannot be followed */
+    REASON_KEPT_FOR_STABILITY, /* zone keeps shelter as in the plan in force; amount = people,
+                                  cost_ms = what one of them loses by it, at most the price */
+    REASON_EXCLUSION_COSTS, /* zone could not use shelter, which would have been better; cost_ms =
+                               gain for each person of class */
+    REASON_SHELTER_NOT_USABLE, /* shelter left out: not usable; amount = places lost */
+    REASON_SHELTER_HAZARD, /* shelter left out: does not withstand the hazards in force; amount =
+                              places lost */
+
+    /* Goods. */
+    REASON_STOCK_EXHAUSTED,    /* item: all that can reach shelter is sent; amount = unmet */
+    REASON_NO_DEPOT_REACHES,   /* shelter: no usable depot with stock of item has an open road to
+                                  it; amount = unmet */
+    REASON_RESERVE_HELD,       /* depot keeps amount of item while some is unmet that it could
+                                  reach */
+    REASON_DISPATCH_EXHAUSTED, /* depot loads all that it can in this period; amount = ml */
+    REASON_RECEIVE_EXHAUSTED,  /* shelter takes all that it can in this period; amount = ml */
+    REASON_NOT_WORTH_CARRYING, /* shelter, item: carrying costs more than the shortage; amount =
+                                  unmet */
+    REASON_WHOLE_UNITS,        /* item: lost to rounding to whole units; amount = units at most */
+    REASON_SHELTER_EXCLUDED,   /* shelter, item: stock is left, but exclusions bar every depot that
+                                  has it; amount = unmet */
+    REASON_CODES
+};
+
+struct plan_reason {
+    enum plan_reason_code code;
+    uint32_t zone, shelter, depot, item, class;
+    int64_t amount;
+    int64_t cost_ms;
+    uint32_t first_member, member_count; /* shelters, in plan.members */
+};
+
+/* Lexicographic: first unserved people, then the sum of arrival times over the served ones and,
+ * where a plan is in force, its price for each person who is moved away from it. */
+struct plan_objective {
+    int64_t unserved;
+    int64_t arrival_ms; /* person-milliseconds, price included */
+};
+
+/* Prices that prove the bounds by weak duality; certificate.h says how. Level 0 proves the fewest
+ * unserved, level 1 the least arrival time. */
+struct plan_duals {
+    int64_t unserved_cost; /* M of level 1, milliseconds */
+    int64_t *zone[2];      /* zone × class: what one more person there costs */
+    int64_t *shelter[2];   /* shelter: what one more place would save, ≥ 0 */
+    int64_t *place[2];     /* shelter × class: the same for a place of the class, ≥ 0 */
+    int64_t *stock;        /* depot × item: micro cost units a base unit, ≥ 0 */
+    int64_t *dispatch;     /* depot: micro cost units a millilitre, ≥ 0 */
+    int64_t *receive;      /* shelter: the same */
+};
+
+enum plan_status {
+    PLAN_OPTIMAL, /* objective equals bound: proven */
+    PLAN_STOPPED, /* the work limit or the callback ended it: feasible, bound honest, perhaps weak
+                   */
+    PLAN_ROUNDED  /* people proven; goods within the gap because of whole units */
+};
+
+struct plan {
+    enum plan_status status;
+
+    struct plan_assignment *assignments;
+    size_t assignment_count;
+    struct plan_unserved *unserved;
+    size_t unserved_count;
+    struct plan_shipment *shipments;
+    size_t shipment_count;
+    struct plan_unmet *unmet;
+    size_t unmet_count;
+    uint32_t *links; /* of all routes */
+    size_t link_count;
+    struct plan_reason *reasons;
+    size_t reason_count;
+    uint32_t *members; /* of all reasons */
+    size_t member_count;
+
+    struct plan_objective objective, bound;
+    int64_t goods_cost;  /* shortage and transport, micro cost units */
+    int64_t goods_bound; /* proven: no plan for goods is cheaper */
+    double gap;       /* of arrival_ms where unserved meets its bound, else of unserved; 0 … 1 */
+    double goods_gap; /* of goods_cost */
+
+    int64_t changed_people;    /* people of the plan in force whom this plan does not leave in their
+                                  shelter */
+    int64_t stability_cost_ms; /* person-milliseconds of arrival that keeping to the plan in force
+                                  costs */
+    uint64_t work;             /* pivots and searches that it took */
+
+    struct plan_duals duals;
+};
+
+/* Frees a plan and all it holds. NULL is allowed. */
+void plan_free(struct plan *plan);
+
+/* Short stable name of a code, such as "capacity_exhausted"; "unknown" for a number that is no
+ * code. Static. */
+const char *plan_reason_name(enum plan_reason_code code);
+
+#endif

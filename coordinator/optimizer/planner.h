@@ -1,0 +1,113 @@
+/* A planning session: built once from an instance, changed as the picture changes, solved again
+ * from where it was.
+ *
+ *     planner_new(&instance, &planner);
+ *     planner_solve(planner, &limits, &plan);        cold
+ *     planner_set_capacity(planner, 7, 0);           a report came in
+ *     planner_set_link_closed(planner, 1204, true);
+ *     planner_keep_plan(planner, plan, 300000);      moving somebody must gain five minutes
+ *     planner_solve(planner, &limits, &next);        warm
+ *
+ * Zones are assigned to shelters and stock to needs, each exactly, as a minimum-cost flow
+ * (docs/OPTIMIZER.md). A change touches only what it changes: travel times are found again only for
+ * pairs whose route a link can alter, and the network simplex goes on from its last basis. A warm
+ * solve reaches the same objective as a cold one; among plans of equal worth it may pick another.
+ *
+ * The session reads no clock: work is counted in pivots and searches, so that the same calls give
+ * the same bytes on every machine. Wall-clock limits live in the caller's callback, at the price of
+ * that.
+ *
+ * A session is used by one thread at a time. It copies the instance, network included, and keeps
+ * numbers: what exists does not go away (set its people, capacity or stock to 0), and a region with
+ * new zones, shelters, depots or items is a new session. */
+#ifndef HV_OPTIMIZER_PLANNER_H
+#define HV_OPTIMIZER_PLANNER_H
+
+#include "coordinator/optimizer/plan.h"
+
+enum planner_stage { PLANNER_ROUTES, PLANNER_PEOPLE, PLANNER_GOODS };
+
+struct planner_progress {
+    enum planner_stage stage;
+    uint64_t work;       /* pivots and searches so far in this solve */
+    uint64_t work_limit; /* 0: none */
+};
+
+struct planner_limits {
+    uint64_t work_limit; /* pivots and searches, 0: none */
+
+    /* Called now and then with `context`; anything but 0 ends the solve with what it has. NULL:
+     * none. It must not call into the session. */
+    int (*progress)(void *context, const struct planner_progress *progress);
+    void *context;
+};
+
+struct planner;
+
+/* Makes a session; the instance may be freed afterwards. Errors: those of instance_check(),
+ * HV_ERR_OVERFLOW where people × time or costs could pass 64 bits, HV_ERR_LIMIT where zones ×
+ * shelters pass PLANNER_PAIRS_MAX, HV_ERR_MEMORY. */
+#define PLANNER_PAIRS_MAX 16000000u
+HV_MUST_USE int planner_new(const struct instance *instance, struct planner **ret_planner);
+void planner_free(struct planner *planner);
+
+/* The instance as the changes have left it; valid until the next change or planner_free(). */
+const struct instance *planner_instance(const struct planner *planner);
+
+/* Changes. HV_ERR_VALUE: no such number, or a figure out of range; HV_ERR_OVERFLOW as above. After
+ * an error nothing has changed. Setting what is already so costs nothing. */
+HV_MUST_USE int planner_set_people(struct planner *planner, uint32_t zone,
+                                   enum instance_class class, int64_t people);
+HV_MUST_USE int planner_set_capacity(struct planner *planner, uint32_t shelter, int64_t capacity);
+HV_MUST_USE int planner_set_places(struct planner *planner, uint32_t shelter,
+                                   enum instance_class class, int64_t places);
+HV_MUST_USE int planner_set_usable(struct planner *planner, uint32_t shelter, bool usable);
+HV_MUST_USE int planner_set_withstands(struct planner *planner, uint32_t shelter, bool withstands);
+HV_MUST_USE int planner_set_opens(struct planner *planner, uint32_t shelter, int64_t opens_ms);
+HV_MUST_USE int planner_set_link_closed(struct planner *planner, uint32_t link, bool closed);
+HV_MUST_USE int planner_set_link_travel(struct planner *planner, uint32_t link, int64_t travel_ms);
+HV_MUST_USE int planner_set_link_capacity(struct planner *planner, uint32_t link,
+                                          int64_t capacity_per_hour);
+
+HV_MUST_USE int planner_set_stock(struct planner *planner, uint32_t depot, uint32_t item,
+                                  int64_t quantity);
+HV_MUST_USE int planner_set_reserve(struct planner *planner, uint32_t depot, uint32_t item,
+                                    int64_t quantity);
+HV_MUST_USE int planner_set_need(struct planner *planner, uint32_t shelter, uint32_t item,
+                                 int64_t quantity);
+HV_MUST_USE int planner_set_priority(struct planner *planner, uint32_t shelter, int64_t priority);
+HV_MUST_USE int planner_set_depot_usable(struct planner *planner, uint32_t depot, bool usable);
+HV_MUST_USE int planner_set_dispatch(struct planner *planner, uint32_t depot, int64_t dispatch_ml);
+HV_MUST_USE int planner_set_receive(struct planner *planner, uint32_t shelter, int64_t receive_ml);
+
+/* Pins: a zone with pins goes only to shelters that it is pinned to, as far as they have places; an
+ * exclusion bars a pair, and is stronger than a pin. */
+HV_MUST_USE int planner_pin(struct planner *planner, uint32_t zone, uint32_t shelter, bool pinned);
+HV_MUST_USE int planner_exclude_zone(struct planner *planner, uint32_t zone, uint32_t shelter,
+                                     bool excluded);
+HV_MUST_USE int planner_exclude_depot(struct planner *planner, uint32_t depot, uint32_t shelter,
+                                      bool excluded);
+
+/* Takes a plan (of this session or any other on the same numbers) as the one in force: moving one
+ * person away from it must gain more than `price_ms`. It is copied. NULL forgets the plan in force.
+ */
+HV_MUST_USE int planner_keep_plan(struct planner *planner, const struct plan *plan,
+                                  int64_t price_ms);
+
+/* As planner_keep_plan(), one (zone, shelter, class) at a time, for a caller that keeps accepted
+ * orders rather than plans: people ordered to go there and not yet arrived. The price is one for
+ * the session. */
+HV_MUST_USE int planner_set_in_force(struct planner *planner, uint32_t zone, uint32_t shelter,
+                                     enum instance_class class, int64_t people);
+HV_MUST_USE int planner_set_change_price(struct planner *planner, int64_t price_ms);
+
+/* Solves from where the last solve ended. The plan belongs to the caller: plan_free(). `limits` may
+ * be NULL. A stopped solve gives a feasible plan with PLAN_STOPPED and an honest bound, and the
+ * next solve goes on from there. HV_ERR_MEMORY, HV_ERR_OVERFLOW. */
+HV_MUST_USE int planner_solve(struct planner *planner, const struct planner_limits *limits,
+                              struct plan **ret_plan);
+
+/* Forgets bases, so that the next solve starts from nothing; for tests and measurements. */
+void planner_forget_bases(struct planner *planner);
+
+#endif
