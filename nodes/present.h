@@ -1,0 +1,84 @@
+/* The present state of one shelter or depot: the fold of its own HISTORY reports.
+ *
+ * Deterministic: the same reports in the same order give the same state, which is why it is
+ * restored from the last stored fold and the reports after it. Pure. */
+#ifndef NODES_PRESENT_H
+#define NODES_PRESENT_H
+
+#include "nodes/stock.h"
+
+#define NODE_REQUESTS_MAX 512u /* open at one time */
+
+struct node_present {
+    uint64_t as_of; /* index of the last HISTORY report in it */
+
+    struct hv_people people;
+    bool has_households;
+    uint32_t households;
+    struct hv_seen people_seen; /* {0, 0}: never said */
+    struct hv_seen counted_seen;
+    int32_t count_difference;
+    int64_t shortfall; /* people that movements took beyond those there, since the last count */
+
+    /* What an undo would take back; kind UNKNOWN: nothing. Texts owned. */
+    struct hv_movement last;
+    uint64_t last_index;
+
+    enum hv_shelter_status status;
+    char reason[HV_TEXT_BYTES_MAX + 1];
+    struct hv_seen status_seen;
+
+    size_t capacity_count;
+    struct hv_capacity_line capacity[HV_CAPACITY_LINES_MAX];
+    struct hv_seen capacity_seen;
+
+    struct hv_lifeline lifelines[HV_LIFELINE_COUNT]; /* by kind; state UNKNOWN: never said */
+
+    struct node_stock stock;
+    struct hv_seen stock_seen;
+
+    size_t request_count;
+    struct hv_report **requests; /* open ones by id, each with its own arena block */
+    uint64_t next_request;
+};
+
+void node_present_init(struct node_present *present);
+void node_present_deinit(struct node_present *present);
+
+/* Applies a HISTORY report of this node. Errors: HV_ERR_MEMORY, _LIMIT (stock lines, open
+ * requests); then the state is untouched. O(lines x log stock) and O(stock) where lines are new. */
+int node_present_apply(struct node_present *present, uint64_t index,
+                       const struct hv_report *report) HV_MUST_USE;
+
+/* Adds people figure by figure and keeps each at zero or more: an age group that falls below
+ * zero is made up from those of unknown age, then from adults, the elderly, children and infants,
+ * so that the total is right wherever it is not negative. Overlays stay at most the total. Returns
+ * how many people the total fell short. */
+int64_t node_people_move(struct hv_people *people, const struct hv_people *delta, int sign);
+
+/* What a movement adds to the people here: +1, -1 times its people; 0 for no such kind. */
+int node_movement_sign(enum hv_movement_kind kind);
+
+/* The state as snapshot reports (stock in parts); `base` is taken off as_of, to make it the
+ * sequence of the present epoch. In the arena. Errors: HV_ERR_MEMORY. */
+int node_present_snapshot(const struct node_present *present, uint64_t base, struct hv_seen seen,
+                          struct hv_arena *arena, struct hv_report **ret_reports,
+                          size_t *ret_count) HV_MUST_USE;
+
+/* ---- for the journal: the state as numbered records and back ---- */
+
+struct node_packed {
+    const uint8_t *bytes;
+    size_t size;
+};
+
+/* The records, in the arena; `key` of each is its place. */
+int node_present_pack(const struct node_present *present, struct hv_arena *arena,
+                      struct node_packed **ret_records, size_t *ret_count) HV_MUST_USE;
+
+/* Takes one record, in order from 0, into a state that was just initialised. Errors: HV_ERR_FORMAT,
+ * _VERSION, _MEMORY. */
+int node_present_unpack(struct node_present *present, uint64_t key, const uint8_t *bytes,
+                        size_t size) HV_MUST_USE;
+
+#endif
