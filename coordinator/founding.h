@@ -1,0 +1,27 @@
+/* The first records of a log, and the ones after a restore: written before a coordinator runs. */
+#ifndef COORDINATOR_FOUNDING_H
+#define COORDINATOR_FOUNDING_H
+
+#include "coordinator/log/log.h"
+#include "coordinator/state/state.h"
+
+/* Starts an empty log: LogStarted and term 1. HV_ERR_EXISTS: the log is not empty; errors of
+ * log_append. */
+int founding_start(struct log *log, const struct hv_log_started *started,
+                   int64_t wall_ms) HV_MUST_USE;
+
+/* After a restore or a takeover: the term rises to `term` (higher than any that nodes may have
+ * seen) and the log gets a new id. HV_ERR_VALUE: not higher than the present one. */
+int founding_raise_term(struct log *log, uint64_t term, const uint8_t log_id[HV_ID128_BYTES],
+                        const char *reason, const char *role, int64_t wall_ms) HV_MUST_USE;
+
+/* The state at the end of the log: from the checkpoint file (NULL: none) where it is sound and not
+ * ahead of the log, and the tail; else from the first record. Gives the position that the
+ * checkpoint had, 0 where none was used. HV_ERR_CORRUPT with *ret_bad (may be NULL). */
+int founding_fold(struct log *log, const char *checkpoint, struct state **ret_state,
+                  uint64_t *ret_from, uint64_t *ret_bad) HV_MUST_USE;
+
+/* The state as it was right after `position`: a look back in time. Folds from the first record. */
+int founding_fold_until(struct log *log, uint64_t position, struct state **ret_state) HV_MUST_USE;
+
+#endif

@@ -1,0 +1,398 @@
+/* The operating picture: the fold of the log and of nothing else.
+ *
+ * `state_apply` is pure: same records, same state, on every machine; no clock, no randomness. What
+ * is shown is read from the structs below, which belong to the state and change with the next
+ * apply. Every figure carries when it was observed on the log clock and who said so: its age is the
+ * log clock now less `observed_ms`.
+ *
+ * Things are numbered by kind in the order in which they first appeared and are never removed, so
+ * an index stays valid; each knows the position of its last change, and `state_newest` walks from
+ * the last changed backwards: "what changed since position P" costs what changed.
+ *
+ * Main thread only. */
+#ifndef COORDINATOR_STATE_STATE_H
+#define COORDINATOR_STATE_STATE_H
+
+#include "schemas/arena.h"
+#include "schemas/error.h"
+#include "schemas/model.h"
+
+#define STATE_NONE UINT32_MAX
+#define STATE_ID_BYTES 72
+#define STATE_NOTES_KEPT 1024u
+#define STATE_MOVEMENTS_KEPT 8u /* of a place: for observations that arrive after them */
+
+enum state_kind {
+    STATE_GENERAL, /* exactly one, index 0 */
+    STATE_PLACE,
+    STATE_NODE,
+    STATE_KEY,
+    STATE_ZONE,
+    STATE_TRANSFER,
+    STATE_REQUEST,
+    STATE_ORDER,
+    STATE_PLAN,
+    STATE_INCIDENT,
+    STATE_ROAD,
+    STATE_HAZARD,
+    STATE_ALERT,
+    STATE_NOTE,
+    STATE_NAME, /* an item or a lot; its id is the name */
+    STATE_KINDS
+};
+
+struct state_entity {
+    uint64_t changed; /* position of the last change */
+    uint32_t index;
+    uint32_t older, newer; /* neighbours in the order of change, STATE_NONE at the ends */
+    enum state_kind kind;
+    char id[STATE_ID_BYTES];
+};
+
+/* When and by whom something was observed. */
+struct state_stamp {
+    int64_t observed_ms; /* log clock; negative: before the log began */
+    int64_t wall_ms;     /* as the source said */
+    uint64_t position;   /* record that brought it; 0: never observed, the rest means nothing */
+    uint64_t sequence;   /* HISTORY sequence that it reflects; 0 on behalf */
+    uint32_t node;       /* index of the node; STATE_NONE on behalf */
+    uint16_t generation; /* how many epochs of the node there had been */
+    uint8_t source;      /* enum hv_source */
+    bool at_least;       /* the node was off in between: older than computed */
+};
+
+/* Bytes of an encoded record or report that a thing keeps whole. */
+struct state_body {
+    uint8_t *bytes;
+    uint32_t size;
+};
+
+struct state_general {
+    struct state_entity entity;
+    bool started;
+    uint8_t deployment[HV_ID128_BYTES];
+    uint8_t log[HV_ID128_BYTES];
+    enum hv_mode mode;
+    char *name; /* NULL: none */
+    uint64_t term;
+    uint64_t position; /* last record applied */
+    uint64_t mono_ms;  /* and its clocks */
+    int64_t wall_ms;
+    struct hv_clock clock;  /* as last set; {0, 0, 1000, false} at first */
+    uint64_t clock_mono_ms; /* log clock when it was set */
+    uint8_t region_hash[HV_HASH_BYTES];
+    uint64_t region_position; /* 0: no region */
+    char *region_name;
+    char *region_version;
+    uint64_t profile_position;
+    char *profile_name;
+    char *profile_version;
+    uint32_t incident;      /* index of the open incident; STATE_NONE in peacetime */
+    uint32_t plan_in_force; /* index of the plan last approved; STATE_NONE: none */
+    uint64_t last_order;    /* highest ids given */
+    uint64_t last_plan;
+    uint64_t note_count; /* of all notes; the last STATE_NOTES_KEPT are kept */
+    uint64_t refused_by_reason[HV_REASON_COUNT];
+    uint64_t record_count[64]; /* by enum hv_record_kind */
+};
+
+/* ---- places: shelters and depots ---- */
+
+struct state_movement; /* remembered movements, private */
+
+struct state_people {
+    struct hv_people now;
+    struct state_stamp changed; /* last count or movement */
+    struct state_stamp counted; /* count or snapshot that `now` builds on; position 0: never */
+    int64_t difference;         /* counted less running total, at the last count that differed */
+    uint64_t difference_position;
+    int64_t shortfall; /* people that movements took away but that were not there, since counted */
+    uint64_t shortfall_position;
+    uint32_t households; /* as last counted, plus check-ins since */
+    bool households_known;
+    uint8_t movement_count;
+    int64_t horizon_ms; /* latest observation among movements no longer remembered */
+    struct state_movement *movements;
+};
+
+struct state_lifeline {
+    struct state_stamp seen;
+    enum hv_lifeline_state state;
+    bool has_hours;
+    uint32_t hours_left;
+};
+
+struct state_stock_line {
+    uint32_t item, lot; /* STATE_NAME index; lot STATE_NONE: not kept by lot */
+    uint32_t expiry_day;
+    uint32_t pack;
+    int64_t quantity; /* usable and damaged together */
+    int64_t damaged;
+    int64_t shortfall;  /* taken away but not there, since counted */
+    int64_t difference; /* counted less books, at the last count that differed */
+    uint64_t changed;   /* position */
+    int64_t changed_ms; /* log clock of the last observation that changed it */
+    struct state_stamp counted;
+};
+
+struct state_stock_movement; /* private */
+
+struct state_stock {
+    struct state_stock_line *lines; /* by item, lot, expiry */
+    uint32_t count, room;
+    struct state_stamp counted; /* last complete count */
+    struct state_stamp changed;
+    uint8_t movement_count;
+    int64_t horizon_ms;
+    struct state_stock_movement *movements;
+};
+
+struct state_place {
+    struct state_entity entity; /* id: shelter or depot */
+    enum hv_role role;          /* UNKNOWN: only spoken of, never enrolled */
+    uint32_t node;              /* node that speaks for it; STATE_NONE: none */
+    struct state_people people;
+    struct state_stamp status_seen;
+    enum hv_shelter_status status;
+    char *status_reason; /* NULL: none */
+    struct state_stamp capacity_seen;
+    struct hv_capacity_line *capacity;
+    uint32_t capacity_count;
+    struct state_lifeline lifelines[HV_LIFELINE_COUNT];
+    struct state_stock stock;
+    uint32_t open_requests;
+};
+
+/* ---- nodes ---- */
+
+enum state_presence { STATE_NEVER_HEARD, STATE_PRESENT, STATE_STALE };
+
+struct state_staging; /* parts of a snapshot that is not whole yet, private */
+
+struct state_node {
+    struct state_entity entity; /* id: node */
+    enum hv_role role;
+    uint32_t place;     /* index */
+    uint32_t enrolment; /* how many keys it has had; User-Id carries it */
+    uint32_t key;       /* STATE_KEY index of its present key */
+    bool revoked;       /* no key of it is admitted */
+    enum state_presence presence;
+    uint64_t presence_position;
+    uint64_t last_heard_mono_ms;
+    uint64_t epoch; /* 0: never */
+    uint16_t generation;
+    uint64_t held[HV_LANE_COUNT];
+    uint64_t as_of; /* HISTORY sequences up to here are part of the last snapshot */
+    uint64_t reports;
+    uint64_t refused;
+    struct state_staging *staging;
+};
+
+struct state_key {
+    struct state_entity entity; /* id: 64 hex digits of the public key */
+    uint32_t node;
+    bool revoked;
+};
+
+/* ---- people between places ---- */
+
+struct state_zone {
+    struct state_entity entity;  /* id: zone */
+    struct hv_people checked_in; /* anywhere, of this zone of origin, in this incident */
+    uint64_t households;
+};
+
+struct state_transfer {
+    struct state_entity entity; /* id: transfer */
+    uint32_t from, to;          /* place indices as reported; STATE_NONE: not yet */
+    struct hv_people out, in;   /* sums reported; on the way: out less in, where positive */
+    struct state_stamp out_seen, in_seen;
+};
+
+/* ---- requests, orders, plans ---- */
+
+struct state_request {
+    struct state_entity entity; /* id: see state_request_id */
+    uint32_t place;
+    uint32_t node; /* STATE_NONE: on behalf */
+    uint64_t number;
+    enum hv_request_kind request_kind;
+    enum hv_urgency urgency;
+    bool withdrawn;
+    struct state_stamp seen;
+    struct state_body body; /* encoded report: state_request_decode */
+};
+
+struct state_order_step {
+    enum hv_order_state state;
+    uint32_t revision;
+    uint64_t position;
+    uint64_t mono_ms;
+    int64_t wall_ms;
+    enum hv_actor actor;
+    bool has_done;
+    uint64_t done;
+    char *reason; /* NULL: none */
+    bool counted; /* false: an older revision or a step back; told, without effect */
+};
+
+struct state_order {
+    struct state_entity entity; /* id: decimal */
+    uint64_t number;
+    uint32_t revision;
+    enum hv_order_kind order_kind;
+    enum hv_post post;
+    char *addressee;
+    enum hv_order_state issued;   /* ISSUED, CANCELLED or SUPERSEDED */
+    enum hv_order_state answered; /* to this revision; UNKNOWN: nothing yet */
+    uint64_t done;
+    bool has_done;
+    uint64_t plan;     /* id */
+    uint64_t approval; /* position */
+    bool has_deadline;
+    int64_t deadline_wall_ms;
+    uint64_t issued_position; /* of this revision */
+    struct state_order_step *steps;
+    uint32_t step_count, step_room;
+    struct state_body body; /* encoded record: state_order_decode */
+};
+
+struct state_plan {
+    struct state_entity entity; /* id: decimal */
+    uint64_t number;
+    uint64_t basis;
+    uint64_t position;  /* of the plan entry */
+    uint64_t approved;  /* position of the approval; 0: not */
+    uint64_t withdrawn; /* position; 0: not */
+    bool stopped_early;
+    int64_t unserved_people, unserved_bound;
+    int64_t person_seconds, person_seconds_bound;
+    int64_t unmet_cost, unmet_bound;
+    uint32_t move_count, shipment_count, left_count;
+    /* Encoded record: state_plan_decode. Kept of the plan in force and the last plan only; of
+     * others read the log at `position`. */
+    struct state_body body;
+};
+
+/* ---- the world ---- */
+
+struct state_incident {
+    struct state_entity entity; /* id: 32 hex digits */
+    uint8_t incident[HV_ID128_BYTES];
+    enum hv_incident_phase phase;
+    char *name;
+    char *hazard;
+    uint64_t opened_position;
+    int64_t opened_wall_ms;
+    uint64_t phase_position[HV_PHASE_COUNT]; /* last change to each */
+};
+
+struct state_road {
+    struct state_entity entity; /* id: link */
+    bool closed;
+    bool has_capacity;
+    uint32_t capacity_permille;
+    char *reason;
+};
+
+struct state_hazard {
+    struct state_entity entity; /* id: hazard */
+    bool over;
+    struct state_body body; /* encoded record: state_body_decode */
+};
+
+struct state_alert {
+    struct state_entity
+        entity; /* id: first bytes of the alert's id, then a hash where it is long */
+    bool cancelled;
+    struct state_body body;
+};
+
+struct state_note {
+    struct state_entity entity; /* id: slot */
+    uint64_t position;
+    uint32_t place;         /* STATE_NONE: of no place */
+    struct state_body body; /* encoded record, of a note entry or of a report */
+};
+
+struct state_name {
+    struct state_entity entity;
+};
+
+/* ---- the fold ---- */
+
+struct state;
+
+struct state *state_new(void); /* NULL without memory */
+void state_free(struct state *state);
+
+/* Applies the record at `position`, which must be one after the last applied. Records that
+ * contradict the state (a duplicate sequence, an unknown node) change nothing but counters; they
+ * cannot come from a coordinator's log. HV_ERR_MEMORY: the state is no longer usable;
+ * HV_ERR_STATE: another position was due. O(lines of the record), amortised. */
+int state_apply(struct state *state, uint64_t position, const struct hv_record *record) HV_MUST_USE;
+
+/* ---- reading ---- */
+
+const struct state_general *state_general(const struct state *state);
+uint64_t state_position(const struct state *state);
+
+/* How many of a kind there are; indices are 0 to that less 1. */
+uint32_t state_count(const struct state *state, enum state_kind kind);
+
+/* The thing at index, or NULL; and by id, or NULL. Cast by kind, or use those below. */
+const struct state_entity *state_at(const struct state *state, enum state_kind kind,
+                                    uint32_t index);
+const struct state_entity *state_find(const struct state *state, enum state_kind kind,
+                                      const char *id);
+
+/* Index of the thing of this kind that changed last, STATE_NONE: none. Go on with its `older`. */
+uint32_t state_newest(const struct state *state, enum state_kind kind);
+
+const struct state_place *state_place(const struct state *state, uint32_t index);
+const struct state_place *state_find_place(const struct state *state, const char *id);
+const struct state_node *state_node(const struct state *state, uint32_t index);
+const struct state_node *state_find_node(const struct state *state, const char *id);
+const struct state_zone *state_find_zone(const struct state *state, const char *id);
+const struct state_order *state_order(const struct state *state, uint32_t index);
+const struct state_order *state_find_order(const struct state *state, uint64_t number);
+const struct state_plan *state_plan(const struct state *state, uint32_t index);
+const struct state_plan *state_find_plan(const struct state *state, uint64_t number);
+const struct state_transfer *state_transfer(const struct state *state, uint32_t index);
+const struct state_request *state_request(const struct state *state, uint32_t index);
+const struct state_incident *state_incident(const struct state *state, uint32_t index);
+const struct state_incident *state_find_incident(const struct state *state,
+                                                 const uint8_t incident[HV_ID128_BYTES]);
+const struct state_key *state_find_key(const struct state *state, const uint8_t key[HV_KEY_BYTES]);
+
+/* The name of an item or lot; "" for STATE_NONE. */
+const char *state_name(const struct state *state, uint32_t index);
+
+/* The id of the open incident; all zero in peacetime. */
+const uint8_t *state_incident_id(const struct state *state);
+
+/* What an order stands at for people: CANCELLED or SUPERSEDED as issued, otherwise the answer, and
+ * ISSUED while there is none. */
+enum hv_order_state state_order_state(const struct state_order *order);
+
+/* Whether the addressee, a node, has still to be told. */
+bool state_order_untold(const struct state_order *order);
+
+/* People on the way: out less in, figure by figure, where positive. */
+struct hv_people state_transfer_on_the_way(const struct state_transfer *transfer);
+
+/* What things keep encoded, decoded into the arena. HV_ERR_NOT_FOUND: no longer kept (old plans);
+ * HV_ERR_MEMORY. */
+int state_order_decode(const struct state_order *order, struct hv_arena *arena,
+                       const struct hv_order **ret_order) HV_MUST_USE;
+int state_request_decode(const struct state_request *request, struct hv_arena *arena,
+                         const struct hv_request **ret_request) HV_MUST_USE;
+int state_plan_decode(const struct state_plan *plan, struct hv_arena *arena,
+                      const struct hv_plan **ret_plan) HV_MUST_USE;
+int state_body_decode(const struct state_body *body, struct hv_arena *arena,
+                      const struct hv_record **ret_record) HV_MUST_USE;
+
+/* A hash of the whole state: equal for equal folds, however they were reached. */
+int state_digest(const struct state *state, uint8_t ret_hash[HV_HASH_BYTES]) HV_MUST_USE;
+
+#endif
