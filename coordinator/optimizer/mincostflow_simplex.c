@@ -1,0 +1,171 @@
+/* The simplex itself: emptying what changes have left over, then pricing and pivots. */
+#include "coordinator/optimizer/mincostflow_tree.h"
+
+#include <math.h>
+
+enum { PROGRESS_PIVOTS = 1000, BLOCK_ARCS_MIN = 16, BLOCK_FACTOR = 2 };
+
+/* Limits of one solve. */
+struct run {
+    struct mincostflow *flow;
+    const struct mincostflow_limits *limits;
+    uint64_t first_pivot, next_progress;
+};
+
+static bool must_stop(struct run *run) {
+    if (!run->limits)
+        return false;
+    uint64_t done = run->flow->pivots - run->first_pivot;
+    if (run->limits->pivot_limit && done >= run->limits->pivot_limit)
+        return true;
+    if (!run->limits->progress || done < run->next_progress)
+        return false;
+    run->next_progress = done + PROGRESS_PIVOTS;
+    return run->limits->progress(run->limits->context, done) != 0;
+}
+
+/* Prices ----------------------------------------------------------------------------------------
+ */
+
+/* A cost for artificial arcs that no way through the network outweighs, and that leaves room to
+ * tell from a price how many artificial arcs are in it; a power of two, so that it changes seldom.
+ */
+static int price_artificial_arcs(struct mincostflow *flow) {
+    int64_t least;
+    if (__builtin_mul_overflow(2 * (int64_t)flow->node_count + 2, flow->largest_cost, &least) ||
+        least > TREE_NO_BOUND / 8)
+        return HV_ERR_OVERFLOW;
+    int64_t cost = 1;
+    while (cost <= least)
+        cost *= 2;
+    if (cost <= flow->artificial_cost)
+        return 0;
+    flow->artificial_cost = cost;
+    tree_price_all(flow);
+    return 0;
+}
+
+/* Excess ----------------------------------------------------------------------------------------
+ */
+
+/* An excess is flow on an artificial arc outside the tree, and taking it off is entering that arc
+ * backwards: pushing from the node up to the root, or from the root down to the node. Where the
+ * tree cannot carry all of it the artificial arc stays in the tree with what is left. */
+static void settle_node(struct mincostflow *flow, uint32_t node) {
+    int64_t excess = flow->excess[node];
+    struct tree_entry entry = {.arc = TREE_ARTIFICIAL, .backward = 0};
+    if (excess > 0) {
+        entry.from = TREE_ROOT;
+        entry.to = node;
+        entry.forward = excess;
+        entry.reduced_cost = -flow->artificial_cost - flow->prices[node];
+    } else {
+        entry.from = node;
+        entry.to = TREE_ROOT;
+        entry.forward = -excess;
+        entry.reduced_cost = flow->prices[node] - flow->artificial_cost;
+    }
+    entry.backward = TREE_NO_BOUND - entry.forward;
+    tree_enter(flow, &entry, NULL);
+    flow->excess[node] = 0;
+}
+
+static bool settle_excesses(struct run *run) {
+    struct mincostflow *flow = run->flow;
+    for (size_t i = 0; i < flow->pending_count; i++) {
+        if (must_stop(run)) {
+            flow->pending_count -= i;
+            for (size_t j = 0; j < flow->pending_count; j++)
+                flow->pending[j] = flow->pending[i + j];
+            return false;
+        }
+        uint32_t node = flow->pending[i];
+        flow->is_pending[node] = false;
+        if (flow->excess[node] != 0)
+            settle_node(flow, node);
+    }
+    flow->pending_count = 0;
+    return true;
+}
+
+/* Pricing ---------------------------------------------------------------------------------------
+ */
+
+/* Block search: the arc of the most negative reduced cost in the first block that has one, going on
+ * where the last search ended. TREE_NIL: no arc can improve the flow. */
+static uint32_t find_entering(struct mincostflow *flow, uint32_t block) {
+    const struct tree_arc *arcs = flow->arcs;
+    const int64_t *prices = flow->prices;
+    uint32_t arc = flow->next_arc < flow->arc_count ? flow->next_arc : 0;
+    uint32_t left = flow->arc_count;
+    while (left > 0) {
+        int64_t best = 0;
+        uint32_t best_arc = TREE_NIL;
+        for (uint32_t in_block = block < left ? block : left; in_block > 0; in_block--, left--) {
+            int64_t reduced = arcs[arc].cost + prices[arcs[arc].from] - prices[arcs[arc].to];
+            if (reduced < best) {
+                best = reduced;
+                best_arc = arc;
+            }
+            if (++arc == flow->arc_count)
+                arc = 0;
+        }
+        if (best_arc != TREE_NIL) {
+            flow->next_arc = arc;
+            return best_arc;
+        }
+    }
+    return TREE_NIL;
+}
+
+static bool has_artificial_flow(const struct mincostflow *flow) {
+    const struct tree_node *nodes = flow->nodes;
+    for (uint32_t at = TREE_ROOT + 1; at < flow->node_count; at++)
+        if (nodes[at].arc == TREE_ARTIFICIAL && nodes[at].res_up != 0 && nodes[at].res_down != 0)
+            return true;
+    return false;
+}
+
+static enum mincostflow_status pivot_until_optimal(struct run *run) {
+    struct mincostflow *flow = run->flow;
+    uint32_t block = (uint32_t)(BLOCK_FACTOR * sqrt((double)flow->arc_count));
+    if (block < BLOCK_ARCS_MIN)
+        block = BLOCK_ARCS_MIN;
+    uint32_t arc;
+    while ((arc = find_entering(flow, block)) != TREE_NIL) {
+        if (must_stop(run))
+            return MINCOSTFLOW_STOPPED;
+        const struct tree_arc *a = &flow->arcs[arc];
+        struct tree_entry entry = {
+            .arc = arc,
+            .from = a->from,
+            .to = a->to,
+            .forward = flow->capacity[arc],
+            .reduced_cost = a->cost + flow->prices[a->from] - flow->prices[a->to],
+        };
+        enum tree_outcome outcome = tree_enter(flow, &entry, NULL);
+        if (outcome == TREE_REACHED)
+            tree_turn(flow, arc);
+        if (outcome == TREE_UNBOUNDED) {
+            flow->unbounded_arc = arc;
+            return MINCOSTFLOW_UNBOUNDED;
+        }
+    }
+    return has_artificial_flow(flow) ? MINCOSTFLOW_INFEASIBLE : MINCOSTFLOW_OPTIMAL;
+}
+
+int mincostflow_solve(struct mincostflow *flow, const struct mincostflow_limits *limits,
+                      enum mincostflow_status *ret_status) {
+    struct run run = {
+        .flow = flow,
+        .limits = limits,
+        .first_pivot = flow->pivots,
+        .next_progress = PROGRESS_PIVOTS,
+    };
+    int error = price_artificial_arcs(flow);
+    if (error)
+        return error;
+    flow->status = settle_excesses(&run) ? pivot_until_optimal(&run) : MINCOSTFLOW_STOPPED;
+    *ret_status = flow->status;
+    return 0;
+}

@@ -1,0 +1,109 @@
+/* The inside of mincostflow.h: how problem, basis and tree are kept. Included only by
+ * mincostflow*.c.
+ *
+ * Tree. Node 0 is the artificial root; node i of the caller is i + 1. Each node but the root hangs
+ * on its parent by one basic arc and itself holds what that arc can still carry, `res_up` towards
+ * the parent and `res_down` away from it, so that a walk along a cycle touches nodes only. A node
+ * whose arc is TREE_ARTIFICIAL hangs on the root by a costly arc of no bound: outwards (res_up is
+ * huge and res_down its flow) or inwards (the mirror). The tree is strongly feasible: res_up > 0
+ * everywhere.
+ *
+ * Arcs. An arc outside the tree is at one of its bounds and kept in the direction in which flow
+ * could be pushed: as given where it is at its lower bound, turned round with its cost negated
+ * where at its upper. So an arc may enter the basis exactly where cost + price(from) − price(to) <
+ * 0, and tree arcs, where that is 0 either way round, need no mark. */
+#ifndef HV_OPTIMIZER_MINCOSTFLOW_TREE_H
+#define HV_OPTIMIZER_MINCOSTFLOW_TREE_H
+
+#include "coordinator/optimizer/mincostflow.h"
+
+#define TREE_ROOT 0u
+#define TREE_NIL UINT32_MAX
+#define TREE_ARTIFICIAL UINT32_MAX
+#define TREE_NO_BOUND (INT64_C(1) << 62)  /* residual of an arc without bound */
+#define TREE_UNLIMITED (INT64_C(3) << 60) /* a residual above this is of an arc without bound */
+#define TREE_MAGNITUDE_MAX (UINT64_C(1) << 60) /* Σ finite bounds and supplies */
+
+/* Besides its parent each node knows the whole tree in preorder, as a ring through `thread`
+ * (forwards) and `previous`, with the last of those below it and how many these are, itself counted
+ * (Barr, Glover and Klingman 1979): to walk a subtree is to follow the thread from its top to its
+ * last. */
+struct tree_node {
+    int64_t res_up, res_down;
+    uint32_t parent, arc;
+    uint32_t size, last, previous;
+};
+
+struct tree_arc {
+    uint32_t from, to;
+    int64_t cost;
+};
+
+struct mincostflow {
+    struct tree_node *nodes; /* with the root */
+    uint32_t *thread;        /* by node: the next in preorder, after the last the root */
+    int64_t *prices;         /* by node, the root's is 0 */
+    int64_t *supplies;       /* by node */
+    int64_t *excess;         /* by node: supply that no arc carries yet; the root's is unused */
+    uint32_t *pending;       /* nodes that may have an excess, in order of change */
+    bool *is_pending;
+    size_t pending_count;
+    uint32_t node_count, node_room; /* with the root */
+
+    struct tree_arc *arcs;
+    int64_t *capacity; /* upper − lower, TREE_NO_BOUND where unbounded */
+    int64_t *lower;
+    bool *turned; /* kept the other way round */
+    uint32_t arc_count, arc_room;
+
+    uint64_t magnitude;      /* Σ |supply| + |lower| + finite |upper| */
+    int64_t largest_cost;    /* of any arc that ever was, absolute */
+    int64_t artificial_cost; /* as the prices have it */
+    uint32_t next_arc;       /* where pricing goes on */
+    uint64_t pivots;
+    enum mincostflow_status status; /* of the last solve; STOPPED before the first */
+    uint32_t unbounded_arc;         /* closes the cycle of UNBOUNDED */
+};
+
+/* A change of basis in the making: pushes along `arc` from `from` to `to` as far as the tree
+ * allows. */
+struct tree_entry {
+    uint32_t arc; /* or TREE_ARTIFICIAL between `from` or `to` and the root */
+    uint32_t from, to;
+    int64_t forward, backward; /* what the arc can carry from → to, and back */
+    int64_t reduced_cost;      /* of from → to */
+};
+
+enum tree_outcome {
+    TREE_ENTERED,  /* the arc is in the tree now */
+    TREE_REACHED,  /* the arc came to the end of `forward`; the tree has not changed */
+    TREE_UNBOUNDED /* nothing limits the push; nothing has changed */
+};
+
+/* Pushes and exchanges arcs so that the tree stays strongly feasible. `ret_pushed` may be NULL. */
+enum tree_outcome tree_enter(struct mincostflow *flow, const struct tree_entry *entry,
+                             int64_t *ret_pushed);
+
+/* Makes the root a tree of its own. */
+void tree_plant(struct mincostflow *flow);
+
+/* Hangs a new node, which is in no tree yet, on the root by an empty artificial arc. */
+void tree_add_leaf(struct mincostflow *flow, uint32_t node);
+
+/* Hangs a node, with all below it, on the root by an empty artificial arc; the arc that it hung on
+ * is the caller's. */
+void tree_hang_on_root(struct mincostflow *flow, uint32_t node);
+
+/* Adds to the prices of a node and of all below it. */
+void tree_shift_prices(struct mincostflow *flow, uint32_t node, int64_t shift);
+
+/* Finds all prices again from the tree. */
+void tree_price_all(struct mincostflow *flow);
+
+/* The lower end of a tree arc, or TREE_NIL where the arc is outside the tree. */
+uint32_t tree_child_of_arc(const struct mincostflow *flow, uint32_t arc);
+
+/* Keeps an arc the other way round. */
+void tree_turn(struct mincostflow *flow, uint32_t arc);
+
+#endif
