@@ -25,8 +25,9 @@ int hv_envelope_decode(const uint8_t *bytes, size_t size, struct hv_arena *arena
                        struct hv_verdict *ret_verdict,
                        struct hv_envelope **ret_envelope) HV_MUST_USE;
 
-/* Encodes into buffer; the arena holds scratch until its reset. What cannot be decoded again is
- * refused: HV_ERR_VALUE with a verdict; HV_ERR_LIMIT if it does not fit. */
+/* Encodes into buffer; the arena holds scratch until its reset. A text that is NULL counts as "".
+ * What could not be decoded again is refused: HV_ERR_VALUE, and the check below tells why;
+ * HV_ERR_LIMIT where a text or list is too long or the whole does not fit; HV_ERR_MEMORY. */
 int hv_envelope_encode(const struct hv_envelope *envelope, struct hv_arena *arena, uint8_t *buffer,
                        size_t capacity, size_t *ret_size) HV_MUST_USE;
 
@@ -36,7 +37,8 @@ int hv_record_decode(const uint8_t *bytes, size_t size, struct hv_arena *arena,
 int hv_record_encode(const struct hv_record *record, struct hv_arena *arena, uint8_t *buffer,
                      size_t capacity, size_t *ret_size) HV_MUST_USE;
 
-/* A report alone, as a node keeps it in its outbox, and an order alone. */
+/* A report alone, as a node keeps it in its outbox, and an order alone; of at most
+ * HV_REPORT_BYTES_MAX, so that they fit an envelope. */
 int hv_report_decode(const uint8_t *bytes, size_t size, struct hv_arena *arena,
                      struct hv_verdict *ret_verdict, struct hv_report **ret_report) HV_MUST_USE;
 int hv_report_encode(const struct hv_report *report, struct hv_arena *arena, uint8_t *buffer,
@@ -50,11 +52,14 @@ int hv_order_encode(const struct hv_order *order, struct hv_arena *arena, uint8_
 struct hv_report *hv_report_copy(const struct hv_report *report, struct hv_arena *arena);
 struct hv_order *hv_order_copy(const struct hv_order *order, struct hv_arena *arena);
 
-/* Checks a report made here (from the desk or the command line) by the rules of decoding. */
+/* Checks a message made here (from the desk or the command line) by the rules of decoding. */
+struct hv_verdict hv_envelope_check(const struct hv_envelope *envelope);
+struct hv_verdict hv_record_check(const struct hv_record *record);
 struct hv_verdict hv_report_check(const struct hv_report *report);
 struct hv_verdict hv_order_check(const struct hv_order *order);
 
-/* Whether text is an id: 1 to HV_ID_BYTES_MAX bytes of valid UTF-8 without control characters. */
+/* Whether text is an id: 1 to HV_ID_BYTES_MAX bytes of valid UTF-8 without control characters.
+ * Errors: HV_ERR_VALUE (empty), HV_ERR_LIMIT (too long), HV_ERR_FORMAT. */
 int hv_id_check(const char *text) HV_MUST_USE;
 
 #endif

@@ -15,14 +15,27 @@
 #define HV_ORDER_LINES_MAX 256u
 #define HV_ORDER_LINKS_MAX 512u /* links of one route in an order */
 #define HV_ENDPOINTS_MAX 8u
+#define HV_ORDER_PEOPLE_MAX 256u  /* lines of people in one order, one a zone */
+#define HV_ORDER_SET_MAX 256u     /* orders of one message */
+#define HV_UNKNOWN_FIELDS_MAX 64u /* of a later release, in one message */
+/* A report or order alone, so that it fits a frame with any envelope and a log record. */
+#define HV_REPORT_BYTES_MAX (HV_FRAME_BYTES_MAX - 256u)
+/* Arena that the worst frame decodes in. */
+#define HV_FRAME_DECODED_BYTES_MAX (8u << 20)
 
 /* Figures. */
-#define HV_PEOPLE_MAX 10000000        /* people in one figure */
-#define HV_QUANTITY_MAX 1000000000000 /* base units of one item in one figure */
+#define HV_PEOPLE_MAX 10000000          /* people in one figure */
+#define HV_QUANTITY_MAX 1000000000000   /* base units of one item in one figure */
+#define HV_COUNTER_MAX 9007199254740991 /* ids, sequences, terms, positions: exact in JSON */
+#define HV_MS_MAX 253402300799999       /* any time: until the year 9999 */
+#define HV_EXPIRY_DAY_MAX 2932896u      /* the same in days */
+#define HV_LIFELINE_HOURS_MAX 87600u    /* ten years */
 
 /* Coordinator. */
 #define HV_NODES_MAX 120000u
 #define HV_RECORD_BYTES_MAX (4u << 20) /* one log record; a plan is the largest */
+#define HV_PLAN_LINES_MAX 65536u       /* moves, shipments, left over, each */
+#define HV_HAZARD_IDS_MAX 100000u      /* zones, links, shelters, depots, each */
 #define HV_BATCH_RECORDS_MAX 4096u
 #define HV_INFLIGHT_RECORDS_MAX 65536u /* received and not yet committed */
 

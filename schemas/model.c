@@ -1,0 +1,112 @@
+#include "schemas/model.h"
+
+#include <string.h>
+
+/* ---- people ---- */
+
+int64_t hv_people_total(const struct hv_people *people) {
+    int64_t total = 0;
+    for (int group = 0; group < HV_AGE_COUNT; group++)
+        total += people->by_age[group];
+    return total;
+}
+
+static int32_t sum_within_int32(int32_t a, int32_t b, int sign) {
+    int64_t sum = a + (int64_t)b * sign;
+    return sum > INT32_MAX ? INT32_MAX : sum < INT32_MIN ? INT32_MIN : (int32_t)sum;
+}
+
+void hv_people_add(struct hv_people *sum, const struct hv_people *people, int sign) {
+    for (int group = 0; group < HV_AGE_COUNT; group++)
+        sum->by_age[group] = sum_within_int32(sum->by_age[group], people->by_age[group], sign);
+    for (int overlay = 0; overlay < HV_OVERLAY_COUNT; overlay++)
+        sum->overlay[overlay] =
+            sum_within_int32(sum->overlay[overlay], people->overlay[overlay], sign);
+    sum->pets = sum_within_int32(sum->pets, people->pets, sign);
+}
+
+/* ---- words ---- */
+
+/* The words of the enumerators first, first + 1, … */
+struct words {
+    unsigned first;
+    unsigned count;
+    const char *const *words;
+};
+
+static const char *word_of(const struct words *table, unsigned value) {
+    bool known = value >= table->first && value - table->first < table->count;
+    return known ? table->words[value - table->first] : "unknown";
+}
+
+static unsigned value_of(const struct words *table, const char *word) {
+    for (unsigned i = 0; i < table->count; i++)
+        if (strcmp(table->words[i], word) == 0)
+            return table->first + i;
+    return 0;
+}
+
+#define WORDS_FROM(FIRST, NAME, ENUM, ...)                                                         \
+    static const char *const NAME##_list[] = {__VA_ARGS__};                                        \
+    static const struct words NAME##_words = {.first = (FIRST),                                    \
+                                              .count = sizeof NAME##_list / sizeof *NAME##_list,   \
+                                              .words = NAME##_list};                               \
+    const char *hv_##NAME##_word(enum ENUM value) {                                                \
+        return word_of(&NAME##_words, (unsigned)value);                                            \
+    }
+
+/* Words of an enum whose 0 is UNKNOWN, given from 1 on; COUNT says how many there must be. */
+#define WORDS(NAME, ENUM, COUNT, ...)                                                              \
+    WORDS_FROM(1, NAME, ENUM, __VA_ARGS__)                                                         \
+    _Static_assert(sizeof NAME##_list / sizeof *NAME##_list + 1 == (COUNT), "a word for each");
+
+#define WORDS_BOTH_WAYS(NAME, ENUM, COUNT, ...)                                                    \
+    WORDS(NAME, ENUM, COUNT, __VA_ARGS__)                                                          \
+    enum ENUM hv_##NAME##_of(const char *word) {                                                   \
+        return (enum ENUM)value_of(&NAME##_words, word);                                           \
+    }
+
+WORDS_BOTH_WAYS(mode, hv_mode, HV_MODE_COUNT, "live", "exercise")
+WORDS(lane, hv_lane, HV_LANE_COUNT, "history", "present")
+WORDS_BOTH_WAYS(role, hv_role, HV_ROLE_COUNT, "shelter", "depot")
+WORDS(reason, hv_reason, HV_REASON_COUNT, "malformed", "oversize", "protocol", "type", "text",
+      "range", "deployment", "incident", "mode", "epoch", "gap", "revoked", "role", "not-stored",
+      "busy", "hello-first", "reference")
+WORDS(age_group, hv_age_group, HV_AGE_COUNT, "infant", "child", "adult", "elderly")
+WORDS_FROM(HV_OVERLAY_WHEELCHAIR, overlay, hv_overlay, "wheelchair", "medical", "pregnant",
+           "other-language")
+WORDS_BOTH_WAYS(movement, hv_movement_kind, HV_MOVEMENT_COUNT, "check-in", "check-out",
+                "transfer-out", "transfer-in", "correction")
+WORDS_BOTH_WAYS(destination, hv_destination, HV_DESTINATION_COUNT, "home", "shelter", "hospital")
+WORDS_BOTH_WAYS(shelter_status, hv_shelter_status, HV_SHELTER_STATUS_COUNT, "planned", "standby",
+                "opening", "open", "nearly-full", "full", "closing", "closed", "damaged")
+WORDS_BOTH_WAYS(capacity_basis, hv_capacity_basis, HV_BASIS_COUNT, "area", "beds")
+WORDS_BOTH_WAYS(day_part, hv_day_part, HV_PART_COUNT, "day", "night")
+WORDS_BOTH_WAYS(place, hv_place, HV_PLACE_COUNT, "indoor", "outdoor")
+WORDS_BOTH_WAYS(lifeline, hv_lifeline_kind, HV_LIFELINE_COUNT, "power", "generator", "water",
+                "sewage", "communication", "heating", "road")
+WORDS_BOTH_WAYS(lifeline_state, hv_lifeline_state, HV_LIFELINE_STATE_COUNT, "up", "limited", "down")
+WORDS_BOTH_WAYS(stock_movement, hv_stock_movement_kind, HV_STOCK_MOVEMENT_COUNT, "receive", "issue",
+                "ship", "loss", "expire", "adjust-up", "adjust-down")
+WORDS_BOTH_WAYS(request, hv_request_kind, HV_REQUEST_KIND_COUNT, "goods", "transport", "medical",
+                "staff", "repair")
+WORDS_BOTH_WAYS(urgency, hv_urgency, HV_URGENCY_COUNT, "routine", "urgent", "life-saving")
+WORDS_BOTH_WAYS(order, hv_order_kind, HV_ORDER_KIND_COUNT, "stand-by", "open", "close",
+                "receive-people", "send-people-on", "warn-zone", "evacuate-zone", "bus-run",
+                "close-road", "reverse-road", "ship", "expect-delivery", "return-goods",
+                "stand-down")
+WORDS_BOTH_WAYS(order_state, hv_order_state, HV_ORDER_STATE_COUNT, "issued", "stored", "seen",
+                "accepted", "declined", "under-way", "partly-done", "done", "failed", "cancelled",
+                "superseded")
+WORDS_BOTH_WAYS(post, hv_post, HV_POST_COUNT, "node", "zone-warden", "bus-yard", "road-post")
+WORDS(source, hv_source, HV_SOURCE_COUNT, "node", "operator", "import")
+WORDS(actor, hv_actor, HV_ACTOR_COUNT, "node", "operator", "system", "import")
+WORDS_BOTH_WAYS(phase, hv_incident_phase, HV_PHASE_COUNT, "watch", "activation", "evacuation",
+                "stand-down", "demobilisation", "closed")
+WORDS(plan_reason, hv_plan_reason, HV_PLAN_REASON_COUNT, "no-route", "no-places", "hazard",
+      "no-stock", "pinned", "excluded", "kept", "changed", "stale", "work-limit")
+WORDS_FROM(HV_REPORT_MOVEMENT, report, hv_report_kind, "movement", "count", "status", "capacity",
+           "lifelines", "stock-count", "stock-movement", "request", "answer", "note", "snapshot")
+WORDS_FROM(HV_RECORD_LOG_STARTED, record, hv_record_kind, "log-started", "report", "enrolment",
+           "revocation", "region", "incident", "clock", "road", "hazard", "note", "presence",
+           "plan", "approval", "order", "answer", "profile", "term", "alert", "refused", "epoch")
