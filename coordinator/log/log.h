@@ -36,8 +36,11 @@ struct log_record {
     enum hv_record_kind kind;
     const uint8_t *bytes;
     size_t size;
-    uint8_t hash[HV_HASH_BYTES]; /* of this record, which the next one carries */
+    const uint8_t *previous; /* hash of the record before it, HV_HASH_BYTES; zeros for the first */
 };
+
+/* The hash of this record, as the next one carries it. During the visit only. */
+void log_record_hash(const struct log_record *record, uint8_t ret_hash[HV_HASH_BYTES]);
 
 /* Returns 0 to go on; anything else ends the reading and is returned by it. */
 typedef int log_visit(void *context, const struct log_record *record);

@@ -1,0 +1,466 @@
+#include "coordinator/log/log_lmdb.h"
+
+#include "coordinator/log/log_archive.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <lmdb.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DEFAULT_MAP_BYTES ((size_t)64 << 30)
+enum { READERS_MAX = 64 };
+
+struct log_lmdb {
+    struct log log;
+    MDB_env *env;
+    MDB_dbi runs;
+    int lock; /* descriptor of the file that keeps others out */
+    bool read_only;
+    char dir[PATH_MAX];
+};
+
+static struct log_lmdb *lmdb_of(struct log *log) {
+    return (struct log_lmdb *)log;
+}
+
+static int lmdb_error(int code) {
+    switch (code) {
+    case 0:
+        return 0;
+    case MDB_NOTFOUND:
+        return HV_ERR_NOT_FOUND;
+    case MDB_MAP_FULL:
+    case ENOSPC:
+    case EDQUOT:
+        return HV_ERR_FULL;
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+    case MDB_INVALID:
+        return HV_ERR_CORRUPT;
+    case MDB_VERSION_MISMATCH:
+        return HV_ERR_VERSION;
+    case MDB_READERS_FULL:
+        return HV_ERR_BUSY;
+    case ENOMEM:
+        return HV_ERR_MEMORY;
+    case ENOENT:
+        return HV_ERR_NOT_FOUND;
+    case EACCES:
+        return HV_ERR_PERMISSION;
+    default:
+        return HV_ERR_IO;
+    }
+}
+
+/* ---- damaged pages ----
+ * LMDB meets a page that cannot be with an assertion and would abort. Instead, the call in hand is
+ * left and is HV_ERR_CORRUPT; its transaction is lost with it, which is no loss: this environment
+ * is not to be trusted again. */
+
+static _Thread_local jmp_buf *way_out;
+
+static void leave(MDB_env *env, const char *text) {
+    (void)env, (void)text;
+    if (way_out != NULL)
+        longjmp(*way_out, 1);
+}
+
+typedef int guarded_call(void *arguments);
+
+static int guarded(guarded_call *call, void *arguments) {
+    jmp_buf here;
+    jmp_buf *const outer = way_out; /* a visit may read again */
+    if (setjmp(here) != 0) {
+        way_out = outer;
+        return HV_ERR_CORRUPT;
+    }
+    way_out = &here;
+    int error = call(arguments);
+    way_out = outer;
+    return error;
+}
+
+/* ---- putting ---- */
+
+struct put_arguments {
+    struct log_lmdb *lmdb;
+    uint64_t first;
+    const uint8_t *bytes;
+    size_t size;
+};
+
+static int put_guarded(void *context) {
+    struct put_arguments *put = context;
+    MDB_txn *txn;
+    int code = mdb_txn_begin(put->lmdb->env, NULL, 0, &txn);
+    if (code != 0)
+        return lmdb_error(code);
+    MDB_val key = {sizeof put->first, &put->first};
+    MDB_val value = {put->size, NULL};
+    code = mdb_put(txn, put->lmdb->runs, &key, &value, MDB_APPEND | MDB_RESERVE);
+    if (code != 0) {
+        mdb_txn_abort(txn);
+        return lmdb_error(code);
+    }
+    memcpy(value.mv_data, put->bytes, put->size);
+    return lmdb_error(mdb_txn_commit(txn));
+}
+
+static int put_run(struct log *log, uint64_t first, size_t count, const uint8_t *bytes,
+                   size_t size) {
+    struct log_lmdb *lmdb = lmdb_of(log);
+    (void)count;
+    if (lmdb->read_only)
+        return HV_ERR_PERMISSION;
+    struct put_arguments put = {lmdb, first, bytes, size};
+    return guarded(put_guarded, &put);
+}
+
+/* ---- reading ---- */
+
+/* Sets the cursor on the run that holds the position: the last one that begins at or before it. */
+static int seek(MDB_cursor *cursor, uint64_t position, MDB_val *ret_key, MDB_val *ret_value) {
+    *ret_key = (MDB_val){sizeof position, &position};
+    int code = mdb_cursor_get(cursor, ret_key, ret_value, MDB_SET_RANGE);
+    if (code == MDB_NOTFOUND)
+        return mdb_cursor_get(cursor, ret_key, ret_value, MDB_LAST);
+    if (code != 0)
+        return code;
+    uint64_t found;
+    memcpy(&found, ret_key->mv_data, sizeof found);
+    return found == position ? 0 : mdb_cursor_get(cursor, ret_key, ret_value, MDB_PREV);
+}
+
+struct run_arguments {
+    struct log_lmdb *lmdb;
+    uint64_t position;
+    log_run_visit *visit;
+    void *context;
+};
+
+static int run_guarded(void *context) {
+    struct run_arguments *run = context;
+    MDB_txn *txn;
+    MDB_cursor *cursor;
+    int code = mdb_txn_begin(run->lmdb->env, NULL, MDB_RDONLY, &txn);
+    if (code != 0)
+        return lmdb_error(code);
+    code = mdb_cursor_open(txn, run->lmdb->runs, &cursor);
+    if (code != 0) {
+        mdb_txn_abort(txn);
+        return lmdb_error(code);
+    }
+    MDB_val key, value;
+    code = seek(cursor, run->position, &key, &value);
+    int error = lmdb_error(code);
+    if (code == 0)
+        error = run->visit(run->context, value.mv_data, value.mv_size);
+    mdb_cursor_close(cursor);
+    mdb_txn_abort(txn);
+    return error;
+}
+
+static int visit_run(struct log *log, uint64_t position, log_run_visit *visit, void *context) {
+    struct log_lmdb *lmdb = lmdb_of(log);
+    if (position >= log_first(log)) {
+        struct run_arguments run = {lmdb, position, visit, context};
+        int error = guarded(run_guarded, &run);
+        if (error != HV_ERR_NOT_FOUND || position >= log_first(log))
+            return error;
+    }
+    return log_archive_run(lmdb->dir, position, visit, context);
+}
+
+/* ---- archiving ---- */
+
+struct moving {
+    struct log_lmdb *lmdb;
+    struct log_archive_file *file;
+    uint64_t next;    /* first position of the run to look at */
+    uint64_t up_to;   /* runs that end here or before move */
+    uint64_t run_end; /* of the run just seen */
+    int at_once;      /* runs to drop in one transaction */
+};
+
+static int end_of_run(const uint8_t *bytes, size_t size, uint64_t *ret_last) {
+    for (size_t at = 0; at < size;) {
+        struct log_record record;
+        int error = log_frame_read(bytes + at, size - at, &record);
+        if (error != 0)
+            return error;
+        at += log_frame_bytes(&record);
+        *ret_last = record.position;
+    }
+    return 0;
+}
+
+static int move_run(void *context, const uint8_t *bytes, size_t size) {
+    struct moving *moving = context;
+    uint64_t last = 0;
+    int error = end_of_run(bytes, size, &last);
+    if (error != 0)
+        return error;
+    moving->run_end = last;
+    if (last > moving->up_to || last == log_last(&moving->lmdb->log))
+        return 0;
+    if (moving->file == NULL)
+        error = log_archive_create(moving->lmdb->dir, moving->next, &moving->file);
+    if (error == 0)
+        error = log_archive_write(moving->file, bytes, size);
+    if (error == 0)
+        moving->next = last + 1;
+    return error;
+}
+
+enum { DROP_AT_ONCE = 256 };
+
+/* Drops some runs below a position; HV_ERR_NOT_FOUND when there are none left. */
+static int drop_guarded(void *context) {
+    struct moving *moving = context;
+    MDB_txn *txn;
+    MDB_cursor *cursor;
+    int code = mdb_txn_begin(moving->lmdb->env, NULL, 0, &txn);
+    if (code != 0)
+        return lmdb_error(code);
+    code = mdb_cursor_open(txn, moving->lmdb->runs, &cursor);
+    bool done = false;
+    for (int i = 0; code == 0 && i < moving->at_once && !done; i++) {
+        MDB_val key, value;
+        uint64_t first = UINT64_MAX;
+        code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
+        if (code == 0)
+            memcpy(&first, key.mv_data, sizeof first);
+        done = first >= moving->next;
+        if (code == 0 && !done)
+            code = mdb_cursor_del(cursor, 0);
+    }
+    if (code != 0) {
+        mdb_txn_abort(txn);
+        return lmdb_error(code);
+    }
+    mdb_cursor_close(cursor);
+    code = mdb_txn_commit(txn);
+    return code != 0 ? lmdb_error(code) : done ? HV_ERR_NOT_FOUND : 0;
+}
+
+/* A transaction can use pages that were freed two before it, not sooner: begin small, or a full map
+ * would have no room to free anything. */
+static int drop_moved(struct moving *moving) {
+    int error = 0;
+    moving->at_once = 1;
+    for (int round = 0; error == 0; round++) {
+        error = guarded(drop_guarded, moving);
+        if (round > 0 && moving->at_once < DROP_AT_ONCE)
+            moving->at_once *= 2;
+    }
+    return error == HV_ERR_NOT_FOUND ? 0 : error;
+}
+
+static int archive(struct log *log, uint64_t up_to) {
+    struct log_lmdb *lmdb = lmdb_of(log);
+    if (lmdb->read_only)
+        return HV_ERR_PERMISSION;
+    struct moving moving = {.lmdb = lmdb, .next = log_first(log), .up_to = up_to};
+    uint64_t before = 0;
+    int error = 0;
+    while (error == 0 && moving.next != before && moving.next <= log_last(log)) {
+        before = moving.next;
+        struct run_arguments run = {lmdb, moving.next, move_run, &moving};
+        error = guarded(run_guarded, &run);
+    }
+    if (error != 0 || moving.file == NULL) {
+        log_archive_abandon(moving.file);
+        return error;
+    }
+    error = log_archive_finish(moving.file, moving.next - 1);
+    if (error != 0)
+        return error;
+    atomic_store(&log->first, moving.next);
+    return drop_moved(&moving);
+}
+
+/* ---- copying ---- */
+
+static int make_empty_dir(const char *dir) {
+    if (mkdir(dir, 0700) == 0)
+        return 0;
+    if (errno != EEXIST)
+        return errno == ENOSPC ? HV_ERR_FULL : HV_ERR_IO;
+    DIR *stream = opendir(dir);
+    if (stream == NULL)
+        return HV_ERR_IO;
+    int names = 0;
+    while (readdir(stream) != NULL)
+        names++;
+    closedir(stream);
+    return names > 2 ? HV_ERR_EXISTS : 0;
+}
+
+struct copy_arguments {
+    struct log_lmdb *lmdb;
+    const char *to;
+};
+
+static int copy_guarded(void *context) {
+    struct copy_arguments *copying = context;
+    return lmdb_error(mdb_env_copy(copying->lmdb->env, copying->to));
+}
+
+/* The live store first: what leaves it meanwhile is in the archives that are copied after. */
+static int copy(struct log *log, const char *to) {
+    struct log_lmdb *lmdb = lmdb_of(log);
+    int error = make_empty_dir(to);
+    if (error != 0)
+        return error;
+    struct copy_arguments copying = {lmdb, to};
+    error = guarded(copy_guarded, &copying);
+    return error == 0 ? log_archive_copy(lmdb->dir, to) : error;
+}
+
+/* ---- opening and closing ---- */
+
+static void close_env(struct log *log) {
+    struct log_lmdb *lmdb = lmdb_of(log);
+    if (lmdb->env != NULL)
+        mdb_env_close(lmdb->env);
+    if (lmdb->lock >= 0)
+        close(lmdb->lock);
+}
+
+static const struct log_store lmdb_store = {
+    .close = close_env, .put = put_run, .run = visit_run, .archive = archive, .copy = copy};
+
+/* Keeps other processes out; readers of a closed log may be several. */
+static int take_lock(struct log_lmdb *lmdb) {
+    char path[PATH_MAX + 16];
+    snprintf(path, sizeof path, "%s/open.lock", lmdb->dir);
+    lmdb->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lmdb->lock < 0)
+        return errno == EACCES ? HV_ERR_PERMISSION : HV_ERR_IO;
+    if (flock(lmdb->lock, (lmdb->read_only ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0)
+        return errno == EWOULDBLOCK ? HV_ERR_BUSY : HV_ERR_IO;
+    return 0;
+}
+
+static int make_dir(const struct log_lmdb *lmdb) {
+    struct stat status;
+    if (stat(lmdb->dir, &status) == 0)
+        return S_ISDIR(status.st_mode) ? 0 : HV_ERR_CORRUPT;
+    if (lmdb->read_only)
+        return HV_ERR_NOT_FOUND;
+    return mkdir(lmdb->dir, 0700) == 0 ? 0 : errno == ENOSPC ? HV_ERR_FULL : HV_ERR_IO;
+}
+
+static int open_env(struct log_lmdb *lmdb, size_t map_bytes) {
+    int code = mdb_env_create(&lmdb->env);
+    if (code == 0)
+        code = mdb_env_set_mapsize(lmdb->env, map_bytes == 0 ? DEFAULT_MAP_BYTES : map_bytes);
+    if (code == 0)
+        code = mdb_env_set_maxreaders(lmdb->env, READERS_MAX);
+    if (code == 0)
+        code = mdb_env_set_maxdbs(lmdb->env, 4);
+    if (code == 0)
+        code = mdb_env_set_assert(lmdb->env, leave);
+    if (code == 0)
+        code = mdb_env_open(lmdb->env, lmdb->dir,
+                            MDB_NOTLS | (lmdb->read_only ? (unsigned)MDB_RDONLY : 0u), 0600);
+    int dead;
+    if (code == 0)
+        code = mdb_reader_check(lmdb->env, &dead);
+    return lmdb_error(code);
+}
+
+/* Opens the table of runs and finds where live records begin and end. */
+static int begin_guarded(void *context) {
+    struct log_lmdb *lmdb = context;
+    MDB_txn *txn;
+    int code = mdb_txn_begin(lmdb->env, NULL, lmdb->read_only ? MDB_RDONLY : 0, &txn);
+    if (code != 0)
+        return lmdb_error(code);
+    code = mdb_dbi_open(txn, "runs", MDB_INTEGERKEY | (lmdb->read_only ? 0u : MDB_CREATE),
+                        &lmdb->runs);
+    MDB_cursor *cursor = NULL;
+    if (code == 0)
+        code = mdb_cursor_open(txn, lmdb->runs, &cursor);
+    MDB_val key, value;
+    uint64_t first = 1, last = 0;
+    if (code == 0) {
+        code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
+        if (code == 0)
+            memcpy(&first, key.mv_data, sizeof first);
+        if (code == 0)
+            code = mdb_cursor_get(cursor, &key, &value, MDB_LAST);
+        if (code == 0)
+            memcpy(&last, key.mv_data, sizeof last);
+        mdb_cursor_close(cursor);
+    }
+    if (code != 0 && code != MDB_NOTFOUND) {
+        mdb_txn_abort(txn);
+        return lmdb_error(code);
+    }
+    bool no_table = cursor == NULL;
+    code = mdb_txn_commit(txn);
+    if (code != 0)
+        return lmdb_error(code);
+    if (no_table)
+        return HV_ERR_CORRUPT;
+    atomic_store(&lmdb->log.first, first);
+    atomic_store(&lmdb->log.last, last);
+    return 0;
+}
+
+/* A crash between making an archive and dropping what moved leaves records in both: drop them. */
+static int drop_archived(struct log_lmdb *lmdb) {
+    uint64_t archived;
+    int error = log_archive_last(lmdb->dir, &archived);
+    if (error != 0 || archived < log_first(&lmdb->log) || lmdb->read_only)
+        return error;
+    struct moving moving = {.lmdb = lmdb, .next = archived + 1};
+    error = drop_moved(&moving);
+    if (error == 0)
+        atomic_store(&lmdb->log.first, archived + 1);
+    return error;
+}
+
+static int open_all(struct log_lmdb *lmdb, size_t map_bytes) {
+    int error = make_dir(lmdb);
+    if (error == 0)
+        error = take_lock(lmdb);
+    if (error == 0)
+        error = open_env(lmdb, map_bytes);
+    if (error == 0)
+        error = guarded(begin_guarded, lmdb);
+    if (error == 0 && log_last(&lmdb->log) != 0)
+        error = drop_archived(lmdb);
+    if (error == 0 && log_last(&lmdb->log) != 0)
+        error = log_store_begin(&lmdb->log, log_last(&lmdb->log));
+    return error;
+}
+
+int log_lmdb_open(const char *dir, const struct log_lmdb_options *options, struct log **ret_log) {
+    struct log_lmdb *lmdb = calloc(1, sizeof *lmdb);
+    if (lmdb == NULL)
+        return HV_ERR_MEMORY;
+    lmdb->log.store = &lmdb_store;
+    lmdb->lock = -1;
+    lmdb->read_only = options != NULL && options->read_only;
+    atomic_store(&lmdb->log.first, 1);
+    int length = snprintf(lmdb->dir, sizeof lmdb->dir, "%s", dir);
+    int error = length < 0 || (size_t)length >= sizeof lmdb->dir - 128 ? HV_ERR_LIMIT : 0;
+    if (error == 0)
+        error = open_all(lmdb, options == NULL ? 0 : options->map_bytes);
+    if (error != 0) {
+        log_close(&lmdb->log);
+        return error;
+    }
+    *ret_log = &lmdb->log;
+    return 0;
+}

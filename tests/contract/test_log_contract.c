@@ -1,0 +1,281 @@
+/* One suite over every log: LMDB on a real disk and the log in memory. */
+#include "coordinator/log/log_frame.h"
+#include "coordinator/log/log_lmdb.h"
+#include "coordinator/log/log_memory.h"
+#include "schemas/limits.h"
+#include "tests/support/scratch.h"
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+
+struct bench {
+    bool lmdb;
+    char *dir;
+    struct log_memory_disk *disk;
+    struct log *log;
+};
+
+static int open_log(struct bench *bench) {
+    if (bench->lmdb) {
+        struct log_lmdb_options options = {.map_bytes = (size_t)1 << 30};
+        return log_lmdb_open(scratch_path(bench->dir, "log"), &options, &bench->log);
+    }
+    return log_memory_open(bench->disk, &bench->log);
+}
+
+static struct bench begin(bool lmdb) {
+    struct bench bench = {.lmdb = lmdb};
+    if (lmdb)
+        bench.dir = scratch_make();
+    else
+        bench.disk = log_memory_disk_new();
+    cr_assert_eq(open_log(&bench), 0);
+    return bench;
+}
+
+static void reopen(struct bench *bench) {
+    log_close(bench->log);
+    cr_assert_eq(open_log(bench), 0);
+}
+
+static void end(struct bench *bench) {
+    log_close(bench->log);
+    scratch_remove(bench->dir);
+    log_memory_disk_free(bench->disk);
+}
+
+/* The payload of a position is computable, so that any reading can be checked alone. */
+static size_t payload(uint64_t position, uint8_t bytes[static 3000]) {
+    size_t size = position * 37 % 3000;
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (uint8_t)(position * 31 + i);
+    return size;
+}
+
+static int append(struct log *log, size_t count) {
+    static uint8_t bytes[64][3000];
+    struct log_entry entries[64];
+    uint64_t next = log_last(log) + 1, first = 0;
+    for (size_t i = 0; i < count; i++)
+        entries[i] = (struct log_entry){.kind = (enum hv_record_kind)(16 + (next + i) % 20),
+                                        .bytes = bytes[i],
+                                        .size = payload(next + i, bytes[i])};
+    int error = log_append(log, entries, count, &first);
+    if (error == 0)
+        cr_assert_eq(first, next);
+    return error;
+}
+
+struct seen {
+    uint64_t first, last;
+    size_t count;
+};
+
+static int see(void *context, const struct log_record *record) {
+    struct seen *seen = context;
+    uint8_t expected[3000];
+    size_t size = payload(record->position, expected);
+    cr_assert_eq(record->size, size);
+    cr_assert_eq(memcmp(record->bytes, expected, size), 0);
+    cr_assert_eq(record->kind, 16 + record->position % 20);
+    cr_assert(seen->count == 0 || record->position == seen->last + 1);
+    if (seen->count++ == 0)
+        seen->first = record->position;
+    seen->last = record->position;
+    return 0;
+}
+
+static struct seen read_range(struct log *log, uint64_t from, uint64_t to) {
+    struct seen seen = {0};
+    cr_assert_eq(log_read(log, from, to, see, &seen, NULL), 0);
+    return seen;
+}
+
+#define BOTH(name)                                                                                 \
+    static void name(struct bench *bench);                                                         \
+    Test(log_contract, name##_lmdb) {                                                              \
+        struct bench bench = begin(true);                                                          \
+        name(&bench);                                                                              \
+        end(&bench);                                                                               \
+    }                                                                                              \
+    Test(log_contract, name##_memory) {                                                            \
+        struct bench bench = begin(false);                                                         \
+        name(&bench);                                                                              \
+        end(&bench);                                                                               \
+    }                                                                                              \
+    static void name(struct bench *bench)
+
+BOTH(an_empty_log_reads_as_nothing) {
+    cr_assert_eq(log_last(bench->log), 0);
+    cr_assert_eq(log_first(bench->log), 1);
+    cr_assert_eq(read_range(bench->log, 1, UINT64_MAX).count, 0);
+    cr_assert_eq(log_verify(bench->log, NULL, NULL, NULL), 0);
+    reopen(bench);
+    cr_assert_eq(log_last(bench->log), 0);
+}
+
+BOTH(gives_back_what_was_appended_after_opening_again) {
+    for (size_t i = 1; i <= 40; i++)
+        cr_assert_eq(append(bench->log, i), 0);
+    reopen(bench);
+    cr_assert_eq(log_last(bench->log), 820);
+    cr_assert_eq(append(bench->log, 3), 0);
+    struct seen all = read_range(bench->log, 0, UINT64_MAX);
+    cr_assert(all.first == 1 && all.last == 823 && all.count == 823);
+    cr_assert_eq(log_verify(bench->log, NULL, NULL, NULL), 0);
+}
+
+BOTH(reads_any_range_whatever_the_batches) {
+    for (size_t i = 1; i <= 12; i++)
+        cr_assert_eq(append(bench->log, i), 0);
+    for (uint64_t from = 1; from <= 78; from += 5) {
+        for (uint64_t to = from; to <= 78; to += 3) {
+            struct seen seen = read_range(bench->log, from, to);
+            cr_assert(seen.first == from && seen.last == to && seen.count == to - from + 1);
+        }
+    }
+    cr_assert_eq(read_range(bench->log, 79, 100).count, 0);
+    cr_assert_eq(read_range(bench->log, 10, 9).count, 0);
+}
+
+static int stop_at_five(void *context, const struct log_record *record) {
+    *(uint64_t *)context = record->position;
+    return record->position == 5 ? 77 : 0;
+}
+
+BOTH(ends_reading_when_the_visit_says_so) {
+    cr_assert_eq(append(bench->log, 10), 0);
+    uint64_t last = 0;
+    cr_assert_eq(log_read(bench->log, 1, 10, stop_at_five, &last, NULL), 77);
+    cr_assert_eq(last, 5);
+}
+
+BOTH(refuses_what_is_over_the_limits_and_stores_nothing_of_it) {
+    static uint8_t large[HV_RECORD_BYTES_MAX + 1];
+    struct log_entry entries[2] = {{HV_RECORD_NOTE, large, 5},
+                                   {HV_RECORD_PLAN, large, HV_RECORD_BYTES_MAX + 1}};
+    uint64_t first;
+    cr_assert_eq(log_append(bench->log, entries, 2, &first), HV_ERR_LIMIT);
+    cr_assert_eq(log_append(bench->log, entries, 0, &first), HV_ERR_LIMIT);
+    cr_assert_eq(log_append(bench->log, entries, HV_BATCH_RECORDS_MAX + 1, &first), HV_ERR_LIMIT);
+    cr_assert_eq(log_last(bench->log), 0);
+    entries[1].size = HV_RECORD_BYTES_MAX;
+    cr_assert_eq(log_append(bench->log, entries, 2, &first), 0);
+    cr_assert_eq(log_verify(bench->log, NULL, NULL, NULL), 0);
+}
+
+BOTH(archived_records_are_read_and_verified_as_before) {
+    for (size_t i = 1; i <= 30; i++)
+        cr_assert_eq(append(bench->log, i), 0);
+    uint64_t moved = 0;
+    cr_assert_eq(log_archive(bench->log, 100, &moved), 0);
+    cr_assert(moved > 80 && moved <= 100);
+    cr_assert_eq(log_first(bench->log), moved + 1);
+    cr_assert_eq(log_archive(bench->log, 300, &moved), 0);
+    reopen(bench);
+    cr_assert(log_first(bench->log) > 270);
+    cr_assert_eq(append(bench->log, 5), 0);
+    cr_assert_eq(read_range(bench->log, 1, UINT64_MAX).count, 470);
+    cr_assert_eq(read_range(bench->log, 90, 310).count, 221);
+    cr_assert_eq(log_verify(bench->log, NULL, NULL, NULL), 0);
+    cr_assert_eq(log_archive(bench->log, UINT64_MAX, &moved), 0);
+    cr_assert(log_first(bench->log) <= log_last(bench->log), "the last batch stays");
+    reopen(bench);
+    cr_assert_eq(log_last(bench->log), 470);
+    cr_assert_eq(append(bench->log, 1), 0);
+    cr_assert_eq(log_verify(bench->log, NULL, NULL, NULL), 0);
+}
+
+/* ---- each store's own ---- */
+
+Test(log_lmdb, keeps_others_out) {
+    struct bench bench = begin(true);
+    struct log *second = NULL;
+    cr_assert_eq(log_lmdb_open(scratch_path(bench.dir, "log"), NULL, &second), HV_ERR_BUSY);
+    struct log_lmdb_options reading = {.read_only = true};
+    cr_assert_eq(log_lmdb_open(scratch_path(bench.dir, "log"), &reading, &second), HV_ERR_BUSY);
+    cr_assert_eq(log_lmdb_open(scratch_path(bench.dir, "none"), &reading, &second),
+                 HV_ERR_NOT_FOUND);
+    cr_assert_eq(append(bench.log, 3), 0);
+    log_close(bench.log);
+    cr_assert_eq(log_lmdb_open(scratch_path(bench.dir, "log"), &reading, &bench.log), 0);
+    cr_assert_eq(log_last(bench.log), 3);
+    cr_assert_eq(append(bench.log, 1), HV_ERR_PERMISSION);
+    end(&bench);
+}
+
+Test(log_lmdb, says_full_when_the_map_is_and_reads_go_on) {
+    struct bench bench = begin(true);
+    log_close(bench.log);
+    struct log_lmdb_options options = {.map_bytes = 1 << 20};
+    cr_assert_eq(log_lmdb_open(scratch_path(bench.dir, "small"), &options, &bench.log), 0);
+    int error = 0;
+    while (error == 0)
+        error = append(bench.log, 20);
+    cr_assert_eq(error, HV_ERR_FULL);
+    uint64_t last = log_last(bench.log);
+    cr_assert(last > 100);
+    cr_assert_eq(read_range(bench.log, 1, UINT64_MAX).count, last);
+    uint64_t moved;
+    cr_assert_eq(log_archive(bench.log, last, &moved), 0);
+    cr_assert_eq(append(bench.log, 20), 0, "there is room again");
+    cr_assert_eq(read_range(bench.log, 1, UINT64_MAX).count, last + 20);
+    end(&bench);
+}
+
+Test(log_lmdb, a_copy_is_the_same_log) {
+    struct bench bench = begin(true);
+    uint64_t moved;
+    for (size_t i = 1; i <= 20; i++)
+        cr_assert_eq(append(bench.log, i), 0);
+    cr_assert_eq(log_archive(bench.log, 50, &moved), 0);
+    cr_assert_eq(log_copy(bench.log, scratch_path(bench.dir, "copy")), 0);
+    cr_assert_eq(log_copy(bench.log, scratch_path(bench.dir, "copy")), HV_ERR_EXISTS);
+    struct log *second = NULL;
+    cr_assert_eq(log_lmdb_open(scratch_path(bench.dir, "copy"), NULL, &second), 0);
+    cr_assert_eq(read_range(second, 1, UINT64_MAX).count, 210);
+    cr_assert_eq(log_verify(second, NULL, NULL, NULL), 0);
+    log_close(second);
+    end(&bench);
+}
+
+Test(log_memory, verify_names_the_first_record_that_was_changed) {
+    struct bench bench = begin(false);
+    for (size_t i = 1; i <= 10; i++)
+        cr_assert_eq(append(bench.log, i), 0);
+    for (size_t offset = 0; offset < LOG_FRAME_HEADER_BYTES + 20; offset++) {
+        uint64_t bad = 0;
+        cr_assert_eq(log_memory_damage(bench.disk, 23, offset), 0);
+        cr_assert_lt(log_verify(bench.log, NULL, NULL, &bad), 0);
+        cr_assert_eq(bad, 23, "byte %zu", offset);
+        if (log_memory_damage(bench.disk, 23, offset) != 0) { /* size or checksum: build anew */
+            end(&bench);
+            bench = begin(false);
+            for (size_t i = 1; i <= 10; i++)
+                cr_assert_eq(append(bench.log, i), 0);
+        }
+        cr_assert_eq(log_verify(bench.log, NULL, NULL, NULL), 0);
+    }
+    end(&bench);
+}
+
+Test(log_memory, a_crash_keeps_all_of_a_batch_or_nothing) {
+    struct bench bench = begin(false);
+    cr_assert_eq(append(bench.log, 4), 0);
+    log_memory_fault_next(bench.disk, LOG_MEMORY_CRASH_BEFORE);
+    cr_assert_eq(append(bench.log, 4), HV_ERR_CLOSED);
+    cr_assert_eq(append(bench.log, 4), HV_ERR_CLOSED);
+    reopen(&bench);
+    cr_assert_eq(log_last(bench.log), 4);
+    log_memory_fault_next(bench.disk, LOG_MEMORY_CRASH_AFTER);
+    cr_assert_eq(append(bench.log, 4), HV_ERR_CLOSED);
+    reopen(&bench);
+    cr_assert_eq(log_last(bench.log), 8);
+    log_memory_fault_next(bench.disk, LOG_MEMORY_IO);
+    cr_assert_eq(append(bench.log, 1), HV_ERR_IO);
+    cr_assert_eq(append(bench.log, 1), 0);
+    log_memory_limit(bench.disk, 1);
+    cr_assert_eq(append(bench.log, 1), HV_ERR_FULL);
+    cr_assert_eq(log_verify(bench.log, NULL, NULL, NULL), 0);
+    end(&bench);
+}
