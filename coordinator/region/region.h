@@ -224,14 +224,14 @@ struct region {
 HV_MUST_USE int region_load(const char *dir, struct hv_fault_list *faults,
                             struct region **ret_region);
 
-/* Everything region_load checks, and what can only be warned of: zones that reach no shelter,
- * roads that hang together with nothing, stock that has no shelter or item that it serves.
- * Returns what region_load would. */
+/* Everything region_load checks, and what can only be warned of (region_check_sense). Returns what
+ * region_load would. */
 HV_MUST_USE int region_check(const char *dir, struct hv_fault_list *faults);
 
-/* The warnings of region_check for a region in memory. HV_ERR_MEMORY. Linear. */
-HV_MUST_USE int region_check_sense(const struct region *region, const char *dir,
-                                   struct hv_fault_list *faults);
+/* Warnings about a region in memory: zones that reach no shelter, shelters that no depot reaches,
+ * roads that hang together with nothing else, zones without people. Files are named as region_save
+ * names them. HV_ERR_MEMORY. Linear. */
+HV_MUST_USE int region_check_sense(const struct region *region, struct hv_fault_list *faults);
 
 /* Writes the region as a data package into `dir`, which is made where absent; files of the same
  * names are replaced one by one, each by rename. The same region gives the same bytes. HV_ERR_IO,
