@@ -93,7 +93,19 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(TEST_HELPERS) $(LIBS)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $< $(TEST_HELPERS) -Wl,--start-group $(LIBS) -Wl,--end-group $(LDLIBS) -lcriterion
 
-check: $(PRESENT) $(TESTS) ## run the tests without installing anything; ONLY=name picks
+# Programs that tests drive: one file each in tests/tools.
+TOOLS := $(patsubst %_so.c,$(BUILD)/%.so,$(wildcard tests/tools/*_so.c)) \
+         $(patsubst %.c,$(BUILD)/%,$(filter-out %_so.c,$(wildcard tests/tools/*.c)))
+
+$(BUILD)/tests/tools/%.so: tests/tools/%_so.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -U_FILE_OFFSET_BITS $(filter-out $(SAN),$(CFLAGS)) -shared -fPIC -o $@ $< -ldl
+
+$(BUILD)/tests/tools/%: $(BUILD)/obj/tests/tools/%.o $(LIBS)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(LIBS) -Wl,--end-group $(LDLIBS)
+
+check: $(PRESENT) $(TESTS) $(TOOLS) ## run the tests without installing anything; ONLY=name picks
 	@BUILD=$(BUILD) tests/run $(ONLY)
 
 test: ## install what is missing, build, run every test

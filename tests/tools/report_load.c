@@ -1,0 +1,464 @@
+/* A load of reports from many nodes at once, in one process: for the benchmark and for the crash
+ * tests.
+ *
+ *   report_load keys DIR N            make N node keys, print "id <tab> public key" a line
+ *   report_load run DIR N K ENDPOINT DEPLOYMENT.json [--seconds S] [--total R] [--record FILE]
+ *
+ * `run` keeps K reports of each of the N nodes outstanding and prints one JSON line at the end:
+ * acknowledged, seconds, latency percentiles. It speaks the protocol itself and shares only the
+ * codec with the programs under test.
+ *
+ * --record keeps a durable record of its own of what was acknowledged, one "node sequence" a line,
+ * synced before the next report of that node is sent. On start the heads of an existing record are
+ * taken up, so that the tool too can be killed; sequences then go on from the coordinator's
+ * Welcome. A Welcome that holds less than what was recorded as acknowledged ends the run with
+ * status 1: something acknowledged was lost. */
+#include "schemas/codec.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <zmq.h>
+
+enum { KEY_TEXT = 41, OUTSTANDING_MAX = 64, HELLO_EVERY_MS = 1000, SAMPLES_MAX = 1 << 22 };
+
+struct sender {
+    char id[32];
+    char public_key[KEY_TEXT], secret_key[KEY_TEXT];
+    void *socket;
+    int fd;
+    bool welcomed;
+    uint64_t epoch;
+    uint64_t sent, acked; /* sequences of the HISTORY lane */
+    uint64_t recorded;    /* acknowledged according to the durable record */
+    int64_t heard_ms, hello_ms;
+    int64_t sent_us[OUTSTANDING_MAX];
+};
+
+struct load {
+    struct sender *senders;
+    size_t count;
+    unsigned outstanding;
+    uint8_t deployment[HV_ID128_BYTES];
+    uint8_t incident[HV_ID128_BYTES];
+    enum hv_mode mode;
+    char server_key[KEY_TEXT];
+    uint64_t epoch;
+    struct hv_arena arena;
+    int record_fd;
+    uint64_t acked_total, refused, resent;
+    uint64_t total; /* 0: until the time is over */
+    uint32_t *samples_us;
+    size_t sample_count;
+    bool lost;
+};
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int number) {
+    (void)number;
+    stop = 1;
+}
+
+static int64_t now_us(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static void die(const char *what, const char *which) {
+    fprintf(stderr, "report_load: %s %s: %s\n", what, which, strerror(errno));
+    exit(70);
+}
+
+/* ---- keys ---- */
+
+static void key_path(char *path, size_t bytes, const char *dir, size_t i) {
+    snprintf(path, bytes, "%s/load-%zu.key", dir, i);
+}
+
+static void sender_id(char *id, size_t bytes, size_t i) {
+    snprintf(id, bytes, "load-%zu", i);
+}
+
+static int make_keys(const char *dir, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        char path[512], id[32], public_key[KEY_TEXT], secret_key[KEY_TEXT];
+        if (zmq_curve_keypair(public_key, secret_key) != 0)
+            die("cannot make", "a key");
+        key_path(path, sizeof path, dir, i);
+        sender_id(id, sizeof id, i);
+        FILE *file = fopen(path, "w");
+        if (file == NULL || fchmod(fileno(file), 0600) != 0)
+            die("cannot write", path);
+        fprintf(file, "%s %s\n", public_key, secret_key);
+        fclose(file);
+        printf("%s\t%s\n", id, public_key);
+    }
+    return 0;
+}
+
+static void read_keys(const char *dir, size_t i, struct sender *sender) {
+    char path[512];
+    key_path(path, sizeof path, dir, i);
+    FILE *file = fopen(path, "r");
+    if (file == NULL || fscanf(file, "%40s %40s", sender->public_key, sender->secret_key) != 2)
+        die("cannot read", path);
+    fclose(file);
+}
+
+/* ---- deployment and record ---- */
+
+static void from_hex(const char *hex, uint8_t *bytes, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        unsigned value = 0;
+        if (sscanf(hex + 2 * i, "%2x", &value) != 1)
+            die("not hexadecimal:", hex);
+        bytes[i] = (uint8_t)value;
+    }
+}
+
+static void read_deployment(struct load *load, const char *path) {
+    json_error_t error;
+    json_t *file = json_load_file(path, 0, &error);
+    const char *id = NULL, *mode = NULL, *key = NULL;
+    if (file == NULL || json_unpack(file, "{s:s, s:s, s:s}", "deployment", &id, "mode", &mode,
+                                    "server_key", &key) != 0)
+        die("not a deployment file:", path);
+    from_hex(id, load->deployment, sizeof load->deployment);
+    load->mode = hv_mode_of(mode);
+    snprintf(load->server_key, sizeof load->server_key, "%s", key);
+    json_decref(file);
+}
+
+static void open_record(struct load *load, const char *path) {
+    FILE *old = fopen(path, "r");
+    char id[32];
+    unsigned long long sequence;
+    while (old != NULL && fscanf(old, "%31s %llu", id, &sequence) == 2)
+        for (size_t i = 0; i < load->count; i++)
+            if (strcmp(load->senders[i].id, id) == 0 && load->senders[i].recorded < sequence)
+                load->senders[i].recorded = sequence;
+    if (old != NULL)
+        fclose(old);
+    load->record_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (load->record_fd < 0)
+        die("cannot open", path);
+}
+
+static void record_ack(struct load *load, struct sender *sender) {
+    if (load->record_fd < 0)
+        return;
+    char line[64];
+    int bytes =
+        snprintf(line, sizeof line, "%s %llu\n", sender->id, (unsigned long long)sender->acked);
+    if (write(load->record_fd, line, (size_t)bytes) != bytes || fdatasync(load->record_fd) != 0)
+        die("cannot record", sender->id);
+    sender->recorded = sender->acked;
+}
+
+/* ---- sending ---- */
+
+static void connect_sender(struct load *load, struct sender *sender, void *context,
+                           const char *endpoint) {
+    sender->socket = zmq_socket(context, ZMQ_DEALER);
+    const int linger = 0, water = 200, interval = 50, interval_max = 400;
+    zmq_setsockopt(sender->socket, ZMQ_LINGER, &linger, sizeof linger);
+    zmq_setsockopt(sender->socket, ZMQ_SNDHWM, &water, sizeof water);
+    zmq_setsockopt(sender->socket, ZMQ_RECONNECT_IVL, &interval, sizeof interval);
+    zmq_setsockopt(sender->socket, ZMQ_RECONNECT_IVL_MAX, &interval_max, sizeof interval_max);
+    zmq_setsockopt(sender->socket, ZMQ_CURVE_SERVERKEY, load->server_key, KEY_TEXT);
+    zmq_setsockopt(sender->socket, ZMQ_CURVE_PUBLICKEY, sender->public_key, KEY_TEXT);
+    zmq_setsockopt(sender->socket, ZMQ_CURVE_SECRETKEY, sender->secret_key, KEY_TEXT);
+    size_t size = sizeof sender->fd;
+    if (zmq_connect(sender->socket, endpoint) != 0 ||
+        zmq_getsockopt(sender->socket, ZMQ_FD, &sender->fd, &size) != 0)
+        die("cannot connect to", endpoint);
+}
+
+static bool send_envelope(struct load *load, struct sender *sender, struct hv_envelope *envelope) {
+    uint8_t frame[4096];
+    size_t size = 0;
+    envelope->protocol = HV_PROTOCOL;
+    memcpy(envelope->deployment, load->deployment, sizeof envelope->deployment);
+    memcpy(envelope->incident, load->incident, sizeof envelope->incident);
+    envelope->mode = load->mode;
+    envelope->epoch = sender->epoch;
+    envelope->sent_node_ms = (uint64_t)(now_us() / 1000);
+    hv_arena_reset(&load->arena);
+    if (hv_envelope_encode(envelope, &load->arena, frame, sizeof frame, &size) != HV_OK)
+        die("cannot encode for", sender->id);
+    return zmq_send(sender->socket, frame, size, ZMQ_DONTWAIT) >= 0;
+}
+
+static void send_hello(struct load *load, struct sender *sender) {
+    struct hv_lane_head heads[] = {{HV_LANE_HISTORY, sender->sent}};
+    struct hv_envelope envelope = {.kind = HV_BODY_HELLO,
+                                   .hello = {.role = HV_ROLE_SHELTER,
+                                             .software = "report_load",
+                                             .made_count = sender->sent > 0 ? 1 : 0,
+                                             .made = heads}};
+    sender->hello_ms = now_us() / 1000;
+    sender->welcomed = false;
+    (void)send_envelope(load, sender, &envelope);
+}
+
+static bool send_report(struct load *load, struct sender *sender, uint64_t sequence) {
+    int64_t now = now_us();
+    struct hv_envelope envelope = {
+        .lane = HV_LANE_HISTORY,
+        .sequence = sequence,
+        .kind = HV_BODY_REPORT,
+        .report = {
+            .source = HV_SOURCE_NODE,
+            .seen = {.wall_ms = 1700000000000 + now / 1000, .node_ms = (uint64_t)(now / 1000)},
+            .subject = "",
+            .kind = HV_REPORT_MOVEMENT,
+            .movement = {.kind = HV_MOVEMENT_CHECK_IN,
+                         .people = {.by_age = {[HV_AGE_ADULT] = 1}},
+                         .zone = "",
+                         .shelter = "",
+                         .transfer = ""}}};
+    if (!send_envelope(load, sender, &envelope))
+        return false;
+    sender->sent_us[sequence % OUTSTANDING_MAX] = now;
+    return true;
+}
+
+static void fill_window(struct load *load, struct sender *sender) {
+    while (sender->welcomed && sender->sent - sender->acked < load->outstanding &&
+           (load->total == 0 || sender->sent < load->total)) {
+        if (!send_report(load, sender, sender->sent + 1))
+            return;
+        sender->sent++;
+    }
+}
+
+/* ---- receiving ---- */
+
+static void take_ack(struct load *load, struct sender *sender, uint64_t sequence) {
+    int64_t now = now_us();
+    if (sequence <= sender->acked || sequence > sender->sent)
+        return;
+    for (uint64_t s = sender->acked + 1; s <= sequence; s++)
+        if (load->sample_count < SAMPLES_MAX)
+            load->samples_us[load->sample_count++] =
+                (uint32_t)(now - sender->sent_us[s % OUTSTANDING_MAX]);
+    load->acked_total += sequence - sender->acked;
+    sender->acked = sequence;
+    record_ack(load, sender);
+}
+
+static uint64_t held_history(const struct hv_welcome *welcome) {
+    for (size_t i = 0; i < welcome->held_count; i++)
+        if (welcome->held[i].lane == HV_LANE_HISTORY)
+            return welcome->held[i].sequence;
+    return 0;
+}
+
+static void go_back(struct load *load, struct sender *sender, uint64_t held) {
+    if (held < sender->recorded) {
+        fprintf(stderr, "report_load: LOST: %s had %llu acknowledged, the coordinator holds %llu\n",
+                sender->id, (unsigned long long)sender->recorded, (unsigned long long)held);
+        load->lost = true;
+        stop = 1;
+        return;
+    }
+    load->resent += sender->sent > held ? sender->sent - held : 0;
+    sender->acked = held;
+    sender->sent = held;
+    record_ack(load, sender);
+}
+
+static void take_frame(struct load *load, struct sender *sender, const uint8_t *bytes,
+                       size_t size) {
+    struct hv_verdict verdict;
+    struct hv_envelope *envelope = NULL;
+    hv_arena_reset(&load->arena);
+    if (hv_envelope_decode(bytes, size, &load->arena, &verdict, &envelope) != HV_OK)
+        die("cannot decode an answer:", verdict.detail);
+    sender->heard_ms = now_us() / 1000;
+    memcpy(load->incident, envelope->incident, sizeof load->incident);
+    switch (envelope->kind) {
+    case HV_BODY_WELCOME:
+        sender->welcomed = true;
+        go_back(load, sender, held_history(&envelope->welcome));
+        break;
+    case HV_BODY_ACK:
+        take_ack(load, sender, envelope->sequence);
+        break;
+    case HV_BODY_REFUSAL:
+        load->refused++;
+        if (envelope->refusal.reason == HV_REASON_HELLO_FIRST ||
+            envelope->refusal.reason == HV_REASON_GAP)
+            sender->welcomed = false;
+        else if (envelope->refusal.reason != HV_REASON_BUSY &&
+                 envelope->refusal.reason != HV_REASON_NOT_STORED)
+            die(hv_reason_word(envelope->refusal.reason), sender->id);
+        break;
+    default:
+        break;
+    }
+}
+
+static void drain(struct load *load, struct sender *sender) {
+    for (;;) {
+        zmq_msg_t message;
+        zmq_msg_init(&message);
+        int size = zmq_msg_recv(&message, sender->socket, ZMQ_DONTWAIT);
+        if (size >= 0)
+            take_frame(load, sender, zmq_msg_data(&message), (size_t)size);
+        zmq_msg_close(&message);
+        if (size < 0)
+            break;
+    }
+    fill_window(load, sender);
+}
+
+/* A sender that waits in vain says hello again: the coordinator died, or a frame did. */
+static void revive(struct load *load, struct sender *sender, int64_t now_ms) {
+    bool waits = !sender->welcomed || sender->sent > sender->acked;
+    if (waits && now_ms - sender->heard_ms > HELLO_EVERY_MS &&
+        now_ms - sender->hello_ms > HELLO_EVERY_MS)
+        send_hello(load, sender);
+}
+
+static bool all_done(const struct load *load) {
+    if (load->total == 0)
+        return false;
+    for (size_t i = 0; i < load->count; i++)
+        if (load->senders[i].acked < load->total)
+            return false;
+    return true;
+}
+
+/* ZMQ_FD is edge-triggered and changes with sends too, so a sender is drained until it has nothing
+ * more to say, and everyone is looked at again ten times a second. */
+static void run(struct load *load, double seconds) {
+    int poller = epoll_create1(EPOLL_CLOEXEC);
+    for (size_t i = 0; i < load->count; i++) {
+        struct epoll_event event = {.events = EPOLLIN, .data.u64 = i};
+        if (epoll_ctl(poller, EPOLL_CTL_ADD, load->senders[i].fd, &event) != 0)
+            die("cannot watch", load->senders[i].id);
+        send_hello(load, &load->senders[i]);
+    }
+    int64_t end = now_us() + (int64_t)(seconds * 1e6), sweep = 0;
+    while (!stop && now_us() < end && !all_done(load)) {
+        struct epoll_event events[256];
+        int count = epoll_wait(poller, events, 256, 100);
+        for (int i = 0; i < count; i++) {
+            struct sender *sender = &load->senders[events[i].data.u64];
+            int state;
+            size_t size = sizeof state;
+            do {
+                drain(load, sender);
+                zmq_getsockopt(sender->socket, ZMQ_EVENTS, &state, &size);
+            } while ((state & ZMQ_POLLIN) != 0);
+        }
+        int64_t now_ms = now_us() / 1000;
+        if (now_ms - sweep >= 100) {
+            for (size_t i = 0; i < load->count; i++) {
+                drain(load, &load->senders[i]);
+                revive(load, &load->senders[i], now_ms);
+            }
+            sweep = now_ms;
+        }
+    }
+    close(poller);
+}
+
+/* ---- program ---- */
+
+static int by_value(const void *a, const void *b) {
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static double percentile_ms(const struct load *load, double share) {
+    if (load->sample_count == 0)
+        return 0;
+    return load->samples_us[(size_t)(share * (double)(load->sample_count - 1))] / 1000.0;
+}
+
+static void raise_descriptor_limit(void) {
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int run_load(int argc, char **argv) {
+    const char *dir = argv[2], *endpoint = argv[5], *record = NULL;
+    double seconds = 5;
+    struct load load = {.count = strtoul(argv[3], NULL, 10),
+                        .outstanding = (unsigned)strtoul(argv[4], NULL, 10),
+                        .record_fd = -1};
+    for (int i = 7; i + 1 < argc; i += 2) {
+        if (strcmp(argv[i], "--seconds") == 0)
+            seconds = strtod(argv[i + 1], NULL);
+        else if (strcmp(argv[i], "--total") == 0)
+            load.total = strtoull(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--record") == 0)
+            record = argv[i + 1];
+    }
+    if (load.count == 0 || load.outstanding == 0 || load.outstanding > OUTSTANDING_MAX)
+        return 64;
+    raise_descriptor_limit();
+    signal(SIGINT, on_signal);
+    signal(SIGTERM, on_signal);
+    read_deployment(&load, argv[6]);
+    hv_arena_init(&load.arena, 0);
+    load.senders = calloc(load.count, sizeof *load.senders);
+    load.samples_us = malloc(SAMPLES_MAX * sizeof *load.samples_us);
+    if (load.senders == NULL || load.samples_us == NULL)
+        die("no memory for", "senders");
+    void *context = zmq_ctx_new();
+    zmq_ctx_set(context, ZMQ_MAX_SOCKETS, (int)load.count + 16);
+    for (size_t i = 0; i < load.count; i++) {
+        sender_id(load.senders[i].id, sizeof load.senders[i].id, i);
+        load.senders[i].epoch = 1;
+        read_keys(dir, i, &load.senders[i]);
+        connect_sender(&load, &load.senders[i], context, endpoint);
+    }
+    if (record != NULL)
+        open_record(&load, record);
+
+    int64_t start = now_us();
+    run(&load, seconds);
+    double took = (double)(now_us() - start) / 1e6;
+
+    qsort(load.samples_us, load.sample_count, sizeof *load.samples_us, by_value);
+    printf("{\"acknowledged\": %llu, \"seconds\": %.3f, \"per_second\": %.0f, \"p50_ms\": %.2f, "
+           "\"p99_ms\": %.2f, "
+           "\"refused\": %llu, \"resent\": %llu, \"lost\": %s}\n",
+           (unsigned long long)load.acked_total, took, (double)load.acked_total / took,
+           percentile_ms(&load, 0.5), percentile_ms(&load, 0.99), (unsigned long long)load.refused,
+           (unsigned long long)load.resent, load.lost ? "true" : "false");
+    for (size_t i = 0; i < load.count; i++)
+        zmq_close(load.senders[i].socket);
+    zmq_ctx_term(context);
+    hv_arena_deinit(&load.arena);
+    free(load.senders);
+    free(load.samples_us);
+    return load.lost ? 1 : 0;
+}
+
+int main(int argc, char **argv) {
+    if (argc == 4 && strcmp(argv[1], "keys") == 0)
+        return make_keys(argv[2], strtoul(argv[3], NULL, 10));
+    if (argc >= 7 && strcmp(argv[1], "run") == 0)
+        return run_load(argc, argv);
+    fprintf(stderr, "usage: report_load keys DIR N | report_load run DIR N OUTSTANDING ENDPOINT "
+                    "DEPLOYMENT.json "
+                    "[--seconds S] [--total R] [--record FILE]\n");
+    return 64;
+}
