@@ -1,0 +1,256 @@
+/* A power cut at many moments of recorded writes: what was acknowledged before it is there
+ * afterwards.
+ *
+ * A program appends to a real log under a recorder of its writes. For each moment, disks are made
+ * as a power cut could have left them: what had been synced is there; of what had been written and
+ * not synced, any subset of 512-byte sectors is. The log must open on each of them, verify, and
+ * hold every record acknowledged by then. */
+#include "coordinator/log/log_lmdb.h"
+#include "schemas/codec.h"
+#include "tests/support/process.h"
+#include "tests/tools/write_recorder.h"
+
+#include <criterion/criterion.h>
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FILES_MAX = 16, SECTOR = 512, MOMENTS = 150, DISKS_PER_MOMENT = 3 };
+
+struct event {
+    struct trace_event head;
+    const char *path;
+    const uint8_t *bytes;
+};
+
+/* A file as the machine saw it, and as it is durable. */
+struct file {
+    char path[256];
+    uint8_t *seen, *durable;
+    uint64_t seen_size, durable_size;
+    bool *dirty; /* sectors written since the last sync */
+};
+
+struct disk {
+    struct file files[FILES_MAX];
+    size_t count;
+};
+
+enum { FILE_MAX = 64u << 20 };
+
+static struct file *disk_file(struct disk *disk, const char *path, size_t bytes) {
+    for (size_t i = 0; i < disk->count; i++)
+        if (strlen(disk->files[i].path) == bytes && memcmp(disk->files[i].path, path, bytes) == 0)
+            return &disk->files[i];
+    cr_assert(disk->count < FILES_MAX && bytes < sizeof disk->files[0].path);
+    struct file *file = &disk->files[disk->count++];
+    memcpy(file->path, path, bytes);
+    file->path[bytes] = '\0';
+    file->seen = calloc(1, FILE_MAX);
+    file->durable = calloc(1, FILE_MAX);
+    file->dirty = calloc(FILE_MAX / SECTOR, sizeof *file->dirty);
+    cr_assert(file->seen != NULL && file->durable != NULL && file->dirty != NULL);
+    return file;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b) {
+    return a > b ? a : b;
+}
+
+static void sync_file(struct file *file) {
+    for (uint64_t s = 0; s * SECTOR < larger(file->seen_size, file->durable_size); s++)
+        if (file->dirty[s]) {
+            memcpy(file->durable + s * SECTOR, file->seen + s * SECTOR, SECTOR);
+            file->dirty[s] = false;
+        }
+    file->durable_size = file->seen_size;
+}
+
+static void apply(struct disk *disk, const struct event *event) {
+    struct file *file = disk_file(disk, event->path, event->head.path_bytes);
+    uint64_t end = event->head.offset + event->head.bytes;
+    switch (event->head.kind) {
+    case TRACE_WRITE:
+        cr_assert(end <= FILE_MAX);
+        memcpy(file->seen + event->head.offset, event->bytes, event->head.bytes);
+        file->seen_size = larger(file->seen_size, end);
+        for (uint64_t s = event->head.offset / SECTOR; s * SECTOR < end; s++) {
+            file->dirty[s] = !event->head.durable;
+            if (event->head.durable)
+                memcpy(file->durable + s * SECTOR, file->seen + s * SECTOR, SECTOR);
+        }
+        if (event->head.durable)
+            file->durable_size = larger(file->durable_size, end);
+        break;
+    case TRACE_TRUNCATE:
+        file->seen_size = event->head.offset;
+        break;
+    case TRACE_SYNC:
+        sync_file(file);
+        break;
+    default:
+        cr_assert_fail("unknown event %u in the trace", event->head.kind);
+    }
+}
+
+/* Writes the files as a cut could have left them: every unsynced sector is there or not, by the
+ * coin. */
+static void write_cut(const struct disk *disk, const char *dir, unsigned *seed) {
+    for (size_t i = 0; i < disk->count; i++) {
+        const struct file *file = &disk->files[i];
+        char path[PATH_MAX];
+        snprintf(path, sizeof path, "%s/%s", dir, file->path);
+        for (char *slash = path + strlen(dir) + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
+            *slash = '\0';
+            mkdir(path, 0700);
+            *slash = '/';
+        }
+        int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        uint64_t size = file->durable_size;
+        cr_assert(fd >= 0, "%s", path);
+        cr_assert(size == 0 || pwrite(fd, file->durable, size, 0) == (ssize_t)size);
+        unsigned survives = (unsigned)rand_r(seed) % 5; /* in quarters: none, some, all */
+        for (uint64_t s = 0; s * SECTOR < file->seen_size; s++)
+            if (file->dirty[s] && (unsigned)rand_r(seed) % 4 < survives)
+                cr_assert_eq(pwrite(fd, file->seen + s * SECTOR, SECTOR, (off_t)(s * SECTOR)),
+                             SECTOR);
+        close(fd);
+    }
+}
+
+static uint64_t acknowledged(const struct disk *disk) {
+    uint64_t last = 0;
+    for (size_t i = 0; i < disk->count; i++)
+        if (strcmp(disk->files[i].path, "acknowledged") == 0 &&
+            disk->files[i].seen_size >= sizeof last)
+            memcpy(&last, disk->files[i].seen + disk->files[i].seen_size - sizeof last,
+                   sizeof last);
+    return last;
+}
+
+static int check_record(void *context, const struct log_record *record) {
+    uint64_t *count = context;
+    struct hv_arena arena;
+    struct hv_verdict verdict;
+    struct hv_record *note = NULL;
+    char expected[64];
+    hv_arena_init(&arena, 0);
+    cr_assert_eq(hv_record_decode(record->bytes, record->size, &arena, &verdict, &note), HV_OK,
+                 "%s", verdict.detail);
+    snprintf(expected, sizeof expected, "record %llu ", (unsigned long long)record->position);
+    cr_assert_eq(strncmp(note->note.text, expected, strlen(expected)), 0,
+                 "position %llu holds “%s”", (unsigned long long)record->position, note->note.text);
+    hv_arena_deinit(&arena);
+    ++*count;
+    return 0;
+}
+
+static void open_and_check(const char *dir, uint64_t must_hold, size_t moment, unsigned seed) {
+    char log_dir[PATH_MAX];
+    snprintf(log_dir, sizeof log_dir, "%s/log", dir);
+    struct log_lmdb_options options = {.map_bytes = 64u << 20};
+    struct log *log = NULL;
+    int error = log_lmdb_open(log_dir, &options, &log);
+    cr_assert_eq(error, HV_OK, "cut after event %zu, seed %u: the log does not open: %s", moment,
+                 seed, hv_error_text(error));
+    uint64_t bad = 0, count = 0;
+    error = log_verify(log, check_record, &count, &bad);
+    cr_assert_eq(error, HV_OK, "cut after event %zu, seed %u: %s at position %llu", moment, seed,
+                 hv_error_text(error), (unsigned long long)bad);
+    cr_assert_geq(log_last(log), must_hold,
+                  "cut after event %zu, seed %u: %llu acknowledged, %llu there", moment, seed,
+                  (unsigned long long)must_hold, (unsigned long long)log_last(log));
+    cr_assert_eq(count, log_last(log));
+    log_close(log);
+}
+
+static struct event *read_trace(const char *path, size_t *ret_count, uint8_t **ret_bytes) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat info;
+    cr_assert(fd >= 0 && fstat(fd, &info) == 0 && info.st_size > 0, "the recorder left no trace");
+    uint8_t *bytes = malloc((size_t)info.st_size);
+    cr_assert_not_null(bytes);
+    for (size_t done = 0; done < (size_t)info.st_size;) {
+        ssize_t part = read(fd, bytes + done, (size_t)info.st_size - done);
+        cr_assert(part > 0);
+        done += (size_t)part;
+    }
+    close(fd);
+    size_t count = 0, room = 1024;
+    struct event *events = malloc(room * sizeof *events);
+    for (size_t at = 0; at < (size_t)info.st_size;) {
+        if (count == room)
+            events = realloc(events, (room *= 2) * sizeof *events);
+        cr_assert_not_null(events);
+        struct event *event = &events[count++];
+        memcpy(&event->head, bytes + at, sizeof event->head);
+        event->path = (const char *)bytes + at + sizeof event->head;
+        event->bytes = bytes + at + sizeof event->head + event->head.path_bytes;
+        at += sizeof event->head + event->head.path_bytes + event->head.bytes;
+    }
+    *ret_count = count;
+    *ret_bytes = bytes;
+    return events;
+}
+
+static void record_writes(const char *dir, const char *trace) {
+    char recorder[PATH_MAX], program[PATH_MAX], log[PATH_MAX];
+    build_path("tests/tools/write_recorder.so", recorder, sizeof recorder);
+    build_path("tests/tools/append_marked", program, sizeof program);
+    snprintf(log, sizeof log, "%s.log", trace);
+    setenv("WRITE_RECORDER_ROOT", dir, 1);
+    setenv("WRITE_RECORDER_TRACE", trace, 1);
+    setenv("LD_PRELOAD", recorder, 1);
+    const char *const argv[] = {program, dir, "400", "7", NULL};
+    int status = program_run(argv, log, NULL);
+    unsetenv("LD_PRELOAD");
+    cr_assert_eq(status, 0, "append_marked ended with %d, see %s", status, log);
+}
+
+Test(power_cut, loses_nothing_acknowledged, .timeout = 300) {
+    char top[PATH_MAX], work[PATH_MAX + 16], trace[PATH_MAX + 16], cut[PATH_MAX + 16];
+    if (getenv("LD_PRELOAD") != NULL || getenv("ASAN_OPTIONS") != NULL)
+        cr_skip_test("the recorder is preloaded, which sanitizers do not allow");
+    scratch_make(top, PATH_MAX);
+    snprintf(work, sizeof work, "%s/work", top);
+    snprintf(trace, sizeof trace, "%s/trace", top);
+    snprintf(cut, sizeof cut, "%s/cut", top);
+    mkdir(work, 0700);
+    record_writes(work, trace);
+
+    size_t count = 0;
+    uint8_t *bytes = NULL;
+    struct event *events = read_trace(trace, &count, &bytes);
+    struct disk disk = {.count = 0};
+    unsigned seed = 11;
+    size_t stride = count / MOMENTS, next = 0, syncs = 0;
+    cr_assert(stride > 0, "only %zu events", count);
+    for (size_t i = 0; i < count; i++) {
+        apply(&disk, &events[i]);
+        syncs += events[i].head.kind == TRACE_SYNC;
+        if (i < next || acknowledged(&disk) == 0)
+            continue;
+        next = i + 1 + (size_t)rand_r(&seed) % (2 * stride);
+        for (int d = 0; d < DISKS_PER_MOMENT; d++) {
+            unsigned coin = seed + (unsigned)d;
+            mkdir(cut, 0700);
+            write_cut(&disk, cut, &coin);
+            open_and_check(cut, acknowledged(&disk), i, seed + (unsigned)d);
+            scratch_remove(cut);
+        }
+    }
+    cr_assert_gt(syncs, 300, "the trace has only %zu syncs: the recorder misses them", syncs);
+    for (size_t i = 0; i < disk.count; i++) {
+        free(disk.files[i].seen);
+        free(disk.files[i].durable);
+        free(disk.files[i].dirty);
+    }
+    free(events);
+    free(bytes);
+    scratch_remove(top);
+}
