@@ -8,11 +8,13 @@
 #include "coordinator/log/log_lmdb.h"
 #include "schemas/codec.h"
 #include "tests/support/process.h"
+#include "tests/support/scratch.h"
 #include "tests/tools/write_recorder.h"
 
 #include <criterion/criterion.h>
 
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +35,8 @@ struct file {
     char path[256];
     uint8_t *seen, *durable;
     uint64_t seen_size, durable_size;
-    bool *dirty; /* sectors written since the last sync */
+    bool *dirty;        /* sectors written since the last sync */
+    char old_path[256]; /* before a rename whose folder has not been synced; "" otherwise */
 };
 
 struct disk {
@@ -71,7 +74,35 @@ static void sync_file(struct file *file) {
     file->durable_size = file->seen_size;
 }
 
+/* A sync of a folder makes the renames in it durable. */
+static bool sync_folder(struct disk *disk, const struct event *event) {
+    bool folder = false;
+    for (size_t i = 0; i < disk->count; i++) {
+        struct file *file = &disk->files[i];
+        size_t bytes = event->head.path_bytes;
+        if (strncmp(file->path, event->path, bytes) == 0 && file->path[bytes] == '/') {
+            file->old_path[0] = '\0';
+            folder = true;
+        }
+    }
+    return folder;
+}
+
+static void rename_file(struct disk *disk, const struct event *event) {
+    struct file *file = disk_file(disk, event->path, event->head.path_bytes);
+    cr_assert(event->head.bytes < sizeof file->path);
+    memcpy(file->old_path, file->path, sizeof file->path);
+    memcpy(file->path, event->bytes, event->head.bytes);
+    file->path[event->head.bytes] = '\0';
+}
+
 static void apply(struct disk *disk, const struct event *event) {
+    if (event->head.kind == TRACE_SYNC && sync_folder(disk, event))
+        return;
+    if (event->head.kind == TRACE_RENAME) {
+        rename_file(disk, event);
+        return;
+    }
     struct file *file = disk_file(disk, event->path, event->head.path_bytes);
     uint64_t end = event->head.offset + event->head.bytes;
     switch (event->head.kind) {
@@ -104,7 +135,8 @@ static void write_cut(const struct disk *disk, const char *dir, unsigned *seed) 
     for (size_t i = 0; i < disk->count; i++) {
         const struct file *file = &disk->files[i];
         char path[PATH_MAX];
-        snprintf(path, sizeof path, "%s/%s", dir, file->path);
+        bool renamed = file->old_path[0] == '\0' || rand_r(seed) % 2 == 0;
+        snprintf(path, sizeof path, "%s", scratch_path(dir, renamed ? file->path : file->old_path));
         for (char *slash = path + strlen(dir) + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
             *slash = '\0';
             mkdir(path, 0700);
@@ -121,6 +153,15 @@ static void write_cut(const struct disk *disk, const char *dir, unsigned *seed) 
                              SECTOR);
         close(fd);
     }
+}
+
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *place) {
+    (void)info, (void)kind, (void)place;
+    return remove(path);
+}
+
+static void remove_cut(const char *dir) {
+    nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 static uint64_t acknowledged(const struct disk *disk) {
@@ -151,8 +192,7 @@ static int check_record(void *context, const struct log_record *record) {
 }
 
 static void open_and_check(const char *dir, uint64_t must_hold, size_t moment, unsigned seed) {
-    char log_dir[PATH_MAX];
-    snprintf(log_dir, sizeof log_dir, "%s/log", dir);
+    const char *log_dir = scratch_path(dir, "log");
     struct log_lmdb_options options = {.map_bytes = 64u << 20};
     struct log *log = NULL;
     int error = log_lmdb_open(log_dir, &options, &log);
@@ -199,7 +239,7 @@ static struct event *read_trace(const char *path, size_t *ret_count, uint8_t **r
 }
 
 static void record_writes(const char *dir, const char *trace) {
-    char recorder[PATH_MAX], program[PATH_MAX], log[PATH_MAX];
+    char recorder[PATH_MAX], program[PATH_MAX], log[PATH_MAX + 8];
     build_path("tests/tools/write_recorder.so", recorder, sizeof recorder);
     build_path("tests/tools/append_marked", program, sizeof program);
     snprintf(log, sizeof log, "%s.log", trace);
@@ -213,13 +253,12 @@ static void record_writes(const char *dir, const char *trace) {
 }
 
 Test(power_cut, loses_nothing_acknowledged, .timeout = 300) {
-    char top[PATH_MAX], work[PATH_MAX + 16], trace[PATH_MAX + 16], cut[PATH_MAX + 16];
     if (getenv("LD_PRELOAD") != NULL || getenv("ASAN_OPTIONS") != NULL)
         cr_skip_test("the recorder is preloaded, which sanitizers do not allow");
-    scratch_make(top, PATH_MAX);
-    snprintf(work, sizeof work, "%s/work", top);
-    snprintf(trace, sizeof trace, "%s/trace", top);
-    snprintf(cut, sizeof cut, "%s/cut", top);
+    char *top = scratch_make(), work[PATH_MAX], trace[PATH_MAX], cut[PATH_MAX];
+    snprintf(work, sizeof work, "%s", scratch_path(top, "work"));
+    snprintf(trace, sizeof trace, "%s", scratch_path(top, "trace"));
+    snprintf(cut, sizeof cut, "%s", scratch_path(top, "cut"));
     mkdir(work, 0700);
     record_writes(work, trace);
 
@@ -241,7 +280,7 @@ Test(power_cut, loses_nothing_acknowledged, .timeout = 300) {
             mkdir(cut, 0700);
             write_cut(&disk, cut, &coin);
             open_and_check(cut, acknowledged(&disk), i, seed + (unsigned)d);
-            scratch_remove(cut);
+            remove_cut(cut);
         }
     }
     cr_assert_gt(syncs, 300, "the trace has only %zu syncs: the recorder misses them", syncs);

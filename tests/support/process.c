@@ -4,7 +4,6 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,21 +23,6 @@ void build_path(const char *name, char *path, size_t bytes) {
         snprintf(path, bytes, "%s/%s", build, name);
     else
         snprintf(path, bytes, "%s/%s/%s", top, build, name);
-}
-
-void scratch_make(char *path, size_t bytes) {
-    const char *top = getenv("TMPDIR");
-    snprintf(path, bytes, "%s/haven-test-XXXXXX", top == NULL ? "/tmp" : top);
-    cr_assert_not_null(mkdtemp(path), "no folder for the test");
-}
-
-static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *place) {
-    (void)info, (void)kind, (void)place;
-    return remove(path);
-}
-
-void scratch_remove(const char *path) {
-    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 static int listen_for_ready(struct process *process) {

@@ -21,10 +21,6 @@ struct process {
 /* Path of a program: build_path("bin/haven") under $BUILD. Static buffer of the caller. */
 void build_path(const char *name, char *path, size_t bytes);
 
-/* A fresh folder under $TMPDIR or /tmp, removed at the end of the test by scratch_remove. */
-void scratch_make(char *path, size_t bytes);
-void scratch_remove(const char *path);
-
 /* Starts a daemon and returns when it has said READY=1; fails the test if it ends before.
  * argv[0] is a path; log_path receives its stderr (appended). */
 void daemon_start(struct process *process, const char *const argv[], const char *log_path);

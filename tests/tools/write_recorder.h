@@ -10,13 +10,13 @@
 
 #include <stdint.h>
 
-enum trace_kind { TRACE_WRITE = 1, TRACE_SYNC = 2, TRACE_TRUNCATE = 3 };
+enum trace_kind { TRACE_WRITE = 1, TRACE_SYNC = 2, TRACE_TRUNCATE = 3, TRACE_RENAME = 4 };
 
 struct trace_event {
     uint32_t kind;
     uint32_t durable;    /* write: the descriptor was opened for synchronous writes */
     uint64_t offset;     /* write: where; truncate: new size */
-    uint32_t bytes;      /* write: that many follow the path */
+    uint32_t bytes;      /* write: that many follow the path; rename: the new path does */
     uint32_t path_bytes; /* path below the root, follows the event, without NUL */
 };
 

@@ -34,6 +34,7 @@ static int (*real_close)(int);
 static int (*real_fsync)(int);
 static int (*real_fdatasync)(int);
 static int (*real_ftruncate)(int, off_t);
+static int (*real_rename)(const char *, const char *);
 
 __attribute__((constructor)) static void prepare(void) {
     *(void **)&real_write = dlsym(RTLD_NEXT, "write");
@@ -45,6 +46,7 @@ __attribute__((constructor)) static void prepare(void) {
     *(void **)&real_fsync = dlsym(RTLD_NEXT, "fsync");
     *(void **)&real_fdatasync = dlsym(RTLD_NEXT, "fdatasync");
     *(void **)&real_ftruncate = dlsym(RTLD_NEXT, "ftruncate64");
+    *(void **)&real_rename = dlsym(RTLD_NEXT, "rename");
     const char *trace = getenv("WRITE_RECORDER_TRACE"), *top = getenv("WRITE_RECORDER_ROOT");
     if (trace == NULL || top == NULL || realpath(top, root) == NULL)
         return;
@@ -55,14 +57,14 @@ static bool watched(int fd) {
     return trace_fd >= 0 && fd >= 0 && fd < DESCRIPTORS_MAX && files[fd].path[0] != '\0';
 }
 
-static void record(int fd, enum trace_kind kind, uint64_t offset, const struct iovec *pieces,
-                   int count, size_t bytes) {
+static void record_path(const char *path, bool durable, enum trace_kind kind, uint64_t offset,
+                        const struct iovec *pieces, int count, size_t bytes) {
     struct trace_event event = {.kind = (uint32_t)kind,
-                                .durable = files[fd].durable,
+                                .durable = durable,
                                 .offset = offset,
                                 .bytes = (uint32_t)bytes,
-                                .path_bytes = (uint32_t)strlen(files[fd].path)};
-    struct iovec head[2] = {{&event, sizeof event}, {files[fd].path, event.path_bytes}};
+                                .path_bytes = (uint32_t)strlen(path)};
+    struct iovec head[2] = {{&event, sizeof event}, {(void *)path, event.path_bytes}};
     bool whole = real_writev(trace_fd, head, 2) == (ssize_t)(sizeof event + event.path_bytes);
     for (int i = 0; i < count && bytes > 0 && whole; i++) {
         size_t part = pieces[i].iov_len < bytes ? pieces[i].iov_len : bytes;
@@ -73,6 +75,11 @@ static void record(int fd, enum trace_kind kind, uint64_t offset, const struct i
         abort(); /* half a trace proves nothing */
 }
 
+static void record(int fd, enum trace_kind kind, uint64_t offset, const struct iovec *pieces,
+                   int count, size_t bytes) {
+    record_path(files[fd].path, files[fd].durable, kind, offset, pieces, count, bytes);
+}
+
 static ssize_t written(int fd, off_t offset, const struct iovec *pieces, int count,
                        ssize_t result) {
     if (result > 0 && watched(fd))
@@ -80,15 +87,21 @@ static ssize_t written(int fd, off_t offset, const struct iovec *pieces, int cou
     return result;
 }
 
+/* The path below the root in full, or NULL. */
+static const char *below_root(const char *path, char full[PATH_MAX]) {
+    size_t length = strlen(root);
+    if (trace_fd < 0 || realpath(path, full) == NULL || strncmp(full, root, length) != 0 ||
+        full[length] != '/')
+        return NULL;
+    return full + length + 1;
+}
+
 static void remember(int fd, const char *path, int flags) {
     char full[PATH_MAX];
-    if (fd < 0 || fd >= DESCRIPTORS_MAX || trace_fd < 0 || realpath(path, full) == NULL)
+    if (fd < 0 || fd >= DESCRIPTORS_MAX)
         return;
-    size_t length = strlen(root);
-    files[fd].path[0] = '\0';
-    if (strncmp(full, root, length) != 0 || full[length] != '/')
-        return;
-    snprintf(files[fd].path, sizeof files[fd].path, "%s", full + length + 1);
+    const char *below = below_root(path, full);
+    snprintf(files[fd].path, sizeof files[fd].path, "%s", below == NULL ? "" : below);
     files[fd].durable = (flags & (O_DSYNC | O_SYNC)) != 0;
 }
 
@@ -189,4 +202,18 @@ int ftruncate(int fd, off_t size) {
 
 int ftruncate64(int fd, off64_t size) {
     return ftruncate(fd, size);
+}
+
+int rename(const char *from, const char *to) {
+    char full_from[PATH_MAX], full_to[PATH_MAX];
+    pthread_mutex_lock(&lock);
+    const char *old = below_root(from, full_from);
+    int result = real_rename(from, to);
+    const char *new = below_root(to, full_to);
+    if (result == 0 && old != NULL && new != NULL) {
+        struct iovec piece = {(void *)new, strlen(new)};
+        record_path(old, false, TRACE_RENAME, 0, &piece, 1, piece.iov_len);
+    }
+    pthread_mutex_unlock(&lock);
+    return result;
 }
