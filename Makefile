@@ -105,6 +105,11 @@ $(BUILD)/tests/tools/%: $(BUILD)/obj/tests/tools/%.o $(LIBS)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(LIBS) -Wl,--end-group $(LDLIBS)
 
+# Fuzz targets and the programs that write corpora for them; built by tests/fuzz/run with clang.
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/support/message_maker.o $(LIBS)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $(if $(filter fuzz_%,$*),-fsanitize=fuzzer) -o $@ $(filter %.o,$^) -Wl,--start-group $(LIBS) -Wl,--end-group $(LDLIBS)
+
 check: $(PRESENT) $(TESTS) $(TOOLS) ## run the tests without installing anything; ONLY=name picks
 	@BUILD=$(BUILD) tests/run $(ONLY)
 
