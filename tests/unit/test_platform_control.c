@@ -1,0 +1,219 @@
+#include "schemas/platform/control.h"
+#include "schemas/platform/control_address.h"
+#include "tests/support/scratch.h"
+
+#include <criterion/criterion.h>
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A server that answers "add", holds "later" back until "now" comes on any connection, and stops at
+ * "stop". */
+struct fixture {
+    char *dir;
+    const char *path;
+    pthread_t thread;
+    uint64_t held;
+    bool stop;
+    zloop_t *loop;
+    struct control_server *server;
+};
+
+static void serve_test(void *context, struct control_server *server, uint64_t token,
+                       const json_t *request) {
+    struct fixture *fixture = context;
+    const char *verb = json_string_value(json_object_get(request, "verb"));
+    if (verb == NULL) {
+        control_reply_error(server, token, HV_ERR_VALUE, "no verb", "name one");
+    } else if (strcmp(verb, "add") == 0) {
+        json_int_t a = json_integer_value(json_object_get(request, "a"));
+        control_reply(server, token, json_pack("{s:I}", "sum", a + 1));
+    } else if (strcmp(verb, "big") == 0) {
+        char *text = calloc(1, 3u << 20);
+        memset(text, 'x', (3u << 20) - 1);
+        control_reply(server, token, json_pack("{s:s}", "text", text));
+        free(text);
+    } else if (strcmp(verb, "later") == 0) {
+        fixture->held = token;
+    } else if (strcmp(verb, "now") == 0) {
+        control_reply(server, fixture->held, json_pack("{s:s}", "was", "later"));
+        control_reply(server, token, json_object());
+    } else {
+        fixture->stop = true;
+        control_reply(server, token, json_object());
+    }
+}
+
+static int stop_when_asked(zloop_t *loop, int timer, void *context) {
+    (void)loop, (void)timer;
+    return ((struct fixture *)context)->stop ? -1 : 0;
+}
+
+static void *run(void *context) {
+    zloop_start(((struct fixture *)context)->loop);
+    return NULL;
+}
+
+static struct fixture fixture;
+
+static void set_up(void) {
+    fixture = (struct fixture){.dir = scratch_make()};
+    fixture.path = strdup(scratch_path(fixture.dir, "control.sock"));
+    zsys_handler_set(NULL);
+    fixture.loop = zloop_new();
+    zloop_timer(fixture.loop, 5, 0, stop_when_asked, &fixture);
+    cr_assert_eq(
+        control_server_new(fixture.loop, fixture.path, serve_test, &fixture, &fixture.server),
+        HV_OK);
+    cr_assert_eq(pthread_create(&fixture.thread, NULL, run, &fixture), 0);
+}
+
+static json_t *call(struct control_client *client, const char *request) {
+    json_t *parsed = json_loads(request, 0, NULL), *reply = NULL;
+    cr_assert_eq(control_call(client, parsed, 10000, &reply), HV_OK);
+    json_decref(parsed);
+    return reply;
+}
+
+static void tear_down(void) {
+    struct control_client *client = NULL;
+    cr_assert_eq(control_connect(fixture.path, &client), HV_OK);
+    json_decref(call(client, "{\"verb\": \"stop\"}"));
+    control_close(client);
+    pthread_join(fixture.thread, NULL);
+    control_server_free(fixture.server);
+    zloop_destroy(&fixture.loop);
+    cr_assert_neq(access(fixture.path, F_OK), 0, "the socket was left behind");
+    free((char *)fixture.path);
+    scratch_remove(fixture.dir);
+}
+
+TestSuite(control, .init = set_up, .fini = tear_down, .timeout = 60);
+
+Test(control, answers_requests_of_one_connection_in_order) {
+    struct control_client *client = NULL;
+    cr_assert_eq(control_connect(fixture.path, &client), HV_OK);
+    for (int i = 0; i < 100; i++) {
+        char request[64];
+        snprintf(request, sizeof request, "{\"verb\": \"add\", \"a\": %d}", i);
+        json_t *reply = call(client, request);
+        cr_assert(json_is_true(json_object_get(reply, "ok")));
+        cr_assert_eq(json_integer_value(json_object_get(reply, "sum")), i + 1);
+        json_decref(reply);
+    }
+    control_close(client);
+}
+
+Test(control, answers_later_without_holding_up_others) {
+    struct control_client *waits = NULL, *other = NULL;
+    cr_assert_eq(control_connect(fixture.path, &waits), HV_OK);
+    cr_assert_eq(control_connect(fixture.path, &other), HV_OK);
+    json_t *request = json_pack("{s:s}", "verb", "later"), *reply = NULL;
+    cr_assert_eq(control_call(waits, request, 50, &reply), HV_ERR_TIMEOUT);
+    json_decref(call(other, "{\"verb\": \"add\", \"a\": 1}"));
+    json_decref(call(other, "{\"verb\": \"now\"}"));
+    json_decref(request);
+    control_close(waits);
+    control_close(other);
+}
+
+Test(control, says_what_is_wrong_with_a_request) {
+    struct control_client *client = NULL;
+    cr_assert_eq(control_connect(fixture.path, &client), HV_OK);
+    json_t *reply = call(client, "{}");
+    cr_assert(json_is_false(json_object_get(reply, "ok")));
+    cr_assert_str_eq(json_string_value(json_object_get(reply, "error")), "value");
+    cr_assert_str_eq(json_string_value(json_object_get(reply, "remedy")), "name one");
+    json_decref(reply);
+    control_close(client);
+}
+
+static int raw_connection(void) {
+    struct sockaddr_un address;
+    int folder = -1, fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    cr_assert_eq(control_address(fixture.path, &address, &folder), HV_OK);
+    cr_assert_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
+static size_t count_lines(int fd, size_t wanted) {
+    size_t lines = 0;
+    char bytes[65536];
+    ssize_t size;
+    while (lines < wanted && (size = recv(fd, bytes, sizeof bytes, 0)) > 0)
+        for (ssize_t i = 0; i < size; i++)
+            lines += bytes[i] == '\n';
+    return lines;
+}
+
+Test(control, survives_many_requests_at_once_and_garbage) {
+    enum { REQUESTS = 20000 };
+    int fd = raw_connection();
+    static char block[REQUESTS * 32];
+    size_t size = 0;
+    for (int i = 0; i < REQUESTS; i++)
+        size += (size_t)sprintf(block + size,
+                                i % 3 == 0 ? "garbage\n" : "{\"verb\":\"add\",\"a\":1}\n");
+    pid_t writer = fork();
+    if (writer == 0) {
+        for (size_t done = 0; done < size;) {
+            ssize_t part = send(fd, block + done, size - done, MSG_NOSIGNAL);
+            if (part <= 0)
+                _exit(1);
+            done += (size_t)part;
+        }
+        _exit(0);
+    }
+    cr_assert_eq(count_lines(fd, REQUESTS), REQUESTS);
+    close(fd);
+}
+
+Test(control, forgets_a_client_that_leaves_before_its_answer) {
+    int fd = raw_connection();
+    cr_assert_eq(send(fd, "{\"verb\":\"big\"}\n{\"verb\":\"big\"}\n", 30, 0), 30);
+    close(fd);
+    struct control_client *client = NULL;
+    cr_assert_eq(control_connect(fixture.path, &client), HV_OK);
+    json_t *reply = call(client, "{\"verb\": \"big\"}");
+    cr_assert_eq(strlen(json_string_value(json_object_get(reply, "text"))), (3u << 20) - 1);
+    json_decref(reply);
+    control_close(client);
+}
+
+Test(control, is_for_its_owner_only) {
+    struct stat info;
+    cr_assert_eq(stat(fixture.path, &info), 0);
+    cr_assert_eq(info.st_mode & 0777, 0600);
+}
+
+Test(control, will_not_take_a_socket_that_somebody_listens_on) {
+    struct control_server *second = NULL;
+    zloop_t *loop = zloop_new();
+    cr_assert_eq(control_server_new(loop, fixture.path, serve_test, &fixture, &second),
+                 HV_ERR_BUSY);
+    zloop_destroy(&loop);
+}
+
+Test(control_path, may_be_longer_than_a_socket_address) {
+    char *dir = scratch_make();
+    char path[400];
+    snprintf(path, sizeof path, "%s", dir);
+    for (int i = 0; i < 3; i++) {
+        strcat(path, "/a-folder-with-a-name-that-is-longer-than-most-of-them-are");
+        cr_assert_eq(mkdir(path, 0700), 0);
+    }
+    strcat(path, "/control.sock");
+    zloop_t *loop = zloop_new();
+    struct control_server *server = NULL;
+    cr_assert_eq(control_server_new(loop, path, serve_test, &fixture, &server), HV_OK);
+    struct control_client *client = NULL;
+    cr_assert_eq(control_connect(path, &client), HV_OK);
+    control_close(client);
+    control_server_free(server);
+    zloop_destroy(&loop);
+    scratch_remove(dir);
+}
