@@ -62,12 +62,23 @@ $(BUILD)/obj/schemas/haven.pb-c.o: $(GENERATED).c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -w -c $< -o $@
 
+# Standards profiles are data in YAML and bytes in the programs.
+PROFILES := $(sort $(wildcard coordinator/region/profiles/*.yaml))
+
+$(BUILD)/generated/profile_files.c: coordinator/region/profiles/embed $(PROFILES)
+	@mkdir -p $(@D)
+	$< $(PROFILES) > $@
+
+$(BUILD)/obj/profile_files.o: $(BUILD)/generated/profile_files.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+
 $(BUILD)/obj/%.o: %.c | $(GENERATED).h
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 
 define room_library
-$(BUILD)/lib/lib$(1).a: $(call objects,$(call sources,$(ROOM_$(1)))) $(if $(filter schemas,$(1)),$(BUILD)/obj/schemas/haven.pb-c.o)
+$(BUILD)/lib/lib$(1).a: $(call objects,$(call sources,$(ROOM_$(1)))) $(if $(filter schemas,$(1)),$(BUILD)/obj/schemas/haven.pb-c.o) $(if $(filter region,$(1)),$(BUILD)/obj/profile_files.o)
 	@mkdir -p $$(@D)
 	@rm -f $$@
 	ar rcsD $$@ $$^

@@ -1,66 +1,39 @@
 #include "coordinator/region/scan.h"
 
+#include "schemas/utf8.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes of the character at p, 0 where it is malformed. Table 3-7 of the Unicode standard. */
-static size_t character(const unsigned char *p, size_t left) {
-    unsigned char a = p[0];
-    if (a < 0x80)
-        return 1;
-    size_t need = a >= 0xC2 && a <= 0xDF ? 2 : a >= 0xE0 && a <= 0xEF ? 3 : 0;
-    if (a >= 0xF0 && a <= 0xF4)
-        need = 4;
-    if (need == 0 || left < need)
-        return 0;
-    unsigned char low = a == 0xE0 ? 0xA0 : a == 0xF0 ? 0x90 : 0x80;
-    unsigned char high = a == 0xED ? 0x9F : a == 0xF4 ? 0x8F : 0xBF;
-    if (p[1] < low || p[1] > high)
-        return 0;
-    for (size_t i = 2; i < need; i++)
-        if ((p[i] & 0xC0) != 0x80)
-            return 0;
-    return need;
-}
-
 bool scan_is_utf8(const char *bytes, size_t size) {
-    const unsigned char *p = (const unsigned char *)bytes;
-    for (size_t i = 0; i < size;) {
-        size_t step = character(p + i, size - i);
-        if (step == 0)
-            return false;
-        i += step;
-    }
-    return true;
-}
-
-static bool is_control(const unsigned char *p) {
-    return p[0] < 0x20 || p[0] == 0x7F || (p[0] == 0xC2 && p[1] >= 0x80 && p[1] <= 0x9F);
+    return (hv_utf8_scan(bytes, size) & HV_UTF8_BROKEN) == 0;
 }
 
 bool scan_has_control(const char *text) {
-    for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++)
-        if (is_control(p))
-            return true;
-    return false;
+    return hv_utf8_scan(text, strlen(text)) != 0;
+}
+
+/* Bytes of the character at p if it is a sound and visible one, else 0. */
+static size_t visible(const char *p, size_t left) {
+    unsigned char lead = (unsigned char)p[0];
+    size_t bytes = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    return bytes <= left && hv_utf8_scan(p, bytes) == 0 ? bytes : 0;
 }
 
 void scan_shown(const char *bytes, size_t size, size_t limit, char *ret_shown) {
-    const unsigned char *p = (const unsigned char *)bytes;
     size_t used = 0, i = 0;
     while (i < size) {
-        size_t step = character(p + i, size - i);
-        bool plain = step > 0 && !(step <= 2 && is_control(p + i));
-        if (used + (plain ? step : 1) > limit)
+        size_t step = visible(bytes + i, size - i);
+        if (used + (step > 0 ? step : 1) > limit)
             break;
-        if (plain)
+        if (step > 0)
             memcpy(ret_shown + used, bytes + i, step);
         else
             ret_shown[used] = '?';
-        used += plain ? step : 1;
+        used += step > 0 ? step : 1;
         i += step > 0 ? step : 1;
     }
     strcpy(ret_shown + used, i < size ? "…" : "");

@@ -8,11 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Whether the bytes are well-formed UTF-8 (no overlong forms, surrogates, or code points past
- * U+10FFFF). */
+/* Whether the bytes are well-formed UTF-8 without NUL (schemas/utf8.h). */
 bool scan_is_utf8(const char *bytes, size_t size);
 
-/* Whether the text holds a control character (C0, DEL or C1). */
+/* Whether the text holds a line break or a character that controls instead of showing. */
 bool scan_has_control(const char *text);
 
 /* Copies at most `limit` bytes of text, cut at a whole character with "…" where it was longer and
