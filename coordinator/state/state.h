@@ -20,7 +20,10 @@
 #define STATE_NONE UINT32_MAX
 #define STATE_ID_BYTES 72
 #define STATE_NOTES_KEPT 1024u
-#define STATE_MOVEMENTS_KEPT 8u /* of a place: for observations that arrive after them */
+#define STATE_PLANS_KEPT 8u          /* with their bodies; of older ones the figures stay */
+#define STATE_ORDER_STEPS_MAX 256u   /* of an order; when there are more the second oldest goes */
+#define STATE_STOCK_LINES_MAX 38400u /* of a place: what a snapshot can hold */
+#define STATE_MOVEMENTS_KEPT 8u      /* of a place: for observations that arrive after them */
 
 enum state_kind {
     STATE_GENERAL, /* exactly one, index 0 */
@@ -140,6 +143,7 @@ struct state_stock_movement; /* private */
 struct state_stock {
     struct state_stock_line *lines; /* by item, lot, expiry */
     uint32_t count, room;
+    uint32_t refused;           /* lines beyond STATE_STOCK_LINES_MAX */
     struct state_stamp counted; /* last complete count */
     struct state_stamp changed;
     uint8_t movement_count;
@@ -269,8 +273,8 @@ struct state_plan {
     int64_t person_seconds, person_seconds_bound;
     int64_t unmet_cost, unmet_bound;
     uint32_t move_count, shipment_count, left_count;
-    /* Encoded record: state_plan_decode. Kept of the plan in force and the last plan only; of
-     * others read the log at `position`. */
+    /* Encoded record: state_plan_decode. Kept of the plan in force and the last STATE_PLANS_KEPT;
+     * of others read the log at `position`. */
     struct state_body body;
 };
 
@@ -302,8 +306,7 @@ struct state_hazard {
 };
 
 struct state_alert {
-    struct state_entity
-        entity; /* id: first bytes of the alert's id, then a hash where it is long */
+    struct state_entity entity; /* id: of the alert; hashed where it is long */
     bool cancelled;
     struct state_body body;
 };

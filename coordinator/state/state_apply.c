@@ -1,0 +1,267 @@
+/* One record into the state: who may speak, what the world is like, and the rest by kind. */
+#include "coordinator/state/state_fold.h"
+
+#include <sodium.h>
+#include <string.h>
+
+/* ---- the log itself ---- */
+
+static void apply_started(struct state *state, const struct hv_log_started *started) {
+    struct state_general *general = fold_general(state);
+    general->started = true;
+    general->mode = started->mode;
+    memcpy(general->deployment, started->deployment, HV_ID128_BYTES);
+    memcpy(general->log, started->log, HV_ID128_BYTES);
+    fold_text(state, &general->name, started->name);
+}
+
+static void apply_term(struct state *state, const struct hv_term_change *change) {
+    static const uint8_t none[HV_ID128_BYTES];
+    struct state_general *general = fold_general(state);
+    if (change->term > general->term)
+        general->term = change->term;
+    if (memcmp(change->log, none, HV_ID128_BYTES) != 0)
+        memcpy(general->log, change->log, HV_ID128_BYTES);
+}
+
+static void apply_clock(struct state *state, const struct hv_record *record) {
+    struct state_general *general = fold_general(state);
+    general->clock = record->clock;
+    general->clock_mono_ms = record->mono_ms;
+}
+
+static void apply_region(struct state *state, const struct hv_region_version *region) {
+    struct state_general *general = fold_general(state);
+    memcpy(general->region_hash, region->hash, HV_HASH_BYTES);
+    general->region_position = state->position;
+    fold_text(state, &general->region_name, region->name);
+    fold_text(state, &general->region_version, region->version);
+}
+
+static void apply_profile(struct state *state, const struct hv_profile_version *profile) {
+    struct state_general *general = fold_general(state);
+    general->profile_position = state->position;
+    fold_text(state, &general->profile_name, profile->name);
+    fold_text(state, &general->profile_version, profile->version);
+}
+
+/* ---- nodes ---- */
+
+static struct state_key *need_key(struct state *state, const uint8_t key[HV_KEY_BYTES]) {
+    char id[2 * HV_KEY_BYTES + 1];
+    sodium_bin2hex(id, sizeof id, key, HV_KEY_BYTES);
+    return fold_need(state, STATE_KEY, id);
+}
+
+static void apply_enrolment(struct state *state, const struct hv_enrolment *enrolment) {
+    struct state_place *place =
+        fold_place(state, *enrolment->place != '\0' ? enrolment->place : enrolment->node);
+    struct state_node *node = fold_need(state, STATE_NODE, enrolment->node);
+    struct state_key *key = need_key(state, enrolment->public_key);
+    if (place == NULL || node == NULL || key == NULL)
+        return;
+    if (node->enrolment > 0 && node->place != place->entity.index) {
+        struct state_place *left = fold_touch(state, STATE_PLACE, node->place);
+        if (left->node == node->entity.index)
+            left->node = STATE_NONE;
+    }
+    place->role = enrolment->role;
+    place->node = node->entity.index;
+    node->role = enrolment->role;
+    node->place = place->entity.index;
+    node->enrolment++;
+    node->key = key->entity.index;
+    node->revoked = false;
+    key->node = node->entity.index;
+}
+
+static void apply_revocation(struct state *state, const struct hv_revocation *revocation) {
+    static const uint8_t none[HV_KEY_BYTES];
+    const struct state_node *found = state_find_node(state, revocation->node);
+    if (found == NULL)
+        return;
+    struct state_node *node = fold_touch(state, STATE_NODE, found->entity.index);
+    struct state_key *key = memcmp(revocation->public_key, none, HV_KEY_BYTES) == 0
+                                ? fold_touch(state, STATE_KEY, node->key)
+                                : need_key(state, revocation->public_key);
+    if (key == NULL)
+        return;
+    key->node = node->entity.index;
+    key->revoked = true;
+    if (key->entity.index == node->key)
+        node->revoked = true;
+}
+
+static void apply_epoch(struct state *state, const struct hv_epoch_started *started) {
+    const struct state_node *found = state_find_node(state, started->node);
+    if (found == NULL || started->epoch <= found->epoch)
+        return;
+    struct state_node *node = fold_touch(state, STATE_NODE, found->entity.index);
+    node->epoch = started->epoch;
+    node->generation++;
+    memset(node->held, 0, sizeof node->held);
+    node->as_of = 0;
+    fold_drop_staging(node);
+}
+
+static void apply_presence(struct state *state, const struct hv_presence *presence) {
+    const struct state_node *found = state_find_node(state, presence->node);
+    if (found == NULL)
+        return;
+    struct state_node *node = fold_touch(state, STATE_NODE, found->entity.index);
+    node->presence = presence->stale ? STATE_STALE : STATE_PRESENT;
+    node->presence_position = state->position;
+    node->last_heard_mono_ms = presence->last_heard_mono_ms;
+}
+
+/* ---- the world ---- */
+
+static void forget_zones(struct state *state) {
+    for (uint32_t i = 0; i < state_count(state, STATE_ZONE); i++) {
+        struct state_zone *zone = fold_touch(state, STATE_ZONE, i);
+        zone->checked_in = (struct hv_people){0};
+        zone->households = 0;
+    }
+}
+
+static void apply_incident(struct state *state, const struct hv_record *record) {
+    const struct hv_incident_change *change = &record->incident;
+    struct state_general *general = fold_general(state);
+    char id[2 * HV_ID128_BYTES + 1];
+    sodium_bin2hex(id, sizeof id, change->incident, HV_ID128_BYTES);
+    struct state_incident *incident = fold_need(state, STATE_INCIDENT, id);
+    if (incident == NULL || change->phase <= HV_PHASE_UNKNOWN || change->phase >= HV_PHASE_COUNT)
+        return;
+    if (incident->opened_position == 0) {
+        memcpy(incident->incident, change->incident, HV_ID128_BYTES);
+        incident->opened_position = state->position;
+        incident->opened_wall_ms = record->wall_ms;
+    }
+    incident->phase = change->phase;
+    incident->phase_position[change->phase] = state->position;
+    if (*change->name != '\0')
+        fold_text(state, &incident->name, change->name);
+    if (*change->hazard != '\0')
+        fold_text(state, &incident->hazard, change->hazard);
+    if (change->phase != HV_PHASE_CLOSED) {
+        general->incident = incident->entity.index;
+    } else if (general->incident == incident->entity.index) {
+        general->incident = STATE_NONE;
+        forget_zones(state);
+    }
+}
+
+static void apply_road(struct state *state, const struct hv_road_state *from) {
+    struct state_road *road = fold_need(state, STATE_ROAD, from->link);
+    if (road == NULL)
+        return;
+    road->closed = from->closed;
+    road->has_capacity = from->has_capacity;
+    road->capacity_permille = from->capacity_permille;
+    fold_text(state, &road->reason, from->reason);
+}
+
+static void apply_hazard(struct state *state, const struct hv_record *record) {
+    struct state_hazard *hazard = fold_need(state, STATE_HAZARD, record->hazard.hazard);
+    if (hazard == NULL)
+        return;
+    hazard->over = record->hazard.over;
+    fold_keep_record(state, &hazard->body, record);
+}
+
+static void apply_alert(struct state *state, const struct hv_record *record) {
+    struct state_alert *alert = fold_need(state, STATE_ALERT, record->alert.id);
+    if (alert == NULL)
+        return;
+    alert->cancelled = record->alert.cancelled;
+    fold_keep_record(state, &alert->body, record);
+}
+
+static void apply_note(struct state *state, const struct hv_record *record) {
+    const struct state_place *place = state_find_place(state, record->note.subject);
+    fold_note(state, record, place == NULL ? STATE_NONE : place->entity.index);
+}
+
+/* ---- by kind ---- */
+
+static void apply_body(struct state *state, const struct hv_record *record) {
+    switch (record->kind) {
+    case HV_RECORD_NONE:
+        break;
+    case HV_RECORD_LOG_STARTED:
+        apply_started(state, &record->started);
+        break;
+    case HV_RECORD_REPORT:
+        fold_report(state, record);
+        break;
+    case HV_RECORD_ENROLMENT:
+        apply_enrolment(state, &record->enrolment);
+        break;
+    case HV_RECORD_REVOCATION:
+        apply_revocation(state, &record->revocation);
+        break;
+    case HV_RECORD_REGION:
+        apply_region(state, &record->region);
+        break;
+    case HV_RECORD_INCIDENT:
+        apply_incident(state, record);
+        break;
+    case HV_RECORD_CLOCK:
+        apply_clock(state, record);
+        break;
+    case HV_RECORD_ROAD:
+        apply_road(state, &record->road);
+        break;
+    case HV_RECORD_HAZARD:
+        apply_hazard(state, record);
+        break;
+    case HV_RECORD_NOTE:
+        apply_note(state, record);
+        break;
+    case HV_RECORD_PRESENCE:
+        apply_presence(state, &record->presence);
+        break;
+    case HV_RECORD_PLAN:
+        fold_plan(state, record);
+        break;
+    case HV_RECORD_APPROVAL:
+        fold_approval(state, &record->approval);
+        break;
+    case HV_RECORD_ORDER:
+        fold_order(state, record);
+        break;
+    case HV_RECORD_ANSWER:
+        fold_answer(state, record, &record->answer);
+        break;
+    case HV_RECORD_PROFILE:
+        apply_profile(state, &record->profile);
+        break;
+    case HV_RECORD_TERM:
+        apply_term(state, &record->term);
+        break;
+    case HV_RECORD_ALERT:
+        apply_alert(state, record);
+        break;
+    case HV_RECORD_REFUSED:
+        fold_refused(state, &record->refused);
+        break;
+    case HV_RECORD_EPOCH:
+        apply_epoch(state, &record->epoch);
+        break;
+    }
+}
+
+int state_apply(struct state *state, uint64_t position, const struct hv_record *record) {
+    struct state_general *general = fold_general(state);
+    if (position != general->position + 1)
+        return HV_ERR_STATE;
+    state->position = position;
+    general = fold_touch(state, STATE_GENERAL, 0);
+    general->position = position;
+    general->mono_ms = record->mono_ms;
+    general->wall_ms = record->wall_ms;
+    if ((unsigned)record->kind < sizeof general->record_count / sizeof *general->record_count)
+        general->record_count[record->kind]++;
+    apply_body(state, record);
+    return state->out_of_memory ? HV_ERR_MEMORY : 0;
+}

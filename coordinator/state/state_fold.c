@@ -1,0 +1,176 @@
+/* What every folding file stands on: things, texts, kept bodies, stamps. */
+#include "coordinator/state/state_fold.h"
+
+#include "schemas/codec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_BUFFER_BYTES = 65536 };
+#define AGE_MS_MAX ((uint64_t)1 << 53)
+
+/* ---- things ---- */
+
+void *fold_touch(struct state *state, enum state_kind kind, uint32_t index) {
+    struct table *table = &state->tables[kind];
+    struct state_entity *entity = table_at(table, index);
+    if (entity == NULL)
+        return NULL;
+    if (state->checkpoint != NULL)
+        checkpoint_before_change(state->checkpoint, entity);
+    table_moved(table, entity, state->position);
+    return entity;
+}
+
+void *fold_need(struct state *state, enum state_kind kind, const char *id) {
+    struct state_entity *entity = table_find(&state->tables[kind], id);
+    if (entity != NULL)
+        return fold_touch(state, kind, entity->index);
+    void *added = table_add(&state->tables[kind], id, state->position);
+    if (added == NULL)
+        state->out_of_memory = true;
+    return added;
+}
+
+struct state_place *fold_place(struct state *state, const char *id) {
+    uint32_t before = state->tables[STATE_PLACE].count;
+    struct state_place *place = fold_need(state, STATE_PLACE, id);
+    if (place != NULL && state->tables[STATE_PLACE].count != before) {
+        place->node = STATE_NONE;
+        place->people.horizon_ms = INT64_MIN;
+        place->stock.horizon_ms = INT64_MIN;
+    }
+    return place;
+}
+
+uint32_t fold_name(struct state *state, const char *name) {
+    if (*name == '\0')
+        return STATE_NONE;
+    struct state_entity *entity = table_find(&state->tables[STATE_NAME], name);
+    if (entity == NULL)
+        entity = fold_need(state, STATE_NAME, name);
+    return entity == NULL ? STATE_NONE : entity->index;
+}
+
+void fold_text(struct state *state, char **text, const char *value) {
+    if (*text != NULL && strcmp(*text, value) == 0)
+        return;
+    free(*text);
+    *text = NULL;
+    if (*value == '\0')
+        return;
+    *text = strdup(value);
+    if (*text == NULL)
+        state->out_of_memory = true;
+}
+
+/* ---- bodies ---- */
+
+static bool make_buffer(struct state *state, size_t room) {
+    if (state->buffer_room >= room)
+        return true;
+    uint8_t *buffer = realloc(state->buffer, room);
+    if (buffer == NULL)
+        return false;
+    state->buffer = buffer;
+    state->buffer_room = room;
+    return true;
+}
+
+typedef int encode(const void *model, struct hv_arena *arena, uint8_t *buffer, size_t capacity,
+                   size_t *ret_size);
+
+static int encode_record(const void *model, struct hv_arena *arena, uint8_t *buffer,
+                         size_t capacity, size_t *ret_size) {
+    return hv_record_encode(model, arena, buffer, capacity, ret_size);
+}
+
+static int encode_report(const void *model, struct hv_arena *arena, uint8_t *buffer,
+                         size_t capacity, size_t *ret_size) {
+    return hv_report_encode(model, arena, buffer, capacity, ret_size);
+}
+
+static void keep(struct state *state, struct state_body *body, encode *encoder, const void *model) {
+    size_t size = 0;
+    int error = HV_ERR_LIMIT;
+    for (size_t room = FIRST_BUFFER_BYTES; error == HV_ERR_LIMIT && room <= HV_RECORD_BYTES_MAX;
+         room *= 8) {
+        if (!make_buffer(state, room)) {
+            error = HV_ERR_MEMORY;
+            break;
+        }
+        hv_arena_reset(&state->scratch);
+        error = encoder(model, &state->scratch, state->buffer, state->buffer_room, &size);
+    }
+    fold_drop_body(body);
+    if (error == HV_ERR_MEMORY)
+        state->out_of_memory = true;
+    if (error != 0)
+        return; /* not a record of a log: it decodes to nothing */
+    body->bytes = malloc(size == 0 ? 1 : size);
+    if (body->bytes == NULL) {
+        state->out_of_memory = true;
+        return;
+    }
+    memcpy(body->bytes, state->buffer, size);
+    body->size = (uint32_t)size;
+}
+
+void fold_keep_record(struct state *state, struct state_body *body,
+                      const struct hv_record *record) {
+    keep(state, body, encode_record, record);
+}
+
+void fold_keep_report(struct state *state, struct state_body *body,
+                      const struct hv_report *report) {
+    keep(state, body, encode_report, report);
+}
+
+void fold_drop_body(struct state_body *body) {
+    free(body->bytes);
+    *body = (struct state_body){0};
+}
+
+/* ---- stamps ---- */
+
+struct state_stamp fold_stamp(const struct state *state, const struct hv_record *record,
+                              const struct state_node *node, const struct hv_seen *seen) {
+    const struct hv_node_report *report = &record->report;
+    uint64_t age = report->sent_node_ms > seen->node_ms ? report->sent_node_ms - seen->node_ms : 0;
+    if (age > AGE_MS_MAX)
+        age = AGE_MS_MAX;
+    return (struct state_stamp){
+        .observed_ms = (int64_t)record->mono_ms - (int64_t)age,
+        .wall_ms = seen->wall_ms,
+        .position = state->position,
+        .sequence = report->sequence,
+        .node = node == NULL ? STATE_NONE : node->entity.index,
+        .generation = node == NULL ? 0 : node->generation,
+        .source = (uint8_t)report->report.source,
+        .at_least = node != NULL && seen->node_ms < report->clock_gap_node_ms,
+    };
+}
+
+static bool same_node(const struct state_stamp *a, const struct state_stamp *b) {
+    return a->node != STATE_NONE && a->node == b->node;
+}
+
+bool fold_replaces(const struct state_stamp *observation, const struct state_stamp *at_hand) {
+    if (at_hand->position == 0)
+        return true;
+    if (!same_node(observation, at_hand))
+        return observation->observed_ms >= at_hand->observed_ms;
+    if (observation->generation != at_hand->generation)
+        return observation->generation > at_hand->generation;
+    return observation->sequence >= at_hand->sequence;
+}
+
+bool fold_follows(const struct state_stamp *movement, const struct state_stamp *count) {
+    if (count->position == 0)
+        return true;
+    if (!same_node(movement, count))
+        return movement->observed_ms > count->observed_ms;
+    if (movement->generation != count->generation)
+        return movement->generation > count->generation;
+    return movement->sequence > count->sequence;
+}

@@ -1,0 +1,134 @@
+/* The inside of the state, for the files that fold. Private to coordinator/state. */
+#ifndef COORDINATOR_STATE_STATE_FOLD_H
+#define COORDINATOR_STATE_STATE_FOLD_H
+
+#include "coordinator/state/state_table.h"
+
+struct state_movement {
+    struct state_stamp stamp;
+    struct hv_people people;
+    int sign;
+};
+
+struct state_stock_movement {
+    struct state_stamp stamp;
+    uint32_t item, lot, expiry_day;
+    int64_t quantity; /* signed */
+    int64_t damaged;  /* signed */
+};
+
+/* What the parts of a snapshot said so far; stamps as each part was received. */
+struct state_staging {
+    uint64_t as_of;
+    uint32_t parts, next;
+    struct hv_people people;
+    struct state_stamp people_stamp;
+    struct state_stamp counted_stamp;
+    int64_t difference;
+    enum hv_shelter_status status;
+    struct state_stamp status_stamp;
+    struct hv_capacity_line capacity[HV_CAPACITY_LINES_MAX];
+    uint32_t capacity_count;
+    struct state_stamp capacity_stamp;
+    struct state_lifeline lifelines[HV_LIFELINE_COUNT];
+    struct state_stamp stock_stamp;
+    struct state_stock_line *stock; /* item, lot, expiry, pack, quantity, damaged only */
+    uint32_t stock_count, stock_room;
+};
+
+struct checkpoint;
+
+struct state {
+    struct table tables[STATE_KINDS];
+    uint64_t position; /* of the record being applied */
+    struct hv_arena scratch;
+    uint8_t *buffer; /* for encoding what things keep whole */
+    size_t buffer_room;
+    bool out_of_memory; /* set where it happened, returned at the end of the apply */
+    struct checkpoint *checkpoint;
+};
+
+/* ---- things ---- */
+
+/* The thing for changing it; marks the change. Pointers from `_at` must not be written through. */
+void *fold_touch(struct state *state, enum state_kind kind, uint32_t index);
+
+/* Finds and touches, or adds. NULL (and out_of_memory) without memory. */
+void *fold_need(struct state *state, enum state_kind kind, const char *id);
+
+static inline struct state_general *fold_general(struct state *state) {
+    return table_at(&state->tables[STATE_GENERAL], 0);
+}
+
+struct state_place *fold_place(struct state *state, const char *id);
+
+/* Index of the name of an item or lot; STATE_NONE for "". */
+uint32_t fold_name(struct state *state, const char *name);
+
+/* Replaces an owned text; "" becomes NULL. */
+void fold_text(struct state *state, char **text, const char *value);
+
+void fold_keep_record(struct state *state, struct state_body *body, const struct hv_record *record);
+void fold_keep_report(struct state *state, struct state_body *body, const struct hv_report *report);
+void fold_drop_body(struct state_body *body);
+
+/* ---- stamps ---- */
+
+/* When a figure of this report was observed; `seen` is the figure's own. */
+struct state_stamp fold_stamp(const struct state *state, const struct hv_record *record,
+                              const struct state_node *node, const struct hv_seen *seen);
+
+/* Whether an observation takes the place of the one at hand: by sequence within one node and epoch,
+ * otherwise by the log clock, equal times in favour of the later record. */
+bool fold_replaces(const struct state_stamp *observation, const struct state_stamp *at_hand);
+
+/* Whether a movement happened after a count and so is not part of it. */
+bool fold_follows(const struct state_stamp *movement, const struct state_stamp *count);
+
+/* ---- figures ---- */
+
+void fold_people_count(struct state *state, struct state_place *place,
+                       const struct state_stamp *stamp, const struct hv_count *count);
+void fold_people_snapshot(struct state_place *place, const struct state_staging *staging,
+                          const struct state_stamp *stamp);
+void fold_people_move(struct state *state, struct state_place *place,
+                      const struct state_stamp *stamp, const struct hv_movement *movement);
+
+void fold_stock_count(struct state *state, struct state_place *place,
+                      const struct state_stamp *stamp, const struct hv_stock_count *count);
+void fold_stock_snapshot(struct state *state, struct state_place *place,
+                         const struct state_staging *staging, const struct state_stamp *stamp);
+void fold_stock_move(struct state *state, struct state_place *place,
+                     const struct state_stamp *stamp, const struct hv_stock_movement *movement);
+
+void fold_status(struct state *state, struct state_place *place, const struct state_stamp *stamp,
+                 enum hv_shelter_status status, const char *reason);
+void fold_capacity(struct state *state, struct state_place *place, const struct state_stamp *stamp,
+                   const struct hv_capacity_line *lines, size_t count);
+void fold_lifeline(struct state_place *place, enum hv_lifeline_kind kind,
+                   const struct state_lifeline *lifeline);
+
+void fold_snapshot(struct state *state, struct state_place *place, struct state_node *node,
+                   const struct hv_record *record);
+void fold_drop_staging(struct state_node *node);
+
+/* ---- records ---- */
+
+void fold_report(struct state *state, const struct hv_record *record);
+void fold_refused(struct state *state, const struct hv_refused_report *refused);
+void fold_order(struct state *state, const struct hv_record *record);
+void fold_answer(struct state *state, const struct hv_record *record,
+                 const struct hv_order_answer *answer);
+void fold_plan(struct state *state, const struct hv_record *record);
+void fold_approval(struct state *state, const struct hv_approval *approval);
+void fold_note(struct state *state, const struct hv_record *record, uint32_t place);
+
+/* ---- saving ---- */
+
+/* Frees what a thing owns. */
+void fold_free_thing(struct state_entity *entity);
+
+/* Saves the thing for a running checkpoint if it has not been saved: before it changes. */
+void checkpoint_before_change(struct checkpoint *checkpoint, struct state_entity *entity);
+
+#endif

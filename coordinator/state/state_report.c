@@ -1,0 +1,269 @@
+/* A report becomes figures of a place, ledgers of zones and transfers, requests, answers, notes.
+ *
+ * Figures of a place show the present: HISTORY that a snapshot contains does not change them.
+ * Ledgers, requests, answers and notes are in no snapshot and take every report once. */
+#include "coordinator/state/state_fold.h"
+
+#include "schemas/tally.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- replaced figures ---- */
+
+void fold_status(struct state *state, struct state_place *place, const struct state_stamp *stamp,
+                 enum hv_shelter_status status, const char *reason) {
+    if (!fold_replaces(stamp, &place->status_seen))
+        return;
+    place->status_seen = *stamp;
+    place->status = status;
+    fold_text(state, &place->status_reason, reason);
+}
+
+void fold_capacity(struct state *state, struct state_place *place, const struct state_stamp *stamp,
+                   const struct hv_capacity_line *lines, size_t count) {
+    if (!fold_replaces(stamp, &place->capacity_seen))
+        return;
+    struct hv_capacity_line *copy = NULL;
+    if (count > 0) {
+        copy = malloc(count * sizeof *copy);
+        if (copy == NULL) {
+            state->out_of_memory = true;
+            return;
+        }
+        memcpy(copy, lines, count * sizeof *copy);
+    }
+    free(place->capacity);
+    place->capacity = copy;
+    place->capacity_count = (uint32_t)count;
+    place->capacity_seen = *stamp;
+}
+
+void fold_lifeline(struct state_place *place, enum hv_lifeline_kind kind,
+                   const struct state_lifeline *lifeline) {
+    if (fold_replaces(&lifeline->seen, &place->lifelines[kind].seen))
+        place->lifelines[kind] = *lifeline;
+}
+
+static void report_lifelines(const struct state *state, struct state_place *place,
+                             const struct state_node *node, const struct hv_record *record) {
+    const struct hv_lifeline_report *report = &record->report.report.lifelines;
+    for (size_t i = 0; i < report->lifeline_count; i++) {
+        const struct hv_lifeline *line = &report->lifelines[i];
+        bool own = line->seen.wall_ms != 0 || line->seen.node_ms != 0;
+        struct state_lifeline lifeline = {
+            .seen =
+                fold_stamp(state, record, node, own ? &line->seen : &record->report.report.seen),
+            .state = line->state,
+            .has_hours = line->has_hours,
+            .hours_left = line->hours_left,
+        };
+        fold_lifeline(place, line->kind, &lifeline);
+    }
+}
+
+/* ---- ledgers ---- */
+
+/* People of zones are counted by incident; what comes late for one that is over is history. */
+static bool of_this_incident(const struct state *state, const struct hv_record *record) {
+    static const uint8_t peacetime[HV_ID128_BYTES];
+    const uint8_t *incident = record->report.incident;
+    return memcmp(incident, peacetime, HV_ID128_BYTES) == 0 ||
+           memcmp(incident, state_incident_id(state), HV_ID128_BYTES) == 0;
+}
+
+static void add_to_zone(struct state *state, const struct hv_record *record) {
+    const struct hv_movement *movement = &record->report.report.movement;
+    bool arrives =
+        movement->kind == HV_MOVEMENT_CHECK_IN || movement->kind == HV_MOVEMENT_CORRECTION;
+    if (*movement->zone == '\0' || !arrives || !of_this_incident(state, record))
+        return;
+    struct state_zone *zone = fold_need(state, STATE_ZONE, movement->zone);
+    if (zone == NULL)
+        return;
+    (void)hv_tally_move(&zone->checked_in, &movement->people, 1);
+    if (movement->kind == HV_MOVEMENT_CHECK_IN)
+        zone->households += movement->households;
+}
+
+static struct state_transfer *need_transfer(struct state *state, const char *id) {
+    uint32_t before = state->tables[STATE_TRANSFER].count;
+    struct state_transfer *transfer = fold_need(state, STATE_TRANSFER, id);
+    if (transfer != NULL && state->tables[STATE_TRANSFER].count != before)
+        transfer->from = transfer->to = STATE_NONE;
+    return transfer;
+}
+
+/* Adds to the ledger of the transfer. False where someone else has told this end of it already: the
+ * same people, whom nothing must count twice. */
+static bool add_to_transfer(struct state *state, struct state_place *place,
+                            const struct state_stamp *stamp, const struct hv_movement *movement) {
+    bool out = movement->kind == HV_MOVEMENT_TRANSFER_OUT;
+    if ((!out && movement->kind != HV_MOVEMENT_TRANSFER_IN) || *movement->transfer == '\0')
+        return true;
+    struct state_transfer *transfer = need_transfer(state, movement->transfer);
+    if (transfer == NULL)
+        return false;
+    struct state_stamp *seen = out ? &transfer->out_seen : &transfer->in_seen;
+    if (seen->position != 0 && (stamp->node == STATE_NONE || seen->node != stamp->node))
+        return false;
+    *seen = *stamp;
+    (void)hv_tally_move(out ? &transfer->out : &transfer->in, &movement->people, 1);
+    *(out ? &transfer->from : &transfer->to) = place->entity.index;
+    uint32_t *other = out ? &transfer->to : &transfer->from;
+    if (*other == STATE_NONE && *movement->shelter != '\0') {
+        const struct state_place *end = fold_place(state, movement->shelter);
+        *other = end == NULL ? STATE_NONE : end->entity.index;
+    }
+    return true;
+}
+
+/* ---- requests and notes ---- */
+
+static void report_request(struct state *state, struct state_place *place,
+                           const struct state_stamp *stamp, const struct hv_report *report) {
+    char id[STATE_ID_BYTES];
+    snprintf(id, sizeof id, "%" PRId64 "/%" PRIu32 "/%" PRIu64,
+             stamp->node == STATE_NONE ? -1 : (int64_t)stamp->node, place->entity.index,
+             report->request.id);
+    uint32_t before = state->tables[STATE_REQUEST].count;
+    struct state_request *request = fold_need(state, STATE_REQUEST, id);
+    if (request == NULL)
+        return;
+    bool was_open = state->tables[STATE_REQUEST].count == before && !request->withdrawn;
+    place->open_requests -= was_open;
+    place->open_requests += !report->request.withdrawn;
+    request->place = place->entity.index;
+    request->node = stamp->node;
+    request->number = report->request.id;
+    request->request_kind = report->request.kind;
+    request->urgency = report->request.urgency;
+    request->withdrawn = report->request.withdrawn;
+    request->seen = *stamp;
+    fold_keep_report(state, &request->body, report);
+}
+
+void fold_note(struct state *state, const struct hv_record *record, uint32_t place) {
+    struct state_general *general = fold_general(state);
+    char id[STATE_ID_BYTES];
+    snprintf(id, sizeof id, "%" PRIu64, general->note_count++ % STATE_NOTES_KEPT);
+    struct state_note *note = fold_need(state, STATE_NOTE, id);
+    if (note == NULL)
+        return;
+    note->position = state->position;
+    note->place = place;
+    fold_keep_record(state, &note->body, record);
+}
+
+/* ---- reports ---- */
+
+static void report_movement(struct state *state, struct state_place *place,
+                            const struct state_stamp *stamp, const struct hv_record *record,
+                            bool present) {
+    const struct hv_movement *movement = &record->report.report.movement;
+    if (!add_to_transfer(state, place, stamp, movement))
+        return;
+    add_to_zone(state, record);
+    if (present)
+        fold_people_move(state, place, stamp, movement);
+}
+
+/* Figures of the place; not called for what a snapshot contains already. */
+static void report_figures(struct state *state, struct state_place *place,
+                           const struct state_stamp *stamp, const struct state_node *node,
+                           const struct hv_record *record) {
+    const struct hv_report *report = &record->report.report;
+    switch (report->kind) {
+    case HV_REPORT_COUNT:
+        fold_people_count(state, place, stamp, &report->count);
+        break;
+    case HV_REPORT_STATUS:
+        fold_status(state, place, stamp, report->status.status, report->status.reason);
+        break;
+    case HV_REPORT_CAPACITY:
+        fold_capacity(state, place, stamp, report->capacity.lines, report->capacity.line_count);
+        break;
+    case HV_REPORT_LIFELINES:
+        report_lifelines(state, place, node, record);
+        break;
+    case HV_REPORT_STOCK_COUNT:
+        fold_stock_count(state, place, stamp, &report->stock_count);
+        break;
+    case HV_REPORT_STOCK_MOVEMENT:
+        fold_stock_move(state, place, stamp, &report->stock_movement);
+        break;
+    default:
+        break;
+    }
+}
+
+static void apply_report(struct state *state, struct state_node *node,
+                         const struct hv_record *record) {
+    const struct hv_report *report = &record->report.report;
+    struct state_place *place = *report->subject == '\0' && node != NULL
+                                    ? fold_touch(state, STATE_PLACE, node->place)
+                                    : fold_place(state, report->subject);
+    if (place == NULL)
+        return;
+    struct state_stamp stamp = fold_stamp(state, record, node, &report->seen);
+    bool present = node == NULL || record->report.sequence > node->as_of;
+    switch (report->kind) {
+    case HV_REPORT_MOVEMENT:
+        report_movement(state, place, &stamp, record, present);
+        break;
+    case HV_REPORT_REQUEST:
+        report_request(state, place, &stamp, report);
+        break;
+    case HV_REPORT_ANSWER:
+        fold_answer(state, record, &report->answer);
+        break;
+    case HV_REPORT_NOTE:
+        fold_note(state, record, place->entity.index);
+        break;
+    case HV_REPORT_SNAPSHOT:
+        if (node != NULL)
+            fold_snapshot(state, place, node, record);
+        break;
+    default:
+        if (present)
+            report_figures(state, place, &stamp, node, record);
+    }
+}
+
+/* The node if this sequence is the one it must send next; touched. */
+static struct state_node *advance(struct state *state, const char *id, uint64_t epoch,
+                                  enum hv_lane lane, uint64_t sequence) {
+    const struct state_node *node = state_find_node(state, id);
+    if (node == NULL || node->epoch != epoch || lane <= HV_LANE_UNKNOWN || lane >= HV_LANE_COUNT ||
+        sequence != node->held[lane] + 1)
+        return NULL;
+    struct state_node *touched = fold_touch(state, STATE_NODE, node->entity.index);
+    touched->held[lane] = sequence;
+    return touched;
+}
+
+void fold_report(struct state *state, const struct hv_record *record) {
+    const struct hv_node_report *report = &record->report;
+    if (*report->node == '\0') {
+        apply_report(state, NULL, record);
+        return;
+    }
+    struct state_node *node =
+        advance(state, report->node, report->epoch, report->lane, report->sequence);
+    if (node == NULL)
+        return;
+    node->reports++;
+    apply_report(state, node, record);
+}
+
+void fold_refused(struct state *state, const struct hv_refused_report *refused) {
+    struct state_node *node =
+        advance(state, refused->node, refused->epoch, refused->lane, refused->sequence);
+    if (node == NULL)
+        return;
+    node->refused++;
+    if (refused->reason > HV_REASON_UNKNOWN && refused->reason < HV_REASON_COUNT)
+        fold_general(state)->refused_by_reason[refused->reason]++;
+}

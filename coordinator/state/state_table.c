@@ -1,0 +1,212 @@
+#include "coordinator/state/state_table.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_NONFATAL_OOM 1
+#define uthash_nonfatal_oom(cell) (out_of_memory = true)
+static _Thread_local bool out_of_memory;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#include <uthash.h>
+
+enum { CHUNK_THINGS = 256 };
+
+/* What lies before each thing in memory. */
+struct table_cell {
+    UT_hash_handle hh;
+};
+
+static struct state_entity *entity_of(const struct table_cell *cell) {
+    return (struct state_entity *)(cell + 1);
+}
+
+static struct table_cell *cell_of(struct state_entity *entity) {
+    return (struct table_cell *)entity - 1;
+}
+
+static bool index_add(struct table *table, struct state_entity *entity) {
+    struct table_cell *cell = cell_of(entity);
+    out_of_memory = false;
+    HASH_ADD_KEYPTR(hh, table->by_id, entity->id, strlen(entity->id), cell);
+    return !out_of_memory;
+}
+
+static struct table_cell *index_find(const struct table *table, const char *id) {
+    struct table_cell *cell = NULL;
+    HASH_FIND(hh, table->by_id, id, strlen(id), cell);
+    return cell;
+}
+
+static void index_clear(struct table *table) {
+    HASH_CLEAR(hh, table->by_id);
+}
+#pragma GCC diagnostic pop
+
+static size_t stride(const struct table *table) {
+    return sizeof(struct table_cell) + table->thing_bytes;
+}
+
+void table_init(struct table *table, enum state_kind kind, size_t thing_bytes) {
+    *table = (struct table){.kind = kind,
+                            .thing_bytes = (thing_bytes + 15) / 16 * 16,
+                            .newest = STATE_NONE,
+                            .oldest = STATE_NONE};
+}
+
+void table_deinit(struct table *table) {
+    index_clear(table);
+    for (uint32_t i = 0; i < table->chunk_count; i++)
+        free(table->chunks[i]);
+    free(table->chunks);
+}
+
+void *table_at(const struct table *table, uint32_t index) {
+    if (index >= table->count)
+        return NULL;
+    unsigned char *chunk = table->chunks[index / CHUNK_THINGS];
+    return chunk + stride(table) * (index % CHUNK_THINGS) + sizeof(struct table_cell);
+}
+
+void *table_find(const struct table *table, const char *id) {
+    char kept[STATE_ID_BYTES];
+    if (strlen(id) >= STATE_ID_BYTES) {
+        table_id(id, kept);
+        id = kept;
+    }
+    struct table_cell *cell = index_find(table, id);
+    return cell == NULL ? NULL : entity_of(cell);
+}
+
+static int add_chunk(struct table *table) {
+    size_t chunks = table->chunk_count;
+    if ((chunks & (chunks - 1)) == 0) { /* a power of two: full */
+        size_t room = chunks == 0 ? 1 : chunks * 2;
+        unsigned char **list = realloc(table->chunks, room * sizeof *list);
+        if (list == NULL)
+            return HV_ERR_MEMORY;
+        table->chunks = list;
+    }
+    unsigned char *chunk = calloc(CHUNK_THINGS, stride(table));
+    if (chunk == NULL)
+        return HV_ERR_MEMORY;
+    table->chunks[table->chunk_count++] = chunk;
+    return 0;
+}
+
+/* ---- the order of change ---- */
+
+static void unlink_entity(struct table *table, struct state_entity *entity) {
+    struct state_entity *older = table_at(table, entity->older);
+    struct state_entity *newer = table_at(table, entity->newer);
+    if (older != NULL)
+        older->newer = entity->newer;
+    else
+        table->oldest = entity->newer;
+    if (newer != NULL)
+        newer->older = entity->older;
+    else
+        table->newest = entity->older;
+}
+
+static void link_newest(struct table *table, struct state_entity *entity) {
+    struct state_entity *before = table_at(table, table->newest);
+    entity->older = table->newest;
+    entity->newer = STATE_NONE;
+    if (before != NULL)
+        before->newer = entity->index;
+    else
+        table->oldest = entity->index;
+    table->newest = entity->index;
+}
+
+void table_moved(struct table *table, struct state_entity *entity, uint64_t position) {
+    entity->changed = position;
+    if (table->newest == entity->index)
+        return;
+    unlink_entity(table, entity);
+    link_newest(table, entity);
+}
+
+/* ---- adding ---- */
+
+void table_id(const char *text, char ret_id[STATE_ID_BYTES]) {
+    size_t length = strlen(text);
+    if (length < STATE_ID_BYTES) {
+        memcpy(ret_id, text, length + 1);
+        return;
+    }
+    uint8_t hash[32];
+    crypto_generichash(hash, sizeof hash, (const uint8_t *)text, length, NULL, 0);
+    ret_id[0] = '#';
+    sodium_bin2hex(ret_id + 1, STATE_ID_BYTES - 1, hash, sizeof hash);
+}
+
+void *table_add(struct table *table, const char *id, uint64_t position) {
+    if (table->count == STATE_NONE - 1)
+        return NULL;
+    if (table->count == table->chunk_count * CHUNK_THINGS && add_chunk(table) != 0)
+        return NULL;
+    table->count++;
+    struct state_entity *entity = table_at(table, table->count - 1);
+    entity->index = table->count - 1;
+    entity->kind = table->kind;
+    entity->changed = position;
+    table_id(id, entity->id);
+    if (!index_add(table, entity)) {
+        table->count--;
+        return NULL;
+    }
+    link_newest(table, entity);
+    return entity;
+}
+
+/* ---- loading ---- */
+
+int table_reserve(struct table *table, uint32_t count) {
+    while (table->chunk_count * (uint64_t)CHUNK_THINGS < count) {
+        int error = add_chunk(table);
+        if (error != 0)
+            return error;
+    }
+    table->count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        struct state_entity *entity = table_at(table, i);
+        entity->index = i;
+        entity->kind = table->kind;
+    }
+    return 0;
+}
+
+static int by_change(const void *left, const void *right) {
+    const struct state_entity *a = *(struct state_entity *const *)left;
+    const struct state_entity *b = *(struct state_entity *const *)right;
+    if (a->changed != b->changed)
+        return a->changed < b->changed ? -1 : 1;
+    return a->index < b->index ? -1 : 1;
+}
+
+int table_index(struct table *table) {
+    if (table->count == 0)
+        return 0;
+    struct state_entity **order = malloc(table->count * sizeof(struct state_entity *));
+    if (order == NULL)
+        return HV_ERR_MEMORY;
+    int error = 0;
+    for (uint32_t i = 0; error == 0 && i < table->count; i++) {
+        order[i] = table_at(table, i);
+        if (index_find(table, order[i]->id) != NULL)
+            error = HV_ERR_CORRUPT;
+        else if (!index_add(table, order[i]))
+            error = HV_ERR_MEMORY;
+    }
+    if (error == 0) {
+        qsort(order, table->count, sizeof(struct state_entity *), by_change);
+        for (uint32_t i = 0; i < table->count; i++)
+            link_newest(table, order[i]);
+    }
+    free(order);
+    return error;
+}
