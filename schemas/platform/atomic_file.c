@@ -1,0 +1,96 @@
+#include "schemas/platform/atomic_file.h"
+
+#include "schemas/platform/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int sync_folder(const char *path) {
+    char copy[PATH_MAX];
+    snprintf(copy, sizeof copy, "%s", path);
+    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return store_error(errno);
+    int error = fsync(fd) == 0 ? HV_OK : store_error(errno);
+    close(fd);
+    return error;
+}
+
+static int write_synced(const char *path, const void *bytes, size_t size, mode_t mode) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    if (fd < 0)
+        return store_error(errno);
+    int error = fchmod(fd, mode) == 0 ? HV_OK : store_error(errno);
+    for (size_t done = 0; error == HV_OK && done < size;) {
+        ssize_t part = write(fd, (const char *)bytes + done, size - done);
+        if (part >= 0)
+            done += (size_t)part;
+        else if (errno != EINTR)
+            error = store_error(errno);
+    }
+    if (error == HV_OK && fsync(fd) != 0)
+        error = store_error(errno);
+    close(fd);
+    return error;
+}
+
+int atomic_file_write(const char *path, const void *bytes, size_t size, mode_t mode) {
+    char aside[PATH_MAX];
+    if (snprintf(aside, sizeof aside, "%s.%ld.new", path, (long)getpid()) >= (int)sizeof aside)
+        return HV_ERR_LIMIT;
+    int error = write_synced(aside, bytes, size, mode);
+    if (error == HV_OK && rename(aside, path) != 0)
+        error = store_error(errno);
+    if (error != HV_OK) {
+        unlink(aside);
+        return error;
+    }
+    return sync_folder(path);
+}
+
+static int read_all(int fd, uint8_t *bytes, size_t size, size_t *ret_size) {
+    size_t done = 0;
+    while (done < size) {
+        ssize_t part = read(fd, bytes + done, size - done);
+        if (part == 0)
+            break;
+        if (part > 0)
+            done += (size_t)part;
+        else if (errno != EINTR)
+            return HV_ERR_IO;
+    }
+    *ret_size = done;
+    return HV_OK;
+}
+
+int atomic_file_read(const char *path, size_t limit, uint8_t **ret_bytes, size_t *ret_size) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return store_error(errno);
+    struct stat info;
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    int error = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? HV_OK : HV_ERR_IO;
+    if (error == HV_OK && (uint64_t)info.st_size > limit)
+        error = HV_ERR_LIMIT;
+    if (error == HV_OK && (bytes = malloc((size_t)info.st_size + 1)) == NULL)
+        error = HV_ERR_MEMORY;
+    if (error == HV_OK)
+        error = read_all(fd, bytes, (size_t)info.st_size, &size);
+    close(fd);
+    if (error != HV_OK) {
+        free(bytes);
+        return error;
+    }
+    bytes[size] = '\0';
+    *ret_bytes = bytes;
+    *ret_size = size;
+    return HV_OK;
+}

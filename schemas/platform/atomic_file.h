@@ -1,0 +1,20 @@
+/* Small files that are either the old or the new one, whatever happens: write aside, sync, rename,
+ * sync the folder. */
+#ifndef HV_PLATFORM_ATOMIC_FILE_H
+#define HV_PLATFORM_ATOMIC_FILE_H
+
+#include "schemas/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* HV_ERR_FULL, HV_ERR_PERMISSION, HV_ERR_NOT_FOUND (no such folder), HV_ERR_IO. */
+int atomic_file_write(const char *path, const void *bytes, size_t size, mode_t mode) HV_MUST_USE;
+
+/* Reads a whole file of at most `limit` bytes; a NUL follows the bytes. Owned by the caller (free).
+ * HV_ERR_NOT_FOUND, HV_ERR_PERMISSION, HV_ERR_LIMIT, HV_ERR_IO, HV_ERR_MEMORY. */
+int atomic_file_read(const char *path, size_t limit, uint8_t **ret_bytes,
+                     size_t *ret_size) HV_MUST_USE;
+
+#endif

@@ -1,0 +1,80 @@
+/* What a coordinator and its nodes are told in files: the invitation and the settings.
+ *
+ * The invitation (deployment.json) is what a node needs to find and recognise its coordinator; it
+ * holds no secret:
+ *     {"format": "haven.deployment/1", "deployment": "32 hex digits", "name": "…", "mode":
+ * "exercise", "endpoints": ["tcp://10.0.0.1:5670"], "server_key": "40 characters of Z85"} The
+ * settings (haven.yaml, in the coordinator's folder) are written by `haven init` with every setting
+ * and its meaning. */
+#ifndef HV_PLATFORM_DEPLOYMENT_H
+#define HV_PLATFORM_DEPLOYMENT_H
+
+#include "schemas/error.h"
+#include "schemas/fault.h"
+#include "schemas/model.h"
+#include "schemas/platform/keys.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DEPLOYMENT_ENDPOINT_BYTES 256u
+#define DEPLOYMENT_NAME_BYTES 256u
+
+struct deployment {
+    uint8_t id[HV_ID128_BYTES];
+    char name[DEPLOYMENT_NAME_BYTES]; /* UTF-8 */
+    enum hv_mode mode;                /* LIVE or EXERCISE */
+    size_t endpoint_count;            /* 1 to HV_ENDPOINTS_MAX, in order of preference */
+    char endpoints[HV_ENDPOINTS_MAX][DEPLOYMENT_ENDPOINT_BYTES];
+    char server_key[KEYS_TEXT_BYTES];
+};
+
+/* Reads an invitation. Every fault is added to `faults` with its field. HV_ERR_NOT_FOUND,
+ * HV_ERR_FORMAT, HV_ERR_VALUE, HV_ERR_VERSION, HV_ERR_IO. */
+int deployment_load(const char *path, struct hv_fault_list *faults,
+                    struct deployment *ret_deployment) HV_MUST_USE;
+
+/* Writes an invitation, mode 0644. */
+int deployment_save(const char *path, const struct deployment *deployment) HV_MUST_USE;
+
+enum approval_policy {
+    APPROVAL_MANUAL,   /* a person approves every plan */
+    APPROVAL_AUTOMATIC /* a plan that leaves nobody behind is approved at once: drills and trials */
+};
+
+enum stale_policy {
+    STALE_COUNT,   /* a stale shelter counts like any other */
+    STALE_CAUTION, /* its free places count in part: stale_percent */
+    STALE_EXCLUDE  /* nobody new is sent there */
+};
+
+struct settings {
+    size_t bind_count;
+    char bind[HV_ENDPOINTS_MAX][DEPLOYMENT_ENDPOINT_BYTES]; /* ZeroMQ addresses to listen at */
+    uint32_t io_threads;                                    /* of ZeroMQ: encryption runs there */
+    uint32_t log_map_gib;      /* most that the live log can hold; address space only */
+    uint32_t checkpoint_every; /* records between two checkpoints */
+    uint32_t beat_s;           /* a node silent for three of them is stale */
+    uint32_t plan_every_ms;    /* least time between two plans */
+    uint64_t plan_work;        /* work limit of one plan, pivots */
+    uint32_t
+        change_price_s; /* what moving one person away from the plan in force must gain, seconds */
+    enum approval_policy approval;
+    enum stale_policy stale;
+    uint32_t stale_percent;
+    char profile[64]; /* standards profile */
+};
+
+/* What holds where haven.yaml says nothing. */
+struct settings settings_default(void);
+
+/* Reads haven.yaml over the defaults. Faults name file, line and what would be right. Errors as
+ * deployment_load. */
+int settings_load(const char *path, struct hv_fault_list *faults,
+                  struct settings *ret_settings) HV_MUST_USE;
+
+/* Writes a commented haven.yaml, mode 0644. */
+int settings_save(const char *path, const struct settings *settings) HV_MUST_USE;
+
+#endif

@@ -1,0 +1,263 @@
+#include "schemas/platform/atomic_file.h"
+#include "schemas/platform/deployment.h"
+
+#include <cyaml/cyaml.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The file as libcyaml loads it: what is absent stays NULL or 0 and keeps its default. */
+struct yaml_settings {
+    char **bind;
+    unsigned bind_count;
+    uint32_t *io_threads, *log_map_gib, *checkpoint_every, *beat_s, *plan_every_ms;
+    uint64_t *plan_work;
+    uint32_t *change_price_s, *stale_percent;
+    char *approval, *stale, *profile;
+};
+
+enum { FILE_BYTES_MAX = 65536 };
+
+static const cyaml_schema_value_t text_schema = {
+    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, DEPLOYMENT_ENDPOINT_BYTES - 1)};
+
+static const cyaml_schema_field_t fields[] = {
+    CYAML_FIELD_SEQUENCE("bind", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_settings,
+                         bind, &text_schema, 1, HV_ENDPOINTS_MAX),
+    CYAML_FIELD_UINT_PTR("io_threads", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct yaml_settings, io_threads),
+    CYAML_FIELD_UINT_PTR("log_map_gib", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct yaml_settings, log_map_gib),
+    CYAML_FIELD_UINT_PTR("checkpoint_every", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct yaml_settings, checkpoint_every),
+    CYAML_FIELD_UINT_PTR("beat_s", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_settings,
+                         beat_s),
+    CYAML_FIELD_UINT_PTR("plan_every_ms", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct yaml_settings, plan_every_ms),
+    CYAML_FIELD_UINT_PTR("plan_work", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct yaml_settings, plan_work),
+    CYAML_FIELD_UINT_PTR("change_price_s", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct yaml_settings, change_price_s),
+    CYAML_FIELD_UINT_PTR("stale_percent", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct yaml_settings, stale_percent),
+    CYAML_FIELD_STRING_PTR("approval", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                           struct yaml_settings, approval, 1, 32),
+    CYAML_FIELD_STRING_PTR("stale", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_settings,
+                           stale, 1, 32),
+    CYAML_FIELD_STRING_PTR("profile", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                           struct yaml_settings, profile, 1, 63),
+    CYAML_FIELD_END};
+
+static const cyaml_schema_value_t schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct yaml_settings, fields)};
+
+struct settings settings_default(void) {
+    return (struct settings){.bind_count = 1,
+                             .bind = {"tcp://*:5670"},
+                             .io_threads = 1,
+                             .log_map_gib = 64,
+                             .checkpoint_every = 200000,
+                             .beat_s = 10,
+                             .plan_every_ms = 2000,
+                             .plan_work = 20000000,
+                             .change_price_s = 300,
+                             .approval = APPROVAL_MANUAL,
+                             .stale = STALE_CAUTION,
+                             .stale_percent = 50,
+                             .profile = "sphere-2018"};
+}
+
+/* ---- reading ---- */
+
+/* libcyaml tells what is wrong in several lines of its log; the first names the fault, a later one
+ * the line. */
+struct complaint {
+    char text[256];
+    unsigned line;
+};
+
+static void keep_complaint(cyaml_log_t level, void *context, const char *format,
+                           va_list arguments) {
+    struct complaint *complaint = context;
+    char text[256];
+    vsnprintf(text, sizeof text, format, arguments);
+    text[strcspn(text, "\n")] = '\0';
+    if (level >= CYAML_LOG_ERROR && complaint->text[0] == '\0')
+        snprintf(complaint->text, sizeof complaint->text, "%s", text);
+    const char *line = strstr(text, "line: ");
+    if (line != NULL && complaint->line == 0)
+        complaint->line = (unsigned)strtoul(line + 6, NULL, 10);
+}
+
+/* The line in which a key stands, for faults of its value; 0 where it does not. */
+static uint32_t line_of(const char *text, const char *key) {
+    uint32_t line = 1;
+    size_t length = strlen(key);
+    for (const char *at = text; at != NULL && *at != '\0'; line++) {
+        if (strncmp(at, key, length) == 0 && at[length] == ':')
+            return line;
+        at = strchr(at, '\n');
+        at = at == NULL ? NULL : at + 1;
+    }
+    return 0;
+}
+
+struct reading {
+    const char *path, *text;
+    struct hv_fault_list *faults;
+};
+
+static void take_number(const struct reading *reading, const char *key, const uint32_t *value,
+                        uint32_t least, uint32_t most, uint32_t *setting) {
+    if (value == NULL)
+        return;
+    char right[64];
+    snprintf(right, sizeof right, "%u to %u", least, most);
+    if (*value < least || *value > most)
+        hv_fault_addf(reading->faults, HV_FAULT_ERROR, reading->path, line_of(reading->text, key),
+                      key, right, "%u", *value);
+    else
+        *setting = *value;
+}
+
+static void take_word(const struct reading *reading, const char *key, const char *value,
+                      const char *const words[], const char *right, int *setting) {
+    if (value == NULL)
+        return;
+    for (int i = 0; words[i] != NULL; i++)
+        if (strcmp(words[i], value) == 0) {
+            *setting = i;
+            return;
+        }
+    hv_fault_addf(reading->faults, HV_FAULT_ERROR, reading->path, line_of(reading->text, key), key,
+                  right, "“%s”", value);
+}
+
+static const char *const approvals[] = {"manual", "automatic", NULL};
+static const char *const stales[] = {"count", "caution", "exclude", NULL};
+
+static void take_bind(const struct reading *reading, const struct yaml_settings *yaml,
+                      struct settings *settings) {
+    for (unsigned i = 0; i < yaml->bind_count; i++) {
+        if (strstr(yaml->bind[i], "://") == NULL)
+            hv_fault_addf(reading->faults, HV_FAULT_ERROR, reading->path,
+                          line_of(reading->text, "bind"), "bind",
+                          "tcp://ADDRESS:PORT, * for every address", "“%s”", yaml->bind[i]);
+        snprintf(settings->bind[i], DEPLOYMENT_ENDPOINT_BYTES, "%s", yaml->bind[i]);
+    }
+    if (yaml->bind_count > 0)
+        settings->bind_count = yaml->bind_count;
+}
+
+static void take_all(const struct reading *reading, const struct yaml_settings *yaml,
+                     struct settings *settings) {
+    int approval = (int)settings->approval, stale = (int)settings->stale;
+    take_bind(reading, yaml, settings);
+    take_number(reading, "io_threads", yaml->io_threads, 1, 16, &settings->io_threads);
+    take_number(reading, "log_map_gib", yaml->log_map_gib, 1, 16384, &settings->log_map_gib);
+    take_number(reading, "checkpoint_every", yaml->checkpoint_every, 1000, 100000000,
+                &settings->checkpoint_every);
+    take_number(reading, "beat_s", yaml->beat_s, 1, 3600, &settings->beat_s);
+    take_number(reading, "plan_every_ms", yaml->plan_every_ms, 10, 3600000,
+                &settings->plan_every_ms);
+    take_number(reading, "change_price_s", yaml->change_price_s, 0, 86400,
+                &settings->change_price_s);
+    take_number(reading, "stale_percent", yaml->stale_percent, 0, 100, &settings->stale_percent);
+    take_word(reading, "approval", yaml->approval, approvals, "manual or automatic", &approval);
+    take_word(reading, "stale", yaml->stale, stales, "count, caution or exclude", &stale);
+    settings->approval = (enum approval_policy)approval;
+    settings->stale = (enum stale_policy)stale;
+    if (yaml->plan_work != NULL)
+        settings->plan_work = *yaml->plan_work;
+    if (yaml->profile != NULL)
+        snprintf(settings->profile, sizeof settings->profile, "%s", yaml->profile);
+}
+
+int settings_load(const char *path, struct hv_fault_list *faults, struct settings *ret_settings) {
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    int error = atomic_file_read(path, FILE_BYTES_MAX, &bytes, &size);
+    if (error != HV_OK) {
+        hv_fault_add(faults, HV_FAULT_ERROR, path, 0, "", hv_error_text(error),
+                     "the settings as `haven init` writes them");
+        return error;
+    }
+    struct complaint complaint = {.line = 0};
+    cyaml_config_t config = {.log_fn = keep_complaint,
+                             .log_ctx = &complaint,
+                             .log_level = CYAML_LOG_INFO,
+                             .mem_fn = cyaml_mem};
+    struct yaml_settings *yaml = NULL;
+    cyaml_err_t code = cyaml_load_data(bytes, size, &config, &schema, (cyaml_data_t **)&yaml, NULL);
+    struct settings settings = settings_default();
+    size_t before = faults->errors;
+    if (code != CYAML_OK) {
+        const char *text = complaint.text[0] == '\0' ? cyaml_strerror(code) : complaint.text;
+        const char *key = strstr(text, "Unexpected key: "); /* libcyaml gives the mapping's line */
+        if (key != NULL)
+            complaint.line = line_of((const char *)bytes, key + strlen("Unexpected key: "));
+        hv_fault_add(faults, HV_FAULT_ERROR, path, complaint.line, "", text,
+                     "a setting as docs/OPERATIONS.md lists it");
+        error = HV_ERR_FORMAT;
+    } else {
+        struct reading reading = {path, (const char *)bytes, faults};
+        take_all(&reading, yaml, &settings);
+        error = faults->errors == before ? HV_OK : HV_ERR_VALUE;
+    }
+    cyaml_free(&config, &schema, yaml, 0);
+    free(bytes);
+    if (error == HV_OK)
+        *ret_settings = settings;
+    return error;
+}
+
+/* ---- writing ---- */
+
+static void print_settings(FILE *file, const struct settings *s) {
+    fprintf(file,
+            "# Settings of a Haven coordinator. Read at start; docs/OPERATIONS.md tells more.\n\n"
+            "# Where nodes reach this machine: ZeroMQ addresses to listen at.\nbind:\n");
+    for (size_t i = 0; i < s->bind_count; i++)
+        fprintf(file, "  - \"%s\"\n", s->bind[i]);
+    fprintf(file, "\n# Threads that encrypt and decrypt.\nio_threads: %u\n", s->io_threads);
+    fprintf(
+        file,
+        "\n# Most that the live log can hold, GiB (address space, not disk).\nlog_map_gib: %u\n",
+        s->log_map_gib);
+    fprintf(file, "\n# Records between two checkpoints.\ncheckpoint_every: %u\n",
+            s->checkpoint_every);
+    fprintf(file, "\n# A node silent for three beats is stale; seconds.\nbeat_s: %u\n", s->beat_s);
+    fprintf(file, "\n# Least time between two plans, milliseconds.\nplan_every_ms: %u\n",
+            s->plan_every_ms);
+    fprintf(file,
+            "\n# Work limit of one plan (counted, so that a replay is exact).\nplan_work: %llu\n",
+            (unsigned long long)s->plan_work);
+    fprintf(
+        file,
+        "\n# What changing an order in force must gain for each person moved, seconds of travel.\n"
+        "change_price_s: %u\n",
+        s->change_price_s);
+    fprintf(file,
+            "\n# manual: a person approves every plan. automatic: for drills and "
+            "trials.\napproval: %s\n",
+            approvals[s->approval]);
+    fprintf(file,
+            "\n# Free places of a shelter that has gone silent: count, caution (stale_percent of "
+            "them), "
+            "exclude.\nstale: %s\nstale_percent: %u\n",
+            stales[s->stale], s->stale_percent);
+    fprintf(file, "\n# Standards profile for capacities and needs.\nprofile: %s\n", s->profile);
+}
+
+int settings_save(const char *path, const struct settings *settings) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+    if (file == NULL)
+        return HV_ERR_MEMORY;
+    print_settings(file, settings);
+    int error = fclose(file) == 0 ? atomic_file_write(path, text, size, 0644) : HV_ERR_MEMORY;
+    free(text);
+    return error;
+}

@@ -1,0 +1,217 @@
+#include "schemas/platform/atomic_file.h"
+#include "schemas/platform/clock.h"
+#include "schemas/platform/deployment.h"
+#include "schemas/platform/keys.h"
+#include "schemas/platform/store.h"
+#include "tests/support/scratch.h"
+
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void write_text(const char *path, const char *text) {
+    cr_assert_eq(atomic_file_write(path, text, strlen(text), 0644), HV_OK);
+}
+
+Test(keys, come_back_as_they_were_saved) {
+    char *dir = scratch_make();
+    struct key_pair made, loaded;
+    cr_assert_eq(keys_make(&made), HV_OK);
+    const char *path = scratch_path(dir, "node.key");
+    cr_assert_eq(keys_save(path, &made), HV_OK);
+    cr_assert_eq(keys_load(path, &loaded), HV_OK);
+    cr_assert_str_eq(made.public_text, loaded.public_text);
+    cr_assert_str_eq(made.secret_text, loaded.secret_text);
+    cr_assert_eq(keys_save(path, &made), HV_ERR_EXISTS, "a key was overwritten");
+    scratch_remove(dir);
+}
+
+Test(keys, that_others_may_read_are_refused) {
+    char *dir = scratch_make();
+    struct key_pair pair;
+    cr_assert_eq(keys_make(&pair), HV_OK);
+    const char *path = scratch_path(dir, "node.key");
+    cr_assert_eq(keys_save(path, &pair), HV_OK);
+    struct stat info;
+    cr_assert_eq(stat(path, &info), 0);
+    cr_assert_eq(info.st_mode & 0777, 0600);
+    cr_assert_eq(chmod(path, 0640), 0);
+    cr_assert_eq(keys_load(path, &pair), HV_ERR_PERMISSION);
+    scratch_remove(dir);
+}
+
+Test(keys, are_told_from_other_text) {
+    uint8_t key[HV_KEY_BYTES];
+    char text[KEYS_TEXT_BYTES];
+    struct key_pair pair;
+    cr_assert_eq(keys_make(&pair), HV_OK);
+    cr_assert_eq(keys_decode(pair.public_text, key), HV_OK);
+    keys_encode(key, text);
+    cr_assert_str_eq(text, pair.public_text);
+    cr_assert_eq(keys_decode("", key), HV_ERR_FORMAT);
+    cr_assert_eq(keys_decode("rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf", key), HV_ERR_FORMAT);
+    cr_assert_eq(
+        keys_decode(
+            "\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"",
+            key),
+        HV_ERR_FORMAT);
+}
+
+Test(hex, goes_both_ways) {
+    uint8_t bytes[4] = {0, 0x7f, 0xff, 1}, back[4];
+    char text[9];
+    keys_to_hex(bytes, sizeof bytes, text);
+    cr_assert_str_eq(text, "007fff01");
+    cr_assert_eq(keys_from_hex(text, back, sizeof back), HV_OK);
+    cr_assert_arr_eq(bytes, back, sizeof bytes);
+    cr_assert_eq(keys_from_hex("007fff0", back, sizeof back), HV_ERR_FORMAT);
+    cr_assert_eq(keys_from_hex("007fff0g", back, sizeof back), HV_ERR_FORMAT);
+}
+
+Test(atomic_file, is_the_old_or_the_new_one) {
+    char *dir = scratch_make();
+    const char *path = scratch_path(dir, "file");
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    write_text(path, "old");
+    write_text(path, "newer");
+    cr_assert_eq(atomic_file_read(path, 100, &bytes, &size), HV_OK);
+    cr_assert_eq(size, 5);
+    cr_assert_str_eq((char *)bytes, "newer");
+    free(bytes);
+    cr_assert_eq(atomic_file_read(path, 4, &bytes, &size), HV_ERR_LIMIT);
+    cr_assert_eq(atomic_file_read(scratch_path(dir, "none"), 4, &bytes, &size), HV_ERR_NOT_FOUND);
+    cr_assert_eq(atomic_file_write(scratch_path(dir, "no/such"), "x", 1, 0600), HV_ERR_NOT_FOUND);
+    scratch_remove(dir);
+}
+
+Test(store, opens_again_what_it_made_and_refuses_what_is_none) {
+    char *dir = scratch_make();
+    MDB_env *env = NULL;
+    cr_assert_eq(store_open(scratch_path(dir, "box"), 1u << 20, 2, &env), HV_OK);
+    mdb_env_close(env);
+    cr_assert_eq(store_open(scratch_path(dir, "box"), 1u << 20, 2, &env), HV_OK);
+    mdb_env_close(env);
+    cr_assert_eq(mkdir(scratch_path(dir, "bad"), 0700), 0);
+    char junk[8192];
+    memset(junk, 'j', sizeof junk);
+    cr_assert_eq(atomic_file_write(scratch_path(dir, "bad/data.mdb"), junk, sizeof junk, 0600),
+                 HV_OK);
+    cr_assert_eq(store_open(scratch_path(dir, "bad"), 1u << 20, 2, &env), HV_ERR_CORRUPT);
+    cr_assert_eq(store_open(scratch_path(dir, "no/such"), 1u << 20, 2, &env), HV_ERR_NOT_FOUND);
+    scratch_remove(dir);
+}
+
+static struct deployment sample(void) {
+    struct deployment deployment = {.id = {1, 2, 3},
+                                    .name = "河岸演练",
+                                    .mode = HV_MODE_EXERCISE,
+                                    .endpoint_count = 2,
+                                    .endpoints = {"tcp://10.0.0.1:5670", "tcp://[fe80::1]:5670"}};
+    struct key_pair pair;
+    cr_assert_eq(keys_make(&pair), HV_OK);
+    memcpy(deployment.server_key, pair.public_text, sizeof deployment.server_key);
+    return deployment;
+}
+
+Test(deployment, comes_back_as_it_was_saved) {
+    char *dir = scratch_make();
+    const char *path = scratch_path(dir, "deployment.json");
+    struct deployment saved = sample(), loaded;
+    struct hv_fault_list faults;
+    hv_fault_list_init(&faults);
+    cr_assert_eq(deployment_save(path, &saved), HV_OK);
+    cr_assert_eq(deployment_load(path, &faults, &loaded), HV_OK);
+    cr_assert_arr_eq(loaded.id, saved.id, sizeof saved.id);
+    cr_assert_str_eq(loaded.name, saved.name);
+    cr_assert_eq(loaded.mode, HV_MODE_EXERCISE);
+    cr_assert_eq(loaded.endpoint_count, 2);
+    cr_assert_str_eq(loaded.endpoints[1], saved.endpoints[1]);
+    cr_assert_str_eq(loaded.server_key, saved.server_key);
+    hv_fault_list_deinit(&faults);
+    scratch_remove(dir);
+}
+
+Test(deployment, names_every_fault) {
+    char *dir = scratch_make();
+    const char *path = scratch_path(dir, "deployment.json");
+    struct deployment loaded;
+    struct hv_fault_list faults;
+    hv_fault_list_init(&faults);
+    write_text(path,
+               "{\"format\": \"haven.deployment/1\", \"deployment\": \"12\", \"mode\": \"drill\", "
+               "\"endpoints\": [], \"server_key\": \"x\"}");
+    cr_assert_eq(deployment_load(path, &faults, &loaded), HV_ERR_VALUE);
+    cr_assert_eq(faults.errors, 4);
+    write_text(path, "{\"format\": \"haven.deployment/9\"}");
+    cr_assert_eq(deployment_load(path, &faults, &loaded), HV_ERR_VERSION);
+    write_text(path, "{\n\n!");
+    cr_assert_eq(deployment_load(path, &faults, &loaded), HV_ERR_FORMAT);
+    cr_assert_eq(faults.faults[faults.count - 1].line, 3);
+    hv_fault_list_deinit(&faults);
+    scratch_remove(dir);
+}
+
+Test(settings, come_back_as_they_were_saved) {
+    char *dir = scratch_make();
+    const char *path = scratch_path(dir, "haven.yaml");
+    struct settings saved = settings_default(), loaded;
+    saved.bind_count = 2;
+    snprintf(saved.bind[1], sizeof saved.bind[1], "tcp://127.0.0.1:7000");
+    saved.approval = APPROVAL_AUTOMATIC;
+    saved.stale = STALE_EXCLUDE;
+    saved.beat_s = 3;
+    saved.plan_work = 1u << 31;
+    struct hv_fault_list faults;
+    hv_fault_list_init(&faults);
+    cr_assert_eq(settings_save(path, &saved), HV_OK);
+    int error = settings_load(path, &faults, &loaded);
+    cr_assert_eq(error, HV_OK, "%s", faults.count > 0 ? faults.faults[0].wrong : "");
+    cr_assert_eq(loaded.bind_count, 2);
+    cr_assert_str_eq(loaded.bind[0], saved.bind[0]);
+    cr_assert_str_eq(loaded.bind[1], saved.bind[1]);
+    cr_assert_eq(loaded.approval, saved.approval);
+    cr_assert_eq(loaded.stale, saved.stale);
+    cr_assert_eq(loaded.beat_s, 3);
+    cr_assert_eq(loaded.plan_work, saved.plan_work);
+    cr_assert_str_eq(loaded.profile, saved.profile);
+    hv_fault_list_deinit(&faults);
+    scratch_remove(dir);
+}
+
+Test(settings, name_file_line_and_remedy) {
+    char *dir = scratch_make();
+    const char *path = scratch_path(dir, "haven.yaml");
+    struct settings loaded;
+    struct hv_fault_list faults;
+    hv_fault_list_init(&faults);
+    write_text(path, "# comment\nbeat_s: 0\napproval: sometimes\n");
+    cr_assert_eq(settings_load(path, &faults, &loaded), HV_ERR_VALUE);
+    cr_assert_eq(faults.errors, 2);
+    cr_assert_eq(faults.faults[0].line, 2);
+    cr_assert_str_eq(faults.faults[0].right, "1 to 3600");
+    cr_assert_eq(faults.faults[1].line, 3);
+    write_text(path, "beat_s: 4\nnonsense: 1\n");
+    cr_assert_eq(settings_load(path, &faults, &loaded), HV_ERR_FORMAT);
+    cr_assert_eq(faults.faults[2].line, 2, "line %u: %s", faults.faults[2].line,
+                 faults.faults[2].wrong);
+    write_text(path, "beat_s: many\n");
+    cr_assert_eq(settings_load(path, &faults, &loaded), HV_ERR_FORMAT);
+    write_text(path, "bind: [\n");
+    cr_assert_eq(settings_load(path, &faults, &loaded), HV_ERR_FORMAT);
+    hv_fault_list_deinit(&faults);
+    scratch_remove(dir);
+}
+
+Test(clock, tells_times_of_any_sign) {
+    char text[32];
+    cr_assert_str_eq(clock_wall_text(0, text, sizeof text), "1970-01-01T00:00:00Z");
+    cr_assert_str_eq(clock_wall_text(-1, text, sizeof text), "1969-12-31T23:59:59Z");
+    cr_assert_str_eq(clock_wall_text(1700000000000, text, sizeof text), "2023-11-14T22:13:20Z");
+    cr_assert_eq(strlen(clock_boot_id()), 36);
+    cr_assert_leq(clock_real_ms(), clock_real_ms());
+}
