@@ -18,7 +18,7 @@ enum instance_class {
     INSTANCE_CLASSES /* how many there are */
 };
 
-#define INSTANCE_NO_LIMIT (-1) /* where a limit is absent */
+#define INSTANCE_NO_LIMIT INT64_C(-1) /* where a limit is absent */
 
 struct instance_zone {
     uint32_t node;
@@ -80,5 +80,13 @@ int64_t instance_arrival_ms(const struct instance_shelter *shelter, int64_t trav
  * not exist, a priority or volume is below 1. HV_ERR_LIMIT: more of something than limits.h allows,
  * or a figure above HV_PEOPLE_MAX or HV_QUANTITY_MAX. */
 HV_MUST_USE int instance_check(const struct instance *instance);
+
+/* The same for one row. */
+HV_MUST_USE int instance_check_zone(const struct instance *instance,
+                                    const struct instance_zone *zone);
+HV_MUST_USE int instance_check_shelter(const struct instance *instance,
+                                       const struct instance_shelter *shelter);
+HV_MUST_USE int instance_check_depot(const struct instance *instance,
+                                     const struct instance_depot *depot);
 
 #endif

@@ -73,16 +73,17 @@ enum plan_reason_code {
                               places lost */
 
     /* Goods. */
-    REASON_STOCK_EXHAUSTED,    /* item: all that can reach shelter is sent; amount = unmet */
-    REASON_NO_DEPOT_REACHES,   /* shelter: no usable depot with stock of item has an open road to
-                                  it; amount = unmet */
-    REASON_RESERVE_HELD,       /* depot keeps amount of item while some is unmet that it could
-                                  reach */
+    REASON_STOCK_EXHAUSTED,  /* shelter, item: all that is free in depots that reach it is sent;
+                                amount = unmet */
+    REASON_NO_DEPOT_REACHES, /* shelter: no usable depot with stock of item has an open road to
+                                it; amount = unmet */
+    REASON_RESERVE_HELD, /* depot keeps amount of item, of which shelter lacks some that depot could
+                            send */
     REASON_DISPATCH_EXHAUSTED, /* depot loads all that it can in this period; amount = ml */
     REASON_RECEIVE_EXHAUSTED,  /* shelter takes all that it can in this period; amount = ml */
     REASON_NOT_WORTH_CARRYING, /* shelter, item: carrying costs more than the shortage; amount =
                                   unmet */
-    REASON_WHOLE_UNITS,        /* item: lost to rounding to whole units; amount = units at most */
+    REASON_WHOLE_UNITS,        /* goods_cost is above goods_bound because units are whole */
     REASON_SHELTER_EXCLUDED,   /* shelter, item: stock is left, but exclusions bar every depot that
                                   has it; amount = unmet */
     REASON_CODES

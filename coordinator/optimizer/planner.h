@@ -45,9 +45,9 @@ struct planner_limits {
 struct planner;
 
 /* Makes a session; the instance may be freed afterwards. Errors: those of instance_check(),
- * HV_ERR_OVERFLOW where people × time or costs could pass 64 bits, HV_ERR_LIMIT where zones ×
- * shelters pass PLANNER_PAIRS_MAX, HV_ERR_MEMORY. */
-#define PLANNER_PAIRS_MAX 16000000u
+ * HV_ERR_OVERFLOW where people × time or costs could pass 64 bits, HV_ERR_LIMIT where (zones +
+ * depots) × shelters or what items they have pass PLANNER_PAIRS_MAX, HV_ERR_MEMORY. */
+#define PLANNER_PAIRS_MAX 4000000u
 HV_MUST_USE int planner_new(const struct instance *instance, struct planner **ret_planner);
 void planner_free(struct planner *planner);
 

@@ -1,0 +1,533 @@
+/* The session: its picture, the changes to it, and one solve after the other. */
+#include "coordinator/optimizer/planner_state.h"
+
+#include "schemas/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void *planner_take(size_t count, size_t bytes) {
+    return calloc(count ? count : 1, bytes);
+}
+
+/* Building --------------------------------------------------------------------------------------
+ */
+
+/* A copy of `count` elements, zeroed where there is nothing to copy. */
+static void *copy_of(const void *from, size_t count, size_t bytes) {
+    void *copy = planner_take(count, bytes);
+    if (copy && from && count > 0)
+        memcpy(copy, from, count * bytes);
+    return copy;
+}
+
+static int check_size(const struct instance *instance) {
+    uint64_t shelters = instance->shelter_count, items = instance->item_count;
+    uint64_t origins = (uint64_t)instance->zone_count + instance->depot_count;
+    uint64_t lanes = (uint64_t)instance->depot_count * shelters;
+    if (origins * shelters > PLANNER_PAIRS_MAX || lanes * items > PLANNER_PAIRS_MAX ||
+        instance->depot_count * items > PLANNER_PAIRS_MAX || shelters * items > PLANNER_PAIRS_MAX)
+        return HV_ERR_LIMIT;
+    return 0;
+}
+
+static int copy_instance(struct planner *planner, const struct instance *from) {
+    size_t stock = (size_t)from->depot_count * from->item_count;
+    size_t need = (size_t)from->shelter_count * from->item_count;
+    planner->zones = copy_of(from->zones, from->zone_count, sizeof *planner->zones);
+    planner->shelters = copy_of(from->shelters, from->shelter_count, sizeof *planner->shelters);
+    planner->depots = copy_of(from->depots, from->depot_count, sizeof *planner->depots);
+    planner->items = copy_of(from->items, from->item_count, sizeof *planner->items);
+    planner->stock = copy_of(from->stock, stock, sizeof *planner->stock);
+    planner->reserve = copy_of(from->reserve, stock, sizeof *planner->reserve);
+    planner->need = copy_of(from->need, need, sizeof *planner->need);
+    if (!planner->zones || !planner->shelters || !planner->depots || !planner->items ||
+        !planner->stock || !planner->reserve || !planner->need)
+        return HV_ERR_MEMORY;
+    int error = network_clone(from->network, &planner->network);
+    planner->instance = *from;
+    planner->instance.network = planner->network;
+    planner->instance.zones = planner->zones;
+    planner->instance.shelters = planner->shelters;
+    planner->instance.depots = planner->depots;
+    planner->instance.items = planner->items;
+    planner->instance.stock = planner->stock;
+    planner->instance.reserve = planner->reserve;
+    planner->instance.need = planner->need;
+    return error;
+}
+
+static int make_tables(struct planner *planner) {
+    size_t zones = planner->instance.zone_count, shelters = planner->instance.shelter_count;
+    size_t depots = planner->instance.depot_count, pairs = (zones + depots) * shelters;
+    planner->pinned = planner_take(zones * shelters, sizeof *planner->pinned);
+    planner->zone_excluded = planner_take(zones * shelters, sizeof *planner->zone_excluded);
+    planner->pin_count = planner_take(zones, sizeof *planner->pin_count);
+    planner->depot_excluded = planner_take(depots * shelters, sizeof *planner->depot_excluded);
+    planner->travel_ms = planner_take(pairs, sizeof *planner->travel_ms);
+    planner->routes = planner_take(pairs, sizeof(struct planner_route *));
+    planner->people.stale_zone = planner_take(zones, sizeof(bool));
+    planner->people.stale_shelter = planner_take(shelters, sizeof(bool));
+    planner->goods.stale_depot = planner_take(depots, sizeof(bool));
+    planner->goods.stale_shelter = planner_take(shelters, sizeof(bool));
+    if (!planner->pinned || !planner->zone_excluded || !planner->pin_count ||
+        !planner->depot_excluded || !planner->travel_ms || !planner->routes ||
+        !planner->people.stale_zone || !planner->people.stale_shelter ||
+        !planner->goods.stale_depot || !planner->goods.stale_shelter)
+        return HV_ERR_MEMORY;
+    planner->route_node = NETWORK_NONE;
+    int error = network_search_new(planner->network, &planner->search);
+    return error ? error : network_search_new(planner->network, &planner->other_search);
+}
+
+int planner_new(const struct instance *instance, struct planner **ret_planner) {
+    int error = instance_check(instance);
+    if (!error)
+        error = check_size(instance);
+    if (error)
+        return error;
+    struct planner *planner = calloc(1, sizeof *planner);
+    if (!planner)
+        return HV_ERR_MEMORY;
+    error = copy_instance(planner, instance);
+    if (!error)
+        error = make_tables(planner);
+    if (!error)
+        error = planner_find_travel(planner);
+    if (error) {
+        planner_free(planner);
+        return error;
+    }
+    *ret_planner = planner;
+    return 0;
+}
+
+static void free_routes(struct planner *planner) {
+    size_t pairs = (size_t)planner_origins(planner) * planner->instance.shelter_count;
+    for (size_t i = 0; planner->routes && i < pairs; i++)
+        free(planner->routes[i]);
+    free(planner->routes);
+}
+
+void planner_free(struct planner *planner) {
+    if (!planner)
+        return;
+    planner_free_people(&planner->people);
+    planner_free_goods(&planner->goods);
+    free_routes(planner);
+    network_search_free(planner->search);
+    network_search_free(planner->other_search);
+    network_free(planner->network);
+    free(planner->zones);
+    free(planner->shelters);
+    free(planner->depots);
+    free(planner->items);
+    free(planner->stock);
+    free(planner->reserve);
+    free(planner->need);
+    free(planner->pinned);
+    free(planner->zone_excluded);
+    free(planner->pin_count);
+    free(planner->depot_excluded);
+    free(planner->in_force);
+    free(planner->travel_ms);
+    free(planner->people.stale_zone);
+    free(planner->people.stale_shelter);
+    free(planner->goods.stale_depot);
+    free(planner->goods.stale_shelter);
+    free(planner);
+}
+
+const struct instance *planner_instance(const struct planner *planner) {
+    return &planner->instance;
+}
+
+/* Changes to rows -------------------------------------------------------------------------------
+ */
+
+static int change_zone(struct planner *planner, uint32_t zone, struct instance_zone now) {
+    int error = instance_check_zone(&planner->instance, &now);
+    if (error)
+        return error;
+    planner->zones[zone] = now; /* supplies are compared at every solve */
+    return 0;
+}
+
+int planner_set_people(struct planner *planner, uint32_t zone, enum instance_class class,
+                       int64_t people) {
+    if (zone >= planner->instance.zone_count || (unsigned)class >= INSTANCE_CLASSES)
+        return HV_ERR_VALUE;
+    struct instance_zone now = planner->zones[zone];
+    now.people[class] = people;
+    return change_zone(planner, zone, now);
+}
+
+/* Takes a changed shelter. Its capacity and places are compared at every solve; `arcs_too` says
+ * that arrival times change as well. */
+static int change_shelter(struct planner *planner, uint32_t shelter, struct instance_shelter now,
+                          bool arcs_too) {
+    int error = instance_check_shelter(&planner->instance, &now);
+    if (error)
+        return error;
+    planner->shelters[shelter] = now;
+    if (arcs_too)
+        planner->people.stale_shelter[shelter] = true;
+    return 0;
+}
+
+int planner_set_capacity(struct planner *planner, uint32_t shelter, int64_t capacity) {
+    if (shelter >= planner->instance.shelter_count)
+        return HV_ERR_VALUE;
+    struct instance_shelter now = planner->shelters[shelter];
+    now.capacity = capacity;
+    return change_shelter(planner, shelter, now, false);
+}
+
+int planner_set_places(struct planner *planner, uint32_t shelter, enum instance_class class,
+                       int64_t places) {
+    if (shelter >= planner->instance.shelter_count || (unsigned)class >= INSTANCE_CLASSES)
+        return HV_ERR_VALUE;
+    struct instance_shelter now = planner->shelters[shelter];
+    now.places[class] = places;
+    return change_shelter(planner, shelter, now, false);
+}
+
+int planner_set_usable(struct planner *planner, uint32_t shelter, bool usable) {
+    if (shelter >= planner->instance.shelter_count)
+        return HV_ERR_VALUE;
+    planner->shelters[shelter].usable = usable;
+    return 0;
+}
+
+int planner_set_withstands(struct planner *planner, uint32_t shelter, bool withstands) {
+    if (shelter >= planner->instance.shelter_count)
+        return HV_ERR_VALUE;
+    planner->shelters[shelter].withstands = withstands;
+    return 0;
+}
+
+int planner_set_opens(struct planner *planner, uint32_t shelter, int64_t opens_ms) {
+    if (shelter >= planner->instance.shelter_count)
+        return HV_ERR_VALUE;
+    struct instance_shelter now = planner->shelters[shelter];
+    now.opens_ms = opens_ms;
+    return change_shelter(planner, shelter, now, true);
+}
+
+/* Changes to the network ------------------------------------------------------------------------
+ */
+
+int planner_set_link_closed(struct planner *planner, uint32_t link, bool closed) {
+    if (link >= network_link_count(planner->network))
+        return HV_ERR_VALUE;
+    const struct network_link *now = network_link_at(planner->network, link);
+    return now->closed == closed ? 0 : planner_change_link(planner, link, closed, now->travel_ms);
+}
+
+int planner_set_link_travel(struct planner *planner, uint32_t link, int64_t travel_ms) {
+    if (link >= network_link_count(planner->network) || travel_ms < 0 ||
+        travel_ms > NETWORK_TRAVEL_MS_MAX)
+        return HV_ERR_VALUE;
+    const struct network_link *now = network_link_at(planner->network, link);
+    return now->travel_ms == travel_ms ? 0
+                                       : planner_change_link(planner, link, now->closed, travel_ms);
+}
+
+int planner_set_link_capacity(struct planner *planner, uint32_t link, int64_t capacity_per_hour) {
+    return network_set_capacity(planner->network, link, capacity_per_hour);
+}
+
+/* Changes to goods ------------------------------------------------------------------------------
+ */
+
+/* Sets one quantity of a matrix with a row for each of `rows`. */
+static int change_quantity(const struct planner *planner, int64_t *matrix, uint32_t rows,
+                           uint32_t row, uint32_t item, int64_t quantity, bool *ret_stale) {
+    if (row >= rows || item >= planner->instance.item_count || quantity < 0)
+        return HV_ERR_VALUE;
+    if (quantity > HV_QUANTITY_MAX)
+        return HV_ERR_LIMIT;
+    int64_t *now = &matrix[(size_t)row * planner->instance.item_count + item];
+    if (*now != quantity)
+        ret_stale[row] = true;
+    *now = quantity;
+    return 0;
+}
+
+int planner_set_stock(struct planner *planner, uint32_t depot, uint32_t item, int64_t quantity) {
+    return change_quantity(planner, planner->stock, planner->instance.depot_count, depot, item,
+                           quantity, planner->goods.stale_depot);
+}
+
+int planner_set_reserve(struct planner *planner, uint32_t depot, uint32_t item, int64_t quantity) {
+    return change_quantity(planner, planner->reserve, planner->instance.depot_count, depot, item,
+                           quantity, planner->goods.stale_depot);
+}
+
+int planner_set_need(struct planner *planner, uint32_t shelter, uint32_t item, int64_t quantity) {
+    return change_quantity(planner, planner->need, planner->instance.shelter_count, shelter, item,
+                           quantity, planner->goods.stale_shelter);
+}
+
+int planner_set_priority(struct planner *planner, uint32_t shelter, int64_t priority) {
+    if (shelter >= planner->instance.shelter_count || priority < 1)
+        return HV_ERR_VALUE;
+    planner->shelters[shelter].priority = priority;
+    planner->goods.stale_shelter[shelter] = true;
+    return 0;
+}
+
+int planner_set_depot_usable(struct planner *planner, uint32_t depot, bool usable) {
+    if (depot >= planner->instance.depot_count)
+        return HV_ERR_VALUE;
+    planner->depots[depot].usable = usable;
+    planner->goods.stale_depot[depot] = true;
+    return 0;
+}
+
+static bool is_limit(int64_t limit_ml) {
+    return limit_ml >= 0 || limit_ml == INSTANCE_NO_LIMIT;
+}
+
+int planner_set_dispatch(struct planner *planner, uint32_t depot, int64_t dispatch_ml) {
+    if (depot >= planner->instance.depot_count || !is_limit(dispatch_ml))
+        return HV_ERR_VALUE;
+    planner->depots[depot].dispatch_ml = dispatch_ml;
+    planner->goods.stale_depot[depot] = true;
+    return 0;
+}
+
+int planner_set_receive(struct planner *planner, uint32_t shelter, int64_t receive_ml) {
+    if (shelter >= planner->instance.shelter_count || !is_limit(receive_ml))
+        return HV_ERR_VALUE;
+    planner->shelters[shelter].receive_ml = receive_ml;
+    planner->goods.stale_shelter[shelter] = true;
+    return 0;
+}
+
+/* What people decide ----------------------------------------------------------------------------
+ */
+
+static bool no_such_pair(const struct planner *planner, uint32_t row, uint32_t rows,
+                         uint32_t shelter) {
+    return row >= rows || shelter >= planner->instance.shelter_count;
+}
+
+int planner_pin(struct planner *planner, uint32_t zone, uint32_t shelter, bool pinned) {
+    if (no_such_pair(planner, zone, planner->instance.zone_count, shelter))
+        return HV_ERR_VALUE;
+    bool *now = &planner->pinned[planner_pair(planner, zone, shelter)];
+    if (*now == pinned)
+        return 0;
+    *now = pinned;
+    planner->pin_count[zone] += pinned ? 1u : -1u;
+    planner->people.stale_zone[zone] = true;
+    return 0;
+}
+
+int planner_exclude_zone(struct planner *planner, uint32_t zone, uint32_t shelter, bool excluded) {
+    if (no_such_pair(planner, zone, planner->instance.zone_count, shelter))
+        return HV_ERR_VALUE;
+    planner->zone_excluded[planner_pair(planner, zone, shelter)] = excluded;
+    planner->people.stale_zone[zone] = true;
+    return 0;
+}
+
+int planner_exclude_depot(struct planner *planner, uint32_t depot, uint32_t shelter,
+                          bool excluded) {
+    if (no_such_pair(planner, depot, planner->instance.depot_count, shelter))
+        return HV_ERR_VALUE;
+    planner->depot_excluded[planner_pair(planner, depot, shelter)] = excluded;
+    planner->goods.stale_depot[depot] = true;
+    return 0;
+}
+
+static size_t in_force_count(const struct planner *planner) {
+    return (size_t)planner->instance.zone_count * INSTANCE_CLASSES *
+           planner->instance.shelter_count;
+}
+
+static int make_in_force(struct planner *planner) {
+    if (!planner->in_force)
+        planner->in_force = planner_take(in_force_count(planner), sizeof *planner->in_force);
+    return planner->in_force ? 0 : HV_ERR_MEMORY;
+}
+
+int planner_set_in_force(struct planner *planner, uint32_t zone, uint32_t shelter,
+                         enum instance_class class, int64_t people) {
+    if (no_such_pair(planner, zone, planner->instance.zone_count, shelter) ||
+        (unsigned)class >= INSTANCE_CLASSES || people < 0)
+        return HV_ERR_VALUE;
+    if (people > HV_PEOPLE_MAX)
+        return HV_ERR_LIMIT;
+    int error = make_in_force(planner);
+    if (error)
+        return error;
+    planner->in_force[planner_row(zone, class) * planner->instance.shelter_count + shelter] =
+        people;
+    planner->people.stale_zone[zone] = true;
+    return 0;
+}
+
+int planner_set_change_price(struct planner *planner, int64_t price_ms) {
+    if (price_ms < 0 || price_ms > NETWORK_TRAVEL_MS_MAX)
+        return HV_ERR_VALUE;
+    if (price_ms != planner->change_price_ms)
+        planner->people.stale_all = true;
+    planner->change_price_ms = price_ms;
+    return 0;
+}
+
+static bool plan_fits(const struct planner *planner, const struct plan *plan) {
+    for (size_t i = 0; i < plan->assignment_count; i++) {
+        const struct plan_assignment *a = &plan->assignments[i];
+        if (no_such_pair(planner, a->zone, planner->instance.zone_count, a->shelter))
+            return false;
+        for (uint32_t class = 0; class < INSTANCE_CLASSES; class ++)
+            if (a->people[class] < 0 || a->people[class] > HV_PEOPLE_MAX)
+                return false;
+    }
+    return true;
+}
+
+int planner_keep_plan(struct planner *planner, const struct plan *plan, int64_t price_ms) {
+    if (plan && !plan_fits(planner, plan))
+        return HV_ERR_VALUE;
+    int error = plan ? make_in_force(planner) : 0;
+    if (!error)
+        error = planner_set_change_price(planner, price_ms);
+    if (error)
+        return error;
+    if (planner->in_force)
+        memset(planner->in_force, 0, in_force_count(planner) * sizeof *planner->in_force);
+    for (size_t i = 0; plan && i < plan->assignment_count; i++) {
+        const struct plan_assignment *a = &plan->assignments[i];
+        for (uint32_t class = 0; class < INSTANCE_CLASSES; class ++)
+            planner->in_force[planner_row(a->zone, class) * planner->instance.shelter_count +
+                              a->shelter] = a->people[class];
+    }
+    planner->people.stale_all = true;
+    return 0;
+}
+
+/* Solving ---------------------------------------------------------------------------------------
+ */
+
+static uint64_t work_done(const struct planner *planner) {
+    uint64_t work = planner->searches + planner->pivots_gone;
+    if (planner->people.flow)
+        work += mincostflow_pivots(planner->people.flow);
+    if (planner->goods.flow)
+        work += mincostflow_pivots(planner->goods.flow);
+    return work;
+}
+
+static int report(void *context, uint64_t pivots) {
+    (void)pivots;
+    struct planner_run *run = context;
+    struct planner_progress progress = {
+        .stage = run->stage,
+        .work = work_done(run->planner) - run->work_before,
+        .work_limit = run->limits->work_limit,
+    };
+    return run->limits->progress(run->limits->context, &progress);
+}
+
+int planner_run_flow(struct planner_run *run, struct mincostflow *flow, bool *ret_finished) {
+    uint64_t work = work_done(run->planner) - run->work_before;
+    struct mincostflow_limits limits = {
+        .progress = run->limits->progress ? report : NULL,
+        .context = run,
+    };
+    *ret_finished = false;
+    if (run->limits->work_limit) {
+        if (work >= run->limits->work_limit)
+            run->stopped = true;
+        limits.pivot_limit = run->limits->work_limit - (run->stopped ? 0 : work);
+    }
+    if (run->stopped)
+        return 0;
+    enum mincostflow_status status;
+    int error = mincostflow_solve(flow, &limits, &status);
+    if (error)
+        return error;
+    /* Neither flow can be infeasible or endless: people may stay unserved, needs unmet, and
+     * whatever goes round passes a need. */
+    *ret_finished = status == MINCOSTFLOW_OPTIMAL;
+    run->stopped = !*ret_finished;
+    return 0;
+}
+
+static bool add_links(struct plan *plan, size_t *room, const struct planner_route *route) {
+    if (plan->link_count + route->count > *room || !plan->links) {
+        size_t grown = (plan->link_count + route->count) * 2 + 64;
+        void *memory = realloc(plan->links, grown * sizeof *plan->links);
+        if (!memory)
+            return false;
+        plan->links = memory;
+        *room = grown;
+    }
+    if (route->count > 0)
+        memcpy(plan->links + plan->link_count, route->links, route->count * sizeof *plan->links);
+    plan->link_count += route->count;
+    return true;
+}
+
+int planner_add_route(struct planner *planner, struct plan *plan, size_t *link_room,
+                      uint32_t origin, uint32_t shelter, struct plan_route *ret_route) {
+    const struct planner_route *route;
+    int error = planner_route(planner, origin, shelter, &route);
+    if (error)
+        return error;
+    struct plan_route added = {.first = (uint32_t)plan->link_count, .count = route->count};
+    if (plan->link_count + route->count > UINT32_MAX)
+        return HV_ERR_LIMIT;
+    if (!add_links(plan, link_room, route))
+        return HV_ERR_MEMORY;
+    *ret_route = added;
+    return 0;
+}
+
+static enum plan_status status_of(const struct planner_run *run, const struct plan *plan) {
+    if (run->stopped)
+        return PLAN_STOPPED;
+    return plan->goods_cost == plan->goods_bound ? PLAN_OPTIMAL : PLAN_ROUNDED;
+}
+
+int planner_solve(struct planner *planner, const struct planner_limits *limits,
+                  struct plan **ret_plan) {
+    static const struct planner_limits none = {0};
+    struct planner_run run = {
+        .planner = planner,
+        .limits = limits ? limits : &none,
+        .work_before = work_done(planner),
+    };
+    struct plan *plan = calloc(1, sizeof *plan);
+    if (!plan)
+        return HV_ERR_MEMORY;
+    run.stage = PLANNER_ROUTES;
+    int error = planner_find_travel(planner);
+    run.stage = PLANNER_PEOPLE;
+    if (!error)
+        error = planner_solve_people(&run, plan);
+    run.stage = PLANNER_GOODS;
+    if (!error)
+        error = planner_solve_goods(&run, plan);
+    if (!error)
+        error = planner_explain(planner, plan);
+    if (error) {
+        plan_free(plan);
+        return error;
+    }
+    plan->work = work_done(planner) - run.work_before;
+    plan->status = status_of(&run, plan);
+    *ret_plan = plan;
+    return 0;
+}
+
+void planner_forget_bases(struct planner *planner) {
+    if (planner->people.flow)
+        mincostflow_forget_basis(planner->people.flow);
+    if (planner->goods.flow)
+        mincostflow_forget_basis(planner->goods.flow);
+}

@@ -1,0 +1,461 @@
+/* Why a plan is as it is, read from the picture, the plan and its prices. */
+#include "coordinator/optimizer/planner_state.h"
+
+#include <stdlib.h>
+
+struct explanation {
+    const struct planner *planner;
+    struct plan *plan;
+    size_t reason_room, member_room;
+    bool *row_seen;      /* zone × class: in the search at hand */
+    bool *shelter_seen;  /* shelter: the same */
+    uint32_t *queue;     /* rows */
+    uint32_t *cut_first; /* zone × class: members of the search that came past it */
+    uint32_t *cut_count;
+};
+
+static const struct plan_reason blank = {
+    .zone = PLAN_NONE,
+    .shelter = PLAN_NONE,
+    .depot = PLAN_NONE,
+    .item = PLAN_NONE,
+    .class = PLAN_NONE,
+};
+
+static int add_reason(struct explanation *e, struct plan_reason reason) {
+    struct plan *plan = e->plan;
+    if (plan->reason_count == e->reason_room) {
+        size_t room = e->reason_room * 2 + 16;
+        void *memory = realloc(plan->reasons, room * sizeof *plan->reasons);
+        if (!memory)
+            return HV_ERR_MEMORY;
+        plan->reasons = memory;
+        e->reason_room = room;
+    }
+    plan->reasons[plan->reason_count++] = reason;
+    return 0;
+}
+
+static int add_member(struct explanation *e, uint32_t shelter) {
+    struct plan *plan = e->plan;
+    if (plan->member_count == e->member_room) {
+        size_t room = e->member_room * 2 + 16;
+        void *memory = realloc(plan->members, room * sizeof *plan->members);
+        if (!memory)
+            return HV_ERR_MEMORY;
+        plan->members = memory;
+        e->member_room = room;
+    }
+    plan->members[plan->member_count++] = shelter;
+    return 0;
+}
+
+/* People left over ------------------------------------------------------------------------------
+ */
+
+static bool is_usable(const struct instance_shelter *shelter) {
+    return shelter->usable && shelter->withstands;
+}
+
+static enum plan_reason_code why_unserved(const struct planner *planner, uint32_t zone,
+                                          uint32_t class) {
+    enum plan_reason_code code = REASON_ZONE_UNREACHABLE;
+    for (uint32_t s = 0; s < planner->instance.shelter_count; s++) {
+        const struct instance_shelter *shelter = &planner->shelters[s];
+        if (!is_usable(shelter) ||
+            planner->travel_ms[planner_pair(planner, zone, s)] == NETWORK_UNREACHABLE)
+            continue;
+        if (code == REASON_ZONE_UNREACHABLE)
+            code = REASON_ZONE_EXCLUDED;
+        if (!planner_pair_is_open(planner, zone, s))
+            continue;
+        if (shelter->places[class] > 0 && shelter->capacity > 0)
+            return REASON_CAPACITY_EXHAUSTED;
+        code = REASON_NO_PLACE_FOR_CLASS;
+    }
+    return code;
+}
+
+/* Whether all places for a class are taken, rather than all places. */
+static bool class_is_full(const struct explanation *e, uint32_t shelter, uint32_t class) {
+    int64_t taken = 0;
+    for (size_t i = 0; i < e->plan->assignment_count; i++)
+        if (e->plan->assignments[i].shelter == shelter)
+            taken += e->plan->assignments[i].people[class];
+    return taken >= e->planner->shelters[shelter].places[class];
+}
+
+/* Puts into the queue whoever would make room at a full shelter for a class by going elsewhere. */
+static void queue_occupants(struct explanation *e, uint32_t shelter, uint32_t class, size_t *tail) {
+    bool same_class_only = class_is_full(e, shelter, class);
+    for (size_t i = 0; i < e->plan->assignment_count; i++) {
+        const struct plan_assignment *a = &e->plan->assignments[i];
+        if (a->shelter != shelter)
+            continue;
+        for (uint32_t c = 0; c < INSTANCE_CLASSES; c++) {
+            size_t row = planner_row(a->zone, c);
+            if (a->people[c] == 0 || e->row_seen[row] || (same_class_only && c != class))
+                continue;
+            e->row_seen[row] = true;
+            e->queue[(*tail)++] = (uint32_t)row;
+        }
+    }
+}
+
+/* The shelters that people could come to, themselves or by moving others aside: all full, or
+ * somebody more could be served. All who were met share the answer; for some of them it names more
+ * full shelters than they alone could come to. */
+static int find_cut(struct explanation *e, uint32_t zone, uint32_t class) {
+    const struct planner *planner = e->planner;
+    size_t head = 0, tail = 0, start = planner_row(zone, class);
+    uint32_t first = (uint32_t)e->plan->member_count;
+    int error = 0;
+    for (uint32_t s = 0; s < planner->instance.shelter_count; s++)
+        e->shelter_seen[s] = false;
+    e->row_seen[start] = true;
+    e->queue[tail++] = (uint32_t)start;
+    while (head < tail && !error) {
+        uint32_t row = e->queue[head++], z = row / INSTANCE_CLASSES, c = row % INSTANCE_CLASSES;
+        for (uint32_t s = 0; s < planner->instance.shelter_count && !error; s++) {
+            const struct instance_shelter *shelter = &planner->shelters[s];
+            if (e->shelter_seen[s] || !is_usable(shelter) || shelter->capacity == 0 ||
+                shelter->places[c] == 0 || !planner_pair_is_open(planner, z, s))
+                continue;
+            e->shelter_seen[s] = true;
+            error = add_member(e, s);
+            queue_occupants(e, s, c, &tail);
+        }
+    }
+    for (size_t i = 0; i < tail; i++) {
+        uint32_t row = e->queue[i];
+        e->row_seen[row] = false;
+        if (e->cut_count[row] == 0) {
+            e->cut_first[row] = first;
+            e->cut_count[row] = (uint32_t)e->plan->member_count - first;
+        }
+    }
+    return error;
+}
+
+static int explain_unserved(struct explanation *e) {
+    int error = 0;
+    for (size_t i = 0; i < e->plan->unserved_count && !error; i++) {
+        const struct plan_unserved *u = &e->plan->unserved[i];
+        struct plan_reason reason = blank;
+        reason.code = why_unserved(e->planner, u->zone, u->class);
+        reason.zone = u->zone;
+        reason.class = u->class;
+        reason.amount = u->people;
+        if (reason.code == REASON_CAPACITY_EXHAUSTED) {
+            size_t row = planner_row(u->zone, u->class);
+            if (e->cut_count[row] == 0)
+                error = find_cut(e, u->zone, u->class);
+            reason.first_member = e->cut_first[row];
+            reason.member_count = e->cut_count[row];
+        }
+        if (!error)
+            error = add_reason(e, reason);
+    }
+    return error;
+}
+
+static int explain_shelters(struct explanation *e) {
+    const struct planner *planner = e->planner;
+    int error = 0;
+    for (uint32_t s = 0; s < planner->instance.shelter_count && !error; s++) {
+        const struct instance_shelter *shelter = &planner->shelters[s];
+        if (shelter->capacity == 0 || is_usable(shelter))
+            continue;
+        struct plan_reason reason = blank;
+        reason.code = shelter->usable ? REASON_SHELTER_HAZARD : REASON_SHELTER_NOT_USABLE;
+        reason.shelter = s;
+        reason.amount = shelter->capacity;
+        error = add_reason(e, reason);
+    }
+    return error;
+}
+
+/* Decisions of people ---------------------------------------------------------------------------
+ */
+
+/* Arrival and the prices of a place: what a shelter costs one person of a zone. */
+static int64_t cost_at(const struct explanation *e, uint32_t zone, uint32_t class,
+                       uint32_t shelter) {
+    const struct planner *planner = e->planner;
+    const struct plan_duals *duals = &e->plan->duals;
+    return instance_arrival_ms(&planner->shelters[shelter],
+                               planner->travel_ms[planner_pair(planner, zone, shelter)]) +
+           duals->shelter[1][shelter] + duals->place[1][shelter * INSTANCE_CLASSES + class];
+}
+
+/* The least that a usable shelter other than `but` costs; with `pins`, of those that pins allow.
+ * INT64_MAX where there is none. */
+static int64_t best_other(const struct explanation *e, uint32_t zone, uint32_t class, uint32_t but,
+                          bool pins) {
+    const struct planner *planner = e->planner;
+    int64_t best = INT64_MAX;
+    for (uint32_t s = 0; s < planner->instance.shelter_count; s++) {
+        size_t pair = planner_pair(planner, zone, s);
+        if (s == but || !is_usable(&planner->shelters[s]) || planner->zone_excluded[pair] ||
+            planner->travel_ms[pair] == NETWORK_UNREACHABLE ||
+            (pins && !planner_pair_is_open(planner, zone, s)))
+            continue;
+        int64_t cost = cost_at(e, zone, class, s);
+        best = cost < best ? cost : best;
+    }
+    return best;
+}
+
+static int explain_pin(struct explanation *e, const struct plan_assignment *a) {
+    struct plan_reason reason = blank;
+    reason.code = REASON_PINNED;
+    reason.zone = a->zone;
+    reason.shelter = a->shelter;
+    for (uint32_t class = 0; class < INSTANCE_CLASSES; class ++) {
+        if (a->people[class] == 0)
+            continue;
+        int64_t loss = cost_at(e, a->zone, class, a->shelter) -
+                       best_other(e, a->zone, class, a->shelter, false);
+        reason.amount += a->people[class];
+        reason.cost_ms = loss > reason.cost_ms ? loss : reason.cost_ms;
+    }
+    return add_reason(e, reason);
+}
+
+static int explain_kept(struct explanation *e, const struct plan_assignment *a) {
+    const struct planner *planner = e->planner;
+    int error = 0;
+    for (uint32_t class = 0; class < INSTANCE_CLASSES && !error; class ++) {
+        size_t index = planner_row(a->zone, class) * planner->instance.shelter_count + a->shelter;
+        int64_t kept = planner->in_force[index];
+        kept = a->people[class] < kept ? a->people[class] : kept;
+        if (kept == 0)
+            continue;
+        struct plan_reason reason = blank;
+        reason.code = REASON_KEPT_FOR_STABILITY;
+        reason.zone = a->zone;
+        reason.shelter = a->shelter;
+        reason.class = class;
+        reason.amount = kept;
+        reason.cost_ms = cost_at(e, a->zone, class, a->shelter) -
+                         best_other(e, a->zone, class, a->shelter, true);
+        if (reason.cost_ms > 0)
+            error = add_reason(e, reason);
+    }
+    return error;
+}
+
+static int explain_assignments(struct explanation *e) {
+    int error = 0;
+    for (size_t i = 0; i < e->plan->assignment_count && !error; i++) {
+        const struct plan_assignment *a = &e->plan->assignments[i];
+        if (e->planner->pin_count[a->zone] > 0)
+            error = explain_pin(e, a);
+        if (!error && e->planner->in_force)
+            error = explain_kept(e, a);
+    }
+    return error;
+}
+
+static bool has_people(const struct instance_zone *zone) {
+    for (uint32_t class = 0; class < INSTANCE_CLASSES; class ++)
+        if (zone->people[class] > 0)
+            return true;
+    return false;
+}
+
+static int explain_dead_pin(struct explanation *e, uint32_t zone, uint32_t shelter) {
+    const struct planner *planner = e->planner;
+    size_t pair = planner_pair(planner, zone, shelter);
+    if (!planner->pinned[pair] ||
+        (is_usable(&planner->shelters[shelter]) && planner_pair_is_open(planner, zone, shelter)))
+        return 0;
+    struct plan_reason reason = blank;
+    reason.code = REASON_PIN_NOT_USABLE;
+    reason.zone = zone;
+    reason.shelter = shelter;
+    return add_reason(e, reason);
+}
+
+static int explain_exclusion(struct explanation *e, uint32_t zone, uint32_t shelter) {
+    const struct planner *planner = e->planner;
+    size_t pair = planner_pair(planner, zone, shelter);
+    if (!planner->zone_excluded[pair] || planner->travel_ms[pair] == NETWORK_UNREACHABLE ||
+        !is_usable(&planner->shelters[shelter]))
+        return 0;
+    int error = 0;
+    for (uint32_t class = 0; class < INSTANCE_CLASSES && !error; class ++) {
+        int64_t gain =
+            e->plan->duals.zone[1][planner_row(zone, class)] - cost_at(e, zone, class, shelter);
+        if (planner->zones[zone].people[class] == 0 || gain <= 0 ||
+            planner->shelters[shelter].places[class] == 0)
+            continue;
+        struct plan_reason reason = blank;
+        reason.code = REASON_EXCLUSION_COSTS;
+        reason.zone = zone;
+        reason.shelter = shelter;
+        reason.class = class;
+        reason.cost_ms = gain;
+        error = add_reason(e, reason);
+    }
+    return error;
+}
+
+static int explain_pairs(struct explanation *e) {
+    const struct planner *planner = e->planner;
+    int error = 0;
+    for (uint32_t z = 0; z < planner->instance.zone_count; z++)
+        for (uint32_t s = 0;
+             has_people(&planner->zones[z]) && s < planner->instance.shelter_count && !error; s++) {
+            error = explain_dead_pin(e, z, s);
+            if (!error)
+                error = explain_exclusion(e, z, s);
+        }
+    return error;
+}
+
+/* Goods -----------------------------------------------------------------------------------------
+ */
+
+/* What is left of depots and shelters once the plan's shipments are gone. */
+static int64_t stock_left(const struct explanation *e, uint32_t depot, uint32_t item) {
+    int64_t left = planner_available(e->planner, depot, item);
+    for (size_t i = 0; i < e->plan->shipment_count; i++) {
+        const struct plan_shipment *s = &e->plan->shipments[i];
+        if (s->depot == depot && s->item == item)
+            left -= s->quantity;
+    }
+    return left;
+}
+
+/* Whether another unit of an item still fits into what a depot can load, or a shelter receive. */
+static bool has_room(const struct explanation *e, bool of_depot, uint32_t number, uint32_t item) {
+    const struct planner *planner = e->planner;
+    int64_t room =
+        of_depot ? planner->depots[number].dispatch_ml : planner->shelters[number].receive_ml;
+    if (room == INSTANCE_NO_LIMIT)
+        return true;
+    for (size_t i = 0; i < e->plan->shipment_count; i++) {
+        const struct plan_shipment *s = &e->plan->shipments[i];
+        if ((of_depot ? s->depot : s->shelter) == number)
+            room -= s->quantity * planner->items[s->item].volume_ml;
+    }
+    return room >= planner->items[item].volume_ml;
+}
+
+static struct plan_reason why_unmet(const struct explanation *e, const struct plan_unmet *unmet) {
+    const struct planner *planner = e->planner;
+    struct plan_reason reason = blank;
+    reason.code = REASON_NO_DEPOT_REACHES;
+    reason.shelter = unmet->shelter;
+    reason.item = unmet->item;
+    reason.amount = unmet->quantity;
+    for (uint32_t d = 0; d < planner->instance.depot_count; d++) {
+        size_t pair = planner_pair(planner, planner->instance.zone_count + d, unmet->shelter);
+        if (planner_available(planner, d, unmet->item) == 0 ||
+            planner->travel_ms[pair] == NETWORK_UNREACHABLE)
+            continue;
+        if (!planner_lane_is_open(planner, d, unmet->shelter)) {
+            if (reason.code == REASON_NO_DEPOT_REACHES)
+                reason.code = REASON_SHELTER_EXCLUDED;
+            continue;
+        }
+        if (stock_left(e, d, unmet->item) <= 0) {
+            if (reason.code != REASON_DISPATCH_EXHAUSTED)
+                reason.code = REASON_STOCK_EXHAUSTED;
+            continue;
+        }
+        if (!has_room(e, false, unmet->shelter, unmet->item)) {
+            reason.code = REASON_RECEIVE_EXHAUSTED;
+            return reason;
+        }
+        if (has_room(e, true, d, unmet->item)) {
+            reason.code = REASON_NOT_WORTH_CARRYING;
+            return reason;
+        }
+        reason.code = REASON_DISPATCH_EXHAUSTED;
+        reason.depot = d;
+    }
+    return reason;
+}
+
+static int explain_reserves(struct explanation *e, const struct plan_unmet *unmet) {
+    const struct planner *planner = e->planner;
+    int error = 0;
+    for (uint32_t d = 0; d < planner->instance.depot_count && !error; d++) {
+        size_t i = (size_t)d * planner->instance.item_count + unmet->item;
+        int64_t held = planner->reserve[i];
+        held = planner->stock[i] < held ? planner->stock[i] : held;
+        if (held == 0 || !planner_lane_is_open(planner, d, unmet->shelter))
+            continue;
+        struct plan_reason reason = blank;
+        reason.code = REASON_RESERVE_HELD;
+        reason.depot = d;
+        reason.shelter = unmet->shelter;
+        reason.item = unmet->item;
+        reason.amount = held;
+        error = add_reason(e, reason);
+    }
+    return error;
+}
+
+static int explain_goods(struct explanation *e) {
+    int error = 0;
+    for (size_t i = 0; i < e->plan->unmet_count && !error; i++) {
+        error = add_reason(e, why_unmet(e, &e->plan->unmet[i]));
+        if (!error)
+            error = explain_reserves(e, &e->plan->unmet[i]);
+    }
+    if (!error && e->planner->goods.by_volume && e->plan->goods_cost > e->plan->goods_bound) {
+        struct plan_reason reason = blank;
+        reason.code = REASON_WHOLE_UNITS;
+        error = add_reason(e, reason);
+    }
+    return error;
+}
+
+/* Order -----------------------------------------------------------------------------------------
+ */
+
+static int compare_numbers(uint32_t a, uint32_t b) {
+    return (a > b) - (a < b);
+}
+
+static int compare_reasons(const void *left, const void *right) {
+    const struct plan_reason *a = left, *b = right;
+    const uint32_t keys[][2] = {
+        {a->code, b->code},   {a->zone, b->zone}, {a->shelter, b->shelter},
+        {a->depot, b->depot}, {a->item, b->item}, {a->class, b->class},
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (keys[i][0] != keys[i][1])
+            return compare_numbers(keys[i][0], keys[i][1]);
+    return 0;
+}
+
+int planner_explain(const struct planner *planner, struct plan *plan) {
+    size_t rows = (size_t)planner->instance.zone_count * INSTANCE_CLASSES;
+    struct explanation e = {
+        .planner = planner,
+        .plan = plan,
+        .row_seen = planner_take(rows, sizeof *e.row_seen),
+        .shelter_seen = planner_take(planner->instance.shelter_count, sizeof *e.shelter_seen),
+        .queue = planner_take(rows, sizeof *e.queue),
+        .cut_first = planner_take(rows, sizeof *e.cut_first),
+        .cut_count = planner_take(rows, sizeof *e.cut_count),
+    };
+    int error =
+        e.row_seen && e.shelter_seen && e.queue && e.cut_first && e.cut_count ? 0 : HV_ERR_MEMORY;
+    int (*const parts[])(struct explanation *) = {
+        explain_unserved, explain_shelters, explain_assignments, explain_pairs, explain_goods};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !error; i++)
+        error = parts[i](&e);
+    if (plan->reason_count > 0)
+        qsort(plan->reasons, plan->reason_count, sizeof *plan->reasons, compare_reasons);
+    free(e.row_seen);
+    free(e.shelter_seen);
+    free(e.queue);
+    free(e.cut_first);
+    free(e.cut_count);
+    return error;
+}

@@ -1,0 +1,156 @@
+/* Shortest travel times against trying every number of links. */
+#include "coordinator/optimizer/network.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+enum { NODES = 9, LINKS = 22 };
+
+static uint64_t random_state;
+
+static uint32_t random_below(uint32_t n) {
+    random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(((random_state >> 33) * n) >> 31);
+}
+
+static struct network *random_network(void) {
+    struct network_link links[LINKS];
+    for (uint32_t i = 0; i < LINKS; i++)
+        links[i] = (struct network_link){
+            .from = random_below(NODES),
+            .to = random_below(NODES),
+            .travel_ms = random_below(5),
+            .closed = random_below(6) == 0,
+        };
+    struct network *network = NULL;
+    cr_assert_eq(network_new(NODES, links, LINKS, &network), 0);
+    for (uint32_t node = 0; node < NODES; node++)
+        cr_assert_eq(network_set_centroid(network, node, random_below(4) == 0), 0);
+    return network;
+}
+
+static void time_slowly(const struct network *network, uint32_t start, int64_t *time) {
+    for (uint32_t i = 0; i < NODES; i++)
+        time[i] = i == start ? 0 : NETWORK_UNREACHABLE;
+    for (uint32_t round = 0; round < NODES; round++)
+        for (uint32_t l = 0; l < LINKS; l++) {
+            const struct network_link *link = network_link_at(network, l);
+            if (!link->closed && time[link->from] != NETWORK_UNREACHABLE &&
+                (link->from == start || !network_is_centroid(network, link->from)) &&
+                time[link->from] + link->travel_ms < time[link->to])
+                time[link->to] = time[link->from] + link->travel_ms;
+        }
+}
+
+static void judge_route(const struct network *network, const struct network_search *search,
+                        uint32_t from, uint32_t to, uint32_t asked, int64_t time) {
+    uint32_t links[LINKS];
+    size_t length = network_search_route_length(search, asked);
+    cr_assert_leq(length, NODES);
+    network_search_route(search, asked, links);
+    uint32_t at = from;
+    for (size_t i = 0; i < length; i++) {
+        const struct network_link *link = network_link_at(network, links[i]);
+        cr_assert_eq(link->from, at);
+        cr_assert(!link->closed);
+        cr_assert(i == 0 || !network_is_centroid(network, at));
+        time -= link->travel_ms;
+        at = link->to;
+    }
+    cr_assert_eq(at, to);
+    cr_assert_eq(time, 0);
+}
+
+Test(network, finds_the_shortest_times_and_routes_both_ways) {
+    for (uint64_t seed = 1; seed <= 3000; seed++) {
+        random_state = seed;
+        struct network *network = random_network();
+        struct network_search *search = NULL;
+        cr_assert_eq(network_search_new(network, &search), 0);
+        int64_t time[NODES][NODES];
+        for (uint32_t from = 0; from < NODES; from++)
+            time_slowly(network, from, time[from]);
+        for (uint32_t end = 0; end < NODES; end++) {
+            cr_assert_eq(network_search_run(search, NETWORK_FROM_SOURCES, &end, 1), 0);
+            for (uint32_t to = 0; to < NODES; to++) {
+                cr_assert_eq(network_search_time_ms(search, to), time[end][to]);
+                if (time[end][to] != NETWORK_UNREACHABLE)
+                    judge_route(network, search, end, to, to, time[end][to]);
+            }
+            cr_assert_eq(network_search_run(search, NETWORK_TO_SOURCES, &end, 1), 0);
+            for (uint32_t from = 0; from < NODES; from++) {
+                cr_assert_eq(network_search_time_ms(search, from), time[from][end]);
+                if (time[from][end] != NETWORK_UNREACHABLE)
+                    judge_route(network, search, from, end, from, time[from][end]);
+            }
+        }
+        network_search_free(search);
+        network_free(network);
+    }
+}
+
+Test(network, finds_the_nearest_of_many_sources) {
+    for (uint64_t seed = 1; seed <= 1000; seed++) {
+        random_state = seed;
+        struct network *network = random_network();
+        struct network_search *search = NULL;
+        cr_assert_eq(network_search_new(network, &search), 0);
+        uint32_t sources[3] = {random_below(NODES), random_below(NODES), random_below(NODES)};
+        cr_assert_eq(network_search_run(search, NETWORK_FROM_SOURCES, sources, 3), 0);
+        for (uint32_t to = 0; to < NODES; to++) {
+            int64_t best = NETWORK_UNREACHABLE, time[NODES];
+            for (uint32_t i = 0; i < 3; i++) {
+                time_slowly(network, sources[i], time);
+                best = time[to] < best ? time[to] : best;
+            }
+            cr_assert_eq(network_search_time_ms(search, to), best);
+            uint32_t source = network_search_source(search, to);
+            cr_assert_eq(source == NETWORK_NONE, best == NETWORK_UNREACHABLE);
+            if (source != NETWORK_NONE) {
+                time_slowly(network, source, time);
+                cr_assert_eq(time[to], best);
+                judge_route(network, search, source, to, to, best);
+            }
+        }
+        network_search_free(search);
+        network_free(network);
+    }
+}
+
+Test(network, refuses_what_does_not_exist_or_makes_no_sense) {
+    struct network_link link = {.from = 0, .to = 2, .travel_ms = 1};
+    struct network *network = NULL;
+    cr_assert_eq(network_new(2, &link, 1, &network), HV_ERR_VALUE);
+    link.to = 1;
+    link.travel_ms = -1;
+    cr_assert_eq(network_new(2, &link, 1, &network), HV_ERR_VALUE);
+    link.travel_ms = NETWORK_TRAVEL_MS_MAX + 1;
+    cr_assert_eq(network_new(2, &link, 1, &network), HV_ERR_VALUE);
+    link.travel_ms = 1;
+    cr_assert_eq(network_new(UINT32_MAX, &link, 1, &network), HV_ERR_LIMIT);
+    cr_assert_eq(network_new(2, &link, 1, &network), 0);
+    cr_assert_eq(network_set_closed(network, 1, true), HV_ERR_VALUE);
+    cr_assert_eq(network_set_travel_ms(network, 0, -1), HV_ERR_VALUE);
+    cr_assert_eq(network_set_capacity(network, 0, -1), HV_ERR_VALUE);
+    cr_assert_eq(network_set_centroid(network, 2, true), HV_ERR_VALUE);
+    struct network_search *search = NULL;
+    uint32_t nowhere = 2;
+    cr_assert_eq(network_search_new(network, &search), 0);
+    cr_assert_eq(network_search_run(search, NETWORK_FROM_SOURCES, &nowhere, 1), HV_ERR_VALUE);
+    cr_assert_eq(network_search_time_ms(search, 0), NETWORK_UNREACHABLE);
+    network_search_free(search);
+    network_free(network);
+}
+
+Test(network, a_clone_shares_nothing) {
+    struct network_link link = {.from = 0, .to = 1, .travel_ms = 7};
+    struct network *network = NULL, *clone = NULL;
+    cr_assert_eq(network_new(2, &link, 1, &network), 0);
+    cr_assert_eq(network_set_centroid(network, 1, true), 0);
+    cr_assert_eq(network_clone(network, &clone), 0);
+    cr_assert_eq(network_set_closed(clone, 0, true), 0);
+    cr_assert(!network_link_at(network, 0)->closed);
+    cr_assert(network_is_centroid(clone, 1));
+    network_free(network);
+    network_free(clone);
+}
