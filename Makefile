@@ -26,7 +26,7 @@ ROOM_node        := nodes nodes/link nodes/outbox nodes/desk
 ROOM_coordinator := coordinator coordinator/gate coordinator/log coordinator/state \
                     coordinator/dispatch coordinator/planning coordinator/control coordinator/api
 ROOM_cli         := coordinator/cli
-ROOM_simulations := simulations simulations/world simulations/exercise simulations/replay
+ROOM_simulations := simulations simulations/simulated simulations/world simulations/exercise simulations/replay
 
 ROOMS := simulations cli coordinator node region optimizer platform schemas
 LIBS  := $(foreach room,$(ROOMS),$(BUILD)/lib/lib$(room).a)
