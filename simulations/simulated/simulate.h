@@ -26,7 +26,7 @@
 struct simulate_result {
     bool held;             /* every invariant */
     char broken[512];      /* the first that did not hold, with what was found */
-    uint64_t digest;       /* of every frame, effect and the log's last hash */
+    uint64_t digest;       /* of every frame, every reply and every record of the log */
     uint64_t simulated_ms; /* until everything was calm */
     uint64_t reports;      /* that staff were told are stored */
     uint64_t records;      /* in the log */
