@@ -1,0 +1,291 @@
+#include "coordinator/cli/solve_evacuation.h"
+
+#include "coordinator/cli/evacuation_json.h"
+#include "coordinator/optimizer/evacuation_flow.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FAULTS_SHOWN 20
+
+static const char usage[] =
+    "usage: haven solve evacuation INSTANCE.json [-o SOLUTION.json] [--certificate FILE]\n"
+    "                              [--time-limit SECONDS] [--gap SHARE] [--json] [--quiet]\n";
+
+static const char help[] =
+    "\n"
+    "Finds the plan that leaves the fewest people unserved and, among those, has the least sum of\n"
+    "arrival steps, and proves it. INSTANCE.json is a haven.evacuation.instance/1.\n"
+    "\n"
+    "  -o, --output FILE      write the plan, a haven.evacuation.solution/1\n"
+    "  --certificate FILE     write the prices that prove its bound\n"
+    "  --time-limit SECONDS   stop after that time with the best plan so far and its bound\n"
+    "  --gap SHARE            stop when everybody who can be served is, and the sum of arrival "
+    "steps\n"
+    "                         is within this share of its bound, such as 0.02\n"
+    "  --json                 print the figures as one JSON object\n"
+    "  --quiet                no progress on the terminal\n"
+    "\n"
+    "Exit status: 0 with a plan, 64 wrong usage, 65 wrong instance, 66 no such file, 73 cannot "
+    "write.\n"
+    "\n"
+    "examples:\n"
+    "  haven solve evacuation goldcoast.json -o plan.json --certificate proof.json\n"
+    "  haven solve evacuation city.json -o plan.json --time-limit 30 --gap 0.01\n"
+    "  haven solve evacuation city.json --json | jq .unserved\n";
+
+struct request {
+    const char *instance, *output, *certificate;
+    double time_limit_s; /* 0 for none */
+    double gap;
+    bool json, quiet, help;
+};
+
+struct watch {
+    struct timespec started;
+    double time_limit_s;
+    double shown_at_s;
+    bool show;
+};
+
+/* ---- arguments ------------------------------------------------------------------------------- */
+
+/* A number that is 0 or more; returns whether it is one. */
+static bool read_number(const char *text, double *ret_number) {
+    char *end;
+    errno = 0;
+    double number = strtod(text, &end);
+    if (errno != 0 || end == text || *end != '\0' || !(number >= 0) || number > 1e12)
+        return false;
+    *ret_number = number;
+    return true;
+}
+
+static int wrong_usage(const char *what, const char *text) {
+    fprintf(stderr, "haven solve evacuation: %s%s\n%s", what, text, usage);
+    return EX_USAGE;
+}
+
+static int read_arguments(int argc, char **argv, struct request *request) {
+    static const struct option options[] = {
+        {"output", required_argument, NULL, 'o'},
+        {"certificate", required_argument, NULL, 'c'},
+        {"time-limit", required_argument, NULL, 't'},
+        {"gap", required_argument, NULL, 'g'},
+        {"json", no_argument, NULL, 'j'},
+        {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    optind = 0;
+    opterr = 0;
+    int option;
+    while ((option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
+        if (option == 'o')
+            request->output = optarg;
+        else if (option == 'c')
+            request->certificate = optarg;
+        else if (option == 'j')
+            request->json = true;
+        else if (option == 'q')
+            request->quiet = true;
+        else if (option == 'h')
+            request->help = true;
+        else if (option == 't' && !read_number(optarg, &request->time_limit_s))
+            return wrong_usage("--time-limit needs a number of seconds, not ", optarg);
+        else if (option == 'g' && !read_number(optarg, &request->gap))
+            return wrong_usage("--gap needs a share such as 0.02, not ", optarg);
+        else if (option == '?' || option == ':')
+            return wrong_usage(option == '?' ? "unknown option " : "a value is missing after ",
+                               argv[optind - 1]);
+    }
+    if (request->help)
+        return EX_OK;
+    if (optind + 1 != argc)
+        return wrong_usage(optind == argc ? "no instance given" : "more than one instance given",
+                           "");
+    request->instance = argv[optind];
+    return EX_OK;
+}
+
+/* ---- progress -------------------------------------------------------------------------------- */
+
+static double elapsed_s(const struct watch *watch) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - watch->started.tv_sec) +
+           1e-9 * (double)(now.tv_nsec - watch->started.tv_nsec);
+}
+
+/* How far the plan's arrival steps are above the bound, in per cent; -1 while more people may be
+ * served. */
+static double gap_percent(struct evacuation_value value, struct evacuation_value bound) {
+    if (value.unserved != bound.unserved)
+        return -1;
+    if (value.total_arrival_steps == bound.total_arrival_steps)
+        return 0;
+    return 100.0 * (double)(value.total_arrival_steps - bound.total_arrival_steps) /
+           (double)(bound.total_arrival_steps > 0 ? bound.total_arrival_steps : 1);
+}
+
+static void show_progress(const struct evacuation_progress *progress, double seconds) {
+    char gap[32] = "open";
+    double percent = gap_percent(progress->value, progress->bound);
+    if (percent >= 0)
+        snprintf(gap, sizeof gap, "%.2f %%", percent);
+    fprintf(stderr,
+            "\r%7.1f s  exact for %" PRId64 " of %" PRId64 " people  plan %" PRId64
+            " unserved, %" PRId64 "  bound %" PRId64 ", %" PRId64 "  gap %s\033[K",
+            seconds, progress->served, progress->people, progress->value.unserved,
+            progress->value.total_arrival_steps, progress->bound.unserved,
+            progress->bound.total_arrival_steps, gap);
+}
+
+static int watch_progress(void *context, const struct evacuation_progress *progress) {
+    struct watch *watch = context;
+    double seconds = elapsed_s(watch);
+    if (watch->show && seconds >= watch->shown_at_s + 0.2) {
+        watch->shown_at_s = seconds;
+        show_progress(progress, seconds);
+    }
+    return watch->time_limit_s > 0 && seconds >= watch->time_limit_s;
+}
+
+/* ---- results --------------------------------------------------------------------------------- */
+
+typedef int write_document(FILE *file, const struct evacuation_document *document,
+                           const struct evacuation_plan *plan);
+
+/* Writes beside the file and renames, so that a result is there whole or not at all. */
+static int write_file(const char *path, write_document *write,
+                      const struct evacuation_document *document,
+                      const struct evacuation_plan *plan) {
+    char beside[4096];
+    if (snprintf(beside, sizeof beside, "%s.part", path) >= (int)sizeof beside) {
+        fprintf(stderr, "haven solve evacuation: %s: name too long\n", path);
+        return EX_CANTCREAT;
+    }
+    FILE *file = fopen(beside, "we");
+    bool sound = file != NULL && write(file, document, plan) == HV_OK;
+    if (file != NULL && fclose(file) != 0)
+        sound = false;
+    if (sound && rename(beside, path) == 0)
+        return EX_OK;
+    fprintf(stderr, "haven solve evacuation: cannot write %s: %s\n", path, strerror(errno));
+    if (file != NULL)
+        unlink(beside);
+    return EX_CANTCREAT;
+}
+
+static void print_figures(const struct request *request, const struct evacuation_document *document,
+                          const struct evacuation_plan *plan, double seconds) {
+    double percent = gap_percent(plan->value, plan->bound);
+    int64_t people = evacuation_instance_people(&document->instance);
+    if (request->json) {
+        printf("{\"people\":%" PRId64 ",\"unserved\":%" PRId64 ",\"total_arrival_steps\":%" PRId64
+               ",\"last_arrival_step\":%" PRId32 ",\"bound_unserved\":%" PRId64
+               ",\"bound_total_arrival_steps\":%" PRId64 ",\"optimal\":%s,\"routes\":%zu"
+               ",\"augmentations\":%" PRId64 ",\"seconds\":%.3f}\n",
+               people, plan->value.unserved, plan->value.total_arrival_steps,
+               plan->last_arrival_step, plan->bound.unserved, plan->bound.total_arrival_steps,
+               plan->optimal ? "true" : "false", plan->route_count, plan->augmentations, seconds);
+        return;
+    }
+    printf("%" PRId64 " of %" PRId64 " people served, %" PRId64 " unserved; arrival steps %" PRId64
+           " in all, the last at %" PRId32 "; %zu routes; %.2f s\n",
+           people - plan->value.unserved, people, plan->value.unserved,
+           plan->value.total_arrival_steps, plan->last_arrival_step, plan->route_count, seconds);
+    if (plan->optimal)
+        printf("proven optimal\n");
+    else if (document->reversible)
+        printf("exact without reversed roads; the instance allows them, so no bound is claimed\n");
+    else if (percent >= 0)
+        printf("no plan is better by more than %.2f %% in arrival steps\n", percent);
+    else
+        printf("every plan leaves at least %" PRId64 " people unserved\n", plan->bound.unserved);
+}
+
+static int write_results(const struct request *request, const struct evacuation_document *document,
+                         const struct evacuation_plan *plan) {
+    int status = EX_OK;
+    if (request->output != NULL)
+        status = write_file(request->output, evacuation_json_write_plan, document, plan);
+    if (status == EX_OK && request->certificate != NULL)
+        status =
+            write_file(request->certificate, evacuation_json_write_certificate, document, plan);
+    return status;
+}
+
+/* ---- the command ----------------------------------------------------------------------------- */
+
+static void show_faults(const struct hv_fault_list *faults) {
+    for (size_t i = 0; i < faults->count && i < FAULTS_SHOWN; i++) {
+        char line[1024];
+        hv_fault_print(&faults->faults[i], line, sizeof line);
+        fprintf(stderr, "%s\n", line);
+    }
+    if (faults->errors > FAULTS_SHOWN)
+        fprintf(stderr, "%zu faults in all\n", faults->errors);
+}
+
+static int solve(const struct request *request, struct evacuation_document *document) {
+    struct watch watch = {.time_limit_s = request->time_limit_s,
+                          .show = !request->quiet && isatty(STDERR_FILENO)};
+    clock_gettime(CLOCK_MONOTONIC, &watch.started);
+    struct evacuation_options options = {
+        .progress = watch_progress, .context = &watch, .gap = request->gap};
+    struct evacuation_plan plan;
+    int error = evacuation_flow_solve(&document->instance, &options, &plan);
+    if (watch.shown_at_s > 0)
+        fputs("\r\033[K", stderr);
+    if (error != HV_OK) {
+        fprintf(stderr, "%s: cannot be solved: %s\n", request->instance, hv_error_text(error));
+        return hv_error_exit_status(error);
+    }
+    if (document->reversible) {
+        plan.bound = (struct evacuation_value){0, 0};
+        plan.optimal = false;
+    }
+    double seconds = elapsed_s(&watch);
+    int status = write_results(request, document, &plan);
+    if (status == EX_OK)
+        print_figures(request, document, &plan, seconds);
+    evacuation_plan_deinit(&plan);
+    return status;
+}
+
+int cli_solve_evacuation(int argc, char **argv) {
+    struct request request = {0};
+    int status = read_arguments(argc, argv, &request);
+    if (status != EX_OK)
+        return status;
+    if (request.help) {
+        printf("%s%s", usage, help);
+        return EX_OK;
+    }
+    struct hv_fault_list faults;
+    hv_fault_list_init(&faults);
+    struct evacuation_document document;
+    int error = evacuation_json_read(request.instance, &faults, &document);
+    show_faults(&faults);
+    hv_fault_list_deinit(&faults);
+    if (error != HV_OK)
+        return hv_error_exit_status(error);
+    if (document.reversible && request.certificate != NULL) {
+        fprintf(stderr,
+                "%s: has reversible links, for which there is no certificate; leave out "
+                "--certificate for a plan that reverses none\n",
+                request.instance);
+        status = EX_USAGE;
+    } else {
+        status = solve(&request, &document);
+    }
+    evacuation_document_deinit(&document);
+    return status;
+}

@@ -1,0 +1,31 @@
+/* Node prices of an evacuation and the bound that they prove by weak duality.
+ *
+ * price(v, t) is what being at node v at step t still costs, in arrival steps; one person unserved
+ * costs M. For any prices,
+ *
+ *   M · unserved + total ≥ Σ_zones people · min(M, min_t price(node, t))
+ *                          - Σ_shelters capacity · max(0, max_t price(node, t) - t)
+ *                          - Σ_links Σ_t capacity(t) · max(0, price(from, t) - price(to, t +
+ * travel)),
+ *
+ * with t over the steps at which people may leave the zone, enter the shelter, enter the link. */
+#ifndef EVACUATION_PRICES_H
+#define EVACUATION_PRICES_H
+
+#include "coordinator/optimizer/evacuation_plan.h"
+
+typedef int64_t evacuation_price_at(const void *context, int32_t node, int32_t step);
+
+/* Makes the runs of every node from a function of node and step, steps 0 to horizon.
+ * `*prices` is written on success; its arrays are then the caller's.
+ * Returns HV_OK or HV_ERR_MEMORY. Linear in nodes times steps. */
+HV_MUST_USE int evacuation_prices_make(const struct evacuation_instance *instance,
+                                       evacuation_price_at *price_at, const void *context,
+                                       struct evacuation_prices *ret_prices);
+
+/* The bound on unserved and total arrival steps that the right side above proves: M · unserved +
+ * total is no more than it. Linear in the runs of both ends of all links. */
+struct evacuation_value evacuation_prices_bound(const struct evacuation_instance *instance,
+                                                const struct evacuation_prices *prices);
+
+#endif

@@ -1,0 +1,279 @@
+#include "coordinator/optimizer/time_expanded_forest.h"
+
+#include "coordinator/optimizer/time_expanded_scan.h"
+
+#include <stdlib.h>
+
+/* ---- queues ---------------------------------------------------------------------------------- */
+
+static void queue_init(struct time_queue *queue, int32_t *next) {
+    queue->next = next;
+    queue->lowest = TIME_RANKS;
+    for (size_t rank = 0; rank < TIME_RANKS; rank++)
+        queue->heads[rank] = -1;
+}
+
+void time_queue_add(struct time_queue *queue, int32_t id, int32_t rank) {
+    size_t r = rank < TIME_RANKS ? (size_t)rank : TIME_RANKS - 1;
+    queue->next[id] = -1;
+    if (queue->heads[r] < 0)
+        queue->heads[r] = id;
+    else
+        queue->next[queue->tails[r]] = id;
+    queue->tails[r] = id;
+    if (r < queue->lowest)
+        queue->lowest = r;
+}
+
+int32_t time_queue_take(struct time_queue *queue) {
+    while (queue->lowest < TIME_RANKS) {
+        int32_t id = queue->heads[queue->lowest];
+        if (id >= 0) {
+            queue->heads[queue->lowest] = queue->next[id];
+            return id;
+        }
+        queue->lowest++;
+    }
+    return -1;
+}
+
+/* ---- making and freeing ---------------------------------------------------------------------- */
+
+static int32_t longest_terminal(const struct time_network *network) {
+    int32_t longest = TIME_SLOTS_MAX;
+    for (size_t k = 0; k < network->terminal_count; k++) {
+        int32_t steps = network->terminals[k].last_step - network->terminals[k].first_step + 1;
+        longest = steps > longest ? steps : longest;
+    }
+    return longest;
+}
+
+static int allocate(struct time_forest *forest) {
+    const struct time_network *network = forest->network;
+    size_t ids = forest->id_count + 1, terminals = network->terminal_count + 1;
+    forest->hot = calloc(ids, sizeof *forest->hot);
+    forest->height = calloc(ids, sizeof *forest->height);
+    forest->parent = calloc(ids, sizeof *forest->parent);
+    forest->queued = calloc(ids, sizeof *forest->queued);
+    forest->stamp = calloc(ids, sizeof *forest->stamp);
+    forest->terminal_parent = calloc(terminals, sizeof *forest->terminal_parent);
+    forest->reached = calloc(terminals, sizeof *forest->reached);
+    forest->offers = calloc((size_t)longest_terminal(network), sizeof *forest->offers);
+    queue_init(&forest->growing, calloc(ids, sizeof(int32_t)));
+    queue_init(&forest->cutting, calloc(ids, sizeof(int32_t)));
+    bool made = forest->hot != NULL && forest->height != NULL && forest->parent != NULL &&
+                forest->queued != NULL && forest->stamp != NULL &&
+                forest->terminal_parent != NULL && forest->reached != NULL &&
+                forest->offers != NULL && forest->growing.next != NULL &&
+                forest->cutting.next != NULL;
+    return made ? HV_OK : HV_ERR_MEMORY;
+}
+
+static void set_terminals(struct time_forest *forest) {
+    const struct time_network *network = forest->network;
+    for (size_t k = 0; k < network->terminal_count; k++) {
+        int32_t id = network->step_count + (int32_t)k;
+        bool root = network->terminals[k].start && network->terminals[k].left > 0;
+        forest->hot[id] = hot_of(0, root ? TIME_ROOTED : TIME_OUTSIDE);
+        forest->height[id] = root ? 0 : INT32_MAX;
+        if (!root)
+            continue;
+        forest->parent[id] = TIME_PARENT_ROOT;
+        time_forest_activate(forest, id);
+    }
+}
+
+int time_forest_new(struct time_network *network, struct time_forest **ret_forest) {
+    struct time_forest *forest = calloc(1, sizeof *forest);
+    if (forest == NULL)
+        return HV_ERR_MEMORY;
+    forest->network = network;
+    forest->id_count = (size_t)network->step_count + network->terminal_count;
+    int error = allocate(forest);
+    if (error != HV_OK) {
+        time_forest_free(forest);
+        return error;
+    }
+    set_terminals(forest);
+    *ret_forest = forest;
+    return HV_OK;
+}
+
+void time_forest_free(struct time_forest *forest) {
+    if (forest == NULL)
+        return;
+    free(forest->hot);
+    free(forest->height);
+    free(forest->parent);
+    free(forest->queued);
+    free(forest->stamp);
+    free(forest->terminal_parent);
+    free(forest->reached);
+    free(forest->offers);
+    free(forest->growing.next);
+    free(forest->cutting.next);
+    free(forest->lost.items);
+    free(forest->events.items);
+    free(forest->wake.items);
+    time_calendar_deinit(&forest->calendar);
+    free(forest);
+}
+
+int32_t time_forest_label(const struct time_forest *forest, int32_t id, int32_t clock) {
+    uint32_t hot = forest->hot[id];
+    return state_of(hot) == TIME_ROOTED ? value_of(hot) : clock - value_of(hot);
+}
+
+bool time_forest_is_rooted(const struct time_forest *forest, int32_t id) {
+    return state_of(forest->hot[id]) == TIME_ROOTED;
+}
+
+/* ---- growth ---------------------------------------------------------------------------------- */
+
+void time_forest_schedule(struct time_forest *forest, int32_t id, int32_t time) {
+    if (time >= forest->height[id])
+        return;
+    if (time > TIME_CLOCK_MAX) {
+        forest->error = HV_ERR_LIMIT;
+        return;
+    }
+    forest->height[id] = time;
+    int error = time_calendar_add(&forest->calendar, time, id);
+    if (error != HV_OK)
+        forest->error = error;
+}
+
+/* Roots first; then, growing with the traffic, what is on quick ways, which lead to a shelter
+ * soon. */
+static int32_t growth_rank(const struct time_forest *forest, int32_t id) {
+    const struct time_network *network = forest->network;
+    int32_t height = forest->height[id];
+    if (network->from_shelters || is_terminal(forest, id))
+        return height;
+    const struct time_node *node = &network->nodes[network->node_of[id]];
+    return height + forest->clock - node->remaining - (id - node->offset);
+}
+
+void time_forest_activate(struct time_forest *forest, int32_t id) {
+    if (forest->queued[id])
+        return;
+    forest->queued[id] = true;
+    time_queue_add(&forest->growing, id, growth_rank(forest, id));
+}
+
+/* An id from outside becomes part of the forest. */
+TIME_INLINE void enter(struct time_forest *forest, int32_t id, int32_t height, int32_t code) {
+    const struct time_network *network = forest->network;
+    forest->hot[id] = hot_of(forest->clock - value_of(forest->hot[id]), TIME_ROOTED);
+    forest->height[id] = height;
+    set_parent(forest, id, code);
+    if (is_terminal(forest, id)) {
+        const struct time_terminal *terminal = &network->terminals[id - network->step_count];
+        if (!terminal->start && terminal->left > 0)
+            forest->reached[forest->reached_count++] = id;
+    }
+    time_forest_activate(forest, id);
+}
+
+struct growth {
+    int32_t label; /* of the id that grows */
+    int32_t height;
+};
+
+TIME_INLINE void grow_over(struct time_forest *forest, struct time_visit visit, void *context) {
+    const struct growth *growth = context;
+    if (state_of(visit.hot) != TIME_OUTSIDE)
+        return;
+    int32_t reduced = visit.cost + growth->label - (forest->clock - value_of(visit.hot));
+    if (reduced == 0)
+        enter(forest, visit.id, growth->height + 1, visit.code);
+    else
+        time_forest_schedule(forest, visit.id, forest->clock + reduced);
+}
+
+int time_forest_grow(struct time_forest *forest) {
+    while (forest->reached_count == 0 && forest->error == HV_OK &&
+           forest->work < forest->work_pause) {
+        int32_t id = time_queue_take(&forest->growing);
+        if (id < 0)
+            break;
+        forest->queued[id] = false;
+        if (state_of(forest->hot[id]) != TIME_ROOTED)
+            continue;
+        struct growth growth = {value_of(forest->hot[id]), forest->height[id]};
+        visit_leaving(forest, id, grow_over, &growth);
+    }
+    return forest->error;
+}
+
+/* ---- events ---------------------------------------------------------------------------------- */
+
+struct nearest {
+    int32_t label; /* of the id that looks for a parent */
+    int32_t reduced;
+    int32_t height;
+    int32_t code;
+};
+
+TIME_INLINE void find_nearest(struct time_forest *forest, struct time_visit visit, void *context) {
+    struct nearest *nearest = context;
+    if (state_of(visit.hot) != TIME_ROOTED)
+        return;
+    int32_t reduced = visit.cost + value_of(visit.hot) - nearest->label;
+    if (reduced > nearest->reduced)
+        return;
+    int32_t height = forest->height[visit.id];
+    if (reduced == nearest->reduced && height >= nearest->height)
+        return;
+    nearest->reduced = reduced;
+    nearest->height = height;
+    nearest->code = visit.code;
+}
+
+static void carry_out(struct time_forest *forest, int32_t id) {
+    if (state_of(forest->hot[id]) != TIME_OUTSIDE || forest->height[id] != forest->clock)
+        return;
+    forest->height[id] = INT32_MAX;
+    struct nearest nearest = {
+        .label = forest->clock - value_of(forest->hot[id]),
+        .reduced = INT32_MAX,
+        .height = INT32_MAX,
+    };
+    visit_entering(forest, id, find_nearest, &nearest);
+    if (nearest.reduced == 0)
+        enter(forest, id, nearest.height + 1, nearest.code);
+    else if (nearest.reduced != INT32_MAX)
+        time_forest_schedule(forest, id, forest->clock + nearest.reduced);
+}
+
+/* Brings in the node-steps from which, or to which, the quickest way is as long as the clock shows.
+ */
+static void bring_in(struct time_forest *forest) {
+    const struct time_network *network = forest->network;
+    for (size_t v = 0; v < network->node_count; v++) {
+        const struct time_node *node = &network->nodes[v];
+        int32_t step = forest->clock - node->remaining;
+        if (step < node->first_step || step > node->last_step)
+            continue;
+        int32_t id = node->offset + step;
+        forest->hot[id] = hot_of(network->from_shelters ? 0 : forest->clock, TIME_OUTSIDE);
+        forest->height[id] = INT32_MAX;
+        time_forest_schedule(forest, id, forest->clock);
+    }
+}
+
+int time_forest_begin(struct time_forest *forest, int32_t clock) {
+    forest->clock = clock;
+    if (clock > TIME_CLOCK_MAX)
+        return HV_ERR_LIMIT;
+    int error = time_calendar_open(&forest->calendar, clock);
+    if (error != HV_OK)
+        return error;
+    if (clock <= forest->network->horizon_steps)
+        bring_in(forest);
+    const struct time_day *day = time_calendar_day(&forest->calendar, clock);
+    for (size_t i = 0; i < day->count && forest->error == HV_OK; i++)
+        carry_out(forest, day->entries[i].id);
+    time_calendar_close(&forest->calendar, clock);
+    return forest->error;
+}

@@ -1,0 +1,98 @@
+/* A search forest over a time-expanded network that survives augmentations: the engine of an exact
+ * minimum-cost flow by rising cost (primal-dual; Ahuja, Magnanti and Orlin 1993, section 9.8), with
+ * the trees kept and repaired instead of grown anew (in the manner of Boykov and Kolmogorov 2004).
+ *
+ * Roots are the start terminals that have something left. Every node-step has a label, a lower
+ * bound on the cost of the cheapest way to it from a root. In the forest the label is exact and
+ * constant; outside it rises with the clock, so what is kept there is `clock - label`. The reduced
+ * cost of an arc with room is cost + label(tail) - label(head) ≥ 0, and the forest grows over arcs
+ * where it is 0. When no more can grow, the clock goes on by one step; a node outside that has an
+ * arc from the forest has an event in the calendar no later than when that arc's reduced cost falls
+ * to 0.
+ *
+ * Heights order the repair and need not be exact: any parent in the forest with a reduced cost of 0
+ * is as good as another. Growth is lazy: it stops as soon as a goal with something left is reached.
+ * Used by one thread. */
+#ifndef TIME_EXPANDED_FOREST_H
+#define TIME_EXPANDED_FOREST_H
+
+#include "coordinator/optimizer/time_expanded_calendar.h"
+#include "coordinator/optimizer/time_expanded_network.h"
+
+#define TIME_CLOCK_MAX (1 << 28)
+
+/* absent: not yet within reach of the clock; outside; rooted: in the forest; cut: lost its parent,
+ * during a repair only. */
+enum time_state { TIME_ABSENT, TIME_OUTSIDE, TIME_ROOTED, TIME_CUT };
+
+#define TIME_PARENT_ROOT 255u     /* a start terminal that is a root itself */
+#define TIME_PARENT_TERMINAL 254u /* the parent of a terminal is a node-step, kept apart */
+
+/* First in, first out lists of ids by rank; an id is in at most one list of a queue. Ranks are an
+ * order of preference only: what is past the last rank goes there. */
+#define TIME_RANKS 4096
+struct time_queue {
+    int32_t *next; /* by id */
+    int32_t heads[TIME_RANKS], tails[TIME_RANKS];
+    size_t lowest; /* no rank below it holds anything */
+};
+
+/* A list that grows. */
+struct time_list {
+    int32_t *items;
+    size_t count, capacity;
+};
+
+/* An arc into a node-step or terminal that may become its parent. */
+struct time_parent {
+    int32_t id;
+    int32_t height;
+    int32_t code;
+};
+
+struct time_forest {
+    struct time_network *network; /* borrowed; its flows change */
+    int32_t clock;
+    size_t id_count;
+    uint32_t *hot;            /* by id: label or clock - label, and state: what a scan looks at */
+    int32_t *height;          /* by id: height when rooted, time of the next event when outside */
+    uint8_t *parent;          /* by id: slot that leads to the parent, or TIME_PARENT_... */
+    bool *queued;             /* by id: waits to grow */
+    int32_t *stamp;           /* by id: what the current repair knows about its way to a root */
+    int32_t *terminal_parent; /* by terminal */
+    struct time_queue growing, cutting;
+    struct time_calendar calendar;
+    int32_t *reached; /* goals that the forest reached and that have something left */
+    size_t reached_count;
+    struct time_parent *offers;          /* scratch of a repair: parents that one id may take */
+    struct time_list lost, events, wake; /* scratch of a repair: ids out of the forest, the time of
+                                            their next event, ids that may take them in again */
+    int32_t good_stamp, bad_stamp;
+    int error;            /* the first failure in growth or repair, else HV_OK */
+    int64_t served, cost; /* people moved, and the sum of their arrival steps */
+    int64_t work;         /* scans of a node-step or terminal */
+    int64_t work_pause;   /* growth comes back for a look at the limits at this much work */
+    int64_t augmentations;
+};
+
+/* Returns HV_OK or HV_ERR_MEMORY. The network must be without flow and outlive the forest. */
+HV_MUST_USE int time_forest_new(struct time_network *network, struct time_forest **ret_forest);
+void time_forest_free(struct time_forest *forest);
+
+/* Begins the step of the clock: brings in the node-steps that come into reach and carries out what
+ * the calendar holds for it. Returns HV_OK, HV_ERR_MEMORY, or HV_ERR_LIMIT past TIME_CLOCK_MAX. */
+HV_MUST_USE int time_forest_begin(struct time_forest *forest, int32_t clock);
+
+/* Grows until a goal with something left is reached (reached_count > 0), nothing more can grow, or
+ * work comes to work_pause; in the last case it is to be called again. */
+HV_MUST_USE int time_forest_grow(struct time_forest *forest);
+
+/* Sends people along the tree paths to the goals that were reached and repairs the forest. */
+HV_MUST_USE int time_forest_augment(struct time_forest *forest);
+
+/* Label of a node-step or terminal with the clock at `clock`. */
+int32_t time_forest_label(const struct time_forest *forest, int32_t id, int32_t clock);
+
+bool time_forest_is_rooted(const struct time_forest *forest, int32_t id);
+
+#endif

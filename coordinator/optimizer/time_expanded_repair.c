@@ -1,0 +1,224 @@
+/* Augmentation of a time-expanded forest and its repair. */
+#include "coordinator/optimizer/time_expanded_forest.h"
+
+#include "coordinator/optimizer/time_expanded_scan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void append(struct time_forest *forest, struct time_list *list, int32_t item) {
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity == 0 ? 256 : list->capacity * 2;
+        int32_t *items = realloc(list->items, capacity * sizeof *items);
+        if (items == NULL) {
+            forest->error = HV_ERR_MEMORY;
+            return;
+        }
+        list->items = items;
+        list->capacity = capacity;
+    }
+    list->items[list->count++] = item;
+}
+
+/* ---- augmentation ---------------------------------------------------------------------------- */
+
+/* The arc from an id's parent, named from the node-step at one of its ends. */
+struct parent_arc {
+    int32_t id;
+    uint32_t slot;
+    bool leaving;
+};
+
+static struct parent_arc arc_of_parent(const struct time_forest *forest, int32_t id) {
+    const struct time_network *network = forest->network;
+    if (!is_terminal(forest, id))
+        return (struct parent_arc){id, forest->parent[id], false};
+    int32_t k = id - network->step_count;
+    return (struct parent_arc){forest->terminal_parent[k], network->terminals[k].slot, true};
+}
+
+static int32_t room_from_parent(const struct time_forest *forest, int32_t id) {
+    struct parent_arc arc = arc_of_parent(forest, id);
+    const struct time_slot *slot = &time_network_slots(forest->network, arc.id)[arc.slot];
+    return time_network_room(forest->network, arc.id, slot, arc.leaving);
+}
+
+static int32_t smaller(int32_t a, int32_t b) {
+    return a < b ? a : b;
+}
+
+static int32_t room_of_path(const struct time_forest *forest, int32_t goal) {
+    const struct time_network *network = forest->network;
+    int32_t room = network->terminals[goal - network->step_count].left, id = goal;
+    for (; room > 0 && forest->parent[id] != TIME_PARENT_ROOT; id = parent_of(forest, id))
+        room = smaller(room, room_from_parent(forest, id));
+    if (room == 0)
+        return 0;
+    return smaller(room, network->terminals[id - network->step_count].left);
+}
+
+/* Takes an id's parent away. */
+static void cut(struct time_forest *forest, int32_t id, int32_t rank) {
+    forest->hot[id] = hot_of(value_of(forest->hot[id]), TIME_CUT);
+    time_queue_add(&forest->cutting, id, rank);
+}
+
+static void send(struct time_forest *forest, int32_t goal, int32_t people) {
+    struct time_network *network = forest->network;
+    int32_t id = goal;
+    while (forest->parent[id] != TIME_PARENT_ROOT) {
+        struct parent_arc arc = arc_of_parent(forest, id);
+        time_network_move(network, arc.id, arc.slot, arc.leaving, people);
+        int32_t parent = parent_of(forest, id);
+        if (room_from_parent(forest, id) == 0)
+            cut(forest, id, forest->height[id]);
+        id = parent;
+    }
+    network->terminals[goal - network->step_count].left -= people;
+    network->terminals[id - network->step_count].left -= people;
+    if (network->terminals[id - network->step_count].left == 0)
+        cut(forest, id, forest->height[id]);
+    forest->served += people;
+    forest->cost += (int64_t)people * forest->clock;
+    forest->augmentations++;
+}
+
+/* ---- repair ---------------------------------------------------------------------------------- */
+
+/* Whether the way from a rooted id up to a root is whole. What was found out is stamped on the way,
+ * so that every id is walked over once for each adoption at most. */
+static bool reaches_root(struct time_forest *forest, int32_t id) {
+    const int32_t good = forest->good_stamp, bad = -forest->bad_stamp;
+    int32_t at = id;
+    bool whole = false;
+    for (;; at = parent_of(forest, at)) {
+        if (state_of(forest->hot[at]) != TIME_ROOTED || forest->stamp[at] == bad)
+            break;
+        whole = forest->stamp[at] == good || forest->parent[at] == TIME_PARENT_ROOT;
+        if (whole)
+            break;
+    }
+    for (int32_t w = id; w != at; w = parent_of(forest, w))
+        forest->stamp[w] = whole ? good : bad;
+    if (whole)
+        forest->stamp[at] = good;
+    return whole;
+}
+
+static void renew_stamps(struct time_forest *forest) {
+    if (forest->good_stamp < INT32_MAX - 1 && forest->bad_stamp < INT32_MAX / 2)
+        return;
+    memset(forest->stamp, 0, forest->id_count * sizeof *forest->stamp);
+    forest->good_stamp = forest->bad_stamp = 0;
+}
+
+struct offers {
+    int32_t label; /* of the cut id */
+    int32_t count;
+    int32_t nearest; /* least reduced cost above 0 of an arc into it */
+};
+
+TIME_INLINE void collect_offer(struct time_forest *forest, struct time_visit visit, void *context) {
+    struct offers *offers = context;
+    enum time_state state = state_of(visit.hot);
+    if (state != TIME_ROOTED && state != TIME_CUT)
+        return;
+    int32_t reduced = visit.cost + value_of(visit.hot) - offers->label;
+    if (reduced > 0) {
+        offers->nearest = smaller(offers->nearest, reduced);
+        return;
+    }
+    append(forest, &forest->wake, visit.id);
+    if (state == TIME_ROOTED)
+        forest->offers[offers->count++] =
+            (struct time_parent){visit.id, forest->height[visit.id], visit.code};
+}
+
+/* Takes the lowest offer that still reaches a root. */
+static bool adopt(struct time_forest *forest, int32_t id, const struct offers *offers) {
+    struct time_parent *offer = forest->offers;
+    for (int32_t i = 0; i < offers->count; i++) {
+        int32_t lowest = i;
+        for (int32_t k = i + 1; k < offers->count; k++)
+            if (offer[k].height < offer[lowest].height)
+                lowest = k;
+        struct time_parent best = offer[lowest];
+        offer[lowest] = offer[i];
+        if (!reaches_root(forest, best.id))
+            continue;
+        set_parent(forest, id, best.code);
+        forest->height[id] = best.height + 1;
+        forest->hot[id] = hot_of(value_of(forest->hot[id]), TIME_ROOTED);
+        forest->stamp[id] = forest->good_stamp;
+        forest->bad_stamp++;
+        return true;
+    }
+    return false;
+}
+
+TIME_INLINE void cut_child(struct time_forest *forest, struct time_visit visit, void *context) {
+    const int32_t rank = *(const int32_t *)context;
+    if (state_of(visit.hot) != TIME_ROOTED || !is_parent(forest, visit.id, visit.code))
+        return;
+    int32_t height = forest->height[visit.id];
+    cut(forest, visit.id, height > rank ? height : rank);
+}
+
+/* Finds a cut id another parent, or loses it and cuts its children. */
+static void mend(struct time_forest *forest, int32_t id, int32_t rank) {
+    struct offers offers = {.label = value_of(forest->hot[id]), .nearest = INT32_MAX};
+    size_t wake_count = forest->wake.count;
+    visit_entering(forest, id, collect_offer, &offers);
+    if (adopt(forest, id, &offers)) {
+        forest->wake.count = wake_count;
+        return;
+    }
+    append(forest, &forest->lost, id);
+    append(forest, &forest->events, offers.nearest);
+    visit_leaving(forest, id, cut_child, &rank);
+}
+
+static void leave(struct time_forest *forest, int32_t id, int32_t nearest) {
+    forest->hot[id] = hot_of(forest->clock - value_of(forest->hot[id]), TIME_OUTSIDE);
+    forest->height[id] = INT32_MAX;
+    if (nearest != INT32_MAX)
+        time_forest_schedule(forest, id, forest->clock + nearest);
+}
+
+static void repair(struct time_forest *forest) {
+    forest->lost.count = forest->events.count = forest->wake.count = 0;
+    renew_stamps(forest);
+    forest->good_stamp++;
+    forest->bad_stamp++;
+    int32_t id;
+    while (forest->error == HV_OK && (id = time_queue_take(&forest->cutting)) >= 0)
+        mend(forest, id, (int32_t)forest->cutting.lowest);
+    if (forest->error != HV_OK)
+        return;
+    for (size_t i = 0; i < forest->lost.count; i++)
+        leave(forest, forest->lost.items[i], forest->events.items[i]);
+    for (size_t i = 0; i < forest->wake.count; i++)
+        if (state_of(forest->hot[forest->wake.items[i]]) == TIME_ROOTED)
+            time_forest_activate(forest, forest->wake.items[i]);
+}
+
+static bool still_reached(const struct time_forest *forest, int32_t goal) {
+    const struct time_network *network = forest->network;
+    return state_of(forest->hot[goal]) == TIME_ROOTED &&
+           network->terminals[goal - network->step_count].left > 0;
+}
+
+int time_forest_augment(struct time_forest *forest) {
+    for (size_t i = 0; i < forest->reached_count; i++) {
+        int32_t goal = forest->reached[i], people;
+        while (still_reached(forest, goal) && (people = room_of_path(forest, goal)) > 0)
+            send(forest, goal, people);
+    }
+    repair(forest);
+    size_t kept = 0;
+    for (size_t i = 0; i < forest->reached_count; i++)
+        if (still_reached(forest, forest->reached[i]))
+            forest->reached[kept++] = forest->reached[i];
+    forest->reached_count = kept;
+    return forest->error;
+}

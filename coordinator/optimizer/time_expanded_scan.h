@@ -1,0 +1,126 @@
+/* The inner loops of the forest: state of an id in one word, and visits of all arcs with room out
+ * of or into it. Part of time_expanded_forest; included by its two files only. */
+#ifndef TIME_EXPANDED_SCAN_H
+#define TIME_EXPANDED_SCAN_H
+
+#include "coordinator/optimizer/time_expanded_forest.h"
+
+#define TIME_INLINE static inline __attribute__((always_inline))
+
+TIME_INLINE enum time_state state_of(uint32_t hot) {
+    return (enum time_state)(hot & 3u);
+}
+
+TIME_INLINE int32_t value_of(uint32_t hot) {
+    return (int32_t)(hot >> 2);
+}
+
+TIME_INLINE uint32_t hot_of(int32_t value, enum time_state state) {
+    return (uint32_t)value << 2 | (uint32_t)state;
+}
+
+TIME_INLINE bool is_terminal(const struct time_forest *forest, int32_t id) {
+    return id >= forest->network->step_count;
+}
+
+/* A neighbour over one arc with room: what the arc costs in the direction of growth, and how the
+ * arc's head names its tail as a parent (a slot; for a terminal, the node-step). */
+struct time_visit {
+    int32_t id;
+    int32_t cost;
+    int32_t code;
+    uint32_t hot; /* of the neighbour */
+};
+
+typedef void time_visitor(struct time_forest *forest, struct time_visit visit, void *context);
+
+/* Visits every arc with room out of `id`. */
+TIME_INLINE void visit_leaving(struct time_forest *forest, int32_t id, time_visitor *visit,
+                               void *context) {
+    const struct time_network *network = forest->network;
+    forest->work++;
+    if (is_terminal(forest, id)) {
+        const struct time_terminal *terminal = &network->terminals[id - network->step_count];
+        const int32_t offset = network->nodes[terminal->node].offset;
+        for (int32_t t = terminal->first_step; t <= terminal->last_step; t++) {
+            const int32_t y = offset + t;
+            if ((network->open[y].in >> terminal->slot & 1u) == 0)
+                continue;
+            const int32_t cost = terminal->start ? terminal->cost * t : -terminal->cost * t;
+            visit(forest, (struct time_visit){y, cost, terminal->slot, forest->hot[y]}, context);
+        }
+        return;
+    }
+    const struct time_node *node = &network->nodes[network->node_of[id]];
+    const struct time_slot *slots = &network->slots[node->slot_first];
+    for (uint32_t bits = network->open[id].out; bits != 0; bits &= bits - 1) {
+        const struct time_slot *slot = &slots[__builtin_ctz(bits)];
+        const int32_t y = slot->base + (id & slot->mask);
+        const int32_t code = slot->mask != 0 ? slot->back : id;
+        const int32_t cost = slot->cost * (id - node->offset);
+        visit(forest, (struct time_visit){y, cost, code, forest->hot[y]}, context);
+    }
+}
+
+/* Visits every arc with room into `id`. */
+TIME_INLINE void visit_entering(struct time_forest *forest, int32_t id, time_visitor *visit,
+                                void *context) {
+    const struct time_network *network = forest->network;
+    forest->work++;
+    if (is_terminal(forest, id)) {
+        const struct time_terminal *terminal = &network->terminals[id - network->step_count];
+        const int32_t offset = network->nodes[terminal->node].offset;
+        for (int32_t t = terminal->first_step; t <= terminal->last_step; t++) {
+            const int32_t u = offset + t;
+            if ((network->open[u].out >> terminal->slot & 1u) == 0)
+                continue;
+            const int32_t cost = terminal->start ? -terminal->cost * t : terminal->cost * t;
+            visit(forest, (struct time_visit){u, cost, u, forest->hot[u]}, context);
+        }
+        return;
+    }
+    const struct time_node *node = &network->nodes[network->node_of[id]];
+    const struct time_slot *slots = &network->slots[node->slot_first];
+    for (uint32_t bits = network->open[id].in; bits != 0; bits &= bits - 1) {
+        const uint32_t index = (uint32_t)__builtin_ctz(bits);
+        const struct time_slot *slot = &slots[index];
+        const int32_t u = slot->base + (id & slot->mask);
+        const int32_t cost = -slot->cost * (id - node->offset);
+        visit(forest, (struct time_visit){u, cost, (int32_t)index, forest->hot[u]}, context);
+    }
+}
+
+/* The parent of a rooted id that is no root. */
+TIME_INLINE int32_t parent_of(const struct time_forest *forest, int32_t id) {
+    const struct time_network *network = forest->network;
+    if (is_terminal(forest, id))
+        return forest->terminal_parent[id - network->step_count];
+    const struct time_node *node = &network->nodes[network->node_of[id]];
+    const struct time_slot *slot = &network->slots[node->slot_first + forest->parent[id]];
+    return slot->base + (id & slot->mask);
+}
+
+TIME_INLINE void set_parent(struct time_forest *forest, int32_t id, int32_t code) {
+    if (is_terminal(forest, id)) {
+        forest->terminal_parent[id - forest->network->step_count] = code;
+        forest->parent[id] = TIME_PARENT_TERMINAL;
+    } else {
+        forest->parent[id] = (uint8_t)code;
+    }
+}
+
+/* Whether `code` names the parent of a rooted id. */
+TIME_INLINE bool is_parent(const struct time_forest *forest, int32_t id, int32_t code) {
+    if (!is_terminal(forest, id))
+        return forest->parent[id] == code;
+    return forest->parent[id] == TIME_PARENT_TERMINAL &&
+           forest->terminal_parent[id - forest->network->step_count] == code;
+}
+
+/* Shared by growth and repair; in time_expanded_forest.c. What fails is kept in forest->error. */
+void time_forest_schedule(struct time_forest *forest, int32_t id, int32_t time);
+void time_forest_activate(struct time_forest *forest, int32_t id);
+void time_queue_add(struct time_queue *queue, int32_t id, int32_t rank);
+int32_t time_queue_take(struct time_queue *queue); /* or -1 where it is empty */
+
+#endif
