@@ -230,9 +230,7 @@ static void add_route(struct evacuation_plan *plan, const struct path *path) {
         .departure_first = plan->departure_count,
     };
     if (path->link_count > 0)
-        if (path->link_count > 0)
-            memcpy(plan->links + plan->link_count, path->links,
-                   path->link_count * sizeof *plan->links);
+        memcpy(plan->links + plan->link_count, path->links, path->link_count * sizeof *plan->links);
     plan->link_count += path->link_count;
 }
 

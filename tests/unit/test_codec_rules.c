@@ -87,7 +87,7 @@ Test(codec_rules, a_lifeline_is_said_once) {
 
 Test(codec_rules, goods_are_within_their_quantity) {
     static struct hv_stock_line lines[] = {{.item = "water", .quantity = 5, .damaged = 5},
-                                    {.item = "water", .lot = "a", .quantity = 5}};
+                                           {.item = "water", .lot = "a", .quantity = 5}};
     report.kind = HV_REPORT_STOCK_COUNT;
     report.stock_count = (struct hv_stock_count){.line_count = 2, .lines = lines};
     RIGHT(report);
