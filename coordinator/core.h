@@ -5,9 +5,10 @@
  * decided as effects. It owns the state and applies a record to it when the record is durable and
  * not before: whatever the state shows is in the log.
  *
- * Records gather in an open batch. CORE_IDLE, or a full batch, hands it out as CORE_APPEND; its
- * records are answered (acknowledged, welcomed, replied to) when CORE_COMMITTED comes back, or
- * refused and forgotten when CORE_APPEND_FAILED does. At most CORE_BATCHES_MAX are under way.
+ * Records gather in batches. CORE_IDLE, or a full batch, hands the oldest out as CORE_APPEND, one
+ * at a time; its records are applied and answered (acknowledged, welcomed, replied to) when
+ * CORE_COMMITTED comes back. CORE_APPEND_FAILED refuses and forgets them and all that gathered
+ * behind them, for sequences must not be stored with a gap.
  *
  * One thread. Effects, and every pointer in them, are valid until the next step, but for the
  * entries of CORE_APPEND, which are valid until that batch is committed or has failed. */
@@ -18,8 +19,14 @@
 #include "coordinator/state/state.h"
 #include "schemas/codec.h"
 
-#define CORE_BATCHES_MAX 4u
-#define CORE_SELF UINT64_MAX /* as a cause or approval: the first record of the same command */
+#define CORE_BATCHES_MAX (HV_INFLIGHT_RECORDS_MAX / HV_BATCH_RECORDS_MAX)
+#define CORE_SELF                                                                                  \
+    HV_COUNTER_MAX /* as a cause or approval: the first record of the same command                 \
+                    */
+
+/* As an order's id or superseded_by: the k-th new order of the same command; an id of 0 is the next
+ * of them. As a plan: the plan that the same command makes. */
+#define CORE_NEW(k) (HV_COUNTER_MAX / 2 + (uint64_t)(k))
 
 struct core;
 
@@ -42,7 +49,7 @@ struct core_options {
 };
 
 enum core_event_kind {
-    CORE_FRAME,         /* a message from a node */
+    CORE_FRAME,         /* a message of a connection that the gate admitted */
     CORE_COMMITTED,     /* the oldest batch under way is durable */
     CORE_APPEND_FAILED, /* it is not, and none of it is */
     CORE_COMMAND,       /* an operator, the planner or a policy decides something */
@@ -52,10 +59,11 @@ enum core_event_kind {
 
 /* Records to append together or not at all, and an answer when they are durable. Of each record the
  * core takes actor, name, cause, kind and body, and fills in version, times, ids that are 0 (plan,
- * order; incident must be given) and CORE_SELF. An order whose id exists must have the next
- * revision. Reports on behalf are REPORT records with node "", source OPERATOR or IMPORT, a
- * subject, and sent_node_ms - report.seen.node_ms as the age of the observation. Everything is
- * checked as if a node had sent it. */
+ * order; incident must be given), CORE_NEW (order, superseded_by) and CORE_SELF. An order whose id
+ * exists must have the next revision. Commands are carried out one after the other, each on the
+ * state that the one before has left. Reports on behalf are REPORT records with node "", source
+ * OPERATOR or IMPORT, a subject, and sent_node_ms - report.seen.node_ms as the age of the
+ * observation. Everything is checked as if a node had sent it. */
 struct core_command {
     uint64_t token; /* comes back in CORE_REPLY */
     const struct hv_record *records;
@@ -97,7 +105,7 @@ struct core_effect {
             size_t count;
         } append;
         struct {
-            const char *node;
+            const char *node; /* NULL: to the connection that sent the frame of this step */
             const uint8_t *bytes;
             size_t size;
         } send;
@@ -125,7 +133,7 @@ struct core_effects {
 struct core_counters {
     uint64_t frames, reports, duplicates, acks, hellos;
     uint64_t refused[HV_REASON_COUNT];
-    uint64_t committed, batches, failed_batches, lost_appends;
+    uint64_t committed, batches, failed_batches;
     uint64_t in_flight; /* records */
     bool storing;       /* false since the last append failed */
 };
@@ -147,8 +155,8 @@ struct state *core_state_for_checkpoint(struct core *core);
 const struct core_counters *core_counters(const struct core *core);
 void core_set_catalogue(struct core *core, const struct core_catalogue *catalogue);
 
-/* Ids that the next order and plan will get, what is under way included; and the position that the
- * next record will get. */
+/* Ids that the next order and plan will get if no command is under way; and the position that the
+ * next record will get if nothing fails. */
 uint64_t core_next_order(const struct core *core);
 uint64_t core_next_plan(const struct core *core);
 uint64_t core_next_position(const struct core *core);

@@ -33,8 +33,8 @@ struct state *state_new(void) {
         return NULL;
     hv_arena_init(&state->scratch, 0);
     for (int kind = 0; kind < STATE_KINDS; kind++)
-        table_init(&state->tables[kind], (enum state_kind)kind, thing_bytes[kind]);
-    struct state_general *general = table_add(&state->tables[STATE_GENERAL], "general", 0);
+        state_table_init(&state->tables[kind], (enum state_kind)kind, thing_bytes[kind]);
+    struct state_general *general = state_table_add(&state->tables[STATE_GENERAL], "general", 0);
     if (general == NULL) {
         state_free(state);
         return NULL;
@@ -49,10 +49,10 @@ void state_free(struct state *state) {
     if (state == NULL)
         return;
     for (int kind = 0; kind < STATE_KINDS; kind++) {
-        struct table *table = &state->tables[kind];
+        struct state_table *table = &state->tables[kind];
         for (uint32_t i = 0; i < table->count; i++)
-            fold_free_thing(table_at(table, i));
-        table_deinit(table);
+            fold_free_thing(state_table_at(table, i));
+        state_table_deinit(table);
     }
     hv_arena_deinit(&state->scratch);
     free(state->buffer);
@@ -62,7 +62,7 @@ void state_free(struct state *state) {
 /* ---- reading ---- */
 
 const struct state_general *state_general(const struct state *state) {
-    return table_at(&state->tables[STATE_GENERAL], 0);
+    return state_table_at(&state->tables[STATE_GENERAL], 0);
 }
 
 uint64_t state_position(const struct state *state) {
@@ -75,12 +75,12 @@ uint32_t state_count(const struct state *state, enum state_kind kind) {
 
 const struct state_entity *state_at(const struct state *state, enum state_kind kind,
                                     uint32_t index) {
-    return table_at(&state->tables[kind], index);
+    return state_table_at(&state->tables[kind], index);
 }
 
 const struct state_entity *state_find(const struct state *state, enum state_kind kind,
                                       const char *id) {
-    return table_find(&state->tables[kind], id);
+    return state_table_find(&state->tables[kind], id);
 }
 
 uint32_t state_newest(const struct state *state, enum state_kind kind) {
@@ -88,49 +88,49 @@ uint32_t state_newest(const struct state *state, enum state_kind kind) {
 }
 
 const struct state_place *state_place(const struct state *state, uint32_t index) {
-    return table_at(&state->tables[STATE_PLACE], index);
+    return state_table_at(&state->tables[STATE_PLACE], index);
 }
 
 const struct state_place *state_find_place(const struct state *state, const char *id) {
-    return table_find(&state->tables[STATE_PLACE], id);
+    return state_table_find(&state->tables[STATE_PLACE], id);
 }
 
 const struct state_node *state_node(const struct state *state, uint32_t index) {
-    return table_at(&state->tables[STATE_NODE], index);
+    return state_table_at(&state->tables[STATE_NODE], index);
 }
 
 const struct state_node *state_find_node(const struct state *state, const char *id) {
-    return table_find(&state->tables[STATE_NODE], id);
+    return state_table_find(&state->tables[STATE_NODE], id);
 }
 
 const struct state_zone *state_find_zone(const struct state *state, const char *id) {
-    return table_find(&state->tables[STATE_ZONE], id);
+    return state_table_find(&state->tables[STATE_ZONE], id);
 }
 
 const struct state_order *state_order(const struct state *state, uint32_t index) {
-    return table_at(&state->tables[STATE_ORDER], index);
+    return state_table_at(&state->tables[STATE_ORDER], index);
 }
 
 const struct state_plan *state_plan(const struct state *state, uint32_t index) {
-    return table_at(&state->tables[STATE_PLAN], index);
+    return state_table_at(&state->tables[STATE_PLAN], index);
 }
 
 const struct state_transfer *state_transfer(const struct state *state, uint32_t index) {
-    return table_at(&state->tables[STATE_TRANSFER], index);
+    return state_table_at(&state->tables[STATE_TRANSFER], index);
 }
 
 const struct state_request *state_request(const struct state *state, uint32_t index) {
-    return table_at(&state->tables[STATE_REQUEST], index);
+    return state_table_at(&state->tables[STATE_REQUEST], index);
 }
 
 const struct state_incident *state_incident(const struct state *state, uint32_t index) {
-    return table_at(&state->tables[STATE_INCIDENT], index);
+    return state_table_at(&state->tables[STATE_INCIDENT], index);
 }
 
 static const void *find_number(const struct state *state, enum state_kind kind, uint64_t number) {
     char id[24];
     snprintf(id, sizeof id, "%" PRIu64, number);
-    return table_find(&state->tables[kind], id);
+    return state_table_find(&state->tables[kind], id);
 }
 
 const struct state_order *state_find_order(const struct state *state, uint64_t number) {
@@ -145,17 +145,17 @@ const struct state_incident *state_find_incident(const struct state *state,
                                                  const uint8_t incident[HV_ID128_BYTES]) {
     char id[2 * HV_ID128_BYTES + 1];
     sodium_bin2hex(id, sizeof id, incident, HV_ID128_BYTES);
-    return table_find(&state->tables[STATE_INCIDENT], id);
+    return state_table_find(&state->tables[STATE_INCIDENT], id);
 }
 
 const struct state_key *state_find_key(const struct state *state, const uint8_t key[HV_KEY_BYTES]) {
     char id[2 * HV_KEY_BYTES + 1];
     sodium_bin2hex(id, sizeof id, key, HV_KEY_BYTES);
-    return table_find(&state->tables[STATE_KEY], id);
+    return state_table_find(&state->tables[STATE_KEY], id);
 }
 
 const char *state_name(const struct state *state, uint32_t index) {
-    const struct state_name *name = table_at(&state->tables[STATE_NAME], index);
+    const struct state_name *name = state_table_at(&state->tables[STATE_NAME], index);
     return name == NULL ? "" : name->entity.id;
 }
 

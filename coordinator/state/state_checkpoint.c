@@ -144,8 +144,8 @@ int checkpoint_step(struct checkpoint *checkpoint, uint32_t things, bool *ret_do
             checkpoint->index = 0;
             continue;
         }
-        struct table *table = &checkpoint->state->tables[checkpoint->kind];
-        if (save_thing(checkpoint, table_at(table, checkpoint->index++)))
+        struct state_table *table = &checkpoint->state->tables[checkpoint->kind];
+        if (save_thing(checkpoint, state_table_at(table, checkpoint->index++)))
             things--;
         if (checkpoint->fields.size >= WRITE_BYTES) {
             int error = flush(checkpoint);
@@ -241,8 +241,9 @@ static int load_counts(struct fields *fields, struct state *state) {
         fields_number(fields, &count);
         if (fields->error != 0 || count > fields->size)
             return HV_ERR_CORRUPT;
-        int error = kind == STATE_GENERAL ? (count == 1 ? 0 : HV_ERR_CORRUPT)
-                                          : table_reserve(&state->tables[kind], (uint32_t)count);
+        int error = kind == STATE_GENERAL
+                        ? (count == 1 ? 0 : HV_ERR_CORRUPT)
+                        : state_table_reserve(&state->tables[kind], (uint32_t)count);
         if (error != 0)
             return error;
     }
@@ -260,7 +261,7 @@ static int load_things(struct fields *fields, struct state *state) {
         fields_number(fields, &index);
         if (kind > STATE_KINDS || index > UINT32_MAX)
             return HV_ERR_CORRUPT;
-        struct state_entity *entity = table_at(&state->tables[kind - 1], (uint32_t)index);
+        struct state_entity *entity = state_table_at(&state->tables[kind - 1], (uint32_t)index);
         if (entity == NULL)
             return HV_ERR_CORRUPT;
         fields_of_thing(fields, entity);
@@ -280,7 +281,7 @@ static int load_from(const uint8_t *bytes, size_t size, struct state *state) {
     if (error == 0)
         error = load_things(&fields, state);
     for (int kind = STATE_GENERAL + 1; error == 0 && kind < STATE_KINDS; kind++)
-        error = table_index(&state->tables[kind]);
+        error = state_table_index(&state->tables[kind]);
     state->position = state_position(state);
     return error;
 }
@@ -331,10 +332,10 @@ int state_digest(const struct state *state, uint8_t ret_hash[HV_HASH_BYTES]) {
     struct fields fields = {0};
     crypto_generichash_init(&hash, NULL, 0, HV_HASH_BYTES);
     for (int kind = 0; kind < STATE_KINDS; kind++) {
-        const struct table *table = &state->tables[kind];
+        const struct state_table *table = &state->tables[kind];
         for (uint32_t i = 0; fields.error == 0 && i < table->count; i++) {
             fields.size = 0;
-            fields_of_thing(&fields, table_at(table, i)); /* saving only reads */
+            fields_of_thing(&fields, state_table_at(table, i)); /* saving only reads */
             crypto_generichash_update(&hash, fields.bytes, fields.size);
         }
     }

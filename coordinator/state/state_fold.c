@@ -12,21 +12,21 @@ enum { FIRST_BUFFER_BYTES = 65536 };
 /* ---- things ---- */
 
 void *fold_touch(struct state *state, enum state_kind kind, uint32_t index) {
-    struct table *table = &state->tables[kind];
-    struct state_entity *entity = table_at(table, index);
+    struct state_table *table = &state->tables[kind];
+    struct state_entity *entity = state_table_at(table, index);
     if (entity == NULL)
         return NULL;
     if (state->checkpoint != NULL)
         checkpoint_before_change(state->checkpoint, entity);
-    table_moved(table, entity, state->position);
+    state_table_moved(table, entity, state->position);
     return entity;
 }
 
 void *fold_need(struct state *state, enum state_kind kind, const char *id) {
-    struct state_entity *entity = table_find(&state->tables[kind], id);
+    struct state_entity *entity = state_table_find(&state->tables[kind], id);
     if (entity != NULL)
         return fold_touch(state, kind, entity->index);
-    void *added = table_add(&state->tables[kind], id, state->position);
+    void *added = state_table_add(&state->tables[kind], id, state->position);
     if (added == NULL)
         state->out_of_memory = true;
     return added;
@@ -46,7 +46,7 @@ struct state_place *fold_place(struct state *state, const char *id) {
 uint32_t fold_name(struct state *state, const char *name) {
     if (*name == '\0')
         return STATE_NONE;
-    struct state_entity *entity = table_find(&state->tables[STATE_NAME], name);
+    struct state_entity *entity = state_table_find(&state->tables[STATE_NAME], name);
     if (entity == NULL)
         entity = fold_need(state, STATE_NAME, name);
     return entity == NULL ? STATE_NONE : entity->index;

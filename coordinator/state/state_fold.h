@@ -39,7 +39,7 @@ struct state_staging {
 struct checkpoint;
 
 struct state {
-    struct table tables[STATE_KINDS];
+    struct state_table tables[STATE_KINDS];
     uint64_t position; /* of the record being applied */
     struct hv_arena scratch;
     uint8_t *buffer; /* for encoding what things keep whole */
@@ -57,7 +57,7 @@ void *fold_touch(struct state *state, enum state_kind kind, uint32_t index);
 void *fold_need(struct state *state, enum state_kind kind, const char *id);
 
 static inline struct state_general *fold_general(struct state *state) {
-    return table_at(&state->tables[STATE_GENERAL], 0);
+    return state_table_at(&state->tables[STATE_GENERAL], 0);
 }
 
 struct state_place *fold_place(struct state *state, const char *id);

@@ -15,72 +15,72 @@ static _Thread_local bool out_of_memory;
 enum { CHUNK_THINGS = 256 };
 
 /* What lies before each thing in memory. */
-struct table_cell {
+struct state_table_cell {
     UT_hash_handle hh;
 };
 
-static struct state_entity *entity_of(const struct table_cell *cell) {
+static struct state_entity *entity_of(const struct state_table_cell *cell) {
     return (struct state_entity *)(cell + 1);
 }
 
-static struct table_cell *cell_of(struct state_entity *entity) {
-    return (struct table_cell *)entity - 1;
+static struct state_table_cell *cell_of(struct state_entity *entity) {
+    return (struct state_table_cell *)entity - 1;
 }
 
-static bool index_add(struct table *table, struct state_entity *entity) {
-    struct table_cell *cell = cell_of(entity);
+static bool index_add(struct state_table *table, struct state_entity *entity) {
+    struct state_table_cell *cell = cell_of(entity);
     out_of_memory = false;
     HASH_ADD_KEYPTR(hh, table->by_id, entity->id, strlen(entity->id), cell);
     return !out_of_memory;
 }
 
-static struct table_cell *index_find(const struct table *table, const char *id) {
-    struct table_cell *cell = NULL;
+static struct state_table_cell *index_find(const struct state_table *table, const char *id) {
+    struct state_table_cell *cell = NULL;
     HASH_FIND(hh, table->by_id, id, strlen(id), cell);
     return cell;
 }
 
-static void index_clear(struct table *table) {
+static void index_clear(struct state_table *table) {
     HASH_CLEAR(hh, table->by_id);
 }
 #pragma GCC diagnostic pop
 
-static size_t stride(const struct table *table) {
-    return sizeof(struct table_cell) + table->thing_bytes;
+static size_t stride(const struct state_table *table) {
+    return sizeof(struct state_table_cell) + table->thing_bytes;
 }
 
-void table_init(struct table *table, enum state_kind kind, size_t thing_bytes) {
-    *table = (struct table){.kind = kind,
-                            .thing_bytes = (thing_bytes + 15) / 16 * 16,
-                            .newest = STATE_NONE,
-                            .oldest = STATE_NONE};
+void state_table_init(struct state_table *table, enum state_kind kind, size_t thing_bytes) {
+    *table = (struct state_table){.kind = kind,
+                                  .thing_bytes = (thing_bytes + 15) / 16 * 16,
+                                  .newest = STATE_NONE,
+                                  .oldest = STATE_NONE};
 }
 
-void table_deinit(struct table *table) {
+void state_table_deinit(struct state_table *table) {
     index_clear(table);
     for (uint32_t i = 0; i < table->chunk_count; i++)
         free(table->chunks[i]);
     free(table->chunks);
 }
 
-void *table_at(const struct table *table, uint32_t index) {
+void *state_table_at(const struct state_table *table, uint32_t index) {
     if (index >= table->count)
         return NULL;
     unsigned char *chunk = table->chunks[index / CHUNK_THINGS];
-    return chunk + stride(table) * (index % CHUNK_THINGS) + sizeof(struct table_cell);
+    return chunk + stride(table) * (index % CHUNK_THINGS) + sizeof(struct state_table_cell);
 }
 
-void *table_find(const struct table *table, const char *id) {
+void *state_table_find(const struct state_table *table, const char *id) {
     char kept[STATE_ID_BYTES];
     if (strlen(id) >= STATE_ID_BYTES) {
-        table_id(id, kept);
+        state_table_id(id, kept);
         id = kept;
     }
-    struct table_cell *cell = index_find(table, id);
+    struct state_table_cell *cell = index_find(table, id);
     return cell == NULL ? NULL : entity_of(cell);
 }
 
-static int add_chunk(struct table *table) {
+static int add_chunk(struct state_table *table) {
     size_t chunks = table->chunk_count;
     if ((chunks & (chunks - 1)) == 0) { /* a power of two: full */
         size_t room = chunks == 0 ? 1 : chunks * 2;
@@ -98,9 +98,9 @@ static int add_chunk(struct table *table) {
 
 /* ---- the order of change ---- */
 
-static void unlink_entity(struct table *table, struct state_entity *entity) {
-    struct state_entity *older = table_at(table, entity->older);
-    struct state_entity *newer = table_at(table, entity->newer);
+static void unlink_entity(struct state_table *table, struct state_entity *entity) {
+    struct state_entity *older = state_table_at(table, entity->older);
+    struct state_entity *newer = state_table_at(table, entity->newer);
     if (older != NULL)
         older->newer = entity->newer;
     else
@@ -111,8 +111,8 @@ static void unlink_entity(struct table *table, struct state_entity *entity) {
         table->newest = entity->older;
 }
 
-static void link_newest(struct table *table, struct state_entity *entity) {
-    struct state_entity *before = table_at(table, table->newest);
+static void link_newest(struct state_table *table, struct state_entity *entity) {
+    struct state_entity *before = state_table_at(table, table->newest);
     entity->older = table->newest;
     entity->newer = STATE_NONE;
     if (before != NULL)
@@ -122,7 +122,7 @@ static void link_newest(struct table *table, struct state_entity *entity) {
     table->newest = entity->index;
 }
 
-void table_moved(struct table *table, struct state_entity *entity, uint64_t position) {
+void state_table_moved(struct state_table *table, struct state_entity *entity, uint64_t position) {
     entity->changed = position;
     if (table->newest == entity->index)
         return;
@@ -132,7 +132,7 @@ void table_moved(struct table *table, struct state_entity *entity, uint64_t posi
 
 /* ---- adding ---- */
 
-void table_id(const char *text, char ret_id[STATE_ID_BYTES]) {
+void state_table_id(const char *text, char ret_id[STATE_ID_BYTES]) {
     size_t length = strlen(text);
     if (length < STATE_ID_BYTES) {
         memcpy(ret_id, text, length + 1);
@@ -144,17 +144,17 @@ void table_id(const char *text, char ret_id[STATE_ID_BYTES]) {
     sodium_bin2hex(ret_id + 1, STATE_ID_BYTES - 1, hash, sizeof hash);
 }
 
-void *table_add(struct table *table, const char *id, uint64_t position) {
+void *state_table_add(struct state_table *table, const char *id, uint64_t position) {
     if (table->count == STATE_NONE - 1)
         return NULL;
     if (table->count == table->chunk_count * CHUNK_THINGS && add_chunk(table) != 0)
         return NULL;
     table->count++;
-    struct state_entity *entity = table_at(table, table->count - 1);
+    struct state_entity *entity = state_table_at(table, table->count - 1);
     entity->index = table->count - 1;
     entity->kind = table->kind;
     entity->changed = position;
-    table_id(id, entity->id);
+    state_table_id(id, entity->id);
     if (!index_add(table, entity)) {
         table->count--;
         return NULL;
@@ -165,7 +165,7 @@ void *table_add(struct table *table, const char *id, uint64_t position) {
 
 /* ---- loading ---- */
 
-int table_reserve(struct table *table, uint32_t count) {
+int state_table_reserve(struct state_table *table, uint32_t count) {
     while (table->chunk_count * (uint64_t)CHUNK_THINGS < count) {
         int error = add_chunk(table);
         if (error != 0)
@@ -173,7 +173,7 @@ int table_reserve(struct table *table, uint32_t count) {
     }
     table->count = count;
     for (uint32_t i = 0; i < count; i++) {
-        struct state_entity *entity = table_at(table, i);
+        struct state_entity *entity = state_table_at(table, i);
         entity->index = i;
         entity->kind = table->kind;
     }
@@ -188,7 +188,7 @@ static int by_change(const void *left, const void *right) {
     return a->index < b->index ? -1 : 1;
 }
 
-int table_index(struct table *table) {
+int state_table_index(struct state_table *table) {
     if (table->count == 0)
         return 0;
     struct state_entity **order = malloc(table->count * sizeof(struct state_entity *));
@@ -196,7 +196,7 @@ int table_index(struct table *table) {
         return HV_ERR_MEMORY;
     int error = 0;
     for (uint32_t i = 0; error == 0 && i < table->count; i++) {
-        order[i] = table_at(table, i);
+        order[i] = state_table_at(table, i);
         if (index_find(table, order[i]->id) != NULL)
             error = HV_ERR_CORRUPT;
         else if (!index_add(table, order[i]))

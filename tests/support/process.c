@@ -135,9 +135,8 @@ int program_run(const char *const argv[], const char *log_path, char **ret_outpu
         size += (size_t)part;
         if (size + 1 == capacity) {
             capacity *= 2;
-            char *larger = realloc(output, capacity);
-            cr_assert_not_null(larger);
-            output = larger;
+            output = realloc(output, capacity);
+            cr_assert_not_null(output);
         }
     }
     output[size] = '\0';

@@ -1,0 +1,289 @@
+/* Batches: records that wait to be stored together, and what follows when they are. */
+#include "coordinator/core_inside.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_RECORD_ROOM = 4096, BATCH_BYTES_MAX = 16 << 20 };
+
+static struct batch *batch_at(struct core *core, unsigned offset) {
+    return &core->batches[(core->oldest + offset) % CORE_BATCHES_MAX];
+}
+
+size_t core_batch_gathered(const struct core *core) {
+    size_t gathered = 0;
+    for (unsigned i = 0; i < core->used; i++)
+        gathered += core->batches[(core->oldest + i) % CORE_BATCHES_MAX].count;
+    return gathered;
+}
+
+static void reset(struct batch *batch) {
+    hv_arena_reset(&batch->arena);
+    batch->count = 0;
+    batch->size = 0;
+}
+
+struct batch *core_batch_open(struct core *core, size_t records) {
+    unsigned first_free = core->under_way ? 1 : 0; /* the one under way takes no more */
+    if (core->used > first_free) {
+        struct batch *last = batch_at(core, core->used - 1);
+        if (last->count + records <= core->options.batch_limit && last->size < BATCH_BYTES_MAX)
+            return last;
+    }
+    if (core->used == CORE_BATCHES_MAX)
+        return NULL;
+    struct batch *batch = batch_at(core, core->used++);
+    reset(batch);
+    return batch;
+}
+
+/* ---- adding ---- */
+
+struct hv_record *core_batch_record(struct core *core, struct batch *batch, enum hv_actor actor,
+                                    const char *name, enum hv_record_kind kind) {
+    struct hv_record *record = hv_arena_take(&batch->arena, 1, sizeof *record);
+    if (record == NULL) {
+        core->out_of_memory = true;
+        return NULL;
+    }
+    record->version = HV_RECORD_VERSION;
+    record->actor = actor;
+    record->name = name;
+    record->wall_ms = core_now_wall(core);
+    record->mono_ms = core_now_mono(core);
+    record->kind = kind;
+    return record;
+}
+
+static bool make_bytes(struct batch *batch, size_t bytes) {
+    if (batch->size + bytes <= batch->room)
+        return true;
+    size_t room = (batch->size + bytes) * 2;
+    uint8_t *grown = realloc(batch->bytes, room);
+    if (grown == NULL)
+        return false;
+    batch->bytes = grown;
+    batch->room = room;
+    return true;
+}
+
+static bool make_list(struct batch *batch) {
+    if (batch->count < batch->list_room)
+        return true;
+    size_t room = batch->list_room == 0 ? 256 : batch->list_room * 2;
+    struct pending *list = realloc(batch->list, room * sizeof *list);
+    if (list != NULL)
+        batch->list = list;
+    struct log_entry *entries = realloc(batch->entries, room * sizeof *entries);
+    if (entries != NULL)
+        batch->entries = entries;
+    if (list == NULL || entries == NULL)
+        return false;
+    batch->list_room = room;
+    return true;
+}
+
+static int encode(struct core *core, struct batch *batch, const struct hv_record *record,
+                  size_t *ret_size) {
+    int error = HV_ERR_LIMIT;
+    for (size_t room = FIRST_RECORD_ROOM; error == HV_ERR_LIMIT && room <= HV_RECORD_BYTES_MAX;
+         room *= 4) {
+        if (!make_bytes(batch, room))
+            return HV_ERR_MEMORY;
+        hv_arena_reset(&core->scratch);
+        error = hv_record_encode(record, &core->scratch, batch->bytes + batch->size,
+                                 batch->room - batch->size, ret_size);
+    }
+    return error;
+}
+
+struct pending *core_batch_add(struct core *core, struct batch *batch,
+                               const struct hv_record *record, int *ret_error) {
+    size_t size = 0;
+    *ret_error = make_list(batch) ? encode(core, batch, record, &size) : HV_ERR_MEMORY;
+    if (*ret_error == HV_ERR_MEMORY)
+        core->out_of_memory = true;
+    if (*ret_error != 0)
+        return NULL;
+    struct pending *pending = &batch->list[batch->count++];
+    *pending =
+        (struct pending){.record = record, .offset = batch->size, .size = size, .node = STATE_NONE};
+    batch->size += size;
+    return pending;
+}
+
+/* ---- handing out ---- */
+
+void core_batch_hand_out(struct core *core, bool idle) {
+    if (core->under_way || core->used == 0)
+        return;
+    struct batch *batch = batch_at(core, 0);
+    if (batch->count == 0) { /* what it decoded was not kept */
+        reset(batch);
+        core->used--;
+        return;
+    }
+    if (!idle && core->used == 1 && batch->count < core->options.batch_limit)
+        return;
+    for (size_t i = 0; i < batch->count; i++)
+        batch->entries[i] = (struct log_entry){.kind = batch->list[i].record->kind,
+                                               .bytes = batch->bytes + batch->list[i].offset,
+                                               .size = batch->list[i].size};
+    struct core_effect *effect = core_effect_add(core, CORE_APPEND);
+    effect->append.first = state_position(core->state) + 1;
+    effect->append.entries = batch->entries;
+    effect->append.count = batch->count;
+    core->under_way = true;
+    core->counters.batches++;
+}
+
+static void drop_oldest(struct core *core) {
+    reset(batch_at(core, 0));
+    core->oldest = (core->oldest + 1) % CORE_BATCHES_MAX;
+    core->used--;
+}
+
+/* ---- committed ---- */
+
+static void answer_refused(struct core *core, const struct state_node *node,
+                           const struct hv_refused_report *refused) {
+    struct hv_refusal refusal = {
+        .reason = refused->reason, .detail = refused->detail, .skip = true};
+    core_refuse(core, node, refused->lane, refused->sequence, &refusal);
+}
+
+static void answer(struct core *core, const struct pending *pending, uint64_t position) {
+    const struct state_node *node = state_node(core->state, pending->node);
+    const struct hv_record *record = pending->record;
+    switch (pending->answer) {
+    case ANSWER_NOTHING:
+        break;
+    case ANSWER_ACK:
+        core->counters.reports++;
+        core_session(core, pending->node)->ack |= (uint8_t)(1u << record->report.lane);
+        core_touch_node(core, pending->node);
+        break;
+    case ANSWER_REFUSE:
+        answer_refused(core, node, &record->refused);
+        break;
+    case ANSWER_WELCOME: {
+        struct session *session = core_session(core, pending->node);
+        session->epoch = node->epoch;
+        session->pending_epoch = 0;
+        memset(session->accepted, 0, sizeof session->accepted);
+        core_welcome(core, node);
+        break;
+    }
+    case ANSWER_REPLY:
+        core->command_in_flight = false;
+        core_reply(core, pending->token, 0, NULL, position - pending->records + 1, position);
+    }
+}
+
+/* What else a durable record sets off. */
+static void follow_up(struct core *core, const struct hv_record *record, uint64_t mono_before) {
+    const struct state_node *node;
+    switch (record->kind) {
+    case HV_RECORD_PRESENCE:
+        node = state_find_node(core->state, record->presence.node);
+        if (node != NULL)
+            core_session(core, node->entity.index)->presence_pending = false;
+        break;
+    case HV_RECORD_ORDER: {
+        const struct state_order *order = state_find_order(core->state, record->order.id);
+        if (order != NULL && dispatch_take(&core->dispatch, core->state, order) != 0)
+            core->out_of_memory = true;
+        break;
+    }
+    case HV_RECORD_CLOCK:
+        core_clock_rebase(core, mono_before);
+        core->tell_all = true;
+        core->tell_next = 0;
+        break;
+    case HV_RECORD_INCIDENT:
+        core->tell_all = true;
+        core->tell_next = 0;
+        core->plan_due = true;
+        break;
+    case HV_RECORD_REPORT:
+    case HV_RECORD_REGION:
+    case HV_RECORD_PROFILE:
+    case HV_RECORD_ROAD:
+    case HV_RECORD_HAZARD:
+    case HV_RECORD_APPROVAL:
+        core->plan_due = true;
+        break;
+    default:
+        break;
+    }
+}
+
+void core_batch_committed(struct core *core) {
+    if (!core->under_way || core->used == 0)
+        return;
+    struct batch *batch = batch_at(core, 0);
+    core->under_way = false;
+    core->counters.storing = true;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct pending *pending = &batch->list[i];
+        uint64_t position = state_position(core->state) + 1;
+        uint64_t mono_before = core_now_mono(core);
+        if (state_apply(core->state, position, pending->record) != 0) {
+            core->out_of_memory = true;
+            return;
+        }
+        follow_up(core, pending->record, mono_before);
+        answer(core, pending, position);
+    }
+    core->counters.committed += batch->count;
+    drop_oldest(core);
+}
+
+/* ---- failed ---- */
+
+static void roll_back(struct core *core, const struct pending *pending, int error) {
+    const struct hv_record *record = pending->record;
+    if (pending->answer == ANSWER_REPLY) {
+        core->command_in_flight = false;
+        core_reply(core, pending->token, error, NULL, 0, 0);
+    }
+    if (pending->node == STATE_NONE)
+        return;
+    struct session *session = core_session(core, pending->node);
+    const struct state_node *node = state_node(core->state, pending->node);
+    memcpy(session->accepted, node->held, sizeof session->accepted);
+    session->pending_epoch = 0;
+    session->presence_pending = false;
+    if (record->kind == HV_RECORD_REPORT)
+        session->refuse |= (uint8_t)(1u << record->report.lane);
+    else if (record->kind == HV_RECORD_REFUSED)
+        session->refuse |= (uint8_t)(1u << record->refused.lane);
+    else if (record->kind == HV_RECORD_EPOCH)
+        session->refuse |= 1u << HV_LANE_UNKNOWN;
+    core_touch_node(core, pending->node);
+}
+
+void core_batch_failed(struct core *core, int error) {
+    core->under_way = false;
+    core->counters.failed_batches++;
+    if (core->counters.storing)
+        core_event_line(core, true, "event=not-stored error=%s position=%" PRIu64,
+                        hv_error_name(error), state_position(core->state) + 1);
+    core->counters.storing = false;
+    while (core->used > 0) {
+        const struct batch *batch = batch_at(core, 0);
+        for (size_t i = 0; i < batch->count; i++)
+            roll_back(core, &batch->list[i], error);
+        drop_oldest(core);
+    }
+}
+
+void core_batches_free(struct core *core) {
+    for (unsigned i = 0; i < CORE_BATCHES_MAX; i++) {
+        hv_arena_deinit(&core->batches[i].arena);
+        free(core->batches[i].bytes);
+        free(core->batches[i].list);
+        free(core->batches[i].entries);
+    }
+}

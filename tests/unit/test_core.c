@@ -1,0 +1,355 @@
+#include "tests/support/core_bench.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct core_bench *bench;
+
+static void begin(void) {
+    bench = core_bench_new();
+    cr_assert_eq(core_bench_enrol(bench, "S1", HV_ROLE_SHELTER), 0);
+    cr_assert_eq(core_bench_enrol(bench, "S2", HV_ROLE_SHELTER), 0);
+    core_bench_hello(bench, "S1", 100);
+    core_bench_hello(bench, "S2", 100);
+}
+
+static void end(void) {
+    core_bench_free(bench);
+}
+
+TestSuite(core, .init = begin, .fini = end);
+
+static void check_in(const char *node, uint64_t epoch, uint64_t sequence, int adults) {
+    struct hv_envelope envelope = core_bench_check_in(bench, epoch, sequence, adults);
+    core_bench_frame(bench, node, &envelope);
+}
+
+static int64_t people_at(const char *place) {
+    const struct state_place *found = state_find_place(core_state(bench->core), place);
+    return hv_people_total(&found->people.now);
+}
+
+static enum hv_reason refused(const char *node) {
+    const struct hv_envelope *envelope = core_bench_last(bench, node, HV_BODY_REFUSAL);
+    return envelope == NULL ? HV_REASON_UNKNOWN : envelope->refusal.reason;
+}
+
+Test(core, welcomes_with_what_it_holds) {
+    check_in("S1", 100, 1, 2);
+    core_bench_idle(bench);
+    core_bench_forget(bench);
+    core_bench_hello(bench, "S1", 100);
+    const struct hv_envelope *welcome = core_bench_last(bench, "S1", HV_BODY_WELCOME);
+    cr_assert_not_null(welcome);
+    cr_assert_eq(welcome->welcome.held_epoch, 100);
+    cr_assert_eq(welcome->welcome.term, 1);
+    cr_assert_eq(welcome->welcome.held[0].sequence, 1);
+}
+
+Test(core, acknowledges_after_the_log_has_it_and_not_before) {
+    bench->hold = true;
+    core_bench_forget(bench);
+    for (uint64_t sequence = 1; sequence <= 5; sequence++)
+        check_in("S1", 100, sequence, 1);
+    core_bench_idle(bench);
+    cr_assert_eq(bench->sent_count, 0);
+    cr_assert_eq(people_at("S1"), 0);
+    core_bench_store(bench);
+    cr_assert_eq(core_bench_count(bench, "S1", HV_BODY_ACK), 1, "one for the batch");
+    cr_assert_eq(core_bench_last(bench, "S1", HV_BODY_ACK)->sequence, 5);
+    cr_assert_eq(people_at("S1"), 5);
+}
+
+Test(core, takes_each_sequence_once_and_in_order) {
+    check_in("S1", 100, 1, 1);
+    check_in("S1", 100, 3, 1);
+    cr_assert_eq(refused("S1"), HV_REASON_GAP);
+    check_in("S1", 100, 1, 1);
+    check_in("S1", 100, 2, 1);
+    core_bench_idle(bench);
+    core_bench_forget(bench);
+    check_in("S1", 100, 1, 1);
+    core_bench_idle(bench);
+    cr_assert_eq(core_bench_last(bench, "S1", HV_BODY_ACK)->sequence, 2, "acknowledged again");
+    cr_assert_eq(people_at("S1"), 2);
+}
+
+Test(core, wants_a_hello_first_also_after_a_restart) {
+    check_in("S1", 100, 1, 1);
+    core_bench_idle(bench);
+    core_bench_restart(bench);
+    check_in("S1", 100, 2, 1);
+    cr_assert_eq(refused("S1"), HV_REASON_HELLO_FIRST);
+    core_bench_hello(bench, "S1", 100);
+    check_in("S1", 100, 2, 1);
+    core_bench_idle(bench);
+    cr_assert_eq(people_at("S1"), 2);
+}
+
+Test(core, a_higher_epoch_starts_anew_and_a_lower_one_is_refused) {
+    check_in("S1", 100, 1, 1);
+    core_bench_idle(bench);
+    core_bench_hello(bench, "S1", 200);
+    cr_assert_eq(core_bench_last(bench, "S1", HV_BODY_WELCOME)->welcome.held_epoch, 200);
+    core_bench_hello(bench, "S1", 150);
+    cr_assert_eq(refused("S1"), HV_REASON_EPOCH);
+    cr_assert_eq(core_bench_last(bench, "S1", HV_BODY_REFUSAL)->refusal.held_epoch, 200);
+    check_in("S1", 100, 2, 1);
+    cr_assert_eq(refused("S1"), HV_REASON_EPOCH);
+    check_in("S1", 200, 1, 4);
+    core_bench_idle(bench);
+    cr_assert_eq(people_at("S1"), 5);
+}
+
+Test(core, a_full_disk_acknowledges_nothing_and_heals) {
+    check_in("S1", 100, 1, 1);
+    core_bench_idle(bench);
+    core_bench_forget(bench);
+    log_memory_limit(bench->disk, 1);
+    check_in("S1", 100, 2, 1);
+    check_in("S2", 100, 1, 1);
+    core_bench_idle(bench);
+    cr_assert_eq(bench->append_error, HV_ERR_FULL);
+    cr_assert_eq(core_bench_count(bench, "S1", HV_BODY_ACK), 0);
+    cr_assert_eq(refused("S1"), HV_REASON_NOT_STORED);
+    cr_assert_eq(refused("S2"), HV_REASON_NOT_STORED);
+    cr_assert_not(core_counters(bench->core)->storing);
+    cr_assert_eq(people_at("S1"), 1, "reads go on");
+    log_memory_limit(bench->disk, 0);
+    check_in("S1", 100, 2, 1);
+    core_bench_idle(bench);
+    cr_assert_eq(core_bench_last(bench, "S1", HV_BODY_ACK)->sequence, 2);
+    cr_assert(core_counters(bench->core)->storing);
+}
+
+Test(core, what_gathered_behind_a_failed_batch_fails_with_it) {
+    bench->hold = true;
+    check_in("S1", 100, 1, 1);
+    core_bench_idle(bench);
+    check_in("S1", 100, 2, 1);
+    log_memory_fault_next(bench->disk, LOG_MEMORY_IO);
+    core_bench_store(bench);
+    core_bench_idle(bench);
+    core_bench_store(bench);
+    cr_assert_eq(people_at("S1"), 0);
+    check_in("S1", 100, 2, 1);
+    cr_assert_eq(refused("S1"), HV_REASON_GAP, "not stored with a gap");
+}
+
+Test(core, refuses_for_good_at_the_sequence_and_goes_on) {
+    struct hv_envelope envelope = core_bench_check_in(bench, 100, 1, 1);
+    envelope.report.subject = "S2";
+    core_bench_frame(bench, "S1", &envelope);
+    core_bench_idle(bench);
+    const struct hv_envelope *refusal = core_bench_last(bench, "S1", HV_BODY_REFUSAL);
+    cr_assert(refusal->refusal.skip && refusal->sequence == 1);
+    cr_assert_eq(refusal->refusal.reason, HV_REASON_REFERENCE);
+    check_in("S1", 100, 2, 3);
+    core_bench_idle(bench);
+    cr_assert_eq(people_at("S1"), 3);
+    cr_assert_eq(state_find_node(core_state(bench->core), "S1")->refused, 1);
+}
+
+Test(core, refuses_other_deployments_modes_incidents_and_revoked_keys) {
+    struct hv_envelope envelope = core_bench_check_in(bench, 100, 1, 1);
+    envelope.deployment[3] ^= 1;
+    core_bench_frame(bench, "S1", &envelope);
+    cr_assert_eq(refused("S1"), HV_REASON_DEPLOYMENT);
+    envelope = core_bench_check_in(bench, 100, 1, 1);
+    envelope.mode = HV_MODE_LIVE;
+    core_bench_frame(bench, "S1", &envelope);
+    cr_assert_eq(refused("S1"), HV_REASON_MODE);
+    envelope = core_bench_check_in(bench, 100, 1, 1);
+    envelope.incident[0] = 1;
+    core_bench_frame(bench, "S1", &envelope);
+    cr_assert_eq(refused("S1"), HV_REASON_INCIDENT);
+    struct hv_record record = {.kind = HV_RECORD_REVOCATION,
+                               .revocation = {.node = "S1", .reason = "lost"}};
+    cr_assert_eq(core_bench_decide(bench, record), 0);
+    check_in("S1", 100, 1, 1);
+    cr_assert_eq(refused("?"), HV_REASON_REVOKED, "to the connection, not to the node");
+    core_bench_frame(bench, "nobody", &envelope);
+    cr_assert_eq(people_at("S1"), 0);
+}
+
+Test(core, garbage_harms_nobody) {
+    static const uint8_t bytes[] = "\xff\xfe garbage";
+    struct core_event event = {.kind = CORE_FRAME,
+                               .frame = {.node = "S1", .bytes = bytes, .size = sizeof bytes}};
+    core_bench_step(bench, event);
+    cr_assert_eq(refused("S1"), HV_REASON_MALFORMED);
+    check_in("S1", 100, 1, 1);
+    core_bench_idle(bench);
+    cr_assert_eq(people_at("S1"), 1);
+}
+
+Test(core, a_silent_node_goes_stale_once_and_comes_back) {
+    for (int i = 0; i < 60; i++) {
+        struct hv_envelope beat = core_bench_envelope(bench, 100);
+        beat.kind = HV_BODY_BEAT;
+        core_bench_frame(bench, "S2", &beat);
+        core_bench_tick(bench, 1000);
+    }
+    const struct state *state = core_state(bench->core);
+    cr_assert_eq(state_find_node(state, "S1")->presence, STATE_STALE);
+    cr_assert_eq(state_find_node(state, "S2")->presence, STATE_PRESENT);
+    cr_assert_eq(state_general(state)->record_count[HV_RECORD_PRESENCE], 3);
+    core_bench_hello(bench, "S1", 100);
+    cr_assert_eq(state_find_node(state, "S1")->presence, STATE_PRESENT);
+    cr_assert_geq(core_bench_count(bench, "S2", HV_BODY_BEAT), 5);
+}
+
+static struct hv_record open_order(const char *node) {
+    return (struct hv_record){.kind = HV_RECORD_ORDER,
+                              .order = {.kind = HV_ORDER_OPEN,
+                                        .post = HV_POST_NODE,
+                                        .addressee = node,
+                                        .state = HV_ORDER_ISSUED,
+                                        .shelter = "",
+                                        .counterpart = "",
+                                        .waybill = "",
+                                        .vehicle = "",
+                                        .text = "open the school"}};
+}
+
+static void answer(uint64_t sequence, uint64_t order, uint32_t revision,
+                   enum hv_order_state state) {
+    struct hv_envelope envelope = core_bench_check_in(bench, 100, sequence, 0);
+    envelope.report.kind = HV_REPORT_ANSWER;
+    envelope.report.answer = (struct hv_order_answer){
+        .order = order, .revision = revision, .state = state, .reason = ""};
+    core_bench_frame(bench, "S1", &envelope);
+    core_bench_idle(bench);
+}
+
+Test(core, sends_an_order_until_it_is_stored) {
+    cr_assert_eq(core_bench_decide(bench, open_order("S1")), 0);
+    cr_assert_eq(core_bench_count(bench, "S1", HV_BODY_ORDERS), 1);
+    for (int i = 0; i < 14; i++)
+        core_bench_tick(bench, 1000);
+    cr_assert_eq(core_bench_count(bench, "S1", HV_BODY_ORDERS), 2, "after 5 s, then after 10 s");
+    answer(1, 1, 1, HV_ORDER_STORED);
+    core_bench_forget(bench);
+    core_bench_tick(bench, 8000);
+    core_bench_tick(bench, 8000);
+    cr_assert_eq(core_bench_count(bench, "S1", HV_BODY_ORDERS), 0);
+    answer(2, 1, 1, HV_ORDER_ACCEPTED);
+    answer(3, 1, 1, HV_ORDER_STORED);
+    const struct state_order *order = state_find_order(core_state(bench->core), 1);
+    cr_assert_eq(state_order_state(order), HV_ORDER_ACCEPTED, "a step back changes nothing");
+    struct hv_record cancel = open_order("S1");
+    cancel.order.id = 1;
+    cancel.order.revision = 2;
+    cancel.order.state = HV_ORDER_CANCELLED;
+    cr_assert_eq(core_bench_decide(bench, cancel), 0);
+    cr_assert_eq(core_bench_count(bench, "S1", HV_BODY_ORDERS), 1);
+    answer(4, 1, 1, HV_ORDER_DONE);
+    cr_assert_eq(order->answered, HV_ORDER_STATE_UNKNOWN, "an answer to an older revision");
+    answer(5, 9, 1, HV_ORDER_DONE);
+    cr_assert_eq(refused("S1"), HV_REASON_REFERENCE);
+}
+
+Test(core, an_order_is_sent_again_after_a_restart) {
+    cr_assert_eq(core_bench_decide(bench, open_order("S2")), 0);
+    core_bench_restart(bench);
+    core_bench_forget(bench);
+    core_bench_hello(bench, "S2", 100);
+    core_bench_tick(bench, 250);
+    cr_assert_eq(core_bench_count(bench, "S2", HV_BODY_ORDERS), 1);
+}
+
+Test(core, fills_in_what_a_command_leaves_open) {
+    struct hv_record records[3] = {{.kind = HV_RECORD_PLAN},
+                                   {.kind = HV_RECORD_APPROVAL,
+                                    .cause = CORE_SELF,
+                                    .approval = {.plan = CORE_NEW(0), .reason = ""}},
+                                   open_order("S1")};
+    for (int i = 0; i < 3; i++) {
+        records[i].actor = HV_ACTOR_OPERATOR;
+        records[i].name = "chief";
+    }
+    records[2].order.plan = CORE_NEW(0);
+    records[2].order.approval = CORE_SELF;
+    struct core_event event = {.kind = CORE_COMMAND,
+                               .command = {.token = 5, .records = records, .record_count = 3}};
+    core_bench_step(bench, event);
+    core_bench_idle(bench);
+    cr_assert_eq(bench->reply_error, 0, "%s", bench->reply_verdict.detail);
+    cr_assert_eq(bench->reply_last, bench->reply_first + 2);
+    const struct state *state = core_state(bench->core);
+    cr_assert_eq(state_general(state)->plan_in_force, 0);
+    cr_assert_eq(state_find_order(state, 1)->plan, 1);
+    cr_assert_eq(state_find_order(state, 1)->approval, bench->reply_first);
+}
+
+Test(core, a_command_is_carried_out_whole_or_not_at_all) {
+    struct hv_record records[2] = {open_order("S1"), open_order("nobody")};
+    for (int i = 0; i < 2; i++) {
+        records[i].actor = HV_ACTOR_OPERATOR;
+        records[i].name = "chief";
+    }
+    struct core_event event = {.kind = CORE_COMMAND,
+                               .command = {.token = 5, .records = records, .record_count = 2}};
+    uint64_t before = log_last(bench->log);
+    core_bench_step(bench, event);
+    core_bench_idle(bench);
+    cr_assert_eq(bench->reply_error, HV_ERR_NOT_FOUND);
+    cr_assert_eq(log_last(bench->log), before);
+    log_memory_fault_next(bench->disk, LOG_MEMORY_IO);
+    cr_assert_eq(core_bench_decide(bench, open_order("S1")), HV_ERR_IO);
+    cr_assert_eq(core_bench_decide(bench, open_order("S1")), 0);
+}
+
+Test(core, keeps_one_key_one_node) {
+    struct hv_record record = {.kind = HV_RECORD_ENROLMENT,
+                               .enrolment = {.node = "S3", .role = HV_ROLE_SHELTER, .place = ""}};
+    snprintf((char *)record.enrolment.public_key, HV_KEY_BYTES, "key of S1");
+    cr_assert_eq(core_bench_decide(bench, record), HV_ERR_EXISTS);
+    record.enrolment.place = "S2";
+    snprintf((char *)record.enrolment.public_key, HV_KEY_BYTES, "another");
+    cr_assert_eq(core_bench_decide(bench, record), HV_ERR_EXISTS);
+    record.enrolment.node = "S2";
+    cr_assert_eq(core_bench_decide(bench, record), 0, "a new key for the same node");
+    cr_assert_eq(state_find_node(core_state(bench->core), "S2")->enrolment, 2);
+}
+
+Test(core, one_incident_after_another) {
+    struct hv_record open = {
+        .kind = HV_RECORD_INCIDENT,
+        .incident = {.incident = {1}, .name = "flood", .phase = HV_PHASE_WATCH, .hazard = "flood"}};
+    cr_assert_eq(core_bench_decide(bench, open), 0);
+    struct hv_envelope envelope = core_bench_check_in(bench, 100, 1, 1);
+    envelope.incident[0] = 1;
+    core_bench_frame(bench, "S1", &envelope);
+    core_bench_tick(bench, 250);
+    cr_assert_eq(core_bench_last(bench, "S1", HV_BODY_ACK)->incident[0], 1);
+    cr_assert_eq(core_bench_last(bench, "S2", HV_BODY_CLOCK)->incident[0], 1, "all are told");
+    struct hv_record second = open;
+    second.incident.incident[0] = 2;
+    cr_assert_eq(core_bench_decide(bench, second), HV_ERR_STATE);
+    open.incident.phase = HV_PHASE_CLOSED;
+    cr_assert_eq(core_bench_decide(bench, open), 0);
+    open.incident.phase = HV_PHASE_WATCH;
+    cr_assert_eq(core_bench_decide(bench, open), HV_ERR_STATE);
+    cr_assert_eq(core_bench_decide(bench, second), 0);
+    check_in("S1", 100, 2, 1);
+    core_bench_idle(bench);
+    cr_assert_eq(people_at("S1"), 2, "peacetime reports are taken too");
+}
+
+Test(core, the_log_clock_runs_at_the_rate_of_the_scenario) {
+    uint64_t before = core_mono_ms(bench->core, bench->real_ms);
+    struct hv_record record = {
+        .kind = HV_RECORD_CLOCK,
+        .clock = {.start_wall_ms = 5000000, .rate_permille = 60000, .scenario = true}};
+    cr_assert_eq(core_bench_decide(bench, record), 0);
+    bench->real_ms += 1000;
+    cr_assert_eq(core_mono_ms(bench->core, bench->real_ms), before + 60000);
+    cr_assert_eq(core_wall_ms(bench->core, bench->real_ms, bench->wall_ms), 5060000);
+    check_in("S1", 100, 1, 1);
+    core_bench_idle(bench);
+    core_bench_restart(bench);
+    cr_assert_eq(core_mono_ms(bench->core, bench->real_ms), before + 60000,
+                 "goes on from the last record");
+}
