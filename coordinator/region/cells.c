@@ -134,9 +134,9 @@ uint32_t table_set(struct table_row *row, size_t column, uint32_t (*bit_of)(cons
 }
 
 static const char *const THINGS[BUILDER_KINDS] = {
-    [BUILDER_NODES] = "node",       [BUILDER_LINKS] = "link",      [BUILDER_ZONES] = "zone",
-    [BUILDER_SHELTERS] = "shelter", [BUILDER_DEPOTS] = "depot",    [BUILDER_ITEMS] = "item",
-    [BUILDER_STOCK] = "stock line", [BUILDER_VEHICLES] = "vehicle"};
+    [BUILDER_NODES] = "a node",       [BUILDER_LINKS] = "a link",      [BUILDER_ZONES] = "a zone",
+    [BUILDER_SHELTERS] = "a shelter", [BUILDER_DEPOTS] = "a depot",    [BUILDER_ITEMS] = "an item",
+    [BUILDER_STOCK] = "a stock line", [BUILDER_VEHICLES] = "a vehicle"};
 
 uint32_t table_reference(struct table_row *row, size_t column, const struct region *region,
                          enum builder_kind kind, bool required) {
@@ -146,7 +146,7 @@ uint32_t table_reference(struct table_row *row, size_t column, const struct regi
     uint32_t found = builder_find(region, kind, id);
     if (found == REGION_NONE) {
         char right[64];
-        snprintf(right, sizeof right, "the id of a %s of this package", THINGS[kind]);
+        snprintf(right, sizeof right, "the id of %s of this package", THINGS[kind]);
         table_wrong(row, column, right);
     }
     return found;

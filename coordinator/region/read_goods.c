@@ -160,8 +160,9 @@ int tables_take_vehicle(struct table_row *row, void *context) {
     else
         vehicle.kind = (enum region_vehicle_kind)kind;
     vehicle.depot = table_reference(row, VEHICLE_DEPOT, region, BUILDER_DEPOTS, false);
+    bool at_depot = table_text(row, VEHICLE_DEPOT)[0] != '\0';
     vehicle.node = table_reference(row, VEHICLE_NODE, region, BUILDER_NODES,
-                                   region->node_count > 0 && vehicle.depot == REGION_NONE);
+                                   region->node_count > 0 && !at_depot);
     if (vehicle.node == REGION_NONE && vehicle.depot != REGION_NONE)
         vehicle.node = region->depots[vehicle.depot].node;
     vehicle.count = (int32_t)table_whole(row, VEHICLE_COUNT, VEHICLES_MAX, true);

@@ -1,0 +1,291 @@
+/* Every fault of a package is named: golden lists of what region_check says about broken ones. */
+#include "coordinator/region/region.h"
+#include "tests/support/region_files.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct region_files files;
+static struct hv_fault_list faults;
+
+static void begin(void) {
+    region_files_init(&files);
+    region_files_small(&files);
+    hv_fault_list_init(&faults);
+}
+
+static void end(void) {
+    hv_fault_list_deinit(&faults);
+    region_files_deinit(&files);
+}
+
+TestSuite(region_check, .init = begin, .fini = end);
+
+static void expect(int error, const char *golden) {
+    int result = region_check(files.dir, &faults);
+    char *text = region_files_faults(&faults);
+    cr_assert_eq(result, error, "%d\n%s", result, text);
+    cr_assert_str_eq(text, golden, "\n%s", text);
+    free(text);
+}
+
+static void write(const char *name, const char *text) {
+    region_files_write(&files, name, text);
+}
+
+Test(region_check, a_sound_package_has_none) {
+    expect(HV_OK, "");
+}
+
+Test(region_check, names_all_faults_of_a_table_at_once) {
+    write("shelters.csv", "shelter_id,name,node_id,lon,lat,beds,accessible,withstands,unfit\n"
+                          "s1,One,c,190,50,-3,perhaps,flod,\n"
+                          ",Two,nowhere,10,,1.5,,,\n"
+                          "s1,Three,c,,,1e3,,flood,flood\n"
+                          "s4,Four,c,,\n"
+                          "s5,Five,c,,,\"1,000\",,,\n"
+                          "s1,Six,c,,,,,,\n"
+                          "s1,Seven,c,,,,,,\n"
+                          "d1,Eight,c,,,,,,\n");
+    write("stock.csv", "place_id,item_id,lot,expiry,quantity\n");
+    expect(HV_ERR_VALUE,
+           "error shelters.csv:2: lon: “190”; a number from -180 to 180 with a decimal point, or "
+           "nothing where it is unknown\n"
+           "error shelters.csv:2: beds: “-3”; a whole number from 0 to 10000000, or nothing where "
+           "it is unknown\n"
+           "error shelters.csv:2: accessible: “perhaps”; yes, no, or nothing where it is unknown\n"
+           "error shelters.csv:2: withstands: “flod”; words separated by \";\" of flood, "
+           "inland_flood, storm_surge, tsunami, typhoon, earthquake, landslide, fire, volcano, "
+           "nuclear, chemical, snow\n"
+           "error shelters.csv:3: shelter_id: nothing; an id of 1 to 64 bytes on one line\n"
+           "error shelters.csv:3: node_id: “nowhere”; the id of a node of this package\n"
+           "error shelters.csv:3: beds: “1.5”; a whole number from 0 to 10000000, or nothing where "
+           "it is unknown\n"
+           "error shelters.csv:4: beds: “1e3”; a whole number from 0 to 10000000, or nothing where "
+           "it is unknown\n"
+           "error shelters.csv:4: unfit: “flood”; no hazard that is in withstands too\n"
+           "error shelters.csv:5: 5 cells; 9 cells as in the header; cells with commas in quotes\n"
+           "error shelters.csv:6: beds: “1,000”; a whole number from 0 to 10000000, or nothing "
+           "where it is unknown\n"
+           "error shelters.csv:8: shelter_id: “s1” is already the id of line 7; an id of its own\n"
+           "error depots.csv:2: depot_id: “d1” is already the id of a shelter; an id of its own\n"
+           "error vehicles.csv:3: depot_id: “d1”; the id of a depot of this package\n");
+}
+
+Test(region_check, names_faults_of_links) {
+    write("link.csv", "link_id,from_node_id,to_node_id,directed,length,lanes,capacity,free_speed,"
+                      "facility_type\n"
+                      "1,a,a,1,6,2,800,60,\n"
+                      "2,a,x,1,6,2,800,60,\n"
+                      "3,a,b,1,6,2,800,0,\n"
+                      "4,a,b,1,,2,800,60,\n"
+                      "5,a,b,1,6,,800,60,\n"
+                      "6,a,b,1,6,2,,60,\n"
+                      "7,a,b,1,6,,,,primary\n"
+                      "8,a,b,no,6,2,nan,60,\n"
+                      "9,b,c,no,6,2,0x10,60,\n"
+                      "10,c,b,no,6,2,700,60,\n");
+    expect(HV_ERR_VALUE,
+           "error link.csv:2: to_node_id: “a”; another node than from_node_id\n"
+           "error link.csv:3: to_node_id: “x”; the id of a node of this package\n"
+           "error link.csv:4: free_speed: “0”; a speed above 0, or a free_flow_time\n"
+           "error link.csv:5: length: nothing; a length and free_speed, or a free_flow_time\n"
+           "error link.csv:6: lanes: nothing; the lanes, for capacity is declared per lane\n"
+           "error link.csv:7: capacity: nothing; a capacity, or a facility_type that has one by "
+           "default (docs/REGIONS.md)\n"
+           "error link.csv:9: capacity: “nan”; a number from 0 to 10000000 with a decimal point, "
+           "or nothing where it is unknown\n"
+           "error link.csv:10: capacity: “0x10”; a number from 0 to 10000000 with a decimal point, "
+           "or nothing where it is unknown\n");
+}
+
+Test(region_check, names_what_the_descriptor_does_not_declare) {
+    write("datapackage.json", "{\"name\": \"Big Town\", \"haven\": {\"units\": {\"length\": \"yd\","
+                              " \"speed\": \"mph\"}, \"persons_per_vehicle\": 0},\n"
+                              "\"resources\": [{\"name\": \"node\", \"path\": \"node.csv\"},\n"
+                              "{\"name\": \"link\", \"path\": \"../link.csv\"},\n"
+                              "{\"name\": \"zones\", \"path\": \"zones.csv\", \"encoding\": "
+                              "\"latin1\"},\n"
+                              "{\"name\": \"node\", \"path\": \"node.csv\"}, 7]}");
+    expect(HV_ERR_VALUE,
+           "error datapackage.json: name: \"Big Town\"; 1 to 64 of a-z, 0-9, \"-\", \"_\" and "
+           "\".\"\n"
+           "error datapackage.json: haven.units.length: \"yd\"; m, km, ft or mi\n"
+           "error datapackage.json: haven.persons_per_vehicle: 0; a number from 0.1 to 100\n"
+           "error datapackage.json: resources[1].path: \"../link.csv\"; one file inside the "
+           "package's folder, such as node.csv\n"
+           "error datapackage.json: resources[2].encoding: \"latin1\"; \"utf-8\", and the file "
+           "saved so\n"
+           "error datapackage.json: resources[3].path: \"node\"; each table once\n"
+           "error datapackage.json: resources[4].name: nothing; the table's name, such as "
+           "\"node\"\n");
+}
+
+Test(region_check, names_units_that_figures_need_and_each_once) {
+    write("datapackage.json", "{\"name\": \"small\", \"resources\": [\n"
+                              "{\"name\": \"node\", \"path\": \"node.csv\"},\n"
+                              "{\"name\": \"link\", \"path\": \"link.csv\"}]}");
+    expect(HV_ERR_VALUE,
+           "error datapackage.json: haven.units.capacity: the unit of column capacity is not "
+           "declared; veh/h, veh/min or veh/day\n"
+           "error datapackage.json: haven.capacity_per: it is not declared what capacity is "
+           "counted for; \"lane\" or \"link\"\n"
+           "error datapackage.json: haven.units.length: the unit of column length is not declared; "
+           "m, km, ft or mi\n"
+           "error datapackage.json: haven.units.speed: the unit of column free_speed is not "
+           "declared; km/h, m/s, mph or ft/min\n");
+}
+
+Test(region_check, gmns_config_declares_units) {
+    write("datapackage.json", "{\"name\": \"small\", \"resources\": [\n"
+                              "{\"name\": \"config\", \"path\": \"config.csv\"},\n"
+                              "{\"name\": \"node\", \"path\": \"node.csv\"},\n"
+                              "{\"name\": \"link\", \"path\": \"link.csv\"}]}");
+    write("config.csv", "dataset_name,short_length,long_length,speed\nx,ft,mi,mph\n");
+    expect(HV_OK, "");
+}
+
+Test(region_check, broken_json_is_named_by_line) {
+    write("datapackage.json", "{\n\"name\": \"small\",\n\"resources\" []}");
+    expect(HV_ERR_VALUE, "error datapackage.json:3: ':' expected near '['; a JSON object in "
+                         "UTF-8\n");
+}
+
+Test(region_check, names_missing_files_and_columns) {
+    write("zones.csv", "zone_id,nme,node_id\nz1,One,a\n");
+    write("items.csv", "");
+    cr_assert_eq(remove(region_files_path(&files, "vehicles.csv")), 0);
+    write("stock.csv", "\xEF\xBB\xBF\n\nplace_id,item_id,quantity,place_id\n");
+    expect(HV_ERR_VALUE,
+           "warning zones.csv:1: nme: unknown column “nme” is not read; one of zone_id, name, "
+           "name_zh, node_id, lon, lat, day_infant, day_child, day_adult, day_elderly, "
+           "day_unknown, night_infant, night_child, night_adult, night_elderly, night_unknown, "
+           "households, no_vehicle_share, wheelchair, medical\n"
+           "error zones.csv:1: name: the column is missing; a column named name in the header\n"
+           "error items.csv: the file is empty; a header with the names of the columns, then "
+           "rows\n"
+           "warning stock.csv:1: the file begins with a byte order mark; UTF-8 without one; it was "
+           "skipped\n"
+           "error stock.csv:3: place_id: the column is there twice; each column once\n"
+           "error vehicles.csv: cannot be read: No such file or directory; a file that exists and "
+           "may be read\n");
+}
+
+Test(region_check, names_wrong_encodings) {
+    write("depots.csv", "depot_id,name,node_id\nd1,D\xe9p\xf4t,b\n");
+    write("vehicles.csv", "\xFF\xFEv\0e\0");
+    write("stock.csv", "place_id,item_id,lot,expiry,quantity\ns1,water,A\x01,2027-02-30,1\n");
+    expect(HV_ERR_VALUE,
+           "error depots.csv:2: name: “D?p?t” is not UTF-8; text saved in UTF-8, not in a national "
+           "code page\n"
+           "error stock.csv:2: lot: “A?”; one line of text without control characters\n"
+           "error stock.csv:2: expiry: “2027-02-30”; a date such as 2027-05-31, or nothing\n"
+           "error vehicles.csv:1: the file is in UTF-16; a file saved in UTF-8\n");
+}
+
+Test(region_check, quotes_and_line_ends_are_counted_right) {
+    write("depots.csv", "depot_id,name,place,node_id\r\n"
+                        "d1,\"Depot, \"\"big\"\"\",x,b\r\n"
+                        "\r\n"
+                        "d2,\"two\r\nlines\",y,b\r\n"
+                        "d3,a \"b\" c,y,b\r\n"
+                        "d4,Four,y,q\r\n");
+    expect(HV_ERR_VALUE,
+           "error depots.csv:4: name: “two??lines”; one line of text without control characters\n"
+           "error depots.csv:6: a quotation mark inside a cell, or text after a closing one; the "
+           "whole cell in quotation marks, those inside it doubled\n"
+           "error depots.csv:7: node_id: “q”; the id of a node of this package\n");
+}
+
+Test(region_check, old_line_ends_work) {
+    write("depots.csv", "depot_id,name,node_id\rd1,Depot,b\rd2,Two,q\r");
+    expect(HV_ERR_VALUE, "error depots.csv:3: node_id: “q”; the id of a node of this package\n");
+}
+
+Test(region_check, an_open_quote_is_named_where_it_opens) {
+    write("depots.csv", "depot_id,name,node_id\nd1,Depot,b\nd2,\"open,b\nd3,x,b\n");
+    expect(HV_ERR_VALUE, "error depots.csv:3: a quotation mark opened here is never closed; a "
+                         "closing quotation mark\n");
+}
+
+Test(region_check, huge_cells_and_rows_are_refused_and_the_next_row_is_read) {
+    size_t size = 3u << 20;
+    char *text = malloc(size + 200), *at = text;
+    at += sprintf(at, "depot_id,name,node_id\nd1,");
+    memset(at, 'x', 2000);
+    at += 2000;
+    at += sprintf(at, ",b\nd2,\"");
+    memset(at, 'y', size - 4000);
+    at += size - 4000;
+    at += sprintf(at, "\",b\nd1,Depot,b\nd3,Three,q\n");
+    region_files_write_bytes(&files, "depots.csv", text, (size_t)(at - text));
+    free(text);
+    expect(HV_ERR_VALUE,
+           "error depots.csv:2: name: "
+           "“xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…”; at most 1024 bytes\n"
+           "error depots.csv:3: a row of more than 1048576 bytes; short cells; perhaps a quotation "
+           "mark is not closed\n"
+           "error depots.csv:5: node_id: “q”; the id of a node of this package\n");
+}
+
+Test(region_check, names_goods_that_contradict_themselves) {
+    write("items.csv", "item_id,name,base_unit,packs,need_groups\nwater,Water,l,6;6,\n"
+                       "milk,Milk,,,baby\n");
+    expect(HV_ERR_VALUE,
+           "error items.csv:2: packs: “6;6”; up to 4 rising whole numbers above 1 separated by "
+           "\";\"\n"
+           "error items.csv:3: base_unit: nothing; what quantities count, such as \"l\", "
+           "\"ration\" or \"piece\"\n"
+           "error items.csv:3: need_groups: “baby”; words separated by \";\" of infant, child, "
+           "adult, elderly, unknown, wheelchair, medical\n"
+           "error stock.csv:2: item_id: “water”; the id of an item of this package\n"
+           "error stock.csv:3: item_id: “milk”; the id of an item of this package\n");
+}
+
+Test(region_check, names_stock_lines_that_repeat) {
+    write("stock.csv", "place_id,item_id,lot,expiry,quantity\nd1,water,A,,1\ns1,water,A,,1\n"
+                       "d1,water,A,2027-01-01,2\n");
+    expect(HV_ERR_VALUE, "error stock.csv:4: lot: the same place, item and lot as in line 2; one "
+                         "line for each place, item and lot\n");
+}
+
+/* ---- warnings ---------------------------------------------------------------------------------
+ */
+
+Test(region_check, warns_of_zones_and_shelters_that_no_road_joins) {
+    write("link.csv", "link_id,from_node_id,to_node_id,directed,length,lanes,capacity,free_speed\n"
+                      "ba,b,a,1,3,1,600,30\ncb,c,b,1,3,1,600,30\n");
+    expect(HV_OK,
+           "warning zones.csv:2: node_id: “z1” reaches no shelter by road; a node from which "
+           "a shelter can be reached\n"
+           "warning shelters.csv:2: node_id: “s1” is reached from no depot by road; a node "
+           "that a depot can reach\n");
+}
+
+Test(region_check, nobody_passes_through_a_centroid) {
+    write("node.csv",
+          "node_id,x_coord,y_coord,passable\na,10,50,no\nb,10.1,50,no\nc,10.2,50.05,\n");
+    expect(HV_OK,
+           "warning zones.csv:2: node_id: “z1” reaches no shelter by road; a node from which "
+           "a shelter can be reached\n");
+}
+
+Test(region_check, warns_of_roads_apart_from_the_rest) {
+    write("node.csv", "node_id,x_coord,y_coord\na,10,50\nb,10.1,50\nc,10.2,50.05\nd,1,1\ne,1,2\n"
+                      "f,1,3\n");
+    write("link.csv", "link_id,from_node_id,to_node_id,directed,length,lanes,capacity,free_speed\n"
+                      "ab,a,b,0,6,2,800,60\nbc,b,c,0,3,1,600,30\nde,d,e,1,3,1,600,30\n");
+    expect(HV_OK,
+           "warning node.csv:7: node_id: “f” is on no link; a link from or to it, or no such "
+           "node\n"
+           "warning link.csv:4: link_id: “de” hangs together with nothing of the rest of the "
+           "roads; links that join it to them\n");
+}
+
+Test(region_check, warns_of_zones_without_people) {
+    write("zones.csv", "zone_id,name,node_id,day_adult\nz1,One,a,5\n");
+    expect(HV_OK, "warning zones.csv:2: “z1” says nothing about its people by day or by night; "
+                  "people by age group, day_… and night_…\n");
+}

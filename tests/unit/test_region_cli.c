@@ -1,0 +1,176 @@
+#include "coordinator/cli/region.h"
+#include "coordinator/region/region.h"
+#include "tests/support/region_files.h"
+
+#include <criterion/criterion.h>
+#include <criterion/redirect.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+static struct region_files files;
+
+static void begin(void) {
+    region_files_init(&files);
+}
+
+static void end(void) {
+    region_files_deinit(&files);
+}
+
+TestSuite(region_cli, .init = begin, .fini = end);
+
+static const char *out; /* of the last run */
+
+/* Runs `haven region WORDS…`; its standard output is in `out` afterwards. */
+static int run(const char *const *words) {
+    char *argv[16] = {"region"}, path[128];
+    int argc = 1;
+    for (; words[argc - 1] != NULL; argc++)
+        argv[argc] = strdup(words[argc - 1]);
+    snprintf(path, sizeof path, "%s/stdout", files.dir);
+    fflush(stdout);
+    int kept = dup(STDOUT_FILENO);
+    cr_assert_not_null(freopen(path, "w", stdout));
+    int status = cli_region(argc, argv);
+    fflush(stdout);
+    dup2(kept, STDOUT_FILENO);
+    close(kept);
+    out = region_files_read(path);
+    for (int i = 1; i < argc; i++)
+        free(argv[i]);
+    return status;
+}
+
+#define RUN(...) run((const char *const[]){__VA_ARGS__, NULL})
+
+Test(region_cli, check_of_a_sound_region_ends_with_0) {
+    region_files_small(&files);
+    cr_assert_eq(RUN("check", files.dir), EX_OK);
+    cr_assert_not_null(strstr(out, "no faults"));
+}
+
+Test(region_cli, check_names_faults_and_ends_with_65) {
+    region_files_small(&files);
+    region_files_write(&files, "depots.csv", "depot_id,name,node_id\nd1,Depot,q\n");
+    cr_assert_eq(RUN("check", files.dir), EX_DATAERR);
+    cr_assert_not_null(
+        strstr(out, "error: depots.csv:2: node_id: “q”; the id of a node of this package\n"), "%s",
+        out);
+}
+
+Test(region_cli, check_prints_json) {
+    region_files_small(&files);
+    region_files_write(&files, "depots.csv", "depot_id,name,node_id\nd1,Depot,q\n");
+    cr_assert_eq(RUN("check", "--json", files.dir), EX_DATAERR);
+    json_t *json = json_loads(out, 0, NULL);
+    cr_assert_not_null(json);
+    cr_assert_eq(json_integer_value(json_object_get(json, "errors")), 3,
+                 "the depot, its stock and its lorry");
+    json_t *fault = json_array_get(json_object_get(json, "faults"), 0);
+    cr_assert_eq(json_integer_value(json_object_get(fault, "line")), 2);
+    cr_assert_str_eq(json_string_value(json_object_get(fault, "column")), "node_id");
+    json_decref(json);
+}
+
+Test(region_cli, no_folder_is_no_input) {
+    cr_assert_eq(RUN("check", "/nonexistent"), EX_NOINPUT);
+}
+
+Test(region_cli, wrong_words_are_usage) {
+    cr_redirect_stderr();
+    cr_assert_eq(RUN("check"), EX_USAGE);
+    cr_assert_eq(RUN("dance"), EX_USAGE);
+    cr_assert_eq(RUN("--length-unit", "cubit", "check", "x"), EX_USAGE);
+    cr_assert_eq(RUN("--nonsense"), EX_USAGE);
+    cr_assert_eq(RUN("import", "osm", "x.osm"), EX_USAGE, "-o is missing");
+    cr_assert_eq(RUN("import", "shapefile", "x", "-o", "y"), EX_USAGE);
+}
+
+Test(region_cli, help_has_examples) {
+    cr_assert_eq(RUN("--help"), EX_OK);
+    cr_assert_not_null(strstr(out, "examples:"));
+}
+
+Test(region_cli, show_counts_and_marks_what_nobody_verified) {
+    region_files_small(&files);
+    region_files_write(&files, "shelters.csv",
+                       "shelter_id,name,node_id,area_indoor_m2\ns1,School,c,700\n");
+    cr_assert_eq(RUN("show", files.dir, "--profile", "gb51143-2015", "--stage", "short"), EX_OK);
+    cr_assert_not_null(strstr(out, "people by night  120\n"), "%s", out);
+    cr_assert_not_null(strstr(out, "350 area    *"), "%s", out);
+    cr_assert_not_null(strstr(out, "nobody has compared"), "%s", out);
+    cr_assert_eq(RUN("show", files.dir, "--json", "--profile", "sphere-2018"), EX_OK);
+    json_t *json = json_loads(out, 0, NULL);
+    json_t *shelter =
+        json_array_get(json_object_get(json_object_get(json, "capacity"), "shelters"), 0);
+    json_t *indoor = json_object_get(shelter, "indoor");
+    cr_assert_eq(json_integer_value(json_object_get(indoor, "people")), 200);
+    cr_assert(json_is_true(json_object_get(indoor, "verified")));
+    cr_assert(json_is_null(json_object_get(json_object_get(shelter, "outdoor"), "people")));
+    json_decref(json);
+}
+
+Test(region_cli, profiles_are_listed_with_every_clause) {
+    cr_assert_eq(RUN("profiles"), EX_OK);
+    cr_assert_str_eq(out, "gb51143-2015\nsphere-2018\n");
+    cr_assert_eq(RUN("profiles", "gb51143-2015"), EX_OK);
+    cr_assert_not_null(strstr(out, "NOT VERIFIED"));
+    cr_assert_eq(RUN("profiles", "/nonexistent.yaml"), EX_NOINPUT);
+}
+
+Test(region_cli, import_writes_a_region_that_checks) {
+    char list[128], dir[128];
+    snprintf(list, sizeof list, "%s/list.csv", files.dir);
+    snprintf(dir, sizeof dir, "%s/region", files.dir);
+    region_files_write(&files, "list.csv",
+                       "ID,名称,人数,緯度,経度,想定収容人数\nA,小学校,5,37.1,136.9,屋内10人\n"
+                       "B,中学校,5,37.1,136.9,？\n");
+    cr_assert_eq(RUN("import", "nanao", list, "-o", dir, "--name", "test-1"), EX_DATAERR);
+    cr_assert_not_null(strstr(out, "list.csv:3: 想定収容人数"), "%s", out);
+    cr_assert_eq(RUN("check", dir), EX_OK);
+    struct hv_fault_list faults;
+    struct region *region = NULL;
+    hv_fault_list_init(&faults);
+    cr_assert_eq(region_load(dir, &faults, &region), HV_OK);
+    cr_assert_str_eq(region->id, "test-1");
+    cr_assert_str_eq(region->shelters[0].name, "小学校");
+    cr_assert_eq(region->shelter_count, 1);
+    region_free(region);
+    hv_fault_list_deinit(&faults);
+}
+
+Test(region_cli, import_takes_units_from_the_command_line) {
+    char net[128], nodes[128], dir[128];
+    snprintf(net, sizeof net, "%s/net.tntp", files.dir);
+    snprintf(nodes, sizeof nodes, "%s/nodes.tntp", files.dir);
+    snprintf(dir, sizeof dir, "%s/region", files.dir);
+    region_files_write(&files, "net.tntp",
+                       "<NUMBER OF ZONES> 0\n<NUMBER OF NODES> 2\n<NUMBER OF LINKS> 1\n"
+                       "<END OF METADATA>\n~ init_node term_node capacity length free_flow_time "
+                       "lanes ;\n1 2 2400 5280 1.5 2 ;\n");
+    region_files_write(&files, "nodes.tntp", "1 0 0 ;\n2 3 4 ;\n");
+    cr_assert_eq(RUN("import", "tntp", net, nodes, "-o", dir, "--length-unit", "ft", "--time-unit",
+                     "min", "--capacity-per", "lane,day"),
+                 EX_OK, "%s", out);
+    struct hv_fault_list faults;
+    struct region *region = NULL;
+    hv_fault_list_init(&faults);
+    cr_assert_eq(region_load(dir, &faults, &region), HV_OK);
+    cr_assert_float_eq(region->links[0].length_m, 1609.344, 1e-9);
+    cr_assert_eq(region->links[0].travel_s, 90);
+    cr_assert_eq(region->links[0].capacity_veh_per_h, 200);
+    region_free(region);
+    hv_fault_list_deinit(&faults);
+}
+
+Test(region_cli, an_import_that_cannot_be_written_says_so) {
+    cr_redirect_stderr();
+    region_files_write(&files, "list.csv", "ID,名称,人数,緯度,経度,想定収容人数\n");
+    char list[128];
+    snprintf(list, sizeof list, "%s/list.csv", files.dir);
+    cr_assert_eq(RUN("import", "nanao", list, "-o", "/proc/none/x"), EX_CANTCREAT);
+}
