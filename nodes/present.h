@@ -9,6 +9,23 @@
 
 #define NODE_REQUESTS_MAX 512u /* open at one time */
 
+/* kind UNKNOWN: there is nothing to undo. */
+struct node_last_movement {
+    enum hv_movement_kind kind;
+    uint64_t index;
+    struct hv_people people;
+    uint32_t households;
+    char zone[HV_ID_BYTES_MAX + 1];
+    char shelter[HV_ID_BYTES_MAX + 1];
+    char transfer[HV_ID_BYTES_MAX + 1];
+};
+
+struct node_request {
+    uint64_t id;
+    size_t size;
+    uint8_t *bytes; /* the report, encoded; owned */
+};
+
 struct node_present {
     uint64_t as_of; /* index of the last HISTORY report in it */
 
@@ -20,9 +37,7 @@ struct node_present {
     int32_t count_difference;
     int64_t shortfall; /* people that movements took beyond those there, since the last count */
 
-    /* What an undo would take back; kind UNKNOWN: nothing. Texts owned. */
-    struct hv_movement last;
-    uint64_t last_index;
+    struct node_last_movement last; /* what an undo would take back */
 
     enum hv_shelter_status status;
     char reason[HV_TEXT_BYTES_MAX + 1];
@@ -38,7 +53,7 @@ struct node_present {
     struct hv_seen stock_seen;
 
     size_t request_count;
-    struct hv_report **requests; /* open ones by id, each with its own arena block */
+    struct node_request *requests; /* open ones by id */
     uint64_t next_request;
 };
 
