@@ -2,6 +2,7 @@
 #include "nodes/core_internal.h"
 
 #include "schemas/codec.h"
+#include "schemas/tally.h"
 
 #include <string.h>
 
@@ -113,7 +114,7 @@ static struct objection judge_movement(struct turn *turn, const struct hv_moveme
                                        bool force) {
     const struct hv_people *here = &turn->core->present.people;
     int64_t there = hv_people_total(here);
-    int64_t moved = node_movement_sign(movement->kind) * hv_people_total(&movement->people);
+    int64_t moved = hv_tally_sign(movement->kind) * hv_people_total(&movement->people);
     if (there + moved > HV_PEOPLE_MAX)
         return object(HV_ERR_VALUE, HV_REASON_RANGE,
                       turn_text(turn, "that would make %lld people", (long long)(there + moved)),
@@ -170,6 +171,23 @@ static struct objection judge_role(const struct node_core *core, enum hv_report_
                   "report it at the shelter's own node");
 }
 
+/* Many lines with long names can pass what one message holds. */
+static struct objection judge_size(const struct hv_stock_line *lines, size_t count) {
+    size_t bytes = 2 * HV_TEXT_BYTES_MAX;
+    for (size_t i = 0; i < count; i++)
+        bytes += 40 + strlen(lines[i].item) + strlen(lines[i].lot);
+    return bytes < HV_FRAME_BYTES_MAX - 1024
+               ? none
+               : object(HV_ERR_LIMIT, HV_REASON_OVERSIZE, "that is too much for one entry",
+                        "make several smaller entries of it");
+}
+
+static struct objection judge_goods(struct turn *turn, const struct hv_stock_movement *movement,
+                                    bool force) {
+    struct objection objection = judge_size(movement->lines, movement->line_count);
+    return objection.error != HV_OK ? objection : judge_stock_movement(turn, movement, force);
+}
+
 static struct objection judge(struct turn *turn, const struct hv_report *report, bool force) {
     struct hv_verdict verdict = hv_report_check(report);
     if (verdict.reason != HV_REASON_UNKNOWN)
@@ -182,7 +200,9 @@ static struct objection judge(struct turn *turn, const struct hv_report *report,
     case HV_REPORT_MOVEMENT:
         return judge_movement(turn, &report->movement, force);
     case HV_REPORT_STOCK_MOVEMENT:
-        return judge_stock_movement(turn, &report->stock_movement, force);
+        return judge_goods(turn, &report->stock_movement, force);
+    case HV_REPORT_STOCK_COUNT:
+        return judge_size(report->stock_count.lines, report->stock_count.line_count);
     case HV_REPORT_REQUEST:
         return judge_request(turn, &report->request);
     case HV_REPORT_ANSWER:
@@ -305,6 +325,6 @@ void core_undo(struct turn *turn, uint64_t token) {
                                            .shelter = last->shelter,
                                            .transfer = last->transfer,
                                            .households = last->households};
-    hv_people_add(&report.movement.people, &last->people, -node_movement_sign(last->kind));
+    hv_people_add(&report.movement.people, &last->people, -hv_tally_sign(last->kind));
     take_report(turn, token, &report, true);
 }

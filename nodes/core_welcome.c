@@ -40,6 +40,8 @@ static void rebase_epoch(struct turn *turn, uint64_t epoch) {
     heads->epochs[heads->epoch_count - 1].epoch = epoch;
     turn_write_heads(turn);
     turn->core->link.then = THEN_GREET;
+    turn->core->link.state = NODE_LINK_GREETING;
+    turn->core->link.since_real_ms = turn->real_ms;
 }
 
 /* What is not yet acknowledged becomes sequence 1 and on of a new epoch. Snapshots start anew. */
@@ -56,6 +58,7 @@ static void start_epoch(struct turn *turn, uint64_t epoch) {
     turn_write_heads(turn);
     core->link.then = THEN_GREET;
     core->link.state = NODE_LINK_GREETING;
+    core->link.since_real_ms = turn->real_ms;
 }
 
 void link_take_epoch_refusal(struct turn *turn, uint64_t held_epoch) {
@@ -66,7 +69,6 @@ void link_take_epoch_refusal(struct turn *turn, uint64_t held_epoch) {
         return;
     }
     rebase_epoch(turn, held_epoch + 1);
-    turn->core->link.state = NODE_LINK_GREETING;
 }
 
 /* ---- heads ---- */

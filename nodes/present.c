@@ -1,6 +1,7 @@
 #include "nodes/present.h"
 
 #include "schemas/codec.h"
+#include "schemas/tally.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,56 +21,6 @@ void node_present_deinit(struct node_present *present) {
 
 /* ---- people ---- */
 
-static const enum hv_age_group makes_up_for_others[] = {
-    HV_AGE_UNKNOWN, HV_AGE_ADULT, HV_AGE_ELDERLY, HV_AGE_CHILD, HV_AGE_INFANT};
-
-static int32_t clamp(int32_t figure, int32_t most) {
-    return figure < 0 ? 0 : figure > most ? most : figure;
-}
-
-static int32_t take_negative_groups(struct hv_people *people) {
-    int32_t missing = 0;
-    for (int group = 0; group < HV_AGE_COUNT; group++)
-        if (people->by_age[group] < 0) {
-            missing -= people->by_age[group];
-            people->by_age[group] = 0;
-        }
-    return missing;
-}
-
-int64_t node_people_move(struct hv_people *people, const struct hv_people *delta, int sign) {
-    hv_people_add(people, delta, sign);
-    int32_t missing = take_negative_groups(people);
-    for (int i = 0; i < HV_AGE_COUNT && missing > 0; i++) {
-        int32_t *group = &people->by_age[makes_up_for_others[i]];
-        int32_t taken = *group < missing ? *group : missing;
-        *group -= taken;
-        missing -= taken;
-    }
-    int64_t total = hv_people_total(people);
-    int32_t most = total > INT32_MAX ? INT32_MAX : (int32_t)total;
-    for (int overlay = 0; overlay < HV_OVERLAY_COUNT; overlay++)
-        people->overlay[overlay] = clamp(people->overlay[overlay], most);
-    people->pets = clamp(people->pets, INT32_MAX);
-    return missing;
-}
-
-int node_movement_sign(enum hv_movement_kind kind) {
-    switch (kind) {
-    case HV_MOVEMENT_CHECK_IN:
-    case HV_MOVEMENT_TRANSFER_IN:
-    case HV_MOVEMENT_CORRECTION:
-        return 1;
-    case HV_MOVEMENT_CHECK_OUT:
-    case HV_MOVEMENT_TRANSFER_OUT:
-        return -1;
-    case HV_MOVEMENT_UNKNOWN:
-    case HV_MOVEMENT_COUNT:
-        break;
-    }
-    return 0;
-}
-
 static void remember_movement(struct node_present *present, uint64_t index,
                               const struct hv_movement *movement) {
     struct node_last_movement *last = &present->last;
@@ -88,8 +39,8 @@ static void remember_movement(struct node_present *present, uint64_t index,
 static void apply_movement(struct node_present *present, uint64_t index,
                            const struct hv_report *report) {
     const struct hv_movement *movement = &report->movement;
-    int sign = node_movement_sign(movement->kind);
-    present->shortfall += node_people_move(&present->people, &movement->people, sign);
+    int sign = hv_tally_sign(movement->kind);
+    present->shortfall += hv_tally_move(&present->people, &movement->people, sign);
     present->people_seen = report->seen;
     remember_movement(present, index, movement);
 }

@@ -65,15 +65,6 @@ void node_present_deinit(struct node_present *present);
 int node_present_apply(struct node_present *present, uint64_t index,
                        const struct hv_report *report) HV_MUST_USE;
 
-/* Adds people figure by figure and keeps each at zero or more: an age group that falls below
- * zero is made up from those of unknown age, then from adults, the elderly, children and infants,
- * so that the total is right wherever it is not negative. Overlays stay at most the total. Returns
- * how many people the total fell short. */
-int64_t node_people_move(struct hv_people *people, const struct hv_people *delta, int sign);
-
-/* What a movement adds to the people here: +1, -1 times its people; 0 for no such kind. */
-int node_movement_sign(enum hv_movement_kind kind);
-
 /* The state as snapshot reports (stock in parts); `base` is taken off as_of, to make it the
  * sequence of the present epoch. In the arena. Errors: HV_ERR_MEMORY. */
 int node_present_snapshot(const struct node_present *present, uint64_t base, struct hv_seen seen,

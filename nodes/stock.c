@@ -32,6 +32,19 @@ static uint64_t sum_within_limit(uint64_t a, uint64_t b) {
     return a > HV_QUANTITY_MAX - b ? HV_QUANTITY_MAX : a + b;
 }
 
+static void add_goods(struct hv_stock_line *sum, const struct hv_stock_line *line) {
+    sum->quantity = sum_within_limit(sum->quantity, line->quantity);
+    sum->damaged = sum_within_limit(sum->damaged, line->damaged);
+}
+
+/* Never below zero, and no more damaged than there are. */
+static void take_goods(struct hv_stock_line *from, const struct hv_stock_line *line) {
+    from->quantity -= line->quantity < from->quantity ? line->quantity : from->quantity;
+    from->damaged -= line->damaged < from->damaged ? line->damaged : from->damaged;
+    if (from->damaged > from->quantity)
+        from->damaged = from->quantity;
+}
+
 /* Item and lot lie in one block, which is freed through `item`. */
 static void line_free(struct hv_stock_line *line) {
     free((char *)line->item);
@@ -45,8 +58,6 @@ static int line_copy(const struct hv_stock_line *line, struct hv_stock_line *ret
     *ret_copy = *line;
     ret_copy->item = memcpy(texts, line->item, item_bytes);
     ret_copy->lot = memcpy(texts + item_bytes, line->lot, lot_bytes);
-    ret_copy->quantity = usable(line);
-    ret_copy->damaged = 0;
     return HV_OK;
 }
 
@@ -61,8 +72,7 @@ static size_t merge_same(struct hv_stock_line *lines, size_t count) {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
         if (kept > 0 && compare_lines(&lines[kept - 1], &lines[i]) == 0) {
-            lines[kept - 1].quantity =
-                sum_within_limit(lines[kept - 1].quantity, lines[i].quantity);
+            add_goods(&lines[kept - 1], &lines[i]);
             line_free(&lines[i]);
         } else {
             lines[kept++] = lines[i];
@@ -122,7 +132,7 @@ static bool is_item(const struct node_stock *stock, size_t at, const char *item)
 uint64_t node_stock_of(const struct node_stock *stock, const char *item) {
     uint64_t sum = 0;
     for (size_t i = first_of(stock, item); is_item(stock, i, item); i++)
-        sum = sum_within_limit(sum, stock->lines[i].quantity);
+        sum = sum_within_limit(sum, usable(&stock->lines[i]));
     return sum;
 }
 
@@ -161,16 +171,22 @@ static void insert_line(struct node_stock *stock, size_t at, const struct hv_sto
 
 enum change { CHANGE_SET, CHANGE_ADD, CHANGE_TAKE };
 
-static uint64_t changed(enum change change, uint64_t there, uint64_t quantity) {
+static void change_goods(struct hv_stock_line *there, enum change change,
+                         const struct hv_stock_line *line) {
     switch (change) {
     case CHANGE_SET:
-        return quantity;
+        there->quantity = line->quantity;
+        there->damaged = line->damaged;
+        break;
     case CHANGE_ADD:
-        return sum_within_limit(there, quantity);
+        add_goods(there, line);
+        break;
     case CHANGE_TAKE:
+        take_goods(there, line);
         break;
     }
-    return there > quantity ? there - quantity : 0;
+    if (line->pack > 1)
+        there->pack = line->pack;
 }
 
 /* Takes over the staged line's texts. */
@@ -178,17 +194,14 @@ static void change_line(struct node_stock *stock, enum change change,
                         struct hv_stock_line *staged) {
     size_t at = lower_bound(stock, staged);
     bool found = at < stock->count && compare_lines(&stock->lines[at], staged) == 0;
-    uint64_t there = found ? stock->lines[at].quantity : 0;
-    uint64_t quantity = changed(change, there, staged->quantity);
-    if (found && quantity == 0) {
-        remove_line(stock, at);
-    } else if (found) {
-        stock->lines[at].quantity = quantity;
-        stock->lines[at].pack = staged->pack > 1 ? staged->pack : stock->lines[at].pack;
-    } else if (quantity > 0) {
-        staged->quantity = quantity;
+    if (!found && change != CHANGE_TAKE && staged->quantity > 0) {
         insert_line(stock, at, staged);
         return;
+    }
+    if (found) {
+        change_goods(&stock->lines[at], change, staged);
+        if (stock->lines[at].quantity == 0)
+            remove_line(stock, at);
     }
     line_free(staged);
 }
@@ -252,7 +265,7 @@ static uint64_t already_picked(const struct picked *picked, const struct hv_stoc
 
 static uint64_t left_of(const struct picked *picked, const struct hv_stock_line *lot) {
     uint64_t taken = already_picked(picked, lot);
-    return lot->quantity > taken ? lot->quantity - taken : 0;
+    return usable(lot) > taken ? usable(lot) - taken : 0;
 }
 
 static int pick(struct picked *picked, const struct hv_stock_line *line) {
@@ -283,6 +296,7 @@ static int spread(const struct node_stock *stock, struct picked *picked,
         struct hv_stock_line part = stock->lines[i];
         uint64_t left = left_of(picked, &part);
         part.quantity = left < wanted ? left : wanted;
+        part.damaged = 0;
         part.pack = line->pack;
         wanted -= part.quantity;
         int error = part.quantity == 0 ? HV_OK : pick(picked, &part);
@@ -322,7 +336,7 @@ const struct hv_stock_line *node_stock_short(const struct node_stock *stock,
         uint64_t wanted = 0;
         for (size_t j = 0; j <= i; j++)
             if (compare_lines(&lines[j], &lines[i]) == 0)
-                wanted = sum_within_limit(wanted, usable(&lines[j]));
+                wanted = sum_within_limit(wanted, lines[j].quantity);
         uint64_t there = node_stock_line(stock, &lines[i]);
         if (wanted > there) {
             *ret_there = there;

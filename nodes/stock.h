@@ -24,15 +24,15 @@ void node_stock_deinit(struct node_stock *stock);
 /* Usable base units of the item in all lots. O(log lines + lots). */
 uint64_t node_stock_of(const struct node_stock *stock, const char *item);
 
-/* Usable base units of exactly this item, lot and expiry. */
+/* Base units of exactly this item, lot and expiry, damaged ones too. */
 uint64_t node_stock_line(const struct node_stock *stock, const struct hv_stock_line *line);
 
 /* A count: with `complete` what is not listed is gone, else listed lines only change.
  * Errors: HV_ERR_MEMORY, _LIMIT (lines); the stock is then untouched. */
 int node_stock_count(struct node_stock *stock, const struct hv_stock_count *count) HV_MUST_USE;
 
-/* A movement; what is taken beyond what is there leaves nothing (never less). Receiving adds what
- * is not damaged. Errors as above. */
+/* A movement; what is taken beyond what is there leaves nothing (never less). Errors as
+ * above. */
 int node_stock_move(struct node_stock *stock, const struct hv_stock_movement *movement) HV_MUST_USE;
 
 /* Spreads lines that name neither lot nor expiry over the lots that are there, first to expire
