@@ -145,7 +145,7 @@ void link_greet(struct turn *turn) {
 static bool may_send(const struct turn *turn, int lane) {
     const struct core_lane *at = &turn->core->lanes[lane];
     return at->sent < at->durable && at->sent - turn->core->heads.acked[lane] < NODE_WINDOW &&
-           turn->real_ms >= at->hold_real_ms;
+           at->hold_real_ms == 0;
 }
 
 static void send_next(struct turn *turn, int lane) {
@@ -162,11 +162,18 @@ static void send_next(struct turn *turn, int lane) {
         effects->items[effects->count - 1].send.index = at->sent;
 }
 
+static void end_holds(struct turn *turn) {
+    for (int lane = 0; lane < NODE_LANES; lane++)
+        if (turn->real_ms >= turn->core->lanes[lane].hold_real_ms)
+            turn->core->lanes[lane].hold_real_ms = 0;
+}
+
 /* The present first: HISTORY waits until every snapshot is on its way. */
 void link_pump(struct turn *turn) {
     const struct core_lane *present = &turn->core->lanes[NODE_PRESENT];
     if (turn->core->link.state != NODE_LINK_UP)
         return;
+    end_holds(turn);
     while (turn->error == HV_OK && may_send(turn, NODE_PRESENT))
         send_next(turn, NODE_PRESENT);
     while (turn->error == HV_OK && present->sent == present->made && may_send(turn, NODE_HISTORY))

@@ -1,0 +1,321 @@
+#include "nodes/desk.h"
+
+#include "nodes/entry.h"
+#include "nodes/show.h"
+#include "schemas/platform/clock.h"
+#include "schemas/platform/control.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A request on its way. Entries wait for the core's replies, one for each slot. */
+struct job {
+    struct job *next;
+    uint64_t token; /* of the control server */
+    json_t *request;
+    bool is_batch;
+    uint64_t first_ticket; /* tickets of its entries: first .. first + count - 1 */
+    size_t count;
+    size_t waiting;
+    json_t **results;  /* owned; by slot */
+    json_t **commands; /* borrowed from the request */
+};
+
+struct desk {
+    struct desk_options options;
+    struct control_server *server;
+    struct job *queue, **queue_end; /* not yet begun */
+    struct job *open;               /* begun, some replies missing */
+    uint64_t next_ticket;
+    bool stop;
+};
+
+/* ---- replies ---- */
+
+static json_t *with_ref(json_t *reply, const json_t *command) {
+    json_t *ref = json_object_get(command, "ref");
+    if (ref != NULL)
+        json_object_set(reply, "ref", ref);
+    return reply;
+}
+
+static json_t *refusal(int error, const char *text, const char *remedy) {
+    return json_pack("{s:b, s:s, s:s, s:s}", "ok", 0, "error", hv_error_name(error), "text", text,
+                     "remedy", remedy);
+}
+
+static json_t *reply_of(const struct node_reply *reply) {
+    if (reply->error != HV_OK) {
+        json_t *refused = refusal(reply->error, reply->message, reply->remedy);
+        json_object_set_new(refused, "reason", json_string(hv_reason_word(reply->reason)));
+        return refused;
+    }
+    json_t *taken = json_pack("{s:b}", "ok", 1);
+    if (reply->sequence != 0) {
+        json_object_set_new(taken, "lane", json_string(hv_lane_word(reply->lane)));
+        json_object_set_new(taken, "epoch", json_integer((json_int_t)reply->epoch));
+        json_object_set_new(taken, "sequence", json_integer((json_int_t)reply->sequence));
+    }
+    if (reply->request != 0)
+        json_object_set_new(taken, "request", json_integer((json_int_t)reply->request));
+    return taken;
+}
+
+/* ---- jobs ---- */
+
+static void job_free(struct job *job) {
+    if (job->results != NULL)
+        for (size_t i = 0; i < job->count; i++)
+            json_decref(job->results[i]);
+    free(job->results);
+    free(job->commands);
+    json_decref(job->request);
+    free(job);
+}
+
+static json_t *batch_reply(struct job *job) {
+    json_t *results = json_array();
+    json_int_t failed = 0;
+    for (size_t i = 0; i < job->count; i++) {
+        failed += !json_is_true(json_object_get(job->results[i], "ok"));
+        json_array_append(results, job->results[i]);
+    }
+    return with_ref(json_pack("{s:b, s:I, s:o}", "ok", 1, "failed", failed, "results", results),
+                    job->request);
+}
+
+static void unlink_open(struct desk *desk, struct job *job) {
+    for (struct job **at = &desk->open; *at != NULL; at = &(*at)->next)
+        if (*at == job) {
+            *at = job->next;
+            return;
+        }
+}
+
+static void finish(struct desk *desk, struct job *job) {
+    unlink_open(desk, job);
+    control_reply(desk->server, job->token,
+                  job->is_batch ? batch_reply(job) : json_incref(job->results[0]));
+    job_free(job);
+}
+
+static void fill_slot(struct desk *desk, struct job *job, size_t slot, json_t *result) {
+    job->results[slot] = with_ref(result, job->commands[slot]);
+    if (--job->waiting == 0)
+        finish(desk, job);
+}
+
+void desk_replied(struct desk *desk, const struct node_reply *reply) {
+    for (struct job *job = desk->open; job != NULL; job = job->next) {
+        if (reply->token < job->first_ticket || reply->token >= job->first_ticket + job->count)
+            continue;
+        fill_slot(desk, job, (size_t)(reply->token - job->first_ticket), reply_of(reply));
+        return;
+    }
+}
+
+/* ---- entries ---- */
+
+/* Hands the entry to the core; its reply comes through desk_replied, now or after the sync. */
+static json_t *begin_entry(struct desk *desk, const json_t *command, uint64_t ticket) {
+    struct hv_arena arena;
+    struct entry entry;
+    char wrong[256] = "";
+    hv_arena_init(&arena, 0);
+    int error = json_is_object(command) ? entry_read(command, &arena, wrong, sizeof wrong, &entry)
+                                        : HV_ERR_FORMAT;
+    if (error == HV_OK) {
+        struct node_event event = {.kind = NODE_EVENT_UNDO, .token = ticket};
+        if (!entry.undo) {
+            event.kind = NODE_EVENT_REPORT;
+            event.report.token = ticket;
+            event.report.report = &entry.report;
+            event.report.ago_ms = entry.ago_ms;
+            event.report.force = entry.force;
+        }
+        desk->options.step(desk->options.context, &event);
+    }
+    hv_arena_deinit(&arena);
+    if (error == HV_OK)
+        return NULL;
+    if (error == HV_ERR_NOT_FOUND)
+        return refusal(HV_ERR_VALUE, "no entry has this verb", "see docs/NODE.md");
+    return refusal(error, wrong[0] == '\0' ? hv_error_text(error) : wrong, "correct the entry");
+}
+
+static void begin_job(struct desk *desk, struct job *job) {
+    job->first_ticket = desk->next_ticket;
+    desk->next_ticket += job->count;
+    job->waiting = job->count;
+    job->next = desk->open;
+    desk->open = job;
+    size_t count = job->count;
+    uint64_t first = job->first_ticket;
+    for (size_t slot = 0; slot < count; slot++) { /* the job is gone after its last slot */
+        json_t *refused = begin_entry(desk, job->commands[slot], first + slot);
+        if (refused != NULL)
+            fill_slot(desk, job, slot, refused);
+    }
+}
+
+static bool make_slots(struct job *job, size_t count) {
+    job->count = count;
+    job->results = calloc(count, sizeof(json_t *));
+    job->commands = calloc(count, sizeof(json_t *));
+    return job->results != NULL && job->commands != NULL;
+}
+
+static void reply_and_free(struct desk *desk, struct job *job, json_t *reply) {
+    control_reply(desk->server, job->token, with_ref(reply, job->request));
+    job_free(job);
+}
+
+static void take_entry(struct desk *desk, struct job *job) {
+    if (!make_slots(job, 1)) {
+        reply_and_free(desk, job, refusal(HV_ERR_MEMORY, "no memory left", "try again"));
+        return;
+    }
+    job->commands[0] = job->request;
+    begin_job(desk, job);
+}
+
+static void take_batch(struct desk *desk, struct job *job) {
+    const json_t *commands = json_object_get(job->request, "commands");
+    size_t count = json_array_size(commands);
+    if (count == 0 || count > DESK_BATCH_MAX || !make_slots(job, count)) {
+        job->count = 0;
+        reply_and_free(desk, job,
+                       refusal(HV_ERR_VALUE, "“commands” must be a list of 1 to 4096 entries",
+                               "send several batches"));
+        return;
+    }
+    job->is_batch = true;
+    for (size_t i = 0; i < count; i++)
+        job->commands[i] = json_array_get(commands, i);
+    begin_job(desk, job);
+}
+
+/* ---- questions ---- */
+
+static uint64_t number_or(const json_t *request, const char *name, uint64_t otherwise) {
+    const json_t *member = json_object_get(request, name);
+    json_int_t value = json_integer_value(member);
+    return json_is_integer(member) && value >= 0 ? (uint64_t)value : otherwise;
+}
+
+static json_t *answer_records(const struct show *show, const json_t *request) {
+    const char *lane = json_string_value(json_object_get(request, "lane"));
+    bool present = lane != NULL && strcmp(lane, "present") == 0;
+    if (lane != NULL && !present && strcmp(lane, "history") != 0)
+        return refusal(HV_ERR_VALUE, "“lane” must be history or present", "correct the request");
+    return show_records(show, present ? HV_LANE_PRESENT : HV_LANE_HISTORY,
+                        number_or(request, "from", 1), number_or(request, "limit", 1000));
+}
+
+/* Orders are told first and seen then: what is shown is what the staff saw when they looked. */
+static json_t *answer_orders(struct desk *desk, const struct show *show, const json_t *request) {
+    json_t *orders = show_orders(show, json_is_true(json_object_get(request, "all")));
+    if (!json_is_true(json_object_get(request, "peek"))) {
+        struct node_event event = {.kind = NODE_EVENT_ORDERS_SHOWN};
+        desk->options.step(desk->options.context, &event);
+    }
+    return orders;
+}
+
+static json_t *answer(struct desk *desk, const char *verb, const json_t *request) {
+    struct show show = {.core = desk->options.core,
+                        .outbox = desk->options.outbox,
+                        .real_ms = clock_real_ms(),
+                        .wall_ms = clock_wall_ms()};
+    if (strcmp(verb, "status") == 0)
+        return show_status(&show);
+    if (strcmp(verb, "stock") == 0)
+        return show_stock(&show);
+    if (strcmp(verb, "requests") == 0)
+        return show_requests(&show);
+    if (strcmp(verb, "orders") == 0)
+        return answer_orders(desk, &show, request);
+    if (strcmp(verb, "records") == 0)
+        return answer_records(&show, request);
+    desk->stop = strcmp(verb, "stop") == 0;
+    if (desk->stop || strcmp(verb, "ping") == 0)
+        return json_pack("{s:b}", "ok", 1);
+    return refusal(HV_ERR_VALUE, "unknown verb",
+                   "see docs/NODE.md for the verbs of the control socket");
+}
+
+bool desk_take(struct desk *desk) {
+    struct job *job = desk->queue;
+    if (job == NULL)
+        return false;
+    desk->queue = job->next;
+    if (desk->queue == NULL)
+        desk->queue_end = &desk->queue;
+    const char *verb = json_string_value(json_object_get(job->request, "verb"));
+    if (verb == NULL)
+        reply_and_free(
+            desk, job,
+            refusal(HV_ERR_VALUE, "“verb” is missing", "such as {\"verb\": \"status\"}"));
+    else if (strcmp(verb, "batch") == 0)
+        take_batch(desk, job);
+    else if (entry_is_verb(verb))
+        take_entry(desk, job);
+    else
+        reply_and_free(desk, job, answer(desk, verb, job->request));
+    return true;
+}
+
+/* ---- the socket ---- */
+
+static void on_request(void *context, struct control_server *server, uint64_t token,
+                       const json_t *request) {
+    struct desk *desk = context;
+    struct job *job = calloc(1, sizeof *job);
+    if (job == NULL) {
+        control_reply_error(server, token, HV_ERR_MEMORY, NULL, "try again");
+        return;
+    }
+    job->token = token;
+    job->request = json_incref((json_t *)request);
+    *desk->queue_end = job;
+    desk->queue_end = &job->next;
+    desk->options.came(desk->options.context);
+}
+
+int desk_new(const struct desk_options *options, struct desk **ret_desk) {
+    struct desk *desk = calloc(1, sizeof *desk);
+    if (desk == NULL)
+        return HV_ERR_MEMORY;
+    desk->options = *options;
+    desk->queue_end = &desk->queue;
+    desk->next_ticket = 1;
+    int error = control_server_new(options->loop, options->socket, on_request, desk, &desk->server);
+    if (error != HV_OK) {
+        free(desk);
+        return error;
+    }
+    *ret_desk = desk;
+    return HV_OK;
+}
+
+static void free_jobs(struct job *job) {
+    while (job != NULL) {
+        struct job *next = job->next;
+        job_free(job);
+        job = next;
+    }
+}
+
+void desk_free(struct desk *desk) {
+    if (desk == NULL)
+        return;
+    control_server_free(desk->server);
+    free_jobs(desk->queue);
+    free_jobs(desk->open);
+    free(desk);
+}
+
+bool desk_wants_stop(const struct desk *desk) {
+    return desk->stop;
+}

@@ -1,0 +1,38 @@
+/* Entries of the staff: from JSON of the control socket to reports, and back for records.
+ *
+ * Executor side only (jansson). What an entry means is judged by the core; here it is only read,
+ * and what cannot be read is named. */
+#ifndef NODES_ENTRY_H
+#define NODES_ENTRY_H
+
+#include "schemas/arena.h"
+#include "schemas/error.h"
+#include "schemas/model.h"
+
+#include <jansson.h>
+
+struct entry {
+    struct hv_report report; /* in the arena */
+    bool undo;               /* and no report */
+    bool force;
+    uint64_t ago_ms;
+};
+
+/* Whether the verb is that of an entry. */
+bool entry_is_verb(const char *verb);
+
+/* Reads an entry. On HV_ERR_VALUE `ret_wrong` (of `wrong_bytes`) says which member and what would
+ * be right. Errors: HV_ERR_NOT_FOUND (no such verb), _VALUE, _MEMORY. */
+int entry_read(const json_t *request, struct hv_arena *arena, char *ret_wrong, size_t wrong_bytes,
+               struct entry *ret_entry) HV_MUST_USE;
+
+/* The members of the entry that makes such a report; NULL without memory. */
+json_t *entry_of_report(const struct hv_report *report);
+
+/* Figures of people that are not 0, with "total". */
+json_t *entry_people(const struct hv_people *people);
+
+json_t *entry_stock_lines(const struct hv_stock_line *lines, size_t count);
+json_t *entry_capacity_lines(const struct hv_capacity_line *lines, size_t count);
+
+#endif
