@@ -24,7 +24,8 @@ static int reserve_nodes(struct mincostflow *flow, uint32_t room) {
         return 0;
     if (GROW(flow->nodes, room) || GROW(flow->thread, room) || GROW(flow->prices, room) ||
         GROW(flow->supplies, room) || GROW(flow->excess, room) || GROW(flow->pending, room) ||
-        GROW(flow->is_pending, room))
+        GROW(flow->is_pending, room) || GROW(flow->moved, room) || GROW(flow->is_moved, room) ||
+        GROW(flow->first_incident, room))
         return HV_ERR_MEMORY;
     flow->node_room = room;
     return 0;
@@ -34,7 +35,7 @@ static int reserve_arcs(struct mincostflow *flow, uint32_t room) {
     if (room <= flow->arc_room)
         return 0;
     if (GROW(flow->arcs, room) || GROW(flow->capacity, room) || GROW(flow->lower, room) ||
-        GROW(flow->turned, room))
+        GROW(flow->turned, room) || GROW(flow->next_incident, 2 * (size_t)room))
         return HV_ERR_MEMORY;
     flow->arc_room = room;
     return 0;
@@ -55,7 +56,8 @@ int mincostflow_new(struct mincostflow **ret_flow) {
     }
     tree_plant(flow);
     flow->supplies[TREE_ROOT] = flow->excess[TREE_ROOT] = 0;
-    flow->is_pending[TREE_ROOT] = false;
+    flow->is_pending[TREE_ROOT] = flow->is_moved[TREE_ROOT] = false;
+    flow->first_incident[TREE_ROOT] = TREE_NIL;
     flow->node_count = 1;
     flow->status = MINCOSTFLOW_STOPPED;
     *ret_flow = flow;
@@ -72,6 +74,10 @@ void mincostflow_free(struct mincostflow *flow) {
     free(flow->excess);
     free(flow->pending);
     free(flow->is_pending);
+    free(flow->moved);
+    free(flow->is_moved);
+    free(flow->first_incident);
+    free(flow->next_incident);
     free(flow->arcs);
     free(flow->capacity);
     free(flow->lower);
@@ -165,7 +171,8 @@ int mincostflow_add_node(struct mincostflow *flow, int64_t supply, uint32_t *ret
     flow->magnitude = magnitude;
     flow->supplies[node] = supply;
     flow->excess[node] = 0;
-    flow->is_pending[node] = false;
+    flow->is_pending[node] = flow->is_moved[node] = false;
+    flow->first_incident[node] = TREE_NIL;
     tree_add_leaf(flow, node);
     add_excess(flow, node, supply);
     touch(flow);
@@ -197,6 +204,7 @@ int mincostflow_add_arc(struct mincostflow *flow, uint32_t from, uint32_t to, in
     flow->turned[arc] = false;
     add_excess(flow, from + 1, -lower);
     add_excess(flow, to + 1, lower);
+    tree_note_moved(flow, from + 1);
     touch(flow);
     *ret_arc = arc;
     return 0;
@@ -236,6 +244,7 @@ int mincostflow_set_cost(struct mincostflow *flow, uint32_t arc, int64_t cost) {
     uint32_t child = tree_child_of_arc(flow, arc);
     if (child != TREE_NIL)
         tree_shift_prices(flow, child, child == a->from ? -more : more);
+    tree_note_moved(flow, a->from);
     touch(flow);
     return 0;
 }
@@ -266,6 +275,7 @@ static void put_at_bound(struct mincostflow *flow, uint32_t arc, bool upper, int
     int64_t less = carried - flow->lower[arc] - (upper ? flow->capacity[arc] : 0);
     add_excess(flow, tail_of(flow, arc), less);
     add_excess(flow, head_of(flow, arc), -less);
+    tree_note_moved(flow, flow->arcs[arc].from);
 }
 
 /* An arc outside the tree whose flow is now between its bounds: pushes on in the direction that
@@ -292,6 +302,7 @@ static void push_to_bound(struct mincostflow *flow, uint32_t arc, int64_t carrie
         put_at_bound(flow, arc, false, carried); /* solving will find it unbounded again */
     else if (outcome == TREE_REACHED && ahead)
         tree_turn(flow, arc);
+    tree_note_moved(flow, flow->arcs[arc].from);
 }
 
 /* New bounds of an arc outside the tree that carries `carried`. */
@@ -347,6 +358,7 @@ int mincostflow_set_bounds(struct mincostflow *flow, uint32_t arc, int64_t lower
 }
 
 void mincostflow_forget_basis(struct mincostflow *flow) {
+    tree_stop_tracking(flow);
     tree_plant(flow);
     flow->pending_count = 0;
     flow->next_arc = 0;

@@ -10,6 +10,7 @@ struct run {
     struct mincostflow *flow;
     const struct mincostflow_limits *limits;
     uint64_t first_pivot, next_progress;
+    uint64_t seen_near; /* arcs that were looked at near what moved */
 };
 
 static bool must_stop(struct run *run) {
@@ -118,6 +119,58 @@ static uint32_t find_entering(struct mincostflow *flow, uint32_t block) {
     return TREE_NIL;
 }
 
+/* Near what moved -------------------------------------------------------------------------------
+ */
+
+/* Puts arcs that came since the last time into the chains of their ends. */
+static void chain_arcs(struct mincostflow *flow) {
+    for (; flow->chained_arcs < flow->arc_count; flow->chained_arcs++) {
+        uint32_t arc = flow->chained_arcs;
+        const struct tree_arc *a = &flow->arcs[arc];
+        flow->next_incident[2 * (size_t)arc] = flow->first_incident[a->from];
+        flow->first_incident[a->from] = 2 * arc;
+        flow->next_incident[2 * (size_t)arc + 1] = flow->first_incident[a->to];
+        flow->first_incident[a->to] = 2 * arc + 1;
+    }
+}
+
+/* The best arc so far of a search, and how many it has looked at. */
+struct candidate {
+    uint32_t arc, seen;
+    int64_t reduced;
+};
+
+/* Looks at the arcs of a node; returns whether one of them could enter. */
+static bool look_around(const struct mincostflow *flow, uint32_t node, struct candidate *best) {
+    bool any = false;
+    uint32_t at = flow->first_incident[node];
+    for (; at != TREE_NIL; at = flow->next_incident[at], best->seen++) {
+        const struct tree_arc *a = &flow->arcs[at / 2];
+        int64_t reduced = a->cost + flow->prices[a->from] - flow->prices[a->to];
+        any = any || reduced < 0;
+        if (reduced < best->reduced) {
+            best->reduced = reduced;
+            best->arc = at / 2;
+        }
+    }
+    return any;
+}
+
+/* Takes nodes off the stack of the moved where no arc can enter, until a block of arcs is seen and
+ * the best of those that can is known. */
+static uint32_t find_entering_near(struct mincostflow *flow, uint32_t block, uint64_t *seen) {
+    struct candidate best = {.arc = TREE_NIL};
+    for (size_t i = flow->moved_count; i-- > 0 && (best.arc == TREE_NIL || best.seen < block);) {
+        uint32_t node = flow->moved[i];
+        if (look_around(flow, node, &best))
+            continue;
+        flow->is_moved[node] = false;
+        flow->moved[i] = flow->moved[--flow->moved_count];
+    }
+    *seen += best.seen;
+    return best.arc;
+}
+
 static bool has_artificial_flow(const struct mincostflow *flow) {
     const struct tree_node *nodes = flow->nodes;
     for (uint32_t at = TREE_ROOT + 1; at < flow->node_count; at++)
@@ -126,13 +179,22 @@ static bool has_artificial_flow(const struct mincostflow *flow) {
     return false;
 }
 
+/* Near what moved while that is less work than looking everywhere. */
+static uint32_t find_next(struct run *run, uint32_t block) {
+    struct mincostflow *flow = run->flow;
+    if (flow->is_tracking && run->seen_near < flow->arc_count)
+        return find_entering_near(flow, block, &run->seen_near);
+    tree_stop_tracking(flow);
+    return find_entering(flow, block);
+}
+
 static enum mincostflow_status pivot_until_optimal(struct run *run) {
     struct mincostflow *flow = run->flow;
     uint32_t block = (uint32_t)(BLOCK_FACTOR * sqrt((double)flow->arc_count));
     if (block < BLOCK_ARCS_MIN)
         block = BLOCK_ARCS_MIN;
     uint32_t arc;
-    while ((arc = find_entering(flow, block)) != TREE_NIL) {
+    while ((arc = find_next(run, block)) != TREE_NIL) {
         if (must_stop(run))
             return MINCOSTFLOW_STOPPED;
         const struct tree_arc *a = &flow->arcs[arc];
@@ -145,12 +207,13 @@ static enum mincostflow_status pivot_until_optimal(struct run *run) {
         };
         enum tree_outcome outcome = tree_enter(flow, &entry, NULL);
         if (outcome == TREE_REACHED)
-            tree_turn(flow, arc);
+            tree_turn(flow, arc); /* and so it can no longer enter */
         if (outcome == TREE_UNBOUNDED) {
             flow->unbounded_arc = arc;
             return MINCOSTFLOW_UNBOUNDED;
         }
     }
+    flow->is_tracking = true;
     return has_artificial_flow(flow) ? MINCOSTFLOW_INFEASIBLE : MINCOSTFLOW_OPTIMAL;
 }
 
@@ -165,6 +228,8 @@ int mincostflow_solve(struct mincostflow *flow, const struct mincostflow_limits 
     int error = price_artificial_arcs(flow);
     if (error)
         return error;
+    if (flow->is_tracking)
+        chain_arcs(flow);
     flow->status = settle_excesses(&run) ? pivot_until_optimal(&run) : MINCOSTFLOW_STOPPED;
     *ret_status = flow->status;
     return 0;

@@ -28,30 +28,43 @@ void tree_plant(struct mincostflow *flow) {
     flow->prices[TREE_ROOT] = 0;
 }
 
-/* Cuts a subtree out of the thread and out of what its ancestors know of it. */
-static void cut(struct mincostflow *flow, uint32_t top) {
+/* Cuts a subtree out of the thread and out of what its ancestors know of it: their sizes below the
+ * apex, above which it will be counted again, and their last as far up as it was in the subtree. */
+static void cut(struct mincostflow *flow, uint32_t top, uint32_t apex) {
     struct tree_node *nodes = flow->nodes;
     uint32_t before = nodes[top].previous, last = nodes[top].last, size = nodes[top].size;
-    for (uint32_t at = nodes[top].parent; at != TREE_NIL; at = nodes[at].parent) {
-        nodes[at].size -= size;
-        if (nodes[at].last == last)
-            nodes[at].last = before;
-    }
+    uint32_t at = nodes[top].parent;
+    for (uint32_t up = at; up != apex; up = nodes[up].parent)
+        nodes[up].size -= size;
+    for (; at != TREE_NIL && nodes[at].last == last; at = nodes[at].parent)
+        nodes[at].last = before;
     join(flow, before, flow->thread[last]);
 }
 
 /* Puts a subtree that was cut out under a parent, as its first child. */
-static void paste(struct mincostflow *flow, uint32_t top, uint32_t parent) {
+static void paste(struct mincostflow *flow, uint32_t top, uint32_t parent, uint32_t apex) {
     struct tree_node *nodes = flow->nodes;
     uint32_t last = nodes[top].last, size = nodes[top].size, next = flow->thread[parent];
     join(flow, last, next);
     join(flow, parent, top);
     nodes[top].parent = parent;
-    for (uint32_t at = parent; at != TREE_NIL; at = nodes[at].parent) {
-        nodes[at].size += size;
-        if (nodes[at].last == parent)
-            nodes[at].last = last;
-    }
+    for (uint32_t up = parent; up != apex; up = nodes[up].parent)
+        nodes[up].size += size;
+    for (uint32_t at = parent; at != TREE_NIL && nodes[at].last == parent; at = nodes[at].parent)
+        nodes[at].last = last;
+}
+
+void tree_note_moved(struct mincostflow *flow, uint32_t node) {
+    if (!flow->is_tracking || flow->is_moved[node])
+        return;
+    flow->is_moved[node] = true;
+    flow->moved[flow->moved_count++] = node;
+}
+
+void tree_stop_tracking(struct mincostflow *flow) {
+    flow->is_tracking = false;
+    while (flow->moved_count > 0)
+        flow->is_moved[flow->moved[--flow->moved_count]] = false;
 }
 
 void tree_shift_prices(struct mincostflow *flow, uint32_t node, int64_t shift) {
@@ -60,6 +73,8 @@ void tree_shift_prices(struct mincostflow *flow, uint32_t node, int64_t shift) {
     uint32_t end = thread[flow->nodes[node].last];
     for (uint32_t at = node; at != end; at = thread[at])
         prices[at] += shift;
+    for (uint32_t at = node; flow->is_tracking && at != end; at = thread[at])
+        tree_note_moved(flow, at);
 }
 
 /* The price that makes the reduced cost of a node's tree arc zero. */
@@ -73,6 +88,7 @@ static int64_t price_from_parent(const struct mincostflow *flow, uint32_t node) 
 }
 
 void tree_price_all(struct mincostflow *flow) {
+    tree_stop_tracking(flow);
     for (uint32_t at = flow->thread[TREE_ROOT]; at != TREE_ROOT; at = flow->thread[at])
         flow->prices[at] = price_from_parent(flow, at);
 }
@@ -88,13 +104,13 @@ void tree_add_leaf(struct mincostflow *flow, uint32_t node) {
     flow->nodes[node].size = 1;
     flow->nodes[node].last = node;
     set_artificial(flow, node);
-    paste(flow, node, TREE_ROOT);
+    paste(flow, node, TREE_ROOT, TREE_NIL);
     flow->prices[node] = -flow->artificial_cost;
 }
 
 void tree_hang_on_root(struct mincostflow *flow, uint32_t node) {
-    cut(flow, node);
-    paste(flow, node, TREE_ROOT);
+    cut(flow, node, TREE_ROOT);
+    paste(flow, node, TREE_ROOT, TREE_ROOT);
     set_artificial(flow, node);
     tree_shift_prices(flow, node, -flow->artificial_cost - flow->prices[node]);
 }
@@ -198,12 +214,13 @@ static void turn_over(struct mincostflow *flow, uint32_t bottom, uint32_t top,
     nodes[bottom].last = last;
 }
 
-/* Cuts the subtree of `top` and hangs it by `bottom`, one of its nodes, on `parent`. */
+/* Cuts the subtree of `top` and hangs it by `bottom`, one of its nodes, on `parent`; `apex` is
+ * above both ends. */
 static void hang_subtree(struct mincostflow *flow, uint32_t bottom, uint32_t top, uint32_t parent,
-                         const struct tree_node *hook) {
-    cut(flow, top);
+                         uint32_t apex, const struct tree_node *hook) {
+    cut(flow, top, apex);
     turn_over(flow, bottom, top, hook);
-    paste(flow, bottom, parent);
+    paste(flow, bottom, parent, apex);
 }
 
 enum tree_outcome tree_enter(struct mincostflow *flow, const struct tree_entry *entry,
@@ -225,12 +242,12 @@ enum tree_outcome tree_enter(struct mincostflow *flow, const struct tree_entry *
     if (cycle.below_from) {
         hook.res_up = ahead;
         hook.res_down = back;
-        hang_subtree(flow, entry->from, cycle.leaving, entry->to, &hook);
+        hang_subtree(flow, entry->from, cycle.leaving, entry->to, cycle.apex, &hook);
         tree_shift_prices(flow, entry->from, -entry->reduced_cost);
     } else {
         hook.res_up = back;
         hook.res_down = ahead;
-        hang_subtree(flow, entry->to, cycle.leaving, entry->from, &hook);
+        hang_subtree(flow, entry->to, cycle.leaving, entry->from, cycle.apex, &hook);
         tree_shift_prices(flow, entry->to, entry->reduced_cost);
     }
     return TREE_ENTERED;

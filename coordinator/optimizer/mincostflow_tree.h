@@ -56,6 +56,16 @@ struct mincostflow {
     bool *turned; /* kept the other way round */
     uint32_t arc_count, arc_room;
 
+    /* After an optimal solve, and until too much has changed: an arc that could enter the basis has
+     * an end among the moved nodes. */
+    bool is_tracking;
+    uint32_t *moved; /* a stack */
+    bool *is_moved;
+    size_t moved_count;
+    uint32_t *first_incident; /* by node: chain of 2 · arc for its tail, 2 · arc + 1 for its head */
+    uint32_t *next_incident; /* by 2 · arc (+ 1) */
+    uint32_t chained_arcs;   /* how many arcs are in the chains; grows at warm solves */
+
     uint64_t magnitude;      /* Σ |supply| + |lower| + finite |upper| */
     int64_t largest_cost;    /* of any arc that ever was, absolute */
     int64_t artificial_cost; /* as the prices have it */
@@ -102,6 +112,12 @@ void tree_price_all(struct mincostflow *flow);
 
 /* The lower end of a tree arc, or TREE_NIL where the arc is outside the tree. */
 uint32_t tree_child_of_arc(const struct mincostflow *flow, uint32_t arc);
+
+/* Notes that arcs at a node may have come to be able to enter. */
+void tree_note_moved(struct mincostflow *flow, uint32_t node);
+
+/* Forgets which nodes have moved: from now on any arc may be able to enter. */
+void tree_stop_tracking(struct mincostflow *flow);
 
 /* Keeps an arc the other way round. */
 void tree_turn(struct mincostflow *flow, uint32_t arc);
