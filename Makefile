@@ -121,6 +121,13 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/support/message_
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $(if $(filter fuzz_%,$*),-fsanitize=fuzzer) -o $@ $(filter %.o,$^) -Wl,--start-group $(LIBS) -Wl,--end-group $(LDLIBS)
 
+# Plain programs that exercise threads, for the thread sanitizer.
+$(BUILD)/threads/%: $(BUILD)/obj/tests/threads/%.o $(LIBS)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(LIBS) -Wl,--end-group $(LDLIBS)
+
+tests: $(PRESENT) $(TESTS) $(TOOLS)
+
 check: $(PRESENT) $(TESTS) $(TOOLS) ## run the tests without installing anything; ONLY=name picks
 	@BUILD=$(BUILD) tests/run $(ONLY)
 
@@ -174,6 +181,6 @@ coverage: ## line coverage of the tests into build/coverage/
 clean: ## remove build/
 	rm -rf $(BUILD)
 
-.PHONY: all help deps check test demo format format.check lint asan ubsan tsan fuzz bench coverage clean
+.PHONY: all help deps tests check test demo format format.check lint asan ubsan tsan fuzz bench coverage clean
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -78,7 +78,7 @@ static int refuse_version(const struct frame *frame, uint32_t version, uint32_t 
 int hv_envelope_decode(const uint8_t *bytes, size_t size, struct hv_arena *arena,
                        struct hv_verdict *ret_verdict, struct hv_envelope **ret_envelope) {
     struct hv_envelope header = {0};
-    void *model;
+    void *model = NULL;
     bool readable = hv_wire_header(&hv_shape_envelope, bytes, size, 1, &header);
     int error = readable && header.protocol != HV_PROTOCOL
                     ? refuse_version(&envelope_frame, header.protocol, HV_PROTOCOL, ret_verdict)
@@ -96,7 +96,7 @@ int hv_envelope_decode(const uint8_t *bytes, size_t size, struct hv_arena *arena
 int hv_record_decode(const uint8_t *bytes, size_t size, struct hv_arena *arena,
                      struct hv_verdict *ret_verdict, struct hv_record **ret_record) {
     struct hv_record header = {0};
-    void *model;
+    void *model = NULL;
     bool readable = hv_wire_header(&hv_shape_record, bytes, size, 1, &header);
     int error = readable && header.version != HV_RECORD_VERSION
                     ? refuse_version(&record_frame, header.version, HV_RECORD_VERSION, ret_verdict)
@@ -108,7 +108,7 @@ int hv_record_decode(const uint8_t *bytes, size_t size, struct hv_arena *arena,
 
 int hv_report_decode(const uint8_t *bytes, size_t size, struct hv_arena *arena,
                      struct hv_verdict *ret_verdict, struct hv_report **ret_report) {
-    void *model;
+    void *model = NULL;
     int error = decode(&report_frame, bytes, size, arena, ret_verdict, &model);
     if (error == HV_OK)
         *ret_report = model;
@@ -117,7 +117,7 @@ int hv_report_decode(const uint8_t *bytes, size_t size, struct hv_arena *arena,
 
 int hv_order_decode(const uint8_t *bytes, size_t size, struct hv_arena *arena,
                     struct hv_verdict *ret_verdict, struct hv_order **ret_order) {
-    void *model;
+    void *model = NULL;
     int error = decode(&order_frame, bytes, size, arena, ret_verdict, &model);
     if (error == HV_OK)
         *ret_order = model;

@@ -266,7 +266,7 @@ static int put_together(struct taking *taking, struct evacuation_plan *plan) {
     plan->value = (struct evacuation_value){evacuation_instance_people(instance), 0};
     for (size_t i = 0; i < instance->zone_count; i++)
         plan->unserved_by_zone[i] = instance->zones[i].people;
-    for (size_t i = 0; i < taking->path_count; i++)
+    for (size_t i = 0; i < taking->path_count && taking->links != NULL; i++)
         taking->paths[i].links = taking->links + taking->paths[i].link_first;
     if (taking->path_count > 0)
         qsort(taking->paths, taking->path_count, sizeof *taking->paths, compare_paths);

@@ -135,8 +135,9 @@ int program_run(const char *const argv[], const char *log_path, char **ret_outpu
         size += (size_t)part;
         if (size + 1 == capacity) {
             capacity *= 2;
-            output = realloc(output, capacity);
-            cr_assert_not_null(output);
+            char *larger = realloc(output, capacity);
+            cr_assert_not_null(larger);
+            output = larger;
         }
     }
     output[size] = '\0';

@@ -126,7 +126,7 @@ Test(codec_hostile, refuses_what_is_not_utf8) {
                                          "a\xc3"};
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
         char body[16] = {0x0a, (char)strlen(broken[i])};
-        strcpy(body + 2, broken[i]);
+        memcpy(body + 2, broken[i], strlen(broken[i]));
         put_report(HV_REPORT_NOTE, body, 2 + strlen(broken[i]));
         refused(HV_ERR_FORMAT, HV_REASON_TEXT, "report.note.text: not UTF-8");
     }

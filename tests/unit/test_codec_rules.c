@@ -64,7 +64,7 @@ Test(codec_rules, a_transfer_has_an_id) {
 }
 
 Test(codec_rules, capacity_is_said_once) {
-    struct hv_capacity_line lines[] = {{.basis = HV_BASIS_BEDS, .people = 1}, {.people = 2}};
+    static struct hv_capacity_line lines[] = {{.basis = HV_BASIS_BEDS, .people = 1}, {.people = 2}};
     report.kind = HV_REPORT_CAPACITY;
     report.capacity = (struct hv_capacity_report){2, lines};
     RIGHT(report);
@@ -75,7 +75,7 @@ Test(codec_rules, capacity_is_said_once) {
 }
 
 Test(codec_rules, a_lifeline_is_said_once) {
-    struct hv_lifeline lines[] = {{.kind = HV_LIFELINE_WATER}, {.kind = HV_LIFELINE_ROAD}};
+    static struct hv_lifeline lines[] = {{.kind = HV_LIFELINE_WATER}, {.kind = HV_LIFELINE_ROAD}};
     report.kind = HV_REPORT_LIFELINES;
     report.lifelines = (struct hv_lifeline_report){2, lines};
     RIGHT(report);
@@ -86,8 +86,8 @@ Test(codec_rules, a_lifeline_is_said_once) {
 }
 
 Test(codec_rules, goods_are_within_their_quantity) {
-    struct hv_stock_line lines[] = {{.item = "water", .quantity = 5, .damaged = 5},
-                                    {.item = "water", .lot = "a", .quantity = 5}};
+    static struct hv_stock_line lines[] = {{.item = "water", .quantity = 5, .damaged = 5},
+                                           {.item = "water", .lot = "a", .quantity = 5}};
     report.kind = HV_REPORT_STOCK_COUNT;
     report.stock_count = (struct hv_stock_count){.line_count = 2, .lines = lines};
     RIGHT(report);
@@ -106,7 +106,7 @@ Test(codec_rules, goods_are_within_their_quantity) {
 }
 
 Test(codec_rules, goods_that_move_are_some) {
-    struct hv_stock_line line = {.item = "water", .quantity = 1};
+    static struct hv_stock_line line = {.item = "water", .quantity = 1};
     report.kind = HV_REPORT_STOCK_MOVEMENT;
     report.stock_movement = (struct hv_stock_movement){.kind = HV_STOCK_ISSUE};
     WRONG(report, "report.stock_movement.lines: missing");
@@ -214,7 +214,7 @@ Test(codec_rules, an_order_is_sent_in_a_coordinators_state) {
     order.start_wall_ms = 5;
     WRONG(order, "order.end_wall_ms: before the start");
     order.has_start = false;
-    struct hv_order_people people = {.zone = "z", .people = 4, .medical = 5};
+    static struct hv_order_people people = {.zone = "z", .people = 4, .medical = 5};
     order.people = &people;
     order.people_count = 1;
     WRONG(order, "order.people[0].medical: 5 of 4 people");

@@ -1,0 +1,40 @@
+#include "coordinator/cli/solve.h"
+
+#include "coordinator/cli/solve_mincostflow.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+static const struct {
+    const char *name, *summary;
+    int (*run)(int argc, char **argv);
+} problems[] = {
+    {"mincostflow", "a minimum-cost flow from a DIMACS file", cli_solve_mincostflow},
+};
+
+static void print_help(FILE *stream) {
+    fputs("usage: haven solve PROBLEM FILE [-o OUT] [OPTION...]\n\n"
+          "Solves a problem from a file, exactly and with proof, without a coordinator.\n\n",
+          stream);
+    for (size_t i = 0; i < sizeof problems / sizeof problems[0]; i++)
+        fprintf(stream, "  %-12s %s\n", problems[i].name, problems[i].summary);
+    fputs("\n`haven solve PROBLEM --help` tells more.\n\n"
+          "example:\n"
+          "  haven solve mincostflow netgen.min -o netgen.sol\n",
+          stream);
+}
+
+int cli_solve(int argc, char **argv) {
+    if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        print_help(stdout);
+        return EX_OK;
+    }
+    for (size_t i = 0; argc >= 2 && i < sizeof problems / sizeof problems[0]; i++)
+        if (strcmp(argv[1], problems[i].name) == 0)
+            return problems[i].run(argc - 1, argv + 1);
+    if (argc >= 2)
+        fprintf(stderr, "haven solve: no problem “%s”\n", argv[1]);
+    print_help(stderr);
+    return EX_USAGE;
+}
