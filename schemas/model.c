@@ -98,7 +98,8 @@ WORDS_BOTH_WAYS(order, hv_order_kind, HV_ORDER_KIND_COUNT, "stand-by", "open", "
 WORDS_BOTH_WAYS(order_state, hv_order_state, HV_ORDER_STATE_COUNT, "issued", "stored", "seen",
                 "accepted", "declined", "under-way", "partly-done", "done", "failed", "cancelled",
                 "superseded")
-WORDS_BOTH_WAYS(post, hv_post, HV_POST_COUNT, "node", "zone-warden", "bus-yard", "road-post")
+WORDS_BOTH_WAYS(post, hv_post, HV_POST_COUNT, "node", "zone-warden", "bus-yard", "road-post",
+                "place")
 WORDS(source, hv_source, HV_SOURCE_COUNT, "node", "operator", "import")
 WORDS(actor, hv_actor, HV_ACTOR_COUNT, "node", "operator", "system", "import")
 WORDS_BOTH_WAYS(phase, hv_incident_phase, HV_PHASE_COUNT, "watch", "activation", "evacuation",

@@ -370,6 +370,7 @@ enum hv_post {
     HV_POST_ZONE_WARDEN,
     HV_POST_BUS_YARD,
     HV_POST_ROAD_POST,
+    HV_POST_PLACE,
     HV_POST_COUNT
 };
 

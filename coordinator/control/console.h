@@ -1,0 +1,70 @@
+/* What operators ask and decide, as JSON (docs/CONTROL.md): questions are answered from the
+ * picture, decisions become records for the core, and what needs files or threads is handed to the
+ * daemon as work.
+ *
+ * Nothing here reads a clock, a socket or a file; the daemon brings the scene and carries the
+ * outcome out. Main thread. */
+#ifndef COORDINATOR_CONTROL_CONSOLE_H
+#define COORDINATOR_CONTROL_CONSOLE_H
+
+#include "coordinator/core.h"
+#include "coordinator/region/profile.h"
+#include "coordinator/region/region.h"
+#include "schemas/platform/deployment.h"
+
+#include <jansson.h>
+
+/* The moment at which a request is looked at. All borrowed. */
+struct console_scene {
+    const struct core *core;
+    const struct region *region;   /* NULL: none loaded */
+    const struct profile *profile; /* NULL: none */
+    const struct settings *settings;
+    const struct deployment *deployment;
+    uint64_t mono_ms; /* log clock */
+    int64_t wall_ms;  /* what people are shown: scenario time in an exercise that runs one */
+    uint8_t fresh_id[HV_ID128_BYTES]; /* random, for a new incident */
+};
+
+enum console_kind {
+    CONSOLE_ANSWERED, /* send `reply` */
+    CONSOLE_COMMAND,  /* step the records as one CORE_COMMAND, then answer with console_committed */
+    CONSOLE_WORK      /* do `work`, then answer */
+};
+
+enum console_work {
+    CONSOLE_WORK_NONE,
+    CONSOLE_WORK_LOG,    /* records from..to, at most `limit`, by console_record */
+    CONSOLE_WORK_REGION, /* load the data package in `path` and record it */
+    CONSOLE_WORK_PLAN,   /* make a plan now */
+    CONSOLE_WORK_BACKUP, /* copy log, regions and settings to `path` */
+    CONSOLE_WORK_VERIFY, /* check every checksum and hash of the log */
+    CONSOLE_WORK_STOP
+};
+
+struct console_outcome {
+    enum console_kind kind;
+    json_t *reply;             /* the caller's; NULL for COMMAND and WORK */
+    struct hv_record *records; /* in the arena */
+    size_t record_count;
+    enum console_work work;
+    const char *path; /* in the arena */
+    const char *role; /* who asks: a role name, "operator" where the request is silent */
+    uint64_t from, to, limit;
+};
+
+/* Never fails: what is wrong becomes a reply with error, text and remedy. */
+void console_handle(const struct console_scene *scene, const json_t *request,
+                    struct hv_arena *arena, struct console_outcome *ret_outcome);
+
+/* The answer to a decision when its CORE_REPLY has come: positions, or why nothing was stored. */
+json_t *console_committed(int error, const struct hv_verdict *verdict, uint64_t first,
+                          uint64_t last);
+
+/* {"ok": false, …}; text and remedy may be NULL. */
+json_t *console_error(int error, const char *text, const char *remedy);
+
+/* One record of the log for people and scripts. NULL without memory. */
+json_t *console_record(uint64_t position, const struct hv_record *record);
+
+#endif

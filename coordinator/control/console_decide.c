@@ -1,0 +1,250 @@
+/* Decisions: who may report, which incident, what is closed, what was said. Each becomes one
+ * record. */
+#include "coordinator/control/console_json.h"
+
+#include <string.h>
+
+/* One record, to be filled in by the caller; NULL: refused for want of memory. */
+static struct hv_record *decide(struct console_outcome *outcome, struct hv_arena *arena,
+                                enum hv_record_kind kind) {
+    struct hv_record *record = hv_arena_take(arena, 1, sizeof *record);
+    if (record == NULL) {
+        console_refuse(outcome, HV_ERR_MEMORY, NULL, NULL);
+        return NULL;
+    }
+    record->kind = kind;
+    outcome->kind = CONSOLE_COMMAND;
+    outcome->records = record;
+    outcome->record_count = 1;
+    return record;
+}
+
+/* A text member, "" where absent. Borrowed from the request, which outlives the command. */
+static const char *text_or_empty(const json_t *request, const char *member) {
+    const char *text = console_text(request, member);
+    return text == NULL ? "" : text;
+}
+
+/* ---- who may report ---- */
+
+void console_enroll(const struct console_scene *scene, const json_t *request,
+                    struct hv_arena *arena, struct console_outcome *outcome) {
+    (void)scene;
+    const char *node = console_text(request, "node"), *key = console_text(request, "key");
+    enum hv_role role = hv_role_of(text_or_empty(request, "role"));
+    uint8_t public_key[HV_KEY_BYTES];
+    if (node == NULL || hv_id_check(node) != HV_OK)
+        console_refuse(outcome, HV_ERR_VALUE, "“node” is not an id",
+                       "1 to 64 bytes of UTF-8 without control characters, such as S01");
+    else if (role == HV_ROLE_UNKNOWN)
+        console_refuse(outcome, HV_ERR_VALUE, "“role” is missing or unknown", "shelter or depot");
+    else if (key == NULL || keys_decode(key, public_key) != HV_OK)
+        console_refuse(outcome, HV_ERR_VALUE, "“key” is not a public key",
+                       "the 40 characters that `haven-node init` printed");
+    else {
+        struct hv_record *record = decide(outcome, arena, HV_RECORD_ENROLMENT);
+        if (record == NULL)
+            return;
+        record->enrolment = (struct hv_enrolment){
+            .node = node, .role = role, .place = text_or_empty(request, "place")};
+        memcpy(record->enrolment.public_key, public_key, sizeof public_key);
+    }
+}
+
+void console_revoke(const struct console_scene *scene, const json_t *request,
+                    struct hv_arena *arena, struct console_outcome *outcome) {
+    const char *name = text_or_empty(request, "node");
+    const struct state *state = core_state(scene->core);
+    const struct state_node *node = state_find_node(state, name);
+    if (node == NULL) {
+        console_refusef(outcome, HV_ERR_NOT_FOUND, "list them: haven nodes",
+                        "no node “%.80s” is enrolled", name);
+        return;
+    }
+    const struct state_entity *key = state_at(state, STATE_KEY, node->key);
+    struct hv_record *record = decide(outcome, arena, HV_RECORD_REVOCATION);
+    if (record == NULL)
+        return;
+    record->revocation =
+        (struct hv_revocation){.node = name, .reason = text_or_empty(request, "reason")};
+    if (key == NULL || keys_from_hex(key->id, record->revocation.public_key, HV_KEY_BYTES) != HV_OK)
+        console_refuse(outcome, HV_ERR_STATE, "the node has no key", "enroll it again first");
+}
+
+/* ---- incidents ---- */
+
+void console_incident_open(const struct console_scene *scene, const json_t *request,
+                           struct hv_arena *arena, struct console_outcome *outcome) {
+    const struct state *state = core_state(scene->core);
+    if (state_general(state)->incident != STATE_NONE) {
+        console_refuse(outcome, HV_ERR_STATE, "an incident is open",
+                       "close it first: haven incident phase closed");
+        return;
+    }
+    struct hv_record *record = decide(outcome, arena, HV_RECORD_INCIDENT);
+    if (record == NULL)
+        return;
+    record->incident = (struct hv_incident_change){.name = text_or_empty(request, "name"),
+                                                   .phase = HV_PHASE_WATCH,
+                                                   .hazard = text_or_empty(request, "hazard")};
+    memcpy(record->incident.incident, scene->fresh_id, HV_ID128_BYTES);
+}
+
+void console_incident_phase(const struct console_scene *scene, const json_t *request,
+                            struct hv_arena *arena, struct console_outcome *outcome) {
+    const struct state *state = core_state(scene->core);
+    uint32_t open = state_general(state)->incident;
+    enum hv_incident_phase phase = hv_phase_of(text_or_empty(request, "phase"));
+    if (open == STATE_NONE) {
+        console_refuse(outcome, HV_ERR_STATE, "no incident is open",
+                       "open one: haven incident open NAME --hazard flood");
+        return;
+    }
+    if (phase == HV_PHASE_UNKNOWN) {
+        console_refuse(outcome, HV_ERR_VALUE, "“phase” is missing or unknown",
+                       "watch, activation, evacuation, stand-down, demobilisation or closed");
+        return;
+    }
+    const struct state_incident *incident = state_incident(state, open);
+    struct hv_record *record = decide(outcome, arena, HV_RECORD_INCIDENT);
+    if (record == NULL)
+        return;
+    record->incident = (struct hv_incident_change){
+        .name = incident->name == NULL ? "" : hv_arena_text(arena, incident->name),
+        .phase = phase,
+        .hazard = incident->hazard == NULL ? "" : hv_arena_text(arena, incident->hazard)};
+    memcpy(record->incident.incident, incident->incident, HV_ID128_BYTES);
+    if (record->incident.name == NULL || record->incident.hazard == NULL)
+        console_refuse(outcome, HV_ERR_MEMORY, NULL, NULL);
+}
+
+/* ---- the world ---- */
+
+void console_road(const struct console_scene *scene, const json_t *request, struct hv_arena *arena,
+                  struct console_outcome *outcome) {
+    const char *link = text_or_empty(request, "link");
+    const json_t *closed = json_object_get(request, "closed");
+    if (scene->region != NULL && region_find_link(scene->region, link) == REGION_NONE) {
+        console_refusef(outcome, HV_ERR_NOT_FOUND, "links are named in link.csv of the region",
+                        "the region has no link “%.80s”", link);
+        return;
+    }
+    if (!json_is_boolean(closed)) {
+        console_refuse(outcome, HV_ERR_VALUE, "“closed” is missing", "true or false");
+        return;
+    }
+    struct hv_record *record = decide(outcome, arena, HV_RECORD_ROAD);
+    if (record == NULL)
+        return;
+    uint64_t permille = console_number(request, "capacity_permille", UINT32_MAX);
+    record->road = (struct hv_road_state){.link = link,
+                                          .closed = json_is_true(closed),
+                                          .has_capacity = permille != UINT32_MAX,
+                                          .capacity_permille = (uint32_t)permille,
+                                          .reason = text_or_empty(request, "reason")};
+    if (record->road.has_capacity && permille > 10000)
+        console_refuse(outcome, HV_ERR_VALUE, "“capacity_permille” is out of range",
+                       "0 to 10000 thousandths of the link's own capacity");
+    if (!record->road.has_capacity)
+        record->road.capacity_permille = 0;
+}
+
+/* A list of texts; false: it is none. */
+static bool read_list(const json_t *request, const char *member, struct hv_arena *arena,
+                      const char ***ret_list, size_t *ret_count) {
+    const json_t *list = json_object_get(request, member);
+    size_t count = json_array_size(list);
+    *ret_list = NULL;
+    *ret_count = count;
+    if (list == NULL || (json_is_array(list) && count == 0))
+        return true;
+    const char **texts = json_is_array(list) ? hv_arena_take(arena, count, sizeof *texts) : NULL;
+    if (texts == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if ((texts[i] = json_string_value(json_array_get(list, i))) == NULL)
+            return false;
+    *ret_list = texts;
+    return true;
+}
+
+void console_hazard(const struct console_scene *scene, const json_t *request,
+                    struct hv_arena *arena, struct console_outcome *outcome) {
+    (void)scene;
+    const char *id = text_or_empty(request, "id"), *kind = text_or_empty(request, "kind");
+    bool over = json_is_true(json_object_get(request, "over"));
+    if (hv_id_check(id) != HV_OK) {
+        console_refuse(outcome, HV_ERR_VALUE, "“id” is not an id",
+                       "name the hazard, such as flood-1");
+        return;
+    }
+    if (!over && region_hazard_from_name(kind) == 0) {
+        console_refusef(outcome, HV_ERR_VALUE,
+                        "a kind such as flood, typhoon, earthquake or landslide",
+                        "“%.40s” is no kind of hazard", kind);
+        return;
+    }
+    struct hv_record *record = decide(outcome, arena, HV_RECORD_HAZARD);
+    if (record == NULL)
+        return;
+    record->hazard = (struct hv_hazard_state){.hazard = id, .kind = kind, .over = over};
+    struct hv_hazard_state *hazard = &record->hazard;
+    if (!read_list(request, "zones", arena, &hazard->zones, &hazard->zone_count) ||
+        !read_list(request, "links", arena, &hazard->links, &hazard->link_count) ||
+        !read_list(request, "shelters", arena, &hazard->shelters, &hazard->shelter_count) ||
+        !read_list(request, "depots", arena, &hazard->depots, &hazard->depot_count))
+        console_refuse(outcome, HV_ERR_VALUE, "what a hazard hits is not a list of ids",
+                       "\"zones\": [\"Z1\", …], and so for links, shelters and depots");
+}
+
+void console_alert(const struct console_scene *scene, const json_t *request, struct hv_arena *arena,
+                   struct console_outcome *outcome) {
+    (void)scene;
+    struct hv_record *record = decide(outcome, arena, HV_RECORD_ALERT);
+    if (record != NULL)
+        record->alert =
+            (struct hv_alert){.id = text_or_empty(request, "id"),
+                              .sender = text_or_empty(request, "sender"),
+                              .headline = text_or_empty(request, "headline"),
+                              .severity = text_or_empty(request, "severity"),
+                              .cancelled = json_is_true(json_object_get(request, "cancelled"))};
+}
+
+void console_note(const struct console_scene *scene, const json_t *request, struct hv_arena *arena,
+                  struct console_outcome *outcome) {
+    (void)scene;
+    const char *text = text_or_empty(request, "text");
+    if (text[0] == '\0') {
+        console_refuse(outcome, HV_ERR_VALUE, "the note is empty",
+                       "say something: haven note TEXT");
+        return;
+    }
+    struct hv_record *record = decide(outcome, arena, HV_RECORD_NOTE);
+    if (record != NULL)
+        record->note =
+            (struct hv_note_entry){.text = text, .subject = text_or_empty(request, "subject")};
+}
+
+void console_clock(const struct console_scene *scene, const json_t *request, struct hv_arena *arena,
+                   struct console_outcome *outcome) {
+    if (state_general(core_state(scene->core))->mode != HV_MODE_EXERCISE) {
+        console_refuse(outcome, HV_ERR_STATE, "a scenario clock runs in exercises only",
+                       "make an exercise: haven init --exercise");
+        return;
+    }
+    uint64_t rate = console_number(request, "rate_permille", UINT64_MAX);
+    const json_t *start = json_object_get(request, "start_wall_ms");
+    if (rate > 100000000 || (start != NULL && !json_is_integer(start))) {
+        console_refuse(outcome, HV_ERR_VALUE,
+                       "“rate_permille” or “start_wall_ms” is missing or not a number",
+                       "1000 is real time, 60000 a minute a second, 0 stands still");
+        return;
+    }
+    struct hv_record *record = decide(outcome, arena, HV_RECORD_CLOCK);
+    if (record != NULL)
+        record->clock = (struct hv_clock){
+            .start_wall_ms = start == NULL ? scene->wall_ms : json_integer_value(start),
+            .elapsed_ms = console_number(request, "elapsed_ms", 0),
+            .rate_permille = (uint32_t)rate,
+            .scenario = true};
+}

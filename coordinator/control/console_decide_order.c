@@ -1,0 +1,290 @@
+/* Decisions about plans and orders. */
+#include "coordinator/control/console_json.h"
+
+#include "coordinator/planning/orders.h"
+
+#include <string.h>
+
+static const char *text_or_empty(const json_t *request, const char *member) {
+    const char *text = console_text(request, member);
+    return text == NULL ? "" : text;
+}
+
+static struct hv_record *records(struct console_outcome *outcome, struct hv_arena *arena,
+                                 size_t count) {
+    struct hv_record *list = hv_arena_take(arena, count, sizeof *list);
+    if (list == NULL) {
+        console_refuse(outcome, HV_ERR_MEMORY, NULL, NULL);
+        return NULL;
+    }
+    outcome->kind = CONSOLE_COMMAND;
+    outcome->records = list;
+    outcome->record_count = count;
+    return list;
+}
+
+/* ---- plans ---- */
+
+/* Approval and every order that follows from it go into one batch: all are durable, or none is. */
+void console_plan_approve(const struct console_scene *scene, const json_t *request,
+                          struct hv_arena *arena, struct console_outcome *outcome) {
+    const struct state *state = core_state(scene->core);
+    uint64_t number = console_number(request, "plan", state_general(state)->last_plan);
+    const struct state_plan *plan = state_find_plan(state, number);
+    if (plan == NULL) {
+        console_refusef(outcome, HV_ERR_NOT_FOUND, "list them: haven plan list",
+                        "there is no plan %llu", (unsigned long long)number);
+        return;
+    }
+    struct orders_scene orders_scene = {.state = state,
+                                        .region = scene->region,
+                                        .next_order = core_next_order(scene->core),
+                                        .wall_ms = scene->wall_ms};
+    int error = orders_approve(&orders_scene, plan, text_or_empty(request, "reason"), arena,
+                               &outcome->records, &outcome->record_count);
+    switch (error) {
+    case HV_OK:
+        outcome->kind = CONSOLE_COMMAND;
+        break;
+    case HV_ERR_NOT_FOUND:
+        console_refuse(outcome, error, "that plan is no longer at hand",
+                       "make a new one: haven plan make");
+        break;
+    case HV_ERR_STATE:
+        console_refuse(outcome, error, "that plan has been approved or withdrawn already",
+                       "see haven plan list");
+        break;
+    case HV_ERR_LIMIT:
+        console_refuse(outcome, error, "the plan has more orders than one decision can hold",
+                       "split the region or approve zone by zone");
+        break;
+    default:
+        console_refuse(outcome, error, NULL, NULL);
+    }
+}
+
+void console_plan_withdraw(const struct console_scene *scene, const json_t *request,
+                           struct hv_arena *arena, struct console_outcome *outcome) {
+    const struct state *state = core_state(scene->core);
+    const struct state_plan *plan = state_find_plan(state, console_number(request, "plan", 0));
+    if (plan == NULL || plan->approved == 0 || plan->withdrawn != 0) {
+        console_refuse(outcome, HV_ERR_STATE, "there is no such approved plan",
+                       "see haven plan list");
+        return;
+    }
+    struct hv_record *record = records(outcome, arena, 1);
+    if (record == NULL)
+        return;
+    record->kind = HV_RECORD_APPROVAL;
+    record->cause = plan->position;
+    record->approval = (struct hv_approval){
+        .plan = plan->number, .withdrawn = true, .reason = text_or_empty(request, "reason")};
+}
+
+/* ---- orders ---- */
+
+static bool read_people(const json_t *request, struct hv_arena *arena, struct hv_order *order) {
+    const json_t *list = json_object_get(request, "people");
+    size_t count = json_array_size(list);
+    if (count == 0)
+        return list == NULL || json_is_array(list);
+    order->people =
+        count <= HV_ORDER_LINES_MAX ? hv_arena_take(arena, count, sizeof *order->people) : NULL;
+    if (order->people == NULL)
+        return false;
+    order->people_count = count;
+    for (size_t i = 0; i < count; i++) {
+        const json_t *one = json_array_get(list, i);
+        order->people[i] = (struct hv_order_people){
+            .zone = text_or_empty(one, "zone"),
+            .people = (uint32_t)console_number(one, "people", 0),
+            .wheelchair = (uint32_t)console_number(one, "wheelchair", 0),
+            .medical = (uint32_t)console_number(one, "medical", 0),
+            .without_vehicle = (uint32_t)console_number(one, "without_vehicle", 0)};
+    }
+    return true;
+}
+
+static bool read_links(const json_t *request, struct hv_arena *arena, struct hv_order *order) {
+    const json_t *list = json_object_get(request, "links");
+    size_t count = json_array_size(list);
+    if (count == 0)
+        return list == NULL || json_is_array(list);
+    order->links =
+        count <= HV_ORDER_LINKS_MAX ? hv_arena_take(arena, count, sizeof *order->links) : NULL;
+    if (order->links == NULL)
+        return false;
+    order->link_count = count;
+    for (size_t i = 0; i < count; i++)
+        if ((order->links[i] = json_string_value(json_array_get(list, i))) == NULL)
+            return false;
+    return true;
+}
+
+static bool read_lines(const json_t *request, struct hv_arena *arena, struct hv_order *order) {
+    const json_t *list = json_object_get(request, "lines");
+    size_t count = json_array_size(list);
+    if (count == 0)
+        return list == NULL || json_is_array(list);
+    order->lines =
+        count <= HV_ORDER_LINES_MAX ? hv_arena_take(arena, count, sizeof *order->lines) : NULL;
+    if (order->lines == NULL)
+        return false;
+    order->line_count = count;
+    for (size_t i = 0; i < count; i++) {
+        const json_t *one = json_array_get(list, i);
+        order->lines[i] = (struct hv_stock_line){.item = text_or_empty(one, "item"),
+                                                 .lot = text_or_empty(one, "lot"),
+                                                 .quantity = console_number(one, "quantity", 0)};
+    }
+    return true;
+}
+
+static void read_time(const json_t *request, const char *member, bool *ret_has,
+                      int64_t *ret_wall_ms) {
+    const json_t *value = json_object_get(request, member);
+    *ret_has = json_is_integer(value);
+    *ret_wall_ms = *ret_has ? json_integer_value(value) : 0;
+}
+
+/* Reads what an order says; what the request is silent about keeps the value it has in *order. */
+static bool read_order(const json_t *request, struct hv_arena *arena, struct hv_order *order) {
+    const struct {
+        const char *member, **text;
+    } texts[] = {{"shelter", &order->shelter}, {"counterpart", &order->counterpart},
+                 {"waybill", &order->waybill}, {"vehicle", &order->vehicle},
+                 {"text", &order->text},       {"addressee", &order->addressee}};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (console_text(request, texts[i].member) != NULL)
+            *texts[i].text = console_text(request, texts[i].member);
+    if (json_object_get(request, "deadline_wall_ms") != NULL)
+        read_time(request, "deadline_wall_ms", &order->has_deadline, &order->deadline_wall_ms);
+    if (json_object_get(request, "start_wall_ms") != NULL)
+        read_time(request, "start_wall_ms", &order->has_start, &order->start_wall_ms);
+    if (json_object_get(request, "end_wall_ms") != NULL)
+        read_time(request, "end_wall_ms", &order->has_end, &order->end_wall_ms);
+    order->people_per_hour =
+        (uint32_t)console_number(request, "people_per_hour", order->people_per_hour);
+    return read_people(request, arena, order) && read_links(request, arena, order) &&
+           read_lines(request, arena, order);
+}
+
+static void settle(struct console_outcome *outcome, const struct hv_order *order) {
+    struct hv_order whole = *order;
+    if (whole.id == 0)
+        whole.id = 1; /* the core gives the number */
+    struct hv_verdict verdict = hv_order_check(&whole);
+    if (verdict.reason != HV_REASON_UNKNOWN)
+        console_refuse(outcome, HV_ERR_VALUE, verdict.detail,
+                       "see docs/CONTROL.md for what an order says");
+}
+
+void console_order_issue(const struct console_scene *scene, const json_t *request,
+                         struct hv_arena *arena, struct console_outcome *outcome) {
+    struct hv_record *record = records(outcome, arena, 1);
+    if (record == NULL)
+        return;
+    record->kind = HV_RECORD_ORDER;
+    record->order = orders_blank();
+    record->order.kind = hv_order_of(text_or_empty(request, "kind"));
+    record->order.post = hv_post_of(text_or_empty(request, "post"));
+    record->order.issued_wall_ms = scene->wall_ms;
+    if (record->order.post == HV_POST_UNKNOWN)
+        record->order.post = HV_POST_NODE;
+    if (!read_order(request, arena, &record->order))
+        console_refuse(outcome, HV_ERR_VALUE, "people, links or lines are not lists, or too long",
+                       "see docs/CONTROL.md for what an order says");
+    else if (record->order.post == HV_POST_NODE &&
+             state_find_node(core_state(scene->core), record->order.addressee) == NULL)
+        console_refusef(outcome, HV_ERR_NOT_FOUND,
+                        "list nodes: haven nodes; a post without a node needs --post",
+                        "no node “%.80s” is enrolled", record->order.addressee);
+    else
+        settle(outcome, &record->order);
+}
+
+/* The order that a request names, decoded into the arena, ready to be revised. NULL: refused. */
+static struct hv_order *named_order(const struct console_scene *scene, const json_t *request,
+                                    struct hv_arena *arena, struct console_outcome *outcome) {
+    uint64_t number = console_number(request, "order", 0);
+    const struct state_order *order = state_find_order(core_state(scene->core), number);
+    const struct hv_order *body = NULL;
+    if (order == NULL)
+        console_refusef(outcome, HV_ERR_NOT_FOUND, "list them: haven orders list --all",
+                        "there is no order %llu", (unsigned long long)number);
+    else if (order->issued != HV_ORDER_ISSUED)
+        console_refusef(outcome, HV_ERR_STATE, "issue a new one", "order %llu is %s already",
+                        (unsigned long long)number, hv_order_state_word(order->issued));
+    else if (state_order_decode(order, arena, &body) != HV_OK)
+        console_refuse(outcome, HV_ERR_MEMORY, NULL, NULL);
+    return body == NULL ? NULL : hv_order_copy(body, arena);
+}
+
+static void revise(const struct console_scene *scene, struct hv_order *order,
+                   struct hv_arena *arena, struct console_outcome *outcome) {
+    const struct state_order *before = state_find_order(core_state(scene->core), order->id);
+    struct hv_record *record = records(outcome, arena, 1);
+    if (record == NULL)
+        return;
+    order->revision++;
+    record->kind = HV_RECORD_ORDER;
+    record->cause = before->issued_position;
+    record->order = *order;
+    settle(outcome, order);
+}
+
+void console_order_cancel(const struct console_scene *scene, const json_t *request,
+                          struct hv_arena *arena, struct console_outcome *outcome) {
+    struct hv_order *order = named_order(scene, request, arena, outcome);
+    if (order == NULL)
+        return;
+    order->state = HV_ORDER_CANCELLED;
+    if (console_text(request, "reason") != NULL)
+        order->text = console_text(request, "reason");
+    revise(scene, order, arena, outcome);
+}
+
+void console_order_revise(const struct console_scene *scene, const json_t *request,
+                          struct hv_arena *arena, struct console_outcome *outcome) {
+    struct hv_order *order = named_order(scene, request, arena, outcome);
+    if (order == NULL)
+        return;
+    if (!read_order(request, arena, order))
+        console_refuse(outcome, HV_ERR_VALUE, "people, links or lines are not lists, or too long",
+                       "see docs/CONTROL.md for what an order says");
+    else
+        revise(scene, order, arena, outcome);
+}
+
+void console_order_answer(const struct console_scene *scene, const json_t *request,
+                          struct hv_arena *arena, struct console_outcome *outcome) {
+    uint64_t number = console_number(request, "order", 0);
+    const struct state_order *order = state_find_order(core_state(scene->core), number);
+    enum hv_order_state state = hv_order_state_of(text_or_empty(request, "state"));
+    if (order == NULL) {
+        console_refusef(outcome, HV_ERR_NOT_FOUND, "list them: haven orders list --all",
+                        "there is no order %llu", (unsigned long long)number);
+        return;
+    }
+    if (order->post == HV_POST_NODE) {
+        console_refuse(outcome, HV_ERR_STATE, "that order went to a node, which answers itself",
+                       "on the node: haven-node accept ORDER");
+        return;
+    }
+    struct hv_record *record = records(outcome, arena, 1);
+    if (record == NULL)
+        return;
+    const json_t *done = json_object_get(request, "done");
+    record->kind = HV_RECORD_ANSWER;
+    record->cause = order->issued_position;
+    record->answer = (struct hv_order_answer){
+        .order = number,
+        .revision = (uint32_t)console_number(request, "revision", order->revision),
+        .state = state,
+        .reason = text_or_empty(request, "reason"),
+        .has_done = json_is_integer(done),
+        .done = console_number(request, "done", 0)};
+    if (state == HV_ORDER_STATE_UNKNOWN)
+        console_refuse(outcome, HV_ERR_VALUE, "“state” is missing or unknown",
+                       "seen, accepted, declined, under-way, partly-done, done or failed");
+}

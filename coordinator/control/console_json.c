@@ -1,0 +1,123 @@
+#include "coordinator/control/console_json.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+json_t *console_error(int error, const char *text, const char *remedy) {
+    return json_pack("{s:b, s:s, s:s, s:s}", "ok", 0, "error", hv_error_name(error), "text",
+                     text == NULL ? hv_error_text(error) : text, "remedy",
+                     remedy == NULL ? "" : remedy);
+}
+
+void console_refuse(struct console_outcome *outcome, int error, const char *text,
+                    const char *remedy) {
+    json_decref(outcome->reply);
+    outcome->kind = CONSOLE_ANSWERED;
+    outcome->reply = console_error(error, text, remedy);
+}
+
+void console_refusef(struct console_outcome *outcome, int error, const char *remedy,
+                     const char *format, ...) {
+    char text[256];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    console_refuse(outcome, error, text, remedy);
+}
+
+const char *console_text(const json_t *request, const char *member) {
+    return json_string_value(json_object_get(request, member));
+}
+
+uint64_t console_number(const json_t *request, const char *member, uint64_t otherwise) {
+    const json_t *value = json_object_get(request, member);
+    json_int_t number = json_is_integer(value) ? json_integer_value(value) : -1;
+    return number >= 0 ? (uint64_t)number : otherwise;
+}
+
+json_t *console_age(const struct console_scene *scene, const struct state_stamp *stamp) {
+    if (stamp->position == 0)
+        return json_null();
+    double age_ms = (double)((int64_t)scene->mono_ms - stamp->observed_ms);
+    return json_real(age_ms > 0 ? age_ms / 1000 : 0);
+}
+
+void console_set_stamp(const struct console_scene *scene, json_t *object,
+                       const struct state_stamp *stamp) {
+    json_object_set_new(object, "age_s", console_age(scene, stamp));
+    if (stamp->position == 0)
+        return;
+    json_object_set_new(object, "source",
+                        json_string(hv_source_word((enum hv_source)stamp->source)));
+    json_object_set_new(object, "position", json_integer((json_int_t)stamp->position));
+    if (stamp->at_least)
+        json_object_set_new(object, "at_least", json_true());
+}
+
+json_t *console_people(const struct hv_people *people) {
+    json_t *object = json_pack("{s:I}", "total", (json_int_t)hv_people_total(people));
+    for (int age = 0; age < HV_AGE_COUNT; age++)
+        if (people->by_age[age] != 0)
+            json_object_set_new(object, hv_age_group_word((enum hv_age_group)age),
+                                json_integer(people->by_age[age]));
+    for (int overlay = 0; overlay < HV_OVERLAY_COUNT; overlay++)
+        if (people->overlay[overlay] != 0)
+            json_object_set_new(object, hv_overlay_word((enum hv_overlay)overlay),
+                                json_integer(people->overlay[overlay]));
+    if (people->pets != 0)
+        json_object_set_new(object, "pets", json_integer(people->pets));
+    return object;
+}
+
+json_t *console_date(uint32_t expiry_day) {
+    if (expiry_day == 0)
+        return json_null();
+    time_t seconds = (time_t)expiry_day * 86400;
+    struct tm day;
+    char text[32];
+    if (gmtime_r(&seconds, &day) == NULL || strftime(text, sizeof text, "%Y-%m-%d", &day) == 0)
+        return json_null();
+    return json_string(text);
+}
+
+json_t *console_stock_lines(const struct hv_stock_line *lines, size_t count) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *line = json_pack("{s:s, s:I}", "item", lines[i].item, "quantity",
+                                 (json_int_t)lines[i].quantity);
+        if (lines[i].lot[0] != '\0')
+            json_object_set_new(line, "lot", json_string(lines[i].lot));
+        if (lines[i].expiry_day != 0)
+            json_object_set_new(line, "expiry", console_date(lines[i].expiry_day));
+        if (lines[i].damaged != 0)
+            json_object_set_new(line, "damaged", json_integer((json_int_t)lines[i].damaged));
+        if (lines[i].pack > 1)
+            json_object_set_new(line, "pack", json_integer(lines[i].pack));
+        json_array_append_new(list, line);
+    }
+    return list;
+}
+
+json_t *console_hex(const uint8_t *bytes, size_t size) {
+    char text[2 * HV_HASH_BYTES + 1];
+    if (size > HV_HASH_BYTES)
+        return json_null();
+    keys_to_hex(bytes, size, text);
+    return json_string(text);
+}
+
+struct console_page console_page(const json_t *request, size_t count) {
+    size_t first = (size_t)console_number(request, "offset", 0);
+    size_t limit = (size_t)console_number(request, "limit", count);
+    if (first > count)
+        first = count;
+    return (struct console_page){first, limit > count - first ? count : first + limit};
+}
+
+bool console_wants(const json_t *request, const char *id) {
+    const char *wanted = console_text(request, "id");
+    return wanted == NULL || strcmp(wanted, id) == 0;
+}

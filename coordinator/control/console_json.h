@@ -1,0 +1,57 @@
+/* Pieces of JSON that views share. Internal to coordinator/control. */
+#ifndef COORDINATOR_CONTROL_CONSOLE_JSON_H
+#define COORDINATOR_CONTROL_CONSOLE_JSON_H
+
+#include "coordinator/control/console.h"
+
+/* One view or decision: fills in *outcome. */
+typedef void console_verb(const struct console_scene *scene, const json_t *request,
+                          struct hv_arena *arena, struct console_outcome *outcome);
+
+/* Views (console_view.c, console_view_plan.c). */
+console_verb console_status, console_nodes, console_shelters, console_depots, console_zones,
+    console_requests, console_transfers, console_roads, console_hazards, console_incidents,
+    console_notes, console_region, console_statistics;
+console_verb console_plans, console_plan_show, console_plan_diff, console_orders,
+    console_order_show;
+
+/* Decisions (console_decide.c, console_decide_order.c). */
+console_verb console_enroll, console_revoke, console_incident_open, console_incident_phase,
+    console_road, console_hazard, console_note, console_clock, console_report, console_alert;
+console_verb console_plan_approve, console_plan_withdraw, console_order_issue, console_order_cancel,
+    console_order_revise, console_order_answer;
+
+/* Sets the reply of the outcome to an error. */
+void console_refuse(struct console_outcome *outcome, int error, const char *text,
+                    const char *remedy);
+void console_refusef(struct console_outcome *outcome, int error, const char *remedy,
+                     const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Members of requests; NULL or `otherwise` where absent or of another type. */
+const char *console_text(const json_t *request, const char *member);
+uint64_t console_number(const json_t *request, const char *member, uint64_t otherwise);
+
+/* "age_s", "at_least" and "source" of a stamp into the object; "age_s": null where never observed.
+ */
+void console_set_stamp(const struct console_scene *scene, json_t *object,
+                       const struct state_stamp *stamp);
+
+/* Age on the log clock, seconds; JSON null for a stamp that never was. */
+json_t *console_age(const struct console_scene *scene, const struct state_stamp *stamp);
+
+json_t *console_people(const struct hv_people *people);
+json_t *console_stock_lines(const struct hv_stock_line *lines, size_t count);
+json_t *console_order(const struct hv_order *order);
+json_t *console_hex(const uint8_t *bytes, size_t size);
+json_t *console_date(uint32_t expiry_day); /* "2027-03-01"; null for 0 */
+
+/* A page of `count` things by "offset" (0) and "limit" (all) of the request. */
+struct console_page {
+    size_t first, end;
+};
+struct console_page console_page(const json_t *request, size_t count);
+
+/* Whether the request asks for the thing of that id: "id" is absent or equal. */
+bool console_wants(const json_t *request, const char *id);
+
+#endif

@@ -1,0 +1,345 @@
+/* Questions about plans and orders. */
+#include "coordinator/control/console_json.h"
+
+#include <string.h>
+
+/* ---- plans ---- */
+
+static const char *plan_standing(const struct state *state, const struct state_plan *plan) {
+    const struct state_general *general = state_general(state);
+    if (general->plan_in_force != STATE_NONE &&
+        state_plan(state, general->plan_in_force)->number == plan->number)
+        return "in-force";
+    if (plan->withdrawn > 0)
+        return "withdrawn";
+    if (plan->approved > 0)
+        return "approved";
+    return "proposed";
+}
+
+/* Share of the plan's travel time that a better plan might save, 0 where it is proven that none
+ * can. */
+static double gap(int64_t reached, int64_t bound) {
+    return reached > bound && reached > 0 ? (double)(reached - bound) / (double)reached : 0;
+}
+
+static json_t *view_plan(const struct state *state, const struct state_plan *plan) {
+    json_t *object =
+        json_pack("{s:I, s:s, s:I, s:I, s:b}", "id", (json_int_t)plan->number, "standing",
+                  plan_standing(state, plan), "basis", (json_int_t)plan->basis, "position",
+                  (json_int_t)plan->position, "stopped_early", plan->stopped_early);
+    json_object_update_new(object,
+                           json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "unserved_people",
+                                     (json_int_t)plan->unserved_people, "unserved_bound",
+                                     (json_int_t)plan->unserved_bound, "person_seconds",
+                                     (json_int_t)plan->person_seconds, "person_seconds_bound",
+                                     (json_int_t)plan->person_seconds_bound, "unmet_cost",
+                                     (json_int_t)plan->unmet_cost, "unmet_bound",
+                                     (json_int_t)plan->unmet_bound));
+    json_object_update_new(object,
+                           json_pack("{s:f, s:f, s:f, s:I, s:I, s:I}", "unserved_gap",
+                                     gap(plan->unserved_people, plan->unserved_bound), "time_gap",
+                                     gap(plan->person_seconds, plan->person_seconds_bound),
+                                     "goods_gap", gap(plan->unmet_cost, plan->unmet_bound),
+                                     "move_count", (json_int_t)plan->move_count, "shipment_count",
+                                     (json_int_t)plan->shipment_count, "left_count",
+                                     (json_int_t)plan->left_count));
+    return object;
+}
+
+void console_plans(const struct console_scene *scene, const json_t *request, struct hv_arena *arena,
+                   struct console_outcome *outcome) {
+    (void)arena;
+    const struct state *state = core_state(scene->core);
+    uint32_t count = state_count(state, STATE_PLAN);
+    struct console_page page = console_page(request, count);
+    json_t *list = json_array();
+    for (size_t i = page.first; i < page.end; i++) /* newest first */
+        json_array_append_new(list, view_plan(state, state_plan(state, count - 1 - (uint32_t)i)));
+    outcome->reply = json_pack("{s:o, s:I}", "plans", list, "total", (json_int_t)count);
+}
+
+static json_t *texts(const char *const *list, size_t count) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, json_string(list[i]));
+    return array;
+}
+
+static json_t *view_moves(const struct hv_plan *plan) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < plan->move_count; i++) {
+        const struct hv_plan_move *move = &plan->moves[i];
+        json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:b, s:o}",
+                                              "zone", move->zone, "shelter", move->shelter,
+                                              "people", (json_int_t)move->people, "wheelchair",
+                                              (json_int_t)move->wheelchair, "medical",
+                                              (json_int_t)move->medical, "without_vehicle",
+                                              (json_int_t)move->without_vehicle, "travel_s",
+                                              (json_int_t)move->travel_s, "changed", move->changed,
+                                              "links", texts(move->links, move->link_count)));
+    }
+    return list;
+}
+
+static json_t *view_shipments(const struct hv_plan *plan) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < plan->shipment_count; i++) {
+        const struct hv_plan_shipment *shipment = &plan->shipments[i];
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:I, s:b}", "depot", shipment->depot,
+                                              "shelter", shipment->shelter, "item", shipment->item,
+                                              "quantity", (json_int_t)shipment->quantity, "changed",
+                                              shipment->changed));
+    }
+    return list;
+}
+
+static json_t *view_left(const struct hv_plan *plan) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < plan->left_count; i++) {
+        const struct hv_plan_left *left = &plan->left[i];
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:I, s:s, s:s}", "zone", left->zone,
+                                              "shelter", left->shelter, "item", left->item,
+                                              "amount", (json_int_t)left->amount, "reason",
+                                              hv_plan_reason_word(left->reason), "parameter",
+                                              left->parameter));
+    }
+    return list;
+}
+
+/* The plan that a request names by “plan”; the last one where it names none. NULL: refused. */
+static const struct state_plan *named_plan(const struct console_scene *scene, const json_t *request,
+                                           struct console_outcome *outcome) {
+    const struct state *state = core_state(scene->core);
+    uint64_t number = console_number(request, "plan", state_general(state)->last_plan);
+    const struct state_plan *plan = state_find_plan(state, number);
+    if (plan == NULL)
+        console_refusef(outcome, HV_ERR_NOT_FOUND,
+                        "list them: haven plan list; make one: haven plan make",
+                        "there is no plan %llu", (unsigned long long)number);
+    return plan;
+}
+
+void console_plan_show(const struct console_scene *scene, const json_t *request,
+                       struct hv_arena *arena, struct console_outcome *outcome) {
+    const struct state_plan *plan = named_plan(scene, request, outcome);
+    const struct hv_plan *body = NULL;
+    if (plan == NULL)
+        return;
+    int error = state_plan_decode(plan, arena, &body);
+    if (error == HV_ERR_NOT_FOUND) { /* no longer in memory: the log has it */
+        outcome->kind = CONSOLE_WORK;
+        outcome->work = CONSOLE_WORK_LOG;
+        outcome->from = outcome->to = plan->position;
+        outcome->limit = 1;
+        return;
+    }
+    if (error != HV_OK) {
+        console_refuse(outcome, error, NULL, NULL);
+        return;
+    }
+    json_t *reply = view_plan(core_state(scene->core), plan);
+    json_object_update_new(reply,
+                           json_pack("{s:o, s:o, s:o}", "moves", view_moves(body), "shipments",
+                                     view_shipments(body), "left", view_left(body)));
+    outcome->reply = json_pack("{s:o}", "plan", reply);
+}
+
+/* People of (zone, shelter) in a plan. */
+static int64_t moved(const struct hv_plan *plan, const char *zone, const char *shelter) {
+    int64_t people = 0;
+    for (size_t i = 0; i < plan->move_count; i++)
+        if (strcmp(plan->moves[i].zone, zone) == 0 && strcmp(plan->moves[i].shelter, shelter) == 0)
+            people += plan->moves[i].people;
+    return people;
+}
+
+static void diff_moves(const struct hv_plan *before, const struct hv_plan *after, bool gone,
+                       json_t *list) {
+    const struct hv_plan *of = gone ? before : after;
+    for (size_t i = 0; i < of->move_count; i++) {
+        const char *zone = of->moves[i].zone, *shelter = of->moves[i].shelter;
+        int64_t was = moved(before, zone, shelter), is = moved(after, zone, shelter);
+        if (was != is && (gone ? is == 0 : true))
+            json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:I}", "zone", zone, "shelter",
+                                                  shelter, "before", (json_int_t)was, "after",
+                                                  (json_int_t)is));
+    }
+}
+
+static int64_t shipped(const struct hv_plan *plan, const struct hv_plan_shipment *like) {
+    int64_t quantity = 0;
+    for (size_t i = 0; i < plan->shipment_count; i++)
+        if (strcmp(plan->shipments[i].depot, like->depot) == 0 &&
+            strcmp(plan->shipments[i].shelter, like->shelter) == 0 &&
+            strcmp(plan->shipments[i].item, like->item) == 0)
+            quantity += (int64_t)plan->shipments[i].quantity;
+    return quantity;
+}
+
+static void diff_shipments(const struct hv_plan *before, const struct hv_plan *after, bool gone,
+                           json_t *list) {
+    const struct hv_plan *of = gone ? before : after;
+    for (size_t i = 0; i < of->shipment_count; i++) {
+        const struct hv_plan_shipment *one = &of->shipments[i];
+        int64_t was = shipped(before, one), is = shipped(after, one);
+        if (was != is && (gone ? is == 0 : true))
+            json_array_append_new(list,
+                                  json_pack("{s:s, s:s, s:s, s:I, s:I}", "depot", one->depot,
+                                            "shelter", one->shelter, "item", one->item, "before",
+                                            (json_int_t)was, "after", (json_int_t)is));
+    }
+}
+
+void console_plan_diff(const struct console_scene *scene, const json_t *request,
+                       struct hv_arena *arena, struct console_outcome *outcome) {
+    const struct state *state = core_state(scene->core);
+    const struct state_plan *plan = named_plan(scene, request, outcome);
+    uint32_t in_force = state_general(state)->plan_in_force;
+    const struct hv_plan nothing = {0}, *before = &nothing, *after = NULL;
+    if (plan == NULL)
+        return;
+    if (state_plan_decode(plan, arena, &after) != HV_OK ||
+        (in_force != STATE_NONE &&
+         state_plan_decode(state_plan(state, in_force), arena, &before) != HV_OK)) {
+        console_refuse(outcome, HV_ERR_NOT_FOUND, "that plan is no longer at hand",
+                       "compare the last plan; older ones are in the log: haven plan show N");
+        return;
+    }
+    json_t *moves = json_array(), *shipments = json_array();
+    diff_moves(before, after, false, moves);
+    diff_moves(before, after, true, moves);
+    diff_shipments(before, after, false, shipments);
+    diff_shipments(before, after, true, shipments);
+    outcome->reply = json_pack("{s:I, s:o, s:o, s:o}", "plan", (json_int_t)plan->number, "in_force",
+                               in_force == STATE_NONE
+                                   ? json_null()
+                                   : json_integer((json_int_t)state_plan(state, in_force)->number),
+                               "moves", moves, "shipments", shipments);
+}
+
+/* ---- orders ---- */
+
+json_t *console_order(const struct hv_order *order) {
+    json_t *object =
+        json_pack("{s:I, s:I, s:s, s:s, s:s, s:s}", "id", (json_int_t)order->id, "revision",
+                  (json_int_t)order->revision, "kind", hv_order_word(order->kind), "post",
+                  hv_post_word(order->post), "addressee", order->addressee, "issued",
+                  hv_order_state_word(order->state));
+    if (order->plan != 0)
+        json_object_set_new(object, "plan", json_integer((json_int_t)order->plan));
+    if (order->approval != 0)
+        json_object_set_new(object, "approval", json_integer((json_int_t)order->approval));
+    if (order->has_deadline)
+        json_object_set_new(object, "deadline_wall_ms", json_integer(order->deadline_wall_ms));
+    if (order->has_start)
+        json_object_set_new(object, "start_wall_ms", json_integer(order->start_wall_ms));
+    if (order->has_end)
+        json_object_set_new(object, "end_wall_ms", json_integer(order->end_wall_ms));
+    if (order->people_per_hour != 0)
+        json_object_set_new(object, "people_per_hour", json_integer(order->people_per_hour));
+    const struct {
+        const char *member, *text;
+    } named[] = {{"shelter", order->shelter},
+                 {"counterpart", order->counterpart},
+                 {"waybill", order->waybill},
+                 {"vehicle", order->vehicle},
+                 {"text", order->text}};
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
+        if (named[i].text[0] != '\0')
+            json_object_set_new(object, named[i].member, json_string(named[i].text));
+    json_t *people = json_array();
+    for (size_t i = 0; i < order->people_count; i++)
+        json_array_append_new(people,
+                              json_pack("{s:s, s:I, s:I, s:I, s:I}", "zone", order->people[i].zone,
+                                        "people", (json_int_t)order->people[i].people, "wheelchair",
+                                        (json_int_t)order->people[i].wheelchair, "medical",
+                                        (json_int_t)order->people[i].medical, "without_vehicle",
+                                        (json_int_t)order->people[i].without_vehicle));
+    json_object_set_new(object, "people", people);
+    json_object_set_new(object, "links", texts(order->links, order->link_count));
+    json_object_set_new(object, "lines", console_stock_lines(order->lines, order->line_count));
+    return object;
+}
+
+static json_t *view_steps(const struct console_scene *scene, const struct state_order *order) {
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < order->step_count; i++) {
+        const struct state_order_step *step = &order->steps[i];
+        double age_ms = (double)scene->mono_ms - (double)step->mono_ms;
+        json_t *object =
+            json_pack("{s:s, s:I, s:I, s:f, s:s, s:b}", "state", hv_order_state_word(step->state),
+                      "revision", (json_int_t)step->revision, "position",
+                      (json_int_t)step->position, "age_s", age_ms > 0 ? age_ms / 1000 : 0, "by",
+                      hv_actor_word(step->actor), "counted", step->counted);
+        if (step->has_done)
+            json_object_set_new(object, "done", json_integer((json_int_t)step->done));
+        if (step->reason != NULL)
+            json_object_set_new(object, "reason", json_string(step->reason));
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
+static bool order_is_open(enum hv_order_state state) {
+    return state != HV_ORDER_DONE && state != HV_ORDER_FAILED && state != HV_ORDER_CANCELLED &&
+           state != HV_ORDER_SUPERSEDED && state != HV_ORDER_DECLINED;
+}
+
+static json_t *view_order(const struct console_scene *scene, struct hv_arena *arena,
+                          const struct state_order *order) {
+    const struct hv_order *body = NULL;
+    json_t *object =
+        state_order_decode(order, arena, &body) == HV_OK ? console_order(body) : json_object();
+    enum hv_order_state state = state_order_state(order);
+    bool overdue =
+        order_is_open(state) && order->has_deadline && order->deadline_wall_ms < scene->wall_ms;
+    json_object_set_new(object, "state", json_string(hv_order_state_word(state)));
+    json_object_set_new(object, "overdue", json_boolean(overdue));
+    if (order->has_done)
+        json_object_set_new(object, "done", json_integer((json_int_t)order->done));
+    json_object_set_new(object, "steps", view_steps(scene, order));
+    return object;
+}
+
+static bool wanted_order(const json_t *request, const struct state_order *order) {
+    const char *addressee = console_text(request, "addressee"),
+               *kind = console_text(request, "kind"), *state = console_text(request, "state"),
+               *post = console_text(request, "post");
+    uint64_t plan = console_number(request, "plan", 0);
+    enum hv_order_state is = state_order_state(order);
+    return (addressee == NULL || strcmp(addressee, order->addressee) == 0) &&
+           (kind == NULL || hv_order_of(kind) == order->order_kind) &&
+           (post == NULL || hv_post_of(post) == order->post) &&
+           (plan == 0 || plan == order->plan) &&
+           (state == NULL ? order_is_open(is) || json_is_true(json_object_get(request, "all"))
+                          : hv_order_state_of(state) == is);
+}
+
+void console_orders(const struct console_scene *scene, const json_t *request,
+                    struct hv_arena *arena, struct console_outcome *outcome) {
+    const struct state *state = core_state(scene->core);
+    json_t *list = json_array();
+    uint64_t total = 0, first = console_number(request, "offset", 0),
+             limit = console_number(request, "limit", UINT64_MAX);
+    for (uint32_t i = 0; i < state_count(state, STATE_ORDER); i++) {
+        const struct state_order *order = state_order(state, i);
+        if (!wanted_order(request, order))
+            continue;
+        if (total >= first && json_array_size(list) < limit)
+            json_array_append_new(list, view_order(scene, arena, order));
+        total++;
+    }
+    outcome->reply = json_pack("{s:o, s:I}", "orders", list, "total", (json_int_t)total);
+}
+
+void console_order_show(const struct console_scene *scene, const json_t *request,
+                        struct hv_arena *arena, struct console_outcome *outcome) {
+    uint64_t number = console_number(request, "order", 0);
+    const struct state_order *order = state_find_order(core_state(scene->core), number);
+    if (order == NULL)
+        console_refusef(outcome, HV_ERR_NOT_FOUND, "list them: haven orders list --all",
+                        "there is no order %llu", (unsigned long long)number);
+    else
+        outcome->reply = json_pack("{s:o}", "order", view_order(scene, arena, order));
+}

@@ -1,0 +1,428 @@
+#include "coordinator/planning/orders.h"
+
+#include "coordinator/core.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    OPEN_WITHIN_MS = 60 * 60 * 1000, /* where the region does not say how long activation takes */
+    ACT_WITHIN_MS = 2 * 60 * 60 * 1000
+};
+
+/* Orders that the plan wants. They get their numbers when it is known which of them are new. */
+struct wanted {
+    struct hv_order *orders;
+    size_t count, room;
+    bool *kept; /* an order in force says the same */
+};
+
+struct making {
+    const struct orders_scene *scene;
+    const struct hv_plan *plan;
+    struct hv_arena *arena;
+    struct wanted wanted;
+    int64_t *yard_load; /* people by vehicle of the region */
+};
+
+struct hv_order orders_blank(void) {
+    return (struct hv_order){.revision = 1,
+                             .state = HV_ORDER_ISSUED,
+                             .addressee = "",
+                             .shelter = "",
+                             .counterpart = "",
+                             .waybill = "",
+                             .vehicle = "",
+                             .text = ""};
+}
+
+static struct hv_order *want(struct making *making, enum hv_order_kind kind, enum hv_post post,
+                             const char *addressee) {
+    struct wanted *wanted = &making->wanted;
+    if (wanted->count == wanted->room)
+        return NULL;
+    struct hv_order *order = &wanted->orders[wanted->count++];
+    *order = orders_blank();
+    order->kind = kind;
+    order->post = post;
+    order->addressee = addressee;
+    order->plan = making->plan->id;
+    order->approval = CORE_SELF;
+    order->issued_wall_ms = making->scene->wall_ms;
+    order->has_deadline = true;
+    order->deadline_wall_ms = making->scene->wall_ms + ACT_WITHIN_MS;
+    return order;
+}
+
+/* A place is told by its node; one that has none is told by print or voice. */
+static struct hv_order *want_of_place(struct making *making, enum hv_order_kind kind,
+                                      const char *place) {
+    const struct state *state = making->scene->state;
+    const struct state_place *known = state_find_place(state, place);
+    const struct state_node *node =
+        known == NULL || known->node == STATE_NONE ? NULL : state_node(state, known->node);
+    if (node == NULL || node->revoked)
+        return want(making, kind, HV_POST_PLACE, place);
+    return want(making, kind, HV_POST_NODE, node->entity.id);
+}
+
+/* ---- people ---- */
+
+static struct hv_order_people people_of(const struct hv_plan_move *move) {
+    return (struct hv_order_people){.zone = move->zone,
+                                    .people = move->people,
+                                    .wheelchair = move->wheelchair,
+                                    .medical = move->medical,
+                                    .without_vehicle = move->without_vehicle};
+}
+
+static bool add_people(struct making *making, struct hv_order *order,
+                       const struct hv_plan_move *move) {
+    order->people = hv_arena_take(making->arena, 1, sizeof *order->people);
+    if (order->people == NULL)
+        return false;
+    order->people[0] = people_of(move);
+    order->people_count = 1;
+    return true;
+}
+
+static bool before_evacuation(const struct state *state) {
+    uint32_t open = state_general(state)->incident;
+    return open != STATE_NONE && state_incident(state, open)->phase < HV_PHASE_EVACUATION;
+}
+
+static int want_zone(struct making *making, const struct hv_plan_move *move) {
+    bool warn = before_evacuation(making->scene->state);
+    struct hv_order *order = want(making, warn ? HV_ORDER_WARN_ZONE : HV_ORDER_EVACUATE_ZONE,
+                                  HV_POST_ZONE_WARDEN, move->zone);
+    if (order == NULL || !add_people(making, order, move))
+        return HV_ERR_MEMORY;
+    order->shelter = move->shelter;
+    if (move->link_count <= HV_ORDER_LINKS_MAX) { /* a longer way is found on the map */
+        order->links = move->links;
+        order->link_count = move->link_count;
+    }
+    return HV_OK;
+}
+
+/* The yard with the least load for its seats; REGION_NONE: there are no buses. */
+static uint32_t pick_yard(const struct making *making) {
+    const struct region *region = making->scene->region;
+    uint32_t best = REGION_NONE;
+    double least = 0;
+    for (uint32_t v = 0; region != NULL && v < region->vehicle_count; v++) {
+        const struct region_vehicle *yard = &region->vehicles[v];
+        bool carries = yard->kind == REGION_BUS || yard->kind == REGION_MINIBUS;
+        if (!carries || yard->count <= 0 || yard->seats <= 0)
+            continue;
+        double load = (double)making->yard_load[v] / ((double)yard->count * (double)yard->seats);
+        if (best == REGION_NONE || load < least) {
+            best = v;
+            least = load;
+        }
+    }
+    return best;
+}
+
+static int want_bus(struct making *making, const struct hv_plan_move *move) {
+    uint32_t yard = pick_yard(making);
+    if (move->without_vehicle == 0 || yard == REGION_NONE ||
+        before_evacuation(making->scene->state))
+        return HV_OK;
+    struct hv_order *order =
+        want(making, HV_ORDER_BUS_RUN, HV_POST_BUS_YARD, making->scene->region->vehicles[yard].id);
+    if (order == NULL || !add_people(making, order, move))
+        return HV_ERR_MEMORY;
+    order->people[0].people = move->without_vehicle;
+    order->people[0].wheelchair = 0; /* how many of these need the places is not known by class */
+    order->people[0].medical = 0;
+    order->shelter = move->shelter;
+    order->vehicle = making->scene->region->vehicles[yard].id;
+    making->yard_load[yard] += move->without_vehicle;
+    return HV_OK;
+}
+
+static bool is_open(enum hv_shelter_status status) {
+    return status == HV_SHELTER_OPEN || status == HV_SHELTER_NEARLY_FULL ||
+           status == HV_SHELTER_FULL || status == HV_SHELTER_OPENING;
+}
+
+static int want_opening(struct making *making, const char *shelter) {
+    const struct state_place *place = state_find_place(making->scene->state, shelter);
+    if (place != NULL && is_open(place->status))
+        return HV_OK;
+    struct hv_order *order = want_of_place(making, HV_ORDER_OPEN, shelter);
+    if (order == NULL)
+        return HV_ERR_MEMORY;
+    const struct region *region = making->scene->region;
+    uint32_t known = region == NULL ? REGION_NONE : region_find_shelter(region, shelter);
+    int32_t minutes =
+        known == REGION_NONE ? REGION_UNKNOWN : region->shelters[known].activation_min;
+    order->deadline_wall_ms =
+        making->scene->wall_ms + (minutes > 0 ? (int64_t)minutes * 60000 : OPEN_WITHIN_MS);
+    order->shelter = shelter;
+    return HV_OK;
+}
+
+/* Open and receive for the shelter of moves[first]; all its moves, in orders of at most
+ * HV_ORDER_LINES_MAX zones. */
+static int want_shelter(struct making *making, size_t first) {
+    const struct hv_plan *plan = making->plan;
+    const char *shelter = plan->moves[first].shelter;
+    struct hv_order *order = NULL;
+    int error = want_opening(making, shelter);
+    for (size_t i = first; error == HV_OK && i < plan->move_count; i++) {
+        if (strcmp(plan->moves[i].shelter, shelter) != 0)
+            continue;
+        if (order == NULL || order->people_count == HV_ORDER_LINES_MAX) {
+            order = want_of_place(making, HV_ORDER_RECEIVE_PEOPLE, shelter);
+            if (order == NULL || (order->people = hv_arena_take(making->arena, HV_ORDER_LINES_MAX,
+                                                                sizeof *order->people)) == NULL)
+                return HV_ERR_MEMORY;
+            order->shelter = shelter;
+        }
+        order->people[order->people_count++] = people_of(&plan->moves[i]);
+    }
+    return error;
+}
+
+static bool is_first_of_shelter(const struct hv_plan *plan, size_t at) {
+    for (size_t i = 0; i < at; i++)
+        if (strcmp(plan->moves[i].shelter, plan->moves[at].shelter) == 0)
+            return false;
+    return true;
+}
+
+static int want_people(struct making *making) {
+    const struct hv_plan *plan = making->plan;
+    int error = HV_OK;
+    for (size_t i = 0; error == HV_OK && i < plan->move_count; i++)
+        if (is_first_of_shelter(plan, i))
+            error = want_shelter(making, i);
+    for (size_t i = 0; error == HV_OK && i < plan->move_count; i++) {
+        error = want_zone(making, &plan->moves[i]);
+        if (error == HV_OK)
+            error = want_bus(making, &plan->moves[i]);
+    }
+    return error;
+}
+
+/* ---- goods ---- */
+
+static bool same_lane(const struct hv_plan_shipment *a, const struct hv_plan_shipment *b) {
+    return strcmp(a->depot, b->depot) == 0 && strcmp(a->shelter, b->shelter) == 0;
+}
+
+/* Ship and expect for the lane of shipments[first], in consignments of at most HV_ORDER_LINES_MAX
+ * lines. */
+static int want_lane(struct making *making, size_t first) {
+    const struct hv_plan *plan = making->plan;
+    const struct hv_plan_shipment *lane = &plan->shipments[first];
+    struct hv_order *ship = NULL;
+    for (size_t i = first; i < plan->shipment_count; i++) {
+        if (!same_lane(lane, &plan->shipments[i]))
+            continue;
+        if (ship == NULL || ship->line_count == HV_ORDER_LINES_MAX) {
+            ship = want_of_place(making, HV_ORDER_SHIP, lane->depot);
+            struct hv_order *expect =
+                ship == NULL ? NULL
+                             : want_of_place(making, HV_ORDER_EXPECT_DELIVERY, lane->shelter);
+            if (expect == NULL || (ship->lines = hv_arena_take(making->arena, HV_ORDER_LINES_MAX,
+                                                               sizeof *ship->lines)) == NULL)
+                return HV_ERR_MEMORY;
+            ship->counterpart = lane->shelter;
+            expect->counterpart = lane->depot;
+            expect->lines = ship->lines;
+        }
+        ship->lines[ship->line_count++] = (struct hv_stock_line){
+            .item = plan->shipments[i].item, .lot = "", .quantity = plan->shipments[i].quantity};
+        ship[1].line_count = ship->line_count; /* the expected delivery stands right behind */
+    }
+    return HV_OK;
+}
+
+static int want_goods(struct making *making) {
+    const struct hv_plan *plan = making->plan;
+    int error = HV_OK;
+    for (size_t i = 0; error == HV_OK && i < plan->shipment_count; i++) {
+        bool first = true;
+        for (size_t k = 0; first && k < i; k++)
+            first = !same_lane(&plan->shipments[k], &plan->shipments[i]);
+        if (first)
+            error = want_lane(making, i);
+    }
+    return error;
+}
+
+/* ---- against what is in force ---- */
+
+static bool same_people(const struct hv_order *a, const struct hv_order *b) {
+    if (a->people_count != b->people_count)
+        return false;
+    for (size_t i = 0; i < a->people_count; i++)
+        if (strcmp(a->people[i].zone, b->people[i].zone) != 0 ||
+            a->people[i].people != b->people[i].people ||
+            a->people[i].without_vehicle != b->people[i].without_vehicle)
+            return false;
+    return true;
+}
+
+static bool same_links(const struct hv_order *a, const struct hv_order *b) {
+    if (a->link_count != b->link_count)
+        return false;
+    for (size_t i = 0; i < a->link_count; i++)
+        if (strcmp(a->links[i], b->links[i]) != 0)
+            return false;
+    return true;
+}
+
+static bool says_the_same(const struct hv_order *a, const struct hv_order *b) {
+    return a->kind == b->kind && a->post == b->post && strcmp(a->addressee, b->addressee) == 0 &&
+           strcmp(a->shelter, b->shelter) == 0 && same_people(a, b) && same_links(a, b);
+}
+
+static bool is_finished(enum hv_order_state state) {
+    return state == HV_ORDER_DONE || state == HV_ORDER_FAILED || state == HV_ORDER_CANCELLED ||
+           state == HV_ORDER_SUPERSEDED || state == HV_ORDER_DECLINED;
+}
+
+static bool keep_wanted(struct wanted *wanted, const struct hv_order *in_force) {
+    for (size_t i = 0; i < wanted->count; i++)
+        if (!wanted->kept[i] && says_the_same(&wanted->orders[i], in_force)) {
+            wanted->kept[i] = true;
+            return true;
+        }
+    return false;
+}
+
+/* The new order that takes the place of one in force; NULL: none does. */
+static const struct hv_order *successor(const struct wanted *wanted, const struct hv_order *old) {
+    for (size_t i = 0; i < wanted->count; i++) {
+        const struct hv_order *order = &wanted->orders[i];
+        bool warned = old->kind == HV_ORDER_WARN_ZONE && order->kind == HV_ORDER_EVACUATE_ZONE;
+        if (!wanted->kept[i] && (order->kind == old->kind || warned) &&
+            strcmp(order->addressee, old->addressee) == 0 &&
+            strcmp(order->counterpart, old->counterpart) == 0)
+            return order;
+    }
+    return NULL;
+}
+
+/* A plan says where all who are left shall go, so it replaces what earlier plans said of people.
+ * Its shipments come on top of what was promised before, so goods orders stand; and what has been
+ * opened stays open until told otherwise. */
+static bool is_replaced(enum hv_order_kind kind) {
+    return kind == HV_ORDER_RECEIVE_PEOPLE || kind == HV_ORDER_WARN_ZONE ||
+           kind == HV_ORDER_EVACUATE_ZONE || kind == HV_ORDER_BUS_RUN;
+}
+
+/* Orders of earlier plans that are still open and that the plan does not want: decoded copies. */
+static int find_stale(struct making *making, struct hv_order ***ret_stale, size_t *ret_count) {
+    const struct state *state = making->scene->state;
+    uint32_t all = state_count(state, STATE_ORDER);
+    struct hv_order **stale = hv_arena_take(making->arena, all == 0 ? 1 : all, sizeof *stale);
+    size_t count = 0;
+    if (stale == NULL)
+        return HV_ERR_MEMORY;
+    for (uint32_t i = 0; i < all; i++) {
+        const struct state_order *order = state_order(state, i);
+        const struct hv_order *body = NULL;
+        if (order->plan == 0 || is_finished(state_order_state(order)))
+            continue;
+        if (state_order_decode(order, making->arena, &body) != HV_OK)
+            return HV_ERR_MEMORY;
+        if ((is_replaced(body->kind) || body->kind == HV_ORDER_OPEN) &&
+            !keep_wanted(&making->wanted, body) && is_replaced(body->kind) &&
+            (stale[count++] = hv_order_copy(body, making->arena)) == NULL)
+            return HV_ERR_MEMORY;
+    }
+    *ret_stale = stale;
+    *ret_count = count;
+    return HV_OK;
+}
+
+/* ---- records ---- */
+
+static int number_orders(struct making *making) {
+    uint64_t next = making->scene->next_order;
+    for (size_t i = 0; i < making->wanted.count; i++) {
+        struct hv_order *order = &making->wanted.orders[i];
+        if (making->wanted.kept[i])
+            continue;
+        order->id = next++;
+        if (order->kind != HV_ORDER_SHIP)
+            continue;
+        char waybill[32];
+        snprintf(waybill, sizeof waybill, "W-%llu", (unsigned long long)order->id);
+        order->waybill = hv_arena_text(making->arena, waybill);
+        if (order->waybill == NULL)
+            return HV_ERR_MEMORY;
+        if (!making->wanted
+                 .kept[i + 1]) /* what is expected comes on the waybill of what is shipped */
+            order[1].waybill = order->waybill;
+    }
+    return HV_OK;
+}
+
+static int write_records(struct making *making, const struct state_plan *plan, const char *reason,
+                         struct hv_order **stale, size_t stale_count,
+                         struct hv_record **ret_records, size_t *ret_count) {
+    const struct wanted *wanted = &making->wanted;
+    size_t most = 1 + stale_count + wanted->count, count = 0;
+    if (most > HV_BATCH_RECORDS_MAX)
+        return HV_ERR_LIMIT;
+    struct hv_record *records = hv_arena_take(making->arena, most, sizeof *records);
+    if (records == NULL)
+        return HV_ERR_MEMORY;
+    records[count++] = (struct hv_record){.kind = HV_RECORD_APPROVAL,
+                                          .cause = plan->position,
+                                          .approval = {.plan = plan->number, .reason = reason}};
+    for (size_t i = 0; i < stale_count; i++) {
+        const struct hv_order *next = successor(wanted, stale[i]);
+        stale[i]->revision++;
+        stale[i]->state = next == NULL ? HV_ORDER_CANCELLED : HV_ORDER_SUPERSEDED;
+        stale[i]->superseded_by = next == NULL ? 0 : next->id;
+        records[count++] =
+            (struct hv_record){.kind = HV_RECORD_ORDER, .cause = CORE_SELF, .order = *stale[i]};
+    }
+    for (size_t i = 0; i < wanted->count; i++)
+        if (!wanted->kept[i])
+            records[count++] = (struct hv_record){
+                .kind = HV_RECORD_ORDER, .cause = CORE_SELF, .order = wanted->orders[i]};
+    *ret_records = records;
+    *ret_count = count;
+    return HV_OK;
+}
+
+int orders_approve(const struct orders_scene *scene, const struct state_plan *plan,
+                   const char *reason, struct hv_arena *arena, struct hv_record **ret_records,
+                   size_t *ret_count) {
+    struct making making = {.scene = scene, .arena = arena};
+    if (plan->approved != 0 || plan->withdrawn != 0)
+        return HV_ERR_STATE;
+    int error = state_plan_decode(plan, arena, &making.plan);
+    if (error != HV_OK)
+        return error;
+    /* Each move makes at most open, receive, evacuate and a bus run; each shipment ship and expect.
+     */
+    size_t most = 4 * making.plan->move_count + 2 * making.plan->shipment_count + 1;
+    uint32_t vehicles = scene->region == NULL ? 0 : scene->region->vehicle_count;
+    making.wanted.room = most;
+    making.wanted.orders = hv_arena_take(arena, most, sizeof *making.wanted.orders);
+    making.wanted.kept = hv_arena_take(arena, most, sizeof *making.wanted.kept);
+    making.yard_load = hv_arena_take(arena, vehicles + 1u, sizeof *making.yard_load);
+    if (making.wanted.orders == NULL || making.wanted.kept == NULL || making.yard_load == NULL)
+        return HV_ERR_MEMORY;
+    struct hv_order **stale = NULL;
+    size_t stale_count = 0;
+    error = want_people(&making);
+    if (error == HV_OK)
+        error = want_goods(&making);
+    if (error == HV_OK)
+        error = find_stale(&making, &stale, &stale_count);
+    if (error == HV_OK)
+        error = number_orders(&making);
+    return error == HV_OK
+               ? write_records(&making, plan, reason, stale, stale_count, ret_records, ret_count)
+               : error;
+}

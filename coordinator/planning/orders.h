@@ -1,0 +1,38 @@
+/* From an approved plan to orders: who is told what. Pure.
+ *
+ * A plan says where people of each zone go and which depot sends what where. On approval it
+ * becomes, in one batch:
+ *   - the approval itself;
+ *   - for each shelter that is to receive: open (where it is not), and receive people, zone by
+ * zone;
+ *   - for each zone: evacuate, to its warden, with shelter and route; and a bus run to the yards
+ * for those without a vehicle;
+ *   - for each depot and shelter with goods between them: ship, and expect a delivery, on one
+ * waybill;
+ *   - for each order of the plan in force that the new plan no longer wants: superseded, where its
+ * addressee has not finished with it. An order that says the same as one still in force is not
+ * issued again, so that nobody is told twice. */
+#ifndef COORDINATOR_PLANNING_ORDERS_H
+#define COORDINATOR_PLANNING_ORDERS_H
+
+#include "coordinator/region/region.h"
+#include "coordinator/state/state.h"
+
+struct orders_scene {
+    const struct state *state;
+    const struct region *region; /* NULL: addressees of goods and people are taken as node ids */
+    uint64_t next_order;
+    int64_t wall_ms;
+};
+
+/* An order of revision 1 whose texts are "". */
+struct hv_order orders_blank(void);
+
+/* The records of an approval, the approval first; orders name it by CORE_SELF. In the arena.
+ * HV_ERR_STATE: approved or withdrawn before; HV_ERR_NOT_FOUND: the plan is no longer kept;
+ * HV_ERR_LIMIT: more than HV_BATCH_RECORDS_MAX; HV_ERR_MEMORY. */
+int orders_approve(const struct orders_scene *scene, const struct state_plan *plan,
+                   const char *reason, struct hv_arena *arena, struct hv_record **ret_records,
+                   size_t *ret_count) HV_MUST_USE;
+
+#endif

@@ -1,0 +1,458 @@
+#include "coordinator/planning/picture.h"
+
+#include "coordinator/planning/places.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MS_PER_S = 1000,
+    MS_PER_MIN = 60000,
+    ACTIVATION_MIN = 60,    /* where the region does not say */
+    VOLUME_ML = 1000,       /* of a base unit of unknown volume */
+    PERSON_DAY_COST = 1000, /* cost units of one person without one item for one day, or without its
+                               once-only share */
+    HAUL_COST = 10,         /* a cubic metre for an hour: a hundredth of a person-day */
+    PRIORITY = 1
+};
+
+/* What hazards in force hit, by number in the region. */
+struct hit {
+    bool *zones, *links, *shelters, *depots;
+    uint32_t kinds;
+    bool any, names_zones;
+};
+
+struct painting {
+    const struct state *state;
+    const struct region *region;
+    const struct profile *profile;
+    const struct picture_rules *rules;
+    struct picture *picture;
+    struct hv_arena arena;
+    struct hit hit;
+    int64_t *planned; /* shelter: people whom the plan in force sends there */
+};
+
+static int64_t larger(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
+static int64_t smaller(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+/* ---- hazards ---- */
+
+static void mark(bool *flags, const char *const *ids, size_t count, const struct region *region,
+                 uint32_t (*find)(const struct region *, const char *)) {
+    for (size_t i = 0; i < count; i++) {
+        uint32_t index = find(region, ids[i]);
+        if (index != REGION_NONE)
+            flags[index] = true;
+    }
+}
+
+static int find_hit(struct painting *painting) {
+    const struct region *region = painting->region;
+    struct hit *hit = &painting->hit;
+    struct hv_arena *arena = &painting->arena;
+    hit->zones = hv_arena_take(arena, region->zone_count + 1u, sizeof *hit->zones);
+    hit->links = hv_arena_take(arena, region->link_count + 1u, sizeof *hit->links);
+    hit->shelters = hv_arena_take(arena, region->shelter_count + 1u, sizeof *hit->shelters);
+    hit->depots = hv_arena_take(arena, region->depot_count + 1u, sizeof *hit->depots);
+    if (hit->zones == NULL || hit->links == NULL || hit->shelters == NULL || hit->depots == NULL)
+        return HV_ERR_MEMORY;
+    uint32_t open = state_general(painting->state)->incident;
+    if (open != STATE_NONE && state_incident(painting->state, open)->hazard != NULL)
+        hit->kinds |= region_hazard_from_name(state_incident(painting->state, open)->hazard);
+    for (uint32_t i = 0; i < state_count(painting->state, STATE_HAZARD); i++) {
+        const struct state_hazard *hazard =
+            (const struct state_hazard *)state_at(painting->state, STATE_HAZARD, i);
+        const struct hv_record *record = NULL;
+        if (hazard->over)
+            continue;
+        if (state_body_decode(&hazard->body, arena, &record) != HV_OK)
+            return HV_ERR_MEMORY;
+        const struct hv_hazard_state *body = &record->hazard;
+        hit->any = true;
+        hit->names_zones |= body->zone_count > 0;
+        hit->kinds |= region_hazard_from_name(body->kind);
+        mark(hit->zones, body->zones, body->zone_count, region, region_find_zone);
+        mark(hit->links, body->links, body->link_count, region, region_find_link);
+        mark(hit->shelters, body->shelters, body->shelter_count, region, region_find_shelter);
+        mark(hit->depots, body->depots, body->depot_count, region, region_find_depot);
+    }
+    return HV_OK;
+}
+
+/* ---- roads ---- */
+
+/* One node more than the region has: where places stand that have no node, reached by nobody. */
+static uint32_t node_of(const struct region *region, uint32_t node) {
+    return node == REGION_NONE ? region->node_count : node;
+}
+
+static struct network_link paint_link(const struct painting *painting, uint32_t index) {
+    const struct region_link *link = &painting->region->links[index];
+    const struct state_road *road =
+        (const struct state_road *)state_find(painting->state, STATE_ROAD, link->id);
+    double share = road != NULL && road->has_capacity ? road->capacity_permille / 1000.0 : 1.0;
+    double people = link->capacity_veh_per_h * share * painting->region->persons_per_vehicle;
+    double travel_ms = ceil(link->travel_s * MS_PER_S);
+    return (struct network_link){
+        .from = link->from,
+        .to = link->to,
+        .travel_ms = smaller((int64_t)fmin(travel_ms, 9e15), NETWORK_TRAVEL_MS_MAX),
+        .capacity_per_hour = (int64_t)fmin(floor(people), 9e15),
+        .closed = (road != NULL && road->closed) || painting->hit.links[index] || people < 1};
+}
+
+static int paint_roads(struct painting *painting) {
+    const struct region *region = painting->region;
+    struct network_link *links = calloc(region->link_count + 1u, sizeof *links);
+    if (links == NULL)
+        return HV_ERR_MEMORY;
+    for (uint32_t i = 0; i < region->link_count; i++)
+        links[i] = paint_link(painting, i);
+    int error =
+        network_new(region->node_count + 1, links, region->link_count, &painting->picture->network);
+    free(links);
+    for (uint32_t i = 0; error == HV_OK && i < region->node_count; i++)
+        if (!region->nodes[i].passable)
+            error = network_set_centroid(painting->picture->network, i, true);
+    return error;
+}
+
+/* ---- people ---- */
+
+static void paint_zone(const struct painting *painting, uint32_t index,
+                       struct instance_zone *ret_zone) {
+    const struct region_zone *zone = &painting->region->zones[index];
+    const struct state_zone *seen = state_find_zone(painting->state, zone->id);
+    const struct hv_people nobody = {0}, *arrived = seen == NULL ? &nobody : &seen->checked_in;
+    *ret_zone = (struct instance_zone){.node = node_of(painting->region, zone->node)};
+    bool leaves = painting->hit.any && (painting->hit.zones[index] || !painting->hit.names_zones);
+    int64_t all = larger(0, region_zone_people(zone, REGION_NIGHT));
+    if (!leaves || all == 0)
+        return;
+    int64_t left = larger(0, all - hv_people_total(arrived));
+    int64_t wheelchair = larger(0, zone->wheelchair) - arrived->overlay[HV_OVERLAY_WHEELCHAIR];
+    int64_t medical = larger(0, zone->medical) - arrived->overlay[HV_OVERLAY_MEDICAL];
+    medical = smaller(larger(0, medical), left);
+    wheelchair = smaller(larger(0, wheelchair), left - medical);
+    ret_zone->people[INSTANCE_MEDICAL] = smaller(medical, HV_PEOPLE_MAX);
+    ret_zone->people[INSTANCE_WHEELCHAIR] = smaller(wheelchair, HV_PEOPLE_MAX);
+    ret_zone->people[INSTANCE_GENERAL] = smaller(left - medical - wheelchair, HV_PEOPLE_MAX);
+    if (zone->no_vehicle_share > 0)
+        ret_zone->without_vehicle =
+            smaller((int64_t)ceil((double)left * zone->no_vehicle_share), left);
+}
+
+static bool is_stale(const struct state *state, const struct state_place *place) {
+    return place != NULL && place->node != STATE_NONE &&
+           state_node(state, place->node)->presence == STATE_STALE;
+}
+
+static int64_t free_places(const struct painting *painting, uint32_t index,
+                           const struct state_place *place) {
+    struct places places = places_of(&painting->region->shelters[index], painting->profile, place);
+    int64_t there = place == NULL ? 0 : hv_people_total(&place->people.now);
+    int64_t left = smaller(larger(0, places.people - there), HV_PEOPLE_MAX);
+    if (!painting->picture->stale[index])
+        return left;
+    switch (painting->rules->stale) {
+    case PICTURE_STALE_EXCLUDE:
+        return 0;
+    case PICTURE_STALE_CAUTION:
+        return left * painting->rules->stale_percent / 100;
+    default:
+        return left;
+    }
+}
+
+static int64_t opens_ms(const struct region_shelter *shelter, const struct state_place *place) {
+    enum hv_shelter_status status = place == NULL ? HV_SHELTER_UNKNOWN : place->status;
+    if (status == HV_SHELTER_OPEN || status == HV_SHELTER_NEARLY_FULL)
+        return 0;
+    int64_t minutes = shelter->activation_min >= 0 ? shelter->activation_min : ACTIVATION_MIN;
+    return minutes * MS_PER_MIN;
+}
+
+static void paint_shelter(const struct painting *painting, uint32_t index) {
+    const struct region_shelter *shelter = &painting->region->shelters[index];
+    const struct state_place *place = state_find_place(painting->state, shelter->id);
+    painting->picture->stale[index] = is_stale(painting->state, place);
+    int64_t left = free_places(painting, index, place);
+    painting->picture->shelters[index] = (struct instance_shelter){
+        .node = node_of(painting->region, shelter->node),
+        .capacity = left,
+        .places = {[INSTANCE_GENERAL] = left,
+                   [INSTANCE_WHEELCHAIR] = shelter->accessible == REGION_ANSWER_YES ? left : 0,
+                   [INSTANCE_MEDICAL] = shelter->frail == REGION_ANSWER_YES ? left : 0},
+        .opens_ms = opens_ms(shelter, place),
+        .receive_ml = INSTANCE_NO_LIMIT,
+        .priority = PRIORITY,
+        .usable = places_usable(place == NULL ? HV_SHELTER_UNKNOWN : place->status) &&
+                  !painting->hit.shelters[index],
+        .withstands = (shelter->unfit & painting->hit.kinds) == 0};
+}
+
+/* ---- goods ---- */
+
+static bool is_open(enum hv_order_state state) {
+    return state != HV_ORDER_DONE && state != HV_ORDER_FAILED && state != HV_ORDER_CANCELLED &&
+           state != HV_ORDER_SUPERSEDED && state != HV_ORDER_DECLINED;
+}
+
+static void paint_item(const struct painting *painting, uint32_t index) {
+    const struct region_item *item = &painting->region->items[index];
+    double need =
+        item->need_per_person_day > 0 ? item->need_per_person_day : item->need_per_person_once;
+    int64_t cost = need > 0 ? (int64_t)fmin(round(PERSON_DAY_COST / need), 1e9) : 1;
+    painting->picture->items[index] =
+        (struct instance_item){.volume_ml = item->volume_ml > 0 ? item->volume_ml : VOLUME_ML,
+                               .shortage_cost = larger(1, cost)};
+}
+
+/* Usable units of an item at a place: neither damaged nor expired. */
+static int64_t usable_stock(const struct painting *painting, const struct state_place *place,
+                            const char *item) {
+    int64_t sum = 0;
+    for (uint32_t i = 0; place != NULL && i < place->stock.count; i++) {
+        const struct state_stock_line *line = &place->stock.lines[i];
+        bool expired =
+            line->expiry_day != 0 && (int64_t)line->expiry_day < painting->rules->today_day;
+        if (!expired && strcmp(state_name(painting->state, line->item), item) == 0)
+            sum += larger(0, line->quantity - line->damaged);
+    }
+    return sum;
+}
+
+/* People there by the groups that an item is for, and of those still expected the same share as in
+ * the zones. */
+static double expected_people(const struct painting *painting, const struct state_place *place,
+                              uint32_t shelter, uint32_t groups) {
+    static const enum hv_age_group ages[REGION_AGES] = {HV_AGE_INFANT, HV_AGE_CHILD, HV_AGE_ADULT,
+                                                        HV_AGE_ELDERLY, HV_AGE_UNKNOWN};
+    const struct hv_people nobody = {0}, *now = place == NULL ? &nobody : &place->people.now;
+    double there = (double)hv_people_total(now);
+    double coming = fmax(0, (double)painting->planned[shelter] - there);
+    if (groups == 0)
+        return there + coming;
+    double counted = 0, all = 0, meant = 0;
+    if ((groups & REGION_GROUP_WHEELCHAIR) != 0)
+        counted += now->overlay[HV_OVERLAY_WHEELCHAIR];
+    if ((groups & REGION_GROUP_MEDICAL) != 0)
+        counted += now->overlay[HV_OVERLAY_MEDICAL];
+    for (int age = 0; age < REGION_AGES; age++)
+        if ((groups & (1u << age)) != 0)
+            counted += now->by_age[ages[age]];
+    for (uint32_t z = 0; z < painting->region->zone_count; z++) {
+        const struct region_zone *zone = &painting->region->zones[z];
+        meant += (groups & REGION_GROUP_WHEELCHAIR) != 0 ? fmax(0, (double)zone->wheelchair) : 0;
+        meant += (groups & REGION_GROUP_MEDICAL) != 0 ? fmax(0, (double)zone->medical) : 0;
+        for (int age = 0; age < REGION_AGES; age++) {
+            double people = fmax(0, (double)zone->people[REGION_NIGHT][age]);
+            all += people;
+            meant += (groups & (1u << age)) != 0 ? people : 0;
+        }
+    }
+    /* Groups may overlap (an elderly person with medical needs): never more than there are people.
+     */
+    return fmin(counted, there) + (all > 0 ? coming * fmin(meant / all, 1) : 0);
+}
+
+static int64_t *cell(int64_t *matrix, const struct painting *painting, uint32_t row,
+                     uint32_t item) {
+    return &matrix[(size_t)row * painting->region->item_count + item];
+}
+
+static void paint_need(const struct painting *painting, uint32_t shelter, uint32_t index) {
+    const struct region_item *item = &painting->region->items[index];
+    const struct state_place *place =
+        state_find_place(painting->state, painting->region->shelters[shelter].id);
+    double people = expected_people(painting, place, shelter, item->need_groups);
+    double per_person = fmax(0, item->need_per_person_day) * painting->rules->need_days +
+                        fmax(0, item->need_per_person_once);
+    int64_t wanted = (int64_t)fmin(ceil(people * per_person), (double)HV_QUANTITY_MAX);
+    *cell(painting->picture->need, painting, shelter, index) =
+        larger(0, wanted - usable_stock(painting, place, item->id));
+}
+
+/* What staff ask for is needed on top of what is there, unless the standard asks for more. */
+static int paint_requests(struct painting *painting) {
+    for (uint32_t i = 0; i < state_count(painting->state, STATE_REQUEST); i++) {
+        const struct state_request *request = state_request(painting->state, i);
+        const struct hv_request *body = NULL;
+        const struct state_place *place = state_place(painting->state, request->place);
+        if (request->withdrawn || request->request_kind != HV_REQUEST_GOODS || place == NULL)
+            continue;
+        uint32_t shelter = region_find_shelter(painting->region, place->entity.id);
+        if (shelter == REGION_NONE)
+            continue;
+        if (state_request_decode(request, &painting->arena, &body) != HV_OK)
+            return HV_ERR_MEMORY;
+        for (size_t l = 0; l < body->line_count; l++) {
+            uint32_t item = region_find_item(painting->region, body->lines[l].item);
+            if (item == REGION_NONE)
+                continue;
+            int64_t *need = cell(painting->picture->need, painting, shelter, item);
+            *need = larger(*need, (int64_t)body->lines[l].quantity);
+        }
+    }
+    return HV_OK;
+}
+
+/* Goods that an open order has promised: they are coming where they are expected, and gone where
+ * they are to be shipped. */
+static int paint_promises(struct painting *painting) {
+    const struct region *region = painting->region;
+    for (uint32_t i = 0; i < state_count(painting->state, STATE_ORDER); i++) {
+        const struct state_order *order = state_order(painting->state, i);
+        const struct hv_order *body = NULL;
+        bool ships = order->order_kind == HV_ORDER_SHIP,
+             comes = order->order_kind == HV_ORDER_EXPECT_DELIVERY;
+        if ((!ships && !comes) || !is_open(state_order_state(order)))
+            continue;
+        if (state_order_decode(order, &painting->arena, &body) != HV_OK)
+            return HV_ERR_MEMORY;
+        const struct state_node *node = state_find_node(painting->state, order->addressee);
+        const struct state_place *place =
+            node == NULL ? NULL : state_place(painting->state, node->place);
+        const char *id = place == NULL ? order->addressee : place->entity.id;
+        uint32_t row = ships ? region_find_depot(region, id) : region_find_shelter(region, id);
+        int64_t *matrix = ships ? painting->picture->stock : painting->picture->need;
+        for (size_t l = 0; row != REGION_NONE && l < body->line_count; l++) {
+            uint32_t item = region_find_item(region, body->lines[l].item);
+            if (item == REGION_NONE)
+                continue;
+            int64_t *figure = cell(matrix, painting, row, item);
+            *figure = larger(0, *figure - (int64_t)body->lines[l].quantity);
+        }
+    }
+    return HV_OK;
+}
+
+static void paint_depot(const struct painting *painting, uint32_t index) {
+    const struct region_depot *depot = &painting->region->depots[index];
+    const struct state_place *place = state_find_place(painting->state, depot->id);
+    painting->picture->depots[index] = (struct instance_depot){
+        .node = node_of(painting->region, depot->node),
+        .dispatch_ml = INSTANCE_NO_LIMIT,
+        .usable = !painting->hit.depots[index] && (depot->unfit & painting->hit.kinds) == 0};
+    for (uint32_t i = 0; i < painting->region->item_count; i++)
+        *cell(painting->picture->stock, painting, index, i) =
+            smaller(usable_stock(painting, place, painting->region->items[i].id), HV_QUANTITY_MAX);
+}
+
+/* ---- the whole ---- */
+
+static int find_planned(struct painting *painting) {
+    uint32_t in_force = state_general(painting->state)->plan_in_force;
+    const struct hv_plan *plan = NULL;
+    painting->planned = hv_arena_take(&painting->arena, painting->region->shelter_count + 1u,
+                                      sizeof *painting->planned);
+    if (painting->planned == NULL)
+        return HV_ERR_MEMORY;
+    if (in_force == STATE_NONE ||
+        state_plan_decode(state_plan(painting->state, in_force), &painting->arena, &plan) != HV_OK)
+        return HV_OK;
+    for (size_t i = 0; i < plan->move_count; i++) {
+        uint32_t shelter = region_find_shelter(painting->region, plan->moves[i].shelter);
+        if (shelter != REGION_NONE)
+            painting->planned[shelter] += plan->moves[i].people;
+    }
+    return HV_OK;
+}
+
+static int make_room(struct picture *picture, const struct region *region) {
+    size_t items = region->item_count;
+    picture->zones = calloc(region->zone_count + 1u, sizeof *picture->zones);
+    picture->shelters = calloc(region->shelter_count + 1u, sizeof *picture->shelters);
+    picture->depots = calloc(region->depot_count + 1u, sizeof *picture->depots);
+    picture->items = calloc(items + 1, sizeof *picture->items);
+    picture->stock = calloc(region->depot_count * items + 1, sizeof *picture->stock);
+    picture->need = calloc(region->shelter_count * items + 1, sizeof *picture->need);
+    picture->stale = calloc(region->shelter_count + 1u, sizeof *picture->stale);
+    bool whole = picture->zones != NULL && picture->shelters != NULL && picture->depots != NULL &&
+                 picture->items != NULL && picture->stock != NULL && picture->need != NULL &&
+                 picture->stale != NULL;
+    return whole ? HV_OK : HV_ERR_MEMORY;
+}
+
+static int paint(struct painting *painting) {
+    const struct region *region = painting->region;
+    struct picture *picture = painting->picture;
+    int error = make_room(picture, region);
+    if (error == HV_OK)
+        error = find_hit(painting);
+    if (error == HV_OK)
+        error = find_planned(painting);
+    if (error == HV_OK)
+        error = paint_roads(painting);
+    if (error != HV_OK)
+        return error;
+    for (uint32_t i = 0; i < region->zone_count; i++)
+        paint_zone(painting, i, &picture->zones[i]);
+    for (uint32_t i = 0; i < region->item_count; i++)
+        paint_item(painting, i);
+    for (uint32_t i = 0; i < region->depot_count; i++)
+        paint_depot(painting, i);
+    for (uint32_t i = 0; i < region->shelter_count; i++) {
+        paint_shelter(painting, i);
+        for (uint32_t k = 0; k < region->item_count; k++)
+            paint_need(painting, i, k);
+    }
+    error = paint_requests(painting);
+    return error == HV_OK ? paint_promises(painting) : error;
+}
+
+int picture_new(const struct state *state, const struct region *region,
+                const struct profile *profile, const struct picture_rules *rules,
+                struct picture **ret_picture) {
+    struct picture *picture = calloc(1, sizeof *picture);
+    if (picture == NULL)
+        return HV_ERR_MEMORY;
+    struct painting painting = {
+        .state = state, .region = region, .profile = profile, .rules = rules, .picture = picture};
+    hv_arena_init(&painting.arena, 0);
+    int error = paint(&painting);
+    hv_arena_deinit(&painting.arena);
+    picture->basis = state_position(state);
+    picture->instance = (struct instance){.network = picture->network,
+                                          .zones = picture->zones,
+                                          .zone_count = region->zone_count,
+                                          .shelters = picture->shelters,
+                                          .shelter_count = region->shelter_count,
+                                          .depots = picture->depots,
+                                          .depot_count = region->depot_count,
+                                          .items = picture->items,
+                                          .item_count = region->item_count,
+                                          .stock = picture->stock,
+                                          .need = picture->need,
+                                          .haul_cost_per_m3_hour = HAUL_COST};
+    if (error == HV_OK)
+        error = instance_check(&picture->instance);
+    if (error != HV_OK) {
+        picture_free(picture);
+        return error;
+    }
+    *ret_picture = picture;
+    return HV_OK;
+}
+
+void picture_free(struct picture *picture) {
+    if (picture == NULL)
+        return;
+    network_free(picture->network);
+    free(picture->zones);
+    free(picture->shelters);
+    free(picture->depots);
+    free(picture->items);
+    free(picture->stock);
+    free(picture->need);
+    free(picture->stale);
+    free(picture);
+}

@@ -1,0 +1,52 @@
+/* From the operating picture to a planning instance: what is there to plan now? Pure.
+ *
+ * Here, once, vehicles become people (persons per vehicle), ids become numbers, and what is known
+ * becomes what is counted on:
+ *   - people of a zone: its night population by class, less those who checked in anywhere from it,
+ * in zones that a hazard in force hits (all zones while none names any);
+ *   - places of a shelter: as staff report, else by the standards profile, less those who are
+ * there; a stale shelter as the settings say; unusable when full, closing, closed or damaged, or
+ * hit by a hazard; unsafe when it does not withstand the incident's hazard;
+ *   - roads: closed ones closed, reduced ones reduced, those that a hazard hits closed;
+ *   - stock of a depot: usable units that have not expired;
+ *   - need of a shelter: what those who are there, or ordered there, need in `need_days`, or what
+ * staff ask for if that is more, less what is there and what is on its way. Unknown figures are
+ * never taken for 0 places or for endless ones: a shelter of unknown capacity gets nobody. */
+#ifndef COORDINATOR_PLANNING_PICTURE_H
+#define COORDINATOR_PLANNING_PICTURE_H
+
+#include "coordinator/optimizer/planner.h"
+#include "coordinator/region/profile.h"
+#include "coordinator/region/region.h"
+#include "coordinator/state/state.h"
+
+enum picture_stale { PICTURE_STALE_COUNT, PICTURE_STALE_CAUTION, PICTURE_STALE_EXCLUDE };
+
+struct picture_rules {
+    enum picture_stale stale;
+    uint32_t stale_percent; /* CAUTION: of the free places */
+    uint32_t need_days;
+    int64_t today_day; /* days since 1970, for expiry */
+};
+
+/* An instance with everything it points to. Numbers are those of the region. */
+struct picture {
+    struct instance instance;
+    struct network *network;
+    struct instance_zone *zones;
+    struct instance_shelter *shelters;
+    struct instance_depot *depots;
+    struct instance_item *items;
+    int64_t *stock, *need;
+    bool *stale;    /* shelter: counted with caution or left out */
+    uint64_t basis; /* log position */
+};
+
+/* HV_ERR_MEMORY, HV_ERR_VALUE or HV_ERR_LIMIT: the region cannot be planned on (more pairs than
+ * limits allow). */
+int picture_new(const struct state *state, const struct region *region,
+                const struct profile *profile, const struct picture_rules *rules,
+                struct picture **ret_picture) HV_MUST_USE;
+void picture_free(struct picture *picture);
+
+#endif

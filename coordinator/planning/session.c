@@ -1,0 +1,230 @@
+#include "coordinator/planning/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct session {
+    struct planner *planner;        /* NULL: none yet */
+    struct session_order *in_force; /* what was set in the planner */
+    size_t in_force_count;
+};
+
+struct session *session_new(void) {
+    return calloc(1, sizeof(struct session));
+}
+
+void session_free(struct session *session) {
+    if (session == NULL)
+        return;
+    planner_free(session->planner);
+    free(session->in_force);
+    free(session);
+}
+
+/* ---- moving on to the next picture ---- */
+
+static bool same_link(const struct network_link *a, const struct network_link *b) {
+    return a->from == b->from && a->to == b->to;
+}
+
+/* Whether the planner was made for the same things in the same order: the figures may differ. */
+static bool fits(const struct planner *planner, const struct instance *next) {
+    const struct instance *now = planner_instance(planner);
+    if (now->zone_count != next->zone_count || now->shelter_count != next->shelter_count ||
+        now->depot_count != next->depot_count || now->item_count != next->item_count ||
+        network_node_count(now->network) != network_node_count(next->network) ||
+        network_link_count(now->network) != network_link_count(next->network))
+        return false;
+    for (uint32_t i = 0; i < network_link_count(next->network); i++)
+        if (!same_link(network_link_at(now->network, i), network_link_at(next->network, i)))
+            return false;
+    for (uint32_t i = 0; i < next->zone_count; i++)
+        if (now->zones[i].node != next->zones[i].node)
+            return false;
+    for (uint32_t i = 0; i < next->shelter_count; i++)
+        if (now->shelters[i].node != next->shelters[i].node)
+            return false;
+    for (uint32_t i = 0; i < next->depot_count; i++)
+        if (now->depots[i].node != next->depots[i].node)
+            return false;
+    return memcmp(now->items, next->items, next->item_count * sizeof *next->items) == 0;
+}
+
+/* Runs the call unless an earlier one failed. */
+#define STEP(call)                                                                                 \
+    do {                                                                                           \
+        if (error == HV_OK)                                                                        \
+            error = (call);                                                                        \
+    } while (0)
+
+static int move_roads(struct planner *planner, const struct instance *next) {
+    int error = HV_OK;
+    for (uint32_t i = 0; i < network_link_count(next->network); i++) {
+        const struct network_link *link = network_link_at(next->network, i);
+        STEP(planner_set_link_closed(planner, i, link->closed));
+        STEP(planner_set_link_travel(planner, i, link->travel_ms));
+        STEP(planner_set_link_capacity(planner, i, link->capacity_per_hour));
+    }
+    return error;
+}
+
+static int move_people(struct planner *planner, const struct instance *next) {
+    int error = HV_OK;
+    for (uint32_t i = 0; i < next->zone_count; i++)
+        for (int class = 0; class < INSTANCE_CLASSES; class ++)
+            STEP(planner_set_people(planner, i, (enum instance_class) class,
+                                    next->zones[i].people[class]));
+    for (uint32_t i = 0; i < next->shelter_count; i++) {
+        const struct instance_shelter *shelter = &next->shelters[i];
+        STEP(planner_set_capacity(planner, i, shelter->capacity));
+        for (int class = 0; class < INSTANCE_CLASSES; class ++)
+            STEP(planner_set_places(planner, i, (enum instance_class) class,
+                                    shelter->places[class]));
+        STEP(planner_set_usable(planner, i, shelter->usable));
+        STEP(planner_set_withstands(planner, i, shelter->withstands));
+        STEP(planner_set_opens(planner, i, shelter->opens_ms));
+    }
+    return error;
+}
+
+static int move_goods(struct planner *planner, const struct instance *next) {
+    int error = HV_OK;
+    for (uint32_t d = 0; d < next->depot_count; d++) {
+        STEP(planner_set_depot_usable(planner, d, next->depots[d].usable));
+        for (uint32_t i = 0; i < next->item_count; i++)
+            STEP(planner_set_stock(planner, d, i, next->stock[(size_t)d * next->item_count + i]));
+    }
+    for (uint32_t s = 0; s < next->shelter_count; s++)
+        for (uint32_t i = 0; i < next->item_count; i++)
+            STEP(planner_set_need(planner, s, i, next->need[(size_t)s * next->item_count + i]));
+    return error;
+}
+
+static int move_to(struct session *session, const struct instance *next) {
+    if (session->planner != NULL && !fits(session->planner, next)) {
+        planner_free(session->planner);
+        session->planner = NULL;
+        session->in_force_count = 0;
+    }
+    if (session->planner == NULL)
+        return planner_new(next, &session->planner);
+    int error = HV_OK;
+    STEP(move_roads(session->planner, next));
+    STEP(move_people(session->planner, next));
+    STEP(move_goods(session->planner, next));
+    return error;
+}
+
+/* Forgets the orders that were set and sets those of the task. */
+static int set_in_force(struct session *session, const struct session_task *task) {
+    int error = HV_OK;
+    for (size_t i = 0; i < session->in_force_count; i++)
+        STEP(planner_set_in_force(session->planner, session->in_force[i].zone,
+                                  session->in_force[i].shelter, session->in_force[i].class, 0));
+    session->in_force_count = 0;
+    size_t bytes = (task->in_force_count + 1) * sizeof *session->in_force;
+    struct session_order *copy = realloc(session->in_force, bytes);
+    if (copy == NULL)
+        return HV_ERR_MEMORY;
+    session->in_force = copy;
+    for (size_t i = 0; i < task->in_force_count; i++) {
+        const struct session_order *order = &task->in_force[i];
+        STEP(planner_set_in_force(session->planner, order->zone, order->shelter, order->class,
+                                  order->people));
+        if (error == HV_OK)
+            copy[session->in_force_count++] = *order;
+    }
+    STEP(planner_set_change_price(session->planner, task->change_price_ms));
+    return error;
+}
+
+/* ---- solving ---- */
+
+struct asking {
+    int (*stop)(void *context);
+    void *context;
+};
+
+static int ask_stop(void *context, const struct planner_progress *progress) {
+    (void)progress;
+    const struct asking *asking = context;
+    return asking->stop == NULL ? 0 : asking->stop(asking->context);
+}
+
+int session_solve(struct session *session, const struct session_task *task,
+                  int (*stop)(void *context), void *context, struct plan **ret_plan) {
+    struct asking asking = {stop, context};
+    struct planner_limits limits = {
+        .work_limit = task->work_limit, .progress = ask_stop, .context = &asking};
+    int error = move_to(session, &task->picture->instance);
+    STEP(set_in_force(session, task));
+    STEP(planner_solve(session->planner, &limits, ret_plan));
+    if (error != HV_OK) { /* the next solve starts afresh */
+        planner_free(session->planner);
+        session->planner = NULL;
+        session->in_force_count = 0;
+    }
+    return error;
+}
+
+/* ---- tasks ---- */
+
+static void take_class(struct session_task *task, uint32_t zone, uint32_t shelter,
+                       enum instance_class class, int64_t ordered, int64_t *left) {
+    int64_t people = ordered < *left ? ordered : *left;
+    if (people <= 0)
+        return;
+    *left -= people;
+    task->in_force[task->in_force_count++] = (struct session_order){zone, shelter, class, people};
+}
+
+static int take_moves(struct session_task *task, const struct hv_plan *plan,
+                      const struct region *region) {
+    const struct instance *instance = &task->picture->instance;
+    int64_t(*left)[INSTANCE_CLASSES] = calloc(instance->zone_count + 1u, sizeof *left);
+    task->in_force = calloc(plan->move_count * INSTANCE_CLASSES + 1, sizeof *task->in_force);
+    if (left == NULL || task->in_force == NULL) {
+        free(left);
+        return HV_ERR_MEMORY;
+    }
+    for (uint32_t z = 0; z < instance->zone_count; z++)
+        memcpy(left[z], instance->zones[z].people, sizeof left[z]);
+    for (size_t i = 0; i < plan->move_count; i++) {
+        const struct hv_plan_move *move = &plan->moves[i];
+        uint32_t zone = region_find_zone(region, move->zone);
+        uint32_t shelter = region_find_shelter(region, move->shelter);
+        if (zone == REGION_NONE || shelter == REGION_NONE)
+            continue;
+        int64_t general = (int64_t)move->people - move->wheelchair - move->medical;
+        take_class(task, zone, shelter, INSTANCE_GENERAL, general, &left[zone][INSTANCE_GENERAL]);
+        take_class(task, zone, shelter, INSTANCE_WHEELCHAIR, move->wheelchair,
+                   &left[zone][INSTANCE_WHEELCHAIR]);
+        take_class(task, zone, shelter, INSTANCE_MEDICAL, move->medical,
+                   &left[zone][INSTANCE_MEDICAL]);
+    }
+    free(left);
+    return HV_OK;
+}
+
+int session_task_in_force(struct session_task *task, const struct state *state,
+                          const struct region *region) {
+    uint32_t in_force = state_general(state)->plan_in_force;
+    const struct hv_plan *plan = NULL;
+    struct hv_arena arena;
+    if (in_force == STATE_NONE)
+        return HV_OK;
+    hv_arena_init(&arena, 0);
+    int error = state_plan_decode(state_plan(state, in_force), &arena, &plan);
+    if (error == HV_OK)
+        error = take_moves(task, plan, region);
+    hv_arena_deinit(&arena);
+    return error;
+}
+
+void session_task_free(struct session_task *task) {
+    if (task == NULL)
+        return;
+    picture_free(task->picture);
+    free(task->in_force);
+    free(task);
+}
