@@ -1,6 +1,6 @@
 #include "nodes/desk.h"
 
-#include "nodes/entry.h"
+#include "schemas/platform/entry.h"
 #include "nodes/show.h"
 #include "schemas/platform/clock.h"
 #include "schemas/platform/control.h"

@@ -1,6 +1,6 @@
 #include "nodes/show.h"
 
-#include "nodes/entry.h"
+#include "schemas/platform/entry.h"
 #include "nodes/journal.h"
 #include "schemas/codec.h"
 

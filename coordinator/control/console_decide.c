@@ -2,6 +2,8 @@
  * record. */
 #include "coordinator/control/console_json.h"
 
+#include "schemas/platform/entry.h"
+
 #include <string.h>
 
 /* One record, to be filled in by the caller; NULL: refused for want of memory. */
@@ -247,4 +249,40 @@ void console_clock(const struct console_scene *scene, const json_t *request, str
             .elapsed_ms = console_number(request, "elapsed_ms", 0),
             .rate_permille = (uint32_t)rate,
             .scenario = true};
+}
+
+/* ---- reports on behalf ---- */
+
+/* What came by telephone or radio, or was imported: an entry as at a node, of the place “place”,
+ * observed “ago_s” ago. */
+void console_report(const struct console_scene *scene, const json_t *request,
+                    struct hv_arena *arena, struct console_outcome *outcome) {
+    const json_t *entered = json_object_get(request, "entry");
+    const char *place = text_or_empty(request, "place");
+    struct entry entry;
+    char wrong[256] = "";
+    if (hv_id_check(place) != HV_OK || !json_is_object(entered)) {
+        console_refuse(outcome, HV_ERR_VALUE, "“place” or “entry” is missing",
+                       "name the shelter or depot, and an entry as in docs/NODE.md");
+        return;
+    }
+    int error = entry_read(entered, arena, wrong, sizeof wrong, &entry);
+    if (error != HV_OK || entry.undo) {
+        console_refuse(outcome, error == HV_OK ? HV_ERR_VALUE : error,
+                       entry.undo ? "“undo” is for the node's own staff" : wrong,
+                       "see the entries in docs/NODE.md");
+        return;
+    }
+    struct hv_record *record = decide(outcome, arena, HV_RECORD_REPORT);
+    if (record == NULL)
+        return;
+    bool imported = json_is_true(json_object_get(request, "imported"));
+    record->report =
+        (struct hv_node_report){.node = "", .sent_node_ms = scene->mono_ms, .report = entry.report};
+    memcpy(record->report.incident, state_incident_id(core_state(scene->core)), HV_ID128_BYTES);
+    struct hv_report *report = &record->report.report;
+    report->source = imported ? HV_SOURCE_IMPORT : HV_SOURCE_OPERATOR;
+    report->subject = place;
+    report->seen.node_ms = scene->mono_ms > entry.ago_ms ? scene->mono_ms - entry.ago_ms : 0;
+    report->seen.wall_ms = scene->wall_ms - (int64_t)entry.ago_ms;
 }

@@ -57,21 +57,6 @@ void console_set_stamp(const struct console_scene *scene, json_t *object,
         json_object_set_new(object, "at_least", json_true());
 }
 
-json_t *console_people(const struct hv_people *people) {
-    json_t *object = json_pack("{s:I}", "total", (json_int_t)hv_people_total(people));
-    for (int age = 0; age < HV_AGE_COUNT; age++)
-        if (people->by_age[age] != 0)
-            json_object_set_new(object, hv_age_group_word((enum hv_age_group)age),
-                                json_integer(people->by_age[age]));
-    for (int overlay = 0; overlay < HV_OVERLAY_COUNT; overlay++)
-        if (people->overlay[overlay] != 0)
-            json_object_set_new(object, hv_overlay_word((enum hv_overlay)overlay),
-                                json_integer(people->overlay[overlay]));
-    if (people->pets != 0)
-        json_object_set_new(object, "pets", json_integer(people->pets));
-    return object;
-}
-
 json_t *console_date(uint32_t expiry_day) {
     if (expiry_day == 0)
         return json_null();
@@ -81,24 +66,6 @@ json_t *console_date(uint32_t expiry_day) {
     if (gmtime_r(&seconds, &day) == NULL || strftime(text, sizeof text, "%Y-%m-%d", &day) == 0)
         return json_null();
     return json_string(text);
-}
-
-json_t *console_stock_lines(const struct hv_stock_line *lines, size_t count) {
-    json_t *list = json_array();
-    for (size_t i = 0; i < count; i++) {
-        json_t *line = json_pack("{s:s, s:I}", "item", lines[i].item, "quantity",
-                                 (json_int_t)lines[i].quantity);
-        if (lines[i].lot[0] != '\0')
-            json_object_set_new(line, "lot", json_string(lines[i].lot));
-        if (lines[i].expiry_day != 0)
-            json_object_set_new(line, "expiry", console_date(lines[i].expiry_day));
-        if (lines[i].damaged != 0)
-            json_object_set_new(line, "damaged", json_integer((json_int_t)lines[i].damaged));
-        if (lines[i].pack > 1)
-            json_object_set_new(line, "pack", json_integer(lines[i].pack));
-        json_array_append_new(list, line);
-    }
-    return list;
 }
 
 json_t *console_hex(const uint8_t *bytes, size_t size) {

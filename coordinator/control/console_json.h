@@ -39,8 +39,6 @@ void console_set_stamp(const struct console_scene *scene, json_t *object,
 /* Age on the log clock, seconds; JSON null for a stamp that never was. */
 json_t *console_age(const struct console_scene *scene, const struct state_stamp *stamp);
 
-json_t *console_people(const struct hv_people *people);
-json_t *console_stock_lines(const struct hv_stock_line *lines, size_t count);
 json_t *console_order(const struct hv_order *order);
 json_t *console_hex(const uint8_t *bytes, size_t size);
 json_t *console_date(uint32_t expiry_day); /* "2027-03-01"; null for 0 */

@@ -1,6 +1,8 @@
 /* Questions about the picture: shelters, depots, nodes, zones and what happens between them. */
 #include "coordinator/control/console_json.h"
 
+#include "schemas/platform/entry.h"
+
 #include "coordinator/planning/places.h"
 
 #include <string.h>
@@ -42,7 +44,7 @@ static void set_presence(const struct console_scene *scene, json_t *object,
 }
 
 static json_t *view_people(const struct console_scene *scene, const struct state_people *people) {
-    json_t *object = console_people(&people->now);
+    json_t *object = entry_people(&people->now);
     console_set_stamp(scene, object, &people->changed);
     json_object_set_new(object, "counted_age_s", console_age(scene, &people->counted));
     json_object_set_new(object, "difference", json_integer((json_int_t)people->difference));
@@ -313,8 +315,8 @@ void console_transfers(const struct console_scene *scene, const json_t *request,
             list,
             json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "id", transfer->entity.id, "from",
                       place_id(scene, transfer->from), "to", place_id(scene, transfer->to), "out",
-                      console_people(&transfer->out), "in", console_people(&transfer->in),
-                      "on_the_way", console_people(&on_the_way), "age_s",
+                      entry_people(&transfer->out), "in", entry_people(&transfer->in), "on_the_way",
+                      entry_people(&on_the_way), "age_s",
                       console_age(scene, transfer->out_seen.position > 0 ? &transfer->out_seen
                                                                          : &transfer->in_seen)));
     }
@@ -330,7 +332,7 @@ static json_t *view_request(const struct console_scene *scene, struct hv_arena *
                   hv_request_word(request->request_kind), "urgency",
                   hv_urgency_word(request->urgency), "withdrawn", request->withdrawn);
     if (state_request_decode(request, arena, &body) == HV_OK) {
-        json_object_set_new(object, "lines", console_stock_lines(body->lines, body->line_count));
+        json_object_set_new(object, "lines", entry_stock_lines(body->lines, body->line_count));
         json_object_set_new(object, "text", json_string(body->text));
         if (body->has_amount)
             json_object_set_new(object, "amount", json_integer(body->amount));

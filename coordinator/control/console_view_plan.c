@@ -1,6 +1,8 @@
 /* Questions about plans and orders. */
 #include "coordinator/control/console_json.h"
 
+#include "schemas/platform/entry.h"
+
 #include <string.h>
 
 /* ---- plans ---- */
@@ -258,7 +260,7 @@ json_t *console_order(const struct hv_order *order) {
                                         (json_int_t)order->people[i].without_vehicle));
     json_object_set_new(object, "people", people);
     json_object_set_new(object, "links", texts(order->links, order->link_count));
-    json_object_set_new(object, "lines", console_stock_lines(order->lines, order->line_count));
+    json_object_set_new(object, "lines", entry_stock_lines(order->lines, order->line_count));
     return object;
 }
 

@@ -1,6 +1,6 @@
-#include "nodes/entry.h"
+#include "schemas/platform/entry.h"
 
-#include "nodes/entry_words.h"
+#include "schemas/platform/entry_words.h"
 
 #include <stdarg.h>
 #include <stdio.h>

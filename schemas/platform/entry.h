@@ -2,8 +2,8 @@
  *
  * Executor side only (jansson). What an entry means is judged by the core; here it is only read,
  * and what cannot be read is named. */
-#ifndef NODES_ENTRY_H
-#define NODES_ENTRY_H
+#ifndef HV_PLATFORM_ENTRY_H
+#define HV_PLATFORM_ENTRY_H
 
 #include "schemas/arena.h"
 #include "schemas/error.h"

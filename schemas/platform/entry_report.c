@@ -1,7 +1,7 @@
 /* Reports as the entries that would make them: for records and for showing requests. */
-#include "nodes/entry.h"
+#include "schemas/platform/entry.h"
 
-#include "nodes/entry_words.h"
+#include "schemas/platform/entry_words.h"
 
 static void set(json_t *object, const char *name, json_t *value) {
     if (value != NULL)

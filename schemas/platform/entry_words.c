@@ -1,4 +1,4 @@
-#include "nodes/entry_words.h"
+#include "schemas/platform/entry_words.h"
 
 #include <stdio.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Members that entries and records share. Internal to entry*.c. */
-#ifndef NODES_ENTRY_WORDS_H
-#define NODES_ENTRY_WORDS_H
+#ifndef HV_PLATFORM_ENTRY_WORDS_H
+#define HV_PLATFORM_ENTRY_WORDS_H
 
 #include "schemas/model.h"
 
