@@ -74,8 +74,27 @@ static int compare_ids(const void *left, const void *right) {
     return (a > b) - (a < b);
 }
 
+static int compare_ways(const void *left, const void *right) {
+    const struct osm_way *a = left, *b = right;
+    if (a->id != b->id)
+        return a->id < b->id ? -1 : 1;
+    return (a->first > b->first) - (a->first < b->first);
+}
+
+/* Ways by id, each once: the first one where a file has several versions. */
+static void sort_ways(struct osm_network *network) {
+    size_t kept = 0;
+    if (network->way_count > 1)
+        qsort(network->ways, network->way_count, sizeof *network->ways, compare_ways);
+    for (size_t i = 0; i < network->way_count; i++)
+        if (i == 0 || network->ways[i].id != network->ways[kept - 1].id)
+            network->ways[kept++] = network->ways[i];
+    network->way_count = kept;
+}
+
 int osm_network_sort(struct osm_network *network) {
     size_t n = network->ref_count;
+    sort_ways(network);
     network->ids = malloc((n + 1) * sizeof *network->ids);
     if (network->ids == NULL)
         return HV_ERR_MEMORY;
@@ -316,8 +335,7 @@ static int add_link(struct build *build, struct region *region, const struct par
                                .capacity_veh_per_h =
                                    road->class->capacity_veh_per_h_lane * road->lanes[back],
                                .lanes = road->lanes[back]};
-    int error = builder_add_link(region, &link, 0);
-    return error == HV_ERR_EXISTS ? HV_OK : error; /* the way is in the file twice */
+    return builder_add_link(region, &link, 0);
 }
 
 static int add_links(struct build *build, struct region *region) {
