@@ -227,8 +227,8 @@ static int complete_stock(struct turn *turn, struct hv_stock_movement *movement)
 
 static void complete_answer(struct turn *turn, struct hv_order_answer *answer) {
     const struct node_order *order = core_find_order(turn->core, answer->order);
-    if (answer->revision == 0 && order != NULL)
-        answer->revision = order->revision;
+    if (answer->revision == 0) /* an unknown order is judged as that */
+        answer->revision = order == NULL ? 1 : order->revision;
 }
 
 static int complete(struct turn *turn, struct hv_report *report, uint64_t ago_ms) {

@@ -138,7 +138,7 @@ static int memory_apply(struct outbox *outbox, const struct outbox_write *writes
         return HV_ERR_CLOSED;
     size_t grows = growth(memory, writes, count);
     if (grows > 0 && memory->used + grows > memory->bytes_max)
-        return HV_ERR_FULL;
+        return fails ? HV_ERR_CLOSED : HV_ERR_FULL;
     for (size_t i = 0; i < count; i++) {
         int error = HV_OK;
         if (writes[i].bytes == NULL)
