@@ -1,0 +1,227 @@
+/* Starting: settings, keys, log, state, gate. What is wrong is said with its remedy. */
+#include "coordinator/daemon_inside.h"
+
+#include "coordinator/founding.h"
+#include "coordinator/log/log_lmdb.h"
+#include "coordinator/layout.h"
+#include "schemas/platform/clock.h"
+#include "schemas/platform/line_log.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+enum { SPARE_DESCRIPTORS = 256 };
+
+void daemon_path(const struct daemon *daemon, const char *name, char path[PATH_MAX]) {
+    snprintf(path, PATH_MAX, "%s/%s", daemon->dir, name);
+}
+
+static int complain(int error, const char *what, const char *remedy) {
+    fprintf(stderr, "haven-coordinator: %s: %s; %s\n", what, hv_error_text(error), remedy);
+    return hv_error_exit_status(error);
+}
+
+static int complain_of_faults(int error, const char *path, const struct hv_fault_list *faults) {
+    for (size_t i = 0; i < faults->count; i++) {
+        char line[1024];
+        hv_fault_print(&faults->faults[i], line, sizeof line);
+        fprintf(stderr, "haven-coordinator: %s\n", line);
+    }
+    if (faults->count == 0)
+        return complain(error, path, "`haven init` makes a coordinator's folder");
+    return hv_error_exit_status(error);
+}
+
+static int read_files(struct daemon *daemon, struct key_pair *keys) {
+    char path[PATH_MAX];
+    struct hv_fault_list faults;
+    hv_fault_list_init(&faults);
+    daemon_path(daemon, LAYOUT_SETTINGS, path);
+    int error = settings_load(path, &faults, &daemon->settings);
+    if (error == 0) {
+        daemon_path(daemon, LAYOUT_INVITATION, path);
+        error = deployment_load(path, &faults, &daemon->deployment);
+    }
+    int status = error == 0 ? 0 : complain_of_faults(error, path, &faults);
+    hv_fault_list_deinit(&faults);
+    if (status != 0)
+        return status;
+    daemon_path(daemon, LAYOUT_KEY, path);
+    error = keys_load(path, keys);
+    if (error != 0)
+        return complain(error, path, "the key must be there, with mode 0600");
+    if (strcmp(keys->public_text, daemon->deployment.server_key) != 0)
+        return complain(HV_ERR_VALUE, path, "it is not the key that deployment.json names");
+    return 0;
+}
+
+/* ---- log and state ---- */
+
+static int open_log(struct daemon *daemon) {
+    char path[PATH_MAX];
+    daemon_path(daemon, LAYOUT_LOG, path);
+    struct log_lmdb_options options = {.map_bytes = (size_t)daemon->settings.log_map_gib << 30};
+    int error = log_lmdb_open(path, &options, &daemon->log);
+    if (error == HV_ERR_BUSY)
+        return complain(error, path, "a coordinator runs on it; two never may");
+    if (error != 0)
+        return complain(error, path, "`haven verify` tells more, `haven restore` takes a backup");
+    return 0;
+}
+
+static int fold(struct daemon *daemon, struct state **ret_state) {
+    char path[PATH_MAX];
+    uint64_t bad = 0, began = clock_real_ms();
+    daemon_path(daemon, LAYOUT_CHECKPOINT, path);
+    int error = founding_fold(daemon->log, path, ret_state, &daemon->checkpoint_position, &bad);
+    if (error != 0) {
+        char what[64];
+        snprintf(what, sizeof what, "log record %" PRIu64, bad);
+        return complain(error, what, "`haven restore` takes a backup");
+    }
+    line_log(LINE_INFO, "event=loaded checkpoint=%" PRIu64 " position=%" PRIu64 " ms=%" PRIu64,
+             daemon->checkpoint_position, state_position(*ret_state), clock_real_ms() - began);
+    return 0;
+}
+
+static int check_identity(const struct daemon *daemon, const struct state *state) {
+    const struct state_general *general = state_general(state);
+    if (!general->started)
+        return complain(HV_ERR_STATE, "the log is empty", "`haven init` starts one");
+    if (memcmp(general->deployment, daemon->deployment.id, HV_ID128_BYTES) != 0 ||
+        general->mode != daemon->deployment.mode)
+        return complain(HV_ERR_VALUE, "the log is of another deployment",
+                        "deployment.json and log belong together");
+    return 0;
+}
+
+static int make_core(struct daemon *daemon) {
+    struct state *state = NULL;
+    int status = fold(daemon, &state);
+    if (status == 0)
+        status = check_identity(daemon, state);
+    if (status != 0) {
+        state_free(state);
+        return status;
+    }
+    const char *endpoints[HV_ENDPOINTS_MAX];
+    for (size_t i = 0; i < daemon->deployment.endpoint_count; i++)
+        endpoints[i] = daemon->deployment.endpoints[i];
+    struct core_options options = {.beat_ms = (uint64_t)daemon->settings.beat_s * 1000,
+                                   .plan_ms = daemon->settings.plan_every_ms,
+                                   .endpoints = endpoints,
+                                   .endpoint_count = daemon->deployment.endpoint_count};
+    int error = core_new(state, &options, NULL, clock_real_ms(), clock_wall_ms(), &daemon->core);
+    if (error == 0)
+        return 0;
+    state_free(state);
+    return complain(error, "state", "more memory is needed");
+}
+
+/* ---- gate ---- */
+
+/* Enrolled, present key of its node, not revoked: everything else stays outside. */
+static bool admit(void *context, const uint8_t key[HV_KEY_BYTES], char ret_user[GATE_USER_BYTES]) {
+    const struct daemon *daemon = context;
+    const struct state *state = core_state(daemon->core);
+    const struct state_key *known = state_find_key(state, key);
+    if (known == NULL || known->revoked)
+        return false;
+    const struct state_node *node = state_node(state, known->node);
+    if (node == NULL || node->revoked || node->key != known->entity.index)
+        return false;
+    snprintf(ret_user, GATE_USER_BYTES, "%" PRIu32 ":%s", node->enrolment, node->entity.id);
+    return true;
+}
+
+static int open_gate(struct daemon *daemon, const struct key_pair *keys) {
+    uint64_t need = state_count(core_state(daemon->core), STATE_NODE) + SPARE_DESCRIPTORS,
+             limit = 0;
+    int error = gate_raise_descriptors(need, &limit);
+    if (error != 0) {
+        char what[96];
+        snprintf(what, sizeof what, "open files: %" PRIu64 " allowed, %" PRIu64 " needed", limit,
+                 need);
+        return complain(error, what, "raise LimitNOFILE= or `ulimit -n`");
+    }
+    const char *bind[HV_ENDPOINTS_MAX], *what = "";
+    for (size_t i = 0; i < daemon->settings.bind_count; i++)
+        bind[i] = daemon->settings.bind[i];
+    struct gate_options options = {.bind = bind,
+                                   .bind_count = daemon->settings.bind_count,
+                                   .public_text = keys->public_text,
+                                   .secret_text = keys->secret_text,
+                                   .io_threads = (int)daemon->settings.io_threads};
+    error = gate_new(&options, admit, daemon, &what, &daemon->gate);
+    return error == 0 ? 0 : complain(error, what, "see `bind` in haven.yaml");
+}
+
+/* ---- threads and signals ---- */
+
+/* Before any thread is made, so that all inherit the mask. */
+static int catch_signals(struct daemon *daemon) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    signal(SIGPIPE, SIG_IGN);
+    zsys_handler_set(NULL);
+    if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
+        return complain(HV_ERR_IO, "signals", "try again");
+    daemon->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    return daemon->signals >= 0 ? 0 : complain(HV_ERR_IO, "signals", "try again");
+}
+
+static int make_threads(struct daemon *daemon) {
+    int error = daemon_writer_new(daemon->log, &daemon->writer);
+    if (error == 0)
+        error = daemon_tasks_new(&daemon->tasks);
+    daemon->loop = zloop_new();
+    if (error == 0 && daemon->loop == NULL)
+        error = HV_ERR_MEMORY;
+    return error == 0 ? 0 : complain(error, "threads", "more memory or processes are needed");
+}
+
+int daemon_open(struct daemon *daemon, const char *dir) {
+    struct key_pair keys;
+    if (snprintf(daemon->dir, sizeof daemon->dir, "%s", dir) >= (int)sizeof daemon->dir)
+        return complain(HV_ERR_LIMIT, dir, "use a shorter path");
+    daemon->signals = -1;
+    if (sodium_init() < 0)
+        return complain(HV_ERR_STATE, "libsodium", "the kernel gives no randomness");
+    int status = catch_signals(daemon);
+    if (status == 0)
+        status = read_files(daemon, &keys);
+    if (status == 0)
+        status = open_log(daemon);
+    if (status == 0)
+        status = make_core(daemon);
+    if (status == 0)
+        status = make_threads(daemon);
+    if (status == 0) {
+        daemon_region_follow(daemon);
+        status = open_gate(daemon, &keys);
+    }
+    sodium_memzero(&keys, sizeof keys);
+    return status;
+}
+
+void daemon_close(struct daemon *daemon) {
+    gate_free(daemon->gate);
+    daemon_tasks_free(daemon->tasks);
+    daemon_writer_free(daemon->writer);
+    if (daemon->loop != NULL)
+        zloop_destroy(&daemon->loop);
+    checkpoint_abandon(daemon->checkpoint);
+    core_free(daemon->core);
+    log_close(daemon->log);
+    region_free(daemon->region);
+    region_free(daemon->region_new);
+    free(daemon->routes);
+    if (daemon->signals >= 0)
+        close(daemon->signals);
+}

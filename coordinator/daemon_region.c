@@ -1,0 +1,87 @@
+/* The region that the state names, and what the core may ask of it. */
+#include "coordinator/daemon_inside.h"
+
+#include "coordinator/layout.h"
+#include "schemas/platform/keys.h"
+#include "schemas/platform/line_log.h"
+
+static bool knows_place(void *context, const char *id, enum hv_role *ret_role) {
+    const struct region *region = context;
+    if (region_find_shelter(region, id) != REGION_NONE)
+        *ret_role = HV_ROLE_SHELTER;
+    else if (region_find_depot(region, id) != REGION_NONE)
+        *ret_role = HV_ROLE_DEPOT;
+    else
+        return false;
+    return true;
+}
+
+static bool knows_zone(void *context, const char *id) {
+    return region_find_zone(context, id) != REGION_NONE;
+}
+
+static bool knows_item(void *context, const char *id) {
+    return region_find_item(context, id) != REGION_NONE;
+}
+
+static bool knows_link(void *context, const char *id) {
+    return region_find_link(context, id) != REGION_NONE;
+}
+
+/* A region without zones, items or roads says nothing about them. */
+static void use(struct daemon *daemon, struct region *region) {
+    struct core_catalogue catalogue = {.context = region};
+    if (region->shelter_count + region->depot_count > 0)
+        catalogue.place = knows_place;
+    if (region->zone_count > 0)
+        catalogue.zone = knows_zone;
+    if (region->item_count > 0)
+        catalogue.item = knows_item;
+    if (region->link_count > 0)
+        catalogue.link = knows_link;
+    core_set_catalogue(daemon->core, &catalogue);
+    region_free(daemon->region);
+    daemon->region = region;
+}
+
+static bool is_wanted(const struct region *region, const uint8_t hash[HV_HASH_BYTES]) {
+    uint8_t found[REGION_HASH_BYTES];
+    return region != NULL && region_hash(region, found) == 0 &&
+           memcmp(found, hash, REGION_HASH_BYTES) == 0;
+}
+
+static struct region *load(struct daemon *daemon, const uint8_t hash[HV_HASH_BYTES]) {
+    char name[sizeof LAYOUT_REGIONS + 2 * HV_HASH_BYTES + 2], hex[2 * HV_HASH_BYTES + 1];
+    char path[PATH_MAX];
+    struct region *region = NULL;
+    struct hv_fault_list faults;
+    keys_to_hex(hash, HV_HASH_BYTES, hex);
+    snprintf(name, sizeof name, "%s/%s", LAYOUT_REGIONS, hex);
+    daemon_path(daemon, name, path);
+    hv_fault_list_init(&faults);
+    int error = region_load(path, &faults, &region);
+    if (error != 0) {
+        char fault[300] = "";
+        if (faults.count > 0)
+            hv_fault_print(&faults.faults[0], fault, sizeof fault);
+        line_log(LINE_WARNING, "event=no-region path=%s error=%s fault=\"%s\"", path,
+                 hv_error_name(error), fault);
+    }
+    hv_fault_list_deinit(&faults);
+    return region;
+}
+
+void daemon_region_follow(struct daemon *daemon) {
+    const struct state_general *general = state_general(core_state(daemon->core));
+    if (general->region_position == daemon->region_position)
+        return;
+    daemon->region_position = general->region_position;
+    struct region *region = daemon->region_new;
+    daemon->region_new = NULL;
+    if (!is_wanted(region, general->region_hash)) {
+        region_free(region);
+        region = load(daemon, general->region_hash);
+    }
+    if (region != NULL)
+        use(daemon, region);
+}

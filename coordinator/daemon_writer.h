@@ -1,0 +1,27 @@
+/* The thread that appends to the log, so that receiving and decoding go on while the disk syncs.
+ * One job at a time; the end of a job makes `daemon_writer_fd` readable. */
+#ifndef COORDINATOR_DAEMON_WRITER_H
+#define COORDINATOR_DAEMON_WRITER_H
+
+#include "coordinator/log/log.h"
+
+struct daemon_writer;
+
+int daemon_writer_new(struct log *log, struct daemon_writer **ret_writer) HV_MUST_USE;
+
+/* Waits for the job in hand, then ends the thread. The log stays. NULL: nothing. */
+void daemon_writer_free(struct daemon_writer *writer);
+
+int daemon_writer_fd(const struct daemon_writer *writer);
+
+/* Appends; the entries must stay until the job has been collected. No job may be under way. */
+void daemon_writer_append(struct daemon_writer *writer, const struct log_entry *entries,
+                          size_t count);
+
+/* The same for moving old records to an archive: waits its turn behind an append. */
+void daemon_writer_archive(struct daemon_writer *writer, uint64_t up_to);
+
+/* The result of the append that has ended. HV_ERR_BUSY: none has. `wait`: until it has. */
+int daemon_writer_collect(struct daemon_writer *writer, bool wait, int *ret_error) HV_MUST_USE;
+
+#endif

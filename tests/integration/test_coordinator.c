@@ -1,0 +1,189 @@
+/* The real program over real sockets. */
+#include "coordinator/founding.h"
+#include "coordinator/layout.h"
+#include "coordinator/log/log_lmdb.h"
+#include "tests/support/coordinator_dir.h"
+#include "tests/support/process.h"
+#include "tests/support/scratch.h"
+
+#include <arpa/inet.h>
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sysexits.h>
+#include <unistd.h>
+#include <zmq.h>
+
+enum { LONG_MS = 10000, SHORT_MS = 700 };
+
+static struct coordinator_dir *made;
+static struct process coordinator;
+
+static void start(void) {
+    char path[512];
+    build_path("bin/haven-coordinator", path, sizeof path);
+    const char *argv[] = {path, made->dir, NULL};
+    daemon_start(&coordinator, argv, scratch_path(made->dir, "stderr"));
+}
+
+static void begin(void) {
+    made = coordinator_dir_new(3);
+    start();
+}
+
+static void end(void) {
+    process_kill(&coordinator);
+    coordinator_dir_free(made);
+}
+
+TestSuite(coordinator, .init = begin, .fini = end, .timeout = 60);
+
+static void greet(struct wire *wire, size_t node, uint64_t held) {
+    wire_open(wire, made, &made->nodes[node]);
+    wire_send_hello(wire);
+    const struct hv_envelope *welcome = wire_await(wire, HV_BODY_WELCOME, LONG_MS);
+    cr_assert_not_null(welcome);
+    cr_assert_eq(welcome->welcome.held[0].sequence, held);
+}
+
+static void await_ack(struct wire *wire, uint64_t sequence) {
+    const struct hv_envelope *ack;
+    do {
+        ack = wire_await(wire, HV_BODY_ACK, LONG_MS);
+        cr_assert_not_null(ack);
+    } while (ack->sequence < sequence);
+}
+
+static struct state *state_on_disk(void) {
+    struct log *log;
+    struct state *state;
+    struct log_lmdb_options options = {.read_only = true};
+    uint64_t bad = 0;
+    cr_assert_eq(log_lmdb_open(scratch_path(made->dir, LAYOUT_LOG), &options, &log), 0);
+    cr_assert_eq(log_verify(log, NULL, NULL, &bad), 0, "record %lu", (unsigned long)bad);
+    cr_assert_eq(founding_fold_until(log, UINT64_MAX, &state), 0);
+    log_close(log);
+    return state;
+}
+
+static int64_t people_at(const struct state *state, const char *place) {
+    return hv_people_total(&state_find_place(state, place)->people.now);
+}
+
+Test(coordinator, stores_what_it_acknowledged_though_it_is_killed) {
+    struct wire wire;
+    greet(&wire, 0, 0);
+    for (uint64_t sequence = 1; sequence <= 20; sequence++)
+        wire_send_check_in(&wire, sequence, 1);
+    await_ack(&wire, 20);
+    process_kill(&coordinator);
+    struct state *state = state_on_disk();
+    cr_assert_eq(people_at(state, "N0"), 20);
+    state_free(state);
+    start();
+    wire_send_hello(&wire);
+    const struct hv_envelope *welcome = wire_await(&wire, HV_BODY_WELCOME, LONG_MS);
+    cr_assert_eq(welcome->welcome.held[0].sequence, 20);
+    wire_send_check_in(&wire, 20, 1);
+    wire_send_check_in(&wire, 21, 1);
+    await_ack(&wire, 21);
+    wire_close(&wire);
+}
+
+Test(coordinator, stops_cleanly_with_a_checkpoint_that_is_the_log) {
+    struct wire wire;
+    greet(&wire, 1, 0);
+    wire_send_check_in(&wire, 1, 7);
+    await_ack(&wire, 1);
+    cr_assert_eq(process_stop(&coordinator), 0);
+    struct log *log;
+    struct state *quick, *whole = state_on_disk();
+    uint64_t from;
+    uint8_t first[HV_HASH_BYTES], second[HV_HASH_BYTES];
+    cr_assert_eq(log_lmdb_open(scratch_path(made->dir, LAYOUT_LOG), NULL, &log), 0);
+    cr_assert_eq(
+        founding_fold(log, scratch_path(made->dir, LAYOUT_CHECKPOINT), &quick, &from, NULL), 0);
+    cr_assert_eq(from, log_last(log));
+    cr_assert_eq(state_digest(quick, first), 0);
+    cr_assert_eq(state_digest(whole, second), 0);
+    cr_assert_eq(memcmp(first, second, sizeof first), 0);
+    state_free(quick);
+    state_free(whole);
+    log_close(log);
+    wire_close(&wire);
+    start();
+}
+
+Test(coordinator, lets_nobody_in_whose_key_is_not_enrolled) {
+    struct key_pair stranger;
+    struct wire wire, known;
+    cr_assert_eq(keys_make(&stranger), 0);
+    wire_open(&wire, made, &stranger);
+    wire_send_hello(&wire);
+    cr_assert_null(wire_receive(&wire, SHORT_MS));
+    greet(&known, 0, 0);
+    wire_close(&wire);
+    wire_close(&known);
+}
+
+Test(coordinator, two_never_run_on_one_log) {
+    char path[512], *output = NULL;
+    build_path("bin/haven-coordinator", path, sizeof path);
+    const char *argv[] = {path, made->dir, NULL};
+    cr_assert_eq(program_run(argv, scratch_path(made->dir, "second"), &output), EX_TEMPFAIL);
+    free(output);
+}
+
+Test(coordinator, garbage_and_large_messages_disturb_nobody) {
+    struct wire bad, good;
+    static const char large[HV_FRAME_BYTES_MAX + 1];
+    greet(&bad, 0, 0);
+    greet(&good, 1, 0);
+    zmq_send(bad.socket, "garbage", 7, 0);
+    const struct hv_envelope *refusal = wire_await(&bad, HV_BODY_REFUSAL, LONG_MS);
+    cr_assert_eq(refusal->refusal.reason, HV_REASON_MALFORMED);
+    zmq_send(bad.socket, "two", 3, ZMQ_SNDMORE);
+    zmq_send(bad.socket, "parts", 5, 0);
+    zmq_send(bad.socket, large, sizeof large, 0);
+    for (uint64_t sequence = 1; sequence <= 50; sequence++) {
+        wire_send_check_in(&good, sequence, 1);
+        await_ack(&good, sequence);
+    }
+    wire_close(&bad);
+    wire_close(&good);
+}
+
+static int half_open(int port) {
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)port),
+                                  .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+    int file = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (file >= 0 && connect(file, (struct sockaddr *)&address, sizeof address) != 0) {
+        close(file);
+        return -1;
+    }
+    return file;
+}
+
+Test(coordinator, half_open_connections_disturb_nobody_and_are_dropped) {
+    enum { FLOOD = 300 };
+    struct wire good;
+    int files[FLOOD], port = atoi(strrchr(made->deployment.endpoints[0], ':') + 1);
+    for (int i = 0; i < FLOOD; i++)
+        cr_assert_geq(files[i] = half_open(port), 0);
+    greet(&good, 2, 0);
+    for (uint64_t sequence = 1; sequence <= 50; sequence++) {
+        wire_send_check_in(&good, sequence, 1);
+        await_ack(&good, sequence);
+    }
+    char byte[64];
+    struct timeval patience = {.tv_sec = 10};
+    setsockopt(files[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    while (recv(files[0], byte, sizeof byte, 0) > 0)
+        ;
+    cr_assert_eq(recv(files[0], byte, sizeof byte, 0), 0, "the coordinator has hung up");
+    for (int i = 0; i < FLOOD; i++)
+        close(files[i]);
+    wire_close(&good);
+}
