@@ -337,6 +337,14 @@ int audit_picture_people(struct audit *audit, const char *id, int64_t people) {
     return 0;
 }
 
+int audit_picture_stock(struct audit *audit, const char *id) {
+    struct place *place = place_of(audit, id);
+    if (place == NULL)
+        return HV_ERR_MEMORY;
+    place->stock_pictured = true;
+    return 0;
+}
+
 int audit_real_people(struct audit *audit, const char *id, int64_t people) {
     struct place *place = place_of(audit, id);
     if (place == NULL)

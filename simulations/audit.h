@@ -61,6 +61,9 @@ int audit_picture_people(struct audit *audit, const char *place, int64_t people)
 int audit_picture_goods(struct audit *audit, const char *place, const char *item,
                         int64_t usable) HV_MUST_USE;
 
+/* The picture shows the whole stock of this place: an item that it does not list is not there. */
+int audit_picture_stock(struct audit *audit, const char *place) HV_MUST_USE;
+
 /* From the world: who is really there, where that is known and all was counted. */
 int audit_real_people(struct audit *audit, const char *place, int64_t people) HV_MUST_USE;
 

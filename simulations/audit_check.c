@@ -141,7 +141,7 @@ static void check_goods(struct audit *audit, const struct place *place) {
             audit_find(audit,
                        "%s: movements and counts sum to %" PRId64 " %s, %" PRId64 " are there",
                        place->id, sum, item->id, there);
-        if (item->pictured && item->picture != there)
+        if ((item->pictured || place->stock_pictured) && item->picture != there)
             audit_find(audit, "%s: %" PRId64 " %s by its own records, %" PRId64 " in the picture",
                        place->id, there, item->id, item->picture);
     }

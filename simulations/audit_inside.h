@@ -37,7 +37,7 @@ struct place {
     int64_t people; /* by its records */
     int64_t checked_in, checked_out, corrected, out, in, differences, shortfall;
     int64_t picture, real;
-    bool pictured, real_known;
+    bool pictured, real_known, stock_pictured;
     struct shelf *shelves;
     struct item *items;
     UT_hash_handle hh;

@@ -159,6 +159,13 @@ Test(audit, finds_goods_that_differ) {
     only_finding(&day, "28 water by its own records, 30 in the picture");
 }
 
+Test(audit, finds_goods_that_the_picture_lacks) {
+    struct day day = begin();
+    cr_assert_eq(audit_picture_people(day.audit, "S1", 58), 0);
+    cr_assert_eq(audit_picture_stock(day.audit, "S1"), 0);
+    only_finding(&day, "28 water by its own records, 0 in the picture");
+}
+
 Test(audit, finds_a_transfer_that_did_not_arrive_whole) {
     struct day day = begin();
     pictures(&day, 38, 28);
