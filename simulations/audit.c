@@ -247,7 +247,7 @@ static int take_line(struct audit *audit, struct place *place,
     struct item *item = item_of(place, line->item);
     if (shelf == NULL || item == NULL)
         return HV_ERR_MEMORY;
-    int64_t quantity = (int64_t)line->quantity;
+    int64_t quantity = usable(line); /* what was damaged before takes nothing away again */
     switch (movement->kind) {
     case HV_STOCK_RECEIVE:
         item->received += usable(line);

@@ -212,32 +212,34 @@ static void compare_lifelines(struct sim *sim, const struct state_place *place,
     }
 }
 
-static int64_t usable_in_picture(const struct state *state, const struct state_place *place,
-                                 const struct hv_stock_line *line) {
-    int64_t usable = 0;
+static const struct state_stock_line *in_picture(const struct state *state,
+                                                 const struct state_place *place,
+                                                 const struct hv_stock_line *line) {
     for (uint32_t i = 0; i < place->stock.count; i++) {
         const struct state_stock_line *known = &place->stock.lines[i];
         if (strcmp(state_name(state, known->item), line->item) == 0 &&
             strcmp(state_name(state, known->lot), line->lot) == 0 &&
             known->expiry_day == line->expiry_day)
-            usable += known->quantity - known->damaged;
+            return known;
     }
-    return usable;
+    return NULL;
 }
 
 static void compare_stock(struct sim *sim, const struct state *state,
                           const struct state_place *place, const struct node_present *present) {
-    int64_t in_picture = 0, at_node = 0;
+    int64_t pictured = 0, at_node = 0;
     for (size_t i = 0; i < present->stock.count; i++) {
         const struct hv_stock_line *line = &present->stock.lines[i];
-        int64_t there = (int64_t)node_stock_line(&present->stock, line);
-        compare_figure(sim, place->entity.id, line->item, usable_in_picture(state, place, line),
-                       there);
-        at_node += there;
+        const struct state_stock_line *known = in_picture(state, place, line);
+        compare_figure(sim, place->entity.id, line->item, known == NULL ? 0 : known->quantity,
+                       (int64_t)line->quantity);
+        compare_figure(sim, place->entity.id, "damaged", known == NULL ? 0 : known->damaged,
+                       (int64_t)line->damaged);
+        at_node += (int64_t)line->quantity;
     }
     for (uint32_t i = 0; i < place->stock.count; i++)
-        in_picture += place->stock.lines[i].quantity - place->stock.lines[i].damaged;
-    compare_figure(sim, place->entity.id, "stock in all", in_picture, at_node);
+        pictured += place->stock.lines[i].quantity;
+    compare_figure(sim, place->entity.id, "stock in all", pictured, at_node);
 }
 
 static void compare_place(struct sim *sim, size_t number) {

@@ -193,10 +193,19 @@ int sim_coordinator_command(struct sim *sim, const struct core_command *command)
 
 /* ---- events ---- */
 
+/* The region has a place for each node, and one shelter without a node. */
+static bool knows_place(void *context, const char *id, enum hv_role *ret_role) {
+    const struct sim *sim = context;
+    size_t node = sim_find_node(sim, id);
+    *ret_role = node < sim->node_count ? sim->nodes[node].role : HV_ROLE_SHELTER;
+    return node < sim->node_count || strcmp(id, "chapel") == 0;
+}
+
 static int start(struct sim *sim) {
     struct sim_coordinator *coordinator = &sim->coordinator;
     static const char *const endpoints[] = {"sim://coordinator"};
     struct core_options options = {.endpoints = endpoints, .endpoint_count = 1, .batch_limit = 16};
+    struct core_catalogue catalogue = {.context = sim, .place = knows_place};
     struct state *state = NULL;
     uint64_t from, bad = 0;
     int error = log_memory_open(coordinator->disk, &coordinator->log);
@@ -209,7 +218,8 @@ static int start(struct sim *sim) {
                   hv_error_name(error), bad);
         return 0;
     }
-    error = core_new(state, &options, NULL, sim->now_ms, sim_wall_ms(sim), &coordinator->core);
+    error =
+        core_new(state, &options, &catalogue, sim->now_ms, sim_wall_ms(sim), &coordinator->core);
     if (error != 0) {
         sim_break(sim, "the coordinator does not start (%s)", hv_error_name(error));
         return error == HV_ERR_MEMORY ? error : 0;

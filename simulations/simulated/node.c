@@ -27,10 +27,14 @@ static int create_outbox(struct sim *sim, struct sim_node *node) {
                           sim_node_boot(node, boot), sim->now_ms);
 }
 
-int sim_node_init(struct sim *sim, size_t number) {
+void sim_node_name(struct sim *sim, size_t number) {
     struct sim_node *node = &sim->nodes[number];
     node->role = number % 3 == 2 ? HV_ROLE_DEPOT : HV_ROLE_SHELTER;
     snprintf(node->id, sizeof node->id, "%s-%zu", hv_role_word(node->role), number);
+}
+
+int sim_node_init(struct sim *sim, size_t number) {
+    struct sim_node *node = &sim->nodes[number];
     node->dice = dice_fork(&sim->dice, 100 + number);
     node->next_token = 1;
     node_effects_init(&node->effects);
@@ -239,7 +243,7 @@ static int store(struct sim *sim, size_t number) {
     char boot[NODE_BOOT_ID_BYTES];
     node->store_due = false;
     int error = journal_store(node->journal);
-    if (error == HV_ERR_CLOSED)
+    if (error == HV_ERR_CLOSED || outbox_memory_is_off(node->outbox))
         return sim_node_crash(sim, number, true, dice_between(&node->dice, 100, 20000));
     if (error == HV_ERR_MEMORY)
         return error;

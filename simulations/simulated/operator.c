@@ -42,7 +42,7 @@ static int issue_order(struct sim *sim) {
     const struct sim_node *node = &sim->nodes[dice_below(dice, sim->node_count)];
     struct hv_record record = decided(HV_RECORD_ORDER);
     record.order = (struct hv_order){
-        .id = core_next_order(sim->coordinator.core),
+        .id = CORE_NEW(0),
         .revision = 1,
         .kind = node->role == HV_ROLE_DEPOT ? HV_ORDER_SHIP : HV_ORDER_OPEN,
         .post = HV_POST_NODE,
@@ -61,7 +61,7 @@ static int issue_order(struct sim *sim) {
         record.order.line_count = 1;
         record.order.lines = &line;
     }
-    return command(sim, &record, 1, SIM_COMMAND_ISSUE, record.order.id);
+    return command(sim, &record, 1, SIM_COMMAND_ISSUE, core_next_order(sim->coordinator.core));
 }
 
 static int revise_order(struct sim *sim) {

@@ -128,6 +128,7 @@ int net_to_node(struct sim *sim, size_t node, const uint8_t *bytes, size_t size)
 int net_break_all(struct sim *sim) HV_MUST_USE;
 
 /* node.c */
+void sim_node_name(struct sim *sim, size_t node);
 int sim_node_init(struct sim *sim, size_t node) HV_MUST_USE;
 void sim_node_deinit(struct sim_node *node);
 int sim_node_event(struct sim *sim, const struct sim_event *event) HV_MUST_USE;

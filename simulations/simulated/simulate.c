@@ -109,14 +109,19 @@ static void choose_the_day(struct sim *sim) {
     sim->desk.dice = dice_fork(dice, 2);
 }
 
+/* The coordinator first: the gate would not let a node in that is not enrolled. */
 static int begin(struct sim *sim) {
+    for (size_t i = 0; i < sim->node_count; i++)
+        sim_node_name(sim, i);
     int error = sim_coordinator_init(sim);
-    for (size_t i = 0; error == 0 && i < sim->node_count; i++)
-        error = sim_node_init(sim, i);
-    if (error == 0) /* the coordinator first, so that it knows the nodes when they come */
+    if (error == 0)
         error = run_until(sim, sim->now_ms);
     if (error == 0 && !sim_broken(sim))
         error = operator_found(sim);
+    if (error == 0)
+        error = run_until(sim, sim->now_ms + 100);
+    for (size_t i = 0; error == 0 && i < sim->node_count; i++)
+        error = sim_node_init(sim, i);
     return error != 0 ? error : run_until(sim, sim->now_ms + 100);
 }
 

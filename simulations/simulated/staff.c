@@ -172,8 +172,7 @@ static int request_something(struct sim *sim, size_t number) {
                                          .lines = &line,
                                          .text = "for the night"};
     if (present->request_count > 0 && dice_chance(&node->dice, 600)) {
-        report.request.id =
-            present->requests[dice_below(&node->dice, present->request_count)].id;
+        report.request.id = present->requests[dice_below(&node->dice, present->request_count)].id;
         report.request.withdrawn = dice_chance(&node->dice, 600);
     }
     return say(sim, number, &report);
