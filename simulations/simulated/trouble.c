@@ -75,6 +75,7 @@ int trouble_mend(struct sim *sim) {
     for (size_t i = 0; i < sim->node_count; i++) {
         sim->nodes[i].cut = false;
         outbox_memory_set_capacity(sim->nodes[i].outbox, SIM_OUTBOX_BYTES);
+        outbox_memory_fail_at(sim->nodes[i].outbox, 0, false); /* and no power cut to come */
     }
     return 0;
 }
