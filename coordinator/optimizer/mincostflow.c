@@ -25,7 +25,7 @@ static int reserve_nodes(struct mincostflow *flow, uint32_t room) {
     if (GROW(flow->nodes, room) || GROW(flow->thread, room) || GROW(flow->prices, room) ||
         GROW(flow->supplies, room) || GROW(flow->excess, room) || GROW(flow->pending, room) ||
         GROW(flow->is_pending, room) || GROW(flow->moved, room) || GROW(flow->is_moved, room) ||
-        GROW(flow->first_incident, room))
+        GROW(flow->is_marked, room) || GROW(flow->first_incident, room))
         return HV_ERR_MEMORY;
     flow->node_room = room;
     return 0;
@@ -56,7 +56,7 @@ int mincostflow_new(struct mincostflow **ret_flow) {
     }
     tree_plant(flow);
     flow->supplies[TREE_ROOT] = flow->excess[TREE_ROOT] = 0;
-    flow->is_pending[TREE_ROOT] = flow->is_moved[TREE_ROOT] = false;
+    flow->is_pending[TREE_ROOT] = flow->is_moved[TREE_ROOT] = flow->is_marked[TREE_ROOT] = false;
     flow->first_incident[TREE_ROOT] = TREE_NIL;
     flow->node_count = 1;
     flow->status = MINCOSTFLOW_STOPPED;
@@ -76,6 +76,7 @@ void mincostflow_free(struct mincostflow *flow) {
     free(flow->is_pending);
     free(flow->moved);
     free(flow->is_moved);
+    free(flow->is_marked);
     free(flow->first_incident);
     free(flow->next_incident);
     free(flow->arcs);
@@ -171,7 +172,7 @@ int mincostflow_add_node(struct mincostflow *flow, int64_t supply, uint32_t *ret
     flow->magnitude = magnitude;
     flow->supplies[node] = supply;
     flow->excess[node] = 0;
-    flow->is_pending[node] = flow->is_moved[node] = false;
+    flow->is_pending[node] = flow->is_moved[node] = flow->is_marked[node] = false;
     flow->first_incident[node] = TREE_NIL;
     tree_add_leaf(flow, node);
     add_excess(flow, node, supply);
@@ -268,8 +269,7 @@ static uint32_t head_of(const struct mincostflow *flow, uint32_t arc) {
     return flow->turned[arc] ? flow->arcs[arc].from : flow->arcs[arc].to;
 }
 
-/* Puts an arc outside the tree at its lower or upper bound; what it carried until now is excess. */
-static void put_at_bound(struct mincostflow *flow, uint32_t arc, bool upper, int64_t carried) {
+void tree_put_at_bound(struct mincostflow *flow, uint32_t arc, bool upper, int64_t carried) {
     if (flow->turned[arc] != upper)
         tree_turn(flow, arc);
     int64_t less = carried - flow->lower[arc] - (upper ? flow->capacity[arc] : 0);
@@ -299,7 +299,7 @@ static void push_to_bound(struct mincostflow *flow, uint32_t arc, int64_t carrie
     };
     enum tree_outcome outcome = tree_enter(flow, &entry, NULL);
     if (outcome == TREE_UNBOUNDED)
-        put_at_bound(flow, arc, false, carried); /* solving will find it unbounded again */
+        tree_put_at_bound(flow, arc, false, carried); /* solving will find it unbounded again */
     else if (outcome == TREE_REACHED && ahead)
         tree_turn(flow, arc);
     tree_note_moved(flow, flow->arcs[arc].from);
@@ -309,9 +309,9 @@ static void push_to_bound(struct mincostflow *flow, uint32_t arc, int64_t carrie
 static void rebound_outside(struct mincostflow *flow, uint32_t arc, int64_t carried) {
     int64_t lower = flow->lower[arc], upper = upper_of(flow, arc);
     if (carried <= lower)
-        put_at_bound(flow, arc, false, carried);
+        tree_put_at_bound(flow, arc, false, carried);
     else if (carried >= upper)
-        put_at_bound(flow, arc, true, carried);
+        tree_put_at_bound(flow, arc, true, carried);
     else
         push_to_bound(flow, arc, carried);
 }
@@ -329,8 +329,7 @@ static void rebound_inside(struct mincostflow *flow, uint32_t arc, uint32_t chil
         flow->nodes[child].res_down = goes_up ? below : above;
         return;
     }
-    tree_hang_on_root(flow, child);
-    put_at_bound(flow, arc, above <= 0, carried);
+    tree_repair(flow, arc, carried);
 }
 
 int mincostflow_set_bounds(struct mincostflow *flow, uint32_t arc, int64_t lower, int64_t upper) {

@@ -49,6 +49,27 @@ static int price_artificial_arcs(struct mincostflow *flow) {
 /* Excess ----------------------------------------------------------------------------------------
  */
 
+/* Takes what one node has too much to another that has too little, where the tree can carry it as
+ * it is; most changes are settled so. */
+static void settle_pairs(struct mincostflow *flow) {
+    size_t i = 0, j = 0;
+    for (;;) {
+        while (i < flow->pending_count && flow->excess[flow->pending[i]] <= 0)
+            i++;
+        while (j < flow->pending_count && flow->excess[flow->pending[j]] >= 0)
+            j++;
+        if (i >= flow->pending_count || j >= flow->pending_count)
+            return;
+        int64_t *from = &flow->excess[flow->pending[i]], *to = &flow->excess[flow->pending[j]];
+        int64_t amount = *from < -*to ? *from : -*to;
+        int64_t pushed = tree_push(flow, flow->pending[i], flow->pending[j], amount);
+        *from -= pushed;
+        *to += pushed;
+        if (pushed < amount)
+            *from > -*to ? i++ : j++;
+    }
+}
+
 /* An excess is flow on an artificial arc outside the tree, and taking it off is entering that arc
  * backwards: pushing from the node up to the root, or from the root down to the node. Where the
  * tree cannot carry all of it the artificial arc stays in the tree with what is left. */
@@ -73,6 +94,8 @@ static void settle_node(struct mincostflow *flow, uint32_t node) {
 
 static bool settle_excesses(struct run *run) {
     struct mincostflow *flow = run->flow;
+    if (flow->is_tracking)
+        settle_pairs(flow);
     for (size_t i = 0; i < flow->pending_count; i++) {
         if (must_stop(run)) {
             flow->pending_count -= i;
@@ -121,18 +144,6 @@ static uint32_t find_entering(struct mincostflow *flow, uint32_t block) {
 
 /* Near what moved -------------------------------------------------------------------------------
  */
-
-/* Puts arcs that came since the last time into the chains of their ends. */
-static void chain_arcs(struct mincostflow *flow) {
-    for (; flow->chained_arcs < flow->arc_count; flow->chained_arcs++) {
-        uint32_t arc = flow->chained_arcs;
-        const struct tree_arc *a = &flow->arcs[arc];
-        flow->next_incident[2 * (size_t)arc] = flow->first_incident[a->from];
-        flow->first_incident[a->from] = 2 * arc;
-        flow->next_incident[2 * (size_t)arc + 1] = flow->first_incident[a->to];
-        flow->first_incident[a->to] = 2 * arc + 1;
-    }
-}
 
 /* The best arc so far of a search, and how many it has looked at. */
 struct candidate {
@@ -229,7 +240,7 @@ int mincostflow_solve(struct mincostflow *flow, const struct mincostflow_limits 
     if (error)
         return error;
     if (flow->is_tracking)
-        chain_arcs(flow);
+        tree_chain_arcs(flow);
     flow->status = settle_excesses(&run) ? pivot_until_optimal(&run) : MINCOSTFLOW_STOPPED;
     *ret_status = flow->status;
     return 0;

@@ -67,14 +67,31 @@ void tree_stop_tracking(struct mincostflow *flow) {
         flow->is_moved[flow->moved[--flow->moved_count]] = false;
 }
 
-void tree_shift_prices(struct mincostflow *flow, uint32_t node, int64_t shift) {
+/* Only arcs between a subtree and the rest can come to be able to enter when its prices shift, so
+ * that the smaller of both sides will do. */
+static void note_subtree_moved(struct mincostflow *flow, uint32_t node) {
+    const uint32_t *thread = flow->thread;
+    uint32_t first = node, end = thread[flow->nodes[node].last];
+    if (flow->nodes[node].size > flow->node_count / 2) {
+        first = end;
+        end = node;
+    }
+    for (uint32_t at = first; at != end; at = thread[at])
+        tree_note_moved(flow, at);
+}
+
+static void add_to_prices(struct mincostflow *flow, uint32_t node, int64_t shift) {
     const uint32_t *thread = flow->thread;
     int64_t *prices = flow->prices;
     uint32_t end = thread[flow->nodes[node].last];
     for (uint32_t at = node; at != end; at = thread[at])
         prices[at] += shift;
-    for (uint32_t at = node; flow->is_tracking && at != end; at = thread[at])
-        tree_note_moved(flow, at);
+}
+
+void tree_shift_prices(struct mincostflow *flow, uint32_t node, int64_t shift) {
+    add_to_prices(flow, node, shift);
+    if (flow->is_tracking)
+        note_subtree_moved(flow, node);
 }
 
 /* The price that makes the reduced cost of a node's tree arc zero. */
@@ -108,7 +125,19 @@ void tree_add_leaf(struct mincostflow *flow, uint32_t node) {
     flow->prices[node] = -flow->artificial_cost;
 }
 
+/* Keeps an arc that is about to leave the tree in the direction in which it can still carry flow.
+ */
+static void set_aside(struct mincostflow *flow, uint32_t child) {
+    const struct tree_node *n = &flow->nodes[child];
+    if (n->arc == TREE_ARTIFICIAL)
+        return;
+    uint32_t pushes_from = n->res_up == 0 ? n->parent : child;
+    if (flow->arcs[n->arc].from != pushes_from)
+        tree_turn(flow, n->arc);
+}
+
 void tree_hang_on_root(struct mincostflow *flow, uint32_t node) {
+    set_aside(flow, node);
     cut(flow, node, TREE_ROOT);
     paste(flow, node, TREE_ROOT, TREE_ROOT);
     set_artificial(flow, node);
@@ -160,17 +189,6 @@ static void push_along_cycle(struct tree_node *nodes, const struct tree_entry *e
         nodes[at].res_up -= cycle->push;
         nodes[at].res_down += cycle->push;
     }
-}
-
-/* Keeps an arc that is about to leave the tree in the direction in which it can still carry flow.
- */
-static void set_aside(struct mincostflow *flow, uint32_t child) {
-    const struct tree_node *n = &flow->nodes[child];
-    if (n->arc == TREE_ARTIFICIAL)
-        return;
-    uint32_t pushes_from = n->res_up == 0 ? n->parent : child;
-    if (flow->arcs[n->arc].from != pushes_from)
-        tree_turn(flow, n->arc);
 }
 
 /* Turns a subtree that was cut out upside down, so that `bottom` becomes its top: on the way from
@@ -251,4 +269,37 @@ enum tree_outcome tree_enter(struct mincostflow *flow, const struct tree_entry *
         tree_shift_prices(flow, entry->to, entry->reduced_cost);
     }
     return TREE_ENTERED;
+}
+
+void tree_rehang(struct mincostflow *flow, uint32_t child, uint32_t crossing, bool from_inside) {
+    const struct tree_arc *a = &flow->arcs[crossing];
+    int64_t reduced = a->cost + flow->prices[a->from] - flow->prices[a->to];
+    uint32_t inside = from_inside ? a->from : a->to, outside = from_inside ? a->to : a->from;
+    struct tree_node hook = {.arc = crossing};
+    *(from_inside ? &hook.res_up : &hook.res_down) = flow->capacity[crossing];
+    hang_subtree(flow, inside, child, outside, TREE_NIL, &hook);
+    add_to_prices(flow, inside, from_inside ? -reduced : reduced);
+    if (reduced < 0 && flow->is_tracking)
+        note_subtree_moved(flow, inside);
+    flow->pivots++;
+}
+
+int64_t tree_push(struct mincostflow *flow, uint32_t from, uint32_t to, int64_t amount) {
+    struct tree_node *nodes = flow->nodes;
+    struct cycle cycle = {.push = amount};
+    uint32_t up = from, down = to;
+    while (up != down) {
+        bool is_up = nodes[up].size < nodes[down].size;
+        uint32_t *at = is_up ? &up : &down;
+        /* Upwards something must be left for the tree to stay strongly feasible. */
+        int64_t room = is_up ? nodes[up].res_up - 1 : nodes[down].res_down;
+        cycle.push = room < cycle.push ? room : cycle.push;
+        *at = nodes[*at].parent;
+    }
+    cycle.apex = up;
+    /* The entry whose cycle this is would lead from `to` to `from`. */
+    struct tree_entry entry = {.from = to, .to = from};
+    if (cycle.push > 0)
+        push_along_cycle(nodes, &entry, &cycle);
+    return cycle.push > 0 ? cycle.push : 0;
 }

@@ -61,6 +61,7 @@ struct mincostflow {
     bool is_tracking;
     uint32_t *moved; /* a stack */
     bool *is_moved;
+    bool *is_marked; /* all false between uses */
     size_t moved_count;
     uint32_t *first_incident; /* by node: chain of 2 · arc for its tail, 2 · arc + 1 for its head */
     uint32_t *next_incident; /* by 2 · arc (+ 1) */
@@ -100,8 +101,23 @@ void tree_plant(struct mincostflow *flow);
 /* Hangs a new node, which is in no tree yet, on the root by an empty artificial arc. */
 void tree_add_leaf(struct mincostflow *flow, uint32_t node);
 
-/* Hangs a node, with all below it, on the root by an empty artificial arc; the arc that it hung on
- * is the caller's. */
+/* Puts right a tree arc that no longer keeps its bounds and carries `carried`, lower bound
+ * included: it leaves the tree. In mincostflow_repair.c. */
+void tree_repair(struct mincostflow *flow, uint32_t arc, int64_t carried);
+
+/* Pushes flow through the tree from one node to another as far as it goes without a change of
+ * basis; returns how much. */
+int64_t tree_push(struct mincostflow *flow, uint32_t from, uint32_t to, int64_t amount);
+
+/* Cuts off a node, with all below it, and hangs it by another arc, whose end inside is its tail
+ * where `from_inside`; the arc comes from a bound. */
+void tree_rehang(struct mincostflow *flow, uint32_t child, uint32_t crossing, bool from_inside);
+
+/* Puts the arcs that came since the last time into the chains of their ends. */
+void tree_chain_arcs(struct mincostflow *flow);
+
+/* Hangs a node, with all below it, on the root by an empty artificial arc. The arc that it hung on
+ * is outside the tree then, at the bound that it had come to. */
 void tree_hang_on_root(struct mincostflow *flow, uint32_t node);
 
 /* Adds to the prices of a node and of all below it. */
@@ -118,6 +134,9 @@ void tree_note_moved(struct mincostflow *flow, uint32_t node);
 
 /* Forgets which nodes have moved: from now on any arc may be able to enter. */
 void tree_stop_tracking(struct mincostflow *flow);
+
+/* Puts an arc outside the tree at its lower or upper bound; what it carried until now is excess. */
+void tree_put_at_bound(struct mincostflow *flow, uint32_t arc, bool upper, int64_t carried);
 
 /* Keeps an arc the other way round. */
 void tree_turn(struct mincostflow *flow, uint32_t arc);
