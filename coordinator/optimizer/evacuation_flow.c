@@ -1,7 +1,8 @@
 #include "coordinator/optimizer/evacuation_flow.h"
 
+#include "coordinator/optimizer/evacuation_contraction.h"
 #include "coordinator/optimizer/evacuation_greedy.h"
-#include "coordinator/optimizer/evacuation_prices.h"
+#include "coordinator/optimizer/evacuation_pricing.h"
 #include "coordinator/optimizer/evacuation_routes.h"
 #include "coordinator/optimizer/time_expanded_forest.h"
 
@@ -10,7 +11,9 @@
 #define WORK_BETWEEN_REPORTS 100000
 
 struct solving {
-    const struct evacuation_instance *instance;
+    const struct evacuation_instance *original;
+    struct evacuation_contraction *contraction; /* or NULL where the instance is solved as it is */
+    const struct evacuation_instance *instance; /* what is solved */
     const struct evacuation_options *options;
     struct time_network *network;
     struct time_forest *forest;
@@ -19,7 +22,6 @@ struct solving {
     struct evacuation_value greedy;
     int64_t reported_at; /* work at the last report */
     bool stopped;
-    bool exhausted; /* nobody of those left can be served */
 };
 
 /* ---- the plan to fall back on ---------------------------------------------------------------- */
@@ -45,7 +47,7 @@ static int take_greedy(struct solving *solving, struct evacuation_plan *plan) {
     int64_t served, arrival_steps;
     error = evacuation_greedy_fill(network, &served, &arrival_steps);
     if (error == HV_OK)
-        error = evacuation_routes_take(network, plan);
+        error = evacuation_routes_take(network, solving->contraction, plan);
     time_network_free(network);
     return error;
 }
@@ -138,10 +140,8 @@ static int search(struct solving *solving) {
     const struct time_network *network = solving->network;
     int64_t supply = left_of(network, true), demand = left_of(network, false);
     for (int32_t clock = 0; forest->served < supply && forest->served < demand; clock++) {
-        if (clock > network->horizon_steps && forest->calendar.pending == 0) {
-            solving->exhausted = true;
+        if (clock > network->horizon_steps && forest->calendar.pending == 0)
             return HV_OK;
-        }
         int error = time_forest_begin(forest, clock);
         if (error == HV_OK)
             error = serve_step(solving);
@@ -153,76 +153,17 @@ static int search(struct solving *solving) {
     return HV_OK;
 }
 
-/* ---- prices ---------------------------------------------------------------------------------- */
-
-struct pricing {
-    const struct time_network *network;
-    const struct time_forest *forest;
-    int64_t unserved_cost;
-    int64_t clock;   /* of the forest */
-    int64_t rooted;  /* what the clock is for what is in the forest */
-    int64_t outside; /* and what is added to the price of all outside */
-};
-
-static int64_t price_in_network(const struct pricing *pricing, const struct time_node *node,
-                                int32_t step) {
-    const struct time_forest *forest = pricing->forest;
-    const int32_t id = node->offset + step;
-    if (step + node->remaining > pricing->clock)
-        return pricing->clock + pricing->outside;
-    const bool rooted = time_forest_is_rooted(forest, id);
-    const int64_t label = time_forest_label(forest, id, forest->clock);
-    if (pricing->network->from_shelters)
-        return rooted ? label : label + pricing->outside;
-    return rooted ? pricing->rooted - label : pricing->clock - label + pricing->outside;
-}
-
-static int64_t price_at(const void *context, int32_t v, int32_t step) {
-    const struct pricing *pricing = context;
-    const struct time_network *network = pricing->network;
-    const int32_t earliest = network->reach.earliest[v], remaining = network->reach.remaining[v];
-    if (step < earliest)
-        return 0;
-    if (remaining == EVACUATION_NEVER || step > network->horizon_steps - remaining)
-        return pricing->unserved_cost;
-    if (network->first_copy[v] < 0)
-        return 0;
-    int64_t price = price_in_network(pricing, &network->nodes[network->first_copy[v]], step);
-    return price < pricing->unserved_cost ? price : pricing->unserved_cost;
-}
-
-/* Where people are left for good, their price is that of being unserved; where that is for want of
- * places, the price of a place rises along. */
-static struct pricing final_pricing(const struct solving *solving) {
+/* What the forest says about prices when the search is over. Where people are left for good, their
+ * price is that of being unserved; where that is for want of places, the price of a place rises
+ * along. */
+static struct evacuation_ending ending_of(const struct solving *solving) {
     const struct time_network *network = solving->network;
-    struct pricing pricing = {
-        .network = network,
-        .forest = solving->forest,
-        .unserved_cost = evacuation_unserved_cost(solving->instance),
-        .clock = solving->forest->clock,
-        .rooted = solving->forest->clock,
-    };
-    if (solving->stopped)
-        return pricing;
-    const int64_t zones = left_of(network, !network->from_shelters);
-    const int64_t places = left_of(network, network->from_shelters);
-    if (zones == 0)
-        return pricing;
-    const int64_t rise = pricing.unserved_cost - pricing.clock;
-    pricing.rooted += rise;
-    if (places == 0 || network->from_shelters)
-        pricing.outside = rise;
-    return pricing;
-}
-
-static int prove(const struct solving *solving, struct evacuation_plan *plan) {
-    const struct pricing pricing = final_pricing(solving);
-    int error = evacuation_prices_make(solving->instance, price_at, &pricing, &plan->prices);
-    if (error != HV_OK)
-        return error;
-    if (error == HV_OK)
-        plan->bound = evacuation_prices_bound(solving->instance, &plan->prices);
-    return error;
+    struct evacuation_ending ending = {0};
+    if (solving->stopped || left_of(network, !network->from_shelters) == 0)
+        return ending;
+    ending.hopeless = true;
+    ending.places_full = left_of(network, network->from_shelters) == 0;
+    return ending;
 }
 
 /* ---- the result ------------------------------------------------------------------------------ */
@@ -242,7 +183,7 @@ static int take_plan(struct solving *solving, struct evacuation_plan *plan) {
         if (evacuation_value_compare(solving->greedy, filled) < 0)
             return take_greedy(solving, plan);
     }
-    return evacuation_routes_take(network, plan);
+    return evacuation_routes_take(network, solving->contraction, plan);
 }
 
 static int solve(struct solving *solving, struct evacuation_plan *plan) {
@@ -258,12 +199,42 @@ static int solve(struct solving *solving, struct evacuation_plan *plan) {
     solving->hopeless = count_hopeless(solving);
     error = search(solving);
     if (error == HV_OK)
-        error = prove(solving, plan);
+        error = evacuation_pricing_prove(solving->original, solving->contraction, solving->forest,
+                                         ending_of(solving), plan);
     plan->work = solving->forest->work;
     plan->augmentations = solving->forest->augmentations;
     if (error == HV_OK)
         error = take_plan(solving, plan);
     plan->optimal = error == HV_OK && evacuation_value_compare(plan->value, plan->bound) == 0;
+    return error;
+}
+
+static int prepare(struct solving *solving, bool contract) {
+    solving->instance = solving->original;
+    if (!contract)
+        return HV_OK;
+    int error = evacuation_contraction_new(solving->original, &solving->contraction);
+    if (error == HV_OK)
+        solving->instance = &solving->contraction->reduced;
+    return error;
+}
+
+static int run(const struct evacuation_instance *instance, const struct evacuation_options *options,
+               bool contract, bool *ret_stopped, struct evacuation_plan *plan) {
+    struct solving solving = {
+        .original = instance,
+        .options = options,
+        .people = evacuation_instance_people(instance),
+    };
+    int error = prepare(&solving, contract);
+    if (error == HV_OK)
+        error = solve(&solving, plan);
+    time_forest_free(solving.forest);
+    time_network_free(solving.network);
+    evacuation_contraction_free(solving.contraction);
+    if (error != HV_OK)
+        evacuation_plan_deinit(plan);
+    *ret_stopped = solving.stopped;
     return error;
 }
 
@@ -273,19 +244,15 @@ int evacuation_flow_solve(const struct evacuation_instance *instance,
     int error = evacuation_instance_check(instance);
     if (error != HV_OK)
         return error;
-    struct solving solving = {
-        .instance = instance,
-        .options = options,
-        .people = evacuation_instance_people(instance),
-    };
     struct evacuation_plan plan = {0};
-    error = solve(&solving, &plan);
-    time_forest_free(solving.forest);
-    time_network_free(solving.network);
-    if (error != HV_OK) {
+    const bool contract = evacuation_instance_is_steady(instance);
+    bool stopped = false;
+    error = run(instance, options, contract, &stopped, &plan);
+    if (error == HV_OK && contract && !stopped && !plan.optimal) {
         evacuation_plan_deinit(&plan);
-        return error;
+        error = run(instance, options, false, &stopped, &plan);
     }
-    *ret_plan = plan;
-    return HV_OK;
+    if (error == HV_OK)
+        *ret_plan = plan;
+    return error;
 }

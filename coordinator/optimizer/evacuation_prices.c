@@ -3,6 +3,7 @@
 #include "coordinator/optimizer/wide.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- making ---------------------------------------------------------------------------------- */
 
@@ -158,7 +159,7 @@ static void subtract_link(struct proof *proof, const struct evacuation_link *lin
 }
 
 struct evacuation_value evacuation_prices_bound(const struct evacuation_instance *instance,
-                                                const struct evacuation_prices *prices) {
+                                                struct evacuation_prices *prices) {
     struct proof proof = {instance, prices, evacuation_instance_people(instance) + 1, 0};
     for (size_t i = 0; i < instance->zone_count; i++)
         add_zone(&proof, &instance->zones[i]);
@@ -166,8 +167,10 @@ struct evacuation_value evacuation_prices_bound(const struct evacuation_instance
         subtract_shelter(&proof, &instance->shelters[i]);
     for (size_t i = 0; i < instance->link_count; i++)
         subtract_link(&proof, &instance->links[i]);
-    if (proof.sum <= 0)
+    if (proof.sum < 0) {
+        memset(prices->first, 0, (prices->node_count + 1) * sizeof *prices->first);
         return (struct evacuation_value){0, 0};
+    }
     return (struct evacuation_value){(int64_t)(proof.sum / prices->unserved_cost),
                                      (int64_t)(proof.sum % prices->unserved_cost)};
 }

@@ -24,8 +24,9 @@ HV_MUST_USE int evacuation_prices_make(const struct evacuation_instance *instanc
                                        struct evacuation_prices *ret_prices);
 
 /* The bound on unserved and total arrival steps that the right side above proves: M · unserved +
- * total is no more than it. Linear in the runs of both ends of all links. */
+ * total is no more than it. Prices that prove nothing, a right side below 0, are dropped for prices
+ * of 0, which prove 0. Linear in the runs of both ends of all links. */
 struct evacuation_value evacuation_prices_bound(const struct evacuation_instance *instance,
-                                                const struct evacuation_prices *prices);
+                                                struct evacuation_prices *prices);
 
 #endif

@@ -77,6 +77,8 @@ static void spread(struct search *search) {
             continue;
         for (uint32_t i = search->first[at.node]; i < search->first[at.node + 1]; i++) {
             const struct evacuation_link *link = &instance->links[search->links[i]];
+            if (link->capacity_per_step == 0 && link->change_count == 0)
+                continue;
             if (link->travel_steps <= instance->horizon_steps - at.distance)
                 push(search, head(search, link), at.distance + link->travel_steps);
         }

@@ -20,6 +20,10 @@ struct hop {
 
 struct taking {
     struct time_network *network;
+    struct evacuation_contraction *contraction; /* or NULL */
+    const struct evacuation_instance *instance; /* the original */
+    int32_t *hop_links; /* scratch: the present walk as links of the network's instance */
+    size_t hop_link_capacity;
     struct path *paths;
     size_t path_count, path_capacity;
     int32_t *links; /* of all paths */
@@ -28,11 +32,11 @@ struct taking {
     size_t hop_count, hop_capacity;
 };
 
-/* Makes room for one more item of `size` bytes. */
-static int reserve(void **items, size_t size, size_t count, size_t *capacity) {
-    if (count < *capacity)
+/* Makes room for `more` items of `size` bytes. */
+static int reserve(void **items, size_t size, size_t count, size_t more, size_t *capacity) {
+    if (count + more <= *capacity)
         return HV_OK;
-    size_t wanted = *capacity == 0 ? 256 : *capacity * 2;
+    size_t wanted = *capacity * 2 > count + more ? *capacity * 2 : count + more + 256;
     void *moved = realloc(*items, wanted * size);
     if (moved == NULL)
         return HV_ERR_MEMORY;
@@ -123,7 +127,7 @@ static int walk(struct taking *taking, int32_t id, int32_t *ret_terminal) {
         const struct time_slot *slot = busiest_slot(network, id);
         if (slot == NULL)
             return HV_ERR_STATE;
-        int error = reserve((void **)&taking->hops, sizeof *taking->hops, taking->hop_count,
+        int error = reserve((void **)&taking->hops, sizeof *taking->hops, taking->hop_count, 1,
                             &taking->hop_capacity);
         if (error != HV_OK)
             return error;
@@ -133,24 +137,63 @@ static int walk(struct taking *taking, int32_t id, int32_t *ret_terminal) {
     }
 }
 
-static int keep_path(struct taking *taking, struct path path) {
-    int error = reserve((void **)&taking->paths, sizeof *taking->paths, taking->path_count,
-                        &taking->path_capacity);
-    path.link_first = taking->link_count;
-    for (size_t i = 0; i < taking->hop_count && error == HV_OK; i++) {
-        int32_t link = taking->network->arcs[taking->hops[i].arc].link;
+/* The walk as links of the network's instance; joints between copies of a node are none. */
+static int list_hop_links(struct taking *taking, size_t *ret_count) {
+    size_t count = 0;
+    for (size_t i = 0; i < taking->hop_count; i++) {
+        const int32_t link = taking->network->arcs[taking->hops[i].arc].link;
         if (link < 0)
             continue;
-        error = reserve((void **)&taking->links, sizeof *taking->links, taking->link_count,
-                        &taking->link_capacity);
-        if (error == HV_OK)
-            taking->links[taking->link_count++] = link;
+        int error = reserve((void **)&taking->hop_links, sizeof *taking->hop_links, count, 1,
+                            &taking->hop_link_capacity);
+        if (error != HV_OK)
+            return error;
+        taking->hop_links[count++] = link;
     }
-    if (error != HV_OK)
-        return error;
-    path.link_count = taking->link_count - path.link_first;
-    taking->paths[taking->path_count++] = path;
+    *ret_count = count;
     return HV_OK;
+}
+
+/* Appends the links of the original for as many of the people as stay together; returns how many,
+ * or an error. */
+static int64_t append_links(struct taking *taking, size_t hop_links, int32_t step, int64_t people) {
+    size_t length =
+        taking->contraction == NULL
+            ? hop_links
+            : evacuation_contraction_length(taking->contraction, taking->hop_links, hop_links);
+    int error = reserve((void **)&taking->links, sizeof *taking->links, taking->link_count, length,
+                        &taking->link_capacity);
+    if (error != HV_OK || length == 0)
+        return error != HV_OK ? error : people;
+    int32_t *links = taking->links + taking->link_count;
+    if (taking->contraction != NULL) {
+        people = evacuation_contraction_expand(taking->contraction, taking->hop_links, hop_links,
+                                               step, people, links, &length);
+    } else {
+        memcpy(links, taking->hop_links, length * sizeof *links);
+    }
+    if (people > 0)
+        taking->link_count += length;
+    return people;
+}
+
+static int keep_walk(struct taking *taking, struct path path) {
+    size_t hop_links;
+    int error = list_hop_links(taking, &hop_links);
+    int64_t left = path.people;
+    while (left > 0 && error == HV_OK) {
+        path.link_first = taking->link_count;
+        path.people = append_links(taking, hop_links, path.step, left);
+        if (path.people <= 0)
+            return path.people < 0 ? (int)path.people : HV_ERR_STATE;
+        left -= path.people;
+        path.link_count = taking->link_count - path.link_first;
+        error = reserve((void **)&taking->paths, sizeof *taking->paths, taking->path_count, 1,
+                        &taking->path_capacity);
+        if (error == HV_OK)
+            taking->paths[taking->path_count++] = path;
+    }
+    return error;
 }
 
 static int take_departures(struct taking *taking, const struct time_terminal *zone) {
@@ -178,7 +221,7 @@ static int take_departures(struct taking *taking, const struct time_terminal *zo
             take_flow(taking, 0, people);
             *leaving -= people;
             *arriving -= people;
-            error = keep_path(taking, (struct path){.zone = zone->index,
+            error = keep_walk(taking, (struct path){.zone = zone->index,
                                                     .shelter = shelter->index,
                                                     .step = t,
                                                     .people = people});
@@ -210,7 +253,7 @@ static int compare_paths(const void *first, const void *second) {
 }
 
 static int allocate_plan(const struct taking *taking, struct evacuation_plan *plan) {
-    const struct evacuation_instance *instance = taking->network->instance;
+    const struct evacuation_instance *instance = taking->instance;
     plan->routes = calloc(taking->path_count + 1, sizeof *plan->routes);
     plan->departures = calloc(taking->path_count + 1, sizeof *plan->departures);
     plan->links = calloc(taking->link_count + 1, sizeof *plan->links);
@@ -259,15 +302,16 @@ static void count_path(const struct evacuation_instance *instance, struct evacua
 }
 
 static int put_together(struct taking *taking, struct evacuation_plan *plan) {
-    const struct evacuation_instance *instance = taking->network->instance;
+    const struct evacuation_instance *instance = taking->instance;
     int error = allocate_plan(taking, plan);
     if (error != HV_OK)
         return error;
     plan->value = (struct evacuation_value){evacuation_instance_people(instance), 0};
     for (size_t i = 0; i < instance->zone_count; i++)
         plan->unserved_by_zone[i] = instance->zones[i].people;
-    for (size_t i = 0; i < taking->path_count && taking->links != NULL; i++)
-        taking->paths[i].links = taking->links + taking->paths[i].link_first;
+    for (size_t i = 0; i < taking->path_count; i++)
+        if (taking->paths[i].link_count > 0)
+            taking->paths[i].links = taking->links + taking->paths[i].link_first;
     if (taking->path_count > 0)
         qsort(taking->paths, taking->path_count, sizeof *taking->paths, compare_paths);
     for (size_t i = 0; i < taking->path_count; i++) {
@@ -280,8 +324,13 @@ static int put_together(struct taking *taking, struct evacuation_plan *plan) {
     return HV_OK;
 }
 
-int evacuation_routes_take(struct time_network *network, struct evacuation_plan *plan) {
-    struct taking taking = {.network = network};
+int evacuation_routes_take(struct time_network *network, struct evacuation_contraction *contraction,
+                           struct evacuation_plan *plan) {
+    struct taking taking = {
+        .network = network,
+        .contraction = contraction,
+        .instance = contraction != NULL ? contraction->original : network->instance,
+    };
     int error = HV_OK;
     for (size_t k = 0; k < network->terminal_count && error == HV_OK; k++)
         if (network->terminals[k].start != network->from_shelters)
@@ -291,5 +340,6 @@ int evacuation_routes_take(struct time_network *network, struct evacuation_plan 
     free(taking.paths);
     free(taking.links);
     free(taking.hops);
+    free(taking.hop_links);
     return error;
 }

@@ -2,6 +2,7 @@
 #ifndef EVACUATION_ROUTES_H
 #define EVACUATION_ROUTES_H
 
+#include "coordinator/optimizer/evacuation_contraction.h"
 #include "coordinator/optimizer/evacuation_plan.h"
 #include "coordinator/optimizer/time_expanded_network.h"
 
@@ -10,6 +11,8 @@
  * same route are put together; routes are in order of zone, shelter and links. Returns HV_OK or
  * HV_ERR_MEMORY; the plan then keeps what was made, to be freed by the caller. Linear in the
  * lengths of all paths, and a sort. */
-HV_MUST_USE int evacuation_routes_take(struct time_network *network, struct evacuation_plan *plan);
+HV_MUST_USE int evacuation_routes_take(struct time_network *network,
+                                       struct evacuation_contraction *contraction,
+                                       struct evacuation_plan *plan);
 
 #endif
