@@ -1,0 +1,111 @@
+/* Every command, with its help. */
+#include "coordinator/cli/cli.h"
+
+const struct cli_entry cli_entries[] = {
+    {"init", cli_init, "make a coordinator in a folder",
+     "usage: haven init DIR [--name NAME] [--exercise] [--bind ADDRESS] [--endpoint ADDRESS]…\n"
+     "  --name      what people call it                        --exercise  nothing in it is real\n"
+     "  --bind      where to listen, tcp://*:5670 otherwise\n"
+     "  --endpoint  how nodes reach it, in order of preference; this machine's name otherwise\n"
+     "examples:\n"
+     "  haven init /var/lib/haven --name '河岸市' --endpoint tcp://10.0.0.1:5670\n"
+     "  haven init drill --exercise --bind tcp://127.0.0.1:5670\n"},
+    {"enroll", cli_enroll, "admit a node by its public key",
+     "usage: haven enroll NODE --role shelter|depot --key KEY [--place ID]\n"
+     "  --key    what `haven-node init` printed      --place  its id in the region, where it "
+     "differs\n"
+     "example:\n"
+     "  haven enroll S01 --role shelter --key 'rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7'\n"},
+    {"revoke", cli_revoke, "admit a node no more",
+     "usage: haven revoke NODE [--reason TEXT]\nexample:\n  haven revoke S01 --reason 'laptop "
+     "stolen'\n"},
+    {"region", cli_region_command, "check, import, load or show a region",
+     "usage: haven region check DIR | import tntp|osm|nss|taiwan|nanao … | load DIR | show\n"
+     "  check and import work on files alone; load and show ask the coordinator\n"
+     "examples:\n"
+     "  haven region check regions/siouxfalls\n"
+     "  haven region load regions/siouxfalls\n"
+     "  haven region import --help\n"},
+    {"incident", cli_incident, "open an incident, change its phase",
+     "usage: haven incident open NAME [--hazard KIND] | phase PHASE | list\n"
+     "  phases: watch activation evacuation stand-down demobilisation closed\n"
+     "examples:\n"
+     "  haven incident open 'June flood' --hazard flood\n"
+     "  haven incident phase evacuation\n"},
+    {"hazard", cli_hazard, "say what a hazard hits",
+     "usage: haven hazard ID KIND [--zones A,B] [--links …] [--shelters …] [--depots …] | ID "
+     "--over | list\n"
+     "  zones that a hazard in force names have to leave; a list replaces the one before\n"
+     "examples:\n"
+     "  haven hazard river flood --zones Z10,Z11 --links L16-17,L17-16\n"
+     "  haven hazard river --over\n"},
+    {"road", cli_road, "close and open roads",
+     "usage: haven road close LINK | open LINK [--capacity-permille N] [--reason TEXT] | list\n"
+     "example:\n  haven road close L16-17 --reason 'bridge under water'\n"},
+    {"report", cli_report, "report on behalf: by telephone or radio",
+     "usage: haven report PLACE ENTRY [figures] [--ago-s N] [--imported]\n"
+     "  ENTRY  check-in, check-out or count with --adults N --children N --infants N --elderly N "
+     "--age-unknown N\n"
+     "         --wheelchair N --medical N --pregnant N --other-language N --pets N --from ZONE "
+     "--to WHERE;\n"
+     "         status STATUS --reason TEXT; or an entry as JSON (docs/NODE.md)\n"
+     "  --ago-s  seen so many seconds ago: newer figures are never overwritten\n"
+     "examples:\n"
+     "  haven report S07 count --adults 40 --children 12 --ago-s 1800\n"
+     "  haven report S07 status open --reason 'told by radio'\n"
+     "  haven report S07 '{\"verb\": \"note\", \"text\": \"needs a doctor\"}'\n"},
+    {"note", cli_note, "write into the log of the shift",
+     "usage: haven note TEXT [--subject ID]\nexample:\n  haven note 'handed over to the night "
+     "shift'\n"},
+    {"status", cli_status, "the whole at a glance", "usage: haven status [--json]\n"},
+    {"shelters", cli_shelters, "shelters: status, people, capacity, age",
+     "usage: haven shelters [ID] [--offset N] [--limit N]\n"},
+    {"depots", cli_depots, "depots and their stock",
+     "usage: haven depots [ID] [--offset N] [--limit N]\n"},
+    {"zones", cli_zones, "zones: who has checked in, who is left", "usage: haven zones [ID]\n"},
+    {"nodes", cli_nodes, "who reports, and when last", "usage: haven nodes [ID]\n"},
+    {"requests", cli_requests, "what shelters ask for", "usage: haven requests [ID] [--all]\n"},
+    {"transfers", cli_transfers, "people between shelters",
+     "usage: haven transfers [ID] [--all]\n"},
+    {"plan", cli_plan, "list, make, show, compare, approve plans",
+     "usage: haven plan list | make | show [N] | diff [N] | approve [N] [--reason TEXT] | withdraw "
+     "N\n"
+     "  without N: the last one. diff compares with the plan in force; approve issues the orders\n"
+     "examples:\n  haven plan make\n  haven plan approve --reason 'as agreed at 14:00'\n"},
+    {"orders", cli_orders, "list, show, issue, answer, revise, cancel orders",
+     "usage: haven orders [list] [--all] [--state S] [--kind K] [--addressee ID] [--plan N]\n"
+     "       haven orders show N | issue KIND ADDRESSEE [--post POST] [--shelter ID] [--text TEXT] "
+     "[--deadline TIME]\n"
+     "       haven orders answer N --state STATE [--reason TEXT] [--done N] | revise N … | cancel "
+     "N [--reason TEXT]\n"
+     "  kinds: stand-by open close receive-people send-people-on warn-zone evacuate-zone bus-run "
+     "close-road\n"
+     "         reverse-road ship expect-delivery return-goods stand-down\n"
+     "  posts: node (told by message); zone-warden bus-yard road-post place (told by print or "
+     "voice)\n"
+     "examples:\n"
+     "  haven orders issue open S03 --text 'gymnasium only' --deadline +90min\n"
+     "  haven orders issue close-road L16-17 --post road-post\n"
+     "  haven orders answer 14 --state accepted\n"},
+    {"log", cli_log, "every record: who, when, why",
+     "usage: haven log [--from N] [--to N] [--limit N]\nexample:\n  haven log --limit 20\n"},
+    {"notes", cli_notes, "notes of the shift", "usage: haven notes\n"},
+    {"clock", cli_clock, "the scenario clock of an exercise",
+     "usage: haven clock RATE [--start TIME]\n"
+     "example:\n  haven clock 60 --start 2026-06-01T06:00:00Z     (a minute a second)\n"},
+    {"statistics", cli_statistics, "counters of the coordinator", "usage: haven statistics\n"},
+    {"backup", cli_backup, "copy log, regions and settings while running",
+     "usage: haven backup DIR      (absent or empty; keys are not copied)\nexample:\n  haven "
+     "backup /mnt/usb/haven-0611\n"},
+    {"restore", cli_restore, "make a new folder from a backup",
+     "usage: haven restore BACKUP DIR --key FILE\n"
+     "  --key  the coordinator.key that was kept elsewhere\n"
+     "example:\n  haven restore /mnt/usb/haven-0611 /var/lib/haven --key /root/coordinator.key\n"},
+    {"verify", cli_verify, "check every checksum and hash of a log",
+     "usage: haven verify [DIR]      (without DIR: the running coordinator's; DIR: a backup or a "
+     "stopped one)\n"},
+    {"solve", cli_solve_command, "solve a problem from a file",
+     "usage: haven solve mincostflow|evacuation FILE …      (see haven solve --help)\n"},
+    {"stop", cli_stop, "stop the coordinator cleanly", "usage: haven stop\n"},
+    {0},
+};

@@ -1,0 +1,106 @@
+#include "coordinator/cli/cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+static bool is_option(const char *word) {
+    return strncmp(word, "--", 2) == 0 && word[2] != '\0';
+}
+
+const char *cli_option(const struct cli *cli, const char *name) {
+    for (int i = 1; i + 1 < cli->count; i++)
+        if (strcmp(cli->words[i], name) == 0)
+            return cli->words[i + 1];
+    return NULL;
+}
+
+bool cli_flag(const struct cli *cli, const char *name) {
+    for (int i = 1; i < cli->count; i++)
+        if (strcmp(cli->words[i], name) == 0)
+            return true;
+    return false;
+}
+
+static bool listed(const char *list, const char *word) {
+    const char *at = list == NULL ? NULL : strstr(list, word);
+    size_t length = strlen(word);
+    return at != NULL && (at == list || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0');
+}
+
+const char *cli_word(const struct cli *cli, int n, const char *flags) {
+    int seen = 0;
+    for (int i = 0; i < cli->count; i++) {
+        if (is_option(cli->words[i])) {
+            if (!listed(flags, cli->words[i]))
+                i++;
+            continue;
+        }
+        if (seen++ == n)
+            return cli->words[i];
+    }
+    return NULL;
+}
+
+int cli_usage(const struct cli *cli, const char *wrong) {
+    fprintf(stderr, "haven %s: %s\n", cli->words[0], wrong);
+    for (const struct cli_entry *entry = cli_entries; entry->name != NULL; entry++)
+        if (strcmp(entry->name, cli->words[0]) == 0)
+            fprintf(stderr, "\n%s", entry->help);
+    return EX_USAGE;
+}
+
+bool cli_integer(const struct cli *cli, const char *name, json_int_t otherwise,
+                 json_int_t *ret_value) {
+    const char *text = cli_option(cli, name);
+    char *end = NULL;
+    *ret_value = otherwise;
+    if (text == NULL)
+        return true;
+    *ret_value = strtoll(text, &end, 10);
+    if (end != text && *end == '\0')
+        return true;
+    fprintf(stderr, "haven %s: %s: “%s” is not a whole number\n", cli->words[0], name, text);
+    return false;
+}
+
+/* "+90min": a sign, a number and one of s, min, h, d. */
+static bool read_distance(const char *text, json_int_t *ret_ms) {
+    static const struct {
+        const char *unit;
+        json_int_t ms;
+    } units[] = {{"s", 1000}, {"min", 60000}, {"h", 3600000}, {"d", 86400000}};
+    char *unit = NULL;
+    long long number = strtoll(text, &unit, 10);
+    if (unit == text + 1 || number > 100000000 || number < -100000000)
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (strcmp(unit, units[i].unit) == 0) {
+            *ret_ms = number * units[i].ms;
+            return true;
+        }
+    return false;
+}
+
+bool cli_time(const struct cli *cli, const char *name, json_int_t *ret_wall_ms, bool *ret_given) {
+    const char *text = cli_option(cli, name);
+    json_int_t distance_ms = 0;
+    struct tm when = {0};
+    *ret_given = text != NULL;
+    if (text == NULL)
+        return true;
+    if ((text[0] == '+' || text[0] == '-') && read_distance(text, &distance_ms)) {
+        *ret_wall_ms = (json_int_t)time(NULL) * 1000 + distance_ms;
+        return true;
+    }
+    const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &when);
+    if (end != NULL && *end == '\0') {
+        *ret_wall_ms = (json_int_t)timegm(&when) * 1000;
+        return true;
+    }
+    fprintf(stderr, "haven %s: %s: “%s” is not a time; write 2026-11-23T18:00:00Z, +90min or -2h\n",
+            cli->words[0], name, text);
+    return false;
+}

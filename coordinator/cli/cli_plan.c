@@ -1,0 +1,309 @@
+/* Plans and orders. */
+#include "coordinator/cli/cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+static const char *text(const json_t *object, const char *member) {
+    const char *value = json_string_value(json_object_get(object, member));
+    return value == NULL ? "" : value;
+}
+
+static long long number(const json_t *object, const char *member) {
+    return (long long)json_integer_value(json_object_get(object, member));
+}
+
+/* ---- plans ---- */
+
+static void print_plans(const json_t *reply) {
+    static const char *const titles[] = {">plan",     "standing",      ">basis",
+                                         ">unserved", ">proven least", ">mean min",
+                                         ">time gap", ">goods gap",    NULL};
+    struct cli_table *table = cli_table_new(titles);
+    size_t index;
+    json_t *plan;
+    json_array_foreach(json_object_get(reply, "plans"), index, plan) {
+        cli_table_cell(table, "%lld", number(plan, "id"));
+        cli_table_cell(table, "%s%s", text(plan, "standing"),
+                       json_is_true(json_object_get(plan, "stopped_early")) ? " (stopped early)"
+                                                                            : "");
+        cli_table_cell(table, "%lld", number(plan, "basis"));
+        cli_table_cell(table, "%lld", number(plan, "unserved_people"));
+        cli_table_cell(table, "%lld", number(plan, "unserved_bound"));
+        cli_table_cell(table, "%.0f", (double)number(plan, "person_seconds") / 60);
+        cli_table_cell(table, "%.2f %%",
+                       100 * json_number_value(json_object_get(plan, "time_gap")));
+        cli_table_cell(table, "%.2f %%",
+                       100 * json_number_value(json_object_get(plan, "goods_gap")));
+    }
+    cli_table_print(table);
+}
+
+static void print_moves(const json_t *moves) {
+    static const char *const titles[] = {"zone",     "to shelter", ">people", ">wheelchair",
+                                         ">medical", ">by bus",    ">min",    ">links",
+                                         "",         NULL};
+    struct cli_table *table = cli_table_new(titles);
+    size_t index;
+    json_t *move;
+    json_array_foreach(moves, index, move) {
+        cli_table_cell(table, "%s", text(move, "zone"));
+        cli_table_cell(table, "%s", text(move, "shelter"));
+        cli_table_cell(table, "%lld", number(move, "people"));
+        cli_table_cell(table, "%lld", number(move, "wheelchair"));
+        cli_table_cell(table, "%lld", number(move, "medical"));
+        cli_table_cell(table, "%lld", number(move, "without_vehicle"));
+        cli_table_cell(table, "%.0f", (double)number(move, "travel_s") / 60);
+        cli_table_cell(table, "%zu", json_array_size(json_object_get(move, "links")));
+        cli_table_cell(table, "%s",
+                       json_is_true(json_object_get(move, "changed")) ? "changed" : "");
+    }
+    cli_table_print(table);
+}
+
+static void print_shipments(const json_t *shipments) {
+    static const char *const titles[] = {"depot", "to shelter", "item", ">quantity", NULL};
+    struct cli_table *table = cli_table_new(titles);
+    size_t index;
+    json_t *shipment;
+    json_array_foreach(shipments, index, shipment) {
+        cli_table_cell(table, "%s", text(shipment, "depot"));
+        cli_table_cell(table, "%s", text(shipment, "shelter"));
+        cli_table_cell(table, "%s", text(shipment, "item"));
+        cli_table_cell(table, "%lld", number(shipment, "quantity"));
+    }
+    cli_table_print(table);
+}
+
+static void print_left(const json_t *left) {
+    static const char *const titles[] = {
+        "left over", "item", ">amount", "why", "whom it concerns, and the cut", NULL};
+    struct cli_table *table = cli_table_new(titles);
+    size_t index;
+    json_t *one;
+    json_array_foreach(left, index, one) {
+        const char *zone = text(one, "zone");
+        cli_table_cell(table, "%s", zone[0] == '\0' ? text(one, "shelter") : zone);
+        cli_table_cell(table, "%s", zone[0] == '\0' ? text(one, "item") : "people");
+        cli_table_cell(table, "%lld", number(one, "amount"));
+        cli_table_cell(table, "%s", text(one, "reason"));
+        cli_table_cell(table, "%s", text(one, "parameter"));
+    }
+    cli_table_print(table);
+}
+
+static void print_plan(const json_t *reply) {
+    const json_t *plan = json_object_get(reply, "plan");
+    if (plan == NULL) { /* an old one, told by the log */
+        cli_print_json(json_object_get(reply, "records"));
+        return;
+    }
+    printf("plan %lld, %s, computed from log position %lld%s\n", number(plan, "id"),
+           text(plan, "standing"), number(plan, "basis"),
+           json_is_true(json_object_get(plan, "stopped_early")) ? ", stopped early" : "");
+    printf("unserved %lld people; proven that no plan leaves fewer than %lld\n",
+           number(plan, "unserved_people"), number(plan, "unserved_bound"));
+    printf("arrival  %lld person-seconds; proven that none needs fewer than %lld (gap %.3f %%)\n\n",
+           number(plan, "person_seconds"), number(plan, "person_seconds_bound"),
+           100 * json_number_value(json_object_get(plan, "time_gap")));
+    print_moves(json_object_get(plan, "moves"));
+    puts("");
+    print_shipments(json_object_get(plan, "shipments"));
+    if (json_array_size(json_object_get(plan, "left")) > 0) {
+        puts("");
+        print_left(json_object_get(plan, "left"));
+    }
+}
+
+static void print_diff(const json_t *reply) {
+    static const char *const moves[] = {"zone", "shelter", ">before", ">after", NULL};
+    static const char *const goods[] = {"depot", "shelter", "item", ">before", ">after", NULL};
+    size_t index;
+    json_t *one;
+    struct cli_table *table = cli_table_new(moves);
+    json_array_foreach(json_object_get(reply, "moves"), index, one) {
+        cli_table_cell(table, "%s", text(one, "zone"));
+        cli_table_cell(table, "%s", text(one, "shelter"));
+        cli_table_cell(table, "%lld", number(one, "before"));
+        cli_table_cell(table, "%lld", number(one, "after"));
+    }
+    cli_table_print(table);
+    puts("");
+    table = cli_table_new(goods);
+    json_array_foreach(json_object_get(reply, "shipments"), index, one) {
+        cli_table_cell(table, "%s", text(one, "depot"));
+        cli_table_cell(table, "%s", text(one, "shelter"));
+        cli_table_cell(table, "%s", text(one, "item"));
+        cli_table_cell(table, "%lld", number(one, "before"));
+        cli_table_cell(table, "%lld", number(one, "after"));
+    }
+    cli_table_print(table);
+}
+
+static void print_made(const json_t *reply) {
+    printf("plan %lld made; look at it: haven plan show; decide: haven plan approve\n",
+           number(reply, "plan"));
+}
+
+/* A request about the plan that the third word names, the last one where it is silent. NULL: said
+ * what is wrong. */
+static json_t *plan_request(const struct cli *cli, const char *verb) {
+    const char *word = cli_word(cli, 2, ""), *reason = cli_option(cli, "--reason");
+    json_t *request = json_pack("{s:s}", "verb", verb);
+    if (word != NULL) {
+        char *end = NULL;
+        long long plan = strtoll(word, &end, 10);
+        if (*end != '\0' || plan <= 0) {
+            fprintf(stderr, "haven plan: “%s” is not the number of a plan; see haven plan list\n",
+                    word);
+            json_decref(request);
+            return NULL;
+        }
+        json_object_set_new(request, "plan", json_integer(plan));
+    }
+    if (reason != NULL)
+        json_object_set_new(request, "reason", json_string(reason));
+    return request;
+}
+
+static void print_approved(const json_t *reply) {
+    long long orders = number(reply, "last") - number(reply, "first");
+    printf("approved; %lld orders and changes to orders issued: haven orders\n", orders);
+}
+
+int cli_plan(const struct cli *cli) {
+    static const struct {
+        const char *word, *verb;
+        void (*print)(const json_t *reply);
+    } forms[] = {{"show", "plan", print_plan},
+                 {"diff", "plan-diff", print_diff},
+                 {"approve", "plan-approve", print_approved},
+                 {"withdraw", "plan-withdraw", NULL}};
+    const char *what = cli_word(cli, 1, "");
+    if (what == NULL || strcmp(what, "list") == 0)
+        return cli_ask(cli, json_pack("{s:s}", "verb", "plans"), print_plans);
+    if (strcmp(what, "make") == 0)
+        return cli_ask(cli, json_pack("{s:s}", "verb", "plan-make"), print_made);
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        if (strcmp(what, forms[i].word) == 0) {
+            json_t *request = plan_request(cli, forms[i].verb);
+            return request == NULL ? EX_USAGE : cli_ask(cli, request, forms[i].print);
+        }
+    return cli_usage(cli, "say what to do: list, make, show, diff, approve or withdraw");
+}
+
+/* ---- orders ---- */
+
+static void print_orders(const json_t *reply) {
+    static const char *const titles[] = {">order", "kind",    "to",   "state",
+                                         "",       ">people", "what", NULL};
+    struct cli_table *table = cli_table_new(titles);
+    size_t index, row;
+    json_t *order, *line;
+    json_array_foreach(json_object_get(reply, "orders"), index, order) {
+        long long people = 0;
+        json_array_foreach(json_object_get(order, "people"), row, line) {
+            people += number(line, "people");
+        }
+        cli_table_cell(table, "%lld", number(order, "id"));
+        cli_table_cell(table, "%s", text(order, "kind"));
+        cli_table_cell(
+            table, "%s%s%s", strcmp(text(order, "post"), "node") == 0 ? "" : text(order, "post"),
+            strcmp(text(order, "post"), "node") == 0 ? "" : " ", text(order, "addressee"));
+        cli_table_cell(table, "%s", text(order, "state"));
+        cli_table_cell(table, "%s",
+                       json_is_true(json_object_get(order, "overdue")) ? "OVERDUE" : "");
+        if (people > 0)
+            cli_table_cell(table, "%lld", people);
+        else
+            cli_table_cell(table, "%s", "");
+        cli_table_cell(table, "%s%s%s%s%s", text(order, "shelter"), text(order, "waybill"),
+                       text(order, "counterpart")[0] == '\0' ? "" : " ", text(order, "counterpart"),
+                       text(order, "text"));
+    }
+    cli_table_print(table);
+}
+
+static void print_order(const json_t *reply) {
+    cli_print_json(json_object_get(reply, "order"));
+}
+
+/* A request about the order that the third word names. NULL: said what is wrong. */
+static json_t *order_request(const struct cli *cli, const char *verb) {
+    static const char *const options[] = {"--state",   "--reason",  "--shelter", "--counterpart",
+                                          "--waybill", "--vehicle", "--text"};
+    const char *word = cli_word(cli, 2, "");
+    char *end = NULL;
+    long long order = word == NULL ? 0 : strtoll(word, &end, 10);
+    json_int_t done;
+    if (word == NULL || *end != '\0' || order <= 0) {
+        fprintf(stderr, "haven orders: name the number of an order; see haven orders\n");
+        return NULL;
+    }
+    if (!cli_integer(cli, "--done", -1, &done))
+        return NULL;
+    json_t *request = json_pack("{s:s, s:I}", "verb", verb, "order", (json_int_t)order);
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+        if (cli_option(cli, options[i]) != NULL)
+            json_object_set_new(request, options[i] + 2, json_string(cli_option(cli, options[i])));
+    if (done >= 0)
+        json_object_set_new(request, "done", json_integer(done));
+    return request;
+}
+
+static int issue(const struct cli *cli) {
+    static const char *const options[] = {"--post",    "--shelter", "--counterpart",
+                                          "--waybill", "--vehicle", "--text"};
+    const char *kind = cli_word(cli, 2, ""), *addressee = cli_word(cli, 3, "");
+    json_int_t deadline_ms = 0;
+    bool given = false;
+    if (kind == NULL || addressee == NULL)
+        return cli_usage(cli, "name the kind and the addressee");
+    if (!cli_time(cli, "--deadline", &deadline_ms, &given))
+        return EX_USAGE;
+    json_t *request =
+        json_pack("{s:s, s:s, s:s}", "verb", "order-issue", "kind", kind, "addressee", addressee);
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+        if (cli_option(cli, options[i]) != NULL)
+            json_object_set_new(request, options[i] + 2, json_string(cli_option(cli, options[i])));
+    if (given)
+        json_object_set_new(request, "deadline_wall_ms", json_integer(deadline_ms));
+    return cli_ask(cli, request, NULL);
+}
+
+static int list(const struct cli *cli) {
+    static const char *const options[] = {"--state", "--kind", "--post", "--addressee"};
+    json_int_t plan;
+    if (!cli_integer(cli, "--plan", -1, &plan))
+        return EX_USAGE;
+    json_t *request = json_pack("{s:s, s:b}", "verb", "orders", "all", cli_flag(cli, "--all"));
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+        if (cli_option(cli, options[i]) != NULL)
+            json_object_set_new(request, options[i] + 2, json_string(cli_option(cli, options[i])));
+    if (plan > 0)
+        json_object_set_new(request, "plan", json_integer(plan));
+    return cli_ask(cli, request, print_orders);
+}
+
+int cli_orders(const struct cli *cli) {
+    static const struct {
+        const char *word, *verb;
+        void (*print)(const json_t *reply);
+    } forms[] = {{"show", "order", print_order},
+                 {"answer", "order-answer", NULL},
+                 {"cancel", "order-cancel", NULL},
+                 {"revise", "order-revise", NULL}};
+    const char *what = cli_word(cli, 1, "--all");
+    if (what == NULL || strcmp(what, "list") == 0)
+        return list(cli);
+    if (strcmp(what, "issue") == 0)
+        return issue(cli);
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        if (strcmp(what, forms[i].word) == 0) {
+            json_t *request = order_request(cli, forms[i].verb);
+            return request == NULL ? EX_USAGE : cli_ask(cli, request, forms[i].print);
+        }
+    return cli_usage(cli, "say what to do: list, show, issue, answer, revise or cancel");
+}

@@ -1,0 +1,386 @@
+/* Commands that make, guard and end a coordinator: init, enroll, backup, restore, verify. */
+#include "coordinator/cli/cli.h"
+
+#include "coordinator/cli/region.h"
+#include "coordinator/cli/solve.h"
+#include "coordinator/founding.h"
+#include "coordinator/layout.h"
+#include "coordinator/log/log_lmdb.h"
+#include "schemas/codec.h"
+#include "schemas/platform/atomic_file.h"
+#include "schemas/platform/clock.h"
+#include "schemas/platform/deployment.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+static int fail(const char *what, const char *where, int error) {
+    fprintf(stderr, "haven: %s %s: %s\n", what, where, hv_error_text(error));
+    return hv_error_exit_status(error);
+}
+
+static const char *below(const char *dir, const char *name, char path[PATH_MAX]) {
+    if (snprintf(path, PATH_MAX, "%s/%s", dir, name) >= PATH_MAX)
+        path[0] = '\0';
+    return path;
+}
+
+/* ---- init ---- */
+
+struct founding {
+    struct deployment deployment;
+    struct settings settings;
+    struct key_pair key;
+};
+
+/* A host that nodes can reach is not known to a wildcard address: this machine's name stands in for
+ * it. */
+static void endpoint_of_bind(const char *bind, char *endpoint, size_t bytes) {
+    char host[128] = "localhost";
+    const char *port = strrchr(bind, ':');
+    bool any = strstr(bind, "*") != NULL || strstr(bind, "0.0.0.0") != NULL;
+    if (any)
+        gethostname(host, sizeof host - 1);
+    if (any && port != NULL)
+        snprintf(endpoint, bytes, "tcp://%s%s", host, port);
+    else
+        snprintf(endpoint, bytes, "%s", bind);
+}
+
+static bool read_line(const struct cli *cli, struct founding *founding) {
+    struct deployment *deployment = &founding->deployment;
+    const char *name = cli_option(cli, "--name"), *mode = cli_option(cli, "--mode"),
+               *bind = cli_option(cli, "--bind");
+    deployment->mode = cli_flag(cli, "--exercise") ? HV_MODE_EXERCISE
+                       : mode == NULL              ? HV_MODE_LIVE
+                                                   : hv_mode_of(mode);
+    founding->settings = settings_default();
+    if (deployment->mode == HV_MODE_UNKNOWN ||
+        (name != NULL && strlen(name) >= sizeof deployment->name) ||
+        (bind != NULL &&
+         (strlen(bind) >= DEPLOYMENT_ENDPOINT_BYTES || strstr(bind, "://") == NULL)))
+        return false;
+    snprintf(deployment->name, sizeof deployment->name, "%s", name == NULL ? "Haven" : name);
+    if (bind != NULL)
+        snprintf(founding->settings.bind[0], DEPLOYMENT_ENDPOINT_BYTES, "%s", bind);
+    for (int i = 1; i + 1 < cli->count && deployment->endpoint_count < HV_ENDPOINTS_MAX; i++)
+        if (strcmp(cli->words[i], "--endpoint") == 0)
+            snprintf(deployment->endpoints[deployment->endpoint_count++], DEPLOYMENT_ENDPOINT_BYTES,
+                     "%s", cli->words[i + 1]);
+    if (deployment->endpoint_count == 0)
+        endpoint_of_bind(founding->settings.bind[0],
+                         deployment->endpoints[deployment->endpoint_count++],
+                         DEPLOYMENT_ENDPOINT_BYTES);
+    return true;
+}
+
+static int start_log(const char *dir, const struct deployment *deployment) {
+    char path[PATH_MAX];
+    struct hv_log_started started = {.mode = deployment->mode, .name = deployment->name};
+    memcpy(started.deployment, deployment->id, sizeof started.deployment);
+    keys_random(started.log, sizeof started.log);
+    struct log *log = NULL;
+    int error = log_lmdb_open(below(dir, LAYOUT_LOG, path), NULL, &log);
+    if (error == HV_OK)
+        error = founding_start(log, &started, clock_wall_ms());
+    log_close(log);
+    return error;
+}
+
+/* The invitation comes last: a folder that has one is whole. */
+static int found(const char *dir, struct founding *founding) {
+    char path[PATH_MAX];
+    if (mkdir(dir, 0700) != 0 && errno != EEXIST)
+        return errno == ENOENT ? HV_ERR_NOT_FOUND : errno == EACCES ? HV_ERR_PERMISSION : HV_ERR_IO;
+    int error = access(below(dir, LAYOUT_INVITATION, path), F_OK) == 0 ? HV_ERR_EXISTS : HV_OK;
+    if (error == HV_OK)
+        error = keys_make(&founding->key);
+    if (error == HV_OK)
+        error = keys_save(below(dir, LAYOUT_KEY, path), &founding->key);
+    if (error == HV_OK)
+        error = settings_save(below(dir, LAYOUT_SETTINGS, path), &founding->settings);
+    if (error == HV_OK && mkdir(below(dir, LAYOUT_REGIONS, path), 0700) != 0 && errno != EEXIST)
+        error = HV_ERR_IO;
+    if (error == HV_OK) {
+        keys_random(founding->deployment.id, sizeof founding->deployment.id);
+        memcpy(founding->deployment.server_key, founding->key.public_text, KEYS_TEXT_BYTES);
+        error = start_log(dir, &founding->deployment);
+    }
+    if (error == HV_OK)
+        error = deployment_save(below(dir, LAYOUT_INVITATION, path), &founding->deployment);
+    return error;
+}
+
+int cli_init(const struct cli *cli) {
+    const char *dir = cli_word(cli, 1, "--exercise");
+    struct founding founding = {.key.secret_text = ""};
+    if (dir == NULL)
+        dir = cli->dir[0] == '\0' ? NULL : cli->dir;
+    if (dir == NULL || !read_line(cli, &founding))
+        return cli_usage(cli,
+                         dir == NULL ? "name the folder" : "mode, name or address is not right");
+    int error = found(dir, &founding);
+    memset(&founding.key, 0, sizeof founding.key);
+    if (error == HV_ERR_EXISTS) {
+        fprintf(stderr,
+                "haven: there is a coordinator in %s already\n  start it: haven-coordinator %s\n",
+                dir, dir);
+        return EX_CANTCREAT;
+    }
+    if (error != HV_OK)
+        return fail("cannot make a coordinator in", dir, error);
+    if (cli->json) {
+        json_t *reply = json_pack("{s:b, s:s, s:s, s:s}", "ok", 1, "dir", dir, "mode",
+                                  hv_mode_word(founding.deployment.mode), "endpoint",
+                                  founding.deployment.endpoints[0]);
+        cli_print_json(reply);
+        json_decref(reply);
+        return EX_OK;
+    }
+    printf("a coordinator for “%s” (%s) is in %s\n"
+           "  start it           haven-coordinator %s\n"
+           "  invite nodes with  %s/%s  (no secret in it; nodes reach us at %s)\n"
+           "  settings           %s/%s\n",
+           founding.deployment.name, hv_mode_word(founding.deployment.mode), dir, dir, dir,
+           LAYOUT_INVITATION, founding.deployment.endpoints[0], dir, LAYOUT_SETTINGS);
+    return EX_OK;
+}
+
+/* ---- who may report ---- */
+
+int cli_enroll(const struct cli *cli) {
+    const char *node = cli_word(cli, 1, ""), *role = cli_option(cli, "--role"),
+               *key = cli_option(cli, "--key"), *place = cli_option(cli, "--place");
+    if (node == NULL || role == NULL || key == NULL)
+        return cli_usage(cli, "name the node, its role and its public key");
+    json_t *request =
+        json_pack("{s:s, s:s, s:s, s:s}", "verb", "enroll", "node", node, "role", role, "key", key);
+    if (place != NULL)
+        json_object_set_new(request, "place", json_string(place));
+    return cli_ask(cli, request, NULL);
+}
+
+int cli_revoke(const struct cli *cli) {
+    const char *node = cli_word(cli, 1, ""), *reason = cli_option(cli, "--reason");
+    if (node == NULL)
+        return cli_usage(cli, "name the node");
+    json_t *request = json_pack("{s:s, s:s}", "verb", "revoke", "node", node);
+    if (reason != NULL)
+        json_object_set_new(request, "reason", json_string(reason));
+    return cli_ask(cli, request, NULL);
+}
+
+/* ---- regions and problems ---- */
+
+static void print_region(const json_t *reply) {
+    printf("%s %s, in the log at %lld\n", json_string_value(json_object_get(reply, "name")),
+           json_string_value(json_object_get(reply, "version")),
+           (long long)json_integer_value(json_object_get(reply, "position")));
+}
+
+static const char *absolute(const char *path, char buffer[PATH_MAX]) {
+    return realpath(path, buffer) == NULL ? path : buffer;
+}
+
+/* `region load` and `region show` are for the coordinator; check and import work on files alone. */
+int cli_region_command(const struct cli *cli) {
+    const char *what = cli->count > 1 ? cli->words[1] : NULL, *dir = cli_word(cli, 2, "");
+    char path[PATH_MAX];
+    if (what != NULL && strcmp(what, "load") == 0 && dir != NULL)
+        return cli_ask(
+            cli, json_pack("{s:s, s:s}", "verb", "region-load", "path", absolute(dir, path)), NULL);
+    if (what != NULL && strcmp(what, "show") == 0 && dir == NULL && cli->dir[0] != '\0')
+        return cli_ask(cli, json_pack("{s:s}", "verb", "region"), print_region);
+    int count = cli->count;
+    char **words = calloc((size_t)count + 2, sizeof *words);
+    if (words == NULL)
+        return EX_OSERR;
+    memcpy(words, cli->words, (size_t)count * sizeof *words);
+    if (cli->json)
+        words[count++] = "--json";
+    int status = cli_region(count, words);
+    free(words);
+    return status;
+}
+
+int cli_solve_command(const struct cli *cli) {
+    int count = cli->count;
+    char **words = calloc((size_t)count + 2, sizeof *words);
+    if (words == NULL)
+        return EX_OSERR;
+    memcpy(words, cli->words, (size_t)count * sizeof *words);
+    if (cli->json)
+        words[count++] = "--json";
+    int status = cli_solve(count, words);
+    free(words);
+    return status;
+}
+
+/* ---- backup, restore, verify ---- */
+
+static void print_backup(const json_t *reply) {
+    printf("log up to position %lld copied; keys are not in it: keep coordinator.key elsewhere\n",
+           (long long)json_integer_value(json_object_get(reply, "position")));
+}
+
+int cli_backup(const struct cli *cli) {
+    const char *to = cli_word(cli, 1, "");
+    char path[2 * PATH_MAX], here[PATH_MAX];
+    if (to == NULL)
+        return cli_usage(cli, "name the folder to copy into");
+    if (to[0] == '/' || getcwd(here, sizeof here) == NULL)
+        snprintf(path, sizeof path, "%s", to);
+    else
+        snprintf(path, sizeof path, "%s/%s", here, to);
+    return cli_ask(cli, json_pack("{s:s, s:s}", "verb", "backup", "path", path), print_backup);
+}
+
+/* Copies a folder and what is in it; the target must be absent. Symbolic links and sockets are left
+ * out. */
+static int copy_tree(const char *from, const char *to) {
+    struct stat info;
+    if (stat(from, &info) != 0)
+        return HV_ERR_NOT_FOUND;
+    if (S_ISREG(info.st_mode)) {
+        uint8_t *bytes = NULL;
+        size_t size = 0;
+        int error = atomic_file_read(from, (size_t)1 << 40, &bytes, &size);
+        if (error == HV_OK)
+            error = atomic_file_write(to, bytes, size, info.st_mode & 0777);
+        free(bytes);
+        return error;
+    }
+    DIR *folder = S_ISDIR(info.st_mode) ? opendir(from) : NULL;
+    if (folder == NULL)
+        return S_ISDIR(info.st_mode) ? HV_ERR_PERMISSION : HV_OK;
+    int error = mkdir(to, 0700) == 0 || errno == EEXIST ? HV_OK : HV_ERR_IO;
+    for (struct dirent *entry; error == HV_OK && (entry = readdir(folder)) != NULL;) {
+        char source[PATH_MAX], target[PATH_MAX];
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            error = copy_tree(below(from, entry->d_name, source), below(to, entry->d_name, target));
+    }
+    closedir(folder);
+    return error;
+}
+
+struct verified {
+    uint64_t term, last;
+};
+
+static int take_term(void *context, const struct log_record *record) {
+    struct verified *verified = context;
+    struct hv_arena arena;
+    struct hv_verdict verdict;
+    struct hv_record *decoded = NULL;
+    verified->last = record->position;
+    if (record->kind != HV_RECORD_TERM)
+        return 0;
+    hv_arena_init(&arena, 0);
+    int error = hv_record_decode(record->bytes, record->size, &arena, &verdict, &decoded);
+    if (error == HV_OK && decoded->term.term > verified->term)
+        verified->term = decoded->term.term;
+    hv_arena_deinit(&arena);
+    return error;
+}
+
+/* Checks every checksum and hash of a log that nobody has open. */
+static int verify_log(const char *dir, struct verified *ret_verified) {
+    char path[PATH_MAX];
+    struct log_lmdb_options options = {.read_only = true};
+    struct log *log = NULL;
+    uint64_t bad = 0;
+    int error = log_lmdb_open(below(dir, LAYOUT_LOG, path), &options, &log);
+    if (error != HV_OK)
+        return fail("cannot read the log in", dir, error);
+    *ret_verified = (struct verified){0};
+    error = log_verify(log, take_term, ret_verified, &bad);
+    log_close(log);
+    if (error != HV_OK) {
+        fprintf(stderr, "haven: the log in %s is damaged at position %llu: %s\n", dir,
+                (unsigned long long)bad, hv_error_text(error));
+        return hv_error_exit_status(error);
+    }
+    return EX_OK;
+}
+
+static void print_verified(const json_t *reply) {
+    printf("%lld records, every checksum and hash right\n",
+           (long long)json_integer_value(json_object_get(reply, "records")));
+}
+
+int cli_verify(const struct cli *cli) {
+    const char *dir = cli_word(cli, 1, "");
+    struct verified verified;
+    if (dir == NULL)
+        return cli_ask(cli, json_pack("{s:s}", "verb", "verify"), print_verified);
+    int status = verify_log(dir, &verified);
+    if (status != EX_OK)
+        return status;
+    json_t *reply = json_pack("{s:b, s:I, s:I}", "ok", 1, "records", (json_int_t)verified.last,
+                              "term", (json_int_t)verified.term);
+    if (cli->json)
+        cli_print_json(reply);
+    else
+        print_verified(reply);
+    json_decref(reply);
+    return EX_OK;
+}
+
+/* The term of a restored log is above any that nodes can have seen of the one that was lost:
+ * seconds since 1970 are, for terms otherwise rise by one. */
+static int raise_term(const char *dir, const char *reason, uint64_t *ret_term) {
+    char path[PATH_MAX];
+    uint8_t id[HV_ID128_BYTES];
+    struct log *log = NULL;
+    *ret_term = (uint64_t)(clock_wall_ms() / 1000);
+    keys_random(id, sizeof id);
+    int error = log_lmdb_open(below(dir, LAYOUT_LOG, path), NULL, &log);
+    if (error == HV_OK)
+        error = founding_raise_term(log, *ret_term, id, reason, "operator", clock_wall_ms());
+    log_close(log);
+    return error;
+}
+
+int cli_restore(const struct cli *cli) {
+    const char *from = cli_word(cli, 1, ""), *to = cli_word(cli, 2, ""),
+               *key = cli_option(cli, "--key");
+    char path[PATH_MAX];
+    struct verified verified;
+    if (from == NULL || to == NULL || key == NULL)
+        return cli_usage(cli,
+                         "name the backup, the new folder and the file with the coordinator's key");
+    if (access(to, F_OK) == 0)
+        return fail("will not restore over", to, HV_ERR_EXISTS);
+    struct key_pair pair;
+    int error = keys_load(key, &pair);
+    if (error != HV_OK)
+        return fail("cannot use the key", key, error);
+    int status = verify_log(from, &verified);
+    if (status != EX_OK)
+        return status;
+    uint64_t term = 0;
+    error = copy_tree(from, to);
+    if (error == HV_OK)
+        error = keys_save(below(to, LAYOUT_KEY, path), &pair);
+    memset(&pair, 0, sizeof pair);
+    if (error == HV_OK)
+        error = raise_term(to, "restored from a backup", &term);
+    if (error != HV_OK)
+        return fail("cannot restore into", to, error);
+    printf("%llu records restored into %s, term %llu\n"
+           "  nodes send again what is missing here, up to 30 days back\n"
+           "  make sure that the old coordinator is off, then: haven-coordinator %s\n",
+           (unsigned long long)verified.last, to, (unsigned long long)term, to);
+    return EX_OK;
+}
+
+int cli_stop(const struct cli *cli) {
+    return cli_ask(cli, json_pack("{s:s}", "verb", "stop"), NULL);
+}

@@ -1,0 +1,359 @@
+/* Commands that ask: what is known, and how old it is. */
+#include "coordinator/cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+static const char *text(const json_t *object, const char *member) {
+    const char *value = json_string_value(json_object_get(object, member));
+    return value == NULL ? "" : value;
+}
+
+static json_int_t number(const json_t *object, const char *member) {
+    return json_integer_value(json_object_get(object, member));
+}
+
+/* A figure, or "?" where it is not known: never 0. */
+static const char *figure(const json_t *value, char *buffer, size_t bytes) {
+    if (json_is_integer(value))
+        snprintf(buffer, bytes, "%lld", (long long)json_integer_value(value));
+    else
+        snprintf(buffer, bytes, "?");
+    return buffer;
+}
+
+static const char *wall(json_int_t wall_ms, char *buffer, size_t bytes) {
+    time_t seconds = (time_t)(wall_ms / 1000);
+    struct tm when;
+    if (gmtime_r(&seconds, &when) == NULL || strftime(buffer, bytes, "%Y-%m-%d %H:%M", &when) == 0)
+        snprintf(buffer, bytes, "?");
+    return buffer;
+}
+
+/* A list request with --id, --offset and --limit. NULL: the line was wrong, and it has been said.
+ */
+static json_t *list_request(const struct cli *cli, const char *verb) {
+    json_int_t offset, limit;
+    const char *id = cli_option(cli, "--id");
+    if (!cli_integer(cli, "--offset", -1, &offset) || !cli_integer(cli, "--limit", -1, &limit))
+        return NULL;
+    json_t *request = json_pack("{s:s}", "verb", verb);
+    if (id == NULL)
+        id = cli_word(cli, 1, "--all");
+    if (id != NULL)
+        json_object_set_new(request, "id", json_string(id));
+    if (offset >= 0)
+        json_object_set_new(request, "offset", json_integer(offset));
+    if (limit >= 0)
+        json_object_set_new(request, "limit", json_integer(limit));
+    if (cli_flag(cli, "--all"))
+        json_object_set_new(request, "all", json_true());
+    return request;
+}
+
+static int ask_list(const struct cli *cli, const char *verb, void (*print)(const json_t *reply)) {
+    json_t *request = list_request(cli, verb);
+    return request == NULL ? EX_USAGE : cli_ask(cli, request, print);
+}
+
+/* ---- status ---- */
+
+static void print_status(const json_t *reply) {
+    char when[32];
+    const json_t *incident = json_object_get(reply, "incident"),
+                 *nodes = json_object_get(reply, "nodes"),
+                 *shelters = json_object_get(reply, "shelters"),
+                 *people = json_object_get(reply, "people"),
+                 *orders = json_object_get(reply, "orders");
+    bool exercise = strcmp(text(reply, "mode"), "exercise") == 0;
+    if (exercise)
+        puts("演练 EXERCISE — nothing here is real");
+    printf("%s, %s UTC\n", text(reply, "name"), wall(number(reply, "wall_ms"), when, sizeof when));
+    if (json_is_object(incident))
+        printf("incident   %s (%s), phase %s\n", text(incident, "name"), text(incident, "hazard"),
+               text(incident, "phase"));
+    else
+        puts("incident   none");
+    if (json_is_false(json_object_get(reply, "storing")))
+        puts("STORAGE    the disk refuses: nothing is acknowledged until there is room");
+    printf("nodes      %lld present, %lld stale, %lld never heard\n",
+           (long long)number(nodes, "present"), (long long)number(nodes, "stale"),
+           (long long)number(nodes, "never_heard"));
+    printf("shelters   %lld, %lld open with %lld places; capacity of %lld unknown\n",
+           (long long)number(shelters, "all"), (long long)number(shelters, "open"),
+           (long long)number(shelters, "capacity_open"),
+           (long long)number(shelters, "capacity_unknown"));
+    printf("people     %lld sheltered, %lld on the way\n", (long long)number(people, "sheltered"),
+           (long long)number(people, "on_the_way"));
+    printf("orders     %lld open, %lld overdue\n", (long long)number(orders, "open"),
+           (long long)number(orders, "overdue"));
+    printf("requests   %lld open\n", (long long)number(json_object_get(reply, "requests"), "open"));
+    const json_t *in_force = json_object_get(reply, "plan_in_force");
+    if (json_is_integer(in_force))
+        printf("plan       %lld in force, last proposed %lld\n",
+               (long long)json_integer_value(in_force), (long long)number(reply, "last_plan"));
+    else
+        printf("plan       none in force, last proposed %lld\n",
+               (long long)number(reply, "last_plan"));
+    printf("log        position %lld, term %lld\n", (long long)number(reply, "position"),
+           (long long)number(reply, "term"));
+}
+
+int cli_status(const struct cli *cli) {
+    return cli_ask(cli, json_pack("{s:s}", "verb", "status"), print_status);
+}
+
+static void print_statistics(const json_t *reply) {
+    cli_print_json(reply);
+}
+
+int cli_statistics(const struct cli *cli) {
+    return cli_ask(cli, json_pack("{s:s}", "verb", "statistics"), print_statistics);
+}
+
+/* ---- places ---- */
+
+static const char *presence_mark(const json_t *place) {
+    if (!json_is_string(json_object_get(place, "node")))
+        return "no node";
+    if (json_is_true(json_object_get(place, "stale")))
+        return "STALE";
+    return text(place, "presence");
+}
+
+static void print_shelters(const json_t *reply) {
+    static const char *const titles[] = {"shelter", "name", "status",  ">people", ">of",
+                                         ">age",    "node", "remarks", NULL};
+    struct cli_table *table = cli_table_new(titles);
+    size_t index;
+    json_t *shelter;
+    json_array_foreach(json_object_get(reply, "shelters"), index, shelter) {
+        const json_t *people = json_object_get(shelter, "people"),
+                     *capacity = json_object_get(shelter, "capacity");
+        char total[32], places[32], remarks[128] = "";
+        cli_table_cell(table, "%s", text(shelter, "id"));
+        cli_table_cell(table, "%s", text(shelter, "name"));
+        cli_table_cell(table, "%s", text(shelter, "status"));
+        cli_table_cell(table, "%s", figure(json_object_get(people, "total"), total, sizeof total));
+        cli_table_cell(table, "%s%s",
+                       figure(json_object_get(capacity, "people"), places, sizeof places),
+                       json_is_false(json_object_get(capacity, "verified")) ? "*" : "");
+        cli_table_cell(table, "%s",
+                       cli_age(json_object_get(people, "age_s"),
+                               json_is_true(json_object_get(people, "at_least"))));
+        cli_table_cell(table, "%s", presence_mark(shelter));
+        if (number(people, "difference") != 0)
+            snprintf(remarks, sizeof remarks, "count differed by %+lld ",
+                     (long long)number(people, "difference"));
+        if (number(people, "shortfall") != 0)
+            snprintf(remarks + strlen(remarks), sizeof remarks - strlen(remarks),
+                     "%lld left who were not there", (long long)number(people, "shortfall"));
+        cli_table_cell(table, "%s", remarks);
+    }
+    cli_table_print(table);
+    json_array_foreach(json_object_get(reply, "shelters"), index, shelter) {
+        if (json_is_false(json_object_get(json_object_get(shelter, "capacity"), "verified"))) {
+            puts("* by a standards value that has not been compared with its text");
+            break;
+        }
+    }
+}
+
+int cli_shelters(const struct cli *cli) {
+    return ask_list(cli, "shelters", print_shelters);
+}
+
+static void print_depots(const json_t *reply) {
+    static const char *const titles[] = {"depot",     "name",     "item", "lot",  "expiry",
+                                         ">quantity", ">damaged", ">age", "node", NULL};
+    struct cli_table *table = cli_table_new(titles);
+    size_t index, row;
+    json_t *depot, *line;
+    json_array_foreach(json_object_get(reply, "depots"), index, depot) {
+        const json_t *stock = json_object_get(depot, "stock");
+        if (json_array_size(stock) == 0) {
+            const char *const cells[] = {text(depot, "id"),
+                                         text(depot, "name"),
+                                         "-",
+                                         "",
+                                         "",
+                                         "?",
+                                         "",
+                                         cli_age(json_object_get(depot, "stock_age_s"), false),
+                                         presence_mark(depot)};
+            for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++)
+                cli_table_cell(table, "%s", cells[i]);
+        }
+        json_array_foreach(stock, row, line) {
+            cli_table_cell(table, "%s", row == 0 ? text(depot, "id") : "");
+            cli_table_cell(table, "%s", row == 0 ? text(depot, "name") : "");
+            cli_table_cell(table, "%s", text(line, "item"));
+            cli_table_cell(table, "%s", text(line, "lot"));
+            cli_table_cell(table, "%s", text(line, "expiry"));
+            cli_table_cell(table, "%lld", (long long)number(line, "quantity"));
+            cli_table_cell(table, "%lld", (long long)number(line, "damaged"));
+            cli_table_cell(table, "%s", cli_age(json_object_get(line, "age_s"), false));
+            cli_table_cell(table, "%s", presence_mark(depot));
+        }
+    }
+    cli_table_print(table);
+}
+
+int cli_depots(const struct cli *cli) {
+    return ask_list(cli, "depots", print_depots);
+}
+
+static void print_nodes(const json_t *reply) {
+    static const char *const titles[] = {"node",   "role",     "place",    "presence",
+                                         ">heard", ">reports", ">refused", NULL};
+    struct cli_table *table = cli_table_new(titles);
+    size_t index;
+    json_t *node;
+    json_array_foreach(json_object_get(reply, "nodes"), index, node) {
+        bool revoked = json_is_true(json_object_get(node, "revoked"));
+        cli_table_cell(table, "%s", text(node, "id"));
+        cli_table_cell(table, "%s", text(node, "role"));
+        cli_table_cell(table, "%s", text(node, "place"));
+        cli_table_cell(table, "%s", revoked ? "REVOKED" : text(node, "presence"));
+        cli_table_cell(table, "%s", cli_age(json_object_get(node, "heard_ago_s"), false));
+        cli_table_cell(table, "%lld", (long long)number(node, "reports"));
+        cli_table_cell(table, "%lld", (long long)number(node, "refused"));
+    }
+    cli_table_print(table);
+}
+
+int cli_nodes(const struct cli *cli) {
+    return ask_list(cli, "nodes", print_nodes);
+}
+
+/* ---- people and needs ---- */
+
+static void print_zones(const json_t *reply) {
+    static const char *const titles[] = {"zone",        "name",       ">people",
+                                         ">checked in", ">remaining", NULL};
+    struct cli_table *table = cli_table_new(titles);
+    size_t index;
+    json_t *zone;
+    json_array_foreach(json_object_get(reply, "zones"), index, zone) {
+        char people[32], remaining[32];
+        cli_table_cell(table, "%s", text(zone, "id"));
+        cli_table_cell(table, "%s", text(zone, "name"));
+        cli_table_cell(table, "%s", figure(json_object_get(zone, "people"), people, sizeof people));
+        cli_table_cell(table, "%lld", (long long)number(zone, "checked_in"));
+        cli_table_cell(table, "%s",
+                       figure(json_object_get(zone, "remaining"), remaining, sizeof remaining));
+    }
+    cli_table_print(table);
+}
+
+int cli_zones(const struct cli *cli) {
+    return ask_list(cli, "zones", print_zones);
+}
+
+static void print_transfers(const json_t *reply) {
+    static const char *const titles[] = {"transfer", "from", "to", ">on the way", ">age", NULL};
+    struct cli_table *table = cli_table_new(titles);
+    size_t index;
+    json_t *transfer;
+    json_array_foreach(json_object_get(reply, "transfers"), index, transfer) {
+        cli_table_cell(table, "%s", text(transfer, "id"));
+        cli_table_cell(table, "%s", text(transfer, "from"));
+        cli_table_cell(table, "%s", text(transfer, "to"));
+        cli_table_cell(table, "%lld",
+                       (long long)number(json_object_get(transfer, "on_the_way"), "total"));
+        cli_table_cell(table, "%s", cli_age(json_object_get(transfer, "age_s"), false));
+    }
+    cli_table_print(table);
+}
+
+int cli_transfers(const struct cli *cli) {
+    return ask_list(cli, "transfers", print_transfers);
+}
+
+/* "80 blanket, 20 cot" */
+static void join_lines(const json_t *lines, char *buffer, size_t bytes) {
+    size_t index, used = 0;
+    json_t *line;
+    buffer[0] = '\0';
+    json_array_foreach(lines, index, line) {
+        int printed = snprintf(buffer + used, bytes - used, "%s%lld %s", index == 0 ? "" : ", ",
+                               (long long)number(line, "quantity"), text(line, "item"));
+        if (printed < 0 || (size_t)printed >= bytes - used)
+            break;
+        used += (size_t)printed;
+    }
+}
+
+static void print_requests(const json_t *reply) {
+    static const char *const titles[] = {"request", "place", "kind", "urgency",
+                                         ">age",    "what",  NULL};
+    struct cli_table *table = cli_table_new(titles);
+    size_t index;
+    json_t *request;
+    json_array_foreach(json_object_get(reply, "requests"), index, request) {
+        char lines[256];
+        join_lines(json_object_get(request, "lines"), lines, sizeof lines);
+        cli_table_cell(table, "%s", text(request, "id"));
+        cli_table_cell(table, "%s", text(request, "place"));
+        cli_table_cell(table, "%s", text(request, "kind"));
+        cli_table_cell(table, "%s", text(request, "urgency"));
+        cli_table_cell(table, "%s", cli_age(json_object_get(request, "age_s"), false));
+        cli_table_cell(table, "%s%s%s", lines, lines[0] == '\0' ? "" : " ", text(request, "text"));
+    }
+    cli_table_print(table);
+}
+
+int cli_requests(const struct cli *cli) {
+    return ask_list(cli, "requests", print_requests);
+}
+
+/* ---- the log ---- */
+
+static void print_records(const json_t *records) {
+    size_t index;
+    json_t *record;
+    json_array_foreach(records, index, record) {
+        static const char *const head[] = {"position", "record",  "actor", "name",
+                                           "wall_ms",  "mono_ms", "cause"};
+        char when[32];
+        json_t *body = json_copy(record);
+        for (size_t i = 0; i < sizeof head / sizeof head[0]; i++)
+            json_object_del(body, head[i]);
+        char *rest = json_dumps(body, JSON_COMPACT);
+        printf("%8lld  %s  %-10s %-9s %-10s %s\n", (long long)number(record, "position"),
+               wall(number(record, "wall_ms"), when, sizeof when), text(record, "record"),
+               text(record, "actor"), text(record, "name"), rest == NULL ? "" : rest);
+        free(rest);
+        json_decref(body);
+    }
+}
+
+static void print_log(const json_t *reply) {
+    print_records(json_object_get(reply, "records"));
+}
+
+int cli_log(const struct cli *cli) {
+    static const char *const members[] = {"from", "to", "limit"};
+    static const char *const options[] = {"--from", "--to", "--limit"};
+    json_t *request = json_pack("{s:s}", "verb", "log");
+    for (int i = 0; i < 3; i++) {
+        json_int_t value;
+        if (!cli_integer(cli, options[i], -1, &value)) {
+            json_decref(request);
+            return EX_USAGE;
+        }
+        if (value >= 0)
+            json_object_set_new(request, members[i], json_integer(value));
+    }
+    return cli_ask(cli, request, print_log);
+}
+
+static void print_notes(const json_t *reply) {
+    print_records(json_object_get(reply, "notes"));
+}
+
+int cli_notes(const struct cli *cli) {
+    return cli_ask(cli, json_pack("{s:s}", "verb", "notes"), print_notes);
+}
