@@ -48,7 +48,7 @@
 #define HV_REGION_NODES_MAX 4000000u
 #define HV_REGION_LINKS_MAX 8000000u
 #define HV_REGION_ROWS_MAX 1000000u /* zones, shelters, depots, items, stock, vehicles, each */
-#define HV_FLOW_ARCS_MAX 64000000u /* arcs of one flow problem from a file */
+#define HV_FLOW_ARCS_MAX 64000000u  /* arcs of one flow problem from a file */
 #define HV_FAULTS_MAX 10000u        /* faults kept of one check; more are counted */
 
 #endif

@@ -126,7 +126,7 @@ static void spread(const struct network *network, const struct chains *chains, s
     wave->queue[0] = start;
     while (count > 0) {
         uint32_t at = wave->queue[head];
-        head = (head + 1) % nodes;
+        head = (head + 1) % nodes; // NOLINT(clang-analyzer-core.DivideZero): start is one
         count--;
         wave->waiting[at] = false;
         if (network_is_centroid(network, at) && at != start)

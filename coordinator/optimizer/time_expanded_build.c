@@ -218,7 +218,7 @@ static int add_terminal(struct build *build, struct window window, int32_t node,
         .flow_first = take_flows(network, window),
         .left = clamp_to_people(network, figure),
         .index = (int32_t)index,
-        .cost = is_shelter,
+        .cost = is_shelter ? 1 : 0,
         .start = is_shelter == network->from_shelters,
     };
     return network->flow_count > INT32_MAX ? HV_ERR_LIMIT : HV_OK;

@@ -22,6 +22,8 @@ static void read_packs(struct table_row *row, int64_t packs[REGION_PACKS_MAX]) {
     for (int i = 0; *text != '\0'; i++) {
         char *end;
         long long pack = *text >= '0' && *text <= '9' ? strtoll(text, &end, 10) : 0;
+        /* Where `end` was not set pack is 0, which is not above `before`. */
+        // NOLINTNEXTLINE(clang-analyzer-core.NullDereference)
         if (i == REGION_PACKS_MAX || pack <= before || pack > HV_QUANTITY_MAX ||
             (*end != ';' && *end != '\0') || (*end == ';' && end[1] == '\0')) {
             table_wrong(row, ITEM_PACKS, right);

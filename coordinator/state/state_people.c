@@ -93,7 +93,7 @@ void fold_people_snapshot(struct state_place *place, const struct state_staging 
 /* Remembers a movement; the oldest goes, and with it what happened before its time. */
 static bool remember(struct state_people *people, const struct state_movement *movement) {
     if (people->movements == NULL) {
-        people->movements = malloc(STATE_MOVEMENTS_KEPT * sizeof *people->movements);
+        people->movements = calloc(STATE_MOVEMENTS_KEPT, sizeof *people->movements);
         if (people->movements == NULL)
             return false;
     }

@@ -88,7 +88,7 @@ static bool too_late(const struct state_stock *stock, const struct state_stamp *
 
 static bool remember(struct state_stock *stock, const struct state_stock_movement *movement) {
     if (stock->movements == NULL) {
-        stock->movements = malloc(STATE_MOVEMENTS_KEPT * sizeof *stock->movements);
+        stock->movements = calloc(STATE_MOVEMENTS_KEPT, sizeof *stock->movements);
         if (stock->movements == NULL)
             return false;
     }

@@ -312,7 +312,7 @@ static void compare_orders(struct sim *sim) {
 static int compare_fold(struct sim *sim) {
     struct state *folded = NULL;
     uint64_t from = 0, bad = 0;
-    uint8_t live[HV_HASH_BYTES], again[HV_HASH_BYTES];
+    uint8_t live[HV_HASH_BYTES] = {0}, again[HV_HASH_BYTES] = {0};
     int error = founding_fold(sim->coordinator.log, NULL, &folded, &from, &bad);
     if (error == 0)
         error = state_digest(core_state(sim->coordinator.core), live);
