@@ -6,11 +6,11 @@
  * arrival time (less the price of change for the part in force), every plan satisfies
  *
  *   M · unserved + arrival  ≥  Σ people(z,c) · λ(z,c) − Σ capacity(s) · μ(s) − Σ places(s,c) ·
- * ν(s,c) − Σ in force(z,s,c) · max(0, λ(z,c) + price − c(z,s) − μ(s) − ν(s,c)) + price · Σ in force
+ * ν(s,c) − Σ in force(z,s,c) · max(0, λ(z,c) + price − c(z,s) − μ(s) − ν(s,c)) + price · Σ held
  *
- * where λ(z,c) ≤ M and λ(z,c) ≤ c(z,s) + μ(s) + ν(s,c) for each shelter that the pair may use.
- * Level 0 has c = 0, price 0 and M = 1 and so bounds the unserved; level 1 then bounds the arrival
- * time of plans that leave no more unserved than that.
+ * where held(z,c) = min(Σ in force, people), λ(z,c) ≤ M and λ(z,c) ≤ c(z,s) + μ(s) + ν(s,c) for
+ * each shelter that the pair may use. Level 0 has c = 0, price 0 and M = 1 and so bounds the
+ * unserved; level 1 then bounds the arrival time of plans that leave no more unserved than that.
  *
  * Goods. For any prices β(depot,item), α(depot), γ(shelter) ≥ 0, with w the shortage cost and c the
  * cost of carrying, every plan costs at least

@@ -10,8 +10,8 @@
  * Method: primal network simplex with a strongly feasible spanning tree (Cunningham 1976), an
  * artificial root with costly arcs to and from each node for feasibility, block search pricing
  * (Grigoriadis 1986; Kovács 2015, "Minimum-cost flow algorithms: an experimental evaluation"). A
- * change that breaks a bound of the basis moves the difference to artificial arcs, which the
- * simplex then empties again.
+ * change that breaks a bound is repaired as the dual simplex would; what is left over goes to
+ * artificial arcs, which the simplex then empties again.
  *
  * Problems that have no solution are results, with proof: a cut that cannot carry what it must, or
  * a cycle of negative cost without a bound.
@@ -66,8 +66,8 @@ HV_MUST_USE int mincostflow_set_bounds(struct mincostflow *flow, uint32_t arc, i
                                        int64_t upper);
 HV_MUST_USE int mincostflow_set_cost(struct mincostflow *flow, uint32_t arc, int64_t cost);
 
-/* Solves from the present basis. `limits` may be NULL. HV_ERR_OVERFLOW where (nodes + 1)² × the
- * largest cost passes what prices can hold; HV_ERR_MEMORY. */
+/* Solves from the present basis. `limits` may be NULL. HV_ERR_OVERFLOW where 2 (nodes + 2) × the
+ * largest cost that any arc ever had passes 2^59. */
 HV_MUST_USE int mincostflow_solve(struct mincostflow *flow, const struct mincostflow_limits *limits,
                                   enum mincostflow_status *ret_status);
 
