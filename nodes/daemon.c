@@ -418,7 +418,7 @@ static void close_all(struct daemon *daemon) {
     free(daemon);
 }
 
-int daemon_run(const char *directory, struct hv_fault_list *faults) {
+int node_daemon_run(const char *directory, struct hv_fault_list *faults) {
     (void)mallopt(M_ARENA_MAX, 1); /* libzmq's threads would each take an arena of their own */
     struct daemon *daemon = calloc(1, sizeof *daemon);
     if (daemon == NULL || sodium_init() < 0) {

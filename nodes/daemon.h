@@ -10,6 +10,6 @@
  * next start wants. Tells systemd when it is ready. What is wrong at the start is in `faults` or
  * logged. Errors: those of directory_load, outbox_lmdb_open (HV_ERR_BUSY: it runs already),
  * journal_restore, control_server_new. */
-int daemon_run(const char *directory, struct hv_fault_list *faults) HV_MUST_USE;
+int node_daemon_run(const char *directory, struct hv_fault_list *faults) HV_MUST_USE;
 
 #endif

@@ -135,7 +135,7 @@ static int run(const struct line *line) {
     if (directory == NULL)
         return usage("run needs the node's directory", "run");
     hv_fault_list_init(&faults);
-    int error = daemon_run(directory, &faults);
+    int error = node_daemon_run(directory, &faults);
     print_faults(&faults);
     hv_fault_list_deinit(&faults);
     if (error != HV_OK)

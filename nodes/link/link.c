@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zmq.h>
@@ -18,7 +19,8 @@ struct link {
     void *socket;  /* NULL: not connected */
     void *monitor; /* PAIR that tells what becomes of the socket */
     struct link_keys keys;
-    bool failed; /* a connection could not even be begun: told by the next link_next */
+    unsigned connections; /* so far: each has a monitor address of its own, the last may linger */
+    bool failed;          /* a connection could not even be begun: told by the next link_next */
     zmq_msg_t frame;
 };
 
@@ -71,7 +73,8 @@ static bool set_options(const struct link *link, void *socket) {
 }
 
 static bool watch(struct link *link) {
-    static const char address[] = "inproc://link-monitor";
+    char address[48];
+    snprintf(address, sizeof address, "inproc://link-monitor-%u", link->connections++);
     const int events = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
                        ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
                        ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED | ZMQ_EVENT_CONNECT_RETRIED;
