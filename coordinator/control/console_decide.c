@@ -277,12 +277,12 @@ void console_report(const struct console_scene *scene, const json_t *request,
     if (record == NULL)
         return;
     bool imported = json_is_true(json_object_get(request, "imported"));
-    record->report =
-        (struct hv_node_report){.node = "", .sent_node_ms = scene->mono_ms, .report = entry.report};
+    record->report = (struct hv_node_report){
+        .node = "", .sent_node_ms = entry.ago_ms + 1, .report = entry.report};
     memcpy(record->report.incident, state_incident_id(core_state(scene->core)), HV_ID128_BYTES);
     struct hv_report *report = &record->report.report;
     report->source = imported ? HV_SOURCE_IMPORT : HV_SOURCE_OPERATOR;
     report->subject = place;
-    report->seen.node_ms = scene->mono_ms > entry.ago_ms ? scene->mono_ms - entry.ago_ms : 0;
+    report->seen.node_ms = 1; /* only the difference counts, which may reach before the log */
     report->seen.wall_ms = scene->wall_ms - (int64_t)entry.ago_ms;
 }

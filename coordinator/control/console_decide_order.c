@@ -36,10 +36,8 @@ void console_plan_approve(const struct console_scene *scene, const json_t *reque
                         "there is no plan %llu", (unsigned long long)number);
         return;
     }
-    struct orders_scene orders_scene = {.state = state,
-                                        .region = scene->region,
-                                        .next_order = core_next_order(scene->core),
-                                        .wall_ms = scene->wall_ms};
+    struct orders_scene orders_scene = {
+        .state = state, .region = scene->region, .wall_ms = scene->wall_ms};
     int error = orders_approve(&orders_scene, plan, text_or_empty(request, "reason"), arena,
                                &outcome->records, &outcome->record_count);
     switch (error) {
@@ -63,22 +61,22 @@ void console_plan_approve(const struct console_scene *scene, const json_t *reque
     }
 }
 
+/* With the plan go the orders that it made, as far as nobody has finished with them. */
 void console_plan_withdraw(const struct console_scene *scene, const json_t *request,
                            struct hv_arena *arena, struct console_outcome *outcome) {
     const struct state *state = core_state(scene->core);
     const struct state_plan *plan = state_find_plan(state, console_number(request, "plan", 0));
-    if (plan == NULL || plan->approved == 0 || plan->withdrawn != 0) {
-        console_refuse(outcome, HV_ERR_STATE, "there is no such approved plan",
-                       "see haven plan list");
-        return;
-    }
-    struct hv_record *record = records(outcome, arena, 1);
-    if (record == NULL)
-        return;
-    record->kind = HV_RECORD_APPROVAL;
-    record->cause = plan->position;
-    record->approval = (struct hv_approval){
-        .plan = plan->number, .withdrawn = true, .reason = text_or_empty(request, "reason")};
+    struct orders_scene orders_scene = {.state = state, .wall_ms = scene->wall_ms};
+    int error = plan == NULL
+                    ? HV_ERR_STATE
+                    : orders_withdraw(&orders_scene, plan, text_or_empty(request, "reason"), arena,
+                                      &outcome->records, &outcome->record_count);
+    if (error == HV_OK)
+        outcome->kind = CONSOLE_COMMAND;
+    else if (error == HV_ERR_STATE)
+        console_refuse(outcome, error, "there is no such approved plan", "see haven plan list");
+    else
+        console_refuse(outcome, error, NULL, NULL);
 }
 
 /* ---- orders ---- */
@@ -95,12 +93,12 @@ static bool read_people(const json_t *request, struct hv_arena *arena, struct hv
     order->people_count = count;
     for (size_t i = 0; i < count; i++) {
         const json_t *one = json_array_get(list, i);
-        order->people[i] = (struct hv_order_people){
-            .zone = text_or_empty(one, "zone"),
-            .people = (uint32_t)console_number(one, "people", 0),
-            .wheelchair = (uint32_t)console_number(one, "wheelchair", 0),
-            .medical = (uint32_t)console_number(one, "medical", 0),
-            .without_vehicle = (uint32_t)console_number(one, "without_vehicle", 0)};
+        order->people[i] =
+            (struct hv_order_people){.zone = text_or_empty(one, "zone"),
+                                     .people = console_small(one, "people", 0),
+                                     .wheelchair = console_small(one, "wheelchair", 0),
+                                     .medical = console_small(one, "medical", 0),
+                                     .without_vehicle = console_small(one, "without_vehicle", 0)};
     }
     return true;
 }
@@ -133,9 +131,10 @@ static bool read_lines(const json_t *request, struct hv_arena *arena, struct hv_
     order->line_count = count;
     for (size_t i = 0; i < count; i++) {
         const json_t *one = json_array_get(list, i);
-        order->lines[i] = (struct hv_stock_line){.item = text_or_empty(one, "item"),
-                                                 .lot = text_or_empty(one, "lot"),
-                                                 .quantity = console_number(one, "quantity", 0)};
+        order->lines[i] =
+            (struct hv_stock_line){.item = text_or_empty(one, "item"),
+                                   .lot = text_or_empty(one, "lot"),
+                                   .quantity = console_number(one, "quantity", UINT64_MAX)};
     }
     return true;
 }
@@ -163,8 +162,7 @@ static bool read_order(const json_t *request, struct hv_arena *arena, struct hv_
         read_time(request, "start_wall_ms", &order->has_start, &order->start_wall_ms);
     if (json_object_get(request, "end_wall_ms") != NULL)
         read_time(request, "end_wall_ms", &order->has_end, &order->end_wall_ms);
-    order->people_per_hour =
-        (uint32_t)console_number(request, "people_per_hour", order->people_per_hour);
+    order->people_per_hour = console_small(request, "people_per_hour", order->people_per_hour);
     return read_people(request, arena, order) && read_links(request, arena, order) &&
            read_lines(request, arena, order);
 }
@@ -277,13 +275,13 @@ void console_order_answer(const struct console_scene *scene, const json_t *reque
     const json_t *done = json_object_get(request, "done");
     record->kind = HV_RECORD_ANSWER;
     record->cause = order->issued_position;
-    record->answer = (struct hv_order_answer){
-        .order = number,
-        .revision = (uint32_t)console_number(request, "revision", order->revision),
-        .state = state,
-        .reason = text_or_empty(request, "reason"),
-        .has_done = json_is_integer(done),
-        .done = console_number(request, "done", 0)};
+    record->answer =
+        (struct hv_order_answer){.order = number,
+                                 .revision = console_small(request, "revision", order->revision),
+                                 .state = state,
+                                 .reason = text_or_empty(request, "reason"),
+                                 .has_done = json_is_integer(done),
+                                 .done = console_number(request, "done", 0)};
     if (state == HV_ORDER_STATE_UNKNOWN)
         console_refuse(outcome, HV_ERR_VALUE, "“state” is missing or unknown",
                        "seen, accepted, declined, under-way, partly-done, done or failed");

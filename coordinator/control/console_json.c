@@ -1,14 +1,25 @@
 #include "coordinator/control/console_json.h"
 
+#include "schemas/utf8.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+/* Texts of errors repeat what somebody sent and are cut to fit: what is no longer UTF-8 after that
+ * loses its broken end. */
+static json_t *whole_letters(const char *text) {
+    size_t size = strlen(text);
+    while (size > 0 && (hv_utf8_scan(text, size) & HV_UTF8_BROKEN) != 0)
+        size--;
+    return json_stringn(text, size);
+}
+
 json_t *console_error(int error, const char *text, const char *remedy) {
-    return json_pack("{s:b, s:s, s:s, s:s}", "ok", 0, "error", hv_error_name(error), "text",
-                     text == NULL ? hv_error_text(error) : text, "remedy",
-                     remedy == NULL ? "" : remedy);
+    return json_pack("{s:b, s:s, s:o, s:o}", "ok", 0, "error", hv_error_name(error), "text",
+                     whole_letters(text == NULL ? hv_error_text(error) : text), "remedy",
+                     whole_letters(remedy == NULL ? "" : remedy));
 }
 
 void console_refuse(struct console_outcome *outcome, int error, const char *text,
@@ -36,6 +47,14 @@ uint64_t console_number(const json_t *request, const char *member, uint64_t othe
     const json_t *value = json_object_get(request, member);
     json_int_t number = json_is_integer(value) ? json_integer_value(value) : -1;
     return number >= 0 ? (uint64_t)number : otherwise;
+}
+
+uint32_t console_small(const json_t *object, const char *member, uint32_t otherwise) {
+    const json_t *value = json_object_get(object, member);
+    if (value == NULL)
+        return otherwise;
+    json_int_t number = json_is_integer(value) ? json_integer_value(value) : -1;
+    return number >= 0 && number < UINT32_MAX ? (uint32_t)number : UINT32_MAX;
 }
 
 json_t *console_age(const struct console_scene *scene, const struct state_stamp *stamp) {

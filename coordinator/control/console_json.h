@@ -31,6 +31,10 @@ void console_refusef(struct console_outcome *outcome, int error, const char *rem
 const char *console_text(const json_t *request, const char *member);
 uint64_t console_number(const json_t *request, const char *member, uint64_t otherwise);
 
+/* A figure of 32 bits; UINT32_MAX, which no figure may be, where it is no number or out of range,
+ * so that the check of the whole names it. */
+uint32_t console_small(const json_t *object, const char *member, uint32_t otherwise);
+
 /* "age_s", "at_least" and "source" of a stamp into the object; "age_s": null where never observed.
  */
 void console_set_stamp(const struct console_scene *scene, json_t *object,

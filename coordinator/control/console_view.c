@@ -167,34 +167,84 @@ static json_t *view_depot(const struct console_scene *scene, const char *id,
     return object;
 }
 
+static uint32_t known_places(const struct region *region, enum hv_role role) {
+    if (region == NULL)
+        return 0;
+    return role == HV_ROLE_SHELTER ? region->shelter_count : region->depot_count;
+}
+
+/* Whether the place is of the role and the region does not list it. */
+static bool is_extra(const struct region *region, const struct state_place *place,
+                     enum hv_role role) {
+    const char *id = place->entity.id;
+    bool mine = place->role == role || (place->role == HV_ROLE_UNKNOWN && role == HV_ROLE_SHELTER);
+    return mine && (region == NULL || (region_find_shelter(region, id) == REGION_NONE &&
+                                       region_find_depot(region, id) == REGION_NONE));
+}
+
+typedef void place_visit(const struct console_scene *scene, const char *id, uint32_t index,
+                         const struct state_place *place, void *context);
+
 /* Every place of a role: first those of the region in its order, then those that only nodes or
- * reports know. */
-static void each_place(const struct console_scene *scene, const json_t *request, enum hv_role role,
-                       json_t *list) {
+ * reports know, whose index is REGION_NONE. `place` is NULL where nobody has ever spoken for it. */
+static void each_place(const struct console_scene *scene, enum hv_role role, place_visit *visit,
+                       void *context) {
     const struct region *region = scene->region;
-    uint32_t known = region == NULL            ? 0
-                     : role == HV_ROLE_SHELTER ? region->shelter_count
-                                               : region->depot_count;
-    for (uint32_t i = 0; i < known; i++) {
+    for (uint32_t i = 0; i < known_places(region, role); i++) {
         const char *id = role == HV_ROLE_SHELTER ? region->shelters[i].id : region->depots[i].id;
-        const struct state_place *place = state_find_place(picture(scene), id);
-        if (console_wants(request, id))
-            json_array_append_new(list, role == HV_ROLE_SHELTER
-                                            ? view_shelter(scene, id, &region->shelters[i], place)
-                                            : view_depot(scene, id, &region->depots[i], place));
+        visit(scene, id, i, state_find_place(picture(scene), id), context);
     }
     for (uint32_t i = 0; i < state_count(picture(scene), STATE_PLACE); i++) {
         const struct state_place *place = state_place(picture(scene), i);
-        const char *id = place->entity.id;
-        bool in_region = region != NULL && (region_find_shelter(region, id) != REGION_NONE ||
-                                            region_find_depot(region, id) != REGION_NONE);
-        bool mine =
-            place->role == role || (place->role == HV_ROLE_UNKNOWN && role == HV_ROLE_SHELTER);
-        if (!in_region && mine && console_wants(request, id))
-            json_array_append_new(list, role == HV_ROLE_SHELTER
-                                            ? view_shelter(scene, id, NULL, place)
-                                            : view_depot(scene, id, NULL, place));
+        if (is_extra(region, place, role))
+            visit(scene, place->entity.id, REGION_NONE, place, context);
     }
+}
+
+/* A page of places: views are made of those on it and of no others. */
+struct listing {
+    const json_t *request;
+    enum hv_role role;
+    size_t seen, first, limit;
+    json_t *list;
+};
+
+static void list_place(const struct console_scene *scene, const char *id, uint32_t index,
+                       const struct state_place *place, void *context) {
+    struct listing *listing = context;
+    if (!console_wants(listing->request, id))
+        return;
+    size_t at = listing->seen++;
+    if (at < listing->first || json_array_size(listing->list) >= listing->limit)
+        return;
+    bool extra = index == REGION_NONE;
+    json_array_append_new(
+        listing->list,
+        listing->role == HV_ROLE_SHELTER
+            ? view_shelter(scene, id, extra ? NULL : &scene->region->shelters[index], place)
+            : view_depot(scene, id, extra ? NULL : &scene->region->depots[index], place));
+}
+
+static void answer_page(const json_t *request, const char *member, json_t *list, size_t total,
+                        struct console_outcome *outcome) {
+    if (console_text(request, "id") != NULL && total == 0) {
+        json_decref(list);
+        console_refusef(outcome, HV_ERR_NOT_FOUND, "list them all without “id”",
+                        "there is no “%.80s”", console_text(request, "id"));
+        return;
+    }
+    outcome->reply = json_pack("{s:o, s:I}", member, list, "total", (json_int_t)total);
+}
+
+static void answer_places(const struct console_scene *scene, const json_t *request,
+                          enum hv_role role, const char *member, struct console_outcome *outcome) {
+    struct listing listing = {.request = request,
+                              .role = role,
+                              .first = (size_t)console_number(request, "offset", 0),
+                              .limit = (size_t)console_number(request, "limit", SIZE_MAX),
+                              .list = json_array()};
+    each_place(scene, role, list_place, &listing);
+    answer_page(request, member, listing.list, listing.seen, outcome);
 }
 
 /* Cuts the list to the page that was asked for, and says how many there are. */
@@ -209,29 +259,19 @@ static void answer_list(const json_t *request, const char *member, json_t *list,
         json_decref(list);
         list = cut;
     }
-    if (console_text(request, "id") != NULL && total == 0) {
-        json_decref(list);
-        console_refusef(outcome, HV_ERR_NOT_FOUND, "list them all without “id”",
-                        "there is no “%.80s”", console_text(request, "id"));
-        return;
-    }
-    outcome->reply = json_pack("{s:o, s:I}", member, list, "total", (json_int_t)total);
+    answer_page(request, member, list, total, outcome);
 }
 
 void console_shelters(const struct console_scene *scene, const json_t *request,
                       struct hv_arena *arena, struct console_outcome *outcome) {
     (void)arena;
-    json_t *list = json_array();
-    each_place(scene, request, HV_ROLE_SHELTER, list);
-    answer_list(request, "shelters", list, outcome);
+    answer_places(scene, request, HV_ROLE_SHELTER, "shelters", outcome);
 }
 
 void console_depots(const struct console_scene *scene, const json_t *request,
                     struct hv_arena *arena, struct console_outcome *outcome) {
     (void)arena;
-    json_t *list = json_array();
-    each_place(scene, request, HV_ROLE_DEPOT, list);
-    answer_list(request, "depots", list, outcome);
+    answer_places(scene, request, HV_ROLE_DEPOT, "depots", outcome);
 }
 
 /* ---- nodes ---- */
@@ -435,6 +475,10 @@ void console_notes(const struct console_scene *scene, const json_t *request, str
     answer_list(request, "notes", list, outcome);
 }
 
+static const char *text_of(const char *text) {
+    return text == NULL ? "" : text;
+}
+
 void console_region(const struct console_scene *scene, const json_t *request,
                     struct hv_arena *arena, struct console_outcome *outcome) {
     (void)request, (void)arena;
@@ -445,8 +489,8 @@ void console_region(const struct console_scene *scene, const json_t *request,
         return;
     }
     outcome->reply = json_pack(
-        "{s:s, s:s, s:o, s:I, s:b}", "name", general->region_name, "version",
-        general->region_version, "hash", console_hex(general->region_hash, HV_HASH_BYTES),
+        "{s:s, s:s, s:o, s:I, s:b}", "name", text_of(general->region_name), "version",
+        text_of(general->region_version), "hash", console_hex(general->region_hash, HV_HASH_BYTES),
         "position", (json_int_t)general->region_position, "in_memory", scene->region != NULL);
     if (scene->region != NULL)
         json_object_update_new(outcome->reply,
@@ -467,29 +511,23 @@ struct totals {
     uint32_t shelters, open_shelters, unknown_capacity, present, stale, never_heard;
 };
 
-static void add_shelters(const struct console_scene *scene, struct totals *totals) {
-    json_t *none = json_object(), *list = json_array();
-    each_place(scene, none, HV_ROLE_SHELTER, list);
-    size_t index;
-    json_t *shelter;
-    json_array_foreach(list, index, shelter) {
-        enum hv_shelter_status status =
-            hv_shelter_status_of(json_string_value(json_object_get(shelter, "status")));
-        bool open = status == HV_SHELTER_OPEN || status == HV_SHELTER_NEARLY_FULL ||
-                    status == HV_SHELTER_FULL;
-        const json_t *capacity = json_object_get(json_object_get(shelter, "capacity"), "people");
-        totals->shelters++;
-        totals->open_shelters += open;
-        totals->sheltered +=
-            json_integer_value(json_object_get(json_object_get(shelter, "people"), "total"));
-        if (!json_is_integer(capacity))
-            totals->unknown_capacity++;
-        else if (open)
-            totals->capacity += json_integer_value(capacity);
-        totals->open_requests += json_integer_value(json_object_get(shelter, "open_requests"));
-    }
-    json_decref(list);
-    json_decref(none);
+static void add_shelter(const struct console_scene *scene, const char *id, uint32_t index,
+                        const struct state_place *place, void *context) {
+    (void)id;
+    struct totals *totals = context;
+    const struct region_shelter *shelter =
+        index == REGION_NONE ? NULL : &scene->region->shelters[index];
+    enum hv_shelter_status status = place == NULL ? HV_SHELTER_UNKNOWN : place->status;
+    bool open =
+        status == HV_SHELTER_OPEN || status == HV_SHELTER_NEARLY_FULL || status == HV_SHELTER_FULL;
+    int64_t capacity = places_of(shelter, scene->profile, place).people;
+    totals->shelters++;
+    totals->open_shelters += open;
+    totals->unknown_capacity += capacity < 0;
+    if (open && capacity > 0)
+        totals->capacity += capacity;
+    if (place != NULL && place->people.changed.position > 0)
+        totals->sheltered += hv_people_total(&place->people.now);
 }
 
 static bool order_is_open(enum hv_order_state state) {
@@ -500,7 +538,9 @@ static bool order_is_open(enum hv_order_state state) {
 static struct totals add_up(const struct console_scene *scene) {
     const struct state *state = picture(scene);
     struct totals totals = {0};
-    add_shelters(scene, &totals);
+    each_place(scene, HV_ROLE_SHELTER, add_shelter, &totals);
+    for (uint32_t i = 0; i < state_count(state, STATE_PLACE); i++)
+        totals.open_requests += state_place(state, i)->open_requests;
     for (uint32_t i = 0; i < state_count(state, STATE_TRANSFER); i++) {
         struct hv_people people = state_transfer_on_the_way(state_transfer(state, i));
         totals.on_the_way += hv_people_total(&people);

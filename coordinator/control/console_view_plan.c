@@ -318,9 +318,27 @@ static bool wanted_order(const json_t *request, const struct state_order *order)
                           : hv_order_state_of(state) == is);
 }
 
+/* A word that is none would silently match nothing. */
+static bool words_are_known(const json_t *request, struct console_outcome *outcome) {
+    const char *kind = console_text(request, "kind"), *state = console_text(request, "state"),
+               *post = console_text(request, "post");
+    if (kind != NULL && hv_order_of(kind) == HV_ORDER_UNKNOWN)
+        console_refusef(outcome, HV_ERR_VALUE, "a kind such as open, evacuate-zone or ship",
+                        "“%.40s” is no kind of order", kind);
+    else if (state != NULL && hv_order_state_of(state) == HV_ORDER_STATE_UNKNOWN)
+        console_refusef(outcome, HV_ERR_VALUE, "a state such as issued, accepted or done",
+                        "“%.40s” is no state of an order", state);
+    else if (post != NULL && hv_post_of(post) == HV_POST_UNKNOWN)
+        console_refusef(outcome, HV_ERR_VALUE, "node, zone-warden, bus-yard, road-post or place",
+                        "“%.40s” is no post", post);
+    return outcome->reply == NULL;
+}
+
 void console_orders(const struct console_scene *scene, const json_t *request,
                     struct hv_arena *arena, struct console_outcome *outcome) {
     const struct state *state = core_state(scene->core);
+    if (!words_are_known(request, outcome))
+        return;
     json_t *list = json_array();
     uint64_t total = 0, first = console_number(request, "offset", 0),
              limit = console_number(request, "limit", UINT64_MAX);

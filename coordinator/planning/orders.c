@@ -7,10 +7,11 @@
 
 enum {
     OPEN_WITHIN_MS = 60 * 60 * 1000, /* where the region does not say how long activation takes */
-    ACT_WITHIN_MS = 2 * 60 * 60 * 1000
+    ACT_WITHIN_MS = 2 * 60 * 60 * 1000,
+    MOVES_MAX = 2 * HV_BATCH_RECORDS_MAX /* of a plan whose orders may fit one decision */
 };
 
-/* Orders that the plan wants. They get their numbers when it is known which of them are new. */
+/* Orders that the plan wants. The core numbers those that are new, in this order. */
 struct wanted {
     struct hv_order *orders;
     size_t count, room;
@@ -344,16 +345,17 @@ static int find_stale(struct making *making, struct hv_order ***ret_stale, size_
 /* ---- records ---- */
 
 static int number_orders(struct making *making) {
-    uint64_t next = making->scene->next_order;
+    uint64_t made = 0;
     for (size_t i = 0; i < making->wanted.count; i++) {
         struct hv_order *order = &making->wanted.orders[i];
         if (making->wanted.kept[i])
             continue;
-        order->id = next++;
+        order->id = CORE_NEW(made++);
         if (order->kind != HV_ORDER_SHIP)
             continue;
         char waybill[32];
-        snprintf(waybill, sizeof waybill, "W-%llu", (unsigned long long)order->id);
+        snprintf(waybill, sizeof waybill, "W-%llu-%llu", (unsigned long long)making->plan->id,
+                 (unsigned long long)made);
         order->waybill = hv_arena_text(making->arena, waybill);
         if (order->waybill == NULL)
             return HV_ERR_MEMORY;
@@ -368,7 +370,9 @@ static int write_records(struct making *making, const struct state_plan *plan, c
                          struct hv_order **stale, size_t stale_count,
                          struct hv_record **ret_records, size_t *ret_count) {
     const struct wanted *wanted = &making->wanted;
-    size_t most = 1 + stale_count + wanted->count, count = 0;
+    size_t most = 1 + stale_count, count = 0;
+    for (size_t i = 0; i < wanted->count; i++)
+        most += !wanted->kept[i];
     if (most > HV_BATCH_RECORDS_MAX)
         return HV_ERR_LIMIT;
     struct hv_record *records = hv_arena_take(making->arena, most, sizeof *records);
@@ -403,6 +407,8 @@ int orders_approve(const struct orders_scene *scene, const struct state_plan *pl
     int error = state_plan_decode(plan, arena, &making.plan);
     if (error != HV_OK)
         return error;
+    if (making.plan->move_count > MOVES_MAX || making.plan->shipment_count > MOVES_MAX)
+        return HV_ERR_LIMIT; /* before anything is compared with anything */
     /* Each move makes at most open, receive, evacuate and a bus run; each shipment ship and expect.
      */
     size_t most = 4 * making.plan->move_count + 2 * making.plan->shipment_count + 1;
@@ -425,4 +431,46 @@ int orders_approve(const struct orders_scene *scene, const struct state_plan *pl
     return error == HV_OK
                ? write_records(&making, plan, reason, stale, stale_count, ret_records, ret_count)
                : error;
+}
+
+/* ---- taking back ---- */
+
+static bool is_taken_back(const struct state_order *order, const struct state_plan *plan) {
+    return order->plan == plan->number && !is_finished(state_order_state(order));
+}
+
+int orders_withdraw(const struct orders_scene *scene, const struct state_plan *plan,
+                    const char *reason, struct hv_arena *arena, struct hv_record **ret_records,
+                    size_t *ret_count) {
+    const struct state *state = scene->state;
+    size_t count = 1, at = 1;
+    if (plan->approved == 0 || plan->withdrawn != 0)
+        return HV_ERR_STATE;
+    for (uint32_t i = 0; i < state_count(state, STATE_ORDER); i++)
+        count += is_taken_back(state_order(state, i), plan);
+    if (count > HV_BATCH_RECORDS_MAX)
+        return HV_ERR_LIMIT;
+    struct hv_record *records = hv_arena_take(arena, count, sizeof *records);
+    if (records == NULL)
+        return HV_ERR_MEMORY;
+    records[0] =
+        (struct hv_record){.kind = HV_RECORD_APPROVAL,
+                           .cause = plan->position,
+                           .approval = {.plan = plan->number, .withdrawn = true, .reason = reason}};
+    for (uint32_t i = 0; i < state_count(state, STATE_ORDER); i++) {
+        const struct state_order *order = state_order(state, i);
+        const struct hv_order *body = NULL;
+        if (!is_taken_back(order, plan))
+            continue;
+        if (state_order_decode(order, arena, &body) != HV_OK)
+            return HV_ERR_MEMORY;
+        records[at] =
+            (struct hv_record){.kind = HV_RECORD_ORDER, .cause = CORE_SELF, .order = *body};
+        records[at].order.revision++;
+        records[at].order.state = HV_ORDER_CANCELLED;
+        at++;
+    }
+    *ret_records = records;
+    *ret_count = count;
+    return HV_OK;
 }

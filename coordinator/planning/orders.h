@@ -21,7 +21,6 @@
 struct orders_scene {
     const struct state *state;
     const struct region *region; /* NULL: addressees of goods and people are taken as node ids */
-    uint64_t next_order;
     int64_t wall_ms;
 };
 
@@ -34,5 +33,12 @@ struct hv_order orders_blank(void);
 int orders_approve(const struct orders_scene *scene, const struct state_plan *plan,
                    const char *reason, struct hv_arena *arena, struct hv_record **ret_records,
                    size_t *ret_count) HV_MUST_USE;
+
+/* The records of a withdrawal: the approval taken back, and every order of the plan whose addressee
+ * has not finished with it cancelled. HV_ERR_STATE: not approved, or withdrawn before;
+ * HV_ERR_LIMIT, HV_ERR_MEMORY. */
+int orders_withdraw(const struct orders_scene *scene, const struct state_plan *plan,
+                    const char *reason, struct hv_arena *arena, struct hv_record **ret_records,
+                    size_t *ret_count) HV_MUST_USE;
 
 #endif

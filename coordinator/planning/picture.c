@@ -32,7 +32,9 @@ struct painting {
     struct picture *picture;
     struct hv_arena arena;
     struct hit hit;
-    int64_t *planned; /* shelter: people whom the plan in force sends there */
+    int64_t *planned;  /* shelter: people whom the plan in force sends there */
+    uint32_t *item_of; /* by STATE_NAME index: number of the item, or REGION_NONE */
+    double *share;     /* by item: of the people of all zones, those whom it is for */
 };
 
 static int64_t larger(int64_t a, int64_t b) {
@@ -216,41 +218,25 @@ static void paint_item(const struct painting *painting, uint32_t index) {
                                .shortage_cost = larger(1, cost)};
 }
 
-/* Usable units of an item at a place: neither damaged nor expired. */
-static int64_t usable_stock(const struct painting *painting, const struct state_place *place,
-                            const char *item) {
-    int64_t sum = 0;
+/* Adds the usable units of each item at a place: neither damaged nor expired. */
+static void add_usable(const struct painting *painting, const struct state_place *place,
+                       int64_t *row) {
     for (uint32_t i = 0; place != NULL && i < place->stock.count; i++) {
         const struct state_stock_line *line = &place->stock.lines[i];
+        uint32_t item = painting->item_of[line->item];
         bool expired =
             line->expiry_day != 0 && (int64_t)line->expiry_day < painting->rules->today_day;
-        if (!expired && strcmp(state_name(painting->state, line->item), item) == 0)
-            sum += larger(0, line->quantity - line->damaged);
+        if (item != REGION_NONE && !expired)
+            row[item] += larger(0, line->quantity - line->damaged);
     }
-    return sum;
 }
 
-/* People there by the groups that an item is for, and of those still expected the same share as in
- * the zones. */
-static double expected_people(const struct painting *painting, const struct state_place *place,
-                              uint32_t shelter, uint32_t groups) {
-    static const enum hv_age_group ages[REGION_AGES] = {HV_AGE_INFANT, HV_AGE_CHILD, HV_AGE_ADULT,
-                                                        HV_AGE_ELDERLY, HV_AGE_UNKNOWN};
-    const struct hv_people nobody = {0}, *now = place == NULL ? &nobody : &place->people.now;
-    double there = (double)hv_people_total(now);
-    double coming = fmax(0, (double)painting->planned[shelter] - there);
-    if (groups == 0)
-        return there + coming;
-    double counted = 0, all = 0, meant = 0;
-    if ((groups & REGION_GROUP_WHEELCHAIR) != 0)
-        counted += now->overlay[HV_OVERLAY_WHEELCHAIR];
-    if ((groups & REGION_GROUP_MEDICAL) != 0)
-        counted += now->overlay[HV_OVERLAY_MEDICAL];
-    for (int age = 0; age < REGION_AGES; age++)
-        if ((groups & (1u << age)) != 0)
-            counted += now->by_age[ages[age]];
-    for (uint32_t z = 0; z < painting->region->zone_count; z++) {
-        const struct region_zone *zone = &painting->region->zones[z];
+/* Whom an item is for, as a share of the people of all zones. Groups may overlap (an elderly person
+ * with medical needs): never more than all. */
+static double share_of(const struct region *region, uint32_t groups) {
+    double all = 0, meant = 0;
+    for (uint32_t z = 0; z < region->zone_count; z++) {
+        const struct region_zone *zone = &region->zones[z];
         meant += (groups & REGION_GROUP_WHEELCHAIR) != 0 ? fmax(0, (double)zone->wheelchair) : 0;
         meant += (groups & REGION_GROUP_MEDICAL) != 0 ? fmax(0, (double)zone->medical) : 0;
         for (int age = 0; age < REGION_AGES; age++) {
@@ -259,9 +245,44 @@ static double expected_people(const struct painting *painting, const struct stat
             meant += (groups & (1u << age)) != 0 ? people : 0;
         }
     }
-    /* Groups may overlap (an elderly person with medical needs): never more than there are people.
-     */
-    return fmin(counted, there) + (all > 0 ? coming * fmin(meant / all, 1) : 0);
+    return all > 0 ? fmin(meant / all, 1) : 0;
+}
+
+static int find_items(struct painting *painting) {
+    const struct region *region = painting->region;
+    uint32_t names = state_count(painting->state, STATE_NAME);
+    painting->item_of = hv_arena_take(&painting->arena, names + 1u, sizeof *painting->item_of);
+    painting->share =
+        hv_arena_take(&painting->arena, region->item_count + 1u, sizeof *painting->share);
+    if (painting->item_of == NULL || painting->share == NULL)
+        return HV_ERR_MEMORY;
+    for (uint32_t i = 0; i < names; i++)
+        painting->item_of[i] = region_find_item(region, state_name(painting->state, i));
+    for (uint32_t i = 0; i < region->item_count; i++)
+        painting->share[i] =
+            region->items[i].need_groups == 0 ? 1 : share_of(region, region->items[i].need_groups);
+    return HV_OK;
+}
+
+/* People there by the groups that an item is for, and of those still expected the same share as in
+ * the zones. */
+static double expected_people(const struct painting *painting, const struct state_place *place,
+                              uint32_t shelter, uint32_t item) {
+    static const enum hv_age_group ages[REGION_AGES] = {HV_AGE_INFANT, HV_AGE_CHILD, HV_AGE_ADULT,
+                                                        HV_AGE_ELDERLY, HV_AGE_UNKNOWN};
+    const struct hv_people nobody = {0}, *now = place == NULL ? &nobody : &place->people.now;
+    uint32_t groups = painting->region->items[item].need_groups;
+    double there = (double)hv_people_total(now);
+    double coming = fmax(0, (double)painting->planned[shelter] - there);
+    double counted = groups == 0 ? there : 0;
+    if ((groups & REGION_GROUP_WHEELCHAIR) != 0)
+        counted += now->overlay[HV_OVERLAY_WHEELCHAIR];
+    if ((groups & REGION_GROUP_MEDICAL) != 0)
+        counted += now->overlay[HV_OVERLAY_MEDICAL];
+    for (int age = 0; age < REGION_AGES; age++)
+        if ((groups & (1u << age)) != 0)
+            counted += now->by_age[ages[age]];
+    return fmin(counted, there) + coming * painting->share[item];
 }
 
 static int64_t *cell(int64_t *matrix, const struct painting *painting, uint32_t row,
@@ -269,16 +290,19 @@ static int64_t *cell(int64_t *matrix, const struct painting *painting, uint32_t 
     return &matrix[(size_t)row * painting->region->item_count + item];
 }
 
-static void paint_need(const struct painting *painting, uint32_t shelter, uint32_t index) {
-    const struct region_item *item = &painting->region->items[index];
+static void paint_needs(const struct painting *painting, uint32_t shelter) {
+    const struct region *region = painting->region;
     const struct state_place *place =
-        state_find_place(painting->state, painting->region->shelters[shelter].id);
-    double people = expected_people(painting, place, shelter, item->need_groups);
-    double per_person = fmax(0, item->need_per_person_day) * painting->rules->need_days +
-                        fmax(0, item->need_per_person_once);
-    int64_t wanted = (int64_t)fmin(ceil(people * per_person), (double)HV_QUANTITY_MAX);
-    *cell(painting->picture->need, painting, shelter, index) =
-        larger(0, wanted - usable_stock(painting, place, item->id));
+        state_find_place(painting->state, region->shelters[shelter].id);
+    int64_t *row = cell(painting->picture->need, painting, shelter, 0);
+    add_usable(painting, place, row);
+    for (uint32_t i = 0; i < region->item_count; i++) {
+        const struct region_item *item = &region->items[i];
+        double per_person = fmax(0, item->need_per_person_day) * painting->rules->need_days +
+                            fmax(0, item->need_per_person_once);
+        double wanted = ceil(expected_people(painting, place, shelter, i) * per_person);
+        row[i] = larger(0, (int64_t)fmin(wanted, (double)HV_QUANTITY_MAX) - row[i]);
+    }
 }
 
 /* What staff ask for is needed on top of what is there, unless the standard asks for more. */
@@ -305,10 +329,46 @@ static int paint_requests(struct painting *painting) {
     return HV_OK;
 }
 
+/* Whether the shipment that an expected delivery waits for came to nothing. An approval issues the
+ * one right before the other, on one waybill. */
+static bool never_left(struct painting *painting, const struct hv_order *expect) {
+    const struct state_order *ship = state_find_order(painting->state, expect->id - 1);
+    const struct hv_order *body = NULL;
+    if (ship == NULL || ship->order_kind != HV_ORDER_SHIP || is_open(state_order_state(ship)) ||
+        state_order_state(ship) == HV_ORDER_DONE)
+        return false;
+    return state_order_decode(ship, &painting->arena, &body) == HV_OK &&
+           expect->waybill[0] != '\0' && strcmp(body->waybill, expect->waybill) == 0;
+}
+
+/* The number of a place in the matrix of its role, by the addressee of an order: a node or the
+ * place itself. */
+static uint32_t row_of(const struct painting *painting, const struct state_order *order,
+                       bool depot) {
+    const struct state_node *node =
+        order->post == HV_POST_NODE ? state_find_node(painting->state, order->addressee) : NULL;
+    const struct state_place *place =
+        node == NULL ? NULL : state_place(painting->state, node->place);
+    const char *id = place == NULL ? order->addressee : place->entity.id;
+    return depot ? region_find_depot(painting->region, id)
+                 : region_find_shelter(painting->region, id);
+}
+
+/* What of the order is still to come: what its addressee has reported as done is in the books. */
+static void take_promise(const struct painting *painting, const struct hv_order *body,
+                         uint64_t done, int64_t *row) {
+    for (size_t l = 0; l < body->line_count; l++) {
+        uint64_t gone = body->lines[l].quantity < done ? body->lines[l].quantity : done;
+        uint32_t item = region_find_item(painting->region, body->lines[l].item);
+        done -= gone;
+        if (item != REGION_NONE)
+            row[item] = larger(0, row[item] - (int64_t)(body->lines[l].quantity - gone));
+    }
+}
+
 /* Goods that an open order has promised: they are coming where they are expected, and gone where
  * they are to be shipped. */
 static int paint_promises(struct painting *painting) {
-    const struct region *region = painting->region;
     for (uint32_t i = 0; i < state_count(painting->state, STATE_ORDER); i++) {
         const struct state_order *order = state_order(painting->state, i);
         const struct hv_order *body = NULL;
@@ -316,21 +376,15 @@ static int paint_promises(struct painting *painting) {
              comes = order->order_kind == HV_ORDER_EXPECT_DELIVERY;
         if ((!ships && !comes) || !is_open(state_order_state(order)))
             continue;
+        uint32_t row = row_of(painting, order, ships);
+        if (row == REGION_NONE)
+            continue;
         if (state_order_decode(order, &painting->arena, &body) != HV_OK)
             return HV_ERR_MEMORY;
-        const struct state_node *node = state_find_node(painting->state, order->addressee);
-        const struct state_place *place =
-            node == NULL ? NULL : state_place(painting->state, node->place);
-        const char *id = place == NULL ? order->addressee : place->entity.id;
-        uint32_t row = ships ? region_find_depot(region, id) : region_find_shelter(region, id);
-        int64_t *matrix = ships ? painting->picture->stock : painting->picture->need;
-        for (size_t l = 0; row != REGION_NONE && l < body->line_count; l++) {
-            uint32_t item = region_find_item(region, body->lines[l].item);
-            if (item == REGION_NONE)
-                continue;
-            int64_t *figure = cell(matrix, painting, row, item);
-            *figure = larger(0, *figure - (int64_t)body->lines[l].quantity);
-        }
+        if (ships || !never_left(painting, body))
+            take_promise(
+                painting, body, order->has_done ? order->done : 0,
+                cell(ships ? painting->picture->stock : painting->picture->need, painting, row, 0));
     }
     return HV_OK;
 }
@@ -342,9 +396,10 @@ static void paint_depot(const struct painting *painting, uint32_t index) {
         .node = node_of(painting->region, depot->node),
         .dispatch_ml = INSTANCE_NO_LIMIT,
         .usable = !painting->hit.depots[index] && (depot->unfit & painting->hit.kinds) == 0};
+    int64_t *row = cell(painting->picture->stock, painting, index, 0);
+    add_usable(painting, place, row);
     for (uint32_t i = 0; i < painting->region->item_count; i++)
-        *cell(painting->picture->stock, painting, index, i) =
-            smaller(usable_stock(painting, place, painting->region->items[i].id), HV_QUANTITY_MAX);
+        row[i] = smaller(row[i], HV_QUANTITY_MAX);
 }
 
 /* ---- the whole ---- */
@@ -391,6 +446,8 @@ static int paint(struct painting *painting) {
     if (error == HV_OK)
         error = find_planned(painting);
     if (error == HV_OK)
+        error = find_items(painting);
+    if (error == HV_OK)
         error = paint_roads(painting);
     if (error != HV_OK)
         return error;
@@ -402,8 +459,7 @@ static int paint(struct painting *painting) {
         paint_depot(painting, i);
     for (uint32_t i = 0; i < region->shelter_count; i++) {
         paint_shelter(painting, i);
-        for (uint32_t k = 0; k < region->item_count; k++)
-            paint_need(painting, i, k);
+        paint_needs(painting, i);
     }
     error = paint_requests(painting);
     return error == HV_OK ? paint_promises(painting) : error;

@@ -175,8 +175,7 @@ void control_reply_error(struct control_server *server, uint64_t token, int erro
 static void take_line(struct connection *connection, size_t size) {
     struct control_server *server = connection->server;
     json_error_t error;
-    json_t *request =
-        json_loadb(connection->in.bytes, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+    json_t *request = json_loadb(connection->in.bytes, size, JSON_REJECT_DUPLICATES, &error);
     size_t used = size + 1;
     connection->in.size -= used;
     memmove(connection->in.bytes, connection->in.bytes + used, connection->in.size);

@@ -1,0 +1,538 @@
+#include "coordinator/planning/orders.h"
+#include "coordinator/planning/outcome.h"
+#include "coordinator/planning/session.h"
+#include "coordinator/planning/worker.h"
+#include "tests/support/core_bench.h"
+#include "tests/support/region_files.h"
+
+#include <criterion/criterion.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The small region: 120 people of zone z1 at a; road a - b - c; shelter s1 for 150 at c; depot d1
+ * at b. Water 3 l a person and day. */
+
+static struct core_bench *bench;
+static struct region_files files;
+static struct region *region;
+static struct profile *profile;
+static struct hv_arena arena;
+static const struct picture_rules rules = {
+    .stale = PICTURE_STALE_CAUTION, .stale_percent = 50, .need_days = 2, .today_day = 20000};
+
+static void begin(void) {
+    struct hv_fault_list faults;
+    hv_fault_list_init(&faults);
+    region_files_init(&files);
+    region_files_small(&files);
+    cr_assert_eq(region_load(files.dir, &faults, &region), 0);
+    cr_assert_eq(profile_new("sphere-2018", &profile), 0);
+    hv_fault_list_deinit(&faults);
+    hv_arena_init(&arena, 0);
+    bench = core_bench_new();
+    cr_assert_eq(core_bench_enrol(bench, "s1", HV_ROLE_SHELTER), 0);
+    cr_assert_eq(core_bench_enrol(bench, "d1", HV_ROLE_DEPOT), 0);
+}
+
+static void end(void) {
+    core_bench_free(bench);
+    hv_arena_deinit(&arena);
+    profile_free(profile);
+    region_free(region);
+    region_files_deinit(&files);
+}
+
+TestSuite(planning, .init = begin, .fini = end);
+
+/* ---- what happens ---- */
+
+static void decide(struct hv_record record) {
+    int error = core_bench_decide(bench, record);
+    cr_assert_eq(error, 0, "%s", bench->reply_verdict.detail);
+}
+
+static void flood(const char *zone) {
+    static const char *zones[1];
+    zones[0] = zone;
+    decide((struct hv_record){
+        .kind = HV_RECORD_HAZARD,
+        .hazard = {
+            .hazard = "f", .kind = "flood", .zone_count = zone == NULL ? 0 : 1, .zones = zones}});
+}
+
+static void incident(enum hv_incident_phase phase) {
+    decide((struct hv_record){
+        .kind = HV_RECORD_INCIDENT,
+        .incident = {.incident = {1}, .name = "River", .phase = phase, .hazard = "flood"}});
+}
+
+static void tell(const char *place, struct hv_report report) {
+    report.source = HV_SOURCE_OPERATOR;
+    report.subject = place;
+    report.seen = (struct hv_seen){bench->wall_ms, 1};
+    decide((struct hv_record){.kind = HV_RECORD_REPORT,
+                              .report = {.node = "", .sent_node_ms = 1, .report = report}});
+}
+
+static void tell_status(enum hv_shelter_status status) {
+    tell("s1", (struct hv_report){.kind = HV_REPORT_STATUS, .status = {status, ""}});
+}
+
+static void tell_people(int adults) {
+    tell("s1", (struct hv_report){.kind = HV_REPORT_COUNT,
+                                  .count = {.people = {.by_age = {[HV_AGE_ADULT] = adults}}}});
+}
+
+static void tell_check_in(int adults) {
+    tell("s1", (struct hv_report){.kind = HV_REPORT_MOVEMENT,
+                                  .movement = {.kind = HV_MOVEMENT_CHECK_IN,
+                                               .people = {.by_age = {[HV_AGE_ADULT] = adults}},
+                                               .zone = "z1",
+                                               .shelter = "",
+                                               .transfer = ""}});
+}
+
+static void tell_capacity(uint32_t people) {
+    static struct hv_capacity_line line;
+    line = (struct hv_capacity_line){HV_BASIS_BEDS, HV_PART_NIGHT, HV_PLACE_INDOOR, people};
+    tell("s1", (struct hv_report){.kind = HV_REPORT_CAPACITY, .capacity = {1, &line}});
+}
+
+static void tell_water(const char *place, uint64_t usable, uint64_t damaged, uint64_t expired) {
+    static struct hv_stock_line lines[2];
+    lines[0] = (struct hv_stock_line){.item = "water",
+                                      .lot = "",
+                                      .quantity = usable + damaged,
+                                      .damaged = damaged,
+                                      .expiry_day = 20001};
+    lines[1] = (struct hv_stock_line){
+        .item = "water", .lot = "old", .quantity = expired, .expiry_day = 19999};
+    tell(place, (struct hv_report){.kind = HV_REPORT_STOCK_COUNT,
+                                   .stock_count = {2, lines, .complete = true, .reason = ""}});
+}
+
+static void road(const char *link, bool closed) {
+    decide((struct hv_record){.kind = HV_RECORD_ROAD,
+                              .road = {.link = link, .closed = closed, .reason = ""}});
+}
+
+/* ---- pictures and plans ---- */
+
+static const struct state *state(void) {
+    return core_state(bench->core);
+}
+
+static struct picture *look(void) {
+    struct picture *picture = NULL;
+    cr_assert_eq(picture_new(state(), region, profile, &rules, &picture), 0);
+    return picture;
+}
+
+static int64_t leaving(const struct picture *picture) {
+    const int64_t *people = picture->zones[0].people;
+    return people[INSTANCE_GENERAL] + people[INSTANCE_WHEELCHAIR] + people[INSTANCE_MEDICAL];
+}
+
+static struct plan *solve(struct picture *picture) {
+    struct session *session = session_new();
+    struct session_task task = {.picture = picture};
+    struct plan *plan = NULL;
+    cr_assert_eq(session_task_in_force(&task, state(), region), 0);
+    cr_assert_eq(session_solve(session, &task, NULL, NULL, &plan), 0);
+    free(task.in_force);
+    session_free(session);
+    return plan;
+}
+
+/* Plans now and records it; gives its number. */
+static uint64_t propose(void) {
+    struct picture *picture = look();
+    struct plan *plan = solve(picture);
+    struct hv_record record = {.kind = HV_RECORD_PLAN};
+    cr_assert_eq(outcome_record(plan, picture, region, state(), &arena, &record.plan), 0);
+    decide(record);
+    plan_free(plan);
+    picture_free(picture);
+    return state_general(state())->last_plan;
+}
+
+static int store(const struct hv_record *records, size_t count) {
+    struct hv_record *signed_records = hv_arena_take(&arena, count, sizeof *signed_records);
+    memcpy(signed_records, records, count * sizeof *records);
+    for (size_t i = 0; i < count; i++) {
+        signed_records[i].actor = HV_ACTOR_OPERATOR;
+        signed_records[i].name = "chief";
+    }
+    core_bench_step(bench,
+                    (struct core_event){
+                        .kind = CORE_COMMAND,
+                        .command = {.token = 1, .records = signed_records, .record_count = count}});
+    core_bench_idle(bench);
+    return bench->reply_error;
+}
+
+static struct orders_scene scene(void) {
+    return (struct orders_scene){.state = state(), .region = region, .wall_ms = bench->wall_ms};
+}
+
+static void approve(uint64_t number) {
+    struct hv_record *records = NULL;
+    size_t count = 0;
+    struct orders_scene now = scene();
+    cr_assert_eq(
+        orders_approve(&now, state_find_plan(state(), number), "go", &arena, &records, &count), 0);
+    cr_assert_eq(store(records, count), 0, "%s", bench->reply_verdict.detail);
+}
+
+/* Orders of the kind in the state that are still open; the last one's body. */
+static unsigned open_orders(enum hv_order_kind kind, const struct hv_order **ret_last) {
+    unsigned count = 0;
+    for (uint32_t i = 0; i < state_count(state(), STATE_ORDER); i++) {
+        const struct state_order *order = state_order(state(), i);
+        if (order->order_kind != kind || order->issued != HV_ORDER_ISSUED)
+            continue;
+        count++;
+        if (ret_last != NULL)
+            cr_assert_eq(state_order_decode(order, &arena, ret_last), 0);
+    }
+    return count;
+}
+
+/* ---- the picture ---- */
+
+Test(planning, nobody_leaves_without_a_hazard) {
+    struct picture *picture = look();
+    cr_assert_eq(leaving(picture), 0);
+    picture_free(picture);
+}
+
+Test(planning, a_hazard_moves_the_zones_it_names_or_all) {
+    flood(NULL);
+    struct picture *picture = look();
+    cr_assert_eq(leaving(picture), 120);
+    cr_assert_eq(picture->zones[0].people[INSTANCE_WHEELCHAIR], 3);
+    picture_free(picture);
+    flood("elsewhere");
+    picture = look();
+    cr_assert_eq(leaving(picture), 0);
+    picture_free(picture);
+}
+
+Test(planning, who_has_checked_in_has_left_already) {
+    flood(NULL);
+    tell_check_in(30);
+    struct picture *picture = look();
+    cr_assert_eq(leaving(picture), 90);
+    cr_assert_eq(picture->shelters[0].capacity, 120);
+    picture_free(picture);
+}
+
+Test(planning, reported_capacity_goes_before_the_region_and_its_people_are_taken_off) {
+    tell_capacity(80);
+    tell_people(100);
+    struct picture *picture = look();
+    cr_assert_eq(picture->shelters[0].capacity, 0, "more people than places is no free place");
+    picture_free(picture);
+    tell_people(30);
+    picture = look();
+    cr_assert_eq(picture->shelters[0].capacity, 50);
+    cr_assert_eq(picture->shelters[0].places[INSTANCE_WHEELCHAIR], 50);
+    cr_assert_eq(picture->shelters[0].places[INSTANCE_MEDICAL], 0, "fitness unknown is no place");
+    picture_free(picture);
+}
+
+Test(planning, a_full_closed_or_damaged_shelter_is_not_usable) {
+    static const enum hv_shelter_status shut[] = {HV_SHELTER_FULL, HV_SHELTER_CLOSING,
+                                                  HV_SHELTER_CLOSED, HV_SHELTER_DAMAGED};
+    for (size_t i = 0; i < 4; i++) {
+        tell_status(shut[i]);
+        struct picture *picture = look();
+        cr_assert_not(picture->shelters[0].usable);
+        picture_free(picture);
+    }
+    tell_status(HV_SHELTER_OPEN);
+    struct picture *picture = look();
+    cr_assert(picture->shelters[0].usable);
+    cr_assert_eq(picture->shelters[0].opens_ms, 0);
+    picture_free(picture);
+}
+
+Test(planning, a_silent_shelter_counts_with_caution) {
+    core_bench_hello(bench, "s1", 100);
+    core_bench_tick(bench, 60000);
+    struct picture *picture = look();
+    cr_assert(picture->stale[0]);
+    cr_assert_eq(picture->shelters[0].capacity, 75);
+    picture_free(picture);
+    struct picture_rules exclude = rules;
+    exclude.stale = PICTURE_STALE_EXCLUDE;
+    cr_assert_eq(picture_new(state(), region, profile, &exclude, &picture), 0);
+    cr_assert_eq(picture->shelters[0].capacity, 0);
+    picture_free(picture);
+}
+
+Test(planning, vehicles_become_people_once_and_closed_roads_are_closed) {
+    uint32_t bc = region_find_link(region, "bc");
+    struct picture *picture = look();
+    cr_assert_eq(network_link_at(picture->network, bc)->capacity_per_hour, 1200);
+    cr_assert_not(network_link_at(picture->network, bc)->closed);
+    picture_free(picture);
+    decide((struct hv_record){
+        .kind = HV_RECORD_ROAD,
+        .road = {.link = "bc", .has_capacity = true, .capacity_permille = 500, .reason = ""}});
+    picture = look();
+    cr_assert_eq(network_link_at(picture->network, bc)->capacity_per_hour, 600);
+    picture_free(picture);
+    road("bc", true);
+    picture = look();
+    cr_assert(network_link_at(picture->network, bc)->closed);
+    picture_free(picture);
+}
+
+Test(planning, damaged_and_expired_stock_is_not_there) {
+    tell_water("d1", 500, 60, 1000);
+    struct picture *picture = look();
+    cr_assert_eq(picture->stock[region_find_item(region, "water")], 500);
+    picture_free(picture);
+}
+
+Test(planning, needs_are_people_times_days_less_what_is_there) {
+    uint32_t water = region_find_item(region, "water"), milk = region_find_item(region, "milk");
+    tell_people(50);
+    tell_water("s1", 100, 0, 0);
+    struct picture *picture = look();
+    cr_assert_eq(picture->need[water], 50 * 3 * 2 - 100);
+    cr_assert_eq(picture->need[milk], 0, "no infants");
+    picture_free(picture);
+}
+
+Test(planning, what_staff_ask_for_counts_where_it_is_more) {
+    static struct hv_stock_line line = {.item = "water", .lot = "", .quantity = 700};
+    tell("s1", (struct hv_report){.kind = HV_REPORT_REQUEST,
+                                  .request = {.id = 1,
+                                              .kind = HV_REQUEST_GOODS,
+                                              .urgency = HV_URGENCY_URGENT,
+                                              .line_count = 1,
+                                              .lines = &line,
+                                              .text = ""}});
+    struct picture *picture = look();
+    cr_assert_eq(picture->need[region_find_item(region, "water")], 700);
+    picture_free(picture);
+}
+
+/* ---- plans and orders ---- */
+
+Test(planning, a_plan_names_its_basis_and_proves_itself) {
+    flood(NULL);
+    uint64_t before = state_position(state());
+    uint64_t number = propose();
+    const struct state_plan *kept = state_find_plan(state(), number);
+    const struct hv_plan *plan = NULL;
+    cr_assert_eq(state_plan_decode(kept, &arena, &plan), 0);
+    cr_assert_eq(plan->basis, before);
+    cr_assert_eq(plan->move_count, 1);
+    cr_assert_str_eq(plan->moves[0].zone, "z1");
+    cr_assert_str_eq(plan->moves[0].shelter, "s1");
+    cr_assert_eq(plan->moves[0].people, 120);
+    cr_assert_eq(plan->moves[0].link_count, 2);
+    cr_assert_eq(plan->unserved_people, 0);
+    cr_assert_eq(plan->person_seconds, plan->person_seconds_bound);
+}
+
+Test(planning, who_cannot_be_placed_is_left_with_a_reason) {
+    flood(NULL);
+    tell_capacity(100);
+    uint64_t number = propose();
+    const struct hv_plan *plan = NULL;
+    cr_assert_eq(state_plan_decode(state_find_plan(state(), number), &arena, &plan), 0);
+    cr_assert_eq(plan->unserved_people, 20);
+    cr_assert_eq(plan->unserved_bound, 20);
+    uint64_t left = 0;
+    for (size_t i = 0; i < plan->left_count; i++) {
+        cr_assert_eq(plan->left[i].reason, HV_PLAN_NO_PLACES);
+        left += plan->left[i].amount;
+    }
+    cr_assert_eq(left, 20);
+}
+
+Test(planning, a_cut_road_leaves_everybody_without_a_route) {
+    flood(NULL);
+    road("bc", true);
+    uint64_t number = propose();
+    const struct hv_plan *plan = NULL;
+    cr_assert_eq(state_plan_decode(state_find_plan(state(), number), &arena, &plan), 0);
+    cr_assert_eq(plan->unserved_people, 120);
+    for (size_t i = 0; i < plan->left_count; i++)
+        cr_assert_eq(plan->left[i].reason, HV_PLAN_NO_ROUTE);
+}
+
+Test(planning, approval_opens_receives_and_evacuates) {
+    incident(HV_PHASE_WATCH);
+    incident(HV_PHASE_EVACUATION);
+    flood(NULL);
+    approve(propose());
+    const struct hv_order *order = NULL;
+    cr_assert_eq(open_orders(HV_ORDER_OPEN, &order), 1);
+    cr_assert_eq(order->post, HV_POST_NODE);
+    cr_assert_str_eq(order->addressee, "s1");
+    cr_assert_eq(open_orders(HV_ORDER_RECEIVE_PEOPLE, &order), 1);
+    cr_assert_eq(order->people_count, 1);
+    cr_assert_eq(order->people[0].people, 120);
+    cr_assert_eq(open_orders(HV_ORDER_EVACUATE_ZONE, &order), 1);
+    cr_assert_eq(order->post, HV_POST_ZONE_WARDEN);
+    cr_assert_eq(order->link_count, 2);
+    cr_assert_eq(order->plan, state_general(state())->last_plan);
+    cr_assert_neq(order->approval, 0);
+}
+
+Test(planning, before_evacuation_a_zone_is_warned_and_then_told_to_go) {
+    incident(HV_PHASE_WATCH);
+    flood(NULL);
+    approve(propose());
+    cr_assert_eq(open_orders(HV_ORDER_WARN_ZONE, NULL), 1);
+    cr_assert_eq(open_orders(HV_ORDER_EVACUATE_ZONE, NULL), 0);
+    incident(HV_PHASE_EVACUATION);
+    approve(propose());
+    cr_assert_eq(open_orders(HV_ORDER_WARN_ZONE, NULL), 0, "the order takes the warning's place");
+    cr_assert_eq(open_orders(HV_ORDER_EVACUATE_ZONE, NULL), 1);
+    cr_assert_eq(open_orders(HV_ORDER_OPEN, NULL), 1, "nobody is told twice");
+    cr_assert_eq(open_orders(HV_ORDER_RECEIVE_PEOPLE, NULL), 1);
+}
+
+Test(planning, a_plan_is_approved_once) {
+    flood(NULL);
+    uint64_t number = propose();
+    approve(number);
+    struct hv_record *records = NULL;
+    size_t count = 0;
+    struct orders_scene now = scene();
+    cr_assert_eq(
+        orders_approve(&now, state_find_plan(state(), number), "", &arena, &records, &count),
+        HV_ERR_STATE);
+}
+
+Test(planning, goods_go_on_one_waybill_and_are_not_promised_twice) {
+    uint32_t water = region_find_item(region, "water");
+    tell_people(50);
+    tell_water("d1", 1000, 0, 0);
+    approve(propose());
+    const struct hv_order *ship = NULL, *expect = NULL;
+    cr_assert_eq(open_orders(HV_ORDER_SHIP, &ship), 1);
+    cr_assert_eq(open_orders(HV_ORDER_EXPECT_DELIVERY, &expect), 1);
+    cr_assert_str_eq(ship->waybill, expect->waybill);
+    cr_assert_str_neq(ship->waybill, "");
+    cr_assert_eq(ship->lines[0].quantity, 300);
+    struct picture *picture = look();
+    cr_assert_eq(picture->stock[water], 700);
+    cr_assert_eq(picture->need[water], 0);
+    picture_free(picture);
+}
+
+static void cancel(const struct hv_order *order) {
+    struct hv_record record = {.kind = HV_RECORD_ORDER, .order = *order};
+    record.order.revision++;
+    record.order.state = HV_ORDER_CANCELLED;
+    decide(record);
+}
+
+Test(planning, a_shipment_that_came_to_nothing_is_needed_again) {
+    uint32_t water = region_find_item(region, "water");
+    tell_people(50);
+    tell_water("d1", 1000, 0, 0);
+    approve(propose());
+    const struct hv_order *ship = NULL;
+    open_orders(HV_ORDER_SHIP, &ship);
+    cancel(ship);
+    struct picture *picture = look();
+    cr_assert_eq(picture->stock[water], 1000);
+    cr_assert_eq(picture->need[water], 300, "though the shelter still expects it");
+    picture_free(picture);
+}
+
+Test(planning, withdrawing_a_plan_cancels_its_orders) {
+    flood(NULL);
+    uint64_t number = propose();
+    struct hv_record *records = NULL;
+    size_t count = 0;
+    struct orders_scene now = scene();
+    cr_assert_eq(
+        orders_withdraw(&now, state_find_plan(state(), number), "", &arena, &records, &count),
+        HV_ERR_STATE, "not approved yet");
+    approve(number);
+    cr_assert_eq(
+        orders_withdraw(&now, state_find_plan(state(), number), "no", &arena, &records, &count), 0);
+    cr_assert_eq(store(records, count), 0, "%s", bench->reply_verdict.detail);
+    for (uint32_t i = 0; i < state_count(state(), STATE_ORDER); i++)
+        cr_assert_eq(state_order_state(state_order(state(), i)), HV_ORDER_CANCELLED);
+    cr_assert_eq(state_general(state())->plan_in_force, STATE_NONE);
+}
+
+/* ---- sessions and the worker ---- */
+
+static void equal_worth(const struct plan *a, const struct plan *b) {
+    cr_assert_eq(a->objective.unserved, b->objective.unserved);
+    cr_assert_eq(a->objective.arrival_ms, b->objective.arrival_ms);
+    cr_assert_eq(a->goods_cost, b->goods_cost);
+}
+
+Test(planning, a_warm_session_reaches_what_a_cold_one_does) {
+    struct session *warm = session_new();
+    flood(NULL);
+    tell_water("d1", 400, 0, 0);
+    for (int step = 0; step < 12; step++) {
+        switch (step % 4) {
+        case 0:
+            tell_capacity((uint32_t)(60 + 13 * step));
+            break;
+        case 1:
+            road("bc", step % 8 == 1);
+            break;
+        case 2:
+            tell_people(5 * step);
+            break;
+        default:
+            tell_water("d1", (uint64_t)(40 * step), 0, 0);
+        }
+        struct session_task task = {.picture = look()};
+        struct plan *plan = NULL, *cold = solve(task.picture);
+        cr_assert_eq(session_solve(warm, &task, NULL, NULL, &plan), 0);
+        equal_worth(plan, cold);
+        plan_free(plan);
+        plan_free(cold);
+        picture_free(task.picture);
+    }
+    session_free(warm);
+}
+
+static struct session_task *task_now(void) {
+    struct session_task *task = calloc(1, sizeof *task);
+    task->picture = look();
+    return task;
+}
+
+Test(planning, the_worker_answers_the_newest_task) {
+    struct worker *worker = NULL;
+    struct worker_result result = {0};
+    cr_assert_eq(worker_new(&worker), 0);
+    cr_assert_not(worker_take(worker, &result));
+    flood(NULL);
+    for (int i = 0; i < 5; i++) {
+        tell_people(i);
+        worker_submit(worker, task_now());
+    }
+    uint64_t newest = state_position(state()), seen = 0;
+    while (seen != newest) {
+        struct pollfd item = {.fd = worker_fd(worker), .events = POLLIN};
+        cr_assert_eq(poll(&item, 1, 10000), 1);
+        if (!worker_take(worker, &result))
+            continue;
+        cr_assert_eq(result.error, 0);
+        cr_assert_gt(result.task->picture->basis, seen, "results never go back");
+        seen = result.task->picture->basis;
+        plan_free(result.plan);
+        session_task_free(result.task);
+    }
+    worker_submit(worker, task_now());
+    worker_free(worker); /* with a task under way */
+}
