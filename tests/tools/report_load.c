@@ -2,7 +2,8 @@
  * tests.
  *
  *   report_load keys DIR N            make N node keys, print "id <tab> public key" a line
- *   report_load run DIR N K ENDPOINT DEPLOYMENT.json [--seconds S] [--total R] [--record FILE]
+ *   report_load run DIR N K ENDPOINT DEPLOYMENT.json [--seconds S] [--total R] [--tell N] [--record
+ * FILE]
  *
  * `run` keeps K reports of each of the N nodes outstanding and prints one JSON line at the end:
  * acknowledged, seconds, latency percentiles. It speaks the protocol itself and shares only the
@@ -57,6 +58,7 @@ struct load {
     int record_fd;
     uint64_t acked_total, refused, resent;
     uint64_t total; /* 0: until the time is over */
+    uint64_t tell, told;
     uint32_t *samples_us;
     size_t sample_count;
     bool lost;
@@ -256,6 +258,11 @@ static void take_ack(struct load *load, struct sender *sender, uint64_t sequence
     load->acked_total += sequence - sender->acked;
     sender->acked = sequence;
     record_ack(load, sender);
+    if (load->tell > 0 && load->acked_total / load->tell > load->told) {
+        load->told = load->acked_total / load->tell;
+        printf("acknowledged %llu\n", (unsigned long long)load->acked_total);
+        fflush(stdout);
+    }
 }
 
 static uint64_t held_history(const struct hv_welcome *welcome) {
@@ -407,6 +414,8 @@ static int run_load(int argc, char **argv) {
             seconds = strtod(argv[i + 1], NULL);
         else if (strcmp(argv[i], "--total") == 0)
             load.total = strtoull(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--tell") == 0)
+            load.tell = strtoull(argv[i + 1], NULL, 10);
         else if (strcmp(argv[i], "--record") == 0)
             record = argv[i + 1];
     }
@@ -459,6 +468,6 @@ int main(int argc, char **argv) {
         return run_load(argc, argv);
     fprintf(stderr, "usage: report_load keys DIR N | report_load run DIR N OUTSTANDING ENDPOINT "
                     "DEPLOYMENT.json "
-                    "[--seconds S] [--total R] [--record FILE]\n");
+                    "[--seconds S] [--total R] [--tell N] [--record FILE]\n");
     return 64;
 }
