@@ -57,9 +57,10 @@ static bool set_unit(double *factor, enum units_quantity quantity, const char *o
 static bool set_capacity_per(struct import_tntp_options *tntp, const char *value) {
     static const char RIGHT[] = "lane or link, or hour, day or minute, or both such as lane,hour";
     char words[64];
-    if (strlen(value) >= sizeof words)
+    size_t length = strlen(value);
+    if (length >= sizeof words)
         return refuse("capacity-per", value, RIGHT);
-    strcpy(words, value);
+    memcpy(words, value, length + 1);
     char *rest = NULL;
     for (char *word = strtok_r(words, ",", &rest); word != NULL;
          word = strtok_r(NULL, ",", &rest)) {

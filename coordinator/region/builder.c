@@ -143,6 +143,10 @@ static char *array_of(const struct region *region, const struct kind *kind) {
     return array;
 }
 
+static void set_array(struct region *region, const struct kind *kind, char *array) {
+    memcpy((char *)region + kind->array, &array, sizeof array);
+}
+
 static uint32_t count_of(const struct region *region, const struct kind *kind) {
     uint32_t count;
     memcpy(&count, (const char *)region + kind->count, sizeof count);
@@ -156,16 +160,16 @@ static int make_room(struct region *region, const struct kind *kind, struct rows
     if (count < rows->capacity)
         return HV_OK;
     uint32_t capacity = rows->capacity == 0 ? 16 : rows->capacity * 2;
+    uint32_t *lines = realloc(rows->lines, capacity * sizeof *lines);
+    if (lines == NULL)
+        return HV_ERR_MEMORY;
+    rows->lines = lines;
     char *array = realloc(array_of(region, kind), capacity * kind->stride);
     if (array == NULL)
         return HV_ERR_MEMORY;
-    memcpy((char *)region + kind->array, &array, sizeof array);
-    uint32_t *lines = realloc(rows->lines, capacity * sizeof *lines);
-    if (lines == NULL)
-        return HV_ERR_MEMORY; // cppcheck-suppress memleak ; the region holds the array
-    rows->lines = lines;
+    set_array(region, kind, array);
     rows->capacity = capacity;
-    return HV_OK; // cppcheck-suppress memleak ; the region holds the array
+    return HV_OK;
 }
 
 static int own_texts(struct texts *texts, const struct kind *kind, char *row) {

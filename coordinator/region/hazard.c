@@ -53,7 +53,7 @@ static int word_of(struct table_row *row, size_t column, const char *const *word
     return -1;
 }
 
-static int keep(struct reading *reading, const struct hazard_entry *entry) {
+static int keep(struct reading *reading, const struct hazard_entry *entry, const char *note) {
     struct hazard *hazard = &reading->hazard;
     if (hazard->count >= HV_REGION_ROWS_MAX)
         return HV_ERR_LIMIT;
@@ -66,7 +66,7 @@ static int keep(struct reading *reading, const struct hazard_entry *entry) {
         reading->capacity = capacity;
     }
     hazard->entries[hazard->count] = *entry;
-    hazard->entries[hazard->count].note = strdup(entry->note);
+    hazard->entries[hazard->count].note = strdup(note);
     if (hazard->entries[hazard->count].note == NULL)
         return HV_ERR_MEMORY;
     hazard->count++;
@@ -101,10 +101,8 @@ static int take_row(struct table_row *row, void *context) {
         table_wrong(row, HAZARD, "one hazard, such as flood");
     entry.hazard = (enum region_hazard)hazard;
     read_what(row, reading->region, &entry);
-    char note[HV_TEXT_BYTES_MAX + 1];
-    strcpy(note, table_text(row, NOTE));
-    entry.note = note;
-    return row->bad > 0 ? HV_OK : keep(reading, &entry);
+    const char *note = table_text(row, NOTE);
+    return row->bad > 0 ? HV_OK : keep(reading, &entry, note);
 }
 
 static int compare_entries(const void *left, const void *right) {

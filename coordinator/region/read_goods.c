@@ -20,11 +20,9 @@ static void read_packs(struct table_row *row, int64_t packs[REGION_PACKS_MAX]) {
     const char right[] = "up to 4 rising whole numbers above 1 separated by \";\"";
     int64_t before = 1;
     for (int i = 0; *text != '\0'; i++) {
-        char *end;
+        char *end = NULL;
         long long pack = *text >= '0' && *text <= '9' ? strtoll(text, &end, 10) : 0;
-        /* Where `end` was not set pack is 0, which is not above `before`. */
-        // NOLINTNEXTLINE(clang-analyzer-core.NullDereference)
-        if (i == REGION_PACKS_MAX || pack <= before || pack > HV_QUANTITY_MAX ||
+        if (i == REGION_PACKS_MAX || end == NULL || pack <= before || pack > HV_QUANTITY_MAX ||
             (*end != ';' && *end != '\0') || (*end == ';' && end[1] == '\0')) {
             table_wrong(row, ITEM_PACKS, right);
             return;

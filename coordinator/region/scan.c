@@ -36,7 +36,8 @@ void scan_shown(const char *bytes, size_t size, size_t limit, char *ret_shown) {
         used += step > 0 ? step : 1;
         i += step > 0 ? step : 1;
     }
-    strcpy(ret_shown + used, i < size ? "…" : "");
+    const char *tail = i < size ? "…" : "";
+    memcpy(ret_shown + used, tail, strlen(tail) + 1);
 }
 
 static const char *skip_digits(const char *p) {

@@ -60,7 +60,7 @@ static void draw(const struct osm_road *road, const uint8_t *bytes, size_t size)
     if (osm_network_sort(&network) != HV_OK || builder_new(&region) != HV_OK)
         abort();
     for (int i = 0; i < NODES; i++)
-        osm_network_place(&network, i, i % 4, i / 4);
+        osm_network_place(&network, i, 0.25 * i, 0.1 * (i % 4));
     if (osm_network_build(&network, false, "x", &faults, region) != HV_OK)
         abort();
     check_connected(region);

@@ -12,18 +12,19 @@
 #include <unistd.h>
 
 static struct region_files files;
+static char *out; /* standard output of the last run */
 
 static void begin(void) {
     region_files_init(&files);
 }
 
 static void end(void) {
+    free(out);
+    out = NULL;
     region_files_deinit(&files);
 }
 
 TestSuite(region_cli, .init = begin, .fini = end);
-
-static const char *out; /* of the last run */
 
 /* Runs `haven region WORDS…`; its standard output is in `out` afterwards. */
 static int run(const char *const *words) {
@@ -39,6 +40,7 @@ static int run(const char *const *words) {
     fflush(stdout);
     dup2(kept, STDOUT_FILENO);
     close(kept);
+    free(out);
     out = region_files_read(path);
     for (int i = 1; i < argc; i++)
         free(argv[i]);
