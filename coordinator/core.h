@@ -60,10 +60,11 @@ enum core_event_kind {
 /* Records to append together or not at all, and an answer when they are durable. Of each record the
  * core takes actor, name, cause, kind and body, and fills in version, times, ids that are 0 (plan,
  * order; incident must be given), CORE_NEW (order, superseded_by) and CORE_SELF. An order whose id
- * exists must have the next revision. Commands are carried out one after the other, each on the
- * state that the one before has left. Reports on behalf are REPORT records with node "", source
- * OPERATOR or IMPORT, a subject, and sent_node_ms - report.seen.node_ms as the age of the
- * observation. Everything is checked as if a node had sent it. */
+ * exists must have the next revision; ids may also be given from core_next_order on. Commands are
+ * carried out one after the other, each on the state that the one before has left. Reports on
+ * behalf are REPORT records with node "", source OPERATOR or IMPORT, a subject, and sent_node_ms -
+ * report.seen.node_ms as the age of the observation. Everything is checked as if a node had sent
+ * it. */
 struct core_command {
     uint64_t token; /* comes back in CORE_REPLY */
     const struct hv_record *records;

@@ -204,6 +204,9 @@ static int rule_order(struct core *core, struct command_context *context, struct
     order->id = given_id(context, order->id);
     order->superseded_by = given_id(context, order->superseded_by);
     const struct state_order *known = state_find_order(core->state, order->id);
+    if (known == NULL && order->id >= context->next_order &&
+        order->id - context->next_order < HV_BATCH_RECORDS_MAX)
+        new = true; /* by core_next_order */
     if (new && order->revision != 1)
         return no(ret_verdict, HV_ERR_VALUE, "revision: a new order begins with 1");
     if (!new &&known == NULL)

@@ -1,6 +1,7 @@
 #include "coordinator/daemon.h"
 
-#include "coordinator/daemon_inside.h"
+#include "coordinator/daemon_control.h"
+#include "coordinator/daemon_planner.h"
 #include "schemas/platform/clock.h"
 #include "schemas/platform/line_log.h"
 #include "schemas/platform/notify.h"
@@ -32,6 +33,38 @@ static void send_frame(struct daemon *daemon, const struct core_effect *effect) 
         gate_send(daemon->gate, route, effect->send.bytes, effect->send.size);
 }
 
+static void die(struct daemon *daemon, int error, const char *what) {
+    daemon_fail(daemon, error, what);
+    line_log(LINE_ERROR, "event=exit status=%d", daemon->status);
+    _exit(daemon->status);
+}
+
+/* A reply may lead to the next command, and so to the next step: it waits for the end of this one.
+ */
+static void keep_reply(struct daemon *daemon, const struct core_effect *effect) {
+    if (daemon->reply_count == daemon->reply_room) {
+        size_t room = daemon->reply_room * 2 + 16;
+        struct core_effect *replies = realloc(daemon->replies, room * sizeof *replies);
+        if (replies == NULL)
+            die(daemon, HV_ERR_MEMORY, "replies");
+        daemon->replies = replies;
+        daemon->reply_room = room;
+    }
+    daemon->replies[daemon->reply_count++] = *effect;
+}
+
+static void give_replies(struct daemon *daemon) {
+    if (daemon->replying)
+        return;
+    daemon->replying = true;
+    for (size_t i = 0; i < daemon->reply_count; i++) {
+        struct core_effect reply = daemon->replies[i]; /* the list may grow and move */
+        daemon_replied(daemon, &reply);
+    }
+    daemon->reply_count = 0;
+    daemon->replying = false;
+}
+
 static void carry_out(struct daemon *daemon, const struct core_effect *effect) {
     switch (effect->kind) {
     case CORE_APPEND:
@@ -41,7 +74,10 @@ static void carry_out(struct daemon *daemon, const struct core_effect *effect) {
         send_frame(daemon, effect);
         break;
     case CORE_REPLY:
+        keep_reply(daemon, effect);
+        break;
     case CORE_PLAN:
+        daemon->plan_wanted = true;
         break;
     case CORE_EVENT:
         line_log(effect->event.warning ? LINE_WARNING : LINE_INFO, "%s", effect->event.line);
@@ -54,13 +90,11 @@ void daemon_step(struct daemon *daemon, struct core_event event) {
     event.real_ms = clock_real_ms();
     event.wall_ms = clock_wall_ms();
     int error = core_step(daemon->core, &event, &effects);
-    if (error != 0) { /* the state may be half changed: the log is right, start again from it */
-        daemon_fail(daemon, error, "core");
-        line_log(LINE_ERROR, "event=exit status=%d", daemon->status);
-        _exit(daemon->status);
-    }
+    if (error != 0) /* the state may be half changed: the log is right, start again from it */
+        die(daemon, error, "core");
     for (size_t i = 0; i < effects->count; i++)
         carry_out(daemon, &effects->list[i]);
+    give_replies(daemon);
 }
 
 /* ---- frames ---- */
@@ -148,6 +182,13 @@ static int on_task(zloop_t *loop, zmq_pollitem_t *item, void *context) {
 }
 
 /* While a checkpoint is being written, a slice now and then. */
+static int on_plan(zloop_t *loop, zmq_pollitem_t *item, void *context) {
+    struct daemon *daemon = context;
+    (void)loop, (void)item;
+    daemon_planner_collect(daemon);
+    return go_on(daemon);
+}
+
 static int on_slice(zloop_t *loop, int timer, void *context) {
     struct daemon *daemon = context;
     (void)timer;
@@ -162,6 +203,10 @@ static int on_tick(zloop_t *loop, int timer, void *context) {
     (void)timer;
     daemon_step(daemon, (struct core_event){.kind = CORE_TICK});
     daemon_step(daemon, (struct core_event){.kind = CORE_IDLE});
+    if (daemon->plan_wanted) {
+        daemon->plan_wanted = false;
+        daemon_planner_plan(daemon, 0);
+    }
     return daemon->slicing ? go_on(daemon) : on_slice(loop, 0, daemon);
 }
 
@@ -195,6 +240,7 @@ static bool fill_loop(struct daemon *daemon) {
                   poll_socket(daemon, gate_zap(daemon->gate), on_zap) &&
                   poll_file(daemon, daemon_writer_fd(daemon->writer), on_writer) &&
                   poll_file(daemon, daemon_tasks_fd(daemon->tasks), on_task) &&
+                  poll_file(daemon, daemon_planner_fd(daemon), on_plan) &&
                   poll_file(daemon, daemon->signals, on_signal) &&
                   zloop_timer(daemon->loop, TICK_MS, 0, on_tick, daemon) >= 0;
     if (filled && watchdog > 0)
@@ -217,6 +263,7 @@ static void stop(struct daemon *daemon) {
     drain(daemon);
     daemon_tasks_free(daemon->tasks);
     daemon->tasks = NULL;
+    drain(daemon); /* what the tasks decided */
     if (daemon->status == 0)
         daemon_checkpoint_last(daemon);
     line_log(LINE_INFO, "event=stopped position=%" PRIu64,

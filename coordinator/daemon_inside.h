@@ -42,6 +42,11 @@ struct daemon {
     uint64_t checkpoint_position; /* of the last one that is whole */
 
     struct daemon_control *control;
+    struct daemon_planner *planner;
+    bool plan_wanted;            /* an effect has asked for one */
+    struct core_effect *replies; /* that wait until the step which gave them is over */
+    size_t reply_count, reply_room;
+    bool replying;
 };
 
 /* ---- daemon.c ---- */

@@ -1,5 +1,6 @@
 /* Starting: settings, keys, log, state, gate. What is wrong is said with its remedy. */
-#include "coordinator/daemon_inside.h"
+#include "coordinator/daemon_control.h"
+#include "coordinator/daemon_planner.h"
 
 #include "coordinator/founding.h"
 #include "coordinator/log/log_lmdb.h"
@@ -186,6 +187,13 @@ static int make_threads(struct daemon *daemon) {
     return error == 0 ? 0 : complain(error, "threads", "more memory or processes are needed");
 }
 
+static int open_control(struct daemon *daemon) {
+    int error = daemon_planner_open(daemon);
+    if (error == 0)
+        error = daemon_control_open(daemon);
+    return error == 0 ? 0 : complain(error, LAYOUT_SOCKET, "see who uses the folder");
+}
+
 int daemon_open(struct daemon *daemon, const char *dir) {
     struct key_pair keys;
     if (snprintf(daemon->dir, sizeof daemon->dir, "%s", dir) >= (int)sizeof daemon->dir)
@@ -206,14 +214,18 @@ int daemon_open(struct daemon *daemon, const char *dir) {
         daemon_region_follow(daemon);
         status = open_gate(daemon, &keys);
     }
+    if (status == 0)
+        status = open_control(daemon);
     sodium_memzero(&keys, sizeof keys);
     return status;
 }
 
 void daemon_close(struct daemon *daemon) {
+    daemon_planner_close(daemon);
     gate_free(daemon->gate);
     daemon_tasks_free(daemon->tasks);
     daemon_writer_free(daemon->writer);
+    daemon_control_close(daemon);
     if (daemon->loop != NULL)
         zloop_destroy(&daemon->loop);
     checkpoint_abandon(daemon->checkpoint);
@@ -222,6 +234,7 @@ void daemon_close(struct daemon *daemon) {
     region_free(daemon->region);
     region_free(daemon->region_new);
     free(daemon->routes);
+    free(daemon->replies);
     if (daemon->signals >= 0)
         close(daemon->signals);
 }

@@ -2,12 +2,16 @@
 #include "coordinator/founding.h"
 #include "coordinator/layout.h"
 #include "coordinator/log/log_lmdb.h"
+#include "schemas/platform/control.h"
 #include "tests/support/coordinator_dir.h"
 #include "tests/support/process.h"
 #include "tests/support/scratch.h"
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -186,4 +190,90 @@ Test(coordinator, half_open_connections_disturb_nobody_and_are_dropped) {
     for (int i = 0; i < FLOOD; i++)
         close(files[i]);
     wire_close(&good);
+}
+
+/* ---- the control socket ---- */
+
+static json_t *ask(const char *format, ...) {
+    char path[512], text[2048];
+    struct control_client *client;
+    json_t *reply = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    json_t *request = json_loads(text, 0, NULL);
+    cr_assert_not_null(request, "%s", text);
+    snprintf(path, sizeof path, "%s/" LAYOUT_SOCKET, made->dir);
+    cr_assert_eq(control_connect(path, &client), 0);
+    cr_assert_eq(control_call(client, request, LONG_MS, &reply), 0, "%s", text);
+    control_close(client);
+    json_decref(request);
+    return reply;
+}
+
+static void cr_ok(json_t *reply) {
+    char *text = json_dumps(reply, 0);
+    cr_assert(json_is_true(json_object_get(reply, "ok")), "%s", text);
+    free(text);
+    json_decref(reply);
+}
+
+Test(coordinator, an_operator_enrols_and_revokes_while_it_runs) {
+    struct key_pair keys;
+    struct wire wire;
+    cr_assert_eq(keys_make(&keys), 0);
+    cr_ok(ask("{\"verb\": \"enroll\", \"node\": \"S9\", \"role\": \"shelter\", \"key\": \"%s\"}",
+              keys.public_text));
+    wire_open(&wire, made, &keys);
+    wire_send_hello(&wire);
+    cr_assert_not_null(wire_await(&wire, HV_BODY_WELCOME, LONG_MS));
+    wire_send_check_in(&wire, 1, 5);
+    await_ack(&wire, 1);
+    cr_ok(ask("{\"verb\": \"revoke\", \"node\": \"S9\", \"reason\": \"lost\"}"));
+    wire_send_check_in(&wire, 2, 5);
+    const struct hv_envelope *refusal = wire_await(&wire, HV_BODY_REFUSAL, LONG_MS);
+    cr_assert_eq(refusal->refusal.reason, HV_REASON_REVOKED);
+    wire_close(&wire);
+    wire_open(&wire, made, &keys);
+    wire_send_hello(&wire);
+    cr_assert_null(wire_receive(&wire, SHORT_MS), "the gate is shut");
+    wire_close(&wire);
+    json_t *status = ask("{\"verb\": \"status\"}");
+    cr_assert_eq(
+        json_integer_value(json_object_get(json_object_get(status, "people"), "sheltered")), 5);
+    json_decref(status);
+}
+
+Test(coordinator, backs_up_verifies_and_tells_its_log_while_it_runs) {
+    cr_ok(ask("{\"verb\": \"note\", \"text\": \"dike watched\"}"));
+    cr_ok(ask("{\"verb\": \"verify\"}"));
+    cr_ok(ask("{\"verb\": \"backup\", \"path\": \"%s/backup\"}", made->dir));
+    json_t *reply = ask("{\"verb\": \"log\"}");
+    cr_assert_geq(json_array_size(json_object_get(reply, "records")), 6);
+    json_decref(reply);
+    struct log *log;
+    cr_assert_eq(log_lmdb_open(scratch_path(made->dir, "backup/" LAYOUT_LOG), NULL, &log), 0);
+    cr_assert_geq(log_last(log), 6);
+    cr_assert_eq(log_verify(log, NULL, NULL, NULL), 0);
+    log_close(log);
+}
+
+Test(coordinator, loads_a_region_and_plans_on_it) {
+    const char *top = getenv("HAVEN_TOP");
+    char path[512];
+    snprintf(path, sizeof path, "%s/simulations/regions/siouxfalls", top == NULL ? "." : top);
+    cr_ok(ask("{\"verb\": \"region-load\", \"path\": \"%s\"}", realpath(path, NULL)));
+    cr_ok(ask("{\"verb\": \"incident-open\", \"name\": \"flood\", \"hazard\": \"flood\"}"));
+    cr_ok(ask("{\"verb\": \"hazard\", \"id\": \"h\", \"kind\": \"flood\"}"));
+    cr_ok(ask("{\"verb\": \"plan-make\"}"));
+    cr_ok(ask("{\"verb\": \"plan-approve\"}"));
+    cr_assert_eq(process_stop(&coordinator), 0);
+    struct state *state = state_on_disk();
+    cr_assert_geq(state_count(state, STATE_PLAN), 1);
+    cr_assert_neq(state_general(state)->plan_in_force, STATE_NONE);
+    state_free(state);
+    start();
+    json_t *region = ask("{\"verb\": \"region\"}");
+    cr_ok(region);
 }

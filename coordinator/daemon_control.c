@@ -1,0 +1,163 @@
+#include "coordinator/daemon_control.h"
+
+#include "coordinator/control/console.h"
+#include "coordinator/daemon_planner.h"
+#include "coordinator/layout.h"
+#include "schemas/platform/clock.h"
+#include "schemas/platform/control.h"
+#include "schemas/platform/keys.h"
+
+#include <stdlib.h>
+
+struct decision { /* one that the core has not answered yet */
+    struct decision *next;
+    uint64_t core_token;
+    daemon_decided *done;
+    uint64_t token;
+};
+
+struct daemon_control {
+    struct control_server *server;
+    struct hv_arena arena;
+    struct decision *decisions;
+    uint64_t last_token;
+};
+
+/* ---- decisions ---- */
+
+void daemon_decide(struct daemon *daemon, const struct hv_record *records, size_t count,
+                   daemon_decided *done, uint64_t token) {
+    struct daemon_control *control = daemon->control;
+    struct decision *decision = malloc(sizeof *decision);
+    if (decision == NULL) {
+        done(daemon, token, HV_ERR_MEMORY, NULL, 0, 0);
+        return;
+    }
+    *decision = (struct decision){.next = control->decisions,
+                                  .core_token = ++control->last_token,
+                                  .done = done,
+                                  .token = token};
+    control->decisions = decision;
+    struct core_command command = {
+        .token = decision->core_token, .records = records, .record_count = count};
+    daemon_step(daemon, (struct core_event){.kind = CORE_COMMAND, .command = command});
+    daemon_step(daemon, (struct core_event){.kind = CORE_IDLE});
+}
+
+void daemon_replied(struct daemon *daemon, const struct core_effect *effect) {
+    struct decision **link = &daemon->control->decisions;
+    while (*link != NULL && (*link)->core_token != effect->reply.token)
+        link = &(*link)->next;
+    struct decision *decision = *link;
+    if (decision == NULL)
+        return;
+    *link = decision->next;
+    decision->done(daemon, decision->token, effect->reply.error, &effect->reply.verdict,
+                   effect->reply.first, effect->reply.last);
+    free(decision);
+}
+
+/* ---- requests ---- */
+
+void daemon_answer(struct daemon *daemon, uint64_t token, json_t *reply) {
+    if (token != 0 && daemon->control != NULL && daemon->control->server != NULL)
+        control_reply(daemon->control->server, token, reply);
+    else
+        json_decref(reply);
+}
+
+void daemon_answer_error(struct daemon *daemon, uint64_t token, int error, const char *text,
+                         const char *remedy) {
+    daemon_answer(daemon, token, console_error(error, text, remedy));
+}
+
+static void answer_decision(struct daemon *daemon, uint64_t token, int error,
+                            const struct hv_verdict *verdict, uint64_t first, uint64_t last) {
+    static const struct hv_verdict nothing;
+    daemon_answer(daemon, token,
+                  console_committed(error, verdict == NULL ? &nothing : verdict, first, last));
+}
+
+static void work(struct daemon *daemon, uint64_t token, const struct console_outcome *outcome) {
+    switch (outcome->work) {
+    case CONSOLE_WORK_LOG:
+        daemon_work_log(daemon, token, outcome->from, outcome->to, outcome->limit);
+        break;
+    case CONSOLE_WORK_REGION:
+        daemon_work_region(daemon, token, outcome->path, outcome->role);
+        break;
+    case CONSOLE_WORK_PLAN:
+        daemon_planner_plan(daemon, token);
+        break;
+    case CONSOLE_WORK_BACKUP:
+        daemon_work_backup(daemon, token, outcome->path);
+        break;
+    case CONSOLE_WORK_VERIFY:
+        daemon_work_verify(daemon, token);
+        break;
+    case CONSOLE_WORK_STOP:
+        daemon->stopping = true;
+        daemon_answer(daemon, token, json_object());
+        break;
+    case CONSOLE_WORK_NONE:
+        daemon_answer_error(daemon, token, HV_ERR_NOT_FOUND, NULL, NULL);
+    }
+}
+
+static struct console_scene look(const struct daemon *daemon) {
+    struct console_scene scene = {.core = daemon->core,
+                                  .region = daemon->region,
+                                  .profile = daemon_planner_profile(daemon),
+                                  .settings = &daemon->settings,
+                                  .deployment = &daemon->deployment,
+                                  .mono_ms = core_mono_ms(daemon->core, clock_real_ms())};
+    scene.wall_ms = core_wall_ms(daemon->core, clock_real_ms(), clock_wall_ms());
+    keys_random(scene.fresh_id, sizeof scene.fresh_id);
+    return scene;
+}
+
+static void on_request(void *context, struct control_server *server, uint64_t token,
+                       const json_t *request) {
+    struct daemon *daemon = context;
+    struct console_scene scene = look(daemon);
+    struct console_outcome outcome = {0};
+    hv_arena_reset(&daemon->control->arena);
+    console_handle(&scene, request, &daemon->control->arena, &outcome);
+    switch (outcome.kind) {
+    case CONSOLE_ANSWERED:
+        control_reply(server, token, outcome.reply);
+        break;
+    case CONSOLE_COMMAND:
+        daemon_decide(daemon, outcome.records, outcome.record_count, answer_decision, token);
+        break;
+    case CONSOLE_WORK:
+        work(daemon, token, &outcome);
+    }
+}
+
+/* ---- opening and closing ---- */
+
+int daemon_control_open(struct daemon *daemon) {
+    char path[PATH_MAX];
+    daemon->control = calloc(1, sizeof *daemon->control);
+    if (daemon->control == NULL)
+        return HV_ERR_MEMORY;
+    hv_arena_init(&daemon->control->arena, 0);
+    daemon_path(daemon, LAYOUT_SOCKET, path);
+    return control_server_new(daemon->loop, path, on_request, daemon, &daemon->control->server);
+}
+
+void daemon_control_close(struct daemon *daemon) {
+    struct daemon_control *control = daemon->control;
+    if (control == NULL)
+        return;
+    control_server_free(control->server);
+    while (control->decisions != NULL) {
+        struct decision *next = control->decisions->next;
+        free(control->decisions);
+        control->decisions = next;
+    }
+    hv_arena_deinit(&control->arena);
+    free(control);
+    daemon->control = NULL;
+}

@@ -1,0 +1,33 @@
+/* The control socket: requests to the console, what it cannot do itself done here. Private to the
+ * daemon. */
+#ifndef COORDINATOR_DAEMON_CONTROL_H
+#define COORDINATOR_DAEMON_CONTROL_H
+
+#include "coordinator/daemon_inside.h"
+
+#include <jansson.h>
+
+/* HV_ERR_BUSY: somebody listens at the socket; HV_ERR_IO; HV_ERR_MEMORY. */
+int daemon_control_open(struct daemon *daemon) HV_MUST_USE;
+void daemon_control_close(struct daemon *daemon);
+
+/* Records to the core; `done` gets its answer, once, later. */
+typedef void daemon_decided(struct daemon *daemon, uint64_t token, int error,
+                            const struct hv_verdict *verdict, uint64_t first, uint64_t last);
+void daemon_decide(struct daemon *daemon, const struct hv_record *records, size_t count,
+                   daemon_decided *done, uint64_t token);
+void daemon_replied(struct daemon *daemon, const struct core_effect *effect);
+
+/* Answers a request; takes the reply over. A token of 0 is nobody. */
+void daemon_answer(struct daemon *daemon, uint64_t token, json_t *reply);
+void daemon_answer_error(struct daemon *daemon, uint64_t token, int error, const char *text,
+                         const char *remedy);
+
+/* ---- daemon_work.c: work in threads, answered when done ---- */
+void daemon_work_log(struct daemon *daemon, uint64_t token, uint64_t from, uint64_t to,
+                     uint64_t limit);
+void daemon_work_verify(struct daemon *daemon, uint64_t token);
+void daemon_work_backup(struct daemon *daemon, uint64_t token, const char *path);
+void daemon_work_region(struct daemon *daemon, uint64_t token, const char *path, const char *role);
+
+#endif

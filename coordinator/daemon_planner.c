@@ -1,0 +1,250 @@
+#include "coordinator/daemon_planner.h"
+
+#include "coordinator/control/console.h"
+#include "coordinator/daemon_control.h"
+#include "coordinator/planning/orders.h"
+#include "coordinator/planning/outcome.h"
+#include "coordinator/planning/worker.h"
+#include "schemas/platform/clock.h"
+#include "schemas/platform/line_log.h"
+
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdlib.h>
+
+enum { NEED_DAYS = 3, ASKED_MAX = 16 };
+#define DAY_MS 86400000
+
+struct daemon_planner {
+    struct worker *worker;
+    struct profile *profile;
+    const struct region *region; /* that the task was made from; it may be gone since */
+    uint64_t asked[ASKED_MAX];   /* requests that wait for a plan */
+    size_t asked_count;
+    uint8_t last[HV_HASH_BYTES]; /* of what the last plan says */
+    struct hv_arena arena;
+};
+
+static int64_t wall_now(const struct daemon *daemon) {
+    return core_wall_ms(daemon->core, clock_real_ms(), clock_wall_ms());
+}
+
+static void answer_asked(struct daemon *daemon, int error, const char *text) {
+    struct daemon_planner *planner = daemon->planner;
+    for (size_t i = 0; i < planner->asked_count; i++)
+        daemon_answer_error(daemon, planner->asked[i], error, text, NULL);
+    planner->asked_count = 0;
+}
+
+/* ---- asking ---- */
+
+static enum picture_stale stale_rule(enum stale_policy policy) {
+    return policy == STALE_EXCLUDE   ? PICTURE_STALE_EXCLUDE
+           : policy == STALE_CAUTION ? PICTURE_STALE_CAUTION
+                                     : PICTURE_STALE_COUNT;
+}
+
+static int make_task(const struct daemon *daemon, struct session_task **ret_task) {
+    struct picture_rules rules = {.stale = stale_rule(daemon->settings.stale),
+                                  .stale_percent = daemon->settings.stale_percent,
+                                  .need_days = NEED_DAYS,
+                                  .today_day = wall_now(daemon) / DAY_MS};
+    struct session_task *task = calloc(1, sizeof *task);
+    if (task == NULL)
+        return HV_ERR_MEMORY;
+    task->change_price_ms = (int64_t)daemon->settings.change_price_s * 1000;
+    task->work_limit = daemon->settings.plan_work;
+    int error = picture_new(core_state(daemon->core), daemon->region, daemon->planner->profile,
+                            &rules, &task->picture);
+    if (error == 0)
+        error = session_task_in_force(task, core_state(daemon->core), daemon->region);
+    if (error != 0) {
+        session_task_free(task);
+        return error;
+    }
+    *ret_task = task;
+    return 0;
+}
+
+void daemon_planner_plan(struct daemon *daemon, uint64_t token) {
+    struct daemon_planner *planner = daemon->planner;
+    struct session_task *task;
+    if (token != 0 && planner->asked_count == ASKED_MAX) {
+        daemon_answer_error(daemon, token, HV_ERR_BUSY, "plans are being made", "try again");
+        return;
+    }
+    if (token != 0)
+        planner->asked[planner->asked_count++] = token;
+    int error = daemon->region == NULL ? HV_ERR_STATE : make_task(daemon, &task);
+    if (error != 0) {
+        answer_asked(daemon, error, daemon->region == NULL ? "no region is loaded" : NULL);
+        line_log(LINE_WARNING, "event=no-plan error=%s", hv_error_name(error));
+        return;
+    }
+    planner->region = daemon->region;
+    worker_submit(planner->worker, task);
+}
+
+/* ---- approving ---- */
+
+static void approved(struct daemon *daemon, uint64_t token, int error,
+                     const struct hv_verdict *verdict, uint64_t first, uint64_t last) {
+    (void)daemon, (void)token, (void)last;
+    if (error == 0)
+        line_log(LINE_INFO, "event=approved position=%" PRIu64, first);
+    else
+        line_log(LINE_WARNING, "event=not-approved error=%s detail=\"%s\"", hv_error_name(error),
+                 verdict == NULL ? "" : verdict->detail);
+}
+
+/* By policy: a plan that leaves nobody behind is approved at once. */
+static void approve(struct daemon *daemon, const struct state_plan *plan) {
+    struct orders_scene scene = {.state = core_state(daemon->core),
+                                 .region = daemon->region,
+                                 .next_order = core_next_order(daemon->core),
+                                 .wall_ms = wall_now(daemon)};
+    struct hv_record *records;
+    size_t count;
+    hv_arena_reset(&daemon->planner->arena);
+    int error =
+        orders_approve(&scene, plan, "by policy", &daemon->planner->arena, &records, &count);
+    if (error != 0) {
+        approved(daemon, 0, error, NULL, 0, 0);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        records[i].actor = HV_ACTOR_SYSTEM;
+        records[i].name = "policy";
+    }
+    daemon_decide(daemon, records, count, approved, 0);
+}
+
+static void answer_with_plan(struct daemon *daemon, uint64_t number) {
+    struct daemon_planner *planner = daemon->planner;
+    for (size_t i = 0; i < planner->asked_count; i++)
+        daemon_answer(daemon, planner->asked[i], json_pack("{s:I}", "plan", (json_int_t)number));
+    planner->asked_count = 0;
+}
+
+static void recorded(struct daemon *daemon, uint64_t token, int error,
+                     const struct hv_verdict *verdict, uint64_t first, uint64_t last) {
+    (void)token, (void)last, (void)verdict;
+    if (error != 0) {
+        answer_asked(daemon, error, NULL);
+        return;
+    }
+    const struct state *state = core_state(daemon->core);
+    const struct state_plan *plan = state_plan(state, state_count(state, STATE_PLAN) - 1);
+    if (plan == NULL || plan->position != first)
+        return;
+    answer_with_plan(daemon, plan->number);
+    line_log(LINE_INFO, "event=plan number=%" PRIu64 " moves=%" PRIu32 " unserved=%" PRId64,
+             plan->number, plan->move_count, plan->unserved_people);
+    if (daemon->settings.approval == APPROVAL_AUTOMATIC && plan->unserved_people == 0 &&
+        plan->move_count + plan->shipment_count > 0)
+        approve(daemon, plan);
+}
+
+/* ---- results ---- */
+
+/* A hash of what the plan says, not of when and how it was made. */
+static int hash_plan(struct daemon *daemon, const struct hv_plan *plan,
+                     uint8_t ret_hash[HV_HASH_BYTES]) {
+    struct hv_record record = {.version = HV_RECORD_VERSION,
+                               .actor = HV_ACTOR_SYSTEM,
+                               .name = "",
+                               .kind = HV_RECORD_PLAN,
+                               .plan = *plan};
+    struct hv_arena arena;
+    size_t size = 0;
+    record.plan.id = 1;
+    record.plan.basis = record.plan.work = 0;
+    uint8_t *bytes = malloc(HV_RECORD_BYTES_MAX);
+    (void)daemon;
+    if (bytes == NULL)
+        return HV_ERR_MEMORY;
+    hv_arena_init(&arena, 0);
+    int error = hv_record_encode(&record, &arena, bytes, HV_RECORD_BYTES_MAX, &size);
+    if (error == 0)
+        crypto_generichash(ret_hash, HV_HASH_BYTES, bytes, size, NULL, 0);
+    hv_arena_deinit(&arena);
+    free(bytes);
+    return error;
+}
+
+static int record_plan(struct daemon *daemon, const struct worker_result *result) {
+    struct daemon_planner *planner = daemon->planner;
+    struct hv_record record = {.actor = HV_ACTOR_SYSTEM, .name = "planner", .kind = HV_RECORD_PLAN};
+    uint8_t hash[HV_HASH_BYTES];
+    hv_arena_reset(&planner->arena);
+    int error = outcome_record(result->plan, result->task->picture, daemon->region,
+                               core_state(daemon->core), &planner->arena, &record.plan);
+    if (error == 0)
+        error = hash_plan(daemon, &record.plan, hash);
+    if (error != 0)
+        return error;
+    bool same = memcmp(hash, planner->last, sizeof hash) == 0;
+    if (same && planner->asked_count == 0)
+        return 0;
+    if (same) {
+        answer_with_plan(daemon, state_general(core_state(daemon->core))->last_plan);
+        return 0;
+    }
+    memcpy(planner->last, hash, sizeof hash);
+    record.cause = result->task->picture->basis;
+    daemon_decide(daemon, &record, 1, recorded, 0);
+    return 0;
+}
+
+void daemon_planner_collect(struct daemon *daemon) {
+    struct daemon_planner *planner = daemon->planner;
+    struct worker_result result;
+    while (worker_take(planner->worker, &result)) {
+        int error = result.error;
+        if (error == 0 && planner->region != daemon->region)
+            daemon_planner_plan(daemon, 0); /* the region has changed meanwhile */
+        else if (error == 0)
+            error = record_plan(daemon, &result);
+        if (error != 0) {
+            answer_asked(daemon, error, NULL);
+            line_log(LINE_WARNING, "event=no-plan error=%s", hv_error_name(error));
+        }
+        plan_free(result.plan);
+        session_task_free(result.task);
+    }
+}
+
+/* ---- opening and closing ---- */
+
+int daemon_planner_open(struct daemon *daemon) {
+    struct daemon_planner *planner = calloc(1, sizeof *planner);
+    if (planner == NULL)
+        return HV_ERR_MEMORY;
+    daemon->planner = planner;
+    hv_arena_init(&planner->arena, 0);
+    int error = profile_new(daemon->settings.profile, &planner->profile);
+    if (error == HV_ERR_NOT_FOUND) {
+        line_log(LINE_WARNING, "event=no-profile profile=%s", daemon->settings.profile);
+        error = 0;
+    }
+    return error == 0 ? worker_new(&planner->worker) : error;
+}
+
+void daemon_planner_close(struct daemon *daemon) {
+    struct daemon_planner *planner = daemon->planner;
+    if (planner == NULL)
+        return;
+    worker_free(planner->worker);
+    profile_free(planner->profile);
+    hv_arena_deinit(&planner->arena);
+    free(planner);
+    daemon->planner = NULL;
+}
+
+int daemon_planner_fd(const struct daemon *daemon) {
+    return worker_fd(daemon->planner->worker);
+}
+
+const struct profile *daemon_planner_profile(const struct daemon *daemon) {
+    return daemon->planner == NULL ? NULL : daemon->planner->profile;
+}

@@ -1,0 +1,21 @@
+/* Plans: the picture goes to the planner thread, its result becomes a record, and by policy an
+ * approval. Private to the daemon. */
+#ifndef COORDINATOR_DAEMON_PLANNER_H
+#define COORDINATOR_DAEMON_PLANNER_H
+
+#include "coordinator/daemon_inside.h"
+
+int daemon_planner_open(struct daemon *daemon) HV_MUST_USE;
+void daemon_planner_close(struct daemon *daemon);
+
+/* Makes a plan from what is known now. A plan that says what the last one said is not recorded
+ * again, unless somebody asked: `token`, answered with its number; 0: nobody. */
+void daemon_planner_plan(struct daemon *daemon, uint64_t token);
+
+int daemon_planner_fd(const struct daemon *daemon);
+void daemon_planner_collect(struct daemon *daemon);
+
+/* The standards profile in force; NULL: none. */
+const struct profile *daemon_planner_profile(const struct daemon *daemon);
+
+#endif
