@@ -48,7 +48,7 @@ static uint32_t find_line(const struct state_stock *stock, const struct key *key
 static bool make_room(struct state_stock *stock) {
     if (stock->count < stock->room)
         return true;
-    uint32_t room = stock->room == 0 ? 4 : stock->room + stock->room / 2;
+    uint32_t room = stock->room + stock->room / 2 + 4;
     struct state_stock_line *lines = realloc(stock->lines, room * sizeof *lines);
     if (lines == NULL)
         return false;
