@@ -99,10 +99,8 @@ static void approved(struct daemon *daemon, uint64_t token, int error,
 
 /* By policy: a plan that leaves nobody behind is approved at once. */
 static void approve(struct daemon *daemon, const struct state_plan *plan) {
-    struct orders_scene scene = {.state = core_state(daemon->core),
-                                 .region = daemon->region,
-                                 .next_order = core_next_order(daemon->core),
-                                 .wall_ms = wall_now(daemon)};
+    struct orders_scene scene = {
+        .state = core_state(daemon->core), .region = daemon->region, .wall_ms = wall_now(daemon)};
     struct hv_record *records;
     size_t count;
     hv_arena_reset(&daemon->planner->arena);
