@@ -19,7 +19,7 @@ static long long number(const json_t *object, const char *member) {
 
 static void print_plans(const json_t *reply) {
     static const char *const titles[] = {">plan",     "standing",      ">basis",
-                                         ">unserved", ">proven least", ">mean min",
+                                         ">unserved", ">proven least", ">person-min",
                                          ">time gap", ">goods gap",    NULL};
     struct cli_table *table = cli_table_new(titles);
     size_t index;

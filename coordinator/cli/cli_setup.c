@@ -312,7 +312,7 @@ static int verify_log(const char *dir, struct verified *ret_verified) {
 
 static void print_verified(const json_t *reply) {
     printf("%lld records, every checksum and hash right\n",
-           (long long)json_integer_value(json_object_get(reply, "records")));
+           (long long)json_integer_value(json_object_get(reply, "verified")));
 }
 
 int cli_verify(const struct cli *cli) {
@@ -323,7 +323,7 @@ int cli_verify(const struct cli *cli) {
     int status = verify_log(dir, &verified);
     if (status != EX_OK)
         return status;
-    json_t *reply = json_pack("{s:b, s:I, s:I}", "ok", 1, "records", (json_int_t)verified.last,
+    json_t *reply = json_pack("{s:b, s:I, s:I}", "ok", 1, "verified", (json_int_t)verified.last,
                               "term", (json_int_t)verified.term);
     if (cli->json)
         cli_print_json(reply);
