@@ -46,13 +46,16 @@ const char *cli_word(const struct cli *cli, int n, const char *flags);
 /* Says what is wrong with the line and shows the command's help. Returns EX_USAGE. */
 int cli_usage(const struct cli *cli, const char *wrong);
 
+/* Whether the help knows every option of the line; otherwise it says which it does not. */
+bool cli_options_known(const struct cli *cli, const char *help);
+
 /* A whole number of `--name`; `otherwise` where it is not given. False, and said, where it is none.
  */
 bool cli_integer(const struct cli *cli, const char *name, json_int_t otherwise,
                  json_int_t *ret_value);
 
-/* "2024-01-09T18:00:00Z", or "+90min" and "-2h" from now, as wall milliseconds. False, and said,
- * where it is none. */
+/* "2024-01-09T18:00:00Z", or "+90min" and "-2h" from the coordinator's now (scenario time in an
+ * exercise), as wall milliseconds. False, and said, where it is none. */
 bool cli_time(const struct cli *cli, const char *name, json_int_t *ret_wall_ms, bool *ret_given);
 
 /* ---- calls (cli_call.c) ---- */
@@ -81,6 +84,12 @@ void cli_table_print(struct cli_table *table);
 
 /* "12 s", "3 min", "2 h", "4 d"; "never" for null; a leading ≥ where at_least. Static ring of 8. */
 const char *cli_age(const json_t *age_s, bool at_least);
+
+/* ---- what an order says (cli_order_says.c) ---- */
+
+/* Reads --shelter, --counterpart, --waybill, --vehicle, --text, --deadline, --lines, --people and
+ * --links into the request. False, and said, where one is wrong. */
+bool cli_order_says(const struct cli *cli, json_t *request);
 
 /* ---- the commands ---- */
 

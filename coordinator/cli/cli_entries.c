@@ -3,7 +3,8 @@
 
 const struct cli_entry cli_entries[] = {
     {"init", cli_init, "make a coordinator in a folder",
-     "usage: haven init DIR [--name NAME] [--exercise] [--bind ADDRESS] [--endpoint ADDRESS]…\n"
+     "usage: haven init DIR [--name NAME] [--exercise | --mode live|exercise] [--bind ADDRESS] "
+     "[--endpoint ADDRESS]…\n"
      "  --name      what people call it                        --exercise  nothing in it is real\n"
      "  --bind      where to listen, tcp://*:5670 otherwise\n"
      "  --endpoint  how nodes reach it, in order of preference; this machine's name otherwise\n"
@@ -73,11 +74,16 @@ const struct cli_entry cli_entries[] = {
      "  without N: the last one. diff compares with the plan in force; approve issues the orders\n"
      "examples:\n  haven plan make\n  haven plan approve --reason 'as agreed at 14:00'\n"},
     {"orders", cli_orders, "list, show, issue, answer, revise, cancel orders",
-     "usage: haven orders [list] [--all] [--state S] [--kind K] [--addressee ID] [--plan N]\n"
-     "       haven orders show N | issue KIND ADDRESSEE [--post POST] [--shelter ID] [--text TEXT] "
-     "[--deadline TIME]\n"
-     "       haven orders answer N --state STATE [--reason TEXT] [--done N] | revise N … | cancel "
-     "N [--reason TEXT]\n"
+     "usage: haven orders [list] [--all] [--state S] [--kind K] [--post P] [--addressee ID] "
+     "[--plan N]\n"
+     "       haven orders show N | issue KIND ADDRESSEE [--post POST] [what it says]\n"
+     "       haven orders answer N --state STATE [--reason TEXT] [--done N] | revise N "
+     "[what it says]\n"
+     "       haven orders cancel N [--reason TEXT]\n"
+     "  what it says: --shelter ID --people ZONE=N,… --links ID,… --counterpart ID --lines "
+     "ITEM=N,…\n"
+     "         --waybill W --vehicle ID --text TEXT --deadline TIME (+90min, or "
+     "2026-06-01T06:00:00Z)\n"
      "  kinds: stand-by open close receive-people send-people-on warn-zone evacuate-zone bus-run "
      "close-road\n"
      "         reverse-road ship expect-delivery return-goods stand-down\n"
@@ -85,6 +91,7 @@ const struct cli_entry cli_entries[] = {
      "voice)\n"
      "examples:\n"
      "  haven orders issue open S03 --text 'gymnasium only' --deadline +90min\n"
+     "  haven orders issue ship D1 --counterpart S03 --lines water=600,blanket=80\n"
      "  haven orders issue close-road L16-17 --post road-post\n"
      "  haven orders answer 14 --state accepted\n"},
     {"log", cli_log, "every record: who, when, why",

@@ -1,5 +1,6 @@
 #include "coordinator/cli/cli.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +53,25 @@ int cli_usage(const struct cli *cli, const char *wrong) {
     return EX_USAGE;
 }
 
+static bool in_help(const char *help, const char *option) {
+    size_t length = strlen(option);
+    for (const char *at = strstr(help, option); at != NULL; at = strstr(at + 1, option))
+        if (at[length] != '-' && !isalpha((unsigned char)at[length]))
+            return true;
+    return false;
+}
+
+bool cli_options_known(const struct cli *cli, const char *help) {
+    for (int i = 1; i < cli->count; i++) {
+        if (!is_option(cli->words[i]) || in_help(help, cli->words[i]))
+            continue;
+        fprintf(stderr, "haven %s: there is no option %s; see haven %s --help\n", cli->words[0],
+                cli->words[i], cli->words[0]);
+        return false;
+    }
+    return true;
+}
+
 bool cli_integer(const struct cli *cli, const char *name, json_int_t otherwise,
                  json_int_t *ret_value) {
     const char *text = cli_option(cli, name);
@@ -92,7 +112,11 @@ bool cli_time(const struct cli *cli, const char *name, json_int_t *ret_wall_ms, 
     if (text == NULL)
         return true;
     if ((text[0] == '+' || text[0] == '-') && read_distance(text, &distance_ms)) {
-        *ret_wall_ms = (json_int_t)time(NULL) * 1000 + distance_ms;
+        json_t *status = NULL; /* in an exercise "now" is scenario time, which only it knows */
+        if (cli_call(cli, json_pack("{s:s}", "verb", "status"), &status) != 0)
+            return false;
+        *ret_wall_ms = json_integer_value(json_object_get(status, "wall_ms")) + distance_ms;
+        json_decref(status);
         return true;
     }
     const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &when);

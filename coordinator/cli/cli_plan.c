@@ -232,8 +232,7 @@ static void print_order(const json_t *reply) {
 
 /* A request about the order that the third word names. NULL: said what is wrong. */
 static json_t *order_request(const struct cli *cli, const char *verb) {
-    static const char *const options[] = {"--state",   "--reason",  "--shelter", "--counterpart",
-                                          "--waybill", "--vehicle", "--text"};
+    static const char *const options[] = {"--state", "--reason"};
     const char *word = cli_word(cli, 2, "");
     char *end = NULL;
     long long order = word == NULL ? 0 : strtoll(word, &end, 10);
@@ -250,26 +249,25 @@ static json_t *order_request(const struct cli *cli, const char *verb) {
             json_object_set_new(request, options[i] + 2, json_string(cli_option(cli, options[i])));
     if (done >= 0)
         json_object_set_new(request, "done", json_integer(done));
+    if (!cli_order_says(cli, request)) {
+        json_decref(request);
+        return NULL;
+    }
     return request;
 }
 
 static int issue(const struct cli *cli) {
-    static const char *const options[] = {"--post",    "--shelter", "--counterpart",
-                                          "--waybill", "--vehicle", "--text"};
     const char *kind = cli_word(cli, 2, ""), *addressee = cli_word(cli, 3, "");
-    json_int_t deadline_ms = 0;
-    bool given = false;
     if (kind == NULL || addressee == NULL)
         return cli_usage(cli, "name the kind and the addressee");
-    if (!cli_time(cli, "--deadline", &deadline_ms, &given))
-        return EX_USAGE;
     json_t *request =
         json_pack("{s:s, s:s, s:s}", "verb", "order-issue", "kind", kind, "addressee", addressee);
-    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
-        if (cli_option(cli, options[i]) != NULL)
-            json_object_set_new(request, options[i] + 2, json_string(cli_option(cli, options[i])));
-    if (given)
-        json_object_set_new(request, "deadline_wall_ms", json_integer(deadline_ms));
+    if (cli_option(cli, "--post") != NULL)
+        json_object_set_new(request, "post", json_string(cli_option(cli, "--post")));
+    if (!cli_order_says(cli, request)) {
+        json_decref(request);
+        return EX_USAGE;
+    }
     return cli_ask(cli, request, NULL);
 }
 

@@ -7,12 +7,12 @@
 #include "coordinator/layout.h"
 #include "coordinator/log/log_lmdb.h"
 #include "schemas/codec.h"
-#include "schemas/platform/atomic_file.h"
 #include "schemas/platform/clock.h"
 #include "schemas/platform/deployment.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -242,21 +242,34 @@ int cli_backup(const struct cli *cli) {
     return cli_ask(cli, json_pack("{s:s, s:s}", "verb", "backup", "path", path), print_backup);
 }
 
+/* Block by block: a log may be larger than memory. Synced before it counts as copied. */
+static int copy_file(const char *from, const char *to, mode_t mode) {
+    static char block[1 << 16];
+    int in = open(from, O_RDONLY | O_CLOEXEC);
+    int out = in < 0 ? -1 : open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    ssize_t got = out < 0 ? -1 : read(in, block, sizeof block), put = 0;
+    for (; got > 0 && put >= 0; got = put < 0 ? -1 : read(in, block, sizeof block))
+        for (ssize_t at = 0; put >= 0 && at < got; at += put)
+            put = write(out, block + at, (size_t)(got - at));
+    int error = got == 0 && fsync(out) == 0 ? HV_OK
+                : errno == ENOSPC           ? HV_ERR_FULL
+                : errno == EACCES           ? HV_ERR_PERMISSION
+                                            : HV_ERR_IO;
+    if (in >= 0)
+        close(in);
+    if (out >= 0 && close(out) != 0 && error == HV_OK)
+        error = HV_ERR_IO;
+    return error;
+}
+
 /* Copies a folder and what is in it; the target must be absent. Symbolic links and sockets are left
  * out. */
 static int copy_tree(const char *from, const char *to) {
     struct stat info;
     if (stat(from, &info) != 0)
         return HV_ERR_NOT_FOUND;
-    if (S_ISREG(info.st_mode)) {
-        uint8_t *bytes = NULL;
-        size_t size = 0;
-        int error = atomic_file_read(from, (size_t)1 << 40, &bytes, &size);
-        if (error == HV_OK)
-            error = atomic_file_write(to, bytes, size, info.st_mode & 0777);
-        free(bytes);
-        return error;
-    }
+    if (S_ISREG(info.st_mode))
+        return copy_file(from, to, info.st_mode & 0777);
     DIR *folder = S_ISDIR(info.st_mode) ? opendir(from) : NULL;
     if (folder == NULL)
         return S_ISDIR(info.st_mode) ? HV_ERR_PERMISSION : HV_OK;

@@ -1,5 +1,7 @@
 #include "coordinator/cli/cli.h"
 
+#include "schemas/utf8.h"
+
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +46,14 @@ static bool read_line(int argc, char **argv, struct cli *cli, bool *ret_help) {
     return true;
 }
 
+/* What goes to the coordinator is UTF-8, whatever the terminal writes. */
+static const char *broken_word(int argc, char **argv) {
+    for (int i = 1; i < argc; i++)
+        if ((hv_utf8_scan(argv[i], strlen(argv[i])) & HV_UTF8_BROKEN) != 0)
+            return argv[i];
+    return NULL;
+}
+
 static const struct cli_entry *find(const char *name) {
     for (const struct cli_entry *entry = cli_entries; entry->name != NULL; entry++)
         if (strcmp(entry->name, name) == 0)
@@ -62,6 +72,11 @@ int main(int argc, char **argv) {
     struct cli cli = {.dir = dir == NULL ? "" : dir};
     bool help = false;
     setlocale(LC_CTYPE, "C.UTF-8");
+    if (broken_word(argc, argv) != NULL) {
+        fprintf(stderr, "haven: “%s” is not UTF-8; set the terminal to UTF-8\n",
+                broken_word(argc, argv));
+        return EX_USAGE;
+    }
     if (!read_line(argc, argv, &cli, &help)) {
         fprintf(stderr, "haven: --dir and --role-name need a value\n");
         return EX_USAGE;
@@ -75,6 +90,9 @@ int main(int argc, char **argv) {
         fprintf(stderr, "haven: there is no command “%s”; see haven --help\n", cli.words[0]);
         return EX_USAGE;
     }
+    bool own_words = strcmp(entry->name, "region") == 0 || strcmp(entry->name, "solve") == 0;
+    if (!help && !own_words && !cli_options_known(&cli, entry->help))
+        return EX_USAGE;
     if (help && helps_itself(&cli))
         cli.words[cli.count++] = "--help"; /* the word taken out made room for it */
     else if (help) {
