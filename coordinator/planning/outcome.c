@@ -138,6 +138,16 @@ static const struct plan_reason *why_people(const struct plan *plan,
     return NULL;
 }
 
+/* No depot reaches a shelter with what no depot has: that is a lack of stock, not of roads. */
+static enum hv_plan_reason reason_of_goods(const struct telling *telling, uint32_t item,
+                                           const struct plan_reason *why) {
+    const struct instance *instance = &telling->picture->instance;
+    int64_t stock = 0;
+    for (uint32_t d = 0; d < instance->depot_count && stock == 0; d++)
+        stock = instance->stock[(size_t)d * instance->item_count + item];
+    return why == NULL || stock == 0 ? HV_PLAN_NO_STOCK : reason_of(why->code);
+}
+
 static const struct plan_reason *why_goods(const struct plan *plan, const struct plan_unmet *left) {
     for (size_t i = 0; i < plan->reason_count; i++) {
         const struct plan_reason *reason = &plan->reasons[i];
@@ -197,7 +207,7 @@ static int tell_left(const struct telling *telling) {
                                   .shelter = telling->region->shelters[one->shelter].id,
                                   .item = telling->region->items[one->item].id,
                                   .amount = (uint64_t)one->quantity,
-                                  .reason = why == NULL ? HV_PLAN_NO_STOCK : reason_of(why->code),
+                                  .reason = reason_of_goods(telling, one->item, why),
                                   .parameter = ""};
     }
     return HV_OK;

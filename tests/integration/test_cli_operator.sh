@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# The operator's program against a real coordinator and real nodes, as docs/OPERATIONS.md goes through it.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+bin=$PWD/${BUILD:-build}/bin
+region=$PWD/simulations/regions/siouxfalls
+folder=$(mktemp -d)
+children=()
+failed=0
+cd "$folder" || exit 1
+export HAVEN_DIR=$folder/c
+
+finish() {
+  for child in "${children[@]}"; do kill "$child" 2>/dev/null; wait "$child" 2>/dev/null; done
+  rm -rf "$folder"
+}
+trap finish EXIT
+
+haven() { "$bin/haven" "$@"; }
+node() { local at=$1; shift; "$bin/haven-node" --dir "$folder/$at" "$@"; }
+field() { python3 -c 'import json,sys; print(eval("v" + sys.argv[1], {"v": json.load(sys.stdin)}))' "$1"; }
+
+# is WHAT WANTED COMMAND…: the command prints something that has WANTED in it, and ends with 0.
+is() {
+  local what=$1 wanted=$2 said
+  shift 2
+  said=$("$@" 2>&1)
+  if [ $? -eq 0 ] && [[ $said == *"$wanted"* ]]; then echo "ok: $what"; else
+    echo "FAILED: $what"; echo "$said"; failed=1; fi
+}
+# ends WHAT STATUS COMMAND…
+ends() {
+  local what=$1 wanted=$2 said status
+  shift 2
+  said=$("$@" 2>&1)
+  status=$?
+  if [ $status -eq "$wanted" ]; then echo "ok: $what"; else
+    echo "FAILED: $what: status $status, not $wanted"; echo "$said"; failed=1; fi
+}
+# start LOG COMMAND…: in the background.
+start() {
+  local log=$1
+  shift
+  "$@" >>"$log" 2>&1 &
+  children+=($!)
+}
+# until_so COMMAND…: at most 20 s.
+until_so() {
+  for _ in $(seq 200); do "$@" >/dev/null 2>&1 && return 0; sleep 0.1; done
+  echo "FAILED: never: $*"; failed=1
+}
+
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+
+ends "a command needs a coordinator" 69 haven status
+is "init makes one in one step" "河岸市" haven init c --exercise --name 河岸市 --bind "tcp://127.0.0.1:$port"
+ends "init leaves an old one alone" 73 haven init c
+[ "$(stat -c %a c/coordinator.key)" = 600 ] && echo "ok: the key is private" || { echo "FAILED: key mode"; failed=1; }
+start c.log "$bin/haven-coordinator" c
+until_so haven status
+
+is "the region is checked and loaded" done haven region load "$region"
+is "and shown" siouxfalls haven region show
+ends "a region that is none is refused" 74 haven region load /nowhere
+mkdir -p bad && echo '{' >bad/datapackage.json
+ends "a broken one too" 65 haven region load bad
+
+for one in S01:shelter D1:depot; do
+  "$bin/haven-node" init "n-${one%:*}" --id "${one%:*}" --role "${one#*:}" --deployment c/deployment.json >key 2>&1
+  key=$(field '["public_key"]' <"n-${one%:*}/node.json")
+  is "enroll ${one%:*}" done haven enroll "${one%:*}" --role "${one#*:}" --key "$key"
+  start "n-${one%:*}.log" "$bin/haven-node" run "n-${one%:*}"
+done
+ends "a key belongs to one node" 73 haven enroll S02 --role shelter --key "$key"
+ends "a key that is none" 65 haven enroll S02 --role shelter --key short
+is_present() { [ "$(haven nodes --json | field '["nodes"][0]["presence"]')" = present ]; }
+until_so is_present
+
+until_so node n-S01 check-in --adults 3 --wheelchair 1 --from Z10
+until_so node n-D1 stock count --complete water=5000
+people_are() { [ "$(haven shelters S01 --json | field '["shelters"][0]["people"]["total"]')" = "$1" ]; }
+until_so people_are 3
+stock_is() { [ "$(haven depots D1 --json | field '["depots"][0]["stock"][0]["quantity"]')" = "$1" ]; }
+until_so stock_is 5000
+
+is "on behalf, half an hour ago" done haven report S02 count --adults 40 --ago-s 1800
+is "its age is told" "30 min" haven shelters S02
+ends "of a place that is not there" 66 haven report S99 count --adults 1
+ends "with a figure that is none" 64 haven report S02 count --adults many
+
+is "an incident" done haven incident open 'June flood' --hazard flood
+is "a hazard" done haven hazard river flood --zones Z10,Z11
+ends "a kind of hazard that is none" 65 haven hazard river water
+is "a road" done haven road close "$(sed -n 2p "$region/link.csv" | cut -d, -f1)" --reason 'under water'
+ends "a road that is not there" 66 haven road close nope
+is "a phase" done haven incident phase evacuation
+is "a plan" made haven plan make
+plan=$(haven plan list --json | field '["plans"][0]["id"]')
+is "proven to leave nobody" "unserved 0 people" haven plan show "$plan"
+is "compared with nothing" S0 haven plan diff "$plan"
+is "approved, with its orders" approved haven plan approve "$plan" --reason 'as agreed'
+ends "only once" 64 haven plan approve "$plan"
+ends "nor one that there is not" 66 haven plan approve 999
+order_at() { [ "$(haven orders --addressee S01 --json | field '["orders"][0]["state"]')" = "$1" ]; }
+until_so order_at stored
+number=$(haven orders --addressee S01 --json | field '["orders"][0]["id"]')
+own=$number
+until_so node n-S01 accept "$own"
+until_so order_at accepted
+number=$(haven orders --kind evacuate-zone --json | field '["orders"][0]["id"]')
+is "an answer by telephone" done haven orders answer "$number" --state accepted
+ends "a node answers itself" 64 haven orders answer "$own" --state done
+is "an order by hand" done haven orders issue ship D1 --counterpart S02 --lines water=60 --deadline +90min
+ends "lines that are none" 64 haven orders issue ship D1 --lines water
+ends "a state that is none" 65 haven orders --state gone
+is "cancelled again" done haven orders cancel "$(haven orders --kind ship --addressee D1 --json | field '["orders"][-1]["id"]')"
+is "a plan can be withdrawn" done haven plan withdraw "$(haven status --json | field '["plan_in_force"]')"
+
+is "notes in any writing" done haven note 交班
+is "are in the log" 交班 haven log --limit 1
+ends "there is no such command" 64 haven statuss
+ends "nor such an option" 64 haven shelters --lmit 3
+ends "words are UTF-8" 64 haven note $'\xff'
+for command in init enroll revoke region incident hazard road report note status shelters depots zones nodes requests \
+  transfers plan orders log notes clock statistics backup restore verify stop; do
+  is "help of $command" "haven $command" haven "$command" --help
+done
+
+ends_with_all() { [ "$(haven verify --json | field '["verified"]')" -ge 50 ]; }
+until_so ends_with_all
+is "the running log is sound" "records, every checksum and hash right" haven verify
+is "a backup while running" "copied" haven backup b
+ends "not over another" 73 haven backup b
+[ ! -e b/coordinator.key ] && echo "ok: without the key" || { echo "FAILED: a key in the backup"; failed=1; }
+is "the backup is sound" "every checksum and hash right" haven verify b
+until_so node n-S01 check-in --adults 4
+until_so people_are 7
+
+is "a clean stop" done haven stop
+wait "${children[0]}"
+ends "is the end of it" 69 haven status
+is "restored into a new folder" "records restored" haven restore b r --key c/coordinator.key
+ends "not over another" 73 haven restore b r --key c/coordinator.key
+export HAVEN_DIR=$folder/r
+start r.log "$bin/haven-coordinator" r
+until_so haven status
+until_so people_are 7
+echo "ok: the node has sent again what the backup lacked"
+is "revoked" done haven revoke S01 --reason 'laptop stolen'
+ends "once" 64 haven revoke S01
+[ $failed -eq 0 ] || for log in *.log; do echo "== $log"; tail -n 20 "$log"; done
+exit $failed
