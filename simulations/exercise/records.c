@@ -1,5 +1,7 @@
 #include "simulations/exercise/records.h"
 
+#include "simulations/exercise/said.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -9,16 +11,6 @@ static const char *const AGES[HV_AGE_COUNT] = {"age_unknown", "infant", "child",
                                                "elderly"};
 static const char *const OVERLAYS[HV_OVERLAY_COUNT] = {"wheelchair", "medical", "pregnant",
                                                        "other_language"};
-
-static const char *text(const json_t *object, const char *member) {
-    const char *value = json_string_value(json_object_get(object, member));
-    return value == NULL ? "" : value;
-}
-
-static uint64_t number(const json_t *object, const char *member) {
-    json_int_t value = json_integer_value(json_object_get(object, member));
-    return value < 0 ? 0 : (uint64_t)value;
-}
 
 /* ---- people ---- */
 
@@ -55,7 +47,7 @@ static struct hv_people people_of(const json_t *object) {
 /* Only tells lots apart: 2027-03-01 becomes 20270301. */
 static uint32_t day_of(const json_t *line) {
     unsigned year = 0, month = 0, day = 0;
-    if (sscanf(text(line, "expiry"), "%4u-%2u-%2u", &year, &month, &day) != 3)
+    if (sscanf(said_text(line, "expiry"), "%4u-%2u-%2u", &year, &month, &day) != 3)
         return 0;
     return year * 10000 + month * 100 + day;
 }
@@ -65,11 +57,11 @@ static size_t lines_of(const json_t *report, struct hv_stock_line lines[LINES_MA
     size_t count = json_array_size(list);
     for (size_t i = 0; i < count && i < LINES_MAX; i++) {
         const json_t *line = json_array_get(list, i);
-        lines[i] = (struct hv_stock_line){.item = text(line, "item"),
-                                          .lot = text(line, "lot"),
+        lines[i] = (struct hv_stock_line){.item = said_text(line, "item"),
+                                          .lot = said_text(line, "lot"),
                                           .expiry_day = day_of(line),
-                                          .quantity = number(line, "quantity"),
-                                          .damaged = number(line, "damaged")};
+                                          .quantity = said_number(line, "quantity"),
+                                          .damaged = said_number(line, "damaged")};
     }
     return count < LINES_MAX ? count : LINES_MAX;
 }
@@ -105,7 +97,7 @@ static struct hv_report report_of(const json_t *object, struct hv_stock_line lin
                                .note = {""}}; /* what the audit passes over */
     const struct verb *verb = NULL;
     for (size_t i = 0; i < sizeof VERBS / sizeof *VERBS; i++)
-        if (strcmp(VERBS[i].name, text(object, "verb")) == 0)
+        if (strcmp(VERBS[i].name, said_text(object, "verb")) == 0)
             verb = &VERBS[i];
     if (verb == NULL)
         return report;
@@ -114,9 +106,9 @@ static struct hv_report report_of(const json_t *object, struct hv_stock_line lin
         report.movement =
             (struct hv_movement){.kind = (enum hv_movement_kind)verb->kind,
                                  .people = people_of(json_object_get(object, "people")),
-                                 .zone = text(object, "zone"),
-                                 .shelter = text(object, "shelter"),
-                                 .transfer = text(object, "transfer")};
+                                 .zone = said_text(object, "zone"),
+                                 .shelter = said_text(object, "shelter"),
+                                 .transfer = said_text(object, "transfer")};
     else if (verb->report == HV_REPORT_COUNT)
         report.count.people = people_of(json_object_get(object, "people"));
     else if (verb->report == HV_REPORT_STOCK_COUNT)
@@ -126,9 +118,9 @@ static struct hv_report report_of(const json_t *object, struct hv_stock_line lin
         report.stock_movement = (struct hv_stock_movement){(enum hv_stock_movement_kind)verb->kind,
                                                            lines_of(object, lines),
                                                            lines,
-                                                           text(object, "waybill"),
-                                                           text(object, "counterpart"),
-                                                           text(object, "reason")};
+                                                           said_text(object, "waybill"),
+                                                           said_text(object, "counterpart"),
+                                                           said_text(object, "reason")};
     return report;
 }
 
@@ -139,7 +131,7 @@ static enum audit_state state_of(const char *word) {
 }
 
 static enum hv_lane lane_of(const json_t *object) {
-    const char *word = text(object, "lane");
+    const char *word = said_text(object, "lane");
     return strcmp(word, "history") == 0   ? HV_LANE_HISTORY
            : strcmp(word, "present") == 0 ? HV_LANE_PRESENT
                                           : HV_LANE_UNKNOWN;
@@ -150,9 +142,9 @@ int records_take(struct audit *audit, const char *node, const json_t *record) {
     const json_t *body = json_object_get(record, "report");
     struct audit_record taken = {.node = node,
                                  .lane = lane_of(record),
-                                 .epoch = number(record, "epoch"),
-                                 .sequence = number(record, "sequence"),
-                                 .state = state_of(text(record, "state"))};
+                                 .epoch = said_number(record, "epoch"),
+                                 .sequence = said_number(record, "sequence"),
+                                 .state = state_of(said_text(record, "state"))};
     if (taken.lane == HV_LANE_UNKNOWN || taken.sequence == 0 || !json_is_object(body))
         return HV_ERR_FORMAT;
     struct hv_report report = report_of(body, lines);
@@ -171,7 +163,7 @@ static int take_stock(struct audit *audit, const char *id, const json_t *place) 
     json_array_foreach(json_object_get(place, "stock"), index, line) {
         int64_t there = json_integer_value(json_object_get(line, "quantity")) -
                         json_integer_value(json_object_get(line, "damaged"));
-        int error = audit_picture_goods(audit, id, text(line, "item"), there);
+        int error = audit_picture_goods(audit, id, said_text(line, "item"), there);
         if (error != 0)
             return error;
     }
@@ -182,7 +174,7 @@ static int take_places(struct audit *audit, const json_t *list, bool people) {
     size_t index;
     json_t *place;
     json_array_foreach(list, index, place) {
-        const char *id = text(place, "id");
+        const char *id = said_text(place, "id");
         if (!json_is_string(json_object_get(place, "node")))
             continue; /* nobody has ever spoken for it */
         int error = take_stock(audit, id, place);
@@ -208,8 +200,9 @@ int records_take_logged(struct audit *audit, const json_t *record) {
     if (!json_is_object(body))
         body = record;
     enum hv_lane lane = lane_of(body);
-    const char *node = text(body, "node");
-    if (lane == HV_LANE_UNKNOWN || node[0] == '\0' || number(body, "sequence") == 0)
+    const char *node = said_text(body, "node");
+    if (lane == HV_LANE_UNKNOWN || node[0] == '\0' || said_number(body, "sequence") == 0)
         return 0;
-    return audit_logged(audit, node, lane, number(body, "epoch"), number(body, "sequence"));
+    return audit_logged(audit, node, lane, said_number(body, "epoch"),
+                        said_number(body, "sequence"));
 }

@@ -4,6 +4,7 @@
 #include "schemas/platform/deployment.h"
 #include "simulations/exercise/records.h"
 #include "simulations/exercise/relay.h"
+#include "simulations/exercise/said.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -199,7 +200,7 @@ int stage_start_coordinator(struct stage *stage) {
         path_of(dir, stage->dir, "coordinator") != 0 ||
         path_of(log, stage->dir, "coordinator.log") != 0)
         return HV_ERR_LIMIT;
-    const char *const argv[] = {program, "run", dir, NULL};
+    const char *const argv[] = {program, dir, NULL};
     int error = child_start(&stage->coordinator, "coordinator", argv, log, true);
     if (error == 0)
         error = child_wait_ready(&stage->coordinator, READY_MS);
@@ -449,14 +450,10 @@ static void note_stored(struct stage *stage, struct desk *desk, uint64_t sequenc
     }
 }
 
-int desk_enter(struct stage *stage, struct desk *desk, json_t *entry, bool must, bool *ret_stored) {
+/* Enters it at a node that is there. */
+static int enter(struct stage *stage, struct desk *desk, json_t *entry, bool must,
+                 json_t **ret_reply) {
     json_t *reply = NULL;
-    if (ret_stored != NULL)
-        *ret_stored = false;
-    if (desk->client == NULL || desk->away) {
-        json_array_append_new(desk->paper, entry);
-        return 0;
-    }
     int error = desk_ask(stage, desk, entry, &reply);
     if (error == HV_ERR_STATE && !must) {
         stage->declined++;
@@ -464,13 +461,33 @@ int desk_enter(struct stage *stage, struct desk *desk, json_t *entry, bool must,
     }
     if (error != 0)
         return error;
-    uint64_t sequence = (uint64_t)json_integer_value(json_object_get(reply, "sequence"));
-    uint64_t epoch = (uint64_t)json_integer_value(json_object_get(reply, "epoch"));
+    uint64_t sequence = said_number(reply, "sequence");
+    error = audit_told(stage->audit, desk->id, said_number(reply, "epoch"), sequence);
+    if (error != 0) {
+        json_decref(reply);
+        return error;
+    }
+    note_stored(stage, desk, sequence);
+    *ret_reply = reply;
+    return 0;
+}
+
+int desk_enter_ask(struct stage *stage, struct desk *desk, json_t *entry, json_t **ret_reply) {
+    if (desk->client != NULL)
+        return enter(stage, desk, entry, false, ret_reply);
+    json_array_append_new(desk->paper, entry);
+    return 0;
+}
+
+int desk_enter(struct stage *stage, struct desk *desk, json_t *entry, bool must, bool *ret_stored) {
+    json_t *reply = NULL;
+    int error = 0;
+    if (desk->client == NULL)
+        json_array_append_new(desk->paper, entry);
+    else
+        error = enter(stage, desk, entry, must, &reply);
+    if (ret_stored != NULL)
+        *ret_stored = reply != NULL;
     json_decref(reply);
-    error = audit_told(stage->audit, desk->id, epoch, sequence);
-    if (error == 0)
-        note_stored(stage, desk, sequence);
-    if (error == 0 && ret_stored != NULL)
-        *ret_stored = true;
     return error;
 }

@@ -27,7 +27,6 @@ struct desk {
     struct child process;
     struct control_client *client; /* NULL: not connected */
     bool wanted;                   /* its node should be running */
-    bool away;                     /* nobody enters anything now: paper gathers */
     json_t *paper;                 /* array of entries that wait */
     uint64_t sequence;             /* of the last entry stored, lane history */
     uint64_t sample_sequence;      /* 0: no acknowledgement is being timed */
@@ -95,6 +94,11 @@ struct desk *stage_desk(struct stage *stage, const char *id); /* NULL: none */
  * error only where `must`. */
 int desk_enter(struct stage *stage, struct desk *desk, json_t *entry, bool must,
                bool *ret_stored) HV_MUST_USE;
+
+/* The same now, with the node's reply; *ret_reply stays NULL where it waits on paper or the node
+ * would not take it. */
+int desk_enter_ask(struct stage *stage, struct desk *desk, json_t *entry,
+                   json_t **ret_reply) HV_MUST_USE;
 
 /* Staff look at something: status, orders, records. HV_ERR_CLOSED: the node is down. */
 int desk_ask(struct stage *stage, struct desk *desk, json_t *request,

@@ -43,7 +43,7 @@ int stage_sample(struct stage *stage) {
         near = false;
         for (size_t i = 0; error == 0 && i < stage->desk_count; i++) {
             struct desk *desk = &stage->desks[i];
-            if (desk->sample_sequence == 0 || desk->client == NULL || desk->away)
+            if (desk->sample_sequence == 0 || desk->client == NULL)
                 continue;
             error = look(stage, desk);
             near = near ||

@@ -439,6 +439,10 @@ int64_t world_on_the_road(const struct world *world) {
     return sum;
 }
 
+int64_t world_left_home(const struct world *world, uint32_t zone) {
+    return hv_people_total(&world->zones[zone].home);
+}
+
 int64_t world_at_home(const struct world *world) {
     int64_t sum = 0;
     for (size_t i = 0; i < world->zone_count; i++)

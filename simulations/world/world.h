@@ -96,6 +96,7 @@ int world_step(struct world *world, uint64_t now_ms, struct world_events *ret_ev
 struct hv_people world_in_shelter(const struct world *world, uint32_t shelter);
 int64_t world_sheltered(const struct world *world);
 int64_t world_on_the_road(const struct world *world);
+int64_t world_left_home(const struct world *world, uint32_t zone); /* still at home, of one zone */
 int64_t world_at_home(const struct world *world);   /* in zones that were ordered to leave */
 int64_t world_elsewhere(const struct world *world); /* relatives and hospital */
 
