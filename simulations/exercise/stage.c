@@ -178,8 +178,8 @@ static int found(struct stage *stage, const char *name) {
     if (error != 0 || path_of(dir, stage->dir, "coordinator") != 0)
         return stage_fail(stage, HV_ERR_IO, "no port of loopback is free");
     snprintf(endpoint, sizeof endpoint, "tcp://127.0.0.1:%u", stage->port);
-    const char *const words[] = {"init", dir,          "--exercise", "--name",
-                                 name,   "--endpoint", endpoint,     NULL};
+    const char *const words[] = {"init",   dir,      "--exercise", "--name", name,
+                                 "--bind", endpoint, "--endpoint", endpoint, NULL};
     error = run_program(stage, "haven", words, NULL);
     return error != 0 ? error : quicken(stage);
 }
