@@ -20,6 +20,8 @@ int replay_open(struct replay *replay, const char *dir, const struct timeline *t
     int error = stage_open(&replay->stage, dir, "七尾市 避難所 (replay)", terminal);
     if (error == 0) /* the clock stands still between snapshots and is set to each one's moment */
         error = stage_set_clock(&replay->stage, timeline->snapshots[0].wall_ms, 0, 0);
+    if (error == 0)
+        error = replay_load_region(replay);
     return error == 0 ? stage_ask(&replay->stage,
                                   json_pack("{s:s, s:s, s:s}", "verb", "incident-open", "name",
                                             "令和6年能登半島地震", "hazard", "earthquake"),
@@ -41,11 +43,9 @@ static int enter(struct replay *replay, size_t shelter, json_t *entry) {
     return desk_enter(&replay->stage, replay->desks[shelter], entry, true, NULL);
 }
 
-/* The name as its city writes it goes with each status, as the reason does. */
 static int report_status(struct replay *replay, size_t shelter, const char *status) {
     return enter(replay, shelter,
-                 json_pack("{s:s, s:s, s:s}", "verb", "status-report", "status", status, "reason",
-                           replay->timeline->shelters[shelter].name));
+                 json_pack("{s:s, s:s}", "verb", "status-report", "status", status));
 }
 
 static int report_count(struct replay *replay, size_t shelter, int64_t people) {

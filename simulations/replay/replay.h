@@ -26,6 +26,9 @@ int replay_open(struct replay *replay, const char *dir, const struct timeline *t
 int replay_run(struct replay *replay) HV_MUST_USE;
 bool replay_close(struct replay *replay);
 
+/* replay_region.c: the shelters of all snapshots as the coordinator's region, with their names. */
+int replay_load_region(struct replay *replay) HV_MUST_USE;
+
 /* replay_compare.c: the picture against snapshot `number`; what differs is kept. Waits until all
  * that was entered is acknowledged. */
 int replay_compare(struct replay *replay, size_t number) HV_MUST_USE;

@@ -92,10 +92,10 @@ static void compare_closed(struct replay *replay, size_t number,
         differ(replay, "%s: %s: %" PRId64 " people, but it has closed", file, shelter->id, people);
 }
 
-/* The name is published, reported as a note, and must come back as it was, byte for byte. */
+/* Names must come back as their city writes them, byte for byte. */
 static void compare_name(struct replay *replay, size_t number,
                          const struct timeline_shelter *shelter, const json_t *place) {
-    const char *name = said_text(place, "status_reason");
+    const char *name = said_text(place, "name");
     if (strcmp(name, shelter->name) != 0)
         differ(replay, "%s: %s: is called “%s”, published “%s”",
                replay->timeline->snapshots[number].file, shelter->id, name, shelter->name);

@@ -138,6 +138,10 @@ static int add_row(struct timeline *timeline, size_t number, const struct nanao_
     int error = replace_text(&shelter->name, row->name);
     if (error == 0)
         error = replace_text(&shelter->area, row->area);
+    if (error == 0)
+        error = replace_text(&shelter->address, row->address);
+    shelter->lon = row->lon;
+    shelter->lat = row->lat;
     snapshot->listed++;
     snapshot->people += row->people > 0 ? row->people : 0;
     *cell =
@@ -209,6 +213,7 @@ void timeline_deinit(struct timeline *timeline) {
         free(timeline->shelters[i].id);
         free(timeline->shelters[i].name);
         free(timeline->shelters[i].area);
+        free(timeline->shelters[i].address);
         free(timeline->shelters[i].cells);
     }
     free(timeline->snapshots);

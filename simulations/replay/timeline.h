@@ -30,6 +30,8 @@ struct timeline_shelter {
     char *id;   /* owned */
     char *name; /* as last written */
     char *area;
+    char *address;
+    double lon, lat;             /* NAN where never stated */
     size_t first, last;          /* snapshots that list it */
     struct timeline_cell *cells; /* owned, one a snapshot */
 };
