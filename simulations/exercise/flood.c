@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RATE 1200u /* an hour in three seconds */
+#define RATE 1500u      /* an hour in 2.4 seconds */
+#define RATE_MAX 10000u /* of a scenario clock */
 #define CUT_OFF "S10"
 #define STEP_MS (4 * FLOOD_MINUTE_MS)
 #define NEEDS_MS FLOOD_HOUR_MS
@@ -26,8 +27,13 @@ int flood_set_rate(struct flood *flood, uint32_t rate) {
     uint64_t now_ms = flood->base_us == 0 ? 0 : flood_now_ms(flood);
     flood->base_elapsed_ms = now_ms;
     flood->base_us = stage_now_us();
-    flood->rate = rate;
-    return stage_set_clock(&flood->stage, flood->start_wall_ms, now_ms, rate * 1000);
+    flood->rate = rate < RATE_MAX ? rate : RATE_MAX;
+    return stage_set_clock(&flood->stage, flood->start_wall_ms, now_ms, flood->rate * 1000);
+}
+
+int flood_skip(struct flood *flood, uint64_t ms) {
+    flood->base_elapsed_ms += ms;
+    return flood_set_rate(flood, flood->rate);
 }
 
 /* ---- opening ---- */
@@ -244,7 +250,7 @@ static int turn(struct flood *flood) {
 
 /* After the last phase: answers and acknowledgements that are still on their way. */
 static int finish(struct flood *flood) {
-    uint64_t until_us = stage_now_us() + 2500000u;
+    uint64_t until_us = stage_now_us() + 2500000u / flood->options.speed;
     int error = 0;
     while (error == 0 && stage_now_us() < until_us && !children_asked_to_stop()) {
         error = turn(flood);

@@ -98,7 +98,10 @@ int flood_open(struct flood *flood, const struct flood_options *options,
 int flood_run(struct flood *flood) HV_MUST_USE;
 bool flood_close(struct flood *flood); /* true: every program ended in good order */
 uint64_t flood_now_ms(const struct flood *flood);
+/* Times real time, at most 10,000. */
 int flood_set_rate(struct flood *flood, uint32_t rate) HV_MUST_USE;
+/* Puts the scenario clock on. */
+int flood_skip(struct flood *flood, uint64_t ms) HV_MUST_USE;
 
 /* flood_story.c */
 int flood_story(struct flood *flood, uint64_t now_ms) HV_MUST_USE;
@@ -125,6 +128,8 @@ int flood_order_returns(struct flood *flood) HV_MUST_USE;
 
 /* flood_plan.c: makes a plan, shows it and approves it */
 int flood_plan(struct flood *flood, const char *why) HV_MUST_USE;
+/* flood_story.c: what the hazard hits now; zones that are empty are left out */
+int flood_report_hazard(struct flood *flood, uint64_t now_ms) HV_MUST_USE;
 
 /* flood_screen.c */
 int flood_look(struct flood *flood, uint64_t now_ms) HV_MUST_USE; /* asks the coordinator */

@@ -7,6 +7,8 @@
 #define KILLED "S06"  /* its node dies and is started again */
 #define LOST "S13"    /* the library: its roof gives way */
 #define REFUGE "S08"  /* where its people go */
+#define NIGHT_RATE 9600u
+#define RETURN_RATE 2400u
 
 static void tell(struct flood *flood, const char *what) {
     char clock[48];
@@ -24,11 +26,24 @@ static int phase(struct flood *flood, enum hv_incident_phase next, const char *w
 
 /* ---- the hazard ---- */
 
+/* A zone that its warden found empty is evacuated: nobody there has to be moved any more. */
+static bool is_empty(const struct flood *flood, const struct hazard_entry *entry) {
+    return entry->target == HAZARD_ZONE && world_left_home(flood->world, entry->index) == 0;
+}
+
+static bool has(const json_t *ids, const char *id) {
+    for (size_t i = 0; i < json_array_size(ids); i++)
+        if (strcmp(json_string_value(json_array_get(ids, i)), id) == 0)
+            return true;
+    return false;
+}
+
 /* Everything that a hazard in force hits now: zones that are warned, shelters and depots flooded.
- */
+ * One zone stays at least: a hazard without zones would hit them all. */
 static json_t *hit(const struct flood *flood, enum hazard_target target, uint64_t now_ms) {
     json_t *ids = json_array();
     const struct region *region = flood->region;
+    const char *any = NULL;
     for (uint32_t i = 0; i < flood->hazard.count; i++) {
         const struct hazard_entry *entry = &flood->hazard.entries[i];
         if (entry->target != target || entry->from_s * 1000 > (double)now_ms || flood->going_home)
@@ -36,16 +51,16 @@ static json_t *hit(const struct flood *flood, enum hazard_target target, uint64_
         const char *id = target == HAZARD_ZONE      ? region->zones[entry->index].id
                          : target == HAZARD_SHELTER ? region->shelters[entry->index].id
                                                     : region->depots[entry->index].id;
-        bool known = false;
-        for (size_t k = 0; k < json_array_size(ids); k++)
-            known = known || strcmp(json_string_value(json_array_get(ids, k)), id) == 0;
-        if (!known)
+        any = id;
+        if (!has(ids, id) && !is_empty(flood, entry))
             json_array_append_new(ids, json_string(id));
     }
+    if (target == HAZARD_ZONE && any != NULL && json_array_size(ids) == 0)
+        json_array_append_new(ids, json_string(any));
     return ids;
 }
 
-static int report_hazard(struct flood *flood, uint64_t now_ms) {
+int flood_report_hazard(struct flood *flood, uint64_t now_ms) {
     return stage_ask(&flood->stage,
                      json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:o}", "verb", "hazard", "id",
                                "flood-1", "kind", "flood", "over", flood->going_home, "zones",
@@ -88,7 +103,7 @@ static int hazard(struct flood *flood, uint64_t now_ms) {
     while (error == 0 && flood->next_hazard < flood->hazard.count &&
            flood->hazard.entries[flood->next_hazard].from_s * 1000 <= (double)now_ms)
         error = begin_entry(flood, &flood->hazard.entries[flood->next_hazard++], now_ms);
-    return error == 0 && flood->next_hazard > first ? report_hazard(flood, now_ms) : error;
+    return error == 0 && flood->next_hazard > first ? flood_report_hazard(flood, now_ms) : error;
 }
 
 static int open_roads(struct flood *flood) {
@@ -197,7 +212,9 @@ static int night(struct flood *flood, uint64_t now_ms) {
     (void)now_ms;
     tell(flood, "the town waits: the clock runs faster until the water falls");
     int error = flood_plan(flood, "supplies for the days to come");
-    return error == 0 ? flood_set_rate(flood, 14400 * flood->options.speed) : error;
+    if (error == 0)
+        error = flood_set_rate(flood, NIGHT_RATE * flood->options.speed);
+    return error == 0 && flood->options.speed > 1 ? flood_skip(flood, 52 * FLOOD_HOUR_MS) : error;
 }
 
 static int plan_supplies(struct flood *flood, uint64_t now_ms) {
@@ -207,7 +224,7 @@ static int plan_supplies(struct flood *flood, uint64_t now_ms) {
 
 static int stand_down(struct flood *flood, uint64_t now_ms) {
     flood->going_home = true;
-    int error = flood_set_rate(flood, 1800 * flood->options.speed);
+    int error = flood_set_rate(flood, RETURN_RATE * flood->options.speed);
     if (error == 0)
         error = phase(flood, HV_PHASE_STAND_DOWN, "stand-down: the water has gone, people go home");
     if (error == 0)
@@ -215,7 +232,7 @@ static int stand_down(struct flood *flood, uint64_t now_ms) {
     if (error == 0)
         error = open_roads(flood);
     if (error == 0)
-        error = report_hazard(flood, now_ms);
+        error = flood_report_hazard(flood, now_ms);
     world_return(flood->world, now_ms, 4 * FLOOD_HOUR_MS);
     return error;
 }

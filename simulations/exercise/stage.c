@@ -469,7 +469,7 @@ static int enter(struct stage *stage, struct desk *desk, json_t *entry, bool mus
     }
     note_stored(stage, desk, sequence);
     *ret_reply = reply;
-    return 0;
+    return desk_sample(stage, desk);
 }
 
 int desk_enter_ask(struct stage *stage, struct desk *desk, json_t *entry, json_t **ret_reply) {

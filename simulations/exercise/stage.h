@@ -106,6 +106,7 @@ int desk_ask(struct stage *stage, struct desk *desk, json_t *request,
 
 /* Looks whether the acknowledgements that are being timed have come. */
 int stage_sample(struct stage *stage) HV_MUST_USE;
+int desk_sample(struct stage *stage, struct desk *desk) HV_MUST_USE; /* just after an entry */
 
 /* Microseconds within which this share of the timed acknowledgements came; 0: none were timed. */
 uint32_t stage_percentile(struct stage *stage, double share);

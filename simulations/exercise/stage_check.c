@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define PAGE 500
-#define NEAR_US 60000u /* watched closely for so long, then now and then */
+#define NEAR_US 30000u /* watched closely for so long, then now and then */
 
 static int lane_figure(struct stage *stage, struct desk *desk, const char *lane, const char *figure,
                        uint64_t *ret_figure) {
@@ -37,19 +37,21 @@ static int look(struct stage *stage, struct desk *desk) {
     return 0;
 }
 
+/* Closely for a moment, so that the time taken is that of the acknowledgement and not of looking.
+ */
+int desk_sample(struct stage *stage, struct desk *desk) {
+    int error = 0;
+    while (error == 0 && desk->sample_sequence != 0 && desk->client != NULL &&
+           stage->headquarters != NULL && stage_now_us() - desk->sample_from_us < NEAR_US)
+        error = look(stage, desk);
+    return error;
+}
+
 int stage_sample(struct stage *stage) {
     int error = 0;
-    for (bool near = true; near && error == 0;) {
-        near = false;
-        for (size_t i = 0; error == 0 && i < stage->desk_count; i++) {
-            struct desk *desk = &stage->desks[i];
-            if (desk->sample_sequence == 0 || desk->client == NULL)
-                continue;
-            error = look(stage, desk);
-            near = near ||
-                   (desk->sample_sequence != 0 && stage_now_us() - desk->sample_from_us < NEAR_US);
-        }
-    }
+    for (size_t i = 0; error == 0 && i < stage->desk_count; i++)
+        if (stage->desks[i].sample_sequence != 0 && stage->desks[i].client != NULL)
+            error = look(stage, &stage->desks[i]);
     return error;
 }
 
