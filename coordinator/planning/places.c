@@ -11,19 +11,16 @@ static int64_t least(const struct state_place *place, enum hv_day_part part, enu
     return people;
 }
 
+/* Indoors before outdoors, night before day; what staff leave unsaid stands between. */
 static int64_t reported(const struct state_place *place) {
-    static const struct {
-        enum hv_day_part part;
-        enum hv_place place;
-    } order[] = {{HV_PART_NIGHT, HV_PLACE_INDOOR},
-                 {HV_PART_DAY, HV_PLACE_INDOOR},
-                 {HV_PART_NIGHT, HV_PLACE_OUTDOOR},
-                 {HV_PART_DAY, HV_PLACE_OUTDOOR}};
-    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-        int64_t people = least(place, order[i].part, order[i].place);
-        if (people >= 0)
-            return people;
-    }
+    static const enum hv_place places[] = {HV_PLACE_INDOOR, HV_PLACE_UNKNOWN, HV_PLACE_OUTDOOR};
+    static const enum hv_day_part parts[] = {HV_PART_NIGHT, HV_PART_UNKNOWN, HV_PART_DAY};
+    for (size_t w = 0; w < sizeof places / sizeof places[0]; w++)
+        for (size_t p = 0; p < sizeof parts / sizeof parts[0]; p++) {
+            int64_t people = least(place, parts[p], places[w]);
+            if (people >= 0)
+                return people;
+        }
     return -1;
 }
 
