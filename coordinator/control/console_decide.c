@@ -267,9 +267,11 @@ void console_report(const struct console_scene *scene, const json_t *request,
         return;
     }
     int error = entry_read(entered, arena, wrong, sizeof wrong, &entry);
-    if (error != HV_OK || entry.undo) {
+    if (error != HV_OK || entry.undo) { /* entry is set without error only */
         console_refuse(outcome, error == HV_OK ? HV_ERR_VALUE : error,
-                       entry.undo ? "“undo” is for the node's own staff" : wrong,
+                       error == HV_ERR_NOT_FOUND ? "“entry” has no “verb” that is one of an entry"
+                       : error != HV_OK          ? wrong
+                                                 : "“undo” is for the node's own staff",
                        "see the entries in docs/NODE.md");
         return;
     }

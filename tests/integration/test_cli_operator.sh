@@ -86,6 +86,7 @@ until_so stock_is 5000
 is "on behalf, half an hour ago" done haven report S02 count --adults 40 --ago-s 1800
 is "its age is told" "30 min" haven shelters S02
 ends "of a place that is not there" 66 haven report S99 count --adults 1
+ends "of an entry that is none" 66 haven report S02 '{"verb": "gone"}'
 ends "with a figure that is none" 64 haven report S02 count --adults many
 
 is "an incident" done haven incident open 'June flood' --hazard flood
@@ -117,7 +118,8 @@ is "cancelled again" done haven orders cancel "$(haven orders --kind ship --addr
 is "a plan can be withdrawn" done haven plan withdraw "$(haven status --json | field '["plan_in_force"]')"
 
 is "notes in any writing" done haven note 交班
-is "are in the log" 交班 haven log --limit 1
+is "are in the log" 交班 haven notes
+is "as is everything" 交班 haven log
 ends "there is no such command" 64 haven statuss
 ends "nor such an option" 64 haven shelters --lmit 3
 ends "words are UTF-8" 64 haven note $'\xff'
