@@ -35,7 +35,7 @@ static bool push(struct filling *filling, int32_t id) {
 
 /* The slot of a zone that has people left to leave at a node-step, or -1. */
 static int32_t zone_slot(const struct time_network *network, int32_t id) {
-    const struct time_node *node = &network->nodes[network->node_of[id]];
+    const struct time_node *node = &network->nodes[network->steps[id].node];
     const struct time_slot *slots = time_network_slots(network, id);
     for (uint32_t s = 0; s < node->slot_count; s++) {
         if (slots[s].arc != TIME_NO_ARC)
@@ -54,8 +54,8 @@ static int32_t zone_slot(const struct time_network *network, int32_t id) {
 static bool step_back(struct filling *filling) {
     const struct time_network *network = filling->network;
     struct stop *last = &filling->way[filling->length - 1];
-    const struct time_node *node = &network->nodes[network->node_of[last->id]];
-    const struct time_open open = network->open[last->id];
+    const struct time_node *node = &network->nodes[network->steps[last->id].node];
+    const struct time_open open = network->steps[last->id].open;
     const uint32_t bits = network->from_shelters ? open.out : open.in;
     while (last->slot < node->slot_count) {
         const uint32_t s = last->slot++;

@@ -32,12 +32,12 @@ static int32_t take(struct lowering *lowering) {
 
 /* The slots by which people can still come to a node-step, in the direction of travel. */
 static uint32_t slots_in(const struct time_network *network, int32_t id) {
-    return network->from_shelters ? network->open[id].out : network->open[id].in;
+    return network->from_shelters ? network->steps[id].open.out : network->steps[id].open.in;
 }
 
 /* The slots by which they can still leave it. */
 static uint32_t slots_out(const struct time_network *network, int32_t id) {
-    return network->from_shelters ? network->open[id].in : network->open[id].out;
+    return network->from_shelters ? network->steps[id].open.in : network->steps[id].open.out;
 }
 
 static bool is_shelter(const struct time_network *network, const struct time_terminal *terminal) {
@@ -53,7 +53,7 @@ static int64_t cost_to(const struct time_network *network, const struct time_ter
 
 static void lower_before_step(struct lowering *lowering, int32_t id) {
     const struct time_network *network = lowering->network;
-    const struct time_node *node = &network->nodes[network->node_of[id]];
+    const struct time_node *node = &network->nodes[network->steps[id].node];
     const struct time_slot *slots = &network->slots[node->slot_first];
     const int64_t price = lowering->prices[id];
     const int32_t step = id - node->offset;

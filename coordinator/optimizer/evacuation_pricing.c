@@ -34,7 +34,7 @@ static int64_t clamp(const struct pricing *pricing, int64_t price) {
 static void price_ids(struct pricing *pricing) {
     const struct time_network *network = pricing->network;
     for (int32_t id = 0; id < network->step_count; id++) {
-        const struct time_node *node = &network->nodes[network->node_of[id]];
+        const struct time_node *node = &network->nodes[network->steps[id].node];
         const bool absent = (int64_t)(id - node->offset) + node->remaining > pricing->clock;
         pricing->by_id[id] =
             clamp(pricing, absent ? pricing->clock + pricing->outside : price_of_id(pricing, id));

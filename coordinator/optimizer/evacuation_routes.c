@@ -49,7 +49,7 @@ static int reserve(void **items, size_t size, size_t count, size_t more, size_t 
 
 /* The shelter that takes people at a node-step, or -1. */
 static int32_t shelter_with_flow(const struct time_network *network, int32_t id) {
-    const struct time_node *node = &network->nodes[network->node_of[id]];
+    const struct time_node *node = &network->nodes[network->steps[id].node];
     for (uint32_t s = 0; s < node->slot_count; s++) {
         const struct time_slot *slot = &network->slots[node->slot_first + s];
         if (slot->arc != TIME_NO_ARC)
@@ -66,7 +66,7 @@ static int32_t shelter_with_flow(const struct time_network *network, int32_t id)
 
 /* The slot by which most people leave a node-step. There is one, since as many leave as came. */
 static const struct time_slot *busiest_slot(const struct time_network *network, int32_t id) {
-    const struct time_node *node = &network->nodes[network->node_of[id]];
+    const struct time_node *node = &network->nodes[network->steps[id].node];
     const struct time_slot *busiest = NULL;
     int32_t most = 0;
     for (uint32_t s = 0; s < node->slot_count; s++) {

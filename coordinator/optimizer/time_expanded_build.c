@@ -315,14 +315,13 @@ static void lay_terminal_slot(struct time_network *network, size_t k) {
 }
 
 static int allocate_steps(struct time_network *network) {
-    network->node_of = calloc((size_t)network->step_count + 1, sizeof *network->node_of);
-    network->open = calloc((size_t)network->step_count + 1, sizeof *network->open);
+    network->steps = calloc((size_t)network->step_count + 1, sizeof *network->steps);
     network->flows = calloc(network->flow_count + 1, sizeof *network->flows);
-    if (network->node_of == NULL || network->open == NULL || network->flows == NULL)
+    if (network->steps == NULL || network->flows == NULL)
         return HV_ERR_MEMORY;
     for (size_t v = 0; v < network->node_count; v++)
         for (int32_t t = network->nodes[v].first_step; t <= network->nodes[v].last_step; t++)
-            network->node_of[network->nodes[v].offset + t] = (int32_t)v;
+            network->steps[network->nodes[v].offset + t].node = (int32_t)v;
     return HV_OK;
 }
 
@@ -332,8 +331,8 @@ static void open_arc(struct time_network *network, const struct time_arc *arc, u
     for (int32_t t = arc->first_step; t <= arc->last_step; t++) {
         if (time_network_capacity(network, arc, t) == 0)
             continue;
-        struct time_open *enter = &network->open[from->offset + t];
-        struct time_open *leave = &network->open[to->offset + t + arc->travel_steps];
+        struct time_open *enter = &network->steps[from->offset + t].open;
+        struct time_open *leave = &network->steps[to->offset + t + arc->travel_steps].open;
         if (network->from_shelters) {
             leave->out |= UINT32_C(1) << at_to;
             enter->in |= UINT32_C(1) << at_from;
@@ -356,9 +355,9 @@ static void open_all(struct time_network *network) {
         const int32_t offset = network->nodes[terminal->node].offset;
         for (int32_t t = terminal->first_step; t <= terminal->last_step; t++)
             if (terminal->start)
-                network->open[offset + t].in |= UINT32_C(1) << terminal->slot;
+                network->steps[offset + t].open.in |= UINT32_C(1) << terminal->slot;
             else
-                network->open[offset + t].out |= UINT32_C(1) << terminal->slot;
+                network->steps[offset + t].open.out |= UINT32_C(1) << terminal->slot;
     }
 }
 

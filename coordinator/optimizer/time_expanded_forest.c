@@ -2,34 +2,40 @@
 
 #include "coordinator/optimizer/time_expanded_scan.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 /* ---- queues ---------------------------------------------------------------------------------- */
 
-static void queue_init(struct time_queue *queue, int32_t *next) {
-    queue->next = next;
+static void queue_init(struct time_queue *queue, size_t next_offset) {
+    queue->next_offset = next_offset;
     queue->lowest = TIME_RANKS;
     for (size_t rank = 0; rank < TIME_RANKS; rank++)
         queue->heads[rank] = -1;
 }
 
-void time_queue_add(struct time_queue *queue, int32_t id, int32_t rank) {
+static int32_t *next_of(struct time_forest *forest, const struct time_queue *queue, int32_t id) {
+    return (int32_t *)(void *)((char *)&forest->branches[id] + queue->next_offset);
+}
+
+void time_queue_add(struct time_forest *forest, struct time_queue *queue, int32_t id,
+                    int32_t rank) {
     size_t r = rank < TIME_RANKS ? (size_t)rank : TIME_RANKS - 1;
-    queue->next[id] = -1;
+    *next_of(forest, queue, id) = -1;
     if (queue->heads[r] < 0)
         queue->heads[r] = id;
     else
-        queue->next[queue->tails[r]] = id;
+        *next_of(forest, queue, queue->tails[r]) = id;
     queue->tails[r] = id;
     if (r < queue->lowest)
         queue->lowest = r;
 }
 
-int32_t time_queue_take(struct time_queue *queue) {
+int32_t time_queue_take(struct time_forest *forest, struct time_queue *queue) {
     while (queue->lowest < TIME_RANKS) {
         int32_t id = queue->heads[queue->lowest];
         if (id >= 0) {
-            queue->heads[queue->lowest] = queue->next[id];
+            queue->heads[queue->lowest] = *next_of(forest, queue, id);
             return id;
         }
         queue->lowest++;
@@ -52,20 +58,15 @@ static int allocate(struct time_forest *forest) {
     const struct time_network *network = forest->network;
     size_t ids = forest->id_count + 1, terminals = network->terminal_count + 1;
     forest->hot = calloc(ids, sizeof *forest->hot);
-    forest->height = calloc(ids, sizeof *forest->height);
-    forest->parent = calloc(ids, sizeof *forest->parent);
-    forest->queued = calloc(ids, sizeof *forest->queued);
-    forest->stamp = calloc(ids, sizeof *forest->stamp);
+    forest->branches = calloc(ids, sizeof *forest->branches);
     forest->terminal_parent = calloc(terminals, sizeof *forest->terminal_parent);
     forest->reached = calloc(terminals, sizeof *forest->reached);
     forest->offers = calloc((size_t)longest_terminal(network), sizeof *forest->offers);
-    queue_init(&forest->growing, calloc(ids, sizeof(int32_t)));
-    queue_init(&forest->cutting, calloc(ids, sizeof(int32_t)));
-    bool made = forest->hot != NULL && forest->height != NULL && forest->parent != NULL &&
-                forest->queued != NULL && forest->stamp != NULL &&
+    queue_init(&forest->growing, offsetof(struct time_branch, next_growing));
+    queue_init(&forest->cutting, offsetof(struct time_branch, stamp));
+    bool made = forest->hot != NULL && forest->branches != NULL &&
                 forest->terminal_parent != NULL && forest->reached != NULL &&
-                forest->offers != NULL && forest->growing.next != NULL &&
-                forest->cutting.next != NULL;
+                forest->offers != NULL;
     return made ? HV_OK : HV_ERR_MEMORY;
 }
 
@@ -75,10 +76,10 @@ static void set_terminals(struct time_forest *forest) {
         int32_t id = network->step_count + (int32_t)k;
         bool root = network->terminals[k].start && network->terminals[k].left > 0;
         forest->hot[id] = hot_of(0, root ? TIME_ROOTED : TIME_OUTSIDE);
-        forest->height[id] = root ? 0 : INT32_MAX;
+        forest->branches[id].height = root ? 0 : INT32_MAX;
         if (!root)
             continue;
-        forest->parent[id] = TIME_PARENT_ROOT;
+        forest->branches[id].parent = TIME_PARENT_ROOT;
         time_forest_activate(forest, id);
     }
 }
@@ -103,15 +104,10 @@ void time_forest_free(struct time_forest *forest) {
     if (forest == NULL)
         return;
     free(forest->hot);
-    free(forest->height);
-    free(forest->parent);
-    free(forest->queued);
-    free(forest->stamp);
+    free(forest->branches);
     free(forest->terminal_parent);
     free(forest->reached);
     free(forest->offers);
-    free(forest->growing.next);
-    free(forest->cutting.next);
     free(forest->lost.items);
     free(forest->events.items);
     free(forest->wake.items);
@@ -131,41 +127,43 @@ bool time_forest_is_rooted(const struct time_forest *forest, int32_t id) {
 /* ---- growth ---------------------------------------------------------------------------------- */
 
 void time_forest_schedule(struct time_forest *forest, int32_t id, int32_t time) {
-    if (time >= forest->height[id])
+    if (time >= forest->branches[id].height)
         return;
     if (time > TIME_CLOCK_MAX) {
         forest->error = HV_ERR_LIMIT;
         return;
     }
-    forest->height[id] = time;
+    forest->branches[id].height = time;
     int error = time_calendar_add(&forest->calendar, time, id);
     if (error != HV_OK)
         forest->error = error;
 }
 
-/* Roots first; then, growing with the traffic, what is on quick ways, which lead to a shelter
- * soon. */
+/* Growth prefers what looks near to a goal: few links from a root, few steps to where the forest
+ * grows to, little time lost against the quickest way. Measured in docs/optimizer/EVACUATION.md. */
 static int32_t growth_rank(const struct time_forest *forest, int32_t id) {
     const struct time_network *network = forest->network;
-    int32_t height = forest->height[id];
-    if (network->from_shelters || is_terminal(forest, id))
+    const int32_t height = forest->branches[id].height;
+    if (is_terminal(forest, id))
         return height;
-    const struct time_node *node = &network->nodes[network->node_of[id]];
-    return height + forest->clock - node->remaining - (id - node->offset);
+    const struct time_node *node = &network->nodes[network->steps[id].node];
+    const int32_t ahead = network->from_shelters ? node->first_step : node->remaining;
+    const int32_t lost = forest->clock - node->remaining - (id - node->offset);
+    return height + ahead + (lost > 0 ? lost : 0);
 }
 
 void time_forest_activate(struct time_forest *forest, int32_t id) {
-    if (forest->queued[id])
+    if (forest->branches[id].queued)
         return;
-    forest->queued[id] = true;
-    time_queue_add(&forest->growing, id, growth_rank(forest, id));
+    forest->branches[id].queued = true;
+    time_queue_add(forest, &forest->growing, id, growth_rank(forest, id));
 }
 
 /* An id from outside becomes part of the forest. */
 TIME_INLINE void enter(struct time_forest *forest, int32_t id, int32_t height, int32_t code) {
     const struct time_network *network = forest->network;
     forest->hot[id] = hot_of(forest->clock - value_of(forest->hot[id]), TIME_ROOTED);
-    forest->height[id] = height;
+    forest->branches[id].height = height;
     set_parent(forest, id, code);
     if (is_terminal(forest, id)) {
         const struct time_terminal *terminal = &network->terminals[id - network->step_count];
@@ -194,13 +192,13 @@ TIME_INLINE void grow_over(struct time_forest *forest, struct time_visit visit, 
 int time_forest_grow(struct time_forest *forest) {
     while (forest->reached_count == 0 && forest->error == HV_OK &&
            forest->work < forest->work_pause) {
-        int32_t id = time_queue_take(&forest->growing);
+        int32_t id = time_queue_take(forest, &forest->growing);
         if (id < 0)
             break;
-        forest->queued[id] = false;
+        forest->branches[id].queued = false;
         if (state_of(forest->hot[id]) != TIME_ROOTED)
             continue;
-        struct growth growth = {value_of(forest->hot[id]), forest->height[id]};
+        struct growth growth = {value_of(forest->hot[id]), forest->branches[id].height};
         visit_leaving(forest, id, grow_over, &growth);
     }
     return forest->error;
@@ -222,7 +220,7 @@ TIME_INLINE void find_nearest(struct time_forest *forest, struct time_visit visi
     int32_t reduced = visit.cost + value_of(visit.hot) - nearest->label;
     if (reduced > nearest->reduced)
         return;
-    int32_t height = forest->height[visit.id];
+    int32_t height = forest->branches[visit.id].height;
     if (reduced == nearest->reduced && height >= nearest->height)
         return;
     nearest->reduced = reduced;
@@ -231,9 +229,9 @@ TIME_INLINE void find_nearest(struct time_forest *forest, struct time_visit visi
 }
 
 static void carry_out(struct time_forest *forest, int32_t id) {
-    if (state_of(forest->hot[id]) != TIME_OUTSIDE || forest->height[id] != forest->clock)
+    if (state_of(forest->hot[id]) != TIME_OUTSIDE || forest->branches[id].height != forest->clock)
         return;
-    forest->height[id] = INT32_MAX;
+    forest->branches[id].height = INT32_MAX;
     struct nearest nearest = {
         .label = forest->clock - value_of(forest->hot[id]),
         .reduced = INT32_MAX,
@@ -257,7 +255,7 @@ static void bring_in(struct time_forest *forest) {
             continue;
         int32_t id = node->offset + step;
         forest->hot[id] = hot_of(network->from_shelters ? 0 : forest->clock, TIME_OUTSIDE);
-        forest->height[id] = INT32_MAX;
+        forest->branches[id].height = INT32_MAX;
         time_forest_schedule(forest, id, forest->clock);
     }
 }

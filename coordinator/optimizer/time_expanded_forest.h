@@ -32,7 +32,7 @@ enum time_state { TIME_ABSENT, TIME_OUTSIDE, TIME_ROOTED, TIME_CUT };
  * order of preference only: what is past the last rank goes there. */
 #define TIME_RANKS 4096
 struct time_queue {
-    int32_t *next; /* by id */
+    size_t next_offset; /* of the link to the next id within a branch */
     int32_t heads[TIME_RANKS], tails[TIME_RANKS];
     size_t lowest; /* no rank below it holds anything */
 };
@@ -50,16 +50,24 @@ struct time_parent {
     int32_t code;
 };
 
+/* The rest of what the forest knows of an id, in one place: whoever needs a part mostly needs all.
+ */
+struct time_branch {
+    int32_t height; /* when rooted; time of the next event when outside */
+    int32_t stamp; /* what the current repair knows about its way to a root; when cut, the next that
+                      is */
+    int32_t next_growing; /* the next that waits to grow */
+    uint8_t parent;       /* slot that leads to the parent, or TIME_PARENT_... */
+    bool queued;          /* waits to grow */
+};
+
 struct time_forest {
     struct time_network *network; /* borrowed; its flows change */
     int32_t clock;
     size_t id_count;
-    uint32_t *hot;            /* by id: label or clock - label, and state: what a scan looks at */
-    int32_t *height;          /* by id: height when rooted, time of the next event when outside */
-    uint8_t *parent;          /* by id: slot that leads to the parent, or TIME_PARENT_... */
-    bool *queued;             /* by id: waits to grow */
-    int32_t *stamp;           /* by id: what the current repair knows about its way to a root */
-    int32_t *terminal_parent; /* by terminal */
+    uint32_t *hot; /* by id: label or clock - label, and state: what a scan looks at */
+    struct time_branch *branches; /* by id */
+    int32_t *terminal_parent;     /* by terminal */
     struct time_queue growing, cutting;
     struct time_calendar calendar;
     int32_t *reached; /* goals that the forest reached and that have something left */

@@ -13,8 +13,7 @@ void time_network_free(struct time_network *network) {
     free(network->slots);
     free(network->arcs);
     free(network->terminals);
-    free(network->node_of);
-    free(network->open);
+    free(network->steps);
     free(network->flows);
     free(network);
 }
@@ -58,9 +57,9 @@ void time_network_move(struct time_network *network, int32_t id, uint32_t slot_i
     bool back = network->flows[slot->flow_base + id] > 0;
     bool out = slot->outward ? more : back;
     bool in = slot->outward ? back : more;
-    set_open(&network->open[id], slot_index, out, in);
+    set_open(&network->steps[id].open, slot_index, out, in);
     if (slot->arc != TIME_NO_ARC)
-        set_open(&network->open[slot->base + id], slot->back, in, out);
+        set_open(&network->steps[slot->base + id].open, slot->back, in, out);
 }
 
 int time_network_new(const struct evacuation_instance *instance, bool from_shelters,

@@ -35,6 +35,11 @@ struct time_open {
     uint32_t out, in;
 };
 
+struct time_step {
+    struct time_open open;
+    int32_t node;
+};
+
 struct time_node {
     int32_t origin; /* node of the instance */
     int32_t first_step, last_step;
@@ -77,9 +82,8 @@ struct time_network {
     struct time_arc *arcs;
     struct time_terminal *terminals; /* the start terminals, then the goals */
     size_t node_count, arc_count, terminal_count, start_count;
-    int32_t step_count;     /* node-steps; terminal k has the id step_count + k */
-    int32_t *node_of;       /* by node-step */
-    struct time_open *open; /* by node-step */
+    int32_t step_count;      /* node-steps; terminal k has the id step_count + k */
+    struct time_step *steps; /* by node-step */
     int32_t *flows;
     size_t flow_count;
 };
@@ -104,12 +108,12 @@ void time_network_move(struct time_network *network, int32_t id, uint32_t slot_i
                        int32_t people);
 
 static inline int32_t time_network_step(const struct time_network *network, int32_t id) {
-    return id - network->nodes[network->node_of[id]].offset;
+    return id - network->nodes[network->steps[id].node].offset;
 }
 
 static inline const struct time_slot *time_network_slots(const struct time_network *network,
                                                          int32_t id) {
-    return &network->slots[network->nodes[network->node_of[id]].slot_first];
+    return &network->slots[network->nodes[network->steps[id].node].slot_first];
 }
 
 static inline bool time_network_is_terminal(const struct time_network *network, int32_t id) {

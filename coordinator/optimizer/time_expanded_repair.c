@@ -4,7 +4,6 @@
 #include "coordinator/optimizer/time_expanded_scan.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static void append(struct time_forest *forest, struct time_list *list, int32_t item) {
     if (list->count == list->capacity) {
@@ -32,7 +31,7 @@ struct parent_arc {
 static struct parent_arc arc_of_parent(const struct time_forest *forest, int32_t id) {
     const struct time_network *network = forest->network;
     if (!is_terminal(forest, id))
-        return (struct parent_arc){id, forest->parent[id], false};
+        return (struct parent_arc){id, forest->branches[id].parent, false};
     int32_t k = id - network->step_count;
     return (struct parent_arc){forest->terminal_parent[k], network->terminals[k].slot, true};
 }
@@ -50,7 +49,7 @@ static int32_t smaller(int32_t a, int32_t b) {
 static int32_t room_of_path(const struct time_forest *forest, int32_t goal) {
     const struct time_network *network = forest->network;
     int32_t room = network->terminals[goal - network->step_count].left, id = goal;
-    for (; room > 0 && forest->parent[id] != TIME_PARENT_ROOT; id = parent_of(forest, id))
+    for (; room > 0 && forest->branches[id].parent != TIME_PARENT_ROOT; id = parent_of(forest, id))
         room = smaller(room, room_from_parent(forest, id));
     if (room == 0)
         return 0;
@@ -60,24 +59,24 @@ static int32_t room_of_path(const struct time_forest *forest, int32_t goal) {
 /* Takes an id's parent away. */
 static void cut(struct time_forest *forest, int32_t id, int32_t rank) {
     forest->hot[id] = hot_of(value_of(forest->hot[id]), TIME_CUT);
-    time_queue_add(&forest->cutting, id, rank);
+    time_queue_add(forest, &forest->cutting, id, rank);
 }
 
 static void send(struct time_forest *forest, int32_t goal, int32_t people) {
     struct time_network *network = forest->network;
     int32_t id = goal;
-    while (forest->parent[id] != TIME_PARENT_ROOT) {
+    while (forest->branches[id].parent != TIME_PARENT_ROOT) {
         struct parent_arc arc = arc_of_parent(forest, id);
         time_network_move(network, arc.id, arc.slot, arc.leaving, people);
         int32_t parent = parent_of(forest, id);
         if (room_from_parent(forest, id) == 0)
-            cut(forest, id, forest->height[id]);
+            cut(forest, id, forest->branches[id].height);
         id = parent;
     }
     network->terminals[goal - network->step_count].left -= people;
     network->terminals[id - network->step_count].left -= people;
     if (network->terminals[id - network->step_count].left == 0)
-        cut(forest, id, forest->height[id]);
+        cut(forest, id, forest->branches[id].height);
     forest->served += people;
     forest->cost += (int64_t)people * forest->clock;
     forest->augmentations++;
@@ -92,23 +91,25 @@ static bool reaches_root(struct time_forest *forest, int32_t id) {
     int32_t at = id;
     bool whole = false;
     for (;; at = parent_of(forest, at)) {
-        if (state_of(forest->hot[at]) != TIME_ROOTED || forest->stamp[at] == bad)
+        if (state_of(forest->hot[at]) != TIME_ROOTED || forest->branches[at].stamp == bad)
             break;
-        whole = forest->stamp[at] == good || forest->parent[at] == TIME_PARENT_ROOT;
+        whole =
+            forest->branches[at].stamp == good || forest->branches[at].parent == TIME_PARENT_ROOT;
         if (whole)
             break;
     }
     for (int32_t w = id; w != at; w = parent_of(forest, w))
-        forest->stamp[w] = whole ? good : bad;
+        forest->branches[w].stamp = whole ? good : bad;
     if (whole)
-        forest->stamp[at] = good;
+        forest->branches[at].stamp = good;
     return whole;
 }
 
 static void renew_stamps(struct time_forest *forest) {
     if (forest->good_stamp < INT32_MAX - 1 && forest->bad_stamp < INT32_MAX / 2)
         return;
-    memset(forest->stamp, 0, forest->id_count * sizeof *forest->stamp);
+    for (size_t id = 0; id < forest->id_count; id++)
+        forest->branches[id].stamp = 0;
     forest->good_stamp = forest->bad_stamp = 0;
 }
 
@@ -131,7 +132,7 @@ TIME_INLINE void collect_offer(struct time_forest *forest, struct time_visit vis
     append(forest, &forest->wake, visit.id);
     if (state == TIME_ROOTED)
         forest->offers[offers->count++] =
-            (struct time_parent){visit.id, forest->height[visit.id], visit.code};
+            (struct time_parent){visit.id, forest->branches[visit.id].height, visit.code};
 }
 
 /* Takes the lowest offer that still reaches a root. */
@@ -147,9 +148,9 @@ static bool adopt(struct time_forest *forest, int32_t id, const struct offers *o
         if (!reaches_root(forest, best.id))
             continue;
         set_parent(forest, id, best.code);
-        forest->height[id] = best.height + 1;
+        forest->branches[id].height = best.height + 1;
         forest->hot[id] = hot_of(value_of(forest->hot[id]), TIME_ROOTED);
-        forest->stamp[id] = forest->good_stamp;
+        forest->branches[id].stamp = forest->good_stamp;
         forest->bad_stamp++;
         return true;
     }
@@ -160,7 +161,7 @@ TIME_INLINE void cut_child(struct time_forest *forest, struct time_visit visit, 
     const int32_t rank = *(const int32_t *)context;
     if (state_of(visit.hot) != TIME_ROOTED || !is_parent(forest, visit.id, visit.code))
         return;
-    int32_t height = forest->height[visit.id];
+    int32_t height = forest->branches[visit.id].height;
     cut(forest, visit.id, height > rank ? height : rank);
 }
 
@@ -180,7 +181,8 @@ static void mend(struct time_forest *forest, int32_t id, int32_t rank) {
 
 static void leave(struct time_forest *forest, int32_t id, int32_t nearest) {
     forest->hot[id] = hot_of(forest->clock - value_of(forest->hot[id]), TIME_OUTSIDE);
-    forest->height[id] = INT32_MAX;
+    forest->branches[id].height = INT32_MAX;
+    forest->branches[id].stamp = 0;
     if (nearest != INT32_MAX)
         time_forest_schedule(forest, id, forest->clock + nearest);
 }
@@ -191,7 +193,7 @@ static void repair(struct time_forest *forest) {
     forest->good_stamp++;
     forest->bad_stamp++;
     int32_t id;
-    while (forest->error == HV_OK && (id = time_queue_take(&forest->cutting)) >= 0)
+    while (forest->error == HV_OK && (id = time_queue_take(forest, &forest->cutting)) >= 0)
         mend(forest, id, (int32_t)forest->cutting.lowest);
     if (forest->error != HV_OK)
         return;

@@ -44,16 +44,16 @@ TIME_INLINE void visit_leaving(struct time_forest *forest, int32_t id, time_visi
         const int32_t offset = network->nodes[terminal->node].offset;
         for (int32_t t = terminal->first_step; t <= terminal->last_step; t++) {
             const int32_t y = offset + t;
-            if ((network->open[y].in >> terminal->slot & 1u) == 0)
+            if ((network->steps[y].open.in >> terminal->slot & 1u) == 0)
                 continue;
             const int32_t cost = terminal->start ? terminal->cost * t : -terminal->cost * t;
             visit(forest, (struct time_visit){y, cost, terminal->slot, forest->hot[y]}, context);
         }
         return;
     }
-    const struct time_node *node = &network->nodes[network->node_of[id]];
+    const struct time_node *node = &network->nodes[network->steps[id].node];
     const struct time_slot *slots = &network->slots[node->slot_first];
-    for (uint32_t bits = network->open[id].out; bits != 0; bits &= bits - 1) {
+    for (uint32_t bits = network->steps[id].open.out; bits != 0; bits &= bits - 1) {
         const struct time_slot *slot = &slots[__builtin_ctz(bits)];
         const int32_t y = slot->base + (id & slot->mask);
         const int32_t code = slot->mask != 0 ? slot->back : id;
@@ -72,16 +72,16 @@ TIME_INLINE void visit_entering(struct time_forest *forest, int32_t id, time_vis
         const int32_t offset = network->nodes[terminal->node].offset;
         for (int32_t t = terminal->first_step; t <= terminal->last_step; t++) {
             const int32_t u = offset + t;
-            if ((network->open[u].out >> terminal->slot & 1u) == 0)
+            if ((network->steps[u].open.out >> terminal->slot & 1u) == 0)
                 continue;
             const int32_t cost = terminal->start ? -terminal->cost * t : terminal->cost * t;
             visit(forest, (struct time_visit){u, cost, u, forest->hot[u]}, context);
         }
         return;
     }
-    const struct time_node *node = &network->nodes[network->node_of[id]];
+    const struct time_node *node = &network->nodes[network->steps[id].node];
     const struct time_slot *slots = &network->slots[node->slot_first];
-    for (uint32_t bits = network->open[id].in; bits != 0; bits &= bits - 1) {
+    for (uint32_t bits = network->steps[id].open.in; bits != 0; bits &= bits - 1) {
         const uint32_t index = (uint32_t)__builtin_ctz(bits);
         const struct time_slot *slot = &slots[index];
         const int32_t u = slot->base + (id & slot->mask);
@@ -95,32 +95,33 @@ TIME_INLINE int32_t parent_of(const struct time_forest *forest, int32_t id) {
     const struct time_network *network = forest->network;
     if (is_terminal(forest, id))
         return forest->terminal_parent[id - network->step_count];
-    const struct time_node *node = &network->nodes[network->node_of[id]];
-    const struct time_slot *slot = &network->slots[node->slot_first + forest->parent[id]];
+    const struct time_node *node = &network->nodes[network->steps[id].node];
+    const struct time_slot *slot = &network->slots[node->slot_first + forest->branches[id].parent];
     return slot->base + (id & slot->mask);
 }
 
 TIME_INLINE void set_parent(struct time_forest *forest, int32_t id, int32_t code) {
     if (is_terminal(forest, id)) {
         forest->terminal_parent[id - forest->network->step_count] = code;
-        forest->parent[id] = TIME_PARENT_TERMINAL;
+        forest->branches[id].parent = TIME_PARENT_TERMINAL;
     } else {
-        forest->parent[id] = (uint8_t)code;
+        forest->branches[id].parent = (uint8_t)code;
     }
 }
 
 /* Whether `code` names the parent of a rooted id. */
 TIME_INLINE bool is_parent(const struct time_forest *forest, int32_t id, int32_t code) {
     if (!is_terminal(forest, id))
-        return forest->parent[id] == code;
-    return forest->parent[id] == TIME_PARENT_TERMINAL &&
+        return forest->branches[id].parent == code;
+    return forest->branches[id].parent == TIME_PARENT_TERMINAL &&
            forest->terminal_parent[id - forest->network->step_count] == code;
 }
 
 /* Shared by growth and repair; in time_expanded_forest.c. What fails is kept in forest->error. */
 void time_forest_schedule(struct time_forest *forest, int32_t id, int32_t time);
 void time_forest_activate(struct time_forest *forest, int32_t id);
-void time_queue_add(struct time_queue *queue, int32_t id, int32_t rank);
-int32_t time_queue_take(struct time_queue *queue); /* or -1 where it is empty */
+void time_queue_add(struct time_forest *forest, struct time_queue *queue, int32_t id, int32_t rank);
+int32_t time_queue_take(struct time_forest *forest,
+                        struct time_queue *queue); /* or -1 where it is empty */
 
 #endif
