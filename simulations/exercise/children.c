@@ -138,7 +138,7 @@ int child_fork(struct child *child, const char *name, int (*body)(void *context)
 /* ---- waiting ---- */
 
 bool child_is_running(struct child *child) {
-    if (child->pid == 0)
+    if (child->pid <= 0)
         return false;
     pid_t ended = waitpid(child->pid, &child->status, WNOHANG);
     if (ended == 0 || (ended < 0 && errno == EINTR))
@@ -181,7 +181,7 @@ static void reap(struct child *child) {
 }
 
 void child_kill(struct child *child) {
-    if (child->pid == 0)
+    if (child->pid <= 0) /* kill(2) takes -1 for everybody */
         return;
     kill(child->pid, SIGKILL);
     reap(child);

@@ -95,8 +95,14 @@ void program_start(struct process *process, const char *const argv[], const char
     spawn(process, argv, log_path);
 }
 
+/* Only what was started here and has not been reaped: kill(2) takes 0 and -1 for everybody. */
+static void check_runs(const struct process *process) {
+    cr_assert_gt(process->pid, 0, "the process is not running");
+}
+
 static int reap(struct process *process) {
     int status = 0;
+    check_runs(process);
     cr_assert_eq(waitpid(process->pid, &status, 0), process->pid);
     if (process->notify_fd >= 0) {
         close(process->notify_fd);
@@ -109,11 +115,13 @@ static int reap(struct process *process) {
 }
 
 void process_kill(struct process *process) {
+    check_runs(process);
     kill(process->pid, SIGKILL);
     reap(process);
 }
 
 int process_stop(struct process *process) {
+    check_runs(process);
     kill(process->pid, SIGTERM);
     return reap(process);
 }

@@ -12,7 +12,7 @@
 #include <sys/types.h>
 
 struct process {
-    pid_t pid;
+    pid_t pid;     /* <= 0: not running; killing, stopping or waiting for it fails the test */
     int notify_fd; /* datagram socket that READY=1 arrives at; -1 where not asked for */
     int stdout_fd; /* -1 where not piped */
     char notify_path[108];
