@@ -148,6 +148,15 @@ bool child_is_running(struct child *child) {
     return false;
 }
 
+char *child_end_text(const struct child *child, char *buffer, size_t bytes) {
+    if (WIFSIGNALED(child->status))
+        snprintf(buffer, bytes, "by signal %d (%s)", WTERMSIG(child->status),
+                 strsignal(WTERMSIG(child->status)));
+    else
+        snprintf(buffer, bytes, "with status %d", WEXITSTATUS(child->status));
+    return buffer;
+}
+
 static bool says_ready(int notify_fd) {
     char text[512];
     ssize_t size = recv(notify_fd, text, sizeof text - 1, MSG_DONTWAIT);

@@ -35,6 +35,9 @@ int child_wait_ready(struct child *child, int timeout_ms) HV_MUST_USE;
 
 bool child_is_running(struct child *child); /* reaps */
 
+/* How it ended: "with status 70", "by signal 9 (Killed)". Returns buffer. */
+char *child_end_text(const struct child *child, char *buffer, size_t bytes);
+
 void child_kill(struct child *child); /* SIGKILL, and waits */
 void child_freeze(struct child *child, bool frozen);
 

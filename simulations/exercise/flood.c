@@ -221,16 +221,20 @@ static int screen_goes_on(struct flood *flood, uint64_t now_ms) {
     return error;
 }
 
+static int ended(struct flood *flood, const struct child *child) {
+    char how[64];
+    return stage_fail(&flood->stage, HV_ERR_CLOSED, "the program of %s ended, %s; see %s",
+                      child->name, child_end_text(child, how, sizeof how), child->log);
+}
+
 /* A program that ended without being told to ends the exercise. */
 static int programs_run(struct flood *flood) {
     struct stage *stage = &flood->stage;
     if (stage->headquarters != NULL && !child_is_running(&stage->coordinator))
-        return stage_fail(stage, HV_ERR_CLOSED, "the coordinator ended by itself; see %s",
-                          stage->coordinator.log);
+        return ended(flood, &stage->coordinator);
     for (size_t i = 0; i < stage->desk_count; i++)
         if (stage->desks[i].wanted && !child_is_running(&stage->desks[i].process))
-            return stage_fail(stage, HV_ERR_CLOSED, "the node of %s ended by itself; see %s",
-                              stage->desks[i].id, stage->desks[i].process.log);
+            return ended(flood, &stage->desks[i].process);
     return 0;
 }
 
@@ -256,6 +260,8 @@ static int finish(struct flood *flood) {
         error = turn(flood);
         children_sleep_ms(5);
     }
+    if (error == 0) /* what is kept running to look at goes on in real time */
+        error = flood_set_rate(flood, 1);
     if (error == 0)
         error = flood_count(flood);
     if (error == 0)

@@ -125,6 +125,7 @@ int flood_needs(struct flood *flood, uint64_t now_ms, bool hand_out) HV_MUST_USE
 int flood_ship(struct flood *flood, struct desk *from, const json_t *order, uint64_t now_ms,
                bool *ret_shipped) HV_MUST_USE;
 int flood_order_returns(struct flood *flood) HV_MUST_USE;
+int flood_withdraw(struct flood *flood) HV_MUST_USE; /* nothing is asked for any more */
 
 /* flood_plan.c: makes a plan, shows it and approves it */
 int flood_plan(struct flood *flood, const char *why) HV_MUST_USE;

@@ -274,6 +274,13 @@ int flood_needs(struct flood *flood, uint64_t now_ms, bool out) {
     return error;
 }
 
+int flood_withdraw(struct flood *flood) {
+    int error = 0;
+    for (uint32_t i = 0; error == 0 && i < flood->region->shelter_count; i++)
+        error = ask_for(flood, &flood->shelters[i], json_array());
+    return error;
+}
+
 /* ---- home again ---- */
 
 static int order_return(struct flood *flood, uint32_t number) {

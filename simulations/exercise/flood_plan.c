@@ -42,13 +42,13 @@ static void show(struct flood *flood, const json_t *plan, const struct flood_pla
                  const char *why) {
     char clock[48];
     flood_clock_text(flood, flood_now_ms(flood), clock, sizeof clock);
-    terminal_event(
-        flood->terminal,
-        "%s  plan %" PRIu64 " (%s): %" PRId64 " people by %zu ways, %zu shipments, %" PRId64
-        " people without a place; gap %.2f %% of places, %.2f %% of time, %.2f %% of goods",
-        clock, figures->id, why, figures->moved, json_array_size(json_object_get(plan, "moves")),
-        json_array_size(json_object_get(plan, "shipments")), figures->unserved,
-        figures->unserved_gap * 100, figures->time_gap * 100, figures->goods_gap * 100);
+    terminal_event(flood->terminal,
+                   "%s  plan %" PRIu64 " (%s): %" PRId64 " people by %zu ways, %zu shipments; "
+                   "no place for %" PRId64 "; gaps %.2f/%.2f/%.2f %%",
+                   clock, figures->id, why, figures->moved,
+                   json_array_size(json_object_get(plan, "moves")),
+                   json_array_size(json_object_get(plan, "shipments")), figures->unserved,
+                   figures->unserved_gap * 100, figures->time_gap * 100, figures->goods_gap * 100);
 }
 
 /* Between looking and approving the coordinator may have made a newer plan by itself: the one that

@@ -185,12 +185,14 @@ static void print_plans(const struct flood *flood, FILE *out) {
 
 static void print_people(struct flood *flood, FILE *out) {
     const struct audit_totals *totals = audit_totals(flood->stage.audit);
-    char peak[32], in[32], out_text[32];
+    char peak[32], in[32], out_text[32], from[48], to[48];
+    flood_clock_text(flood, 0, from, sizeof from);
+    flood_clock_text(flood, flood->curve_ms, to, sizeof to);
     terminal_number(peak, sizeof peak, flood->peak);
     terminal_number(in, sizeof in, totals->checked_in);
     terminal_number(out_text, sizeof out_text, totals->checked_out);
     fprintf(out, "people sheltered over time (most: %s):\n", peak);
-    terminal_chart(out, flood->curve, flood->curve_count, 60, 6, "day 1 19:00", "day 4");
+    terminal_chart(out, flood->curve, flood->curve_count, 60, 6, from, to);
     fprintf(out,
             "  checked in %s, checked out %s, moved between shelters %" PRId64
             "; counts corrected the books by %+" PRId64 "; left in shelters %" PRId64 "\n",

@@ -243,6 +243,8 @@ static int demobilise(struct flood *flood, uint64_t now_ms) {
         phase(flood, HV_PHASE_DEMOBILISATION, "demobilisation: shelters close, goods go back");
     if (error == 0)
         error = flood_count(flood);
+    if (error == 0)
+        error = flood_withdraw(flood);
     return error == 0 ? flood_order_returns(flood) : error;
 }
 
@@ -276,9 +278,9 @@ static const struct {
     int (*happen)(struct flood *flood, uint64_t now_ms);
 } STEPS[] = {
     {0.3, alert},        {1.0, activate},         {2.2, evacuate},
-    {3.2, cut_link},     {4.2, kill_node},        {5.4, revive_node},
-    {6.6, plan_roads},   {7.2, kill_coordinator}, {7.9, revive_coordinator},
-    {8.3, lose_library}, {9.6, plan_again},       {11.0, mend_link},
+    {2.6, cut_link},     {4.2, kill_node},        {5.4, revive_node},
+    {6.6, plan_roads},   {8.4, kill_coordinator}, {9.0, revive_coordinator},
+    {9.3, lose_library}, {10.2, plan_again},      {11.0, mend_link},
     {12.0, night},       {24.0, plan_supplies},   {48.0, plan_supplies},
     {72.2, stand_down},  {77.5, demobilise},      {78.5, close_all},
     {80.2, end},
