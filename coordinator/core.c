@@ -294,7 +294,8 @@ const struct core_counters *core_counters(const struct core *core) {
 }
 
 void core_set_catalogue(struct core *core, const struct core_catalogue *catalogue) {
-    core->catalogue = catalogue == NULL ? (struct core_catalogue){0} : *catalogue;
+    static const struct core_catalogue empty;
+    core->catalogue = catalogue == NULL ? empty : *catalogue;
 }
 
 uint64_t core_next_order(const struct core *core) {

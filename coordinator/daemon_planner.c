@@ -4,7 +4,7 @@
 #include "coordinator/daemon_control.h"
 #include "coordinator/planning/orders.h"
 #include "coordinator/planning/outcome.h"
-#include "coordinator/planning/worker.h"
+#include "coordinator/planner_thread.h"
 #include "schemas/platform/clock.h"
 #include "schemas/platform/line_log.h"
 
@@ -16,7 +16,7 @@ enum { NEED_DAYS = 3, ASKED_MAX = 16 };
 #define DAY_MS 86400000
 
 struct daemon_planner {
-    struct worker *worker;
+    struct planner_thread *worker;
     struct profile *profile;
     const struct region *region; /* that the task was made from; it may be gone since */
     uint64_t asked[ASKED_MAX];   /* requests that wait for a plan */
@@ -82,7 +82,7 @@ void daemon_planner_plan(struct daemon *daemon, uint64_t token) {
         return;
     }
     planner->region = daemon->region;
-    worker_submit(planner->worker, task);
+    planner_thread_submit(planner->worker, task);
 }
 
 /* ---- approving ---- */
@@ -170,7 +170,7 @@ static int hash_plan(struct daemon *daemon, const struct hv_plan *plan,
     return error;
 }
 
-static int record_plan(struct daemon *daemon, const struct worker_result *result) {
+static int record_plan(struct daemon *daemon, const struct planner_thread_result *result) {
     struct daemon_planner *planner = daemon->planner;
     struct hv_record record = {.actor = HV_ACTOR_SYSTEM, .name = "planner", .kind = HV_RECORD_PLAN};
     uint8_t hash[HV_HASH_BYTES];
@@ -196,8 +196,8 @@ static int record_plan(struct daemon *daemon, const struct worker_result *result
 
 void daemon_planner_collect(struct daemon *daemon) {
     struct daemon_planner *planner = daemon->planner;
-    struct worker_result result;
-    while (worker_take(planner->worker, &result)) {
+    struct planner_thread_result result;
+    while (planner_thread_take(planner->worker, &result)) {
         int error = result.error;
         if (error == 0 && planner->region != daemon->region)
             daemon_planner_plan(daemon, 0); /* the region has changed meanwhile */
@@ -225,14 +225,14 @@ int daemon_planner_open(struct daemon *daemon) {
         line_log(LINE_WARNING, "event=no-profile profile=%s", daemon->settings.profile);
         error = 0;
     }
-    return error == 0 ? worker_new(&planner->worker) : error;
+    return error == 0 ? planner_thread_new(&planner->worker) : error;
 }
 
 void daemon_planner_close(struct daemon *daemon) {
     struct daemon_planner *planner = daemon->planner;
     if (planner == NULL)
         return;
-    worker_free(planner->worker);
+    planner_thread_free(planner->worker);
     profile_free(planner->profile);
     hv_arena_deinit(&planner->arena);
     free(planner);
@@ -240,7 +240,7 @@ void daemon_planner_close(struct daemon *daemon) {
 }
 
 int daemon_planner_fd(const struct daemon *daemon) {
-    return worker_fd(daemon->planner->worker);
+    return planner_thread_fd(daemon->planner->worker);
 }
 
 const struct profile *daemon_planner_profile(const struct daemon *daemon) {

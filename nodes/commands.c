@@ -97,7 +97,7 @@ static bool take_figure(struct words *words, const char *option) {
 static json_int_t seconds_of(struct words *words, const char *text) {
     char digits[32];
     size_t length = strlen(text);
-    char unit = length > 0 ? text[length - 1] : '\0';
+    char unit = text[length > 0 ? length - 1 : 0];
     json_int_t scale = unit == 'h' ? 3600 : unit == 'm' ? 60 : 1;
     bool has_unit = unit == 'h' || unit == 'm' || unit == 's';
     snprintf(digits, sizeof digits, "%.*s", (int)(length - has_unit), text);

@@ -117,7 +117,7 @@ static struct objection judge_movement(struct turn *turn, const struct hv_moveme
     int64_t moved = hv_tally_sign(movement->kind) * hv_people_total(&movement->people);
     if (there + moved > HV_PEOPLE_MAX)
         return object(HV_ERR_VALUE, HV_REASON_RANGE,
-                      turn_text(turn, "that would make %lld people", (long long)(there + moved)),
+                      turn_text(turn, "that would make %lld people", (long long)there + moved),
                       "correct the figure");
     if (there + moved < 0 && !force)
         return object(HV_ERR_STATE, HV_REASON_RANGE,

@@ -159,6 +159,19 @@ static const char *objection(const struct node_core *core, const struct hv_envel
     return NULL;
 }
 
+/* Member by member: the bytes between them and after a text's end mean nothing. */
+static bool same_session(const struct node_session *one, const struct node_session *other) {
+    if (one->has_log != other->has_log || one->term != other->term ||
+        memcmp(one->log, other->log, HV_ID128_BYTES) != 0 ||
+        memcmp(one->incident, other->incident, HV_ID128_BYTES) != 0 ||
+        one->endpoint_count != other->endpoint_count)
+        return false;
+    for (size_t i = 0; i < one->endpoint_count; i++)
+        if (strcmp(one->endpoints[i], other->endpoints[i]) != 0)
+            return false;
+    return true;
+}
+
 static void take_session(struct turn *turn, const struct hv_envelope *frame) {
     const struct hv_welcome *welcome = &frame->welcome;
     struct node_session fresh = {.has_log = true, .term = welcome->term};
@@ -169,9 +182,9 @@ static void take_session(struct turn *turn, const struct hv_envelope *frame) {
             strcpy(fresh.endpoints[fresh.endpoint_count++], welcome->endpoints[i]);
     node_clock_set(&turn->core->clock, &welcome->clock, turn->real_ms);
     struct node_session *session = &turn->core->session;
-    if (memcmp(session, &fresh, sizeof fresh) == 0)
+    if (same_session(session, &fresh))
         return;
-    memcpy(session, &fresh, sizeof fresh);
+    *session = fresh;
     turn_write(turn, NODE_WRITE_SESSION)->session = session;
     turn_write_clock(turn);
 }

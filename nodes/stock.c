@@ -55,9 +55,11 @@ static int line_copy(const struct hv_stock_line *line, struct hv_stock_line *ret
     char *texts = malloc(item_bytes + lot_bytes);
     if (texts == NULL)
         return HV_ERR_MEMORY;
+    memcpy(texts, line->item, item_bytes);
+    memcpy(texts + item_bytes, line->lot, lot_bytes);
     *ret_copy = *line;
-    ret_copy->item = memcpy(texts, line->item, item_bytes);
-    ret_copy->lot = memcpy(texts + item_bytes, line->lot, lot_bytes);
+    ret_copy->item = texts;
+    ret_copy->lot = texts + item_bytes;
     return HV_OK;
 }
 

@@ -312,7 +312,6 @@ static int verify_log(const char *dir, struct verified *ret_verified) {
     int error = log_lmdb_open(below(dir, LAYOUT_LOG, path), &options, &log);
     if (error != HV_OK)
         return fail("cannot read the log in", dir, error);
-    *ret_verified = (struct verified){0};
     error = log_verify(log, take_term, ret_verified, &bad);
     log_close(log);
     if (error != HV_OK) {
@@ -330,7 +329,7 @@ static void print_verified(const json_t *reply) {
 
 int cli_verify(const struct cli *cli) {
     const char *dir = cli_word(cli, 1, "");
-    struct verified verified;
+    struct verified verified = {0};
     if (dir == NULL)
         return cli_ask(cli, json_pack("{s:s}", "verb", "verify"), print_verified);
     int status = verify_log(dir, &verified);
@@ -365,7 +364,7 @@ int cli_restore(const struct cli *cli) {
     const char *from = cli_word(cli, 1, ""), *to = cli_word(cli, 2, ""),
                *key = cli_option(cli, "--key");
     char path[PATH_MAX];
-    struct verified verified;
+    struct verified verified = {0};
     if (from == NULL || to == NULL || key == NULL)
         return cli_usage(cli,
                          "name the backup, the new folder and the file with the coordinator's key");

@@ -168,7 +168,7 @@ static const char *parameter_of(const struct telling *telling, enum instance_cla
         const char *id =
             telling->region->shelters[telling->plan->members[reason->first_member + i]].id;
         if ((size_t)used + strlen(id) + 8 > sizeof text) {
-            used += snprintf(text + used, sizeof text - (size_t)used, " …");
+            snprintf(text + used, sizeof text - (size_t)used, " …");
             break;
         }
         used += snprintf(text + used, sizeof text - (size_t)used, " %s", id);

@@ -87,7 +87,9 @@ static int put(struct outbox_memory *memory, const struct outbox_write *write) {
         memory->used += ENTRY_BYTES;
     }
     memory->used += write->size;
-    table->entries[at] = (struct entry){write->key, write->size, bytes};
+    table->entries[at].key = write->key;
+    table->entries[at].size = write->size;
+    table->entries[at].bytes = bytes;
     return HV_OK;
 }
 

@@ -1,7 +1,7 @@
 #include "coordinator/planning/orders.h"
 #include "coordinator/planning/outcome.h"
 #include "coordinator/planning/session.h"
-#include "coordinator/planning/worker.h"
+#include "coordinator/planner_thread.h"
 #include "tests/support/core_bench.h"
 #include "tests/support/region_files.h"
 
@@ -512,20 +512,20 @@ static struct session_task *task_now(void) {
 }
 
 Test(planning, the_worker_answers_the_newest_task) {
-    struct worker *worker = NULL;
-    struct worker_result result = {0};
-    cr_assert_eq(worker_new(&worker), 0);
-    cr_assert_not(worker_take(worker, &result));
+    struct planner_thread *worker = NULL;
+    struct planner_thread_result result = {0};
+    cr_assert_eq(planner_thread_new(&worker), 0);
+    cr_assert_not(planner_thread_take(worker, &result));
     flood(NULL);
     for (int i = 0; i < 5; i++) {
         tell_people(i);
-        worker_submit(worker, task_now());
+        planner_thread_submit(worker, task_now());
     }
     uint64_t newest = state_position(state()), seen = 0;
     while (seen != newest) {
-        struct pollfd item = {.fd = worker_fd(worker), .events = POLLIN};
+        struct pollfd item = {.fd = planner_thread_fd(worker), .events = POLLIN};
         cr_assert_eq(poll(&item, 1, 10000), 1);
-        if (!worker_take(worker, &result))
+        if (!planner_thread_take(worker, &result))
             continue;
         cr_assert_eq(result.error, 0);
         cr_assert_gt(result.task->picture->basis, seen, "results never go back");
@@ -533,6 +533,6 @@ Test(planning, the_worker_answers_the_newest_task) {
         plan_free(result.plan);
         session_task_free(result.task);
     }
-    worker_submit(worker, task_now());
-    worker_free(worker); /* with a task under way */
+    planner_thread_submit(worker, task_now());
+    planner_thread_free(worker); /* with a task under way */
 }
