@@ -198,6 +198,7 @@ static int solve(struct solving *solving, struct evacuation_plan *plan) {
         return error;
     solving->hopeless = count_hopeless(solving);
     error = search(solving);
+    time_forest_finish(solving->forest);
     if (error == HV_OK)
         error = evacuation_pricing_prove(solving->original, solving->contraction, solving->forest,
                                          ending_of(solving), plan);

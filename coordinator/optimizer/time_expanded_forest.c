@@ -100,10 +100,7 @@ int time_forest_new(struct time_network *network, struct time_forest **ret_fores
     return HV_OK;
 }
 
-void time_forest_free(struct time_forest *forest) {
-    if (forest == NULL)
-        return;
-    free(forest->hot);
+void time_forest_finish(struct time_forest *forest) {
     free(forest->branches);
     free(forest->terminal_parent);
     free(forest->reached);
@@ -111,7 +108,18 @@ void time_forest_free(struct time_forest *forest) {
     free(forest->lost.items);
     free(forest->events.items);
     free(forest->wake.items);
+    forest->branches = NULL;
+    forest->terminal_parent = forest->reached = NULL;
+    forest->offers = NULL;
+    forest->lost = forest->events = forest->wake = (struct time_list){0};
     time_calendar_deinit(&forest->calendar);
+}
+
+void time_forest_free(struct time_forest *forest) {
+    if (forest == NULL)
+        return;
+    time_forest_finish(forest);
+    free(forest->hot);
     free(forest);
 }
 

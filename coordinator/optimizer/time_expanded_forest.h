@@ -87,6 +87,9 @@ struct time_forest {
 HV_MUST_USE int time_forest_new(struct time_network *network, struct time_forest **ret_forest);
 void time_forest_free(struct time_forest *forest);
 
+/* The search is over: gives back all memory but what labels are read from. */
+void time_forest_finish(struct time_forest *forest);
+
 /* Begins the step of the clock: brings in the node-steps that come into reach and carries out what
  * the calendar holds for it. Returns HV_OK, HV_ERR_MEMORY, or HV_ERR_LIMIT past TIME_CLOCK_MAX. */
 HV_MUST_USE int time_forest_begin(struct time_forest *forest, int32_t clock);

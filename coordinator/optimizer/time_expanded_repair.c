@@ -129,10 +129,11 @@ TIME_INLINE void collect_offer(struct time_forest *forest, struct time_visit vis
         offers->nearest = smaller(offers->nearest, reduced);
         return;
     }
+    if (state != TIME_ROOTED)
+        return;
     append(forest, &forest->wake, visit.id);
-    if (state == TIME_ROOTED)
-        forest->offers[offers->count++] =
-            (struct time_parent){visit.id, forest->branches[visit.id].height, visit.code};
+    forest->offers[offers->count++] =
+        (struct time_parent){visit.id, forest->branches[visit.id].height, visit.code};
 }
 
 /* Takes the lowest offer that still reaches a root. */
@@ -165,13 +166,15 @@ TIME_INLINE void cut_child(struct time_forest *forest, struct time_visit visit, 
     cut(forest, visit.id, height > rank ? height : rank);
 }
 
-/* Finds a cut id another parent, or loses it and cuts its children. */
+/* Finds a cut id another parent, or loses it and cuts its children. Whoever could take in a lost id
+ * is to grow again: those rooted now, and those cut now that find a parent later. */
 static void mend(struct time_forest *forest, int32_t id, int32_t rank) {
     struct offers offers = {.label = value_of(forest->hot[id]), .nearest = INT32_MAX};
     size_t wake_count = forest->wake.count;
     visit_entering(forest, id, collect_offer, &offers);
     if (adopt(forest, id, &offers)) {
         forest->wake.count = wake_count;
+        append(forest, &forest->wake, id);
         return;
     }
     append(forest, &forest->lost, id);
