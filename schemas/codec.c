@@ -23,44 +23,16 @@ static const struct frame order_frame = {
 
 /* ---- decoding ---- */
 
-static void *take_for_protobuf(void *arena, size_t size) {
-    return hv_arena_take(arena, size, 1);
-}
-
-static void leave_to_the_arena(void *arena, void *piece) {
-    (void)arena;
-    (void)piece;
-}
-
-static int refuse_memory(const struct frame *frame, struct hv_verdict *verdict) {
-    return hv_refuse(verdict, &frame->root, NULL, HV_ERR_MEMORY, HV_REASON_BUSY, "no memory");
-}
-
-/* What the scan let through protobuf-c can read, so that it fails for want of memory only. */
-static int unpack(const struct frame *frame, const uint8_t *bytes, size_t size,
-                  struct hv_arena *arena, struct hv_verdict *verdict, void **ret_model) {
-    ProtobufCAllocator allocator = {
-        .alloc = take_for_protobuf, .free = leave_to_the_arena, .allocator_data = arena};
-    ProtobufCMessage *wire = protobuf_c_message_unpack(frame->shape->wire, &allocator, size, bytes);
-    void *model = wire == NULL ? NULL : hv_arena_take(arena, 1, frame->shape->model_bytes);
-    if (model == NULL || hv_model_of_wire(frame->shape, wire, arena, model) != HV_OK)
-        return refuse_memory(frame, verdict);
-    *ret_model = model;
-    return HV_OK;
-}
-
 static int decode(const struct frame *frame, const uint8_t *bytes, size_t size,
                   struct hv_arena *arena, struct hv_verdict *verdict, void **ret_model) {
-    void *model = NULL;
-    *verdict = (struct hv_verdict){0};
-    int error = HV_OK;
+    *verdict = (struct hv_verdict){.detail = ""};
     if (size > frame->bytes_max)
-        error = hv_refuse(verdict, &frame->root, NULL, HV_ERR_LIMIT, HV_REASON_OVERSIZE,
-                          "%zu bytes, more than %zu", size, frame->bytes_max);
-    if (error == HV_OK)
-        error = hv_wire_scan(frame->shape, bytes, size, &frame->root, verdict);
-    if (error == HV_OK)
-        error = unpack(frame, bytes, size, arena, verdict, &model);
+        return hv_refuse(verdict, &frame->root, NULL, HV_ERR_LIMIT, HV_REASON_OVERSIZE,
+                         "%zu bytes, more than %zu", size, frame->bytes_max);
+    void *model = hv_arena_take(arena, 1, frame->shape->model_bytes);
+    if (model == NULL)
+        return hv_refuse(verdict, &frame->root, NULL, HV_ERR_MEMORY, HV_REASON_BUSY, "no memory");
+    int error = hv_model_read(frame->shape, bytes, size, arena, &frame->root, verdict, model);
     if (error == HV_OK)
         error = hv_model_check(frame->shape, model, &frame->root, verdict);
     if (error == HV_OK)
@@ -79,17 +51,18 @@ int hv_envelope_decode(const uint8_t *bytes, size_t size, struct hv_arena *arena
                        struct hv_verdict *ret_verdict, struct hv_envelope **ret_envelope) {
     struct hv_envelope header = {0};
     void *model = NULL;
-    bool readable = hv_wire_header(&hv_shape_envelope, bytes, size, 1, &header);
-    int error = readable && header.protocol != HV_PROTOCOL
-                    ? refuse_version(&envelope_frame, header.protocol, HV_PROTOCOL, ret_verdict)
-                    : decode(&envelope_frame, bytes, size, arena, ret_verdict, &model);
+    int error = decode(&envelope_frame, bytes, size, arena, ret_verdict, &model);
     if (error == HV_OK) {
         *ret_envelope = model;
-    } else if (readable) {
-        struct hv_envelope *kept = hv_arena_take(arena, 1, sizeof *kept);
-        if (kept != NULL)
-            *ret_envelope = memcpy(kept, &header, sizeof header);
+        return HV_OK;
     }
+    if (!hv_wire_header(&hv_shape_envelope, bytes, size, 1, &header))
+        return error;
+    if (header.protocol != HV_PROTOCOL)
+        error = refuse_version(&envelope_frame, header.protocol, HV_PROTOCOL, ret_verdict);
+    struct hv_envelope *kept = hv_arena_take(arena, 1, sizeof *kept);
+    if (kept != NULL)
+        *ret_envelope = memcpy(kept, &header, sizeof header);
     return error;
 }
 
@@ -97,12 +70,12 @@ int hv_record_decode(const uint8_t *bytes, size_t size, struct hv_arena *arena,
                      struct hv_verdict *ret_verdict, struct hv_record **ret_record) {
     struct hv_record header = {0};
     void *model = NULL;
-    bool readable = hv_wire_header(&hv_shape_record, bytes, size, 1, &header);
-    int error = readable && header.version != HV_RECORD_VERSION
-                    ? refuse_version(&record_frame, header.version, HV_RECORD_VERSION, ret_verdict)
-                    : decode(&record_frame, bytes, size, arena, ret_verdict, &model);
+    int error = decode(&record_frame, bytes, size, arena, ret_verdict, &model);
     if (error == HV_OK)
         *ret_record = model;
+    else if (hv_wire_header(&hv_shape_record, bytes, size, 1, &header) &&
+             header.version != HV_RECORD_VERSION)
+        error = refuse_version(&record_frame, header.version, HV_RECORD_VERSION, ret_verdict);
     return error;
 }
 
@@ -128,18 +101,13 @@ int hv_order_decode(const uint8_t *bytes, size_t size, struct hv_arena *arena,
 
 static int encode(const struct frame *frame, const void *model, struct hv_arena *arena,
                   uint8_t *buffer, size_t capacity, size_t *ret_size) {
+    (void)arena; /* writing needs no scratch */
     struct hv_verdict verdict;
     int error = hv_model_check(frame->shape, model, &frame->root, &verdict);
     if (error != HV_OK)
         return error == HV_ERR_LIMIT ? HV_ERR_LIMIT : HV_ERR_VALUE;
-    ProtobufCMessage *wire = hv_wire_of_model(frame->shape, model, arena);
-    if (wire == NULL)
-        return HV_ERR_MEMORY;
-    size_t size = protobuf_c_message_get_packed_size(wire);
-    if (size > capacity || size > frame->bytes_max)
-        return HV_ERR_LIMIT;
-    *ret_size = protobuf_c_message_pack(wire, buffer);
-    return HV_OK;
+    size_t most = capacity < frame->bytes_max ? capacity : frame->bytes_max;
+    return hv_model_write(frame->shape, model, buffer, most, ret_size) ? HV_OK : HV_ERR_LIMIT;
 }
 
 int hv_envelope_encode(const struct hv_envelope *envelope, struct hv_arena *arena, uint8_t *buffer,

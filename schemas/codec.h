@@ -3,7 +3,7 @@
  * Decoding trusts nothing: it caps the size, decodes, and then checks every text (UTF-8, no NUL,
  * length), enumerator, count and range of limits.h, so what comes out needs no second look except
  * against the state (is the shelter known, is the sequence next). Decoded messages point into the
- * arena only, never into the bytes given. Pure and reentrant. */
+ * arena only, never into the bytes given (or at a text that is empty). Pure and reentrant. */
 #ifndef HV_SCHEMAS_CODEC_H
 #define HV_SCHEMAS_CODEC_H
 
@@ -25,7 +25,8 @@ int hv_envelope_decode(const uint8_t *bytes, size_t size, struct hv_arena *arena
                        struct hv_verdict *ret_verdict,
                        struct hv_envelope **ret_envelope) HV_MUST_USE;
 
-/* Encodes into buffer; the arena holds scratch until its reset. A text that is NULL counts as "".
+/* Encodes into buffer, of which what lies behind the message is scratch; the arena is for scratch
+ * too and holds nothing that is needed afterwards. A text that is NULL counts as "".
  * What could not be decoded again is refused: HV_ERR_VALUE, and the check below tells why;
  * HV_ERR_LIMIT where a text or list is too long or the whole does not fit; HV_ERR_MEMORY. */
 int hv_envelope_encode(const struct hv_envelope *envelope, struct hv_arena *arena, uint8_t *buffer,

@@ -181,6 +181,32 @@ static bool is_present(const struct hv_field *field, const char *model) {
     return true;
 }
 
+/* Whether a number is right, in the shortest way; what is not, or is no number, is looked at again
+ * by check_field, which can say why. */
+static inline bool is_right(const struct hv_field *field, ProtobufCType type, const char *from) {
+    uint32_t narrow;
+    uint64_t wide;
+    switch (type) {
+    case PROTOBUF_C_TYPE_BOOL:
+    case PROTOBUF_C_TYPE_BYTES:
+        return true;
+    case PROTOBUF_C_TYPE_ENUM:
+        memcpy(&narrow, from, sizeof narrow);
+        return narrow < field->max && (narrow != 0 || !(field->flags & HV_FIELD_REQUIRED));
+    case PROTOBUF_C_TYPE_UINT32:
+        memcpy(&narrow, from, sizeof narrow);
+        return narrow <= field->max && (narrow != 0 || !(field->flags & HV_FIELD_REQUIRED));
+    case PROTOBUF_C_TYPE_UINT64:
+        memcpy(&wide, from, sizeof wide);
+        return wide <= field->max && (wide != 0 || !(field->flags & HV_FIELD_REQUIRED));
+    case PROTOBUF_C_TYPE_SINT32:
+        memcpy(&narrow, from, sizeof narrow);
+        return narrow <= INT32_MAX && narrow <= field->max;
+    default:
+        return false;
+    }
+}
+
 int hv_model_check(const struct hv_shape *shape, const void *model, const struct hv_trail *at,
                    struct hv_verdict *verdict) {
     bool needs_body = false, has_body = false;
@@ -192,7 +218,8 @@ int hv_model_check(const struct hv_shape *shape, const void *model, const struct
             needs_body = true;
             has_body = has_body || present;
         }
-        if (!present)
+        if (!present || (!(field->flags & HV_FIELD_LIST) &&
+                         is_right(field, wire->type, (const char *)model + field->model)))
             continue;
         struct value value = {.field = field, .name = wire->name, .at = at, .verdict = verdict};
         int error = check_field(&value, wire->type, model);

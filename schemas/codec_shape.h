@@ -58,11 +58,13 @@ extern const struct hv_shape hv_shape_order;
 int hv_refuse(struct hv_verdict *verdict, const struct hv_trail *at, const char *field, int error,
               enum hv_reason reason, const char *format, ...) __attribute__((format(printf, 6, 7)));
 
-/* Looks through raw bytes before memory is taken for them: structure, wire types, how often each
- * field stands there, numbers that their type cannot hold, NUL in texts. Recursion is as deep as
- * the schema, which has no cycles. */
-int hv_wire_scan(const struct hv_shape *shape, const uint8_t *bytes, size_t size,
-                 const struct hv_trail *at, struct hv_verdict *verdict) HV_MUST_USE;
+/* Reads raw bytes into `model`, which is all zero: structure, wire types, how often each field
+ * stands there, numbers that their type cannot hold, NUL in texts are checked on the way. Texts and
+ * lists live in the arena. Recursion is as deep as the schema, which has no cycles. HV_ERR_FORMAT,
+ * _VALUE, _LIMIT, _MEMORY. O(size). */
+int hv_model_read(const struct hv_shape *shape, const uint8_t *bytes, size_t size,
+                  struct hv_arena *arena, const struct hv_trail *at, struct hv_verdict *verdict,
+                  void *model) HV_MUST_USE;
 
 /* Reads numbers and byte strings of the outermost message into `model`, as far as they can be
  * read; leaves the rest. False where not even the field `proof` could be. */
@@ -73,14 +75,10 @@ bool hv_wire_header(const struct hv_shape *shape, const uint8_t *bytes, size_t s
 int hv_model_check(const struct hv_shape *shape, const void *model, const struct hv_trail *at,
                    struct hv_verdict *verdict) HV_MUST_USE;
 
-/* Scanned bytes to the model; texts and lists live in the arena. */
-int hv_model_of_wire(const struct hv_shape *shape, const ProtobufCMessage *wire,
-                     struct hv_arena *arena, void *model) HV_MUST_USE;
-
-/* A checked message of the model as the generated struct, which points into both; NULL without
- * memory. */
-ProtobufCMessage *hv_wire_of_model(const struct hv_shape *shape, const void *model,
-                                   struct hv_arena *arena);
+/* A checked message of the model as bytes, the same as protobuf-c would make. False: more than
+ * `capacity`; the buffer is scratch then, and behind what it holds otherwise. */
+bool hv_model_write(const struct hv_shape *shape, const void *model, uint8_t *buffer,
+                    size_t capacity, size_t *ret_size) HV_MUST_USE;
 
 /* A deep copy into `copy`, which holds a flat one already. */
 int hv_model_deepen(const struct hv_shape *shape, void *copy, struct hv_arena *arena) HV_MUST_USE;

@@ -40,7 +40,9 @@ unsigned hv_utf8_scan(const char *text, size_t bytes) {
     const unsigned char *at = (const unsigned char *)text;
     unsigned found = 0;
     for (size_t i = 0; i < bytes;) {
-        if (at[i] < 0x80) {
+        if (at[i] >= 0x20 && at[i] < 0x7f) {
+            i++;
+        } else if (at[i] < 0x80) {
             found |= found_in_ascii(at[i++]);
         } else {
             uint32_t point = 0;
