@@ -127,6 +127,7 @@ uint64_t link_deadline(const struct node_core *core);
 /* core_welcome.c */
 void link_welcome(struct turn *turn, const struct hv_envelope *frame);
 void link_refused(struct turn *turn, const char *why);
+void link_turn_elsewhere(struct turn *turn);
 void link_greet(struct turn *turn);
 void link_take_epoch_refusal(struct turn *turn, uint64_t held_epoch);
 /* The coordinator holds the lane up to this index (it may lie before what was acknowledged). False

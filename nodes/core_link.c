@@ -51,6 +51,17 @@ static void next_endpoint(struct node_core *core) {
     } while (core->link.endpoint != 0 && stands_before(core, core->link.endpoint));
 }
 
+/* After a refusal: another endpoint may be the right one, and is tried soon; the same one late. */
+void link_turn_elsewhere(struct turn *turn) {
+    struct core_link *link = &turn->core->link;
+    size_t refused = link->endpoint;
+    next_endpoint(turn->core);
+    uint64_t wait_ms = link->endpoint == refused
+                           ? NODE_BACKOFF_MAX_MS
+                           : jittered(turn->core, backoff_ms(link->attempts++));
+    link->retry_real_ms = turn->real_ms + wait_ms;
+}
+
 /* ---- connecting ---- */
 
 static void enter(struct turn *turn, enum node_link_state state) {

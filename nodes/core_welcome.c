@@ -11,9 +11,8 @@ static void leave(struct turn *turn, enum node_link_state state, const char *why
     snprintf(link->trouble, sizeof link->trouble, "%s", why);
     link->state = state;
     link->since_real_ms = turn->real_ms;
-    link->retry_real_ms = turn->real_ms + NODE_BACKOFF_MAX_MS;
     link->then = THEN_NOTHING;
-    link->endpoint++; /* another endpoint may be the right one */
+    link_turn_elsewhere(turn);
     turn_effect(turn, NODE_EFFECT_DISCONNECT);
 }
 
