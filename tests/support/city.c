@@ -19,6 +19,10 @@ void city_start(struct city *city) {
 }
 
 void city_found(struct city *city) {
+    city_found_with(city, NULL);
+}
+
+void city_found_with(struct city *city, const char *second_endpoint) {
     char program[1024];
     *city = (struct city){.top = scratch_make()};
     snprintf(city->dir, sizeof city->dir, "%s/city", city->top);
@@ -26,8 +30,12 @@ void city_found(struct city *city) {
     snprintf(city->invitation, sizeof city->invitation, "%s/deployment.json", city->dir);
     snprintf(city->endpoint, sizeof city->endpoint, "tcp://127.0.0.1:%d", free_port());
     build_path("bin/haven", program, sizeof program);
-    const char *const argv[] = {program,      "init",   city->dir,      "--name", "Test",
-                                "--exercise", "--bind", city->endpoint, NULL};
+    const char *argv[16] = {program,      "init",   city->dir,      "--name",     "Test",
+                            "--exercise", "--bind", city->endpoint, "--endpoint", city->endpoint};
+    if (second_endpoint != NULL) {
+        argv[10] = "--endpoint";
+        argv[11] = second_endpoint;
+    }
     cr_assert_eq(program_run(argv, city->log, NULL), 0, "haven init failed, see %s", city->log);
     city_start(city);
 }

@@ -16,6 +16,9 @@ struct city {
 /* Makes it (mode exercise) and starts the coordinator. */
 void city_found(struct city *city);
 
+/* The same, but nodes are told of a second endpoint where nobody listens yet. */
+void city_found_with(struct city *city, const char *second_endpoint);
+
 void city_start(struct city *city);
 
 /* Stops the coordinator with SIGTERM, expects status 0, and removes everything. */

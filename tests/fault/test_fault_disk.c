@@ -1,0 +1,132 @@
+/* A disk that is full, and has room again: nothing is acknowledged that is not stored, reads go on,
+ * it is said, and nothing is lost. */
+#include "tests/support/site.h"
+
+#include <criterion/criterion.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SETTLE_MS = 20000, WAITING = 30 };
+
+static struct city city;
+static struct site site;
+static char flag[600];
+
+/* Programs started between these two have the folder on a disk that can be full. */
+static void on_small_disk(const char *folder) {
+    char shim[1024];
+    build_path("tests/tools/full_disk.so", shim, sizeof shim);
+    setenv("FULL_DISK_ROOT", folder, 1);
+    setenv("FULL_DISK_FLAG", flag, 1);
+    setenv("LD_PRELOAD", shim, 1);
+}
+
+static void on_large_disk(void) {
+    unsetenv("LD_PRELOAD");
+}
+
+static void fill_disk(void) {
+    int fd = open(flag, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    cr_assert_geq(fd, 0);
+    close(fd);
+}
+
+static void make_room(void) {
+    cr_assert_eq(unlink(flag), 0);
+}
+
+static void begin(void) {
+    city_found(&city);
+    snprintf(flag, sizeof flag, "%s/full", city.top);
+    site_found(&site, &city, "S1");
+}
+
+static void end(void) {
+    if (site.node.pid > 0)
+        cr_expect_eq(process_stop(&site.node), 0);
+    if (city.coordinator.pid > 0)
+        city_close(&city);
+}
+
+TestSuite(fault_disk, .init = begin, .fini = end, .timeout = 60);
+
+static void enter(unsigned entries) {
+    struct staff staff;
+    staff_enter(&staff, &site, entries);
+    staff_end(&staff);
+}
+
+static bool is_storing(void) {
+    json_t *status = city_ask(&city, "status", NULL);
+    bool storing = json_is_true(json_object_get(status, "storing"));
+    json_decref(status);
+    return storing;
+}
+
+static bool storing_ends(void *context) {
+    (void)context;
+    return !is_storing();
+}
+
+static bool storing_begins(void *context) {
+    (void)context;
+    return is_storing();
+}
+
+static bool link_is_up(void *context) {
+    (void)context;
+    return site_link_is(&site, "up");
+}
+
+Test(fault_disk, of_the_coordinator_is_full_and_has_room_again) {
+    cr_assert_eq(process_stop(&city.coordinator), 0);
+    on_small_disk(city.dir);
+    city_start(&city);
+    on_large_disk();
+    enter(10);
+    site_await_delivered(&site, SETTLE_MS);
+    fill_disk();
+    enter(WAITING);
+    await(storing_ends, NULL, SETTLE_MS, "the coordinator says that it does not store");
+    cr_assert_eq(city_people(&city, "S1"), 10, "what is not stored is not shown");
+    cr_assert_eq(site.accepted, 10 + WAITING, "the node works on");
+    uint64_t waiting = site_waiting(&site);
+    cr_assert_geq(waiting, WAITING, "only %llu wait: something was acknowledged",
+                  (unsigned long long)waiting);
+    cr_assert_neq(city_try(&city, "note", "not on a full disk", NULL), 0,
+                  "a decision is refused where it cannot be stored");
+    make_room();
+    site_await_delivered(&site, SETTLE_MS);
+    await(storing_begins, NULL, SETTLE_MS, "the coordinator stores again");
+    cr_assert_eq((uint64_t)city_people(&city, "S1"), site.accepted);
+    cr_assert_eq(city_try(&city, "note", "there is room again", NULL), 0);
+    json_decref(city_ask(&city, "verify", NULL));
+}
+
+Test(fault_disk, of_a_node_is_full_the_entry_is_refused_and_what_waits_is_sent) {
+    await(link_is_up, NULL, SETTLE_MS, "the node is connected");
+    cr_assert_eq(process_stop(&site.node), 0);
+    on_small_disk(site.dir);
+    site_start(&site);
+    on_large_disk();
+    enter(10);
+    fill_disk();
+    json_t *reply = socket_ask(
+        site.socket, json_pack("{s:s, s:{s:i}}", "verb", "check-in", "people", "adult", 7));
+    cr_assert_not_null(reply);
+    cr_assert(json_is_false(json_object_get(reply, "ok")), "it was told stored on a full disk");
+    cr_assert_str_eq(json_string_value(json_object_get(reply, "error")), "full");
+    cr_assert_gt(strlen(json_string_value(json_object_get(reply, "remedy"))), 0);
+    json_decref(reply);
+    site_await_delivered(&site, SETTLE_MS);
+    cr_assert_eq(city_people(&city, "S1"), 10, "what was refused is nowhere");
+    make_room();
+    enter(5);
+    cr_assert_eq(site.accepted, 15, "with room, entries are taken again");
+    site_await_delivered(&site, SETTLE_MS);
+    cr_assert_eq(city_people(&city, "S1"), 15);
+}
