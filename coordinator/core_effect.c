@@ -87,8 +87,8 @@ void core_send(struct core *core, const struct state_node *node, struct hv_envel
         core_session(core, node->entity.index)->sent_ms = core->real_ms;
 }
 
-void core_refuse(struct core *core, const struct state_node *node, enum hv_lane lane,
-                 uint64_t sequence, const struct hv_refusal *refusal) {
+static void send_refusal(struct core *core, const struct state_node *node, enum hv_lane lane,
+                         uint64_t sequence, const struct hv_refusal *refusal) {
     struct hv_envelope envelope = {.kind = HV_BODY_REFUSAL,
                                    .epoch = node == NULL ? 0 : node->epoch,
                                    .lane = lane,
@@ -99,8 +99,21 @@ void core_refuse(struct core *core, const struct state_node *node, enum hv_lane 
         if (lane < HV_LANE_COUNT)
             envelope.refusal.held = node->held[lane];
     }
-    core_note_refusal(core, node == NULL ? "" : node->entity.id, refusal->reason, refusal->detail);
     core_send(core, node, &envelope);
+}
+
+void core_refuse(struct core *core, const struct state_node *node, enum hv_lane lane,
+                 uint64_t sequence, const struct hv_refusal *refusal) {
+    core_note_refusal(core, node == NULL ? "" : node->entity.id, refusal->reason, refusal->detail);
+    send_refusal(core, node, lane, sequence, refusal);
+}
+
+void core_refuse_again(struct core *core, const struct state_node *node,
+                       const struct state_refusal *refusal) {
+    struct hv_refusal again = {.reason = refusal->reason,
+                               .detail = refusal->detail == NULL ? "" : refusal->detail,
+                               .skip = true};
+    send_refusal(core, node, refusal->lane, refusal->sequence, &again);
 }
 
 void core_reply(struct core *core, uint64_t token, int error, const struct hv_verdict *verdict,

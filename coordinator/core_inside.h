@@ -119,6 +119,10 @@ void core_effects_end(struct core *core);
 void core_send(struct core *core, const struct state_node *node, struct hv_envelope *envelope);
 void core_refuse(struct core *core, const struct state_node *node, enum hv_lane lane,
                  uint64_t sequence, const struct hv_refusal *refusal);
+
+/* Tells the node again, without counting, that this report was refused for ever. */
+void core_refuse_again(struct core *core, const struct state_node *node,
+                       const struct state_refusal *refusal);
 void core_reply(struct core *core, uint64_t token, int error, const struct hv_verdict *verdict,
                 uint64_t first, uint64_t last);
 void core_event_line(struct core *core, bool warning, const char *format, ...)
@@ -168,6 +172,14 @@ void core_refuse_for_good(struct core *core, const struct state_node *node,
 /* Whether what the report names exists. */
 struct hv_verdict core_check_references(struct core *core, const struct hv_report *report);
 bool core_knows_place(struct core *core, const char *id, enum hv_role *ret_role);
+
+/* ---- core_limits.c ---- */
+
+/* Whether the report would make the coordinator keep more than one node (NULL: on behalf) or place
+ * (NULL: nothing is known of it yet) may. */
+struct hv_verdict core_check_limits(const struct core *core, const struct state_node *node,
+                                    const struct state_place *place,
+                                    const struct hv_report *report);
 
 /* ---- core_command.c ---- */
 void core_command(struct core *core, const struct core_command *command);

@@ -36,6 +36,18 @@ static void refuse_gap(struct core *core, const struct state_node *node,
     refuse(core, node, envelope, HV_REASON_GAP, "a sequence is missing before this one");
 }
 
+/* The same answer as the first time: the node may not have heard it. */
+static void answer_again(struct core *core, const struct state_node *node, enum hv_lane lane,
+                         uint64_t sequence) {
+    const struct state_refusal *refusal = state_find_refusal(node, lane, sequence);
+    if (refusal != NULL) {
+        core_refuse_again(core, node, refusal);
+        return;
+    }
+    core_session(core, node->entity.index)->ack |= (uint8_t)(1u << lane);
+    core_touch_node(core, node->entity.index);
+}
+
 /* Answers what is not the next sequence. */
 static enum place_in_order place_of(struct core *core, const struct state_node *node,
                                     const struct hv_envelope *envelope) {
@@ -43,10 +55,8 @@ static enum place_in_order place_of(struct core *core, const struct state_node *
     enum hv_lane lane = envelope->lane;
     if (envelope->sequence <= session->accepted[lane]) {
         core->counters.duplicates++;
-        if (envelope->sequence <= node->held[lane]) {
-            session->ack |= (uint8_t)(1u << lane);
-            core_touch_node(core, node->entity.index);
-        }
+        if (envelope->sequence <= node->held[lane])
+            answer_again(core, node, lane, envelope->sequence);
         return SEEN_BEFORE;
     }
     if (envelope->sequence > session->accepted[lane] + 1) {
@@ -152,7 +162,9 @@ static struct hv_verdict check(struct core *core, const struct state_node *node,
     }
     if (report->kind == HV_REPORT_ANSWER)
         return check_answer(core, node, &report->answer);
-    return core_check_references(core, report);
+    verdict = core_check_references(core, report);
+    return verdict.reason != HV_REASON_UNKNOWN ? verdict
+                                               : core_check_limits(core, node, own, report);
 }
 
 static void take(struct core *core, struct batch *batch, const struct state_node *node,

@@ -46,6 +46,11 @@ static int rule_report(struct core *core, struct hv_record *record,
         *ret_verdict = verdict;
         return HV_ERR_NOT_FOUND;
     }
+    verdict = core_check_limits(core, NULL, state_find_place(core->state, report->subject), report);
+    if (verdict.reason != HV_REASON_UNKNOWN) {
+        *ret_verdict = verdict;
+        return HV_ERR_LIMIT;
+    }
     if (is_zero(node_report->incident, HV_ID128_BYTES))
         memcpy(node_report->incident, state_incident_id(core->state), HV_ID128_BYTES);
     else if (state_find_incident(core->state, node_report->incident) == NULL)

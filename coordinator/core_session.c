@@ -133,6 +133,8 @@ void core_welcome(struct core *core, const struct state_node *node) {
                                                .held_epoch = node->epoch}};
     memcpy(envelope.welcome.log, general->log, HV_ID128_BYTES);
     core_send(core, node, &envelope);
+    for (uint32_t i = 0; i < node->refusal_count; i++)
+        core_refuse_again(core, node, &node->refusals[i]);
     dispatch_node_is_here(&core->dispatch, node->entity.index, core->real_ms);
 }
 

@@ -303,6 +303,8 @@ void node_core_restore_begin(struct node_core *core) {
         memcpy(core->heads.acked, acked, sizeof acked);
     node_present_deinit(&core->present);
     core->order_count = 0;
+    core->refused = 0;
+    core->refusals = (struct core_refusals){0};
     core->fold_index = 0;
     core->snapshot_as_of = 0;
     core->save_real_ms = NODE_NEVER;

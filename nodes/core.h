@@ -44,7 +44,8 @@
 #define NODE_ENDPOINT_BYTES 256u
 #define NODE_PENDING_MAX 1024u /* replies that wait for the disk */
 #define NODE_ORDERS_MAX 4096u
-#define NODE_FOLD_EVERY 256u /* reports between stored folds, at least */
+#define NODE_REFUSALS_KNOWN 64u /* told apart from news; more than a coordinator repeats */
+#define NODE_FOLD_EVERY 256u    /* reports between stored folds, at least */
 
 /* ---- what is stored of a node beside reports and orders ---- */
 
@@ -120,6 +121,7 @@ struct node_report {
     const struct hv_report *report;
 };
 
+/* reason UNKNOWN: not refused after all, a restored log will take it. */
 struct node_refused {
     enum hv_lane lane;
     uint64_t index;
@@ -268,6 +270,8 @@ int node_core_restore_order(struct node_core *core, const struct node_order *ord
 /* First and last index in the outbox of a lane; first 0: none. */
 void node_core_restore_lane(struct node_core *core, enum hv_lane lane, uint64_t first,
                             uint64_t last);
+/* A report that the outbox marks as refused for ever. */
+void node_core_restore_refused(struct node_core *core, enum hv_lane lane, uint64_t index);
 /* A HISTORY report after the stored fold, in order. */
 int node_core_restore_report(struct node_core *core, const struct node_report *report) HV_MUST_USE;
 
@@ -300,7 +304,7 @@ struct node_status {
     uint64_t epoch;
     const struct node_session *session;
     struct node_lane_status lanes[NODE_LANES];
-    uint64_t refused; /* reports refused for ever, since the program started */
+    uint64_t refused; /* reports refused for ever, of those in the outbox at the start and since */
     uint64_t bad_frames;
     uint64_t lost; /* see node_heads */
     uint64_t node_ms;

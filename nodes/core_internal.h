@@ -25,6 +25,15 @@ struct core_lane {
     uint64_t resend_ms;
 };
 
+/* Reports known to be refused for ever: the last ones, in a ring. */
+struct core_refusals {
+    struct {
+        uint64_t index; /* 0: free */
+        int lane;
+    } items[NODE_REFUSALS_KNOWN];
+    size_t next;
+};
+
 /* What to do once the batch with the Welcome's news is durable. */
 enum core_then { THEN_NOTHING, THEN_GO_UP, THEN_GREET };
 
@@ -72,6 +81,7 @@ struct node_core {
     int store_error;
     uint64_t timer_real_ms;
     uint64_t refused;
+    struct core_refusals refusals;
     uint64_t bad_frames;
 };
 
@@ -114,6 +124,13 @@ const char *core_answer_objection(const struct node_order *order,
                                   const struct hv_order_answer *answer, const char **ret_remedy);
 void core_answered(struct turn *turn, struct node_order *order,
                    const struct hv_order_answer *answer);
+
+/* core_refused.c */
+/* Marks the report as refused for ever; what is marked already stays as it is. */
+void core_mark_refused(struct turn *turn, int lane, uint64_t index,
+                       const struct hv_refusal *refusal);
+/* A restored log holds the lane up to here: what it refused later is open again. */
+void core_unmark_refused(struct turn *turn, int lane, uint64_t held);
 
 /* core_link.c */
 void link_frame(struct turn *turn, const struct hv_envelope *frame);

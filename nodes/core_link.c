@@ -193,6 +193,11 @@ void link_pump(struct turn *turn) {
 
 /* ---- answers ---- */
 
+static bool is_ours(const struct node_core *core, const struct hv_envelope *frame) {
+    return frame->mode == core->identity.mode &&
+           memcmp(frame->deployment, core->identity.deployment, HV_ID128_BYTES) == 0;
+}
+
 static void go_back(struct turn *turn, int lane) {
     struct core_lane *at = &turn->core->lanes[lane];
     at->sent = turn->core->heads.acked[lane];
@@ -240,18 +245,21 @@ static void took_gap(struct turn *turn, int lane, uint64_t held) {
     at->went_back = true;
 }
 
+/* Also of a report that was acknowledged with later ones: the refusal may have been lost before. */
 static void took_skip(struct turn *turn, const struct hv_envelope *frame, int lane) {
     struct node_core *core = turn->core;
     uint64_t index = core_epoch(core)->base[lane] + frame->sequence;
-    if (index > core->lanes[lane].durable || index <= core->heads.acked[lane])
+    if (frame->epoch != core_epoch(core)->epoch || index > core->lanes[lane].durable)
         return;
-    struct node_write *write = turn_write(turn, NODE_WRITE_REFUSED);
-    write->refused.lane = frame->lane;
-    write->refused.index = index;
-    write->refused.reason = frame->refusal.reason;
-    write->refused.detail = frame->refusal.detail;
-    core->refused++;
-    progress(turn, lane, index);
+    core_mark_refused(turn, lane, index, &frame->refusal);
+    if (index > core->heads.acked[lane])
+        progress(turn, lane, index);
+}
+
+/* Whether a refusal for ever speaks of this session: repeated ones follow the Welcome. */
+static bool is_of_session(const struct node_core *core, const struct hv_envelope *frame) {
+    bool welcomed = core->link.state == NODE_LINK_UP || core->link.then == THEN_GO_UP;
+    return welcomed && is_ours(core, frame);
 }
 
 /* Disk full, busy and the like: the lane waits, longer each time. */
@@ -279,7 +287,8 @@ static void took_refusal(struct turn *turn, const struct hv_envelope *frame) {
     if (refusal->reason != HV_REASON_GAP && refusal->reason != HV_REASON_HELLO_FIRST)
         note_refusal(turn, refusal);
     if (refusal->skip && lane >= 0 && frame->sequence > 0) {
-        took_skip(turn, frame, lane);
+        if (is_of_session(turn->core, frame))
+            took_skip(turn, frame, lane);
         return;
     }
     switch (refusal->reason) {
@@ -309,11 +318,6 @@ static void took_refusal(struct turn *turn, const struct hv_envelope *frame) {
 }
 
 /* ---- frames ---- */
-
-static bool is_ours(const struct node_core *core, const struct hv_envelope *frame) {
-    return frame->mode == core->identity.mode &&
-           memcmp(frame->deployment, core->identity.deployment, HV_ID128_BYTES) == 0;
-}
 
 static void take_incident(struct turn *turn, const struct hv_envelope *frame) {
     struct node_session *session = &turn->core->session;

@@ -89,6 +89,8 @@ bool link_take_head(struct turn *turn, int lane, uint64_t held) {
         start_epoch(turn, core_epoch(core)->epoch + 1);
         return false;
     }
+    if (held < *acked)
+        core_unmark_refused(turn, lane, held);
     if (*acked != held && core->save_real_ms == NODE_NEVER)
         core->save_real_ms = turn->real_ms + NODE_SAVE_MS;
     *acked = held;

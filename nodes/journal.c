@@ -130,6 +130,8 @@ static int gather_refused(struct journal *journal, const struct node_refused *re
     struct packer packer = {.bytes = journal->buffer, .capacity = HV_FRAME_BYTES_MAX};
     format_refused(refused, &packer);
     uint64_t key = format_refused_key(refused->lane, refused->index);
+    if (refused->reason == HV_REASON_UNKNOWN)
+        return add_removal(journal, OUTBOX_REFUSED, key, key);
     return packer.failed ? HV_ERR_LIMIT
                          : add_record(journal, OUTBOX_REFUSED, key, packer.bytes, packer.size);
 }
@@ -342,6 +344,16 @@ static int take_tail_report(void *context, uint64_t key, const uint8_t *bytes, s
     return error;
 }
 
+static int take_refused(void *context, uint64_t key, const uint8_t *bytes, size_t size) {
+    struct restoring *restoring = context;
+    (void)bytes;
+    (void)size;
+    enum hv_lane lane;
+    uint64_t index = format_refused_of(key, &lane);
+    node_core_restore_refused(restoring->core, lane, index);
+    return HV_OK;
+}
+
 static int restore_lanes(const struct outbox *outbox, struct restoring *restoring) {
     static const enum hv_lane lanes[] = {HV_LANE_HISTORY, HV_LANE_PRESENT};
     for (int i = 0; i < NODE_LANES; i++) {
@@ -377,6 +389,8 @@ int journal_restore(struct journal *journal, struct node_core *core, const char 
     if (error == HV_OK)
         error = outbox_walk(outbox, OUTBOX_HISTORY, node_core_present(core)->as_of + 1, UINT64_MAX,
                             take_tail_report, &restoring);
+    if (error == HV_OK)
+        error = outbox_walk(outbox, OUTBOX_REFUSED, 0, UINT64_MAX, take_refused, &restoring);
     hv_arena_deinit(&restoring.arena);
     return error;
 }

@@ -14,6 +14,12 @@ uint64_t format_refused_key(enum hv_lane lane, uint64_t index) {
     return index | (lane == HV_LANE_PRESENT ? UINT64_C(1) << 63 : 0);
 }
 
+uint64_t format_refused_of(uint64_t key, enum hv_lane *ret_lane) {
+    const uint64_t present = UINT64_C(1) << 63;
+    *ret_lane = (key & present) != 0 ? HV_LANE_PRESENT : HV_LANE_HISTORY;
+    return key & ~present;
+}
+
 static int result(const struct unpacker *unpacker) {
     return unpack_done(unpacker) ? HV_OK : HV_ERR_CORRUPT;
 }

@@ -15,6 +15,7 @@ enum format_meta { FORMAT_IDENTITY, FORMAT_SESSION, FORMAT_HEADS, FORMAT_CLOCK, 
 
 enum outbox_table format_lane_table(enum hv_lane lane);
 uint64_t format_refused_key(enum hv_lane lane, uint64_t index);
+uint64_t format_refused_of(uint64_t key, enum hv_lane *ret_lane); /* gives the index */
 
 void format_identity(const struct node_identity *identity, struct packer *packer);
 void format_session(const struct node_session *session, struct packer *packer);

@@ -33,6 +33,11 @@
 
 /* Coordinator. */
 #define HV_NODES_MAX 120000u
+/* What a node's reports may bring into being by naming it, so that no enrolled node can fill the
+ * coordinator's memory: transfers, requests, items, lots, and, while there is no region, zones and
+ * places. Never forgotten, so the bound is years of honest work. */
+#define HV_NODE_NAMES_MAX 65536u
+#define HV_PLACE_REQUESTS_OPEN_MAX 1024u
 #define HV_RECORD_BYTES_MAX (4u << 20) /* one log record; a plan is the largest */
 #define HV_PLAN_LINES_MAX 65536u       /* moves, shipments, left over, each */
 #define HV_HAZARD_IDS_MAX 100000u      /* zones, links, shelters, depots, each */

@@ -23,6 +23,7 @@
 #define STATE_PLANS_KEPT 8u          /* with their bodies; of older ones the figures stay */
 #define STATE_ORDER_STEPS_MAX 256u   /* of an order; when there are more the second oldest goes */
 #define STATE_STOCK_LINES_MAX 38400u /* of a place: what a snapshot can hold */
+#define STATE_REFUSALS_KEPT 32u      /* of a node's epoch: told again to a node that did not hear */
 #define STATE_MOVEMENTS_KEPT 8u      /* of a place: for observations that arrive after them */
 
 enum state_kind {
@@ -173,6 +174,14 @@ enum state_presence { STATE_NEVER_HEARD, STATE_PRESENT, STATE_STALE };
 
 struct state_staging; /* parts of a snapshot that is not whole yet, private */
 
+/* A report refused for ever at its sequence. */
+struct state_refusal {
+    uint64_t sequence;
+    enum hv_lane lane;
+    enum hv_reason reason;
+    char *detail; /* NULL: none */
+};
+
 struct state_node {
     struct state_entity entity; /* id: node */
     enum hv_role role;
@@ -189,6 +198,10 @@ struct state_node {
     uint64_t as_of; /* HISTORY sequences up to here are part of the last snapshot */
     uint64_t reports;
     uint64_t refused;
+    uint64_t introduced; /* things that its reports were the first to name: never more than
+                            HV_NODE_NAMES_MAX and those of the reports under way */
+    struct state_refusal *refusals; /* the last of this epoch, oldest first; NULL: none */
+    uint32_t refusal_count;
     struct state_staging *staging;
 };
 
@@ -356,6 +369,11 @@ const struct state_place *state_place(const struct state *state, uint32_t index)
 const struct state_place *state_find_place(const struct state *state, const char *id);
 const struct state_node *state_node(const struct state *state, uint32_t index);
 const struct state_node *state_find_node(const struct state *state, const char *id);
+
+/* The refusal of this sequence of the node's epoch, if it is still remembered; NULL: it was not
+ * refused, or so long ago that the node has heard it. */
+const struct state_refusal *state_find_refusal(const struct state_node *node, enum hv_lane lane,
+                                               uint64_t sequence);
 const struct state_zone *state_find_zone(const struct state *state, const char *id);
 const struct state_order *state_order(const struct state *state, uint32_t index);
 const struct state_order *state_find_order(const struct state *state, uint64_t number);
@@ -363,6 +381,10 @@ const struct state_plan *state_plan(const struct state *state, uint32_t index);
 const struct state_plan *state_find_plan(const struct state *state, uint64_t number);
 const struct state_transfer *state_transfer(const struct state *state, uint32_t index);
 const struct state_request *state_request(const struct state *state, uint32_t index);
+
+/* The id under which a request stands: of the node (STATE_NONE: on behalf), its place, its number.
+ */
+void state_request_id(uint32_t node, uint32_t place, uint64_t number, char ret_id[STATE_ID_BYTES]);
 const struct state_incident *state_incident(const struct state *state, uint32_t index);
 const struct state_incident *state_find_incident(const struct state *state,
                                                  const uint8_t incident[HV_ID128_BYTES]);

@@ -102,6 +102,7 @@ static void apply_epoch(struct state *state, const struct hv_epoch_started *star
     memset(node->held, 0, sizeof node->held);
     node->as_of = 0;
     fold_drop_staging(node);
+    fold_drop_refusals(node);
 }
 
 static void apply_presence(struct state *state, const struct hv_presence *presence) {

@@ -304,6 +304,25 @@ static void node_staging(struct fields *fields, struct state_node *node) {
     staging_lists(fields, staging);
 }
 
+static void node_refusals(struct fields *fields, struct state_node *node) {
+    NUMBER(fields, node->refusal_count);
+    if (node->refusal_count == 0)
+        return;
+    if (fields->loading && node->refusal_count <= STATE_REFUSALS_KEPT)
+        node->refusals = calloc(STATE_REFUSALS_KEPT, sizeof *node->refusals);
+    if (node->refusals == NULL) {
+        fields->error = node->refusal_count > STATE_REFUSALS_KEPT ? HV_ERR_CORRUPT : HV_ERR_MEMORY;
+        node->refusal_count = 0;
+        return;
+    }
+    for (uint32_t i = 0; fields->error == 0 && i < node->refusal_count; i++) {
+        NUMBER(fields, node->refusals[i].sequence);
+        NUMBER(fields, node->refusals[i].lane);
+        NUMBER(fields, node->refusals[i].reason);
+        text(fields, &node->refusals[i].detail);
+    }
+}
+
 static void node(struct fields *fields, struct state_node *value) {
     NUMBER(fields, value->role);
     NUMBER(fields, value->place);
@@ -320,6 +339,8 @@ static void node(struct fields *fields, struct state_node *value) {
     NUMBER(fields, value->as_of);
     NUMBER(fields, value->reports);
     NUMBER(fields, value->refused);
+    NUMBER(fields, value->introduced);
+    node_refusals(fields, value);
     node_staging(fields, value);
 }
 
@@ -568,6 +589,7 @@ void fold_free_thing(struct state_entity *entity) {
         break;
     case STATE_NODE:
         fold_drop_staging(thing);
+        fold_drop_refusals(thing);
         break;
     case STATE_REQUEST:
         fold_drop_body(&((struct state_request *)thing)->body);

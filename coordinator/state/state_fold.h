@@ -116,6 +116,7 @@ void fold_drop_staging(struct state_node *node);
 
 void fold_report(struct state *state, const struct hv_record *record);
 void fold_refused(struct state *state, const struct hv_refused_report *refused);
+void fold_drop_refusals(struct state_node *node);
 void fold_order(struct state *state, const struct hv_record *record);
 void fold_answer(struct state *state, const struct hv_record *record,
                  const struct hv_order_answer *answer);

@@ -122,12 +122,26 @@ static bool add_to_transfer(struct state *state, struct state_place *place,
 
 /* ---- requests and notes ---- */
 
+void state_request_id(uint32_t node, uint32_t place, uint64_t number, char ret_id[STATE_ID_BYTES]) {
+    snprintf(ret_id, STATE_ID_BYTES, "%" PRId64 "/%" PRIu32 "/%" PRIu64,
+             node == STATE_NONE ? -1 : (int64_t)node, place, number);
+}
+
+/* Of a request that was withdrawn only what it was is kept, not what it asked for. */
+static void keep_request(struct state *state, struct state_request *request,
+                         const struct hv_report *report) {
+    struct hv_report kept = *report;
+    if (kept.request.withdrawn) {
+        kept.request.line_count = 0;
+        kept.request.text = "";
+    }
+    fold_keep_report(state, &request->body, &kept);
+}
+
 static void report_request(struct state *state, struct state_place *place,
                            const struct state_stamp *stamp, const struct hv_report *report) {
     char id[STATE_ID_BYTES];
-    snprintf(id, sizeof id, "%" PRId64 "/%" PRIu32 "/%" PRIu64,
-             stamp->node == STATE_NONE ? -1 : (int64_t)stamp->node, place->entity.index,
-             report->request.id);
+    state_request_id(stamp->node, place->entity.index, report->request.id, id);
     uint32_t before = state->tables[STATE_REQUEST].count;
     struct state_request *request = fold_need(state, STATE_REQUEST, id);
     if (request == NULL)
@@ -142,7 +156,7 @@ static void report_request(struct state *state, struct state_place *place,
     request->urgency = report->request.urgency;
     request->withdrawn = report->request.withdrawn;
     request->seen = *stamp;
-    fold_keep_report(state, &request->body, report);
+    keep_request(state, request, report);
 }
 
 void fold_note(struct state *state, const struct hv_record *record, uint32_t place) {
@@ -244,6 +258,16 @@ static struct state_node *advance(struct state *state, const char *id, uint64_t 
     return touched;
 }
 
+/* How many things there are that a report can bring into being by naming them. */
+static uint64_t things_named(const struct state *state) {
+    static const enum state_kind kinds[] = {STATE_PLACE, STATE_ZONE, STATE_TRANSFER, STATE_REQUEST,
+                                            STATE_NAME};
+    uint64_t count = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        count += state->tables[kinds[i]].count;
+    return count;
+}
+
 void fold_report(struct state *state, const struct hv_record *record) {
     const struct hv_node_report *report = &record->report;
     if (*report->node == '\0') {
@@ -254,8 +278,52 @@ void fold_report(struct state *state, const struct hv_record *record) {
         advance(state, report->node, report->epoch, report->lane, report->sequence);
     if (node == NULL)
         return;
+    uint64_t before = things_named(state);
     node->reports++;
     apply_report(state, node, record);
+    node->introduced += things_named(state) - before;
+}
+
+/* ---- refused for ever ---- */
+
+void fold_drop_refusals(struct state_node *node) {
+    for (uint32_t i = 0; node->refusals != NULL && i < node->refusal_count; i++)
+        free(node->refusals[i].detail);
+    free(node->refusals);
+    node->refusals = NULL;
+    node->refusal_count = 0;
+}
+
+static void forget_oldest_refusal(struct state_node *node) {
+    free(node->refusals[0].detail);
+    node->refusal_count--;
+    memmove(node->refusals, node->refusals + 1, node->refusal_count * sizeof *node->refusals);
+}
+
+static void keep_refusal(struct state *state, struct state_node *node,
+                         const struct hv_refused_report *refused) {
+    if (node->refusals == NULL)
+        node->refusals = calloc(STATE_REFUSALS_KEPT, sizeof *node->refusals);
+    if (node->refusals == NULL) {
+        state->out_of_memory = true;
+        return;
+    }
+    if (node->refusal_count == STATE_REFUSALS_KEPT)
+        forget_oldest_refusal(node);
+    struct state_refusal *refusal = &node->refusals[node->refusal_count++];
+    *refusal = (struct state_refusal){
+        .sequence = refused->sequence, .lane = refused->lane, .reason = refused->reason};
+    fold_text(state, &refusal->detail, refused->detail);
+}
+
+const struct state_refusal *state_find_refusal(const struct state_node *node, enum hv_lane lane,
+                                               uint64_t sequence) {
+    for (uint32_t i = 0; i < node->refusal_count; i++) {
+        const struct state_refusal *refusal = &node->refusals[i];
+        if (refusal->lane == lane && refusal->sequence == sequence)
+            return refusal;
+    }
+    return NULL;
 }
 
 void fold_refused(struct state *state, const struct hv_refused_report *refused) {
@@ -264,6 +332,7 @@ void fold_refused(struct state *state, const struct hv_refused_report *refused) 
     if (node == NULL)
         return;
     node->refused++;
+    keep_refusal(state, node, refused);
     if (refused->reason > HV_REASON_UNKNOWN && refused->reason < HV_REASON_COUNT)
         fold_general(state)->refused_by_reason[refused->reason]++;
 }

@@ -23,7 +23,7 @@ enum outbox_table {
     OUTBOX_META = 0,    /* identity, session, heads, clock */
     OUTBOX_HISTORY = 1, /* reports of the lane by index */
     OUTBOX_PRESENT = 2,
-    OUTBOX_REFUSED = 3, /* refusals by index * 2 + (lane is PRESENT) */
+    OUTBOX_REFUSED = 3, /* refusals by index, with the highest bit set for PRESENT */
     OUTBOX_ORDERS = 4,  /* orders by id, as received */
     OUTBOX_ANSWERS = 5, /* where this node stands with each order, by id */
     OUTBOX_FOLD = 6,    /* the present state as of a report, in parts */

@@ -113,6 +113,27 @@ static const struct logged *find_logged(const struct gathered *gathered, size_t 
     return found;
 }
 
+/* Refused for ever is what must be and nothing else, and the node knows of it, however many frames
+ * were lost. */
+static int compare_refusal(struct sim *sim, const struct sim_node *node,
+                           const struct node_report *report, bool refused, struct hv_arena *arena) {
+    const struct hv_movement *movement = &report->report->movement;
+    bool astray =
+        report->report->kind == HV_REPORT_MOVEMENT && strcmp(movement->shelter, SIM_NOWHERE) == 0;
+    struct node_refused marked;
+    int error = journal_read_refused(node->outbox, report->lane, report->index, arena, &marked);
+    if (error != 0)
+        return error;
+    if (refused && !astray)
+        sim_break(sim, "%s: report %" PRIu64 " (%s) was refused for ever", node->id, report->index,
+                  hv_report_word(report->report->kind));
+    else if (refused != (marked.reason != HV_REASON_UNKNOWN))
+        sim_break(sim, "%s: report %" PRIu64 " is %s in the log and %s at the node", node->id,
+                  report->index, refused ? "refused" : "taken",
+                  refused ? "acknowledged" : "refused");
+    return 0;
+}
+
 /* Every report that the node keeps stands in the log, once, as the node wrote it. */
 static int compare_outbox(struct gathered *gathered, size_t number) {
     struct sim *sim = gathered->sim;
@@ -139,11 +160,10 @@ static int compare_outbox(struct gathered *gathered, size_t number) {
         if (logged == NULL)
             sim_break(sim, "%s: report %" PRIu64 " of the outbox is not in the log", node->id,
                       sequence);
-        else if (logged->fingerprint == 0)
-            sim_break(sim, "%s: report %" PRIu64 " (%s) was refused for ever", node->id, sequence,
-                      hv_report_word(report.report->kind));
-        else if (logged->fingerprint != written)
+        else if (logged->fingerprint != 0 && logged->fingerprint != written)
             sim_break(sim, "%s: report %" PRIu64 " is another one in the log", node->id, sequence);
+        else
+            error = compare_refusal(sim, node, &report, logged->fingerprint == 0, &gathered->arena);
     }
     if (error != 0 && error != HV_ERR_MEMORY) {
         sim_break(sim, "%s: its outbox cannot be read (%s)", node->id, hv_error_name(error));

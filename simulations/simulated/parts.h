@@ -24,6 +24,8 @@
 #define SIM_START_MS 1000000u /* real clock at the beginning */
 #define SIM_WALL_MS INT64_C(1700000000000)
 #define SIM_OUTBOX_BYTES (8u << 20)
+#define SIM_NOWHERE "nowhere"   /* a shelter that nobody knows: what names it is refused for ever */
+#define SIM_ASTRAY_PERMILLE 60u /* transfers that go there */
 
 struct sim_node {
     char id[16];
@@ -40,6 +42,7 @@ struct sim_node {
     bool cut;       /* no frame passes */
     bool store_due; /* a SIM_NODE_STORE is in the calendar */
     bool outbox_lost;
+    bool astray; /* it reported something that is refused for ever */
     uint64_t next_token;
     uint64_t told; /* reports that staff were told are stored */
     struct sim_told {

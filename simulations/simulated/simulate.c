@@ -137,12 +137,13 @@ static int play_trouble(struct sim *sim) {
     return error != 0 ? error : trouble_mend(sim);
 }
 
-/* A node that lost its outbox knows nothing of before: its staff count and state everything anew.
- */
+/* A node that lost its outbox knows nothing of before, and one of which something was refused has
+ * other figures than the picture: its staff count and state everything anew. Whoever missed a
+ * refusal hears it at the next Welcome, so everyone says hello once more. */
 static int state_anew(struct sim *sim) {
-    int error = 0;
+    int error = net_break_all(sim);
     for (size_t i = 0; error == 0 && i < sim->node_count; i++)
-        if (sim->nodes[i].outbox_lost && sim->nodes[i].core != NULL)
+        if ((sim->nodes[i].outbox_lost || sim->nodes[i].astray) && sim->nodes[i].core != NULL)
             error = staff_state_all(sim, i);
     return error != 0 ? error : run_until(sim, sim->now_ms + LOOK_EVERY_MS);
 }

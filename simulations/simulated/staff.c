@@ -55,6 +55,10 @@ static int move_people(struct sim *sim, size_t number) {
                  out ? ++node->transfers : dice_between(&node->dice, 1, 6));
         movement->transfer = transfer;
         movement->shelter = sim->nodes[other].id;
+        if (dice_chance(&node->dice, SIM_ASTRAY_PERMILLE)) {
+            movement->shelter = SIM_NOWHERE;
+            node->astray = true;
+        }
     }
     return say(sim, number, &report);
 }

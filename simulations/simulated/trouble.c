@@ -68,7 +68,7 @@ int trouble_strike(struct sim *sim) {
 
 int trouble_mend(struct sim *sim) {
     sim->trouble = false;
-    sim->delay_max_ms = 20;
+    sim->delay_max_ms = 1; /* and in order, as a connection delivers */
     sim->coordinator.full = false;
     log_memory_limit(sim->coordinator.disk, 0);
     log_memory_fault_next(sim->coordinator.disk, LOG_MEMORY_FINE);

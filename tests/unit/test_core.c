@@ -151,6 +151,112 @@ Test(core, refuses_for_good_at_the_sequence_and_goes_on) {
     cr_assert_eq(state_find_node(core_state(bench->core), "S1")->refused, 1);
 }
 
+static void send_stray(uint64_t sequence) {
+    struct hv_envelope envelope = core_bench_check_in(bench, 100, sequence, 1);
+    envelope.report.subject = "S2";
+    core_bench_frame(bench, "S1", &envelope);
+    core_bench_idle(bench);
+}
+
+Test(core, answers_a_repeated_refused_report_with_the_same_refusal) {
+    send_stray(1);
+    check_in("S1", 100, 2, 3);
+    core_bench_idle(bench);
+    core_bench_forget(bench);
+    send_stray(1);
+    const struct hv_envelope *again = core_bench_last(bench, "S1", HV_BODY_REFUSAL);
+    cr_assert_not_null(again);
+    cr_assert(again->refusal.skip && again->sequence == 1 && again->lane == HV_LANE_HISTORY);
+    cr_assert_eq(again->refusal.reason, HV_REASON_REFERENCE);
+    cr_assert_str_eq(again->refusal.detail, "report.subject: not this node's place");
+    cr_assert_eq(core_bench_count(bench, "S1", HV_BODY_ACK), 0);
+    cr_assert_eq(core_counters(bench->core)->refused[HV_REASON_REFERENCE], 1, "counted once");
+}
+
+Test(core, repeats_its_refusals_after_a_welcome_also_after_a_restart) {
+    for (uint64_t sequence = 1; sequence <= STATE_REFUSALS_KEPT + 3; sequence++)
+        send_stray(sequence);
+    core_bench_restart(bench);
+    core_bench_forget(bench);
+    core_bench_hello(bench, "S1", 100);
+    cr_assert_eq(bench->sent[0].envelope->kind, HV_BODY_WELCOME);
+    cr_assert_eq(bench->sent[0].envelope->welcome.held[0].sequence, STATE_REFUSALS_KEPT + 3);
+    cr_assert_eq(core_bench_count(bench, "S1", HV_BODY_REFUSAL), STATE_REFUSALS_KEPT);
+    cr_assert_eq(bench->sent[1].envelope->sequence, 4, "the last ones, oldest first");
+    core_bench_forget(bench);
+    core_bench_hello(bench, "S1", 200);
+    cr_assert_eq(core_bench_count(bench, "S1", HV_BODY_REFUSAL), 0, "of this epoch only");
+}
+
+/* ---- what one node may make the coordinator keep ---- */
+
+static void report_lots(uint64_t sequence, uint64_t first_lot) {
+    static char lots[HV_STOCK_LINES_MAX][24];
+    static struct hv_stock_line lines[HV_STOCK_LINES_MAX];
+    for (size_t i = 0; i < HV_STOCK_LINES_MAX; i++) {
+        snprintf(lots[i], sizeof lots[i], "lot-%zu", (size_t)first_lot + i);
+        lines[i] = (struct hv_stock_line){.item = "water", .lot = lots[i], .quantity = 1};
+    }
+    struct hv_envelope envelope = core_bench_check_in(bench, 100, sequence, 0);
+    envelope.report.kind = HV_REPORT_STOCK_COUNT;
+    envelope.report.stock_count = (struct hv_stock_count){
+        .line_count = HV_STOCK_LINES_MAX, .lines = lines, .complete = true, .reason = ""};
+    core_bench_frame(bench, "S1", &envelope);
+    core_bench_idle(bench);
+    core_bench_forget(bench);
+}
+
+Test(core, takes_no_names_without_end_from_one_node) {
+    const struct state *state = core_state(bench->core);
+    uint64_t sequence = 0;
+    while (state_find_node(state, "S1")->introduced < HV_NODE_NAMES_MAX) {
+        report_lots(sequence + 1, sequence * HV_STOCK_LINES_MAX);
+        sequence++;
+    }
+    uint32_t names = state_count(state, STATE_NAME);
+    report_lots(sequence + 1, sequence * HV_STOCK_LINES_MAX);
+    cr_assert_eq(state_count(state, STATE_NAME), names);
+    cr_assert_eq(core_counters(bench->core)->refused[HV_REASON_RANGE], 1);
+    report_lots(sequence + 2, 0);
+    cr_assert_eq(core_counters(bench->core)->refused[HV_REASON_RANGE], 1, "what is known is taken");
+    struct hv_envelope other = core_bench_check_in(bench, 100, 1, 2);
+    other.report.movement.zone = "Z-new";
+    core_bench_frame(bench, "S2", &other);
+    core_bench_idle(bench);
+    cr_assert_not_null(state_find_zone(state, "Z-new"), "another node is not hindered");
+}
+
+static void ask(uint64_t sequence, uint64_t number, bool withdrawn) {
+    struct hv_envelope envelope = core_bench_check_in(bench, 100, sequence, 0);
+    envelope.report.kind = HV_REPORT_REQUEST;
+    envelope.report.request = (struct hv_request){.id = number,
+                                                  .kind = HV_REQUEST_STAFF,
+                                                  .urgency = HV_URGENCY_ROUTINE,
+                                                  .text = "two nurses",
+                                                  .withdrawn = withdrawn};
+    core_bench_frame(bench, "S1", &envelope);
+    core_bench_idle(bench);
+}
+
+Test(core, holds_so_many_open_requests_of_a_place) {
+    uint64_t sequence = 0;
+    while (sequence < HV_PLACE_REQUESTS_OPEN_MAX) {
+        sequence++;
+        ask(sequence, sequence, false);
+        core_bench_forget(bench);
+    }
+    ask(++sequence, 5000, false);
+    cr_assert_eq(refused("S1"), HV_REASON_RANGE);
+    core_bench_forget(bench);
+    ask(++sequence, 7, false);
+    cr_assert_eq(refused("S1"), HV_REASON_UNKNOWN, "one that is open may be changed");
+    ask(++sequence, 7, true);
+    ask(++sequence, 5001, false);
+    cr_assert_eq(refused("S1"), HV_REASON_UNKNOWN);
+    cr_assert_eq(state_find_place(core_state(bench->core), "S1")->open_requests,
+                 HV_PLACE_REQUESTS_OPEN_MAX);
+}
+
 Test(core, refuses_other_deployments_modes_incidents_and_revoked_keys) {
     struct hv_envelope envelope = core_bench_check_in(bench, 100, 1, 1);
     envelope.deployment[3] ^= 1;

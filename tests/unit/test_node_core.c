@@ -282,6 +282,81 @@ Test(node_core, marks_what_is_refused_for_ever_and_goes_on) {
     hv_arena_deinit(&arena);
 }
 
+static struct hv_envelope refusal_for_ever(uint64_t epoch, uint64_t sequence) {
+    struct hv_envelope envelope = {.protocol = HV_PROTOCOL,
+                                   .mode = bench->fake.mode,
+                                   .kind = HV_BODY_REFUSAL,
+                                   .epoch = epoch,
+                                   .lane = HV_LANE_HISTORY,
+                                   .sequence = sequence,
+                                   .refusal = {.reason = HV_REASON_REFERENCE,
+                                               .detail = "movement.zone: unknown: Z9",
+                                               .skip = true}};
+    memcpy(envelope.deployment, bench->fake.deployment, HV_ID128_BYTES);
+    return envelope;
+}
+
+static enum hv_reason marked(uint64_t index) {
+    struct hv_arena arena;
+    struct node_refused refused = {.reason = HV_REASON_UNKNOWN};
+    hv_arena_init(&arena, 0);
+    cr_assert_eq(journal_read_refused(bench->outbox, HV_LANE_HISTORY, index, &arena, &refused),
+                 HV_OK);
+    hv_arena_deinit(&arena);
+    return refused.reason;
+}
+
+static void tell(struct hv_envelope envelope) {
+    bench_push(&bench->to_node, &envelope);
+    bench_run(bench, 100);
+}
+
+Test(node_core, marks_a_refusal_that_it_hears_after_the_acknowledgement) {
+    for (uint64_t i = 1; i <= 4; i++)
+        bench_note(bench, i);
+    bench_run(bench, 5000);
+    uint64_t epoch = bench_status(bench).epoch;
+    cr_assert_eq(bench_status(bench).lanes[NODE_HISTORY].acked, 4);
+    tell(refusal_for_ever(epoch, 2));
+    cr_assert_eq(marked(2), HV_REASON_REFERENCE);
+    cr_assert_eq(bench_status(bench).lanes[NODE_HISTORY].acked, 4);
+    tell(refusal_for_ever(epoch, 2));
+    bench_kill(bench);
+    bench_start(bench);
+    bench_run(bench, 5000);
+    tell(refusal_for_ever(epoch, 2));
+    cr_assert_eq(bench_status(bench).refused, 1, "told three times, refused once");
+}
+
+Test(node_core, takes_no_refusal_of_another_epoch_or_deployment) {
+    bench_note(bench, 1);
+    bench_run(bench, 5000);
+    uint64_t epoch = bench_status(bench).epoch;
+    tell(refusal_for_ever(epoch - 1, 1));
+    struct hv_envelope stranger = refusal_for_ever(epoch, 1);
+    stranger.deployment[0] ^= 1;
+    tell(stranger);
+    tell(refusal_for_ever(epoch, 2)); /* never made */
+    cr_assert_eq(marked(1), HV_REASON_UNKNOWN);
+    cr_assert_eq(bench_status(bench).refused, 0);
+}
+
+Test(node_core, takes_a_mark_back_where_a_restored_log_will_see_the_report_again) {
+    bench->fake.refuse_number = 3;
+    for (uint64_t i = 1; i <= 4; i++)
+        bench_note(bench, i);
+    bench_run(bench, 5000);
+    cr_assert_eq(marked(3), HV_REASON_REFERENCE);
+    bench->fake.refuse_number = 0;
+    bench_break(bench);
+    fake_coordinator_restore(&bench->fake, 1);
+    bench_step(bench, (struct node_event){.kind = NODE_EVENT_LINK_DOWN});
+    bench_run(bench, 60000);
+    cr_assert_eq(bench->fake.held[HV_LANE_HISTORY], 4);
+    cr_assert_eq(marked(3), HV_REASON_UNKNOWN, "the restored log took it");
+    cr_assert_eq(bench_status(bench).refused, 0);
+}
+
 Test(node_core, waits_for_a_coordinator_whose_disk_is_full) {
     bench->fake.full = true;
     bench_note(bench, 1);
