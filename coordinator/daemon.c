@@ -282,6 +282,7 @@ int daemon_run(const char *dir) {
         line_log(LINE_INFO, "event=ready position=%" PRIu64 " nodes=%" PRIu32,
                  state_position(core_state(daemon->core)),
                  state_count(core_state(daemon->core), STATE_NODE));
+        daemon_planner_record_profile(daemon);
         zloop_start(daemon->loop);
         stop(daemon);
         status = daemon->status;

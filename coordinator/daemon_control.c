@@ -116,9 +116,30 @@ static struct console_scene look(const struct daemon *daemon) {
     return scene;
 }
 
+void daemon_answer_past(struct daemon *daemon, uint64_t token, const json_t *request,
+                        const struct state *past) {
+    const struct state_general *then = state_general(past),
+                               *now = state_general(core_state(daemon->core));
+    struct console_scene scene = look(daemon);
+    struct console_outcome outcome = {0};
+    scene.past = past;
+    scene.mono_ms = then->mono_ms;
+    scene.wall_ms = then->wall_ms;
+    if (memcmp(then->region_hash, now->region_hash, sizeof then->region_hash) != 0)
+        scene.region = NULL; /* another one was in force: places are known by what they reported */
+    hv_arena_reset(&daemon->control->arena);
+    console_handle_past(&scene, request, &daemon->control->arena, &outcome);
+    daemon_answer(daemon, token, outcome.reply);
+}
+
 static void on_request(void *context, struct control_server *server, uint64_t token,
                        const json_t *request) {
     struct daemon *daemon = context;
+    const json_t *at = json_object_get(request, "at");
+    if (json_is_integer(at)) {
+        daemon_work_past(daemon, token, request, json_integer_value(at));
+        return;
+    }
     struct console_scene scene = look(daemon);
     struct console_outcome outcome = {0};
     hv_arena_reset(&daemon->control->arena);

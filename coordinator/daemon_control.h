@@ -26,6 +26,11 @@ void daemon_answer_error(struct daemon *daemon, uint64_t token, int error, const
 /* ---- daemon_work.c: work in threads, answered when done ---- */
 void daemon_work_log(struct daemon *daemon, uint64_t token, uint64_t from, uint64_t to,
                      uint64_t limit);
+/* Answers a question as it would have been answered at that position of the log. */
+void daemon_work_past(struct daemon *daemon, uint64_t token, const json_t *request,
+                      json_int_t position);
+void daemon_answer_past(struct daemon *daemon, uint64_t token, const json_t *request,
+                        const struct state *past);
 void daemon_work_verify(struct daemon *daemon, uint64_t token);
 void daemon_work_backup(struct daemon *daemon, uint64_t token, const char *path);
 void daemon_work_region(struct daemon *daemon, uint64_t token, const char *path, const char *role);

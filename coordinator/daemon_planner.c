@@ -239,6 +239,27 @@ void daemon_planner_close(struct daemon *daemon) {
     daemon->planner = NULL;
 }
 
+static void profile_recorded(struct daemon *daemon, uint64_t token, int error,
+                             const struct hv_verdict *verdict, uint64_t first, uint64_t last) {
+    (void)daemon, (void)token, (void)verdict, (void)first, (void)last;
+    if (error != 0)
+        line_log(LINE_WARNING, "event=profile-not-recorded error=%s", hv_error_name(error));
+}
+
+void daemon_planner_record_profile(struct daemon *daemon) {
+    const struct profile *profile = daemon->planner->profile;
+    const struct state_general *general = state_general(core_state(daemon->core));
+    if (profile == NULL ||
+        (general->profile_position != 0 && strcmp(general->profile_name, profile->id) == 0 &&
+         strcmp(general->profile_version, profile->version) == 0))
+        return;
+    struct hv_record record = {.actor = HV_ACTOR_SYSTEM,
+                               .name = "settings",
+                               .kind = HV_RECORD_PROFILE,
+                               .profile = {.name = profile->id, .version = profile->version}};
+    daemon_decide(daemon, &record, 1, profile_recorded, 0);
+}
+
 int daemon_planner_fd(const struct daemon *daemon) {
     return planner_thread_fd(daemon->planner->worker);
 }

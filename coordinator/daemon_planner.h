@@ -15,6 +15,9 @@ void daemon_planner_plan(struct daemon *daemon, uint64_t token);
 int daemon_planner_fd(const struct daemon *daemon);
 void daemon_planner_collect(struct daemon *daemon);
 
+/* Writes into the log which profile counts from now on, where that has changed. */
+void daemon_planner_record_profile(struct daemon *daemon);
+
 /* The standards profile in force; NULL: none. */
 const struct profile *daemon_planner_profile(const struct daemon *daemon);
 

@@ -3,6 +3,7 @@
 #include "coordinator/daemon_control.h"
 
 #include "coordinator/control/console.h"
+#include "coordinator/founding.h"
 #include "coordinator/layout.h"
 #include "schemas/platform/atomic_file.h"
 #include "schemas/platform/keys.h"
@@ -21,6 +22,8 @@ struct work {
     char path[PATH_MAX];
     char role[ROLE_BYTES];
     json_t *list;
+    json_t *request; /* look back */
+    struct state *past;
     struct region *region;
     uint8_t hash[REGION_HASH_BYTES];
     uint64_t bad;
@@ -39,6 +42,8 @@ static struct work *work_new(struct daemon *daemon, uint64_t token) {
 
 static void work_free(struct work *work) {
     json_decref(work->list);
+    json_decref(work->request);
+    state_free(work->past);
     region_free(work->region);
     free(work);
 }
@@ -103,6 +108,39 @@ void daemon_work_log(struct daemon *daemon, uint64_t token, uint64_t from, uint6
     if (to < work->from)
         work->to = 0;
     work_start(work, log_run, log_done);
+}
+
+/* ---- a look back ---- */
+
+static int past_run(void *context) {
+    struct work *work = context;
+    return founding_fold_until(work->daemon->log, work->from, &work->past);
+}
+
+static void past_done(void *context, int error) {
+    struct work *work = context;
+    if (error == 0)
+        daemon_answer_past(work->daemon, work->token, work->request, work->past);
+    else
+        daemon_answer_error(work->daemon, work->token, error, NULL, NULL);
+    work_free(work);
+}
+
+void daemon_work_past(struct daemon *daemon, uint64_t token, const json_t *request,
+                      json_int_t position) {
+    uint64_t last = state_position(core_state(daemon->core));
+    if (position < 1 || (uint64_t)position > last) {
+        char text[96];
+        snprintf(text, sizeof text, "the log has positions 1 to %llu", (unsigned long long)last);
+        daemon_answer_error(daemon, token, HV_ERR_VALUE, text, "see haven log");
+        return;
+    }
+    struct work *work = work_new(daemon, token);
+    if (work == NULL)
+        return;
+    work->from = (uint64_t)position;
+    work->request = json_deep_copy(request);
+    work_start(work, past_run, past_done);
 }
 
 /* ---- verify ---- */

@@ -15,6 +15,7 @@
 struct cli {
     const char *dir;  /* the coordinator's folder: --dir or HAVEN_DIR; "" where neither is given */
     const char *role; /* --role-name; NULL: operator */
+    const char *at;   /* --at: a position of the log to look back to; NULL: now */
     bool json;
     int count; /* words and options that are left, the command's name first */
     char **words;

@@ -4,6 +4,7 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -61,6 +62,17 @@ int cli_call(const struct cli *cli, json_t *request, json_t **ret_reply) {
         return EX_OSERR;
     if (cli->role != NULL)
         json_object_set_new(request, "role_name", json_string(cli->role));
+    if (cli->at != NULL) {
+        char *end = NULL;
+        long long position = strtoll(cli->at, &end, 10);
+        if (end == cli->at || *end != '\0') {
+            fprintf(stderr, "haven: --at: “%s” is not a position of the log; see haven log\n",
+                    cli->at);
+            json_decref(request);
+            return EX_USAGE;
+        }
+        json_object_set_new(request, "at", json_integer(position));
+    }
     int error = snprintf(path, sizeof path, "%s/control.sock", cli->dir) < (int)sizeof path
                     ? HV_OK
                     : HV_ERR_LIMIT;

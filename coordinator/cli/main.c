@@ -9,7 +9,7 @@
 #include <sysexits.h>
 
 static void print_help(FILE *to) {
-    fputs("usage: haven [--dir DIR] [--json] [--role-name ROLE] COMMAND …\n\n"
+    fputs("usage: haven [--dir DIR] [--json] [--role-name ROLE] [--at POSITION] COMMAND …\n\n"
           "Talks to the coordinator that runs in DIR (or HAVEN_DIR). haven COMMAND --help tells "
           "more.\n\n",
           to);
@@ -19,6 +19,7 @@ static void print_help(FILE *to) {
           "  haven init /var/lib/haven --name 'City' && haven-coordinator /var/lib/haven\n"
           "  export HAVEN_DIR=/var/lib/haven\n"
           "  haven status\n"
+          "  haven --at 120 shelters          (as it was known at that position of the log)\n"
           "  haven shelters --json | jq '.shelters[] | select(.stale)'\n\n"
           "Exit status as in sysexits.h: 0 done, 64 usage, 65 data wrong, 66 no such thing, 69 no "
           "coordinator.\n",
@@ -29,13 +30,16 @@ static void print_help(FILE *to) {
 static bool read_line(int argc, char **argv, struct cli *cli, bool *ret_help) {
     cli->words = argv;
     for (int i = 1; i < argc; i++) {
-        bool dir = strcmp(argv[i], "--dir") == 0, role = strcmp(argv[i], "--role-name") == 0;
-        if ((dir || role) && i + 1 == argc)
+        bool dir = strcmp(argv[i], "--dir") == 0, role = strcmp(argv[i], "--role-name") == 0,
+             at = strcmp(argv[i], "--at") == 0;
+        if ((dir || role || at) && i + 1 == argc)
             return false;
         if (dir)
             cli->dir = argv[++i];
         else if (role)
             cli->role = argv[++i];
+        else if (at)
+            cli->at = argv[++i];
         else if (strcmp(argv[i], "--json") == 0)
             cli->json = true;
         else if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
@@ -78,7 +82,7 @@ int main(int argc, char **argv) {
         return EX_USAGE;
     }
     if (!read_line(argc, argv, &cli, &help)) {
-        fprintf(stderr, "haven: --dir and --role-name need a value\n");
+        fprintf(stderr, "haven: --dir, --role-name and --at need a value\n");
         return EX_USAGE;
     }
     if (cli.count == 0) {

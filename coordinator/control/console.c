@@ -71,7 +71,7 @@ static void ask_log(const struct console_scene *scene, const json_t *request,
     (void)arena;
     ask(outcome, CONSOLE_WORK_LOG);
     outcome->limit = console_number(request, "limit", LOG_PAGE);
-    outcome->to = console_number(request, "to", state_position(core_state(scene->core)));
+    outcome->to = console_number(request, "to", state_position(console_picture(scene)));
     uint64_t tail = outcome->to > outcome->limit ? outcome->to - outcome->limit + 1 : 1;
     outcome->from = console_number(request, "from", tail);
 }
@@ -180,6 +180,19 @@ void console_handle(const struct console_scene *scene, const json_t *request,
         sign(&outcome);
     if (outcome.kind == CONSOLE_ANSWERED && outcome.reply == NULL)
         console_refuse(&outcome, HV_ERR_MEMORY, NULL, NULL);
+    *ret_outcome = outcome;
+}
+
+void console_handle_past(const struct console_scene *scene, const json_t *request,
+                         struct hv_arena *arena, struct console_outcome *ret_outcome) {
+    struct console_outcome outcome;
+    console_handle(scene, request, arena, &outcome);
+    if (outcome.kind == CONSOLE_ANSWERED)
+        json_object_set_new(outcome.reply, "at",
+                            json_integer((json_int_t)state_position(scene->past)));
+    else
+        console_refuse(&outcome, HV_ERR_STATE, "of the past one can only ask",
+                       "leave --at out to decide something now");
     *ret_outcome = outcome;
 }
 

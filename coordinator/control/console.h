@@ -17,6 +17,7 @@
 /* The moment at which a request is looked at. All borrowed. */
 struct console_scene {
     const struct core *core;
+    const struct state *past;      /* a look back: the picture as it was; NULL: as it is */
     const struct region *region;   /* NULL: none loaded */
     const struct profile *profile; /* NULL: none */
     const struct settings *settings;
@@ -56,6 +57,10 @@ struct console_outcome {
 /* Never fails: what is wrong becomes a reply with error, text and remedy. */
 void console_handle(const struct console_scene *scene, const json_t *request,
                     struct hv_arena *arena, struct console_outcome *ret_outcome);
+
+/* The same for a look back (`scene->past`): of the past one can ask, and nothing can be decided. */
+void console_handle_past(const struct console_scene *scene, const json_t *request,
+                         struct hv_arena *arena, struct console_outcome *ret_outcome);
 
 /* The answer to a decision when its CORE_REPLY has come: positions, or why nothing was stored. */
 json_t *console_committed(int error, const struct hv_verdict *verdict, uint64_t first,

@@ -56,7 +56,7 @@ void console_enroll(const struct console_scene *scene, const json_t *request,
 void console_revoke(const struct console_scene *scene, const json_t *request,
                     struct hv_arena *arena, struct console_outcome *outcome) {
     const char *name = text_or_empty(request, "node");
-    const struct state *state = core_state(scene->core);
+    const struct state *state = console_picture(scene);
     const struct state_node *node = state_find_node(state, name);
     if (node == NULL) {
         console_refusef(outcome, HV_ERR_NOT_FOUND, "list them: haven nodes",
@@ -77,7 +77,7 @@ void console_revoke(const struct console_scene *scene, const json_t *request,
 
 void console_incident_open(const struct console_scene *scene, const json_t *request,
                            struct hv_arena *arena, struct console_outcome *outcome) {
-    const struct state *state = core_state(scene->core);
+    const struct state *state = console_picture(scene);
     if (state_general(state)->incident != STATE_NONE) {
         console_refuse(outcome, HV_ERR_STATE, "an incident is open",
                        "close it first: haven incident phase closed");
@@ -94,7 +94,7 @@ void console_incident_open(const struct console_scene *scene, const json_t *requ
 
 void console_incident_phase(const struct console_scene *scene, const json_t *request,
                             struct hv_arena *arena, struct console_outcome *outcome) {
-    const struct state *state = core_state(scene->core);
+    const struct state *state = console_picture(scene);
     uint32_t open = state_general(state)->incident;
     enum hv_incident_phase phase = hv_phase_of(text_or_empty(request, "phase"));
     if (open == STATE_NONE) {
@@ -229,7 +229,7 @@ void console_note(const struct console_scene *scene, const json_t *request, stru
 
 void console_clock(const struct console_scene *scene, const json_t *request, struct hv_arena *arena,
                    struct console_outcome *outcome) {
-    if (state_general(core_state(scene->core))->mode != HV_MODE_EXERCISE) {
+    if (state_general(console_picture(scene))->mode != HV_MODE_EXERCISE) {
         console_refuse(outcome, HV_ERR_STATE, "a scenario clock runs in exercises only",
                        "make an exercise: haven init --exercise");
         return;
@@ -281,7 +281,7 @@ void console_report(const struct console_scene *scene, const json_t *request,
     bool imported = json_is_true(json_object_get(request, "imported"));
     record->report = (struct hv_node_report){
         .node = "", .sent_node_ms = entry.ago_ms + 1, .report = entry.report};
-    memcpy(record->report.incident, state_incident_id(core_state(scene->core)), HV_ID128_BYTES);
+    memcpy(record->report.incident, state_incident_id(console_picture(scene)), HV_ID128_BYTES);
     struct hv_report *report = &record->report.report;
     report->source = imported ? HV_SOURCE_IMPORT : HV_SOURCE_OPERATOR;
     report->subject = place;

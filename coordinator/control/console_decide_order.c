@@ -28,7 +28,7 @@ static struct hv_record *records(struct console_outcome *outcome, struct hv_aren
 /* Approval and every order that follows from it go into one batch: all are durable, or none is. */
 void console_plan_approve(const struct console_scene *scene, const json_t *request,
                           struct hv_arena *arena, struct console_outcome *outcome) {
-    const struct state *state = core_state(scene->core);
+    const struct state *state = console_picture(scene);
     uint64_t number = console_number(request, "plan", state_general(state)->last_plan);
     const struct state_plan *plan = state_find_plan(state, number);
     if (plan == NULL) {
@@ -64,7 +64,7 @@ void console_plan_approve(const struct console_scene *scene, const json_t *reque
 /* With the plan go the orders that it made, as far as nobody has finished with them. */
 void console_plan_withdraw(const struct console_scene *scene, const json_t *request,
                            struct hv_arena *arena, struct console_outcome *outcome) {
-    const struct state *state = core_state(scene->core);
+    const struct state *state = console_picture(scene);
     const struct state_plan *plan = state_find_plan(state, console_number(request, "plan", 0));
     struct orders_scene orders_scene = {.state = state, .wall_ms = scene->wall_ms};
     int error = plan == NULL
@@ -193,7 +193,7 @@ void console_order_issue(const struct console_scene *scene, const json_t *reques
         console_refuse(outcome, HV_ERR_VALUE, "people, links or lines are not lists, or too long",
                        "see docs/CONTROL.md for what an order says");
     else if (record->order.post == HV_POST_NODE &&
-             state_find_node(core_state(scene->core), record->order.addressee) == NULL)
+             state_find_node(console_picture(scene), record->order.addressee) == NULL)
         console_refusef(outcome, HV_ERR_NOT_FOUND,
                         "list nodes: haven nodes; a post without a node needs --post",
                         "no node “%.80s” is enrolled", record->order.addressee);
@@ -205,7 +205,7 @@ void console_order_issue(const struct console_scene *scene, const json_t *reques
 static struct hv_order *named_order(const struct console_scene *scene, const json_t *request,
                                     struct hv_arena *arena, struct console_outcome *outcome) {
     uint64_t number = console_number(request, "order", 0);
-    const struct state_order *order = state_find_order(core_state(scene->core), number);
+    const struct state_order *order = state_find_order(console_picture(scene), number);
     const struct hv_order *body = NULL;
     if (order == NULL)
         console_refusef(outcome, HV_ERR_NOT_FOUND, "list them: haven orders list --all",
@@ -220,7 +220,7 @@ static struct hv_order *named_order(const struct console_scene *scene, const jso
 
 static void revise(const struct console_scene *scene, struct hv_order *order,
                    struct hv_arena *arena, struct console_outcome *outcome) {
-    const struct state_order *before = state_find_order(core_state(scene->core), order->id);
+    const struct state_order *before = state_find_order(console_picture(scene), order->id);
     struct hv_record *record = records(outcome, arena, 1);
     if (record == NULL)
         return;
@@ -257,7 +257,7 @@ void console_order_revise(const struct console_scene *scene, const json_t *reque
 void console_order_answer(const struct console_scene *scene, const json_t *request,
                           struct hv_arena *arena, struct console_outcome *outcome) {
     uint64_t number = console_number(request, "order", 0);
-    const struct state_order *order = state_find_order(core_state(scene->core), number);
+    const struct state_order *order = state_find_order(console_picture(scene), number);
     enum hv_order_state state = hv_order_state_of(text_or_empty(request, "state"));
     if (order == NULL) {
         console_refusef(outcome, HV_ERR_NOT_FOUND, "list them: haven orders list --all",

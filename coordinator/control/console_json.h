@@ -21,6 +21,9 @@ console_verb console_enroll, console_revoke, console_incident_open, console_inci
 console_verb console_plan_approve, console_plan_withdraw, console_order_issue, console_order_cancel,
     console_order_revise, console_order_answer;
 
+/* The picture that is asked about: that of now, or an earlier one. */
+const struct state *console_picture(const struct console_scene *scene);
+
 /* Sets the reply of the outcome to an error. */
 void console_refuse(struct console_outcome *outcome, int error, const char *text,
                     const char *remedy);

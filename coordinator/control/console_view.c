@@ -7,15 +7,11 @@
 
 #include <string.h>
 
-static const struct state *picture(const struct console_scene *scene) {
-    return core_state(scene->core);
-}
-
 /* ---- places ---- */
 
 static bool is_stale(const struct console_scene *scene, const struct state_place *place) {
     const struct state_node *node =
-        place->node == STATE_NONE ? NULL : state_node(picture(scene), place->node);
+        place->node == STATE_NONE ? NULL : state_node(console_picture(scene), place->node);
     return node != NULL && node->presence == STATE_STALE;
 }
 
@@ -37,7 +33,7 @@ static void set_presence(const struct console_scene *scene, json_t *object,
         json_object_set_new(object, "node", json_null());
         return;
     }
-    const struct state_node *node = state_node(picture(scene), place->node);
+    const struct state_node *node = state_node(console_picture(scene), place->node);
     json_object_set_new(object, "node", json_string(node->entity.id));
     json_object_set_new(object, "presence", json_string(presence_word(node->presence)));
     json_object_set_new(object, "stale", json_boolean(is_stale(scene, place)));
@@ -99,10 +95,11 @@ static json_t *view_stock(const struct console_scene *scene, const struct state_
         const struct state_stock_line *line = &place->stock.lines[i];
         if (line->quantity == 0 && line->shortfall == 0)
             continue;
-        json_t *object = json_pack(
-            "{s:s, s:s, s:I, s:I, s:o}", "item", state_name(picture(scene), line->item), "lot",
-            state_name(picture(scene), line->lot), "quantity", (json_int_t)line->quantity,
-            "damaged", (json_int_t)line->damaged, "expiry", console_date(line->expiry_day));
+        json_t *object = json_pack("{s:s, s:s, s:I, s:I, s:o}", "item",
+                                   state_name(console_picture(scene), line->item), "lot",
+                                   state_name(console_picture(scene), line->lot), "quantity",
+                                   (json_int_t)line->quantity, "damaged", (json_int_t)line->damaged,
+                                   "expiry", console_date(line->expiry_day));
         double age_ms = (double)((int64_t)scene->mono_ms - line->changed_ms);
         json_object_set_new(object, "age_s", json_real(age_ms > 0 ? age_ms / 1000 : 0));
         if (line->shortfall != 0)
@@ -192,10 +189,10 @@ static void each_place(const struct console_scene *scene, enum hv_role role, pla
     const struct region *region = scene->region;
     for (uint32_t i = 0; i < known_places(region, role); i++) {
         const char *id = role == HV_ROLE_SHELTER ? region->shelters[i].id : region->depots[i].id;
-        visit(scene, id, i, state_find_place(picture(scene), id), context);
+        visit(scene, id, i, state_find_place(console_picture(scene), id), context);
     }
-    for (uint32_t i = 0; i < state_count(picture(scene), STATE_PLACE); i++) {
-        const struct state_place *place = state_place(picture(scene), i);
+    for (uint32_t i = 0; i < state_count(console_picture(scene), STATE_PLACE); i++) {
+        const struct state_place *place = state_place(console_picture(scene), i);
         if (is_extra(region, place, role))
             visit(scene, place->entity.id, REGION_NONE, place, context);
     }
@@ -280,11 +277,11 @@ void console_nodes(const struct console_scene *scene, const json_t *request, str
                    struct console_outcome *outcome) {
     (void)arena;
     json_t *list = json_array();
-    for (uint32_t i = 0; i < state_count(picture(scene), STATE_NODE); i++) {
-        const struct state_node *node = state_node(picture(scene), i);
+    for (uint32_t i = 0; i < state_count(console_picture(scene), STATE_NODE); i++) {
+        const struct state_node *node = state_node(console_picture(scene), i);
         if (!console_wants(request, node->entity.id))
             continue;
-        const struct state_place *place = state_place(picture(scene), node->place);
+        const struct state_place *place = state_place(console_picture(scene), node->place);
         json_array_append_new(
             list, json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I, s:I}", "id",
                             node->entity.id, "role", hv_role_word(node->role), "place",
@@ -302,7 +299,7 @@ void console_nodes(const struct console_scene *scene, const json_t *request, str
 
 static json_t *view_zone(const struct console_scene *scene, const char *id,
                          const struct region_zone *zone) {
-    const struct state_zone *seen = state_find_zone(picture(scene), id);
+    const struct state_zone *seen = state_find_zone(console_picture(scene), id);
     int64_t people = zone == NULL ? REGION_UNKNOWN : region_zone_people(zone, REGION_NIGHT);
     int64_t arrived = seen == NULL ? 0 : hv_people_total(&seen->checked_in);
     json_t *object = json_object();
@@ -325,8 +322,8 @@ void console_zones(const struct console_scene *scene, const json_t *request, str
     for (uint32_t i = 0; region != NULL && i < region->zone_count; i++)
         if (console_wants(request, region->zones[i].id))
             json_array_append_new(list, view_zone(scene, region->zones[i].id, &region->zones[i]));
-    for (uint32_t i = 0; i < state_count(picture(scene), STATE_ZONE); i++) {
-        const char *id = state_at(picture(scene), STATE_ZONE, i)->id;
+    for (uint32_t i = 0; i < state_count(console_picture(scene), STATE_ZONE); i++) {
+        const char *id = state_at(console_picture(scene), STATE_ZONE, i)->id;
         if ((region == NULL || region_find_zone(region, id) == REGION_NONE) &&
             console_wants(request, id))
             json_array_append_new(list, view_zone(scene, id, NULL));
@@ -336,7 +333,7 @@ void console_zones(const struct console_scene *scene, const json_t *request, str
 
 static const char *place_id(const struct console_scene *scene, uint32_t index) {
     const struct state_place *place =
-        index == STATE_NONE ? NULL : state_place(picture(scene), index);
+        index == STATE_NONE ? NULL : state_place(console_picture(scene), index);
     return place == NULL ? "" : place->entity.id;
 }
 
@@ -345,8 +342,8 @@ void console_transfers(const struct console_scene *scene, const json_t *request,
     (void)arena;
     bool all = json_is_true(json_object_get(request, "all"));
     json_t *list = json_array();
-    for (uint32_t i = 0; i < state_count(picture(scene), STATE_TRANSFER); i++) {
-        const struct state_transfer *transfer = state_transfer(picture(scene), i);
+    for (uint32_t i = 0; i < state_count(console_picture(scene), STATE_TRANSFER); i++) {
+        const struct state_transfer *transfer = state_transfer(console_picture(scene), i);
         struct hv_people on_the_way = state_transfer_on_the_way(transfer);
         if (!console_wants(request, transfer->entity.id) ||
             (!all && hv_people_total(&on_the_way) == 0))
@@ -385,8 +382,8 @@ void console_requests(const struct console_scene *scene, const json_t *request,
                       struct hv_arena *arena, struct console_outcome *outcome) {
     bool all = json_is_true(json_object_get(request, "all"));
     json_t *list = json_array();
-    for (uint32_t i = 0; i < state_count(picture(scene), STATE_REQUEST); i++) {
-        const struct state_request *one = state_request(picture(scene), i);
+    for (uint32_t i = 0; i < state_count(console_picture(scene), STATE_REQUEST); i++) {
+        const struct state_request *one = state_request(console_picture(scene), i);
         if ((all || !one->withdrawn) && console_wants(request, one->entity.id))
             json_array_append_new(list, view_request(scene, arena, one));
     }
@@ -399,9 +396,9 @@ void console_roads(const struct console_scene *scene, const json_t *request, str
                    struct console_outcome *outcome) {
     (void)arena;
     json_t *list = json_array();
-    for (uint32_t i = 0; i < state_count(picture(scene), STATE_ROAD); i++) {
+    for (uint32_t i = 0; i < state_count(console_picture(scene), STATE_ROAD); i++) {
         const struct state_road *road =
-            (const struct state_road *)state_at(picture(scene), STATE_ROAD, i);
+            (const struct state_road *)state_at(console_picture(scene), STATE_ROAD, i);
         if (console_wants(request, road->entity.id))
             json_array_append_new(
                 list,
@@ -424,9 +421,9 @@ static json_t *texts(const char *const *list, size_t count) {
 void console_hazards(const struct console_scene *scene, const json_t *request,
                      struct hv_arena *arena, struct console_outcome *outcome) {
     json_t *list = json_array();
-    for (uint32_t i = 0; i < state_count(picture(scene), STATE_HAZARD); i++) {
+    for (uint32_t i = 0; i < state_count(console_picture(scene), STATE_HAZARD); i++) {
         const struct state_hazard *hazard =
-            (const struct state_hazard *)state_at(picture(scene), STATE_HAZARD, i);
+            (const struct state_hazard *)state_at(console_picture(scene), STATE_HAZARD, i);
         const struct hv_record *record = NULL;
         if (!console_wants(request, hazard->entity.id) ||
             state_body_decode(&hazard->body, arena, &record) != HV_OK)
@@ -456,18 +453,18 @@ void console_incidents(const struct console_scene *scene, const json_t *request,
                        struct hv_arena *arena, struct console_outcome *outcome) {
     (void)arena;
     json_t *list = json_array();
-    for (uint32_t i = 0; i < state_count(picture(scene), STATE_INCIDENT); i++)
-        if (console_wants(request, state_incident(picture(scene), i)->entity.id))
-            json_array_append_new(list, view_incident(state_incident(picture(scene), i)));
+    for (uint32_t i = 0; i < state_count(console_picture(scene), STATE_INCIDENT); i++)
+        if (console_wants(request, state_incident(console_picture(scene), i)->entity.id))
+            json_array_append_new(list, view_incident(state_incident(console_picture(scene), i)));
     answer_list(request, "incidents", list, outcome);
 }
 
 void console_notes(const struct console_scene *scene, const json_t *request, struct hv_arena *arena,
                    struct console_outcome *outcome) {
     json_t *list = json_array();
-    for (uint32_t i = 0; i < state_count(picture(scene), STATE_NOTE); i++) {
+    for (uint32_t i = 0; i < state_count(console_picture(scene), STATE_NOTE); i++) {
         const struct state_note *note =
-            (const struct state_note *)state_at(picture(scene), STATE_NOTE, i);
+            (const struct state_note *)state_at(console_picture(scene), STATE_NOTE, i);
         const struct hv_record *record = NULL;
         if (state_body_decode(&note->body, arena, &record) == HV_OK)
             json_array_append_new(list, console_record(note->position, record));
@@ -482,7 +479,7 @@ static const char *text_of(const char *text) {
 void console_region(const struct console_scene *scene, const json_t *request,
                     struct hv_arena *arena, struct console_outcome *outcome) {
     (void)request, (void)arena;
-    const struct state_general *general = state_general(picture(scene));
+    const struct state_general *general = state_general(console_picture(scene));
     if (general->region_position == 0) {
         console_refuse(outcome, HV_ERR_NOT_FOUND, "no region is loaded",
                        "load one: haven region load DIR");
@@ -536,7 +533,7 @@ static bool order_is_open(enum hv_order_state state) {
 }
 
 static struct totals add_up(const struct console_scene *scene) {
-    const struct state *state = picture(scene);
+    const struct state *state = console_picture(scene);
     struct totals totals = {0};
     each_place(scene, HV_ROLE_SHELTER, add_shelter, &totals);
     for (uint32_t i = 0; i < state_count(state, STATE_PLACE); i++)
@@ -564,7 +561,7 @@ static struct totals add_up(const struct console_scene *scene) {
 void console_status(const struct console_scene *scene, const json_t *request,
                     struct hv_arena *arena, struct console_outcome *outcome) {
     (void)request, (void)arena;
-    const struct state *state = picture(scene);
+    const struct state *state = console_picture(scene);
     const struct state_general *general = state_general(state);
     const struct core_counters *counters = core_counters(scene->core);
     struct totals totals = add_up(scene);

@@ -52,7 +52,7 @@ static json_t *view_plan(const struct state *state, const struct state_plan *pla
 void console_plans(const struct console_scene *scene, const json_t *request, struct hv_arena *arena,
                    struct console_outcome *outcome) {
     (void)arena;
-    const struct state *state = core_state(scene->core);
+    const struct state *state = console_picture(scene);
     uint32_t count = state_count(state, STATE_PLAN);
     struct console_page page = console_page(request, count);
     json_t *list = json_array();
@@ -112,7 +112,7 @@ static json_t *view_left(const struct hv_plan *plan) {
 /* The plan that a request names by “plan”; the last one where it names none. NULL: refused. */
 static const struct state_plan *named_plan(const struct console_scene *scene, const json_t *request,
                                            struct console_outcome *outcome) {
-    const struct state *state = core_state(scene->core);
+    const struct state *state = console_picture(scene);
     uint64_t number = console_number(request, "plan", state_general(state)->last_plan);
     const struct state_plan *plan = state_find_plan(state, number);
     if (plan == NULL)
@@ -140,7 +140,7 @@ void console_plan_show(const struct console_scene *scene, const json_t *request,
         console_refuse(outcome, error, NULL, NULL);
         return;
     }
-    json_t *reply = view_plan(core_state(scene->core), plan);
+    json_t *reply = view_plan(console_picture(scene), plan);
     json_object_update_new(reply,
                            json_pack("{s:o, s:o, s:o}", "moves", view_moves(body), "shipments",
                                      view_shipments(body), "left", view_left(body)));
@@ -195,7 +195,7 @@ static void diff_shipments(const struct hv_plan *before, const struct hv_plan *a
 
 void console_plan_diff(const struct console_scene *scene, const json_t *request,
                        struct hv_arena *arena, struct console_outcome *outcome) {
-    const struct state *state = core_state(scene->core);
+    const struct state *state = console_picture(scene);
     const struct state_plan *plan = named_plan(scene, request, outcome);
     uint32_t in_force = state_general(state)->plan_in_force;
     const struct hv_plan nothing = {0}, *before = &nothing, *after = NULL;
@@ -336,7 +336,7 @@ static bool words_are_known(const json_t *request, struct console_outcome *outco
 
 void console_orders(const struct console_scene *scene, const json_t *request,
                     struct hv_arena *arena, struct console_outcome *outcome) {
-    const struct state *state = core_state(scene->core);
+    const struct state *state = console_picture(scene);
     if (!words_are_known(request, outcome))
         return;
     json_t *list = json_array();
@@ -356,7 +356,7 @@ void console_orders(const struct console_scene *scene, const json_t *request,
 void console_order_show(const struct console_scene *scene, const json_t *request,
                         struct hv_arena *arena, struct console_outcome *outcome) {
     uint64_t number = console_number(request, "order", 0);
-    const struct state_order *order = state_find_order(core_state(scene->core), number);
+    const struct state_order *order = state_find_order(console_picture(scene), number);
     if (order == NULL)
         console_refusef(outcome, HV_ERR_NOT_FOUND, "list them: haven orders list --all",
                         "there is no order %llu", (unsigned long long)number);

@@ -120,6 +120,11 @@ is "a plan can be withdrawn" done haven plan withdraw "$(haven status --json | f
 is "notes in any writing" done haven note 交班
 is "are in the log" 交班 haven notes
 is "as is everything" 交班 haven log
+is "a look back, to before there was a hazard" none haven --at 2 hazard list
+is "and to the beginning" "position 2" haven --at 2 status
+ends "nothing is decided in the past" 64 haven --at 2 note late
+ends "nor asked of the future" 65 haven --at 999999999 status
+is "the profile that counts is in the log" sphere-2018 haven log
 ends "there is no such command" 64 haven statuss
 ends "nor such an option" 64 haven shelters --lmit 3
 ends "words are UTF-8" 64 haven note $'\xff'
