@@ -92,7 +92,8 @@ static int fold(struct daemon *daemon, struct state **ret_state) {
 static int check_identity(const struct daemon *daemon, const struct state *state) {
     const struct state_general *general = state_general(state);
     if (!general->started)
-        return complain(HV_ERR_STATE, "the log is empty", "`haven init` starts one");
+        return complain(HV_ERR_NOT_FOUND, "the records of the log",
+                        "`haven restore` takes a backup, `haven init` founds anew elsewhere");
     if (memcmp(general->deployment, daemon->deployment.id, HV_ID128_BYTES) != 0 ||
         general->mode != daemon->deployment.mode)
         return complain(HV_ERR_VALUE, "the log is of another deployment",

@@ -18,8 +18,10 @@ static const char help[] =
     "  haven-coordinator /var/lib/haven\n"
     "  systemctl enable --now haven-coordinator   # docs/OPERATIONS.md\n"
     "\n"
-    "Exit status: 0 stopped by a signal, 64 usage, 65 damaged log, 74 the disk failed, 75 another\n"
-    "coordinator runs here, 78 a fault in a file of DIR.\n";
+    "Exit status: 0 stopped by a signal, 64 usage, 65 damaged log or a fault in a file of\n"
+    "DIR, 66 a file is missing, 74 the disk failed, 75 another coordinator runs here, 77 a key "
+    "that\n"
+    "others may read.\n";
 
 int main(int argc, char **argv) {
     static const struct option options[] = {

@@ -3,6 +3,7 @@
 #include "nodes/journal.h"
 #include "schemas/codec.h"
 #include "schemas/platform/clock.h"
+#include "schemas/platform/json_line.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -84,7 +85,8 @@ struct reading {
 
 static void fault(const struct reading *reading, const char *key, const char *wrong,
                   const char *right) {
-    hv_fault_add(reading->faults, HV_FAULT_ERROR, reading->file, 0, key, wrong, right);
+    hv_fault_add(reading->faults, HV_FAULT_ERROR, reading->file, json_line_of(reading->file, key),
+                 key, wrong, right);
 }
 
 static int load_json(struct reading *reading) {

@@ -1,6 +1,7 @@
 #include "schemas/platform/deployment.h"
 
 #include "schemas/platform/atomic_file.h"
+#include "schemas/platform/json_line.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@ enum { FILE_BYTES_MAX = 65536 };
 
 static void wrong(struct hv_fault_list *faults, const char *path, const char *field, const char *is,
                   const char *right) {
-    hv_fault_add(faults, HV_FAULT_ERROR, path, 0, field, is, right);
+    hv_fault_add(faults, HV_FAULT_ERROR, path, json_line_of(path, field), field, is, right);
 }
 
 static const char *text_of(const json_t *file, const char *field) {
