@@ -16,6 +16,7 @@ LDLIBS := -lzmq -lsodium -llmdb -lprotobuf-c -ljansson -lcyaml -lcsv -lxml2 -lz 
 # A room is a folder that becomes a library; a program is one main.c on top of the rooms it may use.
 # main.c files and files ending in _main.c are programs, everything else goes into its room's library.
 sources = $(filter-out %main.c,$(wildcard $(addsuffix /*.c,$(1))))
+libraries = $(foreach room,$(1),$(BUILD)/lib/lib$(room).a)
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
 ROOM_schemas     := schemas
@@ -29,13 +30,18 @@ ROOM_cli         := coordinator/cli
 ROOM_simulations := simulations simulations/simulated simulations/world simulations/exercise simulations/replay
 
 ROOMS := simulations cli coordinator node region optimizer platform schemas
-LIBS  := $(foreach room,$(ROOMS),$(BUILD)/lib/lib$(room).a)
+LIBS  := $(call libraries,$(ROOMS))
 
 PROGRAMS := haven-node haven-coordinator haven haven-exercise
 MAIN_haven-node        := nodes/main.c
 MAIN_haven-coordinator := coordinator/main.c
 MAIN_haven             := coordinator/cli/main.c
 MAIN_haven-exercise    := simulations/main.c
+# A program sees only the rooms that it may use.
+USES_haven-node        := node platform schemas
+USES_haven-coordinator := coordinator optimizer region platform schemas
+USES_haven             := cli coordinator optimizer region platform schemas
+USES_haven-exercise    := $(ROOMS)
 PRESENT := $(foreach p,$(PROGRAMS),$(if $(wildcard $(MAIN_$(p))),$(BUILD)/bin/$(p)))
 
 GENERATED := $(BUILD)/generated/schemas/haven.pb-c
@@ -86,9 +92,9 @@ endef
 $(foreach room,$(ROOMS),$(eval $(call room_library,$(room))))
 
 define program
-$(BUILD)/bin/$(1): $(call objects,$(MAIN_$(1))) $(LIBS)
+$(BUILD)/bin/$(1): $(call objects,$(MAIN_$(1))) $(call libraries,$(USES_$(1)))
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS) -o $$@ $$< -Wl,--start-group $(LIBS) -Wl,--end-group $$(LDLIBS)
+	$$(CC) $$(LDFLAGS) -o $$@ $$< -Wl,--start-group $(call libraries,$(USES_$(1))) -Wl,--end-group $$(LDLIBS)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
@@ -150,10 +156,11 @@ format: ## lay out every file with clang-format
 format.check: ## fail where clang-format would change a file
 	clang-format --dry-run --Werror $(C_FILES)
 
-lint: $(GENERATED).h ## include rule, released schemas, clang-tidy, cppcheck
+lint: $(GENERATED).h $(LIBS) ## include rule, released schemas, symbols defined twice, clang-tidy, cppcheck
 	@.ci/install-deps lint
 	tests/lint/include-rule
 	tests/lint/schema-release
+	tests/lint/duplicate-symbols $(BUILD)
 	tests/lint/static-analysis $(BUILD)
 
 asan: ## the tests under address and leak sanitizer
