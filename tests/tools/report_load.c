@@ -30,7 +30,22 @@
 #include <unistd.h>
 #include <zmq.h>
 
-enum { KEY_TEXT = 41, OUTSTANDING_MAX = 64, HELLO_EVERY_MS = 1000, SAMPLES_MAX = 1 << 22 };
+enum {
+    KEY_TEXT = 41,
+    OUTSTANDING_MAX = 64,
+    HELLO_EVERY_MS = 1000,
+    SAMPLES_MAX = 1 << 22,
+    FRAME_BYTES = 256, /* of a report */
+    FRAMES_KEPT = 4096
+};
+
+/* The report of one sequence, the same for every node: what the load costs is not what is measured,
+ * so it is encoded once. */
+struct frame {
+    uint64_t sequence; /* 0: none yet */
+    size_t size;
+    uint8_t bytes[FRAME_BYTES];
+};
 
 struct sender {
     char id[32];
@@ -55,6 +70,7 @@ struct load {
     char server_key[KEY_TEXT];
     uint64_t epoch;
     struct hv_arena arena;
+    struct frame *frames; /* by sequence modulo FRAMES_KEPT */
     int record_fd;
     uint64_t acked_total, refused, resent;
     uint64_t total; /* 0: until the time is over */
@@ -187,8 +203,8 @@ static void connect_sender(struct load *load, struct sender *sender, void *conte
         die("cannot connect to", endpoint);
 }
 
-static bool send_envelope(struct load *load, struct sender *sender, struct hv_envelope *envelope) {
-    uint8_t frame[4096];
+static size_t encode_envelope(struct load *load, const struct sender *sender,
+                              struct hv_envelope *envelope, uint8_t *frame, size_t room) {
     size_t size = 0;
     envelope->protocol = HV_PROTOCOL;
     memcpy(envelope->deployment, load->deployment, sizeof envelope->deployment);
@@ -197,9 +213,9 @@ static bool send_envelope(struct load *load, struct sender *sender, struct hv_en
     envelope->epoch = sender->epoch;
     envelope->sent_node_ms = (uint64_t)(now_us() / 1000);
     hv_arena_reset(&load->arena);
-    if (hv_envelope_encode(envelope, &load->arena, frame, sizeof frame, &size) != HV_OK)
+    if (hv_envelope_encode(envelope, &load->arena, frame, room, &size) != HV_OK)
         die("cannot encode for", sender->id);
-    return zmq_send(sender->socket, frame, size, ZMQ_DONTWAIT) >= 0;
+    return size;
 }
 
 static void send_hello(struct load *load, struct sender *sender) {
@@ -209,39 +225,52 @@ static void send_hello(struct load *load, struct sender *sender) {
                                              .software = "report_load",
                                              .made_count = sender->sent > 0 ? 1 : 0,
                                              .made = heads}};
+    uint8_t frame[FRAME_BYTES];
     sender->hello_ms = now_us() / 1000;
     sender->welcomed = false;
-    (void)send_envelope(load, sender, &envelope);
+    size_t size = encode_envelope(load, sender, &envelope, frame, sizeof frame);
+    (void)zmq_send(sender->socket, frame, size, ZMQ_DONTWAIT);
 }
 
-static bool send_report(struct load *load, struct sender *sender, uint64_t sequence) {
-    int64_t now = now_us();
+static const struct frame *report_frame(struct load *load, const struct sender *sender,
+                                        uint64_t sequence) {
+    struct frame *frame = &load->frames[sequence % FRAMES_KEPT];
+    if (frame->sequence == sequence)
+        return frame;
+    int64_t now_ms = now_us() / 1000;
     struct hv_envelope envelope = {
         .lane = HV_LANE_HISTORY,
         .sequence = sequence,
         .kind = HV_BODY_REPORT,
-        .report = {
-            .source = HV_SOURCE_NODE,
-            .seen = {.wall_ms = 1700000000000 + now / 1000, .node_ms = (uint64_t)(now / 1000)},
-            .subject = "",
-            .kind = HV_REPORT_MOVEMENT,
-            .movement = {.kind = HV_MOVEMENT_CHECK_IN,
-                         .people = {.by_age = {[HV_AGE_ADULT] = 1}},
-                         .zone = "",
-                         .shelter = "",
-                         .transfer = ""}}};
-    if (!send_envelope(load, sender, &envelope))
-        return false;
-    sender->sent_us[sequence % OUTSTANDING_MAX] = now;
-    return true;
+        .report = {.source = HV_SOURCE_NODE,
+                   .seen = {.wall_ms = 1700000000000 + now_ms, .node_ms = (uint64_t)now_ms},
+                   .subject = "",
+                   .kind = HV_REPORT_MOVEMENT,
+                   .movement = {.kind = HV_MOVEMENT_CHECK_IN,
+                                .people = {.by_age = {[HV_AGE_ADULT] = 1}},
+                                .zone = "",
+                                .shelter = "",
+                                .transfer = ""}}};
+    frame->size = encode_envelope(load, sender, &envelope, frame->bytes, sizeof frame->bytes);
+    frame->sequence = sequence;
+    return frame;
+}
+
+static void forget_frames(struct load *load) {
+    for (size_t i = 0; i < FRAMES_KEPT; i++)
+        load->frames[i].sequence = 0;
 }
 
 static void fill_window(struct load *load, struct sender *sender) {
+    int64_t now = now_us();
     while (sender->welcomed && sender->sent - sender->acked < load->outstanding &&
            (load->total == 0 || sender->sent < load->total)) {
-        if (!send_report(load, sender, sender->sent + 1))
+        uint64_t next = sender->sent + 1;
+        const struct frame *frame = report_frame(load, sender, next);
+        if (zmq_send(sender->socket, frame->bytes, frame->size, ZMQ_DONTWAIT) < 0)
             return;
-        sender->sent++;
+        sender->sent_us[next % OUTSTANDING_MAX] = now;
+        sender->sent = next;
     }
 }
 
@@ -294,7 +323,10 @@ static void take_frame(struct load *load, struct sender *sender, const uint8_t *
     if (hv_envelope_decode(bytes, size, &load->arena, &verdict, &envelope) != HV_OK)
         die("cannot decode an answer:", verdict.detail);
     sender->heard_ms = now_us() / 1000;
-    memcpy(load->incident, envelope->incident, sizeof load->incident);
+    if (memcmp(load->incident, envelope->incident, sizeof load->incident) != 0) {
+        memcpy(load->incident, envelope->incident, sizeof load->incident);
+        forget_frames(load);
+    }
     switch (envelope->kind) {
     case HV_BODY_WELCOME:
         sender->welcomed = true;
@@ -317,18 +349,25 @@ static void take_frame(struct load *load, struct sender *sender, const uint8_t *
     }
 }
 
-static void drain(struct load *load, struct sender *sender) {
-    for (;;) {
-        zmq_msg_t message;
-        zmq_msg_init(&message);
-        int size = zmq_msg_recv(&message, sender->socket, ZMQ_DONTWAIT);
-        if (size >= 0)
-            take_frame(load, sender, zmq_msg_data(&message), (size_t)size);
-        zmq_msg_close(&message);
-        if (size < 0)
-            break;
-    }
-    fill_window(load, sender);
+static bool receive(struct load *load, struct sender *sender) {
+    uint8_t frame[HV_FRAME_BYTES_MAX];
+    int size = zmq_recv(sender->socket, frame, sizeof frame, ZMQ_DONTWAIT);
+    if (size < 0 || (size_t)size > sizeof frame)
+        return false;
+    take_frame(load, sender, frame, (size_t)size);
+    return true;
+}
+
+/* ZMQ_FD is edge-triggered and changes with sends too, so a sender is asked until it has nothing
+ * more to say. */
+static void serve(struct load *load, struct sender *sender) {
+    int state;
+    do {
+        size_t size = sizeof state;
+        (void)receive(load, sender);
+        fill_window(load, sender);
+        zmq_getsockopt(sender->socket, ZMQ_EVENTS, &state, &size);
+    } while ((state & ZMQ_POLLIN) != 0);
 }
 
 /* A sender that waits in vain says hello again: the coordinator died, or a frame did. */
@@ -348,8 +387,7 @@ static bool all_done(const struct load *load) {
     return true;
 }
 
-/* ZMQ_FD is edge-triggered and changes with sends too, so a sender is drained until it has nothing
- * more to say, and everyone is looked at again ten times a second. */
+/* Everyone is looked at again ten times a second. */
 static void run(struct load *load, double seconds) {
     int poller = epoll_create1(EPOLL_CLOEXEC);
     for (size_t i = 0; i < load->count; i++) {
@@ -362,19 +400,12 @@ static void run(struct load *load, double seconds) {
     while (!stop && now_us() < end && !all_done(load)) {
         struct epoll_event events[256];
         int count = epoll_wait(poller, events, 256, 100);
-        for (int i = 0; i < count; i++) {
-            struct sender *sender = &load->senders[events[i].data.u64];
-            int state;
-            size_t size = sizeof state;
-            do {
-                drain(load, sender);
-                zmq_getsockopt(sender->socket, ZMQ_EVENTS, &state, &size);
-            } while ((state & ZMQ_POLLIN) != 0);
-        }
+        for (int i = 0; i < count; i++)
+            serve(load, &load->senders[events[i].data.u64]);
         int64_t now_ms = now_us() / 1000;
         if (now_ms - sweep >= 100) {
             for (size_t i = 0; i < load->count; i++) {
-                drain(load, &load->senders[i]);
+                serve(load, &load->senders[i]);
                 revive(load, &load->senders[i], now_ms);
             }
             sweep = now_ms;
@@ -428,7 +459,8 @@ static int run_load(int argc, char **argv) {
     hv_arena_init(&load.arena, 0);
     load.senders = calloc(load.count, sizeof *load.senders);
     load.samples_us = malloc(SAMPLES_MAX * sizeof *load.samples_us);
-    if (load.senders == NULL || load.samples_us == NULL)
+    load.frames = calloc(FRAMES_KEPT, sizeof *load.frames);
+    if (load.senders == NULL || load.samples_us == NULL || load.frames == NULL)
         die("no memory for", "senders");
     void *context = zmq_ctx_new();
     zmq_ctx_set(context, ZMQ_MAX_SOCKETS, (int)load.count + 16);
@@ -458,6 +490,7 @@ static int run_load(int argc, char **argv) {
     hv_arena_deinit(&load.arena);
     free(load.senders);
     free(load.samples_us);
+    free(load.frames);
     return load.lost ? 1 : 0;
 }
 
