@@ -23,7 +23,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -50,8 +49,10 @@ struct frame {
 struct sender {
     char id[32];
     char public_key[KEY_TEXT], secret_key[KEY_TEXT];
-    void *socket;
-    int fd;
+    struct address {
+        char tag; /* not 0: that is for addresses that libzmq makes up */
+        uint32_t index;
+    } __attribute__((packed)) address;
     bool welcomed;
     uint64_t epoch;
     uint64_t sent, acked; /* sequences of the HISTORY lane */
@@ -61,6 +62,7 @@ struct sender {
 };
 
 struct load {
+    void *socket; /* one for all: a connection, with a key of its own, for each sender */
     struct sender *senders;
     size_t count;
     unsigned outstanding;
@@ -186,21 +188,37 @@ static void record_ack(struct load *load, struct sender *sender) {
 
 /* ---- sending ---- */
 
-static void connect_sender(struct load *load, struct sender *sender, void *context,
-                           const char *endpoint) {
-    sender->socket = zmq_socket(context, ZMQ_DEALER);
-    const int linger = 0, water = 200, interval = 50, interval_max = 400;
-    zmq_setsockopt(sender->socket, ZMQ_LINGER, &linger, sizeof linger);
-    zmq_setsockopt(sender->socket, ZMQ_SNDHWM, &water, sizeof water);
-    zmq_setsockopt(sender->socket, ZMQ_RECONNECT_IVL, &interval, sizeof interval);
-    zmq_setsockopt(sender->socket, ZMQ_RECONNECT_IVL_MAX, &interval_max, sizeof interval_max);
-    zmq_setsockopt(sender->socket, ZMQ_CURVE_SERVERKEY, load->server_key, KEY_TEXT);
-    zmq_setsockopt(sender->socket, ZMQ_CURVE_PUBLICKEY, sender->public_key, KEY_TEXT);
-    zmq_setsockopt(sender->socket, ZMQ_CURVE_SECRETKEY, sender->secret_key, KEY_TEXT);
-    size_t size = sizeof sender->fd;
-    if (zmq_connect(sender->socket, endpoint) != 0 ||
-        zmq_getsockopt(sender->socket, ZMQ_FD, &sender->fd, &size) != 0)
+/* A ROUTER that connects: libzmq takes keys and address from the options as they are at each
+ * connect. So each sender has its own connection and handshake, and all together one queue to wait
+ * at. */
+static void open_socket(struct load *load, void *context) {
+    const int linger = 0, water = 200, interval = 50, interval_max = 400, must = 1;
+    load->socket = zmq_socket(context, ZMQ_ROUTER);
+    if (load->socket == NULL)
+        die("cannot make", "a socket");
+    zmq_setsockopt(load->socket, ZMQ_LINGER, &linger, sizeof linger);
+    zmq_setsockopt(load->socket, ZMQ_SNDHWM, &water, sizeof water);
+    zmq_setsockopt(load->socket, ZMQ_ROUTER_MANDATORY, &must, sizeof must);
+    zmq_setsockopt(load->socket, ZMQ_RECONNECT_IVL, &interval, sizeof interval);
+    zmq_setsockopt(load->socket, ZMQ_RECONNECT_IVL_MAX, &interval_max, sizeof interval_max);
+    zmq_setsockopt(load->socket, ZMQ_CURVE_SERVERKEY, load->server_key, KEY_TEXT);
+}
+
+static void connect_sender(struct load *load, size_t index, const char *endpoint) {
+    struct sender *sender = &load->senders[index];
+    sender->address = (struct address){'L', (uint32_t)index};
+    zmq_setsockopt(load->socket, ZMQ_CURVE_PUBLICKEY, sender->public_key, KEY_TEXT);
+    zmq_setsockopt(load->socket, ZMQ_CURVE_SECRETKEY, sender->secret_key, KEY_TEXT);
+    zmq_setsockopt(load->socket, ZMQ_CONNECT_ROUTING_ID, &sender->address, sizeof sender->address);
+    if (zmq_connect(load->socket, endpoint) != 0)
         die("cannot connect to", endpoint);
+}
+
+static bool send_frame(struct load *load, const struct sender *sender, const uint8_t *bytes,
+                       size_t size) {
+    return zmq_send(load->socket, &sender->address, sizeof sender->address,
+                    ZMQ_DONTWAIT | ZMQ_SNDMORE) >= 0 &&
+           zmq_send(load->socket, bytes, size, ZMQ_DONTWAIT) >= 0;
 }
 
 static size_t encode_envelope(struct load *load, const struct sender *sender,
@@ -229,7 +247,7 @@ static void send_hello(struct load *load, struct sender *sender) {
     sender->hello_ms = now_us() / 1000;
     sender->welcomed = false;
     size_t size = encode_envelope(load, sender, &envelope, frame, sizeof frame);
-    (void)zmq_send(sender->socket, frame, size, ZMQ_DONTWAIT);
+    (void)send_frame(load, sender, frame, size);
 }
 
 static const struct frame *report_frame(struct load *load, const struct sender *sender,
@@ -267,7 +285,7 @@ static void fill_window(struct load *load, struct sender *sender) {
            (load->total == 0 || sender->sent < load->total)) {
         uint64_t next = sender->sent + 1;
         const struct frame *frame = report_frame(load, sender, next);
-        if (zmq_send(sender->socket, frame->bytes, frame->size, ZMQ_DONTWAIT) < 0)
+        if (!send_frame(load, sender, frame->bytes, frame->size))
             return;
         sender->sent_us[next % OUTSTANDING_MAX] = now;
         sender->sent = next;
@@ -349,25 +367,17 @@ static void take_frame(struct load *load, struct sender *sender, const uint8_t *
     }
 }
 
-static bool receive(struct load *load, struct sender *sender) {
+/* Takes all that has come, and fills the window of each sender that it came for. */
+static void receive(struct load *load) {
+    struct address address;
     uint8_t frame[HV_FRAME_BYTES_MAX];
-    int size = zmq_recv(sender->socket, frame, sizeof frame, ZMQ_DONTWAIT);
-    if (size < 0 || (size_t)size > sizeof frame)
-        return false;
-    take_frame(load, sender, frame, (size_t)size);
-    return true;
-}
-
-/* ZMQ_FD is edge-triggered and changes with sends too, so a sender is asked until it has nothing
- * more to say. */
-static void serve(struct load *load, struct sender *sender) {
-    int state;
-    do {
-        size_t size = sizeof state;
-        (void)receive(load, sender);
-        fill_window(load, sender);
-        zmq_getsockopt(sender->socket, ZMQ_EVENTS, &state, &size);
-    } while ((state & ZMQ_POLLIN) != 0);
+    while (zmq_recv(load->socket, &address, sizeof address, ZMQ_DONTWAIT) == sizeof address) {
+        int size = zmq_recv(load->socket, frame, sizeof frame, ZMQ_DONTWAIT);
+        if (size < 0 || (size_t)size > sizeof frame || address.index >= load->count)
+            die("cannot receive", "an answer");
+        take_frame(load, &load->senders[address.index], frame, (size_t)size);
+        fill_window(load, &load->senders[address.index]);
+    }
 }
 
 /* A sender that waits in vain says hello again: the coordinator died, or a frame did. */
@@ -389,29 +399,22 @@ static bool all_done(const struct load *load) {
 
 /* Everyone is looked at again ten times a second. */
 static void run(struct load *load, double seconds) {
-    int poller = epoll_create1(EPOLL_CLOEXEC);
-    for (size_t i = 0; i < load->count; i++) {
-        struct epoll_event event = {.events = EPOLLIN, .data.u64 = i};
-        if (epoll_ctl(poller, EPOLL_CTL_ADD, load->senders[i].fd, &event) != 0)
-            die("cannot watch", load->senders[i].id);
+    for (size_t i = 0; i < load->count; i++)
         send_hello(load, &load->senders[i]);
-    }
     int64_t end = now_us() + (int64_t)(seconds * 1e6), sweep = 0;
     while (!stop && now_us() < end && !all_done(load)) {
-        struct epoll_event events[256];
-        int count = epoll_wait(poller, events, 256, 100);
-        for (int i = 0; i < count; i++)
-            serve(load, &load->senders[events[i].data.u64]);
+        zmq_pollitem_t item = {.socket = load->socket, .events = ZMQ_POLLIN};
+        zmq_poll(&item, 1, 100);
+        receive(load);
         int64_t now_ms = now_us() / 1000;
-        if (now_ms - sweep >= 100) {
-            for (size_t i = 0; i < load->count; i++) {
-                serve(load, &load->senders[i]);
-                revive(load, &load->senders[i], now_ms);
-            }
-            sweep = now_ms;
+        if (now_ms - sweep < 100)
+            continue;
+        for (size_t i = 0; i < load->count; i++) {
+            fill_window(load, &load->senders[i]);
+            revive(load, &load->senders[i], now_ms);
         }
+        sweep = now_ms;
     }
-    close(poller);
 }
 
 /* ---- program ---- */
@@ -463,12 +466,12 @@ static int run_load(int argc, char **argv) {
     if (load.senders == NULL || load.samples_us == NULL || load.frames == NULL)
         die("no memory for", "senders");
     void *context = zmq_ctx_new();
-    zmq_ctx_set(context, ZMQ_MAX_SOCKETS, (int)load.count + 16);
+    open_socket(&load, context);
     for (size_t i = 0; i < load.count; i++) {
         sender_id(load.senders[i].id, sizeof load.senders[i].id, i);
         load.senders[i].epoch = 1;
         read_keys(dir, i, &load.senders[i]);
-        connect_sender(&load, &load.senders[i], context, endpoint);
+        connect_sender(&load, i, endpoint);
     }
     if (record != NULL)
         open_record(&load, record);
@@ -484,8 +487,7 @@ static int run_load(int argc, char **argv) {
            (unsigned long long)load.acked_total, took, (double)load.acked_total / took,
            percentile_ms(&load, 0.5), percentile_ms(&load, 0.99), (unsigned long long)load.refused,
            (unsigned long long)load.resent, load.lost ? "true" : "false");
-    for (size_t i = 0; i < load.count; i++)
-        zmq_close(load.senders[i].socket);
+    zmq_close(load.socket);
     zmq_ctx_term(context);
     hv_arena_deinit(&load.arena);
     free(load.senders);
