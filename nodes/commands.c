@@ -325,7 +325,6 @@ static void take_stock(struct words *words) {
 static void take_withdrawal(struct words *words) {
     json_int_t id = number_of(words, "withdraw", value_of(words, "withdraw"));
     set(words, "id", json_integer(id));
-    set(words, "kind", json_string("goods"));
     set(words, "withdrawn", json_true());
     take_options(words);
 }

@@ -143,12 +143,14 @@ static struct objection judge_stock_movement(struct turn *turn,
                   "count first (haven-node stock count …), or repeat with --force");
 }
 
-static struct objection judge_request(struct turn *turn, const struct hv_request *request) {
-    if (request->id <= turn->core->present.next_request)
-        return none;
+static struct objection no_request(struct turn *turn, const struct hv_request *request) {
     return object(HV_ERR_NOT_FOUND, HV_REASON_REFERENCE,
                   turn_text(turn, "there is no request %llu", (unsigned long long)request->id),
                   "see the open requests with “haven-node requests”");
+}
+
+static struct objection judge_request(struct turn *turn, const struct hv_request *request) {
+    return request->id <= turn->core->present.next_request ? none : no_request(turn, request);
 }
 
 static struct objection judge_answer(struct turn *turn, const struct hv_order_answer *answer) {
@@ -189,6 +191,8 @@ static struct objection judge_goods(struct turn *turn, const struct hv_stock_mov
 }
 
 static struct objection judge(struct turn *turn, const struct hv_report *report, bool force) {
+    if (report->kind == HV_REPORT_REQUEST && report->request.kind == HV_REQUEST_UNKNOWN)
+        return no_request(turn, &report->request); /* an open one would have said its kind */
     struct hv_verdict verdict = hv_report_check(report);
     if (verdict.reason != HV_REASON_UNKNOWN)
         return object(HV_ERR_VALUE, verdict.reason, turn_text(turn, "%s", verdict.detail),
@@ -231,6 +235,27 @@ static void complete_answer(struct turn *turn, struct hv_order_answer *answer) {
         answer->revision = order == NULL ? 1 : order->revision;
 }
 
+/* A withdrawal that names no kind takes that of the request. */
+static int complete_request(struct turn *turn, struct hv_request *request) {
+    const struct node_present *present = &turn->core->present;
+    struct hv_arena *arena = &turn->effects->arena;
+    struct hv_verdict verdict;
+    struct hv_report *open;
+    if (request->id == 0)
+        request->id = present->next_request;
+    if (request->kind != HV_REQUEST_UNKNOWN)
+        return HV_OK;
+    const struct node_request *known = node_present_request(present, request->id);
+    if (known == NULL)
+        return HV_OK; /* judged as what is not there */
+    int error = hv_report_decode(known->bytes, known->size, arena, &verdict, &open);
+    if (error == HV_OK) {
+        request->kind = open->request.kind;
+        request->urgency = open->request.urgency;
+    }
+    return error;
+}
+
 static int complete(struct turn *turn, struct hv_report *report, uint64_t ago_ms) {
     report->source = HV_SOURCE_NODE;
     report->seen = turn_seen(turn, ago_ms);
@@ -243,9 +268,7 @@ static int complete(struct turn *turn, struct hv_report *report, uint64_t ago_ms
     case HV_REPORT_STOCK_MOVEMENT:
         return complete_stock(turn, &report->stock_movement);
     case HV_REPORT_REQUEST:
-        if (report->request.id == 0)
-            report->request.id = turn->core->present.next_request;
-        return HV_OK;
+        return complete_request(turn, &report->request);
     case HV_REPORT_ANSWER:
         complete_answer(turn, &report->answer);
         return HV_OK;

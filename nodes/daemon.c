@@ -6,6 +6,7 @@
 #include "nodes/link/link.h"
 #include "schemas/codec.h"
 #include "schemas/platform/clock.h"
+#include "schemas/platform/line_log.h"
 
 #include <czmq.h>
 #include <malloc.h>
@@ -55,16 +56,16 @@ static void log_link(struct daemon *daemon) {
     daemon->told = status.link;
     static const char *const words[] = {"waiting", "connecting", "greeting",
                                         "up",      "refused",    "taken"};
-    fprintf(stderr, "event=link state=%s endpoint=%s waiting=%llu trouble=\"%s\"\n",
-            words[status.link], status.endpoint,
-            (unsigned long long)status.lanes[NODE_HISTORY].waiting, status.trouble);
+    line_log(LINE_INFO, "event=link state=%s endpoint=%s waiting=%llu trouble=\"%s\"",
+             words[status.link], status.endpoint,
+             (unsigned long long)status.lanes[NODE_HISTORY].waiting, status.trouble);
 }
 
 static void log_store_error(int error) {
     static int last;
     if (error != last && error != HV_OK)
-        fprintf(stderr, "event=not-stored error=%s text=\"%s\"\n", hv_error_name(error),
-                hv_error_text(error));
+        line_log(LINE_ERROR, "event=not-stored error=%s text=\"%s\"", hv_error_name(error),
+                 hv_error_text(error));
     last = error;
 }
 
@@ -77,7 +78,7 @@ static void send_envelope(struct daemon *daemon, const struct hv_envelope *envel
     if (error == HV_OK)
         error = link_send(daemon->link, daemon->frame, size);
     if (error != HV_OK && error != HV_ERR_BUSY && error != HV_ERR_CLOSED)
-        fprintf(stderr, "event=not-sent error=%s\n", hv_error_name(error));
+        line_log(LINE_WARNING, "event=not-sent error=%s", hv_error_name(error));
 }
 
 static void send_report(struct daemon *daemon, const struct node_effect *effect) {
@@ -86,9 +87,9 @@ static void send_report(struct daemon *daemon, const struct node_effect *effect)
     int error = journal_read_report(daemon->outbox, envelope.lane, effect->send.index,
                                     &daemon->arena, &report);
     if (error != HV_OK) {
-        fprintf(stderr, "event=unreadable lane=%s index=%llu error=%s\n",
-                hv_lane_word(envelope.lane), (unsigned long long)effect->send.index,
-                hv_error_name(error));
+        line_log(LINE_ERROR, "event=unreadable lane=%s index=%llu error=%s",
+                 hv_lane_word(envelope.lane), (unsigned long long)effect->send.index,
+                 hv_error_name(error));
         return;
     }
     envelope.report = *report.report;
@@ -129,8 +130,8 @@ static void connect_link(struct daemon *daemon, const char *endpoint) {
     unwatch_link(daemon);
     int error = link_connect(daemon->link, endpoint);
     if (error != HV_OK)
-        fprintf(stderr, "event=not-connected endpoint=%s error=%s\n", endpoint,
-                hv_error_name(error));
+        line_log(LINE_WARNING, "event=not-connected endpoint=%s error=%s", endpoint,
+                 hv_error_name(error));
     watch_link(daemon);
 }
 
@@ -164,8 +165,8 @@ static void carry_out(struct daemon *daemon, const struct node_effect *effect) {
 /* ---- steps ---- */
 
 static void fail(struct daemon *daemon, int error) {
-    fprintf(stderr, "event=stopping error=%s text=\"%s\"\n", hv_error_name(error),
-            hv_error_text(error));
+    line_log(LINE_ERROR, "event=stopping error=%s text=\"%s\"", hv_error_name(error),
+             hv_error_text(error));
     daemon->error = error;
     daemon->stopping = true;
 }
@@ -399,7 +400,7 @@ static void say_goodbye(struct daemon *daemon) {
     sd_notify(0, "STOPPING=1");
     turn(daemon); /* what was entered is stored and answered */
     if (step_once(daemon, &event) != HV_OK || journal_store(daemon->journal) != HV_OK)
-        fprintf(stderr, "event=stopped text=\"the next start will replay\"\n");
+        line_log(LINE_WARNING, "event=stopped text=\"the next start will replay\"");
 }
 
 static void close_all(struct daemon *daemon) {

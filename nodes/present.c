@@ -98,6 +98,12 @@ static size_t find_request(const struct node_present *present, uint64_t id) {
     return at;
 }
 
+const struct node_request *node_present_request(const struct node_present *present, uint64_t id) {
+    size_t at = find_request(present, id);
+    return at < present->request_count && present->requests[at].id == id ? &present->requests[at]
+                                                                         : NULL;
+}
+
 /* The report as bytes of its own. */
 static int encode_alone(const struct hv_report *report, uint8_t **ret_bytes, size_t *ret_size) {
     struct hv_arena arena;

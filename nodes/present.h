@@ -65,6 +65,9 @@ void node_present_deinit(struct node_present *present);
 int node_present_apply(struct node_present *present, uint64_t index,
                        const struct hv_report *report) HV_MUST_USE;
 
+/* The open request of this number; NULL: none. */
+const struct node_request *node_present_request(const struct node_present *present, uint64_t id);
+
 /* The state as snapshot reports (stock in parts); `base` is taken off as_of, to make it the
  * sequence of the present epoch. In the arena. Errors: HV_ERR_MEMORY. */
 int node_present_snapshot(const struct node_present *present, uint64_t base, struct hv_seen seen,

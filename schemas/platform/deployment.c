@@ -33,17 +33,20 @@ static void read_endpoints(const json_t *file, const char *path, struct hv_fault
     }
     for (size_t i = 0; i < count; i++) {
         const char *text = json_string_value(json_array_get(list, i));
-        if (text == NULL || strlen(text) >= DEPLOYMENT_ENDPOINT_BYTES ||
-            strstr(text, "://") == NULL)
-            wrong(faults, path, "endpoints", "not an address", "tcp://HOST:PORT");
+        bool known =
+            text != NULL && (strncmp(text, "tcp://", 6) == 0 || strncmp(text, "ipc://", 6) == 0);
+        if (!known || strlen(text) >= DEPLOYMENT_ENDPOINT_BYTES)
+            wrong(faults, path, "endpoints", text == NULL ? "not text" : text, "tcp://HOST:PORT");
         else
             snprintf(deployment->endpoints[deployment->endpoint_count++], DEPLOYMENT_ENDPOINT_BYTES,
                      "%s", text);
     }
 }
 
-static void read_fields(const json_t *file, const char *path, struct hv_fault_list *faults,
-                        struct deployment *deployment) {
+int deployment_read(const json_t *file, const char *path, struct hv_fault_list *faults,
+                    struct deployment *ret_deployment) {
+    struct deployment read = {.mode = HV_MODE_UNKNOWN}, *deployment = &read;
+    size_t before = faults->errors;
     uint8_t key[HV_KEY_BYTES];
     if (keys_from_hex(text_of(file, "deployment"), deployment->id, sizeof deployment->id) != HV_OK)
         wrong(faults, path, "deployment", "not an id", "32 hexadecimal digits");
@@ -54,43 +57,52 @@ static void read_fields(const json_t *file, const char *path, struct hv_fault_li
         wrong(faults, path, "name", "too long", "at most 255 bytes");
     snprintf(deployment->name, sizeof deployment->name, "%s", text_of(file, "name"));
     if (keys_decode(text_of(file, "server_key"), key) != HV_OK)
-        wrong(faults, path, "server_key", "not a key", "40 characters of Z85, from `haven init`");
+        wrong(faults, path, "server_key", "not a key", "40 characters in Z85, from `haven init`");
     else
         snprintf(deployment->server_key, sizeof deployment->server_key, "%s",
                  text_of(file, "server_key"));
     read_endpoints(file, path, faults, deployment);
+    if (faults->errors != before)
+        return HV_ERR_VALUE;
+    *ret_deployment = read;
+    return HV_OK;
 }
 
-int deployment_load(const char *path, struct hv_fault_list *faults,
-                    struct deployment *ret_deployment) {
+int deployment_load_json(const char *path, struct hv_fault_list *faults, json_t **ret_file) {
     uint8_t *bytes = NULL;
     size_t size = 0;
     int error = atomic_file_read(path, FILE_BYTES_MAX, &bytes, &size);
     if (error != HV_OK) {
-        wrong(faults, path, "", hv_error_text(error),
-              "a deployment file as `haven init` writes it");
+        hv_fault_add(faults, HV_FAULT_ERROR, path, 0, "", hv_error_text(error),
+                     "a file that is there and may be read");
         return error;
     }
     json_error_t place;
     json_t *file = json_loadb((const char *)bytes, size, JSON_REJECT_DUPLICATES, &place);
     free(bytes);
-    struct deployment deployment = {.mode = HV_MODE_UNKNOWN};
-    size_t before = faults->errors;
-    if (!json_is_object(file)) {
-        hv_fault_add(faults, HV_FAULT_ERROR, path, file == NULL ? (uint32_t)place.line : 1, "",
-                     file == NULL ? place.text : "not an object",
-                     "a deployment file as `haven init` writes it");
-        error = HV_ERR_FORMAT;
-    } else if (strcmp(text_of(file, "format"), format_name) != 0) {
+    if (json_is_object(file)) {
+        *ret_file = file;
+        return HV_OK;
+    }
+    hv_fault_add(faults, HV_FAULT_ERROR, path, file == NULL ? (uint32_t)place.line : 1, "",
+                 file == NULL ? place.text : "not an object", "one JSON object");
+    json_decref(file);
+    return HV_ERR_FORMAT;
+}
+
+int deployment_load(const char *path, struct hv_fault_list *faults,
+                    struct deployment *ret_deployment) {
+    json_t *file;
+    int error = deployment_load_json(path, faults, &file);
+    if (error != HV_OK)
+        return error;
+    if (strcmp(text_of(file, "format"), format_name) != 0) {
         wrong(faults, path, "format", text_of(file, "format"), format_name);
         error = HV_ERR_VERSION;
     } else {
-        read_fields(file, path, faults, &deployment);
-        error = faults->errors == before ? HV_OK : HV_ERR_VALUE;
+        error = deployment_read(file, path, faults, ret_deployment);
     }
     json_decref(file);
-    if (error == HV_OK)
-        *ret_deployment = deployment;
     return error;
 }
 

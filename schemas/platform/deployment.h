@@ -14,6 +14,7 @@
 #include "schemas/model.h"
 #include "schemas/platform/keys.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,6 +35,15 @@ struct deployment {
  * HV_ERR_FORMAT, HV_ERR_VALUE, HV_ERR_VERSION, HV_ERR_IO. */
 int deployment_load(const char *path, struct hv_fault_list *faults,
                     struct deployment *ret_deployment) HV_MUST_USE;
+
+/* Reads what an invitation says out of an object that may say more (a node's own settings do).
+ * HV_ERR_VALUE: see the faults. */
+int deployment_read(const json_t *file, const char *path, struct hv_fault_list *faults,
+                    struct deployment *ret_deployment) HV_MUST_USE;
+
+/* A file that holds one JSON object, owned by the caller. Errors as deployment_load. */
+int deployment_load_json(const char *path, struct hv_fault_list *faults,
+                         json_t **ret_file) HV_MUST_USE;
 
 /* Writes an invitation, mode 0644. */
 int deployment_save(const char *path, const struct deployment *deployment) HV_MUST_USE;

@@ -304,7 +304,8 @@ static void read_request(struct reading *reading, struct hv_report *report) {
     request->amount = (uint32_t)amount;
     request->text = text(reading, "text");
     request->withdrawn = flag(reading, "withdrawn");
-    if (request->kind == HV_REQUEST_UNKNOWN)
+    bool known = request->withdrawn && request->id != 0; /* its kind, too */
+    if (request->kind == HV_REQUEST_UNKNOWN && !known)
         object(reading, "“kind” is missing");
 }
 

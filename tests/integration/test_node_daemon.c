@@ -21,7 +21,8 @@ static char node_dir[PATH_MAX], program[PATH_MAX], log_path[PATH_MAX], socket_pa
 static void write_invitation(const char *path) {
     FILE *file = fopen(path, "w");
     fprintf(file,
-            "{\"deployment\": \"07000000000000000000000000000000\", \"mode\": \"exercise\", "
+            "{\"format\": \"haven.deployment/1\", \"deployment\": "
+            "\"07000000000000000000000000000000\", \"mode\": \"exercise\", "
             "\"endpoints\": [\"%s\"], \"server_key\": \"%s\"}",
             server.endpoint, server.public_z85);
     fclose(file);
