@@ -74,7 +74,7 @@ int deployment_load_json(const char *path, struct hv_fault_list *faults, json_t 
     int error = atomic_file_read(path, FILE_BYTES_MAX, &bytes, &size);
     if (error != HV_OK) {
         hv_fault_add(faults, HV_FAULT_ERROR, path, 0, "", hv_error_text(error),
-                     "a file that is there and may be read");
+                     "a file as `haven init` writes it");
         return error;
     }
     json_error_t place;
@@ -85,7 +85,8 @@ int deployment_load_json(const char *path, struct hv_fault_list *faults, json_t 
         return HV_OK;
     }
     hv_fault_add(faults, HV_FAULT_ERROR, path, file == NULL ? (uint32_t)place.line : 1, "",
-                 file == NULL ? place.text : "not an object", "one JSON object");
+                 file == NULL ? place.text : "not an object",
+                 "one JSON object, as `haven init` and `haven-node init` write it");
     json_decref(file);
     return HV_ERR_FORMAT;
 }
