@@ -140,9 +140,16 @@ static bool admit(void *context, const uint8_t key[HV_KEY_BYTES], char ret_user[
     return true;
 }
 
+/* Those that may connect. */
+static uint64_t count_nodes(const struct state *state) {
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < state_count(state, STATE_NODE); i++)
+        count += !state_node(state, i)->revoked;
+    return count;
+}
+
 static int open_gate(struct daemon *daemon, const struct key_pair *keys) {
-    uint64_t need = state_count(core_state(daemon->core), STATE_NODE) + SPARE_DESCRIPTORS,
-             limit = 0;
+    uint64_t need = count_nodes(core_state(daemon->core)) + SPARE_DESCRIPTORS, limit = 0;
     int error = gate_raise_descriptors(need, &limit);
     if (error != 0) {
         char what[96];
