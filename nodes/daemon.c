@@ -4,6 +4,7 @@
 #include "nodes/directory.h"
 #include "nodes/journal.h"
 #include "nodes/link/link.h"
+#include "nodes/show.h"
 #include "schemas/codec.h"
 #include "schemas/platform/clock.h"
 #include "schemas/platform/line_log.h"
@@ -54,10 +55,8 @@ static void log_link(struct daemon *daemon) {
     if (status.link == daemon->told || !worth)
         return;
     daemon->told = status.link;
-    static const char *const words[] = {"waiting", "connecting", "greeting",
-                                        "up",      "refused",    "taken"};
     line_log(LINE_INFO, "event=link state=%s endpoint=%s waiting=%llu trouble=\"%s\"",
-             words[status.link], status.endpoint,
+             show_link_word(status.link), status.endpoint,
              (unsigned long long)status.lanes[NODE_HISTORY].waiting, status.trouble);
 }
 

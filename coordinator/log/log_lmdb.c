@@ -1,13 +1,13 @@
 #include "coordinator/log/log_lmdb.h"
 
 #include "coordinator/log/log_archive.h"
+#include "schemas/platform/store.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <lmdb.h>
-#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,61 +32,9 @@ static struct log_lmdb *lmdb_of(struct log *log) {
     return (struct log_lmdb *)log;
 }
 
-static int lmdb_error(int code) {
-    switch (code) {
-    case 0:
-        return 0;
-    case MDB_NOTFOUND:
-        return HV_ERR_NOT_FOUND;
-    case MDB_MAP_FULL:
-    case ENOSPC:
-    case EDQUOT:
-        return HV_ERR_FULL;
-    case MDB_CORRUPTED:
-    case MDB_PAGE_NOTFOUND:
-    case MDB_INVALID:
-        return HV_ERR_CORRUPT;
-    case MDB_VERSION_MISMATCH:
-        return HV_ERR_VERSION;
-    case MDB_READERS_FULL:
-        return HV_ERR_BUSY;
-    case ENOMEM:
-        return HV_ERR_MEMORY;
-    case ENOENT:
-        return HV_ERR_NOT_FOUND;
-    case EACCES:
-        return HV_ERR_PERMISSION;
-    default:
-        return HV_ERR_IO;
-    }
-}
-
-/* ---- damaged pages ----
- * LMDB meets a page that cannot be with an assertion and would abort. Instead, the call in hand is
- * left and is HV_ERR_CORRUPT; its transaction is lost with it, which is no loss: this environment
- * is not to be trusted again. */
-
-static _Thread_local jmp_buf *way_out;
-
-static void leave(MDB_env *env, const char *text) {
-    (void)env, (void)text;
-    if (way_out != NULL)
-        longjmp(*way_out, 1);
-}
-
-typedef int guarded_call(void *arguments);
-
-static int guarded(guarded_call *call, void *arguments) {
-    jmp_buf here;
-    jmp_buf *const outer = way_out; /* a visit may read again */
-    if (setjmp(here) != 0) {
-        way_out = outer;
-        return HV_ERR_CORRUPT;
-    }
-    way_out = &here;
-    int error = call(arguments);
-    way_out = outer;
-    return error;
+static int guarded(store_call *call, void *arguments) {
+    bool damaged;
+    return store_guard(call, arguments, &damaged);
 }
 
 /* ---- room ahead ----
@@ -143,16 +91,16 @@ static int put_guarded(void *context) {
     MDB_txn *txn;
     int code = mdb_txn_begin(put->lmdb->env, NULL, 0, &txn);
     if (code != 0)
-        return lmdb_error(code);
+        return store_error(code);
     MDB_val key = {sizeof put->first, &put->first};
     MDB_val value = {put->size, NULL};
     code = mdb_put(txn, put->lmdb->runs, &key, &value, MDB_APPEND | MDB_RESERVE);
     if (code != 0) {
         mdb_txn_abort(txn);
-        return lmdb_error(code);
+        return store_error(code);
     }
     memcpy(value.mv_data, put->bytes, put->size);
-    return lmdb_error(mdb_txn_commit(txn));
+    return store_error(mdb_txn_commit(txn));
 }
 
 static int put_run(struct log *log, uint64_t first, size_t count, const uint8_t *bytes,
@@ -194,15 +142,15 @@ static int run_guarded(void *context) {
     MDB_cursor *cursor;
     int code = mdb_txn_begin(run->lmdb->env, NULL, MDB_RDONLY, &txn);
     if (code != 0)
-        return lmdb_error(code);
+        return store_error(code);
     code = mdb_cursor_open(txn, run->lmdb->runs, &cursor);
     if (code != 0) {
         mdb_txn_abort(txn);
-        return lmdb_error(code);
+        return store_error(code);
     }
     MDB_val key, value;
     code = seek(cursor, run->position, &key, &value);
-    int error = lmdb_error(code);
+    int error = store_error(code);
     if (code == 0)
         error = run->visit(run->context, value.mv_data, value.mv_size);
     mdb_cursor_close(cursor);
@@ -271,7 +219,7 @@ static int drop_guarded(void *context) {
     MDB_cursor *cursor;
     int code = mdb_txn_begin(moving->lmdb->env, NULL, 0, &txn);
     if (code != 0)
-        return lmdb_error(code);
+        return store_error(code);
     code = mdb_cursor_open(txn, moving->lmdb->runs, &cursor);
     bool done = false;
     for (int i = 0; code == 0 && i < moving->at_once && !done; i++) {
@@ -286,11 +234,11 @@ static int drop_guarded(void *context) {
     }
     if (code != 0) {
         mdb_txn_abort(txn);
-        return lmdb_error(code);
+        return store_error(code);
     }
     mdb_cursor_close(cursor);
     code = mdb_txn_commit(txn);
-    return code != 0 ? lmdb_error(code) : done ? HV_ERR_NOT_FOUND : 0;
+    return code != 0 ? store_error(code) : done ? HV_ERR_NOT_FOUND : 0;
 }
 
 /* A transaction can use pages that were freed two before it, not sooner: begin small, or a full map
@@ -353,7 +301,7 @@ struct copy_arguments {
 
 static int copy_guarded(void *context) {
     struct copy_arguments *copying = context;
-    return lmdb_error(mdb_env_copy(copying->lmdb->env, copying->to));
+    return store_error(mdb_env_copy(copying->lmdb->env, copying->to));
 }
 
 /* The live store first: what leaves it meanwhile is in the archives that are copied after. */
@@ -410,14 +358,14 @@ static int open_env(struct log_lmdb *lmdb, size_t map_bytes) {
     if (code == 0)
         code = mdb_env_set_maxdbs(lmdb->env, 4);
     if (code == 0)
-        code = mdb_env_set_assert(lmdb->env, leave);
+        code = mdb_env_set_assert(lmdb->env, store_assertion);
     if (code == 0)
         code = mdb_env_open(lmdb->env, lmdb->dir,
                             MDB_NOTLS | (lmdb->read_only ? (unsigned)MDB_RDONLY : 0u), 0600);
     int dead;
     if (code == 0)
         code = mdb_reader_check(lmdb->env, &dead);
-    return lmdb_error(code);
+    return store_error(code);
 }
 
 /* Opens the table of runs and finds where live records begin and end. */
@@ -426,7 +374,7 @@ static int begin_guarded(void *context) {
     MDB_txn *txn;
     int code = mdb_txn_begin(lmdb->env, NULL, lmdb->read_only ? MDB_RDONLY : 0, &txn);
     if (code != 0)
-        return lmdb_error(code);
+        return store_error(code);
     code = mdb_dbi_open(txn, "runs", MDB_INTEGERKEY | (lmdb->read_only ? 0u : MDB_CREATE),
                         &lmdb->runs);
     MDB_cursor *cursor = NULL;
@@ -446,12 +394,12 @@ static int begin_guarded(void *context) {
     }
     if (code != 0 && code != MDB_NOTFOUND) {
         mdb_txn_abort(txn);
-        return lmdb_error(code);
+        return store_error(code);
     }
     bool no_table = cursor == NULL;
     code = mdb_txn_commit(txn);
     if (code != 0)
-        return lmdb_error(code);
+        return store_error(code);
     if (no_table)
         return HV_ERR_CORRUPT;
     atomic_store(&lmdb->log.first, first);

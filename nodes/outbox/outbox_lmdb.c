@@ -2,12 +2,12 @@
  * front of every record. No relaxed syncing: MDB_NOSYNC and MDB_NOMETASYNC lose what was
  * acknowledged. */
 #include "nodes/outbox/record.h"
+#include "schemas/platform/store.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <lmdb.h>
-#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,64 +42,29 @@ static bool disk_is_full(const struct outbox_lmdb *lmdb) {
            (uint64_t)disk.f_bavail * disk.f_frsize < LOW_DISK_BYTES;
 }
 
+/* EIO is what LMDB makes of a write that was cut short. */
 static int translate(const struct outbox_lmdb *lmdb, int code) {
-    switch (code) {
-    case MDB_SUCCESS:
-        return HV_OK;
-    case MDB_NOTFOUND:
-        return HV_ERR_NOT_FOUND;
-    case MDB_MAP_FULL:
-    case MDB_TXN_FULL:
-    case ENOSPC:
-    case EDQUOT:
-        return HV_ERR_FULL;
-    case EIO: /* what LMDB makes of a write that was cut short */
-        return disk_is_full(lmdb) ? HV_ERR_FULL : HV_ERR_IO;
-    case MDB_CORRUPTED:
-    case MDB_PAGE_NOTFOUND:
-    case MDB_INVALID:
-    case MDB_PANIC:
-        return HV_ERR_CORRUPT;
-    case MDB_VERSION_MISMATCH:
-        return HV_ERR_VERSION;
-    case ENOMEM:
-        return HV_ERR_MEMORY;
-    case ENOENT:
-        return HV_ERR_NOT_FOUND;
-    case EACCES:
-        return HV_ERR_PERMISSION;
-    default:
-        return HV_ERR_IO;
-    }
+    return code == EIO && disk_is_full(lmdb) ? HV_ERR_FULL : store_error(code);
 }
 
-/* ---- damaged pages: LMDB asserts and would abort; instead the call is left with HV_ERR_CORRUPT
- * and the environment is not used again ---- */
-
-static _Thread_local jmp_buf *way_out;
-
-static void leave(MDB_env *env, const char *text) {
-    (void)env, (void)text;
-    if (way_out != NULL)
-        longjmp(*way_out, 1);
-}
+/* ---- damaged pages: the environment is not used again ---- */
 
 typedef int guarded_call(struct outbox_lmdb *lmdb, void *arguments);
 
+struct guarded {
+    struct outbox_lmdb *lmdb;
+    guarded_call *call;
+    void *arguments;
+};
+
+static int call_guarded(void *context) {
+    const struct guarded *guarded = context;
+    return guarded->call(guarded->lmdb, guarded->arguments);
+}
+
 static int guarded(struct outbox_lmdb *lmdb, guarded_call *call, void *arguments) {
-    jmp_buf here;
-    jmp_buf *const outer = way_out;
-    if (lmdb->broken)
-        return HV_ERR_CORRUPT;
-    if (setjmp(here) != 0) {
-        way_out = outer;
-        lmdb->broken = true;
-        return HV_ERR_CORRUPT;
-    }
-    way_out = &here;
-    int error = call(lmdb, arguments);
-    way_out = outer;
-    return error;
+    struct guarded context = {lmdb, call, arguments};
+    return lmdb->broken ? HV_ERR_CORRUPT : store_guard(call_guarded, &context, &lmdb->broken);
 }
 
 /* ---- writing ---- */
@@ -379,7 +344,7 @@ static int open_guarded(struct outbox_lmdb *lmdb, void *arguments) {
     if (code == MDB_SUCCESS)
         code = mdb_env_set_mapsize(lmdb->env, lmdb->bytes_max);
     if (code == MDB_SUCCESS)
-        code = mdb_env_set_assert(lmdb->env, leave);
+        code = mdb_env_set_assert(lmdb->env, store_assertion);
     if (code == MDB_SUCCESS)
         code = mdb_env_open(lmdb->env, lmdb->directory, MDB_NOTLS | MDB_NORDAHEAD, 0600);
     if (code == MDB_SUCCESS)

@@ -1,9 +1,8 @@
 #include "schemas/platform/store.h"
 
-#include "schemas/platform/line_log.h"
-
 #include <errno.h>
-#include <sys/stat.h>
+#include <setjmp.h>
+#include <stddef.h>
 
 int store_error(int code) {
     switch (code) {
@@ -42,31 +41,26 @@ int store_error(int code) {
     }
 }
 
-/* LMDB calls this in place of abort(); the operation then ends with MDB_PROBLEM or the like. */
-static void on_assert(MDB_env *env, const char *message) {
-    (void)env;
-    line_log(LINE_ERROR, "event=lmdb_assertion what=\"%s\"", message);
+/* ---- damaged pages ---- */
+
+static _Thread_local jmp_buf *way_out;
+
+void store_assertion(MDB_env *env, const char *text) {
+    (void)env, (void)text;
+    if (way_out != NULL)
+        longjmp(*way_out, 1);
 }
 
-int store_open(const char *dir, size_t map_bytes, unsigned databases, MDB_env **ret_env) {
-    if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-        return store_error(errno);
-    MDB_env *env = NULL;
-    int dead = 0, code = mdb_env_create(&env);
-    if (code == 0)
-        code = mdb_env_set_mapsize(env, map_bytes);
-    if (code == 0)
-        code = mdb_env_set_maxdbs(env, databases);
-    if (code == 0)
-        code = mdb_env_set_assert(env, on_assert);
-    if (code == 0)
-        code = mdb_env_open(env, dir, MDB_NOTLS, 0600);
-    if (code == 0)
-        code = mdb_reader_check(env, &dead);
-    if (code != 0) {
-        mdb_env_close(env);
-        return store_error(code);
+int store_guard(store_call *call, void *arguments, bool *ret_damaged) {
+    jmp_buf here;
+    jmp_buf *const outer = way_out; /* a visit may read again */
+    if (setjmp(here) != 0) {
+        way_out = outer;
+        *ret_damaged = true;
+        return HV_ERR_CORRUPT;
     }
-    *ret_env = env;
-    return HV_OK;
+    way_out = &here;
+    int error = call(arguments);
+    way_out = outer;
+    return error;
 }

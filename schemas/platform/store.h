@@ -1,24 +1,26 @@
-/* Opening LMDB the way Haven needs it, once for outbox and log.
+/* What outbox and log share of LMDB: the meaning of its codes, and a way past its assertions.
  *
- * Rules: the whole map is reserved at once (address space, not memory); every commit syncs; a
- * failed assertion of LMDB ends the transaction with an error instead of the process; readers that
- * died are cleared at opening. One environment a process and folder. */
+ * LMDB meets a page that cannot be with an assertion and would abort. Instead, the call in hand is
+ * left and is HV_ERR_CORRUPT; its transaction is lost with it, which is no loss: the environment is
+ * not to be trusted again. Calls may nest. Each thread has its own. */
 #ifndef HV_PLATFORM_STORE_H
 #define HV_PLATFORM_STORE_H
 
 #include "schemas/error.h"
 
 #include <lmdb.h>
-#include <stddef.h>
-
-/* Opens or makes the environment in folder `dir` (made, mode 0700, where absent; the folder above
- * must exist). The environment is the caller's to mdb_env_close. Errors as store_error,
- * HV_ERR_CORRUPT: not an LMDB file. */
-int store_open(const char *dir, size_t map_bytes, unsigned databases,
-               MDB_env **ret_env) HV_MUST_USE;
+#include <stdbool.h>
 
 /* What an MDB_* or errno code means to us: MDB_MAP_FULL and ENOSPC are HV_ERR_FULL, MDB_NOTFOUND is
  * HV_ERR_NOT_FOUND. */
 int store_error(int code);
+
+/* For mdb_env_set_assert: ends the guarded call that is under way. */
+void store_assertion(MDB_env *env, const char *text);
+
+/* Makes the call. HV_ERR_CORRUPT, and *ret_damaged set (it is left alone otherwise), where LMDB
+ * asserted; else what the call returns. */
+typedef int store_call(void *arguments);
+int store_guard(store_call *call, void *arguments, bool *ret_damaged) HV_MUST_USE;
 
 #endif

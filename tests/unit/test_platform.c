@@ -6,6 +6,7 @@
 #include "tests/support/scratch.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,21 +90,35 @@ Test(atomic_file, is_the_old_or_the_new_one) {
     scratch_remove(dir);
 }
 
-Test(store, opens_again_what_it_made_and_refuses_what_is_none) {
-    char *dir = scratch_make();
-    MDB_env *env = NULL;
-    cr_assert_eq(store_open(scratch_path(dir, "box"), 1u << 20, 2, &env), HV_OK);
-    mdb_env_close(env);
-    cr_assert_eq(store_open(scratch_path(dir, "box"), 1u << 20, 2, &env), HV_OK);
-    mdb_env_close(env);
-    cr_assert_eq(mkdir(scratch_path(dir, "bad"), 0700), 0);
-    char junk[8192];
-    memset(junk, 'j', sizeof junk);
-    cr_assert_eq(atomic_file_write(scratch_path(dir, "bad/data.mdb"), junk, sizeof junk, 0600),
-                 HV_OK);
-    cr_assert_eq(store_open(scratch_path(dir, "bad"), 1u << 20, 2, &env), HV_ERR_CORRUPT);
-    cr_assert_eq(store_open(scratch_path(dir, "no/such"), 1u << 20, 2, &env), HV_ERR_NOT_FOUND);
-    scratch_remove(dir);
+static int assert_like_lmdb(void *arguments) {
+    store_assertion(NULL, "page 7");
+    *(bool *)arguments = true;
+    return HV_OK;
+}
+
+static int guard_within(void *arguments) {
+    bool damaged = false;
+    cr_assert_eq(store_guard(assert_like_lmdb, arguments, &damaged), HV_ERR_CORRUPT);
+    cr_assert(damaged);
+    return HV_ERR_BUSY;
+}
+
+Test(store, a_damaged_page_ends_the_call_and_not_the_process) {
+    bool went_on = false, damaged = false;
+    cr_assert_eq(store_guard(guard_within, &went_on, &damaged), HV_ERR_BUSY);
+    cr_assert_not(went_on);
+    cr_assert_not(damaged, "the inner call only");
+    store_assertion(NULL, "outside of a call nothing happens");
+}
+
+Test(store, says_what_its_codes_mean) {
+    cr_assert_eq(store_error(0), HV_OK);
+    cr_assert_eq(store_error(MDB_MAP_FULL), HV_ERR_FULL);
+    cr_assert_eq(store_error(ENOSPC), HV_ERR_FULL);
+    cr_assert_eq(store_error(MDB_NOTFOUND), HV_ERR_NOT_FOUND);
+    cr_assert_eq(store_error(MDB_CORRUPTED), HV_ERR_CORRUPT);
+    cr_assert_eq(store_error(EROFS), HV_ERR_PERMISSION);
+    cr_assert_eq(store_error(EIO), HV_ERR_IO);
 }
 
 static struct deployment sample(void) {
