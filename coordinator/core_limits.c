@@ -91,7 +91,7 @@ static bool fills_the_store(const struct core *core, const struct state_stock *s
 
 static bool stock_is_full(const struct core *core, const struct state_place *place,
                           const struct hv_report *report) {
-    if (report->kind == HV_REPORT_STOCK_COUNT && !report->stock_count.complete)
+    if (report->kind == HV_REPORT_STOCK_COUNT)
         return fills_the_store(core, &place->stock, report->stock_count.lines,
                                report->stock_count.line_count);
     if (report->kind == HV_REPORT_STOCK_MOVEMENT)

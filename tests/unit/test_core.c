@@ -190,20 +190,43 @@ Test(core, repeats_its_refusals_after_a_welcome_also_after_a_restart) {
 
 /* ---- what one node may make the coordinator keep ---- */
 
-static void report_lots(uint64_t sequence, uint64_t first_lot) {
+static void report_some_lots(uint64_t sequence, uint64_t first_lot, size_t count, bool complete) {
     static char lots[HV_STOCK_LINES_MAX][24];
     static struct hv_stock_line lines[HV_STOCK_LINES_MAX];
-    for (size_t i = 0; i < HV_STOCK_LINES_MAX; i++) {
+    for (size_t i = 0; i < count; i++) {
         snprintf(lots[i], sizeof lots[i], "lot-%zu", (size_t)first_lot + i);
         lines[i] = (struct hv_stock_line){.item = "water", .lot = lots[i], .quantity = 1};
     }
     struct hv_envelope envelope = core_bench_check_in(bench, 100, sequence, 0);
     envelope.report.kind = HV_REPORT_STOCK_COUNT;
     envelope.report.stock_count = (struct hv_stock_count){
-        .line_count = HV_STOCK_LINES_MAX, .lines = lines, .complete = true, .reason = ""};
+        .line_count = count, .lines = lines, .complete = complete, .reason = ""};
     core_bench_frame(bench, "S1", &envelope);
     core_bench_idle(bench);
     core_bench_forget(bench);
+}
+
+static void report_lots(uint64_t sequence, uint64_t first_lot) {
+    report_some_lots(sequence, first_lot, HV_STOCK_LINES_MAX, true);
+}
+
+Test(core, holds_so_many_stock_lines_of_a_place) {
+    uint64_t sequence = 0;
+    for (; sequence < STATE_STOCK_LINES_MAX / HV_STOCK_LINES_MAX; sequence++)
+        report_some_lots(sequence + 1, sequence * HV_STOCK_LINES_MAX, HV_STOCK_LINES_MAX, false);
+    const uint64_t *out_of_range = &core_counters(bench->core)->refused[HV_REASON_RANGE];
+    const struct state_stock *stock = &state_find_place(core_state(bench->core), "S1")->stock;
+    cr_assert_eq(stock->count, STATE_STOCK_LINES_MAX);
+    report_some_lots(++sequence, STATE_STOCK_LINES_MAX, 1, false);
+    cr_assert_eq(*out_of_range, 1);
+    report_some_lots(++sequence, 5, 3, false);
+    cr_assert_eq(*out_of_range, 1, "lines that are there may change");
+    report_some_lots(++sequence, 5, 3, true);
+    report_some_lots(++sequence, 5, 3, true);
+    report_some_lots(++sequence, STATE_STOCK_LINES_MAX, 1, false);
+    cr_assert_eq(*out_of_range, 1, "complete counts make room");
+    cr_assert_eq(stock->count, 4);
+    cr_assert_eq(stock->refused, 0, "nothing was left out silently");
 }
 
 Test(core, takes_no_names_without_end_from_one_node) {
