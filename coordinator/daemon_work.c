@@ -212,9 +212,9 @@ static int copy_tree(const char *from, const char *to) {
     copying.from_length = strlen(from);
     copying.to = to;
     copying.error = 0;
-    return nftw(from, copy_one, 16, FTW_PHYS) == 0 ? 0
-           : copying.error != 0                    ? copying.error
-                                                   : HV_ERR_IO;
+    bool walked = nftw(from, copy_one, 16, FTW_PHYS) == 0;
+    copying.to = NULL;
+    return walked ? 0 : copying.error != 0 ? copying.error : HV_ERR_IO;
 }
 
 static int copy_named(const struct work *work, const char *name,

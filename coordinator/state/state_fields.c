@@ -61,7 +61,7 @@ void fields_number(struct fields *fields, uint64_t *number) {
 }
 
 static void number64(struct fields *fields, int64_t *number) {
-    uint64_t folded = ((uint64_t)*number << 1) ^ (uint64_t)(*number >> 63);
+    uint64_t folded = ((uint64_t)*number << 1) ^ (*number < 0 ? UINT64_MAX : 0);
     fields_number(fields, &folded);
     *number = (int64_t)(folded >> 1) ^ -(int64_t)(folded & 1);
 }

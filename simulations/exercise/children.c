@@ -222,7 +222,9 @@ bool child_stop(struct child *child, int timeout_ms) {
 static int read_all(int from, char **ret_text) {
     size_t used = 0, room = 4096;
     char *text = malloc(room);
-    for (ssize_t got = 1; text != NULL && got > 0;) {
+    if (text == NULL)
+        return HV_ERR_MEMORY;
+    for (ssize_t got = 1; got > 0;) {
         if (used + 1 == room) {
             char *grown = room >= OUTPUT_BYTES_MAX ? NULL : realloc(text, room * 2);
             if (grown == NULL) {
@@ -238,8 +240,6 @@ static int read_all(int from, char **ret_text) {
         else if (got > 0)
             used += (size_t)got;
     }
-    if (text == NULL)
-        return HV_ERR_MEMORY;
     text[used] = '\0';
     *ret_text = text;
     return 0;

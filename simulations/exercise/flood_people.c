@@ -170,14 +170,14 @@ int flood_wardens(struct flood *flood, uint64_t now_ms) {
     json_t *reply = NULL, *order;
     size_t index;
     int error = stage_ask(&flood->stage, json_pack("{s:s}", "verb", "orders"), &reply);
-    if (error != 0)
-        return error;
     json_array_foreach(json_object_get(reply, "orders"), index, order) {
         enum hv_post post = hv_post_of(said_text(order, "post"));
-        if (error != 0 || post == HV_POST_NODE)
-            continue;
-        error = post == HV_POST_ZONE_WARDEN ? hear_warden(flood, order, now_ms)
-                                            : hear_other(flood, order);
+        if (error != 0)
+            break;
+        if (post == HV_POST_ZONE_WARDEN)
+            error = hear_warden(flood, order, now_ms);
+        else if (post != HV_POST_NODE)
+            error = hear_other(flood, order);
     }
     json_decref(reply);
     return error;

@@ -94,7 +94,7 @@ static bool pass_pair(const struct pair *pair, const struct pollfd polled[2]) {
 
 static int run(void *context) {
     const struct relay *relay = context;
-    struct pair pairs[PAIRS_MAX];
+    struct pair pairs[PAIRS_MAX] = {0};
     size_t count = 0;
     for (;;) {
         struct pollfd polled[1 + 2 * PAIRS_MAX] = {{.fd = relay->listener, .events = POLLIN}};

@@ -273,7 +273,9 @@ bool reference_people(const struct reference *reference, const char *place,
             counted[i] = known = true;
         }
     }
-    struct hv_people people = base == NULL ? (struct hv_people){0} : base->people;
+    struct hv_people people = {0};
+    if (base != NULL)
+        people = base->people;
     for (size_t i = 0; i < reference->fact_count; i++) {
         if (counted[i])
             (void)hv_tally_move(&people, &reference->facts[i].people, reference->facts[i].sign);
