@@ -50,10 +50,14 @@ GENERATED := $(BUILD)/generated/schemas/haven.pb-c
 .SECONDARY:
 .DEFAULT_GOAL := all
 
-all: $(PRESENT) ## build everything into build/, programs into build/bin/
+all: $(PRESENT)
+
+build: ## install what is missing, build everything into build/, programs into build/bin/
+	@.ci/install-deps build
+	@$(MAKE) --no-print-directory all
 
 help: ## this list
-	@grep -hE '^[a-z.]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z.]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z.]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z.]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 deps: ## install what is missing (Debian packages by name)
 	@.ci/install-deps build test
@@ -151,10 +155,11 @@ demo: ## install what is missing, build, play the river flood with real processe
 C_FILES = $(shell git ls-files '*.c' '*.h')
 
 format: ## lay out every file with clang-format
-	clang-format -i $(C_FILES)
+	@clang-format -i $(C_FILES)
 
 format.check: ## fail where clang-format would change a file
-	clang-format --dry-run --Werror $(C_FILES)
+	@clang-format --dry-run --Werror $(C_FILES)
+	@echo "format: $(words $(C_FILES)) files as they should be"
 
 lint: $(GENERATED).h $(LIBS) ## include rule, released schemas, symbols defined twice, clang-tidy, cppcheck
 	@.ci/install-deps lint
@@ -188,6 +193,6 @@ coverage: ## line coverage of the tests into build/coverage/
 clean: ## remove build/
 	rm -rf $(BUILD)
 
-.PHONY: all help deps tests check test demo format format.check lint asan ubsan tsan fuzz bench coverage clean
+.PHONY: all build help deps tests check test demo format format.check lint asan ubsan tsan fuzz bench coverage clean
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -7,6 +7,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/site.h"
 
+#include <assert.h>
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -271,6 +272,7 @@ Test(attack_gate, truncated_changed_and_random_frames_are_counted_and_logged_onc
     unsigned seed = 20261123;
     greet(&wire, &made->nodes[0]);
     size_t size = sound_frame(sound, sizeof sound);
+    assert(size > 0);
     for (size_t cut = 0; cut < size; cut++)
         send_patiently(&wire, sound, cut);
     good_node_goes_on(5);

@@ -2,6 +2,7 @@
 
 #include "schemas/tally.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -131,6 +132,7 @@ static void take_stock_lines(struct reference *reference, const struct hv_record
 static void take_snapshot(struct reference *reference, const struct hv_record *record,
                           struct node *node) {
     const struct hv_snapshot *snapshot = &record->report.report.snapshot;
+    assert(node != NULL); /* only nodes send snapshots */
     if (snapshot->as_of < node->held[HV_LANE_HISTORY] || snapshot->as_of < node->as_of)
         return;
     node->as_of = snapshot->as_of;

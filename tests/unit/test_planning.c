@@ -5,6 +5,7 @@
 #include "tests/support/core_bench.h"
 #include "tests/support/region_files.h"
 
+#include <assert.h>
 #include <criterion/criterion.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -430,6 +431,7 @@ Test(planning, goods_go_on_one_waybill_and_are_not_promised_twice) {
 }
 
 static void cancel(const struct hv_order *order) {
+    assert(order != NULL);
     struct hv_record record = {.kind = HV_RECORD_ORDER, .order = *order};
     record.order.revision++;
     record.order.state = HV_ORDER_CANCELLED;
@@ -492,7 +494,7 @@ Test(planning, a_warm_session_reaches_what_a_cold_one_does) {
             tell_people(5 * step);
             break;
         default:
-            tell_water("d1", (uint64_t)(40 * step), 0, 0);
+            tell_water("d1", 40 * (uint64_t)step, 0, 0);
         }
         struct session_task task = {.picture = look()};
         struct plan *plan = NULL, *cold = solve(task.picture);

@@ -2,6 +2,7 @@
 #include "coordinator/region/builder.h"
 #include "tests/support/region_files.h"
 
+#include <assert.h>
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 static uint64_t seed; /* xorshift64 */
 
 static uint32_t below(uint32_t limit) {
+    assert(limit > 0);
     seed ^= seed << 13;
     seed ^= seed >> 7;
     seed ^= seed << 17;
