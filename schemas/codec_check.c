@@ -213,13 +213,16 @@ int hv_model_check(const struct hv_shape *shape, const void *model, const struct
     for (size_t i = 0; i < shape->field_count; i++) {
         const struct hv_field *field = &shape->fields[i];
         const ProtobufCFieldDescriptor *wire = &shape->wire->fields[i];
+        const uint16_t uncommon = HV_FIELD_BODY | HV_FIELD_OPTIONAL | HV_FIELD_LIST;
+        if (!(field->flags & uncommon) &&
+            is_right(field, wire->type, (const char *)model + field->model))
+            continue;
         bool present = is_present(field, model);
         if (field->flags & HV_FIELD_BODY) {
             needs_body = true;
             has_body = has_body || present;
         }
-        if (!present || (!(field->flags & HV_FIELD_LIST) &&
-                         is_right(field, wire->type, (const char *)model + field->model)))
+        if (!present)
             continue;
         struct value value = {.field = field, .name = wire->name, .at = at, .verdict = verdict};
         int error = check_field(&value, wire->type, model);

@@ -62,10 +62,11 @@ static inline bool read_field(struct cursor *cursor, struct wire_field *ret_fiel
     uint64_t tag;
     if (!read_varint(cursor, &tag) || tag >> 3 == 0 || tag >> 3 > 0x1fffffff)
         return false;
-    struct wire_field field = {.number = (uint32_t)(tag >> 3), .type = (enum wire_type)(tag & 7)};
-    switch (field.type) {
+    struct wire_field *field = ret_field;
+    *field = (struct wire_field){.number = (uint32_t)(tag >> 3), .type = (enum wire_type)(tag & 7)};
+    switch (field->type) {
     case VARINT:
-        if (!read_varint(cursor, &field.value))
+        if (!read_varint(cursor, &field->value))
             return false;
         break;
     case FIXED64:
@@ -77,17 +78,16 @@ static inline bool read_field(struct cursor *cursor, struct wire_field *ret_fiel
             return false;
         break;
     case BYTES:
-        if (!read_varint(cursor, &field.value))
+        if (!read_varint(cursor, &field->value))
             return false;
-        field.content = cursor->at;
-        if (!skip(cursor, field.value))
+        field->content = cursor->at;
+        if (!skip(cursor, field->value))
             return false;
-        field.size = (size_t)field.value;
+        field->size = (size_t)field->value;
         break;
     default:
         return false;
     }
-    *ret_field = field;
     return true;
 }
 
