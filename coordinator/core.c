@@ -6,6 +6,7 @@
 #include <string.h>
 
 enum { BEAT_MS = 10000, PLAN_MS = 2000, RECORDS_OF_A_FRAME = 4 };
+#define OFF_MS_MAX ((int64_t)366 * 86400000)
 
 /* ---- frames ---- */
 
@@ -77,10 +78,12 @@ static void on_frame(struct core *core, const struct core_event *event) {
     }
     struct batch *batch = core_batch_open(core, RECORDS_OF_A_FRAME);
     struct hv_arena *arena = batch != NULL ? &batch->arena : &core->spare;
+    size_t gathered = batch == NULL ? 0 : batch->count;
     struct hv_verdict verdict = {0};
     struct hv_envelope *envelope = NULL;
     if (batch == NULL)
         hv_arena_reset(&core->spare);
+    struct hv_arena_mark before = hv_arena_mark(arena);
     int error =
         hv_envelope_decode(event->frame.bytes, event->frame.size, arena, &verdict, &envelope);
     if (error == HV_ERR_MEMORY)
@@ -89,6 +92,8 @@ static void on_frame(struct core *core, const struct core_event *event) {
         malformed(core, node, envelope, &verdict);
     else
         take_message(core, batch, node, envelope);
+    if (batch != NULL && batch->count == gathered) /* or who repeats himself fills the memory */
+        hv_arena_rewind(arena, before);
 }
 
 /* ---- orders and plans ---- */
@@ -220,6 +225,19 @@ static bool set_options(struct core *core, const struct core_options *options) {
     return copy_endpoints(core, &core->options);
 }
 
+/* The log clock of a live deployment has gone on while the coordinator was off, by its own wall
+ * clock (never back, and not for years on the word of a wrong one): figures are as old as they are.
+ * A scenario waits. */
+static uint64_t mono_at_start(const struct state *state, int64_t wall_ms) {
+    const struct state_general *general = state_general(state);
+    bool wall_is_the_machines =
+        !general->clock.scenario && general->clock_mono_ms < general->mono_ms;
+    int64_t off_ms = wall_is_the_machines ? wall_ms - general->wall_ms : 0;
+    if (off_ms <= 0)
+        return general->mono_ms;
+    return general->mono_ms + (uint64_t)(off_ms < OFF_MS_MAX ? off_ms : OFF_MS_MAX);
+}
+
 static bool take_orders(struct core *core) {
     for (uint32_t i = 0; i < state_count(core->state, STATE_ORDER); i++) {
         if (dispatch_take(&core->dispatch, core->state, state_order(core->state, i)) != 0)
@@ -252,7 +270,7 @@ int core_new(struct state *state, const struct core_options *options,
         core_free(core);
         return HV_ERR_MEMORY;
     }
-    core_clock_rebase(core, state_general(state)->mono_ms);
+    core_clock_rebase(core, mono_at_start(state, wall_ms));
     *ret_core = core;
     return 0;
 }

@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { NEED_DAYS = 3, ASKED_MAX = 16 };
 #define DAY_MS 86400000
@@ -18,8 +19,7 @@ enum { NEED_DAYS = 3, ASKED_MAX = 16 };
 struct daemon_planner {
     struct planner_thread *worker;
     struct profile *profile;
-    const struct region *region; /* that the task was made from; it may be gone since */
-    uint64_t asked[ASKED_MAX];   /* requests that wait for a plan */
+    uint64_t asked[ASKED_MAX]; /* requests that wait for a plan */
     size_t asked_count;
     uint8_t last[HV_HASH_BYTES]; /* of what the last plan says */
     struct hv_arena arena;
@@ -52,6 +52,7 @@ static int make_task(const struct daemon *daemon, struct session_task **ret_task
     struct session_task *task = calloc(1, sizeof *task);
     if (task == NULL)
         return HV_ERR_MEMORY;
+    task->region_position = daemon->region_position;
     task->change_price_ms = (int64_t)daemon->settings.change_price_s * 1000;
     task->work_limit = daemon->settings.plan_work;
     int error = picture_new(core_state(daemon->core), daemon->region, daemon->planner->profile,
@@ -81,7 +82,6 @@ void daemon_planner_plan(struct daemon *daemon, uint64_t token) {
         line_log(LINE_WARNING, "event=no-plan error=%s", hv_error_name(error));
         return;
     }
-    planner->region = daemon->region;
     planner_thread_submit(planner->worker, task);
 }
 
@@ -128,6 +128,7 @@ static void recorded(struct daemon *daemon, uint64_t token, int error,
                      const struct hv_verdict *verdict, uint64_t first, uint64_t last) {
     (void)token, (void)last, (void)verdict;
     if (error != 0) {
+        memset(daemon->planner->last, 0, sizeof daemon->planner->last); /* it may be said again */
         answer_asked(daemon, error, NULL);
         return;
     }
@@ -199,7 +200,7 @@ void daemon_planner_collect(struct daemon *daemon) {
     struct planner_thread_result result;
     while (planner_thread_take(planner->worker, &result)) {
         int error = result.error;
-        if (error == 0 && planner->region != daemon->region)
+        if (error == 0 && result.task->region_position != daemon->region_position)
             daemon_planner_plan(daemon, 0); /* the region has changed meanwhile */
         else if (error == 0)
             error = record_plan(daemon, &result);

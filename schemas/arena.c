@@ -34,6 +34,22 @@ void hv_arena_reset(struct hv_arena *arena) {
     arena->current = arena->first;
 }
 
+struct hv_arena_mark hv_arena_mark(const struct hv_arena *arena) {
+    struct hv_arena_block *block = arena->current;
+    return (struct hv_arena_mark){block, block == NULL ? 0 : block->used};
+}
+
+void hv_arena_rewind(struct hv_arena *arena, struct hv_arena_mark mark) {
+    if (mark.block == NULL) {
+        hv_arena_reset(arena);
+        return;
+    }
+    for (struct hv_arena_block *block = mark.block->next; block != NULL; block = block->next)
+        block->used = 0;
+    mark.block->used = mark.used;
+    arena->current = mark.block;
+}
+
 static size_t room_in(const struct hv_arena_block *block) {
     return block->bytes - block->used;
 }

@@ -18,6 +18,15 @@ void hv_arena_init(struct hv_arena *arena, size_t limit_bytes);
 void hv_arena_deinit(struct hv_arena *arena);
 void hv_arena_reset(struct hv_arena *arena);
 
+/* What is taken after a mark can be given back alone: the pieces before it stay. */
+struct hv_arena_mark {
+    struct hv_arena_block *block; /* NULL: nothing was taken yet */
+    size_t used;
+};
+
+struct hv_arena_mark hv_arena_mark(const struct hv_arena *arena);
+void hv_arena_rewind(struct hv_arena *arena, struct hv_arena_mark mark);
+
 /* NULL without memory, past the limit, or where count x size overflows. */
 void *hv_arena_take(struct hv_arena *arena, size_t count, size_t size);
 

@@ -34,6 +34,8 @@ static const char *below(const char *dir, const char *name, char path[PATH_MAX])
 
 /* ---- init ---- */
 
+enum { FOUNDING_RECORDS = 2 };
+
 struct founding {
     struct deployment deployment;
     struct settings settings;
@@ -81,41 +83,73 @@ static bool read_line(const struct cli *cli, struct founding *founding) {
     return true;
 }
 
-static int start_log(const char *dir, const struct deployment *deployment) {
+static int take_founding(void *context, const struct log_record *record) {
+    struct deployment *deployment = context;
+    struct hv_arena arena;
+    struct hv_verdict verdict;
+    struct hv_record *decoded = NULL;
+    hv_arena_init(&arena, 0);
+    int error = hv_record_decode(record->bytes, record->size, &arena, &verdict, &decoded);
+    if (error == HV_OK &&
+        (decoded->kind != HV_RECORD_LOG_STARTED || decoded->started.mode != deployment->mode))
+        error = HV_ERR_EXISTS;
+    if (error == HV_OK) {
+        memcpy(deployment->id, decoded->started.deployment, sizeof deployment->id);
+        snprintf(deployment->name, sizeof deployment->name, "%s", decoded->started.name);
+    }
+    hv_arena_deinit(&arena);
+    return error;
+}
+
+/* A log in which nothing has happened yet is of an init that was cut short: it is taken over. */
+static int start_log(const char *dir, struct deployment *deployment) {
     char path[PATH_MAX];
     struct hv_log_started started = {.mode = deployment->mode, .name = deployment->name};
-    memcpy(started.deployment, deployment->id, sizeof started.deployment);
-    keys_random(started.log, sizeof started.log);
     struct log *log = NULL;
     int error = log_lmdb_open(below(dir, LAYOUT_LOG, path), NULL, &log);
-    if (error == HV_OK)
+    if (error != HV_OK)
+        return error;
+    if (log_last(log) == 0) {
+        keys_random(deployment->id, sizeof deployment->id);
+        keys_random(started.log, sizeof started.log);
+        memcpy(started.deployment, deployment->id, sizeof started.deployment);
         error = founding_start(log, &started, clock_wall_ms());
+    } else {
+        error = log_last(log) == FOUNDING_RECORDS
+                    ? log_read(log, 1, 1, take_founding, deployment, NULL)
+                    : HV_ERR_EXISTS;
+    }
     log_close(log);
     return error;
 }
 
-/* The invitation comes last: a folder that has one is whole. */
+/* The key of an init that was cut short is as good as a new one. */
+static int have_key(const char *path, struct key_pair *ret_key) {
+    if (access(path, F_OK) == 0)
+        return keys_load(path, ret_key);
+    int error = keys_make(ret_key);
+    return error == HV_OK ? keys_save(path, ret_key) : error;
+}
+
+/* The invitation comes last: a folder that has one is whole, and in any other this can be repeated.
+ */
 static int found(const char *dir, struct founding *founding) {
     char path[PATH_MAX];
     if (mkdir(dir, 0700) != 0 && errno != EEXIST)
         return errno == ENOENT ? HV_ERR_NOT_FOUND : errno == EACCES ? HV_ERR_PERMISSION : HV_ERR_IO;
     int error = access(below(dir, LAYOUT_INVITATION, path), F_OK) == 0 ? HV_ERR_EXISTS : HV_OK;
     if (error == HV_OK)
-        error = keys_make(&founding->key);
+        error = have_key(below(dir, LAYOUT_KEY, path), &founding->key);
     if (error == HV_OK)
-        error = keys_save(below(dir, LAYOUT_KEY, path), &founding->key);
+        error = start_log(dir, &founding->deployment);
     if (error == HV_OK)
         error = settings_save(below(dir, LAYOUT_SETTINGS, path), &founding->settings);
     if (error == HV_OK && mkdir(below(dir, LAYOUT_REGIONS, path), 0700) != 0 && errno != EEXIST)
         error = HV_ERR_IO;
-    if (error == HV_OK) {
-        keys_random(founding->deployment.id, sizeof founding->deployment.id);
-        memcpy(founding->deployment.server_key, founding->key.public_text, KEYS_TEXT_BYTES);
-        error = start_log(dir, &founding->deployment);
-    }
-    if (error == HV_OK)
-        error = deployment_save(below(dir, LAYOUT_INVITATION, path), &founding->deployment);
-    return error;
+    if (error != HV_OK)
+        return error;
+    memcpy(founding->deployment.server_key, founding->key.public_text, KEYS_TEXT_BYTES);
+    return deployment_save(below(dir, LAYOUT_INVITATION, path), &founding->deployment);
 }
 
 int cli_init(const struct cli *cli) {

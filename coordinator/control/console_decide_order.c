@@ -54,7 +54,7 @@ void console_plan_approve(const struct console_scene *scene, const json_t *reque
         break;
     case HV_ERR_LIMIT:
         console_refuse(outcome, error, "the plan has more orders than one decision can hold",
-                       "split the region or approve zone by zone");
+                       "divide the region: one coordinator for each part");
         break;
     default:
         console_refuse(outcome, error, NULL, NULL);

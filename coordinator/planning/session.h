@@ -19,6 +19,7 @@ struct session_task {
     size_t in_force_count;
     int64_t change_price_ms;
     uint64_t work_limit;
+    uint64_t region_position; /* of the record that named the region of the picture */
 };
 
 struct session;

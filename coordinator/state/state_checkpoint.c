@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char magic[8] = "HVCKPT 2";
+static const char magic[8] = "HVCKPT 3";
 enum { WRITE_BYTES = 1 << 18 };
 
 struct checkpoint {

@@ -55,6 +55,9 @@ port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0));
 ends "a command needs a coordinator" 69 haven status
 is "init makes one in one step" "河岸市" haven init c --exercise --name 河岸市 --bind "tcp://127.0.0.1:$port"
 ends "init leaves an old one alone" 73 haven init c
+cp -a c cut && rm cut/deployment.json cut/haven.yaml # as if init had been cut short
+is "init that was cut short can be repeated" "河岸市" haven init cut --exercise --name other
+ends "the same deployment is in it" 0 diff <(grep '"deployment"' c/deployment.json) <(grep '"deployment"' cut/deployment.json)
 [ "$(stat -c %a c/coordinator.key)" = 600 ] && echo "ok: the key is private" || { echo "FAILED: key mode"; failed=1; }
 start c.log "$bin/haven-coordinator" c
 until_so haven status

@@ -86,3 +86,19 @@ Test(arena, can_be_freed_unused_and_twice) {
     hv_arena_deinit(&arena);
     cr_assert_not_null(hv_arena_take(&arena, 1, 1));
 }
+
+Test(arena, gives_back_what_was_taken_after_a_mark) {
+    hv_arena_rewind(&arena, hv_arena_mark(&arena));
+    char *kept = hv_arena_text(&arena, "kept");
+    struct hv_arena_mark mark = hv_arena_mark(&arena);
+    char *first = hv_arena_take(&arena, 1, 100000);
+    size_t held = arena.held;
+    for (int i = 0; i < 1000; i++) {
+        hv_arena_rewind(&arena, mark);
+        char *again = hv_arena_take(&arena, 1, 100000);
+        cr_assert_eq(again, first);
+        memset(again, 'x', 100000);
+    }
+    cr_assert_eq(arena.held, held);
+    cr_assert_str_eq(kept, "kept");
+}

@@ -1,3 +1,4 @@
+#include "coordinator/core_inside.h"
 #include "tests/support/core_bench.h"
 
 #include <criterion/criterion.h>
@@ -481,4 +482,50 @@ Test(core, the_log_clock_runs_at_the_rate_of_the_scenario) {
     core_bench_restart(bench);
     cr_assert_eq(core_mono_ms(bench->core, bench->real_ms), before + 60000,
                  "goes on from the last record");
+}
+
+Test(core, the_log_clock_has_gone_on_while_the_coordinator_was_off) {
+    check_in("S1", 100, 1, 1);
+    core_bench_idle(bench);
+    bench->real_ms += 500; /* a record whose clock is not that of founding */
+    check_in("S1", 100, 2, 1);
+    core_bench_idle(bench);
+    uint64_t before = state_general(core_state(bench->core))->mono_ms;
+    bench->wall_ms = state_general(core_state(bench->core))->wall_ms + 36000000;
+    core_bench_restart(bench);
+    cr_assert_eq(core_mono_ms(bench->core, bench->real_ms), before + 36000000,
+                 "ten hours off make every figure ten hours older");
+    bench->wall_ms -= 72000000;
+    core_bench_restart(bench);
+    cr_assert_geq(core_mono_ms(bench->core, bench->real_ms), before, "never back");
+    bench->wall_ms += INT64_C(100000000000000);
+    core_bench_restart(bench);
+    cr_assert_leq(core_mono_ms(bench->core, bench->real_ms), before + UINT64_C(2) * 366 * 86400000,
+                  "a wrong clock is not believed for years");
+}
+
+static size_t held_by_batches(void) {
+    size_t held = 0;
+    for (unsigned i = 0; i < CORE_BATCHES_MAX; i++)
+        held += bench->core->batches[i].arena.held;
+    return held;
+}
+
+Test(core, who_repeats_himself_while_the_disk_is_slow_fills_no_memory) {
+    check_in("S2", 100, 1, 1);
+    core_bench_idle(bench);
+    bench->hold = true;
+    check_in("S1", 100, 1, 1);
+    core_bench_idle(bench);
+    check_in("S1", 100, 2, 1); /* waits in the next batch */
+    size_t before = held_by_batches();
+    for (int i = 0; i < 20000; i++) {
+        check_in("S2", 100, 1, 1);
+        core_bench_forget(bench);
+    }
+    cr_assert_leq(held_by_batches(), before + 65536);
+    core_bench_store(bench);
+    core_bench_idle(bench);
+    core_bench_store(bench);
+    cr_assert_eq(people_at("S1"), 2, "and what was taken is whole");
 }
