@@ -101,13 +101,24 @@ void terminal_show(struct terminal *terminal) {
     fflush(terminal->out);
 }
 
+static void print_wrapped(const struct terminal *terminal, const char *format, va_list arguments) {
+    char *text = NULL;
+    if (vasprintf(&text, format, arguments) < 0)
+        return; /* a line less is no harm */
+    terminal_wrap(terminal->out, text, terminal->columns - 1);
+    free(text);
+}
+
 void terminal_event(struct terminal *terminal, const char *format, ...) {
     if (terminal->quiet)
         return;
     va_list arguments;
     va_start(arguments, format);
     wipe(terminal);
-    vfprintf(terminal->out, format, arguments);
+    if (terminal->live)
+        print_wrapped(terminal, format, arguments);
+    else
+        vfprintf(terminal->out, format, arguments);
     va_end(arguments);
     fputc('\n', terminal->out);
     if (terminal->live && terminal->picture != NULL) {
@@ -214,6 +225,68 @@ char *terminal_fit(char *buffer, size_t bytes, const char *text, size_t columns,
         used = pad(buffer, used, bytes, columns > width ? columns - width : 0);
     buffer[used] = '\0';
     return buffer;
+}
+
+/* ---- wrapping ---- */
+
+/* Bytes up to where the text of a line begins: past its first gap of two blanks or more, as in
+ * "12:40  the river rises" or "       S01 declines". */
+static size_t text_begin(const char *text) {
+    const char *gap = strstr(text, "  ");
+    return gap == NULL ? 0 : (size_t)(gap - text) + strspn(gap, " ");
+}
+
+/* Marks that do not begin a line. */
+static bool closes(const char *text) {
+    static const char *const marks[] = {"、", "。", "，", "．", "：", "；", "！",
+                                        "？", "）", "」", "』", "】", "〉", "》"};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (strncmp(text, marks[i], strlen(marks[i])) == 0)
+            return true;
+    return false;
+}
+
+/* Bytes of the text that go on a line of so many columns: up to the last blank after `from` bytes,
+ * or between East Asian characters; within a word only where it is longer than the line. */
+static size_t line_bytes(const char *text, size_t from, size_t columns) {
+    size_t bytes = 0, width = 0, best = 0, before = 0, taken;
+    while (text[bytes] != '\0') {
+        size_t size = character(text + bytes, &taken);
+        bool may_break = text[bytes] == ' ' ||
+                         ((taken == 2 || (before == 2 && taken > 0)) && !closes(text + bytes));
+        if (bytes > from && may_break)
+            best = bytes;
+        if (width + taken > columns && bytes > 0)
+            return best > 0 ? best : bytes;
+        before = taken > 0 ? taken : before;
+        width += taken;
+        bytes += size;
+    }
+    return bytes;
+}
+
+static bool ends_in(const char *text, size_t bytes, char what) {
+    return bytes > 0 && text[bytes - 1] == what;
+}
+
+void terminal_wrap(FILE *out, const char *text, size_t columns) {
+    size_t from = text_begin(text), indent = 0, taken, bytes;
+    for (size_t i = 0; i < from; indent += taken)
+        i += character(text + i, &taken);
+    if (indent > columns / 2)
+        indent = from = 0;
+    bytes = line_bytes(text, from, columns);
+    for (;;) {
+        size_t shown = bytes;
+        while (ends_in(text, shown, ' '))
+            shown--;
+        fwrite(text, 1, shown, out);
+        text += bytes + strspn(text + bytes, " ");
+        if (*text == '\0')
+            return;
+        fprintf(out, "\n%*s", (int)indent, "");
+        bytes = line_bytes(text, 0, columns - indent);
+    }
 }
 
 /* ---- figures ---- */

@@ -34,7 +34,7 @@ void terminal_line(struct terminal *terminal, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void terminal_show(struct terminal *terminal);
 
-/* Something happened: a line that stays, above the picture. */
+/* Something happened: a line that stays, above the picture; on a terminal wrapped to its width. */
 void terminal_event(struct terminal *terminal, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -48,6 +48,12 @@ size_t terminal_width(const char *text);
 /* Copies text into buffer, cut and padded with spaces to exactly `columns` (an ellipsis where cut;
  * `right`: padded on the left). buffer holds at least 4 x columns + 1 bytes. Returns buffer. */
 char *terminal_fit(char *buffer, size_t bytes, const char *text, size_t columns, bool right);
+
+/* Prints text on lines of at most `columns` (at least 2), no newline after the last. Lines end at
+ * blanks or between East Asian characters, within a word only where it is longer than a line; what
+ * follows the first is indented to where its text begins: past the first two blanks, unless that is
+ * beyond the middle. */
+void terminal_wrap(FILE *out, const char *text, size_t columns);
 
 /* A bar of `columns` that is full to part / whole; eighths of a block where UTF-8 is spoken. */
 char *terminal_bar(char *buffer, size_t bytes, double part, double whole, size_t columns);

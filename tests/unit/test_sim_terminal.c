@@ -71,3 +71,56 @@ Test(sim_terminal, a_file_gets_plain_lines_and_no_escapes) {
     free(text);
     fclose(file);
 }
+
+static char *wrapped(const char *text, size_t columns) {
+    char *lines = NULL;
+    size_t size;
+    FILE *out = open_memstream(&lines, &size);
+    cr_assert_not_null(out);
+    terminal_wrap(out, text, columns);
+    fclose(out);
+    return lines;
+}
+
+static void expect_wrapped(const char *text, size_t columns, const char *expected) {
+    char *lines = wrapped(text, columns);
+    cr_assert_str_eq(lines, expected, "'%s' in %zu: '%s'", text, columns, lines);
+    free(lines);
+}
+
+Test(sim_terminal, wraps_at_blanks_under_the_beginning_of_the_text) {
+    expect_wrapped("12:40  the river rises fast", 80, "12:40  the river rises fast");
+    expect_wrapped("12:40  the river rises fast", 18, "12:40  the river\n       rises fast");
+    expect_wrapped("12:40  the river rises fast", 16,
+                   "12:40  the river\n       rises\n       fast");
+    expect_wrapped("    S01 declines", 9, "    S01\n    decli\n    nes");
+    expect_wrapped("no gap in this", 7, "no gap\nin this");
+    expect_wrapped("a gap too far right:  text", 12, "a gap too\nfar right:\ntext");
+    expect_wrapped("ends here   ", 9, "ends here");
+    expect_wrapped("", 9, "");
+}
+
+Test(sim_terminal, wraps_east_asian_text_between_characters) {
+    expect_wrapped("12:40  山王小学校", 15, "12:40  山王小学\n       校");
+    expect_wrapped("避難所を開設。次", 12, "避難所を開\n設。次"); /* no stop begins a line */
+    expect_wrapped("屋内 480 人", 8, "屋内 480\n人");
+}
+
+Test(sim_terminal, wrapping_keeps_every_word_and_the_width) {
+    static const char text[] = "D1 06:40  S10 地区コミュニティセンター is \x1b[1mcut off\x1b[0m; "
+                               "its node works on, alone.";
+    for (size_t columns = 2; columns < 90; columns++) {
+        char *lines = wrapped(text, columns);
+        size_t at = 0;
+        for (char *rest = lines, *line; (line = strsep(&rest, "\n")) != NULL;) {
+            cr_assert_leq(terminal_width(line), columns, "'%s' in %zu", line, columns);
+            for (; *line != '\0'; line++)
+                if (*line != ' ') {
+                    at += strspn(text + at, " ");
+                    cr_assert_eq(*line, text[at++]);
+                }
+        }
+        cr_assert_eq(at, sizeof text - 1);
+        free(lines);
+    }
+}
