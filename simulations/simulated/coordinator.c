@@ -46,8 +46,9 @@ int sim_coordinator_crash(struct sim *sim, uint64_t back_in_ms) {
         return 0;
     sim->result->crashes++;
     end_process(coordinator);
+    sim->net.coordinator_life = coordinator->life;
     operator_forget(sim);
-    int error = net_break_all(sim);
+    int error = net_break_all(&sim->net);
     return error != 0 ? error
                       : sim_enter(sim, back_in_ms, SIM_COORDINATOR_START, 0, coordinator->life);
 }
@@ -127,7 +128,7 @@ static int send_frame(struct sim *sim, const struct core_effect *effect) {
         return 0;
     }
     note_acks(sim, node, effect->send.bytes, effect->send.size);
-    return net_to_node(sim, node, effect->send.bytes, effect->send.size);
+    return sim_send(sim, SIM_FRAME_TO_NODE, node, effect->send.bytes, effect->send.size);
 }
 
 static int take_batch(struct sim *sim, const struct core_effect *effect) {
@@ -307,7 +308,7 @@ static int operate(struct sim *sim) {
 int sim_coordinator_event(struct sim *sim, const struct sim_event *event) {
     struct sim_coordinator *coordinator = &sim->coordinator;
     bool is_frame = event->kind == SIM_FRAME_TO_COORDINATOR;
-    if ((is_frame ? event->extra : event->life) != coordinator->life)
+    if (is_frame ? !net_is_current(&sim->net, event) : event->life != coordinator->life)
         return 0;
     if ((event->kind == SIM_COORDINATOR_START) != (coordinator->core == NULL))
         return 0;

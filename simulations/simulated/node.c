@@ -43,20 +43,21 @@ int sim_node_init(struct sim *sim, size_t number) {
                       : sim_enter(sim, dice_below(&node->dice, 500), SIM_NODE_START, number, 0);
 }
 
-static void end_process(struct sim_node *node) {
+static void end_process(struct sim *sim, size_t number) {
+    struct sim_node *node = &sim->nodes[number];
     journal_free(node->journal);
     node_core_free(node->core);
     node->journal = NULL;
     node->core = NULL;
     node_effects_reset(&node->effects);
     node->life++;
-    node->connection++;
-    node->connected = false;
+    net_leave(&sim->net, number);
     node->store_due = false;
 }
 
-void sim_node_deinit(struct sim_node *node) {
-    end_process(node);
+void sim_node_deinit(struct sim *sim, size_t number) {
+    struct sim_node *node = &sim->nodes[number];
+    end_process(sim, number);
     node_effects_deinit(&node->effects);
     outbox_free(node->outbox);
     free(node->told_list);
@@ -67,7 +68,7 @@ int sim_node_crash(struct sim *sim, size_t number, bool machine, uint64_t back_i
     if (node->core == NULL)
         return 0;
     sim->result->crashes++;
-    end_process(node);
+    end_process(sim, number);
     if (machine || outbox_memory_is_off(node->outbox))
         node->boots++;
     return sim_enter(sim, back_in_ms, SIM_NODE_START, number, node->life);
@@ -97,7 +98,7 @@ static int send_envelope(struct sim *sim, size_t number, const struct hv_envelop
                   hv_error_name(error));
         return 0;
     }
-    return net_to_coordinator(sim, number, sim->frame, size);
+    return sim_send(sim, SIM_FRAME_TO_COORDINATOR, number, sim->frame, size);
 }
 
 static int send_report(struct sim *sim, size_t number, const struct node_effect *effect) {
@@ -136,12 +137,6 @@ static int tell_staff(struct sim *sim, struct sim_node *node, const struct node_
     return 0;
 }
 
-static int leave_connection(struct sim_node *node) {
-    node->connection++;
-    node->connected = false;
-    return 0;
-}
-
 static int carry_out(struct sim *sim, size_t number, const struct node_effect *effect) {
     struct sim_node *node = &sim->nodes[number];
     uint64_t in_ms;
@@ -151,11 +146,10 @@ static int carry_out(struct sim *sim, size_t number, const struct node_effect *e
     case NODE_EFFECT_REPLY:
         return tell_staff(sim, node, &effect->reply);
     case NODE_EFFECT_CONNECT:
-        leave_connection(node);
-        return sim_enter(sim, dice_between(&node->dice, 1, 40), SIM_LINK_UP, number,
-                         node->connection);
+        return net_dial(&sim->net, number, &node->dice);
     case NODE_EFFECT_DISCONNECT:
-        return leave_connection(node);
+        net_leave(&sim->net, number);
+        return 0;
     case NODE_EFFECT_SEND:
         return send_envelope(sim, number, &effect->send.envelope);
     case NODE_EFFECT_SEND_REPORT:
@@ -261,11 +255,10 @@ static int store(struct sim *sim, size_t number) {
 }
 
 static int link_up(struct sim *sim, size_t number) {
-    struct sim_node *node = &sim->nodes[number];
-    if (node->cut || sim->coordinator.core == NULL)
-        return sim_node_step(sim, number, (struct node_event){.kind = NODE_EVENT_LINK_DOWN});
-    node->connected = true;
-    return sim_node_step(sim, number, (struct node_event){.kind = NODE_EVENT_LINK_UP});
+    bool is_up = net_answer(&sim->net, number, sim->coordinator.core != NULL);
+    return sim_node_step(
+        sim, number,
+        (struct node_event){.kind = is_up ? NODE_EVENT_LINK_UP : NODE_EVENT_LINK_DOWN});
 }
 
 static int frame(struct sim *sim, size_t number, const struct sim_event *event) {
@@ -304,7 +297,8 @@ static bool is_of_a_connection(enum sim_event_kind kind) {
 
 int sim_node_event(struct sim *sim, const struct sim_event *event) {
     struct sim_node *node = &sim->nodes[event->node];
-    if (event->life != (is_of_a_connection(event->kind) ? node->connection : node->life))
+    if (is_of_a_connection(event->kind) ? !net_is_current(&sim->net, event)
+                                        : event->life != node->life)
         return 0; /* meant for a process or connection that is gone */
     if ((event->kind == SIM_NODE_START) != (node->core == NULL))
         return 0;
@@ -320,7 +314,7 @@ int sim_node_event(struct sim *sim, const struct sim_event *event) {
     case SIM_LINK_UP:
         return link_up(sim, event->node);
     case SIM_LINK_DOWN:
-        leave_connection(node);
+        net_leave(&sim->net, event->node);
         return sim_node_step(sim, event->node, (struct node_event){.kind = NODE_EVENT_LINK_DOWN});
     case SIM_FRAME_TO_NODE:
         return frame(sim, event->node, event);

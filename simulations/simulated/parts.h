@@ -1,7 +1,7 @@
 /* Private to the simulation: its world, and who moves it.
  *
  *   simulate.c     the loop over the calendar, the end of trouble, the result
- *   net.c          frames on their way
+ *   net.c          frames on their way (knows nothing of the rest)
  *   node.c         carries out the effects of node cores
  *   coordinator.c  carries out the effects of the coordinator core
  *   staff.c        what staff report; operator.c what operators decide; trouble.c what goes wrong
@@ -17,9 +17,10 @@
 #include "nodes/outbox/outbox.h"
 #include "simulations/dice.h"
 #include "simulations/simulated/calendar.h"
+#include "simulations/simulated/net.h"
 #include "simulations/simulated/simulate.h"
 
-#define SIM_NODES_MAX 6u
+#define SIM_NODES_MAX NET_NODES_MAX
 #define SIM_ORDERS_MAX 64u
 #define SIM_START_MS 1000000u /* real clock at the beginning */
 #define SIM_WALL_MS INT64_C(1700000000000)
@@ -35,11 +36,8 @@ struct sim_node {
     struct journal *journal;
     struct node_core *core; /* NULL: not running */
     struct node_effects effects;
-    uint64_t life;       /* of the process */
-    uint64_t boots;      /* of the machine */
-    uint64_t connection; /* counts connections; the last one is in use */
-    bool connected;
-    bool cut;       /* no frame passes */
+    uint64_t life;  /* of the process */
+    uint64_t boots; /* of the machine */
     bool store_due; /* a SIM_NODE_STORE is in the calendar */
     bool outbox_lost;
     bool astray; /* it reported something that is refused for ever */
@@ -102,8 +100,8 @@ struct sim {
     bool trouble;
     uint64_t trouble_until_ms;
     /* what kind of a bad day this is */
-    unsigned loss_permille, double_permille, crash_permille;
-    uint64_t delay_max_ms;
+    unsigned crash_permille;
+    struct net net;
     bool loses_outboxes, restores_log;
     struct sim_node nodes[SIM_NODES_MAX];
     size_t node_count;
@@ -122,18 +120,15 @@ void sim_break(struct sim *sim, const char *format, ...) __attribute__((format(p
 bool sim_broken(const struct sim *sim);
 void sim_trace(struct sim *sim, uint64_t word, const uint8_t *bytes, size_t size);
 int64_t sim_wall_ms(const struct sim *sim);
+int sim_send(struct sim *sim, enum sim_event_kind way, size_t node, const uint8_t *bytes,
+             size_t size) HV_MUST_USE;
 int sim_enter(struct sim *sim, uint64_t in_ms, enum sim_event_kind kind, size_t node,
               uint64_t life) HV_MUST_USE;
-
-/* net.c */
-int net_to_coordinator(struct sim *sim, size_t node, const uint8_t *bytes, size_t size) HV_MUST_USE;
-int net_to_node(struct sim *sim, size_t node, const uint8_t *bytes, size_t size) HV_MUST_USE;
-int net_break_all(struct sim *sim) HV_MUST_USE;
 
 /* node.c */
 void sim_node_name(struct sim *sim, size_t node);
 int sim_node_init(struct sim *sim, size_t node) HV_MUST_USE;
-void sim_node_deinit(struct sim_node *node);
+void sim_node_deinit(struct sim *sim, size_t node);
 int sim_node_event(struct sim *sim, const struct sim_event *event) HV_MUST_USE;
 int sim_node_step(struct sim *sim, size_t node, struct node_event event) HV_MUST_USE;
 int sim_node_crash(struct sim *sim, size_t node, bool machine, uint64_t back_in_ms) HV_MUST_USE;

@@ -45,6 +45,15 @@ int sim_enter(struct sim *sim, uint64_t in_ms, enum sim_event_kind kind, size_t 
                                                              .life = life});
 }
 
+/* A frame in the trace and on the network. */
+int sim_send(struct sim *sim, enum sim_event_kind way, size_t node, const uint8_t *bytes,
+             size_t size) {
+    if (sim->net.ends[node].connected)
+        sim_trace(sim, (uint64_t)way << 8 | node, bytes, size);
+    return way == SIM_FRAME_TO_NODE ? net_to_node(&sim->net, node, bytes, size)
+                                    : net_to_coordinator(&sim->net, node, bytes, size);
+}
+
 /* ---- the loop ---- */
 
 static int happen(struct sim *sim, const struct sim_event *event) {
@@ -96,9 +105,10 @@ static void choose_the_day(struct sim *sim) {
     struct dice *dice = &sim->dice;
     bool bad_network = dice_chance(dice, 600);
     sim->node_count = (size_t)dice_between(dice, 2, SIM_NODES_MAX);
-    sim->loss_permille = bad_network ? (unsigned)dice_between(dice, 5, 250) : 0;
-    sim->double_permille = bad_network ? (unsigned)dice_below(dice, 100) : 0;
-    sim->delay_max_ms = bad_network ? dice_between(dice, 5, 900) : dice_between(dice, 1, 30);
+    sim->net.count = sim->node_count;
+    sim->net.loss_permille = bad_network ? (unsigned)dice_between(dice, 5, 250) : 0;
+    sim->net.double_permille = bad_network ? (unsigned)dice_below(dice, 100) : 0;
+    sim->net.delay_max_ms = bad_network ? dice_between(dice, 5, 900) : dice_between(dice, 1, 30);
     sim->crash_permille = dice_chance(dice, 600) ? (unsigned)dice_between(dice, 10, 300) : 0;
     uint64_t special = dice_below(dice, 10);
     sim->loses_outboxes = special == 0;
@@ -126,7 +136,7 @@ static int begin(struct sim *sim) {
 }
 
 static int play_trouble(struct sim *sim) {
-    sim->trouble = true;
+    sim->trouble = sim->net.rough = true;
     int error = sim_enter(sim, dice_below(&sim->dice, 5000), SIM_TROUBLE, 0, 0);
     for (size_t i = 0; error == 0 && i < sim->node_count; i++)
         if (sim->nodes[i].core != NULL)
@@ -141,7 +151,7 @@ static int play_trouble(struct sim *sim) {
  * other figures than the picture: its staff count and state everything anew. Whoever missed a
  * refusal hears it at the next Welcome, so everyone says hello once more. */
 static int state_anew(struct sim *sim) {
-    int error = net_break_all(sim);
+    int error = net_break_all(&sim->net);
     for (size_t i = 0; error == 0 && i < sim->node_count; i++)
         if ((sim->nodes[i].outbox_lost || sim->nodes[i].astray) && sim->nodes[i].core != NULL)
             error = staff_state_all(sim, i);
@@ -163,7 +173,7 @@ static int play(struct sim *sim) {
 
 static void clear(struct sim *sim) {
     for (size_t i = 0; i < sim->node_count; i++)
-        sim_node_deinit(&sim->nodes[i]);
+        sim_node_deinit(sim, i);
     sim_coordinator_deinit(&sim->coordinator);
     calendar_deinit(&sim->calendar);
     hv_arena_deinit(&sim->arena);
@@ -180,6 +190,7 @@ int simulate_run(uint64_t seed, struct simulate_result *ret_result) {
     sim->seed = seed;
     sim->result = &result;
     sim->now_ms = SIM_START_MS;
+    sim->net = (struct net){.calendar = &sim->calendar, .dice = &sim->dice, .now_ms = &sim->now_ms};
     hv_arena_init(&sim->arena, 0);
     hv_arena_init(&sim->ledger.arena, 0);
     hv_arena_init(&sim->desk.arena, 0);
@@ -187,6 +198,8 @@ int simulate_run(uint64_t seed, struct simulate_result *ret_result) {
     choose_the_day(sim);
     int error = play(sim);
     result.simulated_ms = sim->now_ms - SIM_START_MS;
+    result.frames = sim->net.frames;
+    result.frames_lost = sim->net.frames_lost;
     clear(sim);
     if (error == 0)
         *ret_result = result;

@@ -1,15 +1,5 @@
 #include "simulations/simulated/parts.h"
 
-static int cut(struct sim *sim, size_t number, bool is_cut) {
-    struct sim_node *node = &sim->nodes[number];
-    node->cut = is_cut;
-    if (is_cut && node->connected &&
-        dice_chance(&sim->dice, 500)) /* the other half hears nothing */
-        return sim_enter(sim, dice_between(&sim->dice, 1, 3000), SIM_LINK_DOWN, number,
-                         node->connection);
-    return 0;
-}
-
 static void fill_node_disk(struct sim *sim, size_t number) {
     struct outbox_figures figures;
     outbox_figures(sim->nodes[number].outbox, &figures);
@@ -29,10 +19,11 @@ static int strike(struct sim *sim, size_t number) {
     switch (dice_below(&sim->dice, 10)) {
     case 0:
     case 1:
-        return cut(sim, number, true);
+        return net_cut(&sim->net, number);
     case 2:
     case 3:
-        return cut(sim, number, false);
+        net_restore(&sim->net, number);
+        return 0;
     case 4:
         fill_node_disk(sim, number);
         return 0;
@@ -67,13 +58,13 @@ int trouble_strike(struct sim *sim) {
 }
 
 int trouble_mend(struct sim *sim) {
-    sim->trouble = false;
-    sim->delay_max_ms = 1; /* and in order, as a connection delivers */
+    sim->trouble = sim->net.rough = false;
+    sim->net.delay_max_ms = 1; /* and in order, as a connection delivers */
     sim->coordinator.full = false;
     log_memory_limit(sim->coordinator.disk, 0);
     log_memory_fault_next(sim->coordinator.disk, LOG_MEMORY_FINE);
     for (size_t i = 0; i < sim->node_count; i++) {
-        sim->nodes[i].cut = false;
+        net_restore(&sim->net, i);
         outbox_memory_set_capacity(sim->nodes[i].outbox, SIM_OUTBOX_BYTES);
         outbox_memory_fail_at(sim->nodes[i].outbox, 0, false); /* and no power cut to come */
     }
