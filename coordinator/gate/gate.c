@@ -55,7 +55,7 @@ static bool set_router(void *router, int handshake_ms) {
 }
 
 static bool set_limits(void *router) {
-    int64_t frame = HV_FRAME_BYTES_MAX;
+    int64_t frame = HV_FRAME_SEALED_BYTES_MAX;
     return zmq_setsockopt(router, ZMQ_MAXMSGSIZE, &frame, sizeof frame) == 0;
 }
 

@@ -59,7 +59,7 @@ static bool set_number(void *socket, int option, int number) {
 
 static bool set_options(const struct link *link, void *socket) {
     const struct link_keys *keys = &link->keys;
-    int64_t largest = HV_FRAME_BYTES_MAX;
+    int64_t largest = HV_FRAME_SEALED_BYTES_MAX;
     return set_number(socket, ZMQ_LINGER, 0) && set_number(socket, ZMQ_IPV6, 1) &&
            set_number(socket, ZMQ_RECONNECT_IVL, -1) &&
            set_number(socket, ZMQ_SNDHWM, SEND_QUEUE) &&
