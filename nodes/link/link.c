@@ -11,7 +11,7 @@ enum {
     SEND_QUEUE = 64,      /* frames; the core has at most two windows out */
     RECEIVE_QUEUE = 256,  /* frames */
     HANDSHAKE_MS = 10000, /* a busy coordinator makes some 250 a second */
-    SOCKETS_MAX = 8
+    SOCKETS_MAX = 64      /* three a connection, given back some time after it was left */
 };
 
 struct link {
