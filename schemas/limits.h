@@ -7,9 +7,9 @@
 #define HV_FRAME_BYTES_MAX 65536u /* one message */
 /* ZMQ_MAXMSGSIZE: a frame as CURVE seals it (command name, nonce, authenticator, flags). */
 #define HV_FRAME_SEALED_BYTES_MAX (HV_FRAME_BYTES_MAX + 33u)
-#define HV_ID_BYTES_MAX 64u       /* ids of nodes, zones, shelters, items, lots, links */
-#define HV_TEXT_BYTES_MAX 1024u   /* notes, reasons */
-#define HV_STOCK_LINES_MAX 600u   /* lines of one report or snapshot part */
+#define HV_ID_BYTES_MAX 64u     /* ids of nodes, zones, shelters, items, lots, links */
+#define HV_TEXT_BYTES_MAX 1024u /* notes, reasons */
+#define HV_STOCK_LINES_MAX 600u /* lines of one report or snapshot part */
 #define HV_SNAPSHOT_PARTS_MAX 64u
 #define HV_CAPACITY_LINES_MAX 16u /* basis x time x place */
 #define HV_LIFELINES_MAX 7u
