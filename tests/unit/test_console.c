@@ -1,0 +1,199 @@
+/* Questions and decisions of operators, on a picture that was built from records of a log. */
+#include "coordinator/control/console.h"
+#include "tests/support/core_bench.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct core_bench *bench;
+static struct console_scene scene;
+static struct console_outcome outcome;
+static struct hv_arena arena;
+static json_t *request;
+
+static void begin(void) {
+    bench = core_bench_new();
+    hv_arena_init(&arena, 0);
+    cr_assert_eq(core_bench_enrol(bench, "S1", HV_ROLE_SHELTER), 0);
+    cr_assert_eq(core_bench_enrol(bench, "S2", HV_ROLE_SHELTER), 0);
+    cr_assert_eq(core_bench_enrol(bench, "D1", HV_ROLE_DEPOT), 0);
+    core_bench_hello(bench, "S1", 100);
+    struct hv_envelope three = core_bench_check_in(bench, 100, 1, 3);
+    core_bench_frame(bench, "S1", &three);
+    core_bench_idle(bench);
+}
+
+static void forget(void) {
+    json_decref(outcome.reply);
+    json_decref(request);
+    outcome.reply = request = NULL;
+}
+
+static void end(void) {
+    forget();
+    hv_arena_deinit(&arena);
+    core_bench_free(bench);
+}
+
+TestSuite(console, .init = begin, .fini = end);
+
+/* Asks in JSON; the reply where there is one. */
+static const json_t *ask(const char *text) {
+    forget();
+    request = json_loads(text, JSON_DECODE_ANY, NULL);
+    cr_assert_not_null(request, "%s", text);
+    scene = (struct console_scene){.core = bench->core,
+                                   .mono_ms = core_mono_ms(bench->core, bench->real_ms),
+                                   .wall_ms = bench->wall_ms};
+    memset(scene.fresh_id, 5, sizeof scene.fresh_id);
+    console_handle(&scene, request, &arena, &outcome);
+    return outcome.reply;
+}
+
+static const char *error_of(const char *text) {
+    const json_t *reply = ask(text);
+    cr_assert_eq(outcome.kind, CONSOLE_ANSWERED, "%s", text);
+    const char *error = json_string_value(json_object_get(reply, "error"));
+    return error == NULL ? "none" : error;
+}
+
+static const json_t *shelter(const char *id) {
+    const json_t *list = json_object_get(ask("{\"verb\": \"shelters\"}"), "shelters");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *one = json_array_get(list, i);
+        if (strcmp(json_string_value(json_object_get(one, "id")), id) == 0)
+            return one;
+    }
+    cr_assert(false, "no shelter %s", id);
+    return NULL;
+}
+
+static double age_of(const json_t *object, const char *member) {
+    return json_real_value(json_object_get(object, member));
+}
+
+/* ---- what is wrong is said ---- */
+
+Test(console, refuses_what_is_no_request) {
+    static const char *const wrong[] = {"[]",
+                                        "7",
+                                        "\"status\"",
+                                        "null",
+                                        "{}",
+                                        "{\"verb\": 7}",
+                                        "{\"verb\": \"status\", \"role_name\": \"a\\u0007b\"}"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        cr_assert_str_eq(error_of(wrong[i]), "value", "%s", wrong[i]);
+    cr_assert_str_eq(error_of("{\"verb\": \"fly\"}"), "not-found");
+    cr_assert_not_null(strstr(json_string_value(json_object_get(outcome.reply, "text")), "fly"));
+}
+
+/* Every verb, with members of types that it does not want: an answer, and never a decision that the
+ * core takes amiss. */
+Test(console, no_verb_falls_over_wrong_types) {
+    static const char *const values[] = {
+        "null", "-1", "9007199254740993", "1.5", "true", "[]", "{\"a\": []}", "\"\"", "\"河\""};
+    static const char *const members[] = {
+        "node", "role",  "key",    "place",  "phase", "name",   "hazard", "link",     "closed",
+        "id",   "text",  "plan",   "order",  "state", "offset", "limit",  "from",     "to",
+        "kind", "lines", "people", "report", "with",  "path",   "rate",   "revision", "reason"};
+    json_t *verbs = json_deep_copy(json_object_get(ask("{\"verb\": \"help\"}"), "verbs"));
+    cr_assert_geq(json_array_size(verbs), 40);
+    for (size_t v = 0; v < json_array_size(verbs); v++) {
+        for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+            json_t *wrong = json_pack("{s:O}", "verb", json_array_get(verbs, v));
+            for (size_t m = 0; m < sizeof members / sizeof *members; m++)
+                json_object_set_new(wrong, members[m],
+                                    json_loads(values[i], JSON_DECODE_ANY, NULL));
+            char *text = json_dumps(wrong, 0);
+            (void)ask(text);
+            cr_assert(outcome.kind != CONSOLE_ANSWERED || json_is_object(outcome.reply), "%s",
+                      text);
+            if (outcome.kind == CONSOLE_COMMAND)
+                (void)core_bench_decide(bench, outcome.records[0]);
+            free(text);
+            json_decref(wrong);
+        }
+    }
+    json_decref(verbs);
+}
+
+/* ---- questions ---- */
+
+Test(console, what_nobody_has_said_stays_null) {
+    const json_t *one = shelter("S2");
+    cr_assert(json_is_null(json_object_get(one, "people")), "unknown is not nobody");
+    cr_assert(json_is_null(json_object_get(one, "status_age_s")));
+    cr_assert_str_eq(json_string_value(json_object_get(one, "status")), "unknown");
+    cr_assert(json_is_null(json_object_get(json_object_get(one, "capacity"), "people")));
+    const json_t *nodes = json_object_get(ask("{\"verb\": \"nodes\", \"id\": \"S2\"}"), "nodes");
+    cr_assert(json_is_null(json_object_get(json_array_get(nodes, 0), "heard_ago_s")));
+}
+
+Test(console, figures_grow_older_on_the_log_clock) {
+    double before = age_of(json_object_get(shelter("S1"), "people"), "age_s");
+    bench->real_ms += 90000;
+    bench->wall_ms -= 3600000; /* a wall clock that is set back makes nothing younger */
+    double after = age_of(json_object_get(shelter("S1"), "people"), "age_s");
+    cr_assert_float_eq(after - before, 90, 0.001);
+}
+
+Test(console, the_silent_are_marked_and_their_figures_stay) {
+    core_bench_tick(bench, 31000);
+    core_bench_tick(bench, 1000);
+    core_bench_idle(bench);
+    const json_t *one = shelter("S1");
+    cr_assert(json_is_true(json_object_get(one, "stale")));
+    cr_assert_str_eq(json_string_value(json_object_get(one, "presence")), "stale");
+    cr_assert_geq(age_of(json_object_get(one, "people"), "age_s"), 31);
+    cr_assert(json_is_false(json_object_get(shelter("S2"), "stale")), "never heard is not stale");
+}
+
+Test(console, pages_say_how_many_there_are) {
+    const json_t *reply = ask("{\"verb\": \"nodes\", \"offset\": 1, \"limit\": 1}");
+    const json_t *list = json_object_get(reply, "nodes");
+    cr_assert_eq(json_array_size(list), 1);
+    cr_assert_str_eq(json_string_value(json_object_get(json_array_get(list, 0), "id")), "S2");
+    cr_assert_eq(json_integer_value(json_object_get(reply, "total")), 3);
+    reply = ask("{\"verb\": \"shelters\", \"offset\": 1, \"limit\": 5}");
+    cr_assert_eq(json_array_size(json_object_get(reply, "shelters")), 1);
+    cr_assert_eq(json_integer_value(json_object_get(reply, "total")), 2, "the depot is none");
+    reply = ask("{\"verb\": \"nodes\", \"offset\": 9007199254740991, \"limit\": 9007199254740991}");
+    cr_assert_eq(json_array_size(json_object_get(reply, "nodes")), 0);
+    cr_assert_str_eq(error_of("{\"verb\": \"shelters\", \"id\": \"none\"}"), "not-found");
+}
+
+/* ---- decisions ---- */
+
+Test(console, a_decision_is_signed_by_the_role_that_made_it) {
+    (void)ask("{\"verb\": \"incident-open\", \"name\": \"flood\", \"hazard\": \"flood\", "
+              "\"role_name\": \"duty officer\"}");
+    cr_assert_eq(outcome.kind, CONSOLE_COMMAND);
+    cr_assert_eq(outcome.record_count, 1);
+    cr_assert_eq(outcome.records[0].kind, HV_RECORD_INCIDENT);
+    cr_assert_eq(outcome.records[0].actor, HV_ACTOR_OPERATOR);
+    cr_assert_str_eq(outcome.records[0].name, "duty officer");
+    cr_assert_eq(core_bench_decide(bench, outcome.records[0]), 0);
+    cr_assert_str_eq(error_of("{\"verb\": \"incident-open\", \"name\": \"second\"}"), "state");
+    cr_assert_str_eq(error_of("{\"verb\": \"incident-phase\", \"phase\": \"party\"}"), "value");
+}
+
+Test(console, decisions_name_what_is_not_there) {
+    cr_assert_str_eq(error_of("{\"verb\": \"revoke\", \"node\": \"S9\"}"), "not-found");
+    cr_assert_str_eq(error_of("{\"verb\": \"incident-phase\", \"phase\": \"watch\"}"), "state");
+    cr_assert_str_eq(error_of("{\"verb\": \"plan-make\"}"), "state");
+    cr_assert_str_eq(error_of("{\"verb\": \"backup\", \"path\": \"relative\"}"), "value");
+    cr_assert_str_eq(
+        error_of("{\"verb\": \"enroll\", \"node\": \"S3\", \"role\": \"shelter\", \"key\": \"x\"}"),
+        "value");
+}
+
+Test(console, of_the_past_one_can_only_ask) {
+    forget();
+    scene = (struct console_scene){.core = bench->core, .past = core_state(bench->core)};
+    request = json_loads("{\"verb\": \"revoke\", \"node\": \"S1\"}", 0, NULL);
+    console_handle_past(&scene, request, &arena, &outcome);
+    cr_assert_eq(outcome.kind, CONSOLE_ANSWERED);
+    cr_assert_str_eq(json_string_value(json_object_get(outcome.reply, "error")), "state");
+}
