@@ -500,7 +500,7 @@ static int prove(const struct planner *planner, struct plan *plan) {
     if (!duals->stock || !duals->dispatch || !duals->receive)
         return HV_ERR_MEMORY;
     price_all(planner, duals);
-    wide bound;
+    wide bound = 0;
     int error = bound_of_needs(planner, duals, &bound);
     if (error)
         return error;
