@@ -101,6 +101,8 @@ static void take_away(struct outbox_memory *memory, const struct outbox_write *w
         memory->used -= table->entries[end].size + ENTRY_BYTES;
         free(table->entries[end].bytes);
     }
+    if (first == end)
+        return;
     memmove(&table->entries[first], &table->entries[end],
             (table->count - end) * sizeof *table->entries);
     table->count -= end - first;
