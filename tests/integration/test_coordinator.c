@@ -9,6 +9,7 @@
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
+#include <limits.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -261,9 +262,10 @@ Test(coordinator, backs_up_verifies_and_tells_its_log_while_it_runs) {
 
 Test(coordinator, loads_a_region_and_plans_on_it) {
     const char *top = getenv("HAVEN_TOP");
-    char path[512];
+    char path[512], whole[PATH_MAX];
     snprintf(path, sizeof path, "%s/simulations/regions/siouxfalls", top == NULL ? "." : top);
-    cr_ok(ask("{\"verb\": \"region-load\", \"path\": \"%s\"}", realpath(path, NULL)));
+    cr_assert_not_null(realpath(path, whole));
+    cr_ok(ask("{\"verb\": \"region-load\", \"path\": \"%s\"}", whole));
     cr_ok(ask("{\"verb\": \"incident-open\", \"name\": \"flood\", \"hazard\": \"flood\"}"));
     cr_ok(ask("{\"verb\": \"hazard\", \"id\": \"h\", \"kind\": \"flood\"}"));
     cr_ok(ask("{\"verb\": \"plan-make\"}"));

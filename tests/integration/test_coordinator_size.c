@@ -3,6 +3,7 @@
 #include "coordinator/log/log_lmdb.h"
 #include "coordinator/state/state_checkpoint.h"
 #include "schemas/codec.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/scratch.h"
 
 #include <criterion/criterion.h>
@@ -11,14 +12,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
 
 enum { SHELTERS = 50000, LINES = 10, MIB_MAX = 300, START_MS_MAX = 3000, TAIL = 20000 };
 
@@ -168,9 +161,8 @@ static void write_tail(struct log *log) {
 }
 
 Test(coordinator_size, fifty_thousand_shelters_in_300_mib_and_started_in_3_s, .timeout = 120) {
-#ifdef SANITIZED
-    cr_skip_test("sanitizers take memory and time of their own");
-#endif
+    if (SANITIZED)
+        cr_skip_test("sanitizers take memory and time of their own");
     char *dir = scratch_make();
     struct log *log;
     struct state *state;
