@@ -75,9 +75,29 @@ static json_int_t recorded(const struct city *city, const char *node) {
     return highest;
 }
 
+/* What the dead load had still sent may come in between two questions: asks until nothing did. */
+static void ask_at_rest(const struct city *city, json_t **ret_nodes, json_t **ret_shelters) {
+    for (bool rest = false; !rest;) {
+        json_t *before = city_ask(city, "nodes", NULL);
+        *ret_shelters = city_ask(city, "shelters", NULL);
+        *ret_nodes = city_ask(city, "nodes", NULL);
+        rest = true;
+        for (size_t i = 0; i < NODES; i++) {
+            const json_t *was = json_array_get(json_object_get(before, "nodes"), i),
+                         *is = json_array_get(json_object_get(*ret_nodes, "nodes"), i);
+            rest = rest && number(was, "history") == number(is, "history");
+        }
+        json_decref(before);
+        if (!rest) {
+            json_decref(*ret_nodes);
+            json_decref(*ret_shelters);
+        }
+    }
+}
+
 static void check_each_once(const struct city *city) {
-    json_t *nodes = city_ask(city, "nodes", NULL), *shelters = city_ask(city, "shelters", NULL),
-           *node, *shelter;
+    json_t *nodes = NULL, *shelters = NULL, *node, *shelter;
+    ask_at_rest(city, &nodes, &shelters);
     size_t index;
     json_array_foreach(json_object_get(nodes, "nodes"), index, node) {
         const char *id = json_string_value(json_object_get(node, "id"));
