@@ -106,12 +106,15 @@ bool node_heads_identify(const struct node_heads *heads, enum hv_lane lane, uint
 struct node_core *node_core_new(const struct node_options *options) {
     struct node_core *core = calloc(1, sizeof *core);
     struct node_reply *pending = calloc(NODE_PENDING_MAX, sizeof *pending);
-    if (core == NULL || pending == NULL) {
+    struct node_device *devices = calloc(NODE_DEVICES_MAX, sizeof *devices);
+    if (core == NULL || pending == NULL || devices == NULL) {
         free(core);
         free(pending);
+        free(devices);
         return NULL;
     }
     core->pending = pending;
+    core->devices = devices;
     core->identity = options->identity;
     snprintf(core->software, sizeof core->software, "%s", options->software);
     for (size_t i = 0; i < options->endpoint_count && i < HV_ENDPOINTS_MAX; i++)
@@ -130,6 +133,7 @@ void node_core_free(struct node_core *core) {
     node_present_deinit(&core->present);
     free(core->orders);
     free(core->pending);
+    free(core->devices);
     free(core);
 }
 
@@ -262,6 +266,9 @@ static void take(struct turn *turn, const struct node_event *event) {
     case NODE_EVENT_ORDERS_SHOWN:
         core_orders_shown(turn, event->token);
         break;
+    case NODE_EVENT_DEVICE:
+        core_staff_device(turn, event->device.id, event->device.token);
+        break;
     case NODE_EVENT_FRAME:
         link_frame(turn, event->frame);
         break;
@@ -287,8 +294,11 @@ static void take(struct turn *turn, const struct node_event *event) {
 
 int node_core_step(struct node_core *core, const struct node_event *event,
                    struct node_effects *effects) {
-    struct turn turn = {
-        .core = core, .real_ms = event->real_ms, .wall_ms = event->wall_ms, .effects = effects};
+    struct turn turn = {.core = core,
+                        .real_ms = event->real_ms,
+                        .wall_ms = event->wall_ms,
+                        .effects = effects,
+                        .once = event->once};
     take(&turn, event);
     return turn.error;
 }
@@ -303,6 +313,7 @@ void node_core_restore_begin(struct node_core *core) {
         memcpy(core->heads.acked, acked, sizeof acked);
     node_present_deinit(&core->present);
     core->order_count = 0;
+    core->device_count = 0;
     core->refused = 0;
     core->refusals = (struct core_refusals){0};
     core->fold_index = 0;

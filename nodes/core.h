@@ -46,6 +46,8 @@
 #define NODE_ORDERS_MAX 4096u
 #define NODE_REFUSALS_KNOWN 64u /* told apart from news; more than a coordinator repeats */
 #define NODE_FOLD_EVERY 256u    /* reports between stored folds, at least */
+#define NODE_DEVICES_MAX 256u   /* the one unused longest gives way to a new one */
+#define NODE_DEVICE_WINDOW 64u  /* entries of a device that may be out of order */
 
 /* ---- what is stored of a node beside reports and orders ---- */
 
@@ -86,6 +88,21 @@ struct node_heads {
     struct node_day days[NODE_KEEP_DAYS + 2]; /* oldest first */
 };
 
+/* A device that staff enter from (a browser, a script), and which of its entries were taken: a
+ * device sends an entry again when it did not hear of it, and the entry has its effect once. */
+struct node_device {
+    uint64_t id;      /* never 0 */
+    uint64_t highest; /* number of an entry that was taken; 0: none yet */
+    uint64_t taken;   /* bit i: number highest - i was taken */
+    uint64_t used_node_ms;
+};
+
+/* Names an entry, so that it can be sent twice. device 0: it cannot. */
+struct node_once {
+    uint64_t device;
+    uint64_t number; /* from 1, rising; at most NODE_DEVICE_WINDOW - 1 below the highest taken */
+};
+
 /* Where the node stands with an order. */
 struct node_order {
     uint64_t id;
@@ -110,7 +127,9 @@ enum node_write_kind {
     NODE_WRITE_HEADS,
     NODE_WRITE_CLOCK,
     NODE_WRITE_FOLD,
-    NODE_WRITE_PRUNE
+    NODE_WRITE_PRUNE,
+    NODE_WRITE_DEVICE,
+    NODE_WRITE_FORGET_DEVICE
 };
 
 /* A report with what identifies it. */
@@ -147,6 +166,7 @@ struct node_write {
             uint64_t first;
             uint64_t last;
         } prune;
+        struct node_device device;
     };
 };
 
@@ -161,6 +181,8 @@ struct node_reply {
     uint64_t epoch;
     uint64_t sequence;
     uint64_t request; /* number given to a request; 0: none */
+    bool repeated;    /* the entry was taken before; sequence is 0 */
+    uint64_t device;  /* that is now known; 0: none */
 };
 
 enum node_effect_kind {
@@ -207,6 +229,7 @@ enum node_event_kind {
     NODE_EVENT_REPORT,       /* staff report something */
     NODE_EVENT_UNDO,         /* staff take back the last movement */
     NODE_EVENT_ORDERS_SHOWN, /* staff looked at the orders: those merely stored are seen */
+    NODE_EVENT_DEVICE,       /* a new device wants to enter */
     NODE_EVENT_FRAME,        /* the coordinator sent this, decoded and validated */
     NODE_EVENT_LINK_UP,      /* connected (handshake done) */
     NODE_EVENT_LINK_DOWN,    /* could not connect, or the connection broke */
@@ -217,8 +240,9 @@ enum node_event_kind {
 
 struct node_event {
     enum node_event_kind kind;
-    uint64_t real_ms; /* CLOCK_BOOTTIME; never falls */
-    int64_t wall_ms;  /* CLOCK_REALTIME */
+    uint64_t real_ms;      /* CLOCK_BOOTTIME; never falls */
+    int64_t wall_ms;       /* CLOCK_REALTIME */
+    struct node_once once; /* REPORT and UNDO */
     union {
         struct {
             uint64_t token; /* comes back in the REPLY; 0: nobody waits */
@@ -229,6 +253,10 @@ struct node_event {
             bool force;      /* although more go than are there */
         } report;
         uint64_t token; /* UNDO, ORDERS_SHOWN */
+        struct {
+            uint64_t token;
+            uint64_t id; /* random; not 0 */
+        } device;
         const struct hv_envelope *frame;
         int store_error; /* STORE_FAILED: what outbox_apply said */
     };
@@ -272,6 +300,7 @@ void node_core_restore_lane(struct node_core *core, enum hv_lane lane, uint64_t 
                             uint64_t last);
 /* A report that the outbox marks as refused for ever. */
 void node_core_restore_refused(struct node_core *core, enum hv_lane lane, uint64_t index);
+void node_core_restore_device(struct node_core *core, const struct node_device *device);
 /* A HISTORY report after the stored fold, in order. */
 int node_core_restore_report(struct node_core *core, const struct node_report *report) HV_MUST_USE;
 
@@ -322,6 +351,9 @@ const struct node_heads *node_core_heads(const struct node_core *core);
 
 /* Orders by id; valid until the next step. */
 const struct node_order *node_core_orders(const struct node_core *core, size_t *ret_count);
+
+/* A device by its id; NULL: unknown here, or forgotten. Valid until the next step. */
+const struct node_device *node_core_device(const struct node_core *core, uint64_t id);
 
 /* Epoch and sequence of a report; false for one older than the epochs that are kept. */
 bool node_heads_identify(const struct node_heads *heads, enum hv_lane lane, uint64_t index,

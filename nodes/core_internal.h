@@ -82,6 +82,8 @@ struct node_core {
     uint64_t timer_real_ms;
     uint64_t refused;
     struct core_refusals refusals;
+    size_t device_count;
+    struct node_device *devices; /* NODE_DEVICES_MAX, in no order */
     uint64_t bad_frames;
 };
 
@@ -91,6 +93,7 @@ struct turn {
     uint64_t real_ms;
     int64_t wall_ms;
     struct node_effects *effects;
+    struct node_once once; /* of the entry being taken */
     int error;
     struct node_effect spare; /* where effects go once memory ran out */
 };
@@ -111,8 +114,18 @@ int core_lane_number(enum hv_lane lane); /* -1 for none */
 int core_make_report(struct turn *turn, enum hv_lane lane, const struct hv_report *report);
 void core_staff_report(struct turn *turn, const struct node_event *event);
 void core_undo(struct turn *turn, uint64_t token);
+void core_staff_device(struct turn *turn, uint64_t id, uint64_t token);
 void core_reply_stored(struct turn *turn);
 void core_reply_failed(struct turn *turn, int store_error);
+
+/* core_devices.c */
+/* A device of this id is known from now on. */
+void core_device_new(struct turn *turn, uint64_t id);
+enum core_device_verdict { DEVICE_ENTRY_NEW, DEVICE_ENTRY_TAKEN, DEVICE_ENTRY_OLD, DEVICE_UNKNOWN };
+/* Whether the entry of this turn is to be taken. */
+enum core_device_verdict core_device_judge(const struct turn *turn);
+/* It was. */
+void core_device_took(struct turn *turn);
 
 /* core_orders.c */
 void core_orders_received(struct turn *turn, const struct hv_order_set *set);

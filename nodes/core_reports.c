@@ -70,6 +70,15 @@ static void promise_reply(struct turn *turn, uint64_t token, uint64_t request) {
                             .request = request};
 }
 
+/* That it was taken before: at once where all is durable, else with what waits for the disk. */
+static void promise_repeated(struct turn *turn, uint64_t token) {
+    struct node_reply reply = {.token = token, .message = "", .remedy = "", .repeated = true};
+    if (token != 0 && turn->core->writes_out)
+        turn->core->pending[turn->core->pending_count++] = reply;
+    else if (token != 0)
+        turn_effect(turn, NODE_EFFECT_REPLY)->reply = reply;
+}
+
 void core_reply_stored(struct turn *turn) {
     struct node_core *core = turn->core;
     for (size_t i = 0; i < core->pending_count; i++)
@@ -296,6 +305,7 @@ static void take_report(struct turn *turn, uint64_t token, struct hv_report *rep
     }
     if (report->kind == HV_REPORT_ANSWER)
         core_answered(turn, core_find_order(core, report->answer.order), &report->answer);
+    core_device_took(turn);
     promise_reply(turn, token, report->kind == HV_REPORT_REQUEST ? report->request.id : 0);
 }
 
@@ -312,7 +322,32 @@ static bool may_report(struct turn *turn, uint64_t token) {
                "enter it again in a moment");
         return false;
     }
-    return true;
+    switch (core_device_judge(turn)) {
+    case DEVICE_ENTRY_NEW:
+        return true;
+    case DEVICE_ENTRY_TAKEN:
+        promise_repeated(turn, token);
+        return false;
+    case DEVICE_ENTRY_OLD:
+        refuse(turn, token, HV_ERR_STATE, HV_REASON_GAP,
+               "this device has entered much since: whether this was taken is not known",
+               "look at the figures, and enter it anew where it is missing");
+        return false;
+    case DEVICE_UNKNOWN:
+        refuse(turn, token, HV_ERR_NOT_FOUND, HV_REASON_REFERENCE,
+               "this node does not know the device, or has forgotten it",
+               "take a new device id; look at the figures before entering again what waited");
+        return false;
+    }
+    return false;
+}
+
+void core_staff_device(struct turn *turn, uint64_t id, uint64_t token) {
+    if (!may_report(turn, token))
+        return;
+    core_device_new(turn, id);
+    turn->core->pending[turn->core->pending_count++] =
+        (struct node_reply){.token = token, .message = "", .remedy = "", .device = id};
 }
 
 void core_staff_report(struct turn *turn, const struct node_event *event) {

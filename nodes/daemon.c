@@ -1,6 +1,6 @@
 #include "nodes/daemon.h"
 
-#include "nodes/desk.h"
+#include "nodes/console.h"
 #include "nodes/directory.h"
 #include "nodes/journal.h"
 #include "nodes/link/link.h"
@@ -28,7 +28,7 @@ struct daemon {
     struct journal *journal;
     struct node_core *core;
     struct link *link;
-    struct desk *desk;
+    struct console *console;
     zloop_t *loop;
     int signals;
     struct node_effects effects;
@@ -139,7 +139,7 @@ static void carry_out(struct daemon *daemon, const struct node_effect *effect) {
     case NODE_EFFECT_WRITE: /* the journal has it */
         break;
     case NODE_EFFECT_REPLY:
-        desk_replied(daemon->desk, &effect->reply);
+        console_replied(daemon->console, &effect->reply);
         break;
     case NODE_EFFECT_CONNECT:
         connect_link(daemon, effect->endpoint);
@@ -214,8 +214,8 @@ static void step(struct daemon *daemon, struct node_event *event) {
         store(daemon);
 }
 
-/* What the desk passes on. */
-static void step_for_desk(void *context, struct node_event *event) {
+/* What the console passes on. */
+static void step_for_console(void *context, struct node_event *event) {
     step(context, event);
 }
 
@@ -281,7 +281,7 @@ static void turn(struct daemon *daemon) {
         more = false;
         while (take_link_news(daemon))
             more = true;
-        while (desk_take(daemon->desk))
+        while (console_take(daemon->console))
             more = true;
         if (clock_real_ms() >= daemon->due_real_ms)
             step(daemon, &tick);
@@ -296,7 +296,7 @@ static int on_timer(zloop_t *loop, int timer, void *argument) {
     struct daemon *daemon = argument;
     daemon->timer = 0;
     turn(daemon);
-    if (daemon->stopping || desk_wants_stop(daemon->desk))
+    if (daemon->stopping || console_wants_stop(daemon->console))
         return -1;
     set_timer(daemon);
     return 0;
@@ -310,7 +310,7 @@ static void request_turn(struct daemon *daemon) {
     set_timer(daemon);
 }
 
-static void on_desk(void *context) {
+static void on_console(void *context) {
     request_turn(context);
 }
 
@@ -362,17 +362,17 @@ static int open_core(struct daemon *daemon) {
     return journal_restore(daemon->journal, daemon->core, clock_boot_id(), clock_real_ms());
 }
 
-static int open_desk(struct daemon *daemon, const char *directory) {
+static int open_console(struct daemon *daemon, const char *directory) {
     char path[PATH_MAX];
-    struct desk_options options = {.loop = daemon->loop,
-                                   .socket = path,
-                                   .core = daemon->core,
-                                   .outbox = daemon->outbox,
-                                   .context = daemon,
-                                   .step = step_for_desk,
-                                   .came = on_desk};
+    struct console_options options = {.loop = daemon->loop,
+                                      .socket = path,
+                                      .core = daemon->core,
+                                      .outbox = daemon->outbox,
+                                      .context = daemon,
+                                      .step = step_for_console,
+                                      .came = on_console};
     int error = directory_path(directory, "control.sock", path);
-    return error == HV_OK ? desk_new(&options, &daemon->desk) : error;
+    return error == HV_OK ? console_new(&options, &daemon->console) : error;
 }
 
 static int start(struct daemon *daemon, const char *directory, struct hv_fault_list *faults) {
@@ -390,7 +390,7 @@ static int start(struct daemon *daemon, const char *directory, struct hv_fault_l
     if (error == HV_OK)
         error = link_new(&daemon->settings.keys, &daemon->link);
     if (error == HV_OK)
-        error = open_desk(daemon, directory);
+        error = open_console(daemon, directory);
     return error;
 }
 
@@ -403,7 +403,7 @@ static void say_goodbye(struct daemon *daemon) {
 }
 
 static void close_all(struct daemon *daemon) {
-    desk_free(daemon->desk);
+    console_free(daemon->console);
     unwatch_link(daemon);
     link_free(daemon->link);
     journal_free(daemon->journal);

@@ -175,6 +175,12 @@ static int gather_prune(struct journal *journal, const struct node_write *write)
     return error;
 }
 
+static int gather_device(struct journal *journal, const struct node_device *device) {
+    struct packer packer = {.bytes = journal->buffer, .capacity = HV_FRAME_BYTES_MAX};
+    format_device(device, &packer);
+    return add_record(journal, OUTBOX_DEVICES, device->id, packer.bytes, packer.size);
+}
+
 static int gather_write(struct journal *journal, const struct node_write *write) {
     struct packer packer = {.bytes = journal->buffer, .capacity = HV_FRAME_BYTES_MAX};
     switch (write->kind) {
@@ -201,6 +207,10 @@ static int gather_write(struct journal *journal, const struct node_write *write)
         return gather_fold(journal, write->fold);
     case NODE_WRITE_PRUNE:
         return gather_prune(journal, write);
+    case NODE_WRITE_DEVICE:
+        return gather_device(journal, &write->device);
+    case NODE_WRITE_FORGET_DEVICE:
+        return add_removal(journal, OUTBOX_DEVICES, write->device.id, write->device.id);
     }
     return HV_ERR_VALUE;
 }
@@ -334,6 +344,18 @@ static int take_standing(void *context, uint64_t key, const uint8_t *bytes, size
     return error != HV_OK ? error : node_core_restore_order(restoring->core, &standing);
 }
 
+static int take_device(void *context, uint64_t key, const uint8_t *bytes, size_t size) {
+    struct restoring *restoring = context;
+    struct unpacker unpacker = {.bytes = bytes, .size = size};
+    struct node_device device;
+    int error = format_read_device(&unpacker, &device);
+    if (error == HV_OK && device.id != key)
+        error = HV_ERR_CORRUPT;
+    if (error == HV_OK)
+        node_core_restore_device(restoring->core, &device);
+    return error;
+}
+
 static int take_tail_report(void *context, uint64_t key, const uint8_t *bytes, size_t size) {
     struct restoring *restoring = context;
     struct node_report report = {.lane = HV_LANE_HISTORY, .index = key};
@@ -384,6 +406,8 @@ int journal_restore(struct journal *journal, struct node_core *core, const char 
         error = restore_fold(outbox, &restoring);
     if (error == HV_OK)
         error = outbox_walk(outbox, OUTBOX_ANSWERS, 0, UINT64_MAX, take_standing, &restoring);
+    if (error == HV_OK)
+        error = outbox_walk(outbox, OUTBOX_DEVICES, 0, UINT64_MAX, take_device, &restoring);
     if (error == HV_OK)
         error = restore_lanes(outbox, &restoring);
     if (error == HV_OK)

@@ -146,7 +146,7 @@ int format_read_clock(struct unpacker *unpacker, struct node_clock *ret) {
     return result(unpacker);
 }
 
-/* ---- orders and refusals ---- */
+/* ---- orders ---- */
 
 void format_standing(const struct node_order *standing, struct packer *packer) {
     pack_u32(packer, FORMAT_VERSION);
@@ -174,6 +174,28 @@ int format_read_standing(struct unpacker *unpacker, struct node_order *ret) {
     ret->changed_node_ms = unpack_u64(unpacker);
     return result(unpacker);
 }
+
+/* ---- devices ---- */
+
+void format_device(const struct node_device *device, struct packer *packer) {
+    pack_u32(packer, FORMAT_VERSION);
+    pack_u64(packer, device->id);
+    pack_u64(packer, device->highest);
+    pack_u64(packer, device->taken);
+    pack_u64(packer, device->used_node_ms);
+}
+
+int format_read_device(struct unpacker *unpacker, struct node_device *ret) {
+    if (unpack_u32(unpacker) != FORMAT_VERSION)
+        return HV_ERR_VERSION;
+    ret->id = unpack_u64(unpacker);
+    ret->highest = unpack_u64(unpacker);
+    ret->taken = unpack_u64(unpacker);
+    ret->used_node_ms = unpack_u64(unpacker);
+    return result(unpacker);
+}
+
+/* ---- refusals ---- */
 
 void format_refused(const struct node_refused *refused, struct packer *packer) {
     pack_u32(packer, FORMAT_VERSION);

@@ -22,6 +22,7 @@ void format_session(const struct node_session *session, struct packer *packer);
 void format_heads(const struct node_heads *heads, struct packer *packer);
 void format_clock(const struct node_clock *clock, struct packer *packer);
 void format_refused(const struct node_refused *refused, struct packer *packer);
+void format_device(const struct node_device *device, struct packer *packer);
 void format_standing(const struct node_order *standing, struct packer *packer);
 int format_report(const struct node_report *report, struct hv_arena *scratch, uint8_t *buffer,
                   size_t capacity, size_t *ret_size) HV_MUST_USE;
@@ -30,6 +31,7 @@ int format_read_identity(struct unpacker *unpacker, struct node_identity *ret) H
 int format_read_session(struct unpacker *unpacker, struct node_session *ret) HV_MUST_USE;
 int format_read_heads(struct unpacker *unpacker, struct node_heads *ret) HV_MUST_USE;
 int format_read_clock(struct unpacker *unpacker, struct node_clock *ret) HV_MUST_USE;
+int format_read_device(struct unpacker *unpacker, struct node_device *ret) HV_MUST_USE;
 int format_read_standing(struct unpacker *unpacker, struct node_order *ret) HV_MUST_USE;
 int format_read_refused(struct unpacker *unpacker, struct hv_arena *arena,
                         struct node_refused *ret) HV_MUST_USE;

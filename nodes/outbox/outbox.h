@@ -27,6 +27,7 @@ enum outbox_table {
     OUTBOX_ORDERS = 4,  /* orders by id, as received */
     OUTBOX_ANSWERS = 5, /* where this node stands with each order, by id */
     OUTBOX_FOLD = 6,    /* the present state as of a report, in parts */
+    OUTBOX_DEVICES = 7, /* what each device has entered, by its id */
     OUTBOX_TABLE_COUNT
 };
 

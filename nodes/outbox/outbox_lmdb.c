@@ -20,7 +20,7 @@
 #define LOW_DISK_BYTES (1u << 20)
 
 static const char *const table_names[OUTBOX_TABLE_COUNT] = {
-    "meta", "history", "present", "refused", "orders", "answers", "fold"};
+    "meta", "history", "present", "refused", "orders", "answers", "fold", "devices"};
 
 struct outbox_lmdb {
     struct outbox outbox;
@@ -328,8 +328,11 @@ static int open_tables(struct outbox_lmdb *lmdb, bool create) {
     if (code != MDB_SUCCESS)
         return code;
     unsigned flags = MDB_INTEGERKEY | (create ? MDB_CREATE : 0);
-    for (int table = 0; table < OUTBOX_TABLE_COUNT && code == MDB_SUCCESS; table++)
-        code = mdb_dbi_open(txn, table_names[table], flags, &lmdb->tables[table]);
+    for (int table = 0; table < OUTBOX_TABLE_COUNT && code == MDB_SUCCESS; table++) {
+        unsigned later =
+            table >= OUTBOX_DEVICES ? MDB_CREATE : 0; /* outboxes made before it was there */
+        code = mdb_dbi_open(txn, table_names[table], flags | later, &lmdb->tables[table]);
+    }
     if (code == MDB_SUCCESS)
         return mdb_txn_commit(txn);
     mdb_txn_abort(txn);

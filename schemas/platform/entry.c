@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* One entry being read: the first thing found wrong stays. */
@@ -332,6 +333,28 @@ static void read_note(struct reading *reading, struct hv_report *report) {
     report->note.text = needed_text(reading, "text");
 }
 
+/* ---- once ---- */
+
+bool entry_device_read(const char *text, uint64_t *ret_device) {
+    char *end;
+    if (text == NULL || strlen(text) != ENTRY_DEVICE_DIGITS ||
+        strspn(text, "0123456789abcdef") != ENTRY_DEVICE_DIGITS)
+        return false;
+    *ret_device = strtoull(text, &end, 16);
+    return *ret_device != 0;
+}
+
+/* {"device": "16 hex digits", "number": 1 …}: sent twice, it is taken once. */
+static void read_once(struct reading *reading, struct entry *entry) {
+    const json_t *once = json_object_get(reading->request, "once");
+    if (once == NULL)
+        return;
+    if (!entry_device_read(json_string_value(json_object_get(once, "device")), &entry->device))
+        object(reading, "“once” needs a “device” of 16 hex digits");
+    if (!number_in(reading, once, "number", ENTRY_NUMBER_MAX, &entry->number) || entry->number == 0)
+        object(reading, "“once” needs a “number” from 1");
+}
+
 /* ---- verbs ---- */
 
 static const struct {
@@ -396,6 +419,7 @@ int entry_read(const json_t *request, struct hv_arena *arena, char *ret_wrong, s
         return HV_ERR_NOT_FOUND;
     entry.undo = strcmp(verb, "undo") == 0;
     entry.force = flag(&reading, "force");
+    read_once(&reading, &entry);
     entry.ago_ms = 1000 * number(&reading, "ago_s", 31u * 86400u);
     if (find_verb(verb) < COUNT(verbs))
         verbs[find_verb(verb)].read(&reading, &entry.report);

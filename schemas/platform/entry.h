@@ -11,12 +11,20 @@
 
 #include <jansson.h>
 
+#define ENTRY_DEVICE_DIGITS 16u
+#define ENTRY_NUMBER_MAX (UINT64_C(1) << 53) /* what JavaScript counts exactly */
+
 struct entry {
     struct hv_report report; /* in the arena */
     bool undo;               /* and no report */
     bool force;
     uint64_t ago_ms;
+    uint64_t device; /* "once": the device that made it, 0: not said */
+    uint64_t number; /* and its number there */
 };
+
+/* A device id, 16 hex digits; false where it is none. */
+bool entry_device_read(const char *text, uint64_t *ret_device);
 
 /* Whether the verb is that of an entry. */
 bool entry_is_verb(const char *verb);

@@ -1,4 +1,4 @@
-#include "nodes/desk.h"
+#include "nodes/console.h"
 
 #include "schemas/platform/entry.h"
 #include "nodes/show.h"
@@ -6,6 +6,8 @@
 #include "schemas/platform/control.h"
 
 #include <jansson.h>
+#include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,8 +24,8 @@ struct job {
     json_t **commands; /* borrowed from the request */
 };
 
-struct desk {
-    struct desk_options options;
+struct console {
+    struct console_options options;
     struct control_server *server;
     struct job *queue, **queue_end; /* not yet begun */
     struct job *open;               /* begun, some replies missing */
@@ -45,6 +47,12 @@ static json_t *refusal(int error, const char *text, const char *remedy) {
                      "remedy", remedy);
 }
 
+static json_t *device_text(uint64_t id) {
+    char text[ENTRY_DEVICE_DIGITS + 1];
+    snprintf(text, sizeof text, "%016llx", (unsigned long long)id);
+    return json_string(text);
+}
+
 static json_t *reply_of(const struct node_reply *reply) {
     if (reply->error != HV_OK) {
         json_t *refused = refusal(reply->error, reply->message, reply->remedy);
@@ -52,11 +60,15 @@ static json_t *reply_of(const struct node_reply *reply) {
         return refused;
     }
     json_t *taken = json_pack("{s:b}", "ok", 1);
+    if (reply->repeated)
+        json_object_set_new(taken, "repeated", json_true());
     if (reply->sequence != 0) {
         json_object_set_new(taken, "lane", json_string(hv_lane_word(reply->lane)));
         json_object_set_new(taken, "epoch", json_integer((json_int_t)reply->epoch));
         json_object_set_new(taken, "sequence", json_integer((json_int_t)reply->sequence));
     }
+    if (reply->device != 0)
+        json_object_set_new(taken, "device", device_text(reply->device));
     if (reply->request != 0)
         json_object_set_new(taken, "request", json_integer((json_int_t)reply->request));
     return taken;
@@ -85,48 +97,65 @@ static json_t *batch_reply(struct job *job) {
                     job->request);
 }
 
-static void unlink_open(struct desk *desk, struct job *job) {
-    for (struct job **at = &desk->open; *at != NULL; at = &(*at)->next)
+static void unlink_open(struct console *console, struct job *job) {
+    for (struct job **at = &console->open; *at != NULL; at = &(*at)->next)
         if (*at == job) {
             *at = job->next;
             return;
         }
 }
 
-static void finish(struct desk *desk, struct job *job) {
-    unlink_open(desk, job);
-    control_reply(desk->server, job->token,
+static void finish(struct console *console, struct job *job) {
+    unlink_open(console, job);
+    control_reply(console->server, job->token,
                   job->is_batch ? batch_reply(job) : json_incref(job->results[0]));
     job_free(job);
 }
 
-static void fill_slot(struct desk *desk, struct job *job, size_t slot, json_t *result) {
+static void fill_slot(struct console *console, struct job *job, size_t slot, json_t *result) {
     job->results[slot] = with_ref(result, job->commands[slot]);
     if (--job->waiting == 0)
-        finish(desk, job);
+        finish(console, job);
 }
 
-void desk_replied(struct desk *desk, const struct node_reply *reply) {
-    for (struct job *job = desk->open; job != NULL; job = job->next) {
+void console_replied(struct console *console, const struct node_reply *reply) {
+    for (struct job *job = console->open; job != NULL; job = job->next) {
         if (reply->token < job->first_ticket || reply->token >= job->first_ticket + job->count)
             continue;
-        fill_slot(desk, job, (size_t)(reply->token - job->first_ticket), reply_of(reply));
+        fill_slot(console, job, (size_t)(reply->token - job->first_ticket), reply_of(reply));
         return;
     }
 }
 
 /* ---- entries ---- */
 
-/* Hands the entry to the core; its reply comes through desk_replied, now or after the sync. */
-static json_t *begin_entry(struct desk *desk, const json_t *command, uint64_t ticket) {
+static bool is_new_device(const json_t *command) {
+    const char *verb = json_string_value(json_object_get(command, "verb"));
+    return verb != NULL && strcmp(verb, "device-new") == 0;
+}
+
+static void begin_device(struct console *console, uint64_t ticket) {
+    struct node_event event = {.kind = NODE_EVENT_DEVICE, .device = {.token = ticket}};
+    while (event.device.id == 0)
+        randombytes_buf(&event.device.id, sizeof event.device.id);
+    console->options.step(console->options.context, &event);
+}
+
+/* Hands the entry to the core; its reply comes through console_replied, now or after the sync. */
+static json_t *begin_entry(struct console *console, const json_t *command, uint64_t ticket) {
     struct hv_arena arena;
     struct entry entry;
     char wrong[256] = "";
+    if (is_new_device(command)) {
+        begin_device(console, ticket);
+        return NULL;
+    }
     hv_arena_init(&arena, 0);
     int error = json_is_object(command) ? entry_read(command, &arena, wrong, sizeof wrong, &entry)
                                         : HV_ERR_FORMAT;
     if (error == HV_OK) {
-        struct node_event event = {.kind = NODE_EVENT_UNDO, .token = ticket};
+        struct node_event event = {
+            .kind = NODE_EVENT_UNDO, .once = {entry.device, entry.number}, .token = ticket};
         if (!entry.undo) {
             event.kind = NODE_EVENT_REPORT;
             event.report.token = ticket;
@@ -134,7 +163,7 @@ static json_t *begin_entry(struct desk *desk, const json_t *command, uint64_t ti
             event.report.ago_ms = entry.ago_ms;
             event.report.force = entry.force;
         }
-        desk->options.step(desk->options.context, &event);
+        console->options.step(console->options.context, &event);
     }
     hv_arena_deinit(&arena);
     if (error == HV_OK)
@@ -144,18 +173,18 @@ static json_t *begin_entry(struct desk *desk, const json_t *command, uint64_t ti
     return refusal(error, wrong[0] == '\0' ? hv_error_text(error) : wrong, "correct the entry");
 }
 
-static void begin_job(struct desk *desk, struct job *job) {
-    job->first_ticket = desk->next_ticket;
-    desk->next_ticket += job->count;
+static void begin_job(struct console *console, struct job *job) {
+    job->first_ticket = console->next_ticket;
+    console->next_ticket += job->count;
     job->waiting = job->count;
-    job->next = desk->open;
-    desk->open = job;
+    job->next = console->open;
+    console->open = job;
     size_t count = job->count;
     uint64_t first = job->first_ticket;
     for (size_t slot = 0; slot < count; slot++) { /* the job is gone after its last slot */
-        json_t *refused = begin_entry(desk, job->commands[slot], first + slot);
+        json_t *refused = begin_entry(console, job->commands[slot], first + slot);
         if (refused != NULL)
-            fill_slot(desk, job, slot, refused);
+            fill_slot(console, job, slot, refused);
     }
 }
 
@@ -166,26 +195,26 @@ static bool make_slots(struct job *job, size_t count) {
     return job->results != NULL && job->commands != NULL;
 }
 
-static void reply_and_free(struct desk *desk, struct job *job, json_t *reply) {
-    control_reply(desk->server, job->token, with_ref(reply, job->request));
+static void reply_and_free(struct console *console, struct job *job, json_t *reply) {
+    control_reply(console->server, job->token, with_ref(reply, job->request));
     job_free(job);
 }
 
-static void take_entry(struct desk *desk, struct job *job) {
+static void take_entry(struct console *console, struct job *job) {
     if (!make_slots(job, 1)) {
-        reply_and_free(desk, job, refusal(HV_ERR_MEMORY, "no memory left", "try again"));
+        reply_and_free(console, job, refusal(HV_ERR_MEMORY, "no memory left", "try again"));
         return;
     }
     job->commands[0] = job->request;
-    begin_job(desk, job);
+    begin_job(console, job);
 }
 
-static void take_batch(struct desk *desk, struct job *job) {
+static void take_batch(struct console *console, struct job *job) {
     const json_t *commands = json_object_get(job->request, "commands");
     size_t count = json_array_size(commands);
-    if (count == 0 || count > DESK_BATCH_MAX || !make_slots(job, count)) {
+    if (count == 0 || count > CONSOLE_BATCH_MAX || !make_slots(job, count)) {
         job->count = 0;
-        reply_and_free(desk, job,
+        reply_and_free(console, job,
                        refusal(HV_ERR_VALUE, "“commands” must be a list of 1 to 4096 entries",
                                "send several batches"));
         return;
@@ -193,7 +222,7 @@ static void take_batch(struct desk *desk, struct job *job) {
     job->is_batch = true;
     for (size_t i = 0; i < count; i++)
         job->commands[i] = json_array_get(commands, i);
-    begin_job(desk, job);
+    begin_job(console, job);
 }
 
 /* ---- questions ---- */
@@ -214,18 +243,31 @@ static json_t *answer_records(const struct show *show, const json_t *request) {
 }
 
 /* Orders are told first and seen then: what is shown is what the staff saw when they looked. */
-static json_t *answer_orders(struct desk *desk, const struct show *show, const json_t *request) {
+static json_t *answer_orders(struct console *console, const struct show *show,
+                             const json_t *request) {
     json_t *orders = show_orders(show, json_is_true(json_object_get(request, "all")));
     if (!json_is_true(json_object_get(request, "peek"))) {
         struct node_event event = {.kind = NODE_EVENT_ORDERS_SHOWN};
-        desk->options.step(desk->options.context, &event);
+        console->options.step(console->options.context, &event);
     }
     return orders;
 }
 
-static json_t *answer(struct desk *desk, const char *verb, const json_t *request) {
-    struct show show = {.core = desk->options.core,
-                        .outbox = desk->options.outbox,
+/* What is known of a device: the highest number that was taken of it. */
+static json_t *answer_device(const struct console *console, const json_t *request) {
+    uint64_t id = 0;
+    const struct node_device *device = NULL;
+    if (entry_device_read(json_string_value(json_object_get(request, "device")), &id))
+        device = node_core_device(console->options.core, id);
+    if (device == NULL)
+        return refusal(HV_ERR_NOT_FOUND, "this node does not know the device",
+                       "take a new id: {\"verb\": \"device-new\"}");
+    return json_pack("{s:b, s:I}", "ok", 1, "highest", (json_int_t)device->highest);
+}
+
+static json_t *answer(struct console *console, const char *verb, const json_t *request) {
+    struct show show = {.core = console->options.core,
+                        .outbox = console->options.outbox,
                         .real_ms = clock_real_ms(),
                         .wall_ms = clock_wall_ms()};
     if (strcmp(verb, "status") == 0)
@@ -235,34 +277,36 @@ static json_t *answer(struct desk *desk, const char *verb, const json_t *request
     if (strcmp(verb, "requests") == 0)
         return show_requests(&show);
     if (strcmp(verb, "orders") == 0)
-        return answer_orders(desk, &show, request);
+        return answer_orders(console, &show, request);
     if (strcmp(verb, "records") == 0)
         return answer_records(&show, request);
-    desk->stop = strcmp(verb, "stop") == 0;
-    if (desk->stop || strcmp(verb, "ping") == 0)
+    if (strcmp(verb, "device") == 0)
+        return answer_device(console, request);
+    console->stop = strcmp(verb, "stop") == 0;
+    if (console->stop || strcmp(verb, "ping") == 0)
         return json_pack("{s:b}", "ok", 1);
     return refusal(HV_ERR_VALUE, "unknown verb",
                    "see docs/NODE.md for the verbs of the control socket");
 }
 
-bool desk_take(struct desk *desk) {
-    struct job *job = desk->queue;
+bool console_take(struct console *console) {
+    struct job *job = console->queue;
     if (job == NULL)
         return false;
-    desk->queue = job->next;
-    if (desk->queue == NULL)
-        desk->queue_end = &desk->queue;
+    console->queue = job->next;
+    if (console->queue == NULL)
+        console->queue_end = &console->queue;
     const char *verb = json_string_value(json_object_get(job->request, "verb"));
     if (verb == NULL)
         reply_and_free(
-            desk, job,
+            console, job,
             refusal(HV_ERR_VALUE, "“verb” is missing", "such as {\"verb\": \"status\"}"));
     else if (strcmp(verb, "batch") == 0)
-        take_batch(desk, job);
-    else if (entry_is_verb(verb))
-        take_entry(desk, job);
+        take_batch(console, job);
+    else if (entry_is_verb(verb) || is_new_device(job->request))
+        take_entry(console, job);
     else
-        reply_and_free(desk, job, answer(desk, verb, job->request));
+        reply_and_free(console, job, answer(console, verb, job->request));
     return true;
 }
 
@@ -270,7 +314,7 @@ bool desk_take(struct desk *desk) {
 
 static void on_request(void *context, struct control_server *server, uint64_t token,
                        const json_t *request) {
-    struct desk *desk = context;
+    struct console *console = context;
     struct job *job = calloc(1, sizeof *job);
     if (job == NULL) {
         control_reply_error(server, token, HV_ERR_MEMORY, NULL, "try again");
@@ -278,24 +322,25 @@ static void on_request(void *context, struct control_server *server, uint64_t to
     }
     job->token = token;
     job->request = json_incref((json_t *)request);
-    *desk->queue_end = job;
-    desk->queue_end = &job->next;
-    desk->options.came(desk->options.context);
+    *console->queue_end = job;
+    console->queue_end = &job->next;
+    console->options.came(console->options.context);
 }
 
-int desk_new(const struct desk_options *options, struct desk **ret_desk) {
-    struct desk *desk = calloc(1, sizeof *desk);
-    if (desk == NULL)
+int console_new(const struct console_options *options, struct console **ret_console) {
+    struct console *console = calloc(1, sizeof *console);
+    if (console == NULL)
         return HV_ERR_MEMORY;
-    desk->options = *options;
-    desk->queue_end = &desk->queue;
-    desk->next_ticket = 1;
-    int error = control_server_new(options->loop, options->socket, on_request, desk, &desk->server);
+    console->options = *options;
+    console->queue_end = &console->queue;
+    console->next_ticket = 1;
+    int error =
+        control_server_new(options->loop, options->socket, on_request, console, &console->server);
     if (error != HV_OK) {
-        free(desk);
+        free(console);
         return error;
     }
-    *ret_desk = desk;
+    *ret_console = console;
     return HV_OK;
 }
 
@@ -307,15 +352,15 @@ static void free_jobs(struct job *job) {
     }
 }
 
-void desk_free(struct desk *desk) {
-    if (desk == NULL)
+void console_free(struct console *console) {
+    if (console == NULL)
         return;
-    control_server_free(desk->server);
-    free_jobs(desk->queue);
-    free_jobs(desk->open);
-    free(desk);
+    control_server_free(console->server);
+    free_jobs(console->queue);
+    free_jobs(console->open);
+    free(console);
 }
 
-bool desk_wants_stop(const struct desk *desk) {
-    return desk->stop;
+bool console_wants_stop(const struct console *console) {
+    return console->stop;
 }

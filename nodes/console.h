@@ -1,21 +1,21 @@
 /* The control socket of a running node: takes entries and questions, answers entries when they are
  * on disk.
  *
- * Requests are queued when they come and taken by `desk_take` in the daemon's turn, so that the
+ * Requests are queued when they come and taken by `console_take` in the daemon's turn, so that the
  * core is never stepped within a step. */
-#ifndef NODES_DESK_H
-#define NODES_DESK_H
+#ifndef NODES_CONSOLE_H
+#define NODES_CONSOLE_H
 
 #include "nodes/core.h"
 #include "nodes/outbox/outbox.h"
 
 #include <czmq.h>
 
-#define DESK_BATCH_MAX 4096u
+#define CONSOLE_BATCH_MAX 4096u
 
-struct desk;
+struct console;
 
-struct desk_options {
+struct console_options {
     zloop_t *loop;
     const char *socket;
     const struct node_core *core;
@@ -27,16 +27,16 @@ struct desk_options {
 };
 
 /* Errors: those of control_server_new. */
-int desk_new(const struct desk_options *options, struct desk **ret_desk) HV_MUST_USE;
-void desk_free(struct desk *desk);
+int console_new(const struct console_options *options, struct console **ret_console) HV_MUST_USE;
+void console_free(struct console *console);
 
 /* Carries out one queued request; false where there is none. */
-bool desk_take(struct desk *desk);
+bool console_take(struct console *console);
 
 /* A REPLY effect. */
-void desk_replied(struct desk *desk, const struct node_reply *reply);
+void console_replied(struct console *console, const struct node_reply *reply);
 
 /* Somebody asked the node to stop and was answered. */
-bool desk_wants_stop(const struct desk *desk);
+bool console_wants_stop(const struct console *console);
 
 #endif
