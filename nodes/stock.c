@@ -1,6 +1,7 @@
 #include "nodes/stock.h"
 
 #include "schemas/limits.h"
+#include "schemas/tally.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -240,13 +241,16 @@ int node_stock_count(struct node_stock *stock, const struct hv_stock_count *coun
     return HV_OK;
 }
 
-static bool adds(enum hv_stock_movement_kind kind) {
-    return kind == HV_STOCK_RECEIVE || kind == HV_STOCK_ADJUST_UP;
-}
-
 int node_stock_move(struct node_stock *stock, const struct hv_stock_movement *movement) {
-    enum change change = adds(movement->kind) ? CHANGE_ADD : CHANGE_TAKE;
-    return change_lines(stock, change, movement->lines, movement->line_count);
+    int sign = hv_stock_sign(movement->kind);
+    if (sign == 0)
+        return HV_OK;
+    if (sign > 0)
+        return change_lines(stock, CHANGE_ADD, movement->lines, movement->line_count);
+    /* What comes out of kits first: it is what may not fit. */
+    int error = change_lines(stock, CHANGE_ADD, movement->into, movement->into_count);
+    return error != HV_OK ? error
+                          : change_lines(stock, CHANGE_TAKE, movement->lines, movement->line_count);
 }
 
 /* ---- picking ---- */

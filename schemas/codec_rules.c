@@ -174,7 +174,28 @@ int hv_rule_stock_movement(const void *message, const struct hv_trail *at,
     for (size_t i = 0; i < movement->line_count; i++)
         if (movement->lines[i].quantity == 0)
             return REFUSE("lines", HV_REASON_RANGE, "line %zu moves nothing", i);
+    if ((movement->kind == HV_STOCK_UNPACK) != (movement->into_count > 0))
+        return REFUSE("into", HV_REASON_RANGE, "what kits are unpacked into, and nothing else");
+    for (size_t i = 0; i < movement->into_count; i++)
+        if (movement->into[i].quantity == 0)
+            return REFUSE("into", HV_REASON_RANGE, "line %zu moves nothing", i);
+    bool set_aside = movement->kind == HV_STOCK_PICK || movement->kind == HV_STOCK_PUT_BACK ||
+                     movement->kind == HV_STOCK_LOAD;
+    if (set_aside && is_empty(movement->waybill))
+        return REFUSE("waybill", HV_REASON_RANGE, "missing: goods are picked for a waybill");
+    bool closes = movement->kind == HV_STOCK_SHIP || movement->kind == HV_STOCK_RECEIVE;
+    if (movement->final && (!closes || is_empty(movement->waybill)))
+        return REFUSE("final", HV_REASON_RANGE, "only what is shipped or received on a waybill");
     return HV_OK;
+}
+
+int hv_rule_decision(const void *message, const struct hv_trail *at, struct hv_verdict *verdict) {
+    const struct hv_request_decision *decision = message;
+    if (decision->verdict != HV_VERDICT_APPROVED && decision->line_count > 0)
+        return REFUSE("lines", HV_REASON_RANGE, "only an approval is of so much");
+    if (decision->verdict != HV_VERDICT_APPROVED && is_empty(decision->reason))
+        return REFUSE("reason", HV_REASON_RANGE, "missing");
+    return check_counted_once(decision->lines, decision->line_count, at, "lines", verdict);
 }
 
 int hv_rule_request(const void *message, const struct hv_trail *at, struct hv_verdict *verdict) {

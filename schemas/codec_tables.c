@@ -178,6 +178,9 @@ static const struct hv_field stock_movement_fields[] = {
     ID(3, waybill, 0),
     ID(4, counterpart, 0),
     TEXT(5, reason, 0),
+    LIST(6, into, into_count, HV_STOCK_LINES_MAX, stock_line),
+    BOOL(7, final),
+    ID(8, vehicle, 0),
 };
 SHAPE(static, stock_movement, stock_movement, hv_rule_stock_movement);
 #undef MODEL
@@ -583,6 +586,26 @@ static const struct hv_field order_answer_entry_fields[] = {
 SHAPE(static, order_answer_entry, order_answer_entry, NULL);
 #undef MODEL
 
+#define MODEL struct hv_request_decision
+static const struct hv_field request_decision_fields[] = {
+    ID(1, place, REQUIRED),
+    ID(2, node, 0),
+    COUNTER(3, request, REQUIRED),
+    ENUM(4, verdict, HV_VERDICT_COUNT, REQUIRED),
+    LIST(5, lines, line_count, HV_REQUEST_LINES_MAX, stock_line),
+    TEXT(6, reason, 0),
+};
+SHAPE(static, request_decision, request_decision, hv_rule_decision);
+#undef MODEL
+
+#define MODEL struct hv_waybill_end
+static const struct hv_field waybill_end_fields[] = {
+    ID(1, waybill, REQUIRED),
+    TEXT(2, reason, REQUIRED),
+};
+SHAPE(static, waybill_end, waybill_end, NULL);
+#undef MODEL
+
 #define MODEL struct hv_term_change
 static const struct hv_field term_change_fields[] = {
     COUNTER(1, term, REQUIRED),
@@ -620,6 +643,8 @@ static const struct hv_field record_fields[] = {
     BODY(HV_RECORD_ALERT, alert, alert),
     BODY(HV_RECORD_REFUSED, refused, refused_report),
     BODY(HV_RECORD_EPOCH, epoch, epoch_started),
+    BODY(HV_RECORD_DECISION, decision, request_decision),
+    BODY(HV_RECORD_WAYBILL_END, waybill_end, waybill_end),
 };
 SHAPE(, hv_shape_record, record, hv_rule_record);
 #undef MODEL

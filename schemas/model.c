@@ -87,7 +87,8 @@ WORDS_BOTH_WAYS(lifeline, hv_lifeline_kind, HV_LIFELINE_COUNT, "power", "generat
                 "sewage", "communication", "heating", "road")
 WORDS_BOTH_WAYS(lifeline_state, hv_lifeline_state, HV_LIFELINE_STATE_COUNT, "up", "limited", "down")
 WORDS_BOTH_WAYS(stock_movement, hv_stock_movement_kind, HV_STOCK_MOVEMENT_COUNT, "receive", "issue",
-                "ship", "loss", "expire", "adjust-up", "adjust-down")
+                "ship", "loss", "expire", "adjust-up", "adjust-down", "pick", "put-back", "load",
+                "write-off", "unpack")
 WORDS_BOTH_WAYS(request, hv_request_kind, HV_REQUEST_KIND_COUNT, "goods", "transport", "medical",
                 "staff", "repair")
 WORDS_BOTH_WAYS(urgency, hv_urgency, HV_URGENCY_COUNT, "routine", "urgent", "life-saving")
@@ -100,6 +101,7 @@ WORDS_BOTH_WAYS(order_state, hv_order_state, HV_ORDER_STATE_COUNT, "issued", "st
                 "superseded")
 WORDS_BOTH_WAYS(post, hv_post, HV_POST_COUNT, "node", "zone-warden", "bus-yard", "road-post",
                 "place")
+WORDS_BOTH_WAYS(verdict, hv_request_verdict, HV_VERDICT_COUNT, "approved", "declined", "closed")
 WORDS(source, hv_source, HV_SOURCE_COUNT, "node", "operator", "import")
 WORDS(actor, hv_actor, HV_ACTOR_COUNT, "node", "operator", "system", "import")
 WORDS_BOTH_WAYS(phase, hv_incident_phase, HV_PHASE_COUNT, "watch", "activation", "evacuation",
@@ -108,6 +110,35 @@ WORDS(plan_reason, hv_plan_reason, HV_PLAN_REASON_COUNT, "no-route", "no-places"
       "no-stock", "pinned", "excluded", "kept", "changed", "stale", "work-limit")
 WORDS_FROM(HV_REPORT_MOVEMENT, report, hv_report_kind, "movement", "count", "status", "capacity",
            "lifelines", "stock-count", "stock-movement", "request", "answer", "note", "snapshot")
-WORDS_FROM(HV_RECORD_LOG_STARTED, record, hv_record_kind, "log-started", "report", "enrolment",
-           "revocation", "region", "incident", "clock", "road", "hazard", "note", "presence",
-           "plan", "approval", "order", "answer", "profile", "term", "alert", "refused", "epoch")
+
+/* The numbers of the oneof have gaps. */
+static const char *const record_words[] = {
+    [HV_RECORD_LOG_STARTED] = "log-started",
+    [HV_RECORD_REPORT] = "report",
+    [HV_RECORD_ENROLMENT] = "enrolment",
+    [HV_RECORD_REVOCATION] = "revocation",
+    [HV_RECORD_REGION] = "region",
+    [HV_RECORD_INCIDENT] = "incident",
+    [HV_RECORD_CLOCK] = "clock",
+    [HV_RECORD_ROAD] = "road",
+    [HV_RECORD_HAZARD] = "hazard",
+    [HV_RECORD_NOTE] = "note",
+    [HV_RECORD_PRESENCE] = "presence",
+    [HV_RECORD_PLAN] = "plan",
+    [HV_RECORD_APPROVAL] = "approval",
+    [HV_RECORD_ORDER] = "order",
+    [HV_RECORD_ANSWER] = "answer",
+    [HV_RECORD_PROFILE] = "profile",
+    [HV_RECORD_TERM] = "term",
+    [HV_RECORD_ALERT] = "alert",
+    [HV_RECORD_REFUSED] = "refused",
+    [HV_RECORD_EPOCH] = "epoch",
+    [HV_RECORD_DECISION] = "decision",
+    [HV_RECORD_WAYBILL_END] = "waybill-end",
+};
+
+const char *hv_record_word(enum hv_record_kind kind) {
+    size_t at = (size_t)kind;
+    bool known = at < sizeof record_words / sizeof *record_words && record_words[at] != NULL;
+    return known ? record_words[at] : "unknown";
+}

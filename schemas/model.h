@@ -208,6 +208,11 @@ enum hv_stock_movement_kind {
     HV_STOCK_EXPIRE,
     HV_STOCK_ADJUST_UP,
     HV_STOCK_ADJUST_DOWN,
+    HV_STOCK_PICK,
+    HV_STOCK_PUT_BACK,
+    HV_STOCK_LOAD,
+    HV_STOCK_WRITE_OFF,
+    HV_STOCK_UNPACK,
     HV_STOCK_MOVEMENT_COUNT
 };
 
@@ -218,6 +223,10 @@ struct hv_stock_movement {
     const char *waybill;
     const char *counterpart;
     const char *reason;
+    size_t into_count;
+    struct hv_stock_line *into;
+    bool final;
+    const char *vehicle;
 };
 
 enum hv_request_kind {
@@ -697,6 +706,29 @@ struct hv_approval {
     const char *reason;
 };
 
+enum hv_request_verdict {
+    HV_VERDICT_UNKNOWN,
+    HV_VERDICT_APPROVED,
+    HV_VERDICT_DECLINED,
+    HV_VERDICT_CLOSED,
+    HV_VERDICT_COUNT
+};
+
+struct hv_request_decision {
+    const char *place;
+    const char *node;
+    uint64_t request;
+    enum hv_request_verdict verdict;
+    size_t line_count;
+    struct hv_stock_line *lines;
+    const char *reason;
+};
+
+struct hv_waybill_end {
+    const char *waybill;
+    const char *reason;
+};
+
 struct hv_term_change {
     uint64_t term;
     const char *reason;
@@ -725,7 +757,9 @@ enum hv_record_kind {
     HV_RECORD_TERM = 32,
     HV_RECORD_ALERT = 33,
     HV_RECORD_REFUSED = 34,
-    HV_RECORD_EPOCH = 35
+    HV_RECORD_EPOCH = 35,
+    HV_RECORD_DECISION = 40,
+    HV_RECORD_WAYBILL_END = 41
 };
 
 struct hv_record {
@@ -757,6 +791,8 @@ struct hv_record {
         struct hv_alert alert;
         struct hv_refused_report refused;
         struct hv_epoch_started epoch;
+        struct hv_request_decision decision;
+        struct hv_waybill_end waybill_end;
     };
 };
 
@@ -796,6 +832,7 @@ const char *hv_actor_word(enum hv_actor actor);
 const char *hv_phase_word(enum hv_incident_phase phase);
 const char *hv_plan_reason_word(enum hv_plan_reason reason);
 const char *hv_report_word(enum hv_report_kind kind);
+const char *hv_verdict_word(enum hv_request_verdict verdict);
 const char *hv_record_word(enum hv_record_kind kind);
 
 enum hv_mode hv_mode_of(const char *word);
@@ -809,6 +846,7 @@ enum hv_place hv_place_of(const char *word);
 enum hv_lifeline_kind hv_lifeline_of(const char *word);
 enum hv_lifeline_state hv_lifeline_state_of(const char *word);
 enum hv_stock_movement_kind hv_stock_movement_of(const char *word);
+enum hv_request_verdict hv_verdict_of(const char *word);
 enum hv_request_kind hv_request_of(const char *word);
 enum hv_urgency hv_urgency_of(const char *word);
 enum hv_order_kind hv_order_of(const char *word);

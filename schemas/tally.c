@@ -46,6 +46,20 @@ int64_t hv_tally_move(struct hv_people *now, const struct hv_people *people, int
     return sum < 0 ? -sum : 0;
 }
 
+int hv_stock_sign(enum hv_stock_movement_kind kind) {
+    switch (kind) {
+    case HV_STOCK_RECEIVE:
+    case HV_STOCK_ADJUST_UP:
+        return 1;
+    case HV_STOCK_PICK:
+    case HV_STOCK_PUT_BACK:
+    case HV_STOCK_LOAD:
+        return 0;
+    default:
+        return -1;
+    }
+}
+
 int hv_tally_sign(enum hv_movement_kind kind) {
     return kind == HV_MOVEMENT_CHECK_OUT || kind == HV_MOVEMENT_TRANSFER_OUT ? -1 : 1;
 }

@@ -147,6 +147,15 @@ static json_t *body_of(const struct hv_record *record) {
         return json_pack("{s:s, s:s, s:s, s:s, s:b}", "alert", record->alert.id, "sender",
                          record->alert.sender, "headline", record->alert.headline, "severity",
                          record->alert.severity, "cancelled", record->alert.cancelled);
+    case HV_RECORD_DECISION:
+        return json_pack("{s:s, s:s, s:I, s:s, s:o, s:s}", "place", record->decision.place, "node",
+                         record->decision.node, "request", (json_int_t)record->decision.request,
+                         "verdict", hv_verdict_word(record->decision.verdict), "lines",
+                         entry_stock_lines(record->decision.lines, record->decision.line_count),
+                         "reason", record->decision.reason);
+    case HV_RECORD_WAYBILL_END:
+        return json_pack("{s:s, s:s}", "waybill", record->waybill_end.waybill, "reason",
+                         record->waybill_end.reason);
     case HV_RECORD_NONE:
         break;
     }

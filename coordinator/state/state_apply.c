@@ -249,6 +249,9 @@ static void apply_body(struct state *state, const struct hv_record *record) {
     case HV_RECORD_EPOCH:
         apply_epoch(state, &record->epoch);
         break;
+    case HV_RECORD_DECISION: /* of the ledger: in the log, and in no figure of the picture */
+    case HV_RECORD_WAYBILL_END:
+        break;
     }
 }
 

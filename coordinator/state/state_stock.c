@@ -3,6 +3,7 @@
  * The rules are those of people (state_people.c), line by line: a complete count is the base of
  * every line, another one of the lines that it lists. */
 #include "coordinator/state/state_fold.h"
+#include "schemas/tally.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -241,10 +242,6 @@ void fold_stock_snapshot(struct state *state, struct state_place *place,
 
 /* ---- movements ---- */
 
-static int sign_of(enum hv_stock_movement_kind kind) {
-    return kind == HV_STOCK_RECEIVE || kind == HV_STOCK_ADJUST_UP ? 1 : -1;
-}
-
 static void move_one(struct state *state, struct state_stock *stock,
                      const struct state_stamp *stamp, int sign, const struct hv_stock_line *line) {
     struct key key = key_of(state, line);
@@ -270,8 +267,11 @@ static void move_one(struct state *state, struct state_stock *stock,
 void fold_stock_move(struct state *state, struct state_place *place,
                      const struct state_stamp *stamp, const struct hv_stock_movement *movement) {
     struct state_stock *stock = &place->stock;
+    int sign = hv_stock_sign(movement->kind);
     if (!fold_follows(stamp, &stock->counted))
         return;
-    for (size_t i = 0; i < movement->line_count; i++)
-        move_one(state, stock, stamp, sign_of(movement->kind), &movement->lines[i]);
+    for (size_t i = 0; sign != 0 && i < movement->line_count; i++)
+        move_one(state, stock, stamp, sign, &movement->lines[i]);
+    for (size_t i = 0; i < movement->into_count; i++)
+        move_one(state, stock, stamp, 1, &movement->into[i]);
 }

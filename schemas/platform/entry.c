@@ -248,8 +248,9 @@ static uint32_t expiry(struct reading *reading, const json_t *line) {
     return day;
 }
 
-static struct hv_stock_line *stock_lines(struct reading *reading, size_t most, size_t *ret_count) {
-    const json_t *from = list(reading, "lines", most);
+static struct hv_stock_line *stock_lines(struct reading *reading, const char *name, size_t most,
+                                         size_t *ret_count) {
+    const json_t *from = list(reading, name, most);
     size_t count = json_array_size(from);
     struct hv_stock_line *lines = take(reading, count, sizeof *lines);
     for (size_t i = 0; i < count && lines != NULL; i++) {
@@ -275,18 +276,21 @@ static void read_stock_count(struct reading *reading, struct hv_report *report) 
     report->stock_count = (struct hv_stock_count){.complete = flag(reading, "complete"),
                                                   .reason = text(reading, "reason")};
     report->stock_count.lines =
-        stock_lines(reading, HV_STOCK_LINES_MAX, &report->stock_count.line_count);
+        stock_lines(reading, "lines", HV_STOCK_LINES_MAX, &report->stock_count.line_count);
 }
 
 static void read_stock_movement(struct reading *reading, struct hv_report *report,
                                 enum hv_stock_movement_kind kind) {
     report->kind = HV_REPORT_STOCK_MOVEMENT;
-    report->stock_movement = (struct hv_stock_movement){.kind = kind,
-                                                        .waybill = text(reading, "waybill"),
-                                                        .counterpart = text(reading, "counterpart"),
-                                                        .reason = text(reading, "reason")};
-    report->stock_movement.lines =
-        stock_lines(reading, HV_STOCK_LINES_MAX, &report->stock_movement.line_count);
+    struct hv_stock_movement *movement = &report->stock_movement;
+    *movement = (struct hv_stock_movement){.kind = kind,
+                                           .waybill = text(reading, "waybill"),
+                                           .counterpart = text(reading, "counterpart"),
+                                           .reason = text(reading, "reason"),
+                                           .final = flag(reading, "final"),
+                                           .vehicle = text(reading, "vehicle")};
+    movement->lines = stock_lines(reading, "lines", HV_STOCK_LINES_MAX, &movement->line_count);
+    movement->into = stock_lines(reading, "into", HV_STOCK_LINES_MAX, &movement->into_count);
 }
 
 static void read_request(struct reading *reading, struct hv_report *report) {
@@ -300,7 +304,7 @@ static void read_request(struct reading *reading, struct hv_report *report) {
                                                 "routine urgent life-saving");
     if (request->urgency == HV_URGENCY_UNKNOWN)
         request->urgency = HV_URGENCY_ROUTINE;
-    request->lines = stock_lines(reading, HV_REQUEST_LINES_MAX, &request->line_count);
+    request->lines = stock_lines(reading, "lines", HV_REQUEST_LINES_MAX, &request->line_count);
     request->has_amount = number_in(reading, reading->request, "amount", HV_PEOPLE_MAX, &amount);
     request->amount = (uint32_t)amount;
     request->text = text(reading, "text");
@@ -386,6 +390,11 @@ static const struct {
     {"stock-expire", HV_STOCK_EXPIRE},
     {"stock-adjust-up", HV_STOCK_ADJUST_UP},
     {"stock-adjust-down", HV_STOCK_ADJUST_DOWN},
+    {"stock-pick", HV_STOCK_PICK},
+    {"stock-put-back", HV_STOCK_PUT_BACK},
+    {"stock-load", HV_STOCK_LOAD},
+    {"stock-write-off", HV_STOCK_WRITE_OFF},
+    {"stock-unpack", HV_STOCK_UNPACK},
 };
 
 #define COUNT(LIST) (sizeof(LIST) / sizeof((LIST)[0]))

@@ -126,12 +126,20 @@ static void put_stock_movement(json_t *entry, const struct hv_stock_movement *mo
         [HV_STOCK_UNKNOWN] = "unknown",           [HV_STOCK_RECEIVE] = "stock-receive",
         [HV_STOCK_ISSUE] = "stock-issue",         [HV_STOCK_SHIP] = "stock-ship",
         [HV_STOCK_LOSS] = "stock-loss",           [HV_STOCK_EXPIRE] = "stock-expire",
-        [HV_STOCK_ADJUST_UP] = "stock-adjust-up", [HV_STOCK_ADJUST_DOWN] = "stock-adjust-down"};
+        [HV_STOCK_ADJUST_UP] = "stock-adjust-up", [HV_STOCK_ADJUST_DOWN] = "stock-adjust-down",
+        [HV_STOCK_PICK] = "stock-pick",           [HV_STOCK_PUT_BACK] = "stock-put-back",
+        [HV_STOCK_LOAD] = "stock-load",           [HV_STOCK_WRITE_OFF] = "stock-write-off",
+        [HV_STOCK_UNPACK] = "stock-unpack"};
     set(entry, "verb", json_string(verbs[movement->kind]));
     set(entry, "lines", entry_stock_lines(movement->lines, movement->line_count));
     set_text(entry, "waybill", movement->waybill);
     set_text(entry, "counterpart", movement->counterpart);
     set_text(entry, "reason", movement->reason);
+    set_text(entry, "vehicle", movement->vehicle);
+    if (movement->into_count > 0)
+        set(entry, "into", entry_stock_lines(movement->into, movement->into_count));
+    if (movement->final)
+        set(entry, "final", json_true());
 }
 
 static void put_request(json_t *entry, const struct hv_request *request) {

@@ -52,8 +52,9 @@ static uint32_t day_of(const json_t *line) {
     return year * 10000 + month * 100 + day;
 }
 
-static size_t lines_of(const json_t *report, struct hv_stock_line lines[LINES_MAX]) {
-    const json_t *list = json_object_get(report, "lines");
+static size_t lines_of(const json_t *report, const char *name,
+                       struct hv_stock_line lines[LINES_MAX]) {
+    const json_t *list = json_object_get(report, name);
     size_t count = json_array_size(list);
     for (size_t i = 0; i < count && i < LINES_MAX; i++) {
         const json_t *line = json_array_get(list, i);
@@ -90,9 +91,15 @@ static const struct verb VERBS[] = {
     {"stock-expire", HV_REPORT_STOCK_MOVEMENT, HV_STOCK_EXPIRE},
     {"stock-adjust-up", HV_REPORT_STOCK_MOVEMENT, HV_STOCK_ADJUST_UP},
     {"stock-adjust-down", HV_REPORT_STOCK_MOVEMENT, HV_STOCK_ADJUST_DOWN},
+    {"stock-pick", HV_REPORT_STOCK_MOVEMENT, HV_STOCK_PICK},
+    {"stock-put-back", HV_REPORT_STOCK_MOVEMENT, HV_STOCK_PUT_BACK},
+    {"stock-load", HV_REPORT_STOCK_MOVEMENT, HV_STOCK_LOAD},
+    {"stock-write-off", HV_REPORT_STOCK_MOVEMENT, HV_STOCK_WRITE_OFF},
+    {"stock-unpack", HV_REPORT_STOCK_MOVEMENT, HV_STOCK_UNPACK},
 };
 
-static struct hv_report report_of(const json_t *object, struct hv_stock_line lines[LINES_MAX]) {
+static struct hv_report report_of(const json_t *object, struct hv_stock_line lines[LINES_MAX],
+                                  struct hv_stock_line into[LINES_MAX]) {
     struct hv_report report = {.kind = HV_REPORT_NOTE,
                                .note = {""}}; /* what the audit passes over */
     const struct verb *verb = NULL;
@@ -112,15 +119,21 @@ static struct hv_report report_of(const json_t *object, struct hv_stock_line lin
     else if (verb->report == HV_REPORT_COUNT)
         report.count.people = people_of(json_object_get(object, "people"));
     else if (verb->report == HV_REPORT_STOCK_COUNT)
-        report.stock_count = (struct hv_stock_count){
-            lines_of(object, lines), lines, json_is_true(json_object_get(object, "complete")), ""};
+        report.stock_count =
+            (struct hv_stock_count){lines_of(object, "lines", lines), lines,
+                                    json_is_true(json_object_get(object, "complete")), ""};
     else
-        report.stock_movement = (struct hv_stock_movement){(enum hv_stock_movement_kind)verb->kind,
-                                                           lines_of(object, lines),
-                                                           lines,
-                                                           said_text(object, "waybill"),
-                                                           said_text(object, "counterpart"),
-                                                           said_text(object, "reason")};
+        report.stock_movement =
+            (struct hv_stock_movement){.kind = (enum hv_stock_movement_kind)verb->kind,
+                                       .line_count = lines_of(object, "lines", lines),
+                                       .lines = lines,
+                                       .waybill = said_text(object, "waybill"),
+                                       .counterpart = said_text(object, "counterpart"),
+                                       .reason = said_text(object, "reason"),
+                                       .into_count = lines_of(object, "into", into),
+                                       .into = into,
+                                       .final = json_is_true(json_object_get(object, "final")),
+                                       .vehicle = said_text(object, "vehicle")};
     return report;
 }
 
@@ -138,7 +151,7 @@ static enum hv_lane lane_of(const json_t *object) {
 }
 
 int records_take(struct audit *audit, const char *node, const json_t *record) {
-    static struct hv_stock_line lines[LINES_MAX];
+    static struct hv_stock_line lines[LINES_MAX], into[LINES_MAX];
     const json_t *body = json_object_get(record, "report");
     struct audit_record taken = {.node = node,
                                  .lane = lane_of(record),
@@ -147,7 +160,7 @@ int records_take(struct audit *audit, const char *node, const json_t *record) {
                                  .state = state_of(said_text(record, "state"))};
     if (taken.lane == HV_LANE_UNKNOWN || taken.sequence == 0 || !json_is_object(body))
         return HV_ERR_FORMAT;
-    struct hv_report report = report_of(body, lines);
+    struct hv_report report = report_of(body, lines, into);
     taken.report = &report;
     return audit_record(audit, &taken);
 }

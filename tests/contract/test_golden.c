@@ -279,6 +279,14 @@ Test(golden, stock) {
                                                          .counterpart = "depot-2",
                                                          .reason = "箱子破损"};
     check_report("envelope_report_stock_movement", movement);
+    movement.stock_movement.final = true;
+    check_report("envelope_report_stock_final", movement);
+    movement.stock_movement.kind = HV_STOCK_UNPACK;
+    movement.stock_movement.final = false;
+    movement.stock_movement.into_count = 1;
+    movement.stock_movement.into = water + 1;
+    movement.stock_movement.vehicle = "货车-8";
+    check_report("envelope_report_stock_unpack", movement);
 }
 
 Test(golden, request_and_answer) {
@@ -516,4 +524,19 @@ Test(golden, notes_refusals_and_epochs) {
     record.kind = HV_RECORD_EPOCH;
     record.epoch = (struct hv_epoch_started){.node = "避难所-07", .epoch = 171};
     check_record("record_epoch", &record);
+}
+
+Test(golden, what_is_decided_of_goods) {
+    struct hv_record record = {RECORD, .kind = HV_RECORD_DECISION};
+    record.decision = (struct hv_request_decision){.place = "避难所-07",
+                                                   .node = "节点-7",
+                                                   .request = 181,
+                                                   .verdict = HV_VERDICT_APPROVED,
+                                                   .line_count = 2,
+                                                   .lines = water,
+                                                   .reason = "先到先得"};
+    check_record("record_decision", &record);
+    record.kind = HV_RECORD_WAYBILL_END;
+    record.waybill_end = (struct hv_waybill_end){.waybill = "运单-3", .reason = "卡车翻了"};
+    check_record("record_waybill_end", &record);
 }

@@ -13,12 +13,12 @@ const enum hv_report_kind message_report_kinds[] = {
     HV_REPORT_ANSWER,    HV_REPORT_NOTE,        HV_REPORT_SNAPSHOT,       HV_REPORT_NONE};
 
 const enum hv_record_kind message_record_kinds[] = {
-    HV_RECORD_LOG_STARTED, HV_RECORD_REPORT,   HV_RECORD_ENROLMENT, HV_RECORD_REVOCATION,
-    HV_RECORD_REGION,      HV_RECORD_INCIDENT, HV_RECORD_CLOCK,     HV_RECORD_ROAD,
-    HV_RECORD_HAZARD,      HV_RECORD_NOTE,     HV_RECORD_PRESENCE,  HV_RECORD_PLAN,
-    HV_RECORD_APPROVAL,    HV_RECORD_ORDER,    HV_RECORD_ANSWER,    HV_RECORD_PROFILE,
-    HV_RECORD_TERM,        HV_RECORD_ALERT,    HV_RECORD_REFUSED,   HV_RECORD_EPOCH,
-    HV_RECORD_NONE};
+    HV_RECORD_LOG_STARTED, HV_RECORD_REPORT,      HV_RECORD_ENROLMENT, HV_RECORD_REVOCATION,
+    HV_RECORD_REGION,      HV_RECORD_INCIDENT,    HV_RECORD_CLOCK,     HV_RECORD_ROAD,
+    HV_RECORD_HAZARD,      HV_RECORD_NOTE,        HV_RECORD_PRESENCE,  HV_RECORD_PLAN,
+    HV_RECORD_APPROVAL,    HV_RECORD_ORDER,       HV_RECORD_ANSWER,    HV_RECORD_PROFILE,
+    HV_RECORD_TERM,        HV_RECORD_ALERT,       HV_RECORD_REFUSED,   HV_RECORD_EPOCH,
+    HV_RECORD_DECISION,    HV_RECORD_WAYBILL_END, HV_RECORD_NONE};
 
 void message_maker_init(struct message_maker *maker, uint64_t seed, struct hv_arena *arena) {
     *maker = (struct message_maker){.state = seed, .arena = arena};
@@ -213,6 +213,33 @@ static struct hv_movement movement(struct message_maker *maker) {
     return made;
 }
 
+static struct hv_stock_movement stock_movement(struct message_maker *maker) {
+    struct hv_stock_movement movement = {.kind = KNOWN(HV_STOCK_MOVEMENT_COUNT),
+                                         .waybill = id(maker),
+                                         .counterpart = id_or_none(maker),
+                                         .reason = text(maker),
+                                         .vehicle = id_or_none(maker)};
+    movement.lines = stock_lines(maker, 1, 20, &movement.line_count);
+    if (movement.kind == HV_STOCK_UNPACK)
+        movement.into = stock_lines(maker, 1, 20, &movement.into_count);
+    if (movement.kind == HV_STOCK_SHIP || movement.kind == HV_STOCK_RECEIVE)
+        movement.final = coin(maker);
+    else if (movement.kind < HV_STOCK_PICK && coin(maker))
+        movement.waybill = "";
+    return movement;
+}
+
+static struct hv_request_decision decision(struct message_maker *maker) {
+    struct hv_request_decision decision = {.place = id(maker),
+                                           .node = id_or_none(maker),
+                                           .request = positive(maker, HV_COUNTER_MAX),
+                                           .verdict = KNOWN(HV_VERDICT_COUNT),
+                                           .reason = id(maker)};
+    if (decision.verdict == HV_VERDICT_APPROVED)
+        decision.lines = stock_lines(maker, 0, 20, &decision.line_count);
+    return decision;
+}
+
 static struct hv_request request(struct message_maker *maker) {
     struct hv_request made = {.id = positive(maker, HV_COUNTER_MAX),
                               .kind = KNOWN(HV_REQUEST_KIND_COUNT),
@@ -287,12 +314,7 @@ static void fill_report(struct message_maker *maker, enum hv_report_kind kind,
         report->stock_count.lines = stock_lines(maker, 0, 60, &report->stock_count.line_count);
         break;
     case HV_REPORT_STOCK_MOVEMENT:
-        report->stock_movement = (struct hv_stock_movement){.kind = KNOWN(HV_STOCK_MOVEMENT_COUNT),
-                                                            .waybill = id_or_none(maker),
-                                                            .counterpart = id_or_none(maker),
-                                                            .reason = text(maker)};
-        report->stock_movement.lines =
-            stock_lines(maker, 1, 20, &report->stock_movement.line_count);
+        report->stock_movement = stock_movement(maker);
         break;
     case HV_REPORT_REQUEST:
         report->request = request(maker);
@@ -635,6 +657,12 @@ static void fill_record(struct message_maker *maker, struct hv_record *record) {
         break;
     case HV_RECORD_EPOCH:
         record->epoch = (struct hv_epoch_started){.node = id(maker), .epoch = counter(maker)};
+        break;
+    case HV_RECORD_DECISION:
+        record->decision = decision(maker);
+        break;
+    case HV_RECORD_WAYBILL_END:
+        record->waybill_end = (struct hv_waybill_end){.waybill = id(maker), .reason = id(maker)};
         break;
     }
 }

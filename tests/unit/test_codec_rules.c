@@ -117,6 +117,53 @@ Test(codec_rules, goods_that_move_are_some) {
     WRONG(report, "report.stock_movement.lines: line 0 moves nothing");
 }
 
+Test(codec_rules, goods_are_set_aside_for_a_waybill) {
+    static struct hv_stock_line line = {.item = "water", .quantity = 1};
+    report.kind = HV_REPORT_STOCK_MOVEMENT;
+    report.stock_movement =
+        (struct hv_stock_movement){.kind = HV_STOCK_PICK, .line_count = 1, .lines = &line};
+    WRONG(report, "report.stock_movement.waybill: missing: goods are picked for a waybill");
+    report.stock_movement.waybill = "W-1";
+    RIGHT(report);
+    report.stock_movement.final = true;
+    WRONG(report, "report.stock_movement.final: only what is shipped or received on a waybill");
+    report.stock_movement.kind = HV_STOCK_RECEIVE;
+    RIGHT(report);
+    report.stock_movement.waybill = "";
+    WRONG(report, "report.stock_movement.final: only what is shipped or received on a waybill");
+}
+
+Test(codec_rules, kits_are_unpacked_into_something) {
+    static struct hv_stock_line kit = {.item = "kit", .quantity = 1},
+                                part = {.item = "blanket", .quantity = 0};
+    report.kind = HV_REPORT_STOCK_MOVEMENT;
+    report.stock_movement =
+        (struct hv_stock_movement){.kind = HV_STOCK_UNPACK, .line_count = 1, .lines = &kit};
+    WRONG(report, "report.stock_movement.into: what kits are unpacked into, and nothing else");
+    report.stock_movement.into_count = 1;
+    report.stock_movement.into = &part;
+    WRONG(report, "report.stock_movement.into: line 0 moves nothing");
+    part.quantity = 5;
+    RIGHT(report);
+    report.stock_movement.kind = HV_STOCK_ISSUE;
+    WRONG(report, "report.stock_movement.into: what kits are unpacked into, and nothing else");
+}
+
+Test(codec_rules, what_is_not_approved_has_a_reason) {
+    static struct hv_stock_line line = {.item = "water", .quantity = 1};
+    record.kind = HV_RECORD_DECISION;
+    record.decision =
+        (struct hv_request_decision){.place = "S01", .request = 1, .verdict = HV_VERDICT_DECLINED};
+    WRONG(record, "decision.reason: missing");
+    record.decision.reason = "无库存";
+    RIGHT(record);
+    record.decision.line_count = 1;
+    record.decision.lines = &line;
+    WRONG(record, "decision.lines: only an approval is of so much");
+    record.decision.verdict = HV_VERDICT_APPROVED;
+    RIGHT(record);
+}
+
 Test(codec_rules, a_request_for_goods_names_them) {
     report.kind = HV_REPORT_REQUEST;
     report.request = (struct hv_request){.kind = HV_REQUEST_GOODS};
