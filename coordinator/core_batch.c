@@ -5,7 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_RECORD_ROOM = 4096, BATCH_BYTES_MAX = 16 << 20 };
+/* What one batch takes before the next begins, and what all may hold before senders must wait: in
+ * bytes as encoded and, because a frame can decode to a hundred times its size, as decoded. */
+enum {
+    FIRST_RECORD_ROOM = 4096,
+    BATCH_BYTES_MAX = 4 << 20,
+    BATCH_DECODED_MAX = 8 << 20,
+    ALL_BYTES_MAX = 64 << 20
+};
 
 static struct batch *batch_at(struct core *core, unsigned offset) {
     return &core->batches[(core->oldest + offset) % CORE_BATCHES_MAX];
@@ -18,20 +25,38 @@ size_t core_batch_gathered(const struct core *core) {
     return gathered;
 }
 
+/* Memory that only an unusual batch needed is given back. */
 static void reset(struct batch *batch) {
     hv_arena_reset(&batch->arena);
+    if (batch->arena.held > 2 * BATCH_DECODED_MAX)
+        hv_arena_deinit(&batch->arena);
+    if (batch->room > 2 * BATCH_BYTES_MAX) {
+        free(batch->bytes);
+        batch->bytes = NULL;
+        batch->room = 0;
+    }
     batch->count = 0;
     batch->size = 0;
+}
+
+static size_t bytes_gathered(const struct core *core) {
+    size_t bytes = 0;
+    for (unsigned i = 0; i < core->used; i++) {
+        const struct batch *batch = &core->batches[(core->oldest + i) % CORE_BATCHES_MAX];
+        bytes += batch->size + batch->arena.taken;
+    }
+    return bytes;
 }
 
 struct batch *core_batch_open(struct core *core, size_t records) {
     unsigned first_free = core->under_way ? 1 : 0; /* the one under way takes no more */
     if (core->used > first_free) {
         struct batch *last = batch_at(core, core->used - 1);
-        if (last->count + records <= core->options.batch_limit && last->size < BATCH_BYTES_MAX)
+        if (last->count + records <= core->options.batch_limit && last->size < BATCH_BYTES_MAX &&
+            last->arena.taken < BATCH_DECODED_MAX)
             return last;
     }
-    if (core->used == CORE_BATCHES_MAX)
+    if (core->used == CORE_BATCHES_MAX || bytes_gathered(core) >= ALL_BYTES_MAX)
         return NULL;
     struct batch *batch = batch_at(core, core->used++);
     reset(batch);
@@ -124,7 +149,8 @@ void core_batch_hand_out(struct core *core, bool idle) {
         core->used--;
         return;
     }
-    if (!idle && core->used == 1 && batch->count < core->options.batch_limit)
+    if (!idle && core->used == 1 && batch->count < core->options.batch_limit &&
+        batch->size < BATCH_BYTES_MAX && batch->arena.taken < BATCH_DECODED_MAX)
         return;
     for (size_t i = 0; i < batch->count; i++)
         batch->entries[i] = (struct log_entry){.kind = batch->list[i].record->kind,

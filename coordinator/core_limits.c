@@ -10,6 +10,19 @@ static bool is_new(const struct core *core, enum state_kind kind, const char *id
     return *id != '\0' && state_find(core->state, kind, id) == NULL;
 }
 
+/* The place that people of a transfer leave must be known for the transfer to be. */
+static bool is_new_transfer(const struct core *core, const struct state_place *place,
+                            const struct hv_movement *movement) {
+    const struct state_place *from = movement->kind == HV_MOVEMENT_TRANSFER_IN
+                                         ? state_find_place(core->state, movement->shelter)
+                                         : place;
+    char id[STATE_ID_BYTES];
+    if (*movement->transfer == '\0' || from == NULL)
+        return *movement->transfer != '\0';
+    state_transfer_id(from->entity.index, movement->transfer, id);
+    return is_new(core, STATE_TRANSFER, id);
+}
+
 static bool lines_name_new(const struct core *core, const struct hv_stock_line *lines,
                            size_t count) {
     for (size_t i = 0; i < count; i++) {
@@ -36,7 +49,7 @@ static bool names_new(const struct core *core, const struct state_node *node,
     case HV_REPORT_MOVEMENT:
         return is_new(core, STATE_ZONE, report->movement.zone) ||
                is_new(core, STATE_PLACE, report->movement.shelter) ||
-               is_new(core, STATE_TRANSFER, report->movement.transfer);
+               is_new_transfer(core, place, &report->movement);
     case HV_REPORT_REQUEST:
         return find_request(core, node, place, report->request.id) == NULL;
     case HV_REPORT_STOCK_COUNT:

@@ -23,8 +23,17 @@ static struct hv_verdict unknown(const char *what, const char *id) {
     return verdict;
 }
 
+/* The id of a transfer means nothing without the place that people leave. */
+static struct hv_verdict no_origin(void) {
+    return (struct hv_verdict){.reason = HV_REASON_RANGE,
+                               .detail =
+                                   "movement.shelter: missing: which shelter did they leave?"};
+}
+
 static struct hv_verdict check_movement(struct core *core, const struct hv_movement *movement) {
     const struct core_catalogue *catalogue = &core->catalogue;
+    if (movement->kind == HV_MOVEMENT_TRANSFER_IN && *movement->shelter == '\0')
+        return no_origin();
     if (*movement->zone != '\0' && catalogue->zone != NULL &&
         !catalogue->zone(catalogue->context, movement->zone))
         return unknown("movement.zone", movement->zone);

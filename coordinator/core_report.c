@@ -128,8 +128,11 @@ static struct hv_verdict check_answer(const struct core *core, const struct stat
                                       const struct hv_order_answer *answer) {
     const struct state_order *order = state_find_order(core->state, answer->order);
     struct hv_verdict verdict = {.reason = HV_REASON_REFERENCE};
-    if (order == NULL || order->post != HV_POST_NODE || order->addressee == NULL ||
-        strcmp(order->addressee, node->entity.id) != 0)
+    if (order == NULL && answer->order != 0 &&
+        answer->order <= state_general(core->state)->last_order)
+        verdict.reason = HV_REASON_UNKNOWN; /* finished and forgotten: for the log */
+    else if (order == NULL || order->post != HV_POST_NODE || order->addressee == NULL ||
+             strcmp(order->addressee, node->entity.id) != 0)
         snprintf(verdict.detail, sizeof verdict.detail, "answer.order: not of this node: %" PRIu64,
                  answer->order);
     else if (answer->revision > order->revision)

@@ -168,6 +168,8 @@ static void take_movement(struct words *words, const char *verb) {
         object(words, "say how many, such as --adults 3");
     if (transfer && json_object_get(words->request, "transfer") == NULL)
         object(words, "a transfer needs --id, the same at both shelters");
+    if (strcmp(verb, "transfer-in") == 0 && json_object_get(words->request, "shelter") == NULL)
+        object(words, "say which shelter they left: --from SHELTER");
 }
 
 /* ---- report ---- */

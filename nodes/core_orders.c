@@ -22,8 +22,7 @@ struct node_order *core_find_order(struct node_core *core, uint64_t id) {
 }
 
 static bool is_over(const struct node_order *order) {
-    return order->issued != HV_ORDER_ISSUED || order->state == HV_ORDER_DECLINED ||
-           order->state == HV_ORDER_DONE || order->state == HV_ORDER_FAILED;
+    return order->issued != HV_ORDER_ISSUED || !hv_order_is_open(order->state);
 }
 
 static void remove_order(struct node_core *core, size_t at) {
@@ -135,9 +134,7 @@ const char *core_answer_objection(const struct node_order *order,
         return order->issued == HV_ORDER_CANCELLED ? "the order was cancelled"
                                                    : "the order was superseded by another";
     }
-    bool closed = order->state == HV_ORDER_DONE || order->state == HV_ORDER_DECLINED ||
-                  order->state == HV_ORDER_FAILED;
-    if (closed) {
+    if (!hv_order_is_open(order->state)) {
         *ret_remedy = "tell the coordinator by a note where that was a mistake";
         return "the order is closed";
     }

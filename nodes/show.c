@@ -154,8 +154,7 @@ static json_t *stock_of(const struct node_present *present, const struct node_st
 }
 
 static bool is_open(const struct node_order *order) {
-    return order->issued == HV_ORDER_ISSUED && order->state != HV_ORDER_DECLINED &&
-           order->state != HV_ORDER_DONE && order->state != HV_ORDER_FAILED;
+    return order->issued == HV_ORDER_ISSUED && hv_order_is_open(order->state);
 }
 
 static json_t *orders_of(const struct node_core *core) {

@@ -32,11 +32,12 @@ void hv_arena_reset(struct hv_arena *arena) {
     for (struct hv_arena_block *block = arena->first; block != NULL; block = block->next)
         block->used = 0;
     arena->current = arena->first;
+    arena->taken = 0;
 }
 
 struct hv_arena_mark hv_arena_mark(const struct hv_arena *arena) {
     struct hv_arena_block *block = arena->current;
-    return (struct hv_arena_mark){block, block == NULL ? 0 : block->used};
+    return (struct hv_arena_mark){block, block == NULL ? 0 : block->used, arena->taken};
 }
 
 void hv_arena_rewind(struct hv_arena *arena, struct hv_arena_mark mark) {
@@ -47,6 +48,7 @@ void hv_arena_rewind(struct hv_arena *arena, struct hv_arena_mark mark) {
     for (struct hv_arena_block *block = mark.block->next; block != NULL; block = block->next)
         block->used = 0;
     mark.block->used = mark.used;
+    arena->taken = mark.taken;
     arena->current = mark.block;
 }
 
@@ -102,6 +104,7 @@ void *hv_arena_take(struct hv_arena *arena, size_t count, size_t size) {
         return NULL;
     void *piece = block->memory + block->used;
     block->used += bytes;
+    arena->taken += bytes;
     return memset(piece, 0, bytes);
 }
 

@@ -11,7 +11,8 @@ struct hv_arena {
     struct hv_arena_block *first; /* owned chain */
     struct hv_arena_block *current;
     size_t limit; /* most bytes to hold in all; 0: no limit */
-    size_t held;
+    size_t held;  /* in blocks, also those that a reset keeps */
+    size_t taken; /* since the last reset */
 };
 
 void hv_arena_init(struct hv_arena *arena, size_t limit_bytes);
@@ -21,7 +22,7 @@ void hv_arena_reset(struct hv_arena *arena);
 /* What is taken after a mark can be given back alone: the pieces before it stay. */
 struct hv_arena_mark {
     struct hv_arena_block *block; /* NULL: nothing was taken yet */
-    size_t used;
+    size_t used, taken;
 };
 
 struct hv_arena_mark hv_arena_mark(const struct hv_arena *arena);

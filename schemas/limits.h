@@ -37,8 +37,14 @@
 #define HV_NODES_MAX 120000u
 /* What a node's reports may bring into being by naming it, so that no enrolled node can fill the
  * coordinator's memory: transfers, requests, items, lots, and, while there is no region, zones and
- * places. Never forgotten, so the bound is years of honest work. */
+ * places. Finished transfers and requests leave the count when they are forgotten; the rest never
+ * is, so the bound is years of honest work. */
 #define HV_NODE_NAMES_MAX 65536u
+/* Finished ones kept in memory beside all that are open; the oldest make room for new ones. */
+#define HV_TRANSFERS_FINISHED_MAX 32768u
+#define HV_REQUESTS_FINISHED_MAX 16384u
+#define HV_ORDERS_FINISHED_MAX 32768u
+#define HV_TRANSFER_ARRIVALS_MAX 4u /* places that one transfer is kept apart for */
 #define HV_PLACE_REQUESTS_OPEN_MAX 1024u
 #define HV_RECORD_BYTES_MAX (4u << 20) /* one log record; a plan is the largest */
 #define HV_PLAN_LINES_MAX 65536u       /* moves, shipments, left over, each */

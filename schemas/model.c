@@ -25,6 +25,13 @@ void hv_people_add(struct hv_people *sum, const struct hv_people *people, int si
     sum->pets = sum_within_int32(sum->pets, people->pets, sign);
 }
 
+/* ---- orders ---- */
+
+bool hv_order_is_open(enum hv_order_state state) {
+    return state != HV_ORDER_DECLINED && state != HV_ORDER_DONE && state != HV_ORDER_FAILED &&
+           state != HV_ORDER_CANCELLED && state != HV_ORDER_SUPERSEDED;
+}
+
 /* ---- words ---- */
 
 /* The words of the enumerators first, first + 1, … */

@@ -804,6 +804,10 @@ int64_t hv_people_total(const struct hv_people *people);
 /* sum += sign * people, figure by figure, saturating at the int32 range. */
 void hv_people_add(struct hv_people *sum, const struct hv_people *people, int sign);
 
+/* Whether somebody may still act on an order that stands so: not declined, done, failed, cancelled
+ * or superseded. */
+bool hv_order_is_open(enum hv_order_state state);
+
 /* Stable English words for files, JSON and command lines, such as "nearly-full"; "unknown" for 0
  * and for numbers that are none. The words of `_of` are the same ones; it returns 0 (UNKNOWN) for
  * any other text. */

@@ -126,10 +126,12 @@ static void leave(struct place *place, int64_t people) {
 
 static int take_transfer(struct audit *audit, struct place *place,
                          const struct hv_movement *movement, int64_t people) {
-    struct passage *passage = passage_of(audit, false, movement->transfer, "");
+    bool out = movement->kind == HV_MOVEMENT_TRANSFER_OUT;
+    struct passage *passage =
+        passage_of(audit, false, movement->transfer, out ? place->id : movement->shelter);
     if (passage == NULL)
         return HV_ERR_MEMORY;
-    if (movement->kind == HV_MOVEMENT_TRANSFER_OUT) {
+    if (out) {
         passage->out += people;
         place->out += people;
         leave(place, people);

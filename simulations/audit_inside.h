@@ -43,7 +43,7 @@ struct place {
     UT_hash_handle hh;
 };
 
-/* What left and what arrived under one transfer id, or one waybill and item. */
+/* What left and what arrived under one transfer id from one place, or one waybill and item. */
 struct passage {
     char key[2 * (HV_ID_BYTES_MAX + 1)];
     bool goods;

@@ -350,6 +350,20 @@ static const char *place_id(const struct console_scene *scene, uint32_t index) {
     return place == NULL ? "" : place->entity.id;
 }
 
+static const char *transfer_name(const struct state_transfer *transfer) {
+    return transfer->name == NULL ? "" : transfer->name;
+}
+
+static json_t *view_arrivals(const struct console_scene *scene,
+                             const struct state_transfer *transfer) {
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < transfer->arrival_count; i++)
+        json_array_append_new(
+            list, json_pack("{s:s, s:o}", "place", place_id(scene, transfer->arrivals[i].place),
+                            "people", entry_people(&transfer->arrivals[i].people)));
+    return list;
+}
+
 void console_transfers(const struct console_scene *scene, const json_t *request,
                        struct hv_arena *arena, struct console_outcome *outcome) {
     (void)arena;
@@ -358,14 +372,15 @@ void console_transfers(const struct console_scene *scene, const json_t *request,
     for (uint32_t i = 0; i < state_count(console_picture(scene), STATE_TRANSFER); i++) {
         const struct state_transfer *transfer = state_transfer(console_picture(scene), i);
         struct hv_people on_the_way = state_transfer_on_the_way(transfer);
-        if (!console_wants(request, transfer->entity.id) ||
+        if (!console_wants(request, transfer_name(transfer)) ||
             (!all && hv_people_total(&on_the_way) == 0))
             continue;
         json_array_append_new(
             list,
-            json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "id", transfer->entity.id, "from",
-                      place_id(scene, transfer->from), "to", place_id(scene, transfer->to), "out",
-                      entry_people(&transfer->out), "in", entry_people(&transfer->in), "on_the_way",
+            json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "id", transfer_name(transfer),
+                      "from", place_id(scene, transfer->from), "to", place_id(scene, transfer->to),
+                      "out", entry_people(&transfer->out), "in", entry_people(&transfer->in),
+                      "arrivals", view_arrivals(scene, transfer), "on_the_way",
                       entry_people(&on_the_way), "age_s",
                       console_age(scene, transfer->out_seen.position > 0 ? &transfer->out_seen
                                                                          : &transfer->in_seen)));
@@ -540,11 +555,6 @@ static void add_shelter(const struct console_scene *scene, const char *id, uint3
         totals->sheltered += hv_people_total(&place->people.now);
 }
 
-static bool order_is_open(enum hv_order_state state) {
-    return state != HV_ORDER_DONE && state != HV_ORDER_FAILED && state != HV_ORDER_CANCELLED &&
-           state != HV_ORDER_SUPERSEDED && state != HV_ORDER_DECLINED;
-}
-
 static struct totals add_up(const struct console_scene *scene) {
     const struct state *state = console_picture(scene);
     struct totals totals = {0};
@@ -557,7 +567,7 @@ static struct totals add_up(const struct console_scene *scene) {
     }
     for (uint32_t i = 0; i < state_count(state, STATE_ORDER); i++) {
         const struct state_order *order = state_order(state, i);
-        bool open = order_is_open(state_order_state(order));
+        bool open = hv_order_is_open(state_order_state(order));
         totals.open_orders += open;
         totals.overdue_orders +=
             open && order->has_deadline && order->deadline_wall_ms < scene->wall_ms;

@@ -283,11 +283,6 @@ static json_t *view_steps(const struct console_scene *scene, const struct state_
     return list;
 }
 
-static bool order_is_open(enum hv_order_state state) {
-    return state != HV_ORDER_DONE && state != HV_ORDER_FAILED && state != HV_ORDER_CANCELLED &&
-           state != HV_ORDER_SUPERSEDED && state != HV_ORDER_DECLINED;
-}
-
 static json_t *view_order(const struct console_scene *scene, struct hv_arena *arena,
                           const struct state_order *order) {
     const struct hv_order *body = NULL;
@@ -295,7 +290,7 @@ static json_t *view_order(const struct console_scene *scene, struct hv_arena *ar
         state_order_decode(order, arena, &body) == HV_OK ? console_order(body) : json_object();
     enum hv_order_state state = state_order_state(order);
     bool overdue =
-        order_is_open(state) && order->has_deadline && order->deadline_wall_ms < scene->wall_ms;
+        hv_order_is_open(state) && order->has_deadline && order->deadline_wall_ms < scene->wall_ms;
     json_object_set_new(object, "state", json_string(hv_order_state_word(state)));
     json_object_set_new(object, "overdue", json_boolean(overdue));
     if (order->has_done)
@@ -314,7 +309,7 @@ static bool wanted_order(const json_t *request, const struct state_order *order)
            (kind == NULL || hv_order_of(kind) == order->order_kind) &&
            (post == NULL || hv_post_of(post) == order->post) &&
            (plan == 0 || plan == order->plan) &&
-           (state == NULL ? order_is_open(is) || json_is_true(json_object_get(request, "all"))
+           (state == NULL ? hv_order_is_open(is) || json_is_true(json_object_get(request, "all"))
                           : hv_order_state_of(state) == is);
 }
 

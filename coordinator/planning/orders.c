@@ -282,11 +282,6 @@ static bool says_the_same(const struct hv_order *a, const struct hv_order *b) {
            strcmp(a->shelter, b->shelter) == 0 && same_people(a, b) && same_links(a, b);
 }
 
-static bool is_finished(enum hv_order_state state) {
-    return state == HV_ORDER_DONE || state == HV_ORDER_FAILED || state == HV_ORDER_CANCELLED ||
-           state == HV_ORDER_SUPERSEDED || state == HV_ORDER_DECLINED;
-}
-
 static bool keep_wanted(struct wanted *wanted, const struct hv_order *in_force) {
     for (size_t i = 0; i < wanted->count; i++)
         if (!wanted->kept[i] && says_the_same(&wanted->orders[i], in_force)) {
@@ -328,7 +323,7 @@ static int find_stale(struct making *making, struct hv_order ***ret_stale, size_
     for (uint32_t i = 0; i < all; i++) {
         const struct state_order *order = state_order(state, i);
         const struct hv_order *body = NULL;
-        if (order->plan == 0 || is_finished(state_order_state(order)))
+        if (order->plan == 0 || !hv_order_is_open(state_order_state(order)))
             continue;
         if (state_order_decode(order, making->arena, &body) != HV_OK)
             return HV_ERR_MEMORY;
@@ -436,7 +431,7 @@ int orders_approve(const struct orders_scene *scene, const struct state_plan *pl
 /* ---- taking back ---- */
 
 static bool is_taken_back(const struct state_order *order, const struct state_plan *plan) {
-    return order->plan == plan->number && !is_finished(state_order_state(order));
+    return order->plan == plan->number && hv_order_is_open(state_order_state(order));
 }
 
 int orders_withdraw(const struct orders_scene *scene, const struct state_plan *plan,

@@ -203,11 +203,6 @@ static void paint_shelter(const struct painting *painting, uint32_t index) {
 
 /* ---- goods ---- */
 
-static bool is_open(enum hv_order_state state) {
-    return state != HV_ORDER_DONE && state != HV_ORDER_FAILED && state != HV_ORDER_CANCELLED &&
-           state != HV_ORDER_SUPERSEDED && state != HV_ORDER_DECLINED;
-}
-
 static void paint_item(const struct painting *painting, uint32_t index) {
     const struct region_item *item = &painting->region->items[index];
     double need =
@@ -334,8 +329,8 @@ static int paint_requests(struct painting *painting) {
 static bool never_left(struct painting *painting, const struct hv_order *expect) {
     const struct state_order *ship = state_find_order(painting->state, expect->id - 1);
     const struct hv_order *body = NULL;
-    if (ship == NULL || ship->order_kind != HV_ORDER_SHIP || is_open(state_order_state(ship)) ||
-        state_order_state(ship) == HV_ORDER_DONE)
+    if (ship == NULL || ship->order_kind != HV_ORDER_SHIP ||
+        hv_order_is_open(state_order_state(ship)) || state_order_state(ship) == HV_ORDER_DONE)
         return false;
     return state_order_decode(ship, &painting->arena, &body) == HV_OK &&
            expect->waybill[0] != '\0' && strcmp(body->waybill, expect->waybill) == 0;
@@ -374,7 +369,7 @@ static int paint_promises(struct painting *painting) {
         const struct hv_order *body = NULL;
         bool ships = order->order_kind == HV_ORDER_SHIP,
              comes = order->order_kind == HV_ORDER_EXPECT_DELIVERY;
-        if ((!ships && !comes) || !is_open(state_order_state(order)))
+        if ((!ships && !comes) || !hv_order_is_open(state_order_state(order)))
             continue;
         uint32_t row = row_of(painting, order, ships);
         if (row == REGION_NONE)

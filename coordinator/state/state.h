@@ -5,9 +5,15 @@
  * apply. Every figure carries when it was observed on the log clock and who said so: its age is the
  * log clock now less `observed_ms`.
  *
- * Things are numbered by kind in the order in which they first appeared and are never removed, so
- * an index stays valid; each knows the position of its last change, and `state_newest` walks from
- * the last changed backwards: "what changed since position P" costs what changed.
+ * Things are numbered by kind in the order in which they first appeared; each knows the position of
+ * its last change, and `state_newest` walks from the last changed backwards: "what changed since
+ * position P" costs what changed.
+ *
+ * Nothing is ever removed, so an index stays valid, but a finished transfer, request or order may
+ * be forgotten: when more than HV_..._FINISHED_MAX of them are finished, a new one takes the place
+ * and the index of the one that was finished first. What is open is never forgotten. The rule looks
+ * at the records alone, so every replay and every checkpoint gives the same; what was forgotten is
+ * in the log. An index is kept across applies only of what is known to be open.
  *
  * Main thread only. */
 #ifndef COORDINATOR_STATE_STATE_H
@@ -49,6 +55,8 @@ struct state_entity {
     uint64_t changed; /* position of the last change */
     uint32_t index;
     uint32_t older, newer; /* neighbours in the order of change, STATE_NONE at the ends */
+    uint64_t finished;     /* position at which nothing more was to come; 0: open, or never over */
+    uint32_t finished_older, finished_newer; /* neighbours in the order of finishing */
     enum state_kind kind;
     char id[STATE_ID_BYTES];
 };
@@ -219,11 +227,26 @@ struct state_zone {
     uint64_t households;
 };
 
+/* What one place has reported as arrived of a transfer. */
+struct state_arrival {
+    uint32_t place;
+    uint32_t node; /* whose word it is: the first that told; STATE_NONE: on behalf */
+    struct hv_people people;
+};
+
+/* A transfer belongs to the place that people leave: its id means nothing without it, so that
+ * nobody can take or block the transfer of another. Who arrives at which place is kept apart. */
 struct state_transfer {
-    struct state_entity entity; /* id: transfer */
-    uint32_t from, to;          /* place indices as reported; STATE_NONE: not yet */
+    struct state_entity entity; /* id: see state_transfer_id */
+    char *name;                 /* the id as people know it */
+    uint32_t from;              /* place index; STATE_NONE: an old report that did not say */
+    uint32_t to;                /* place index as told by `from`, else who reported arrivals first;
+                                   STATE_NONE: not yet */
+    uint32_t named_by;          /* node whose report was the first; STATE_NONE: on behalf */
     struct hv_people out, in;   /* sums reported; on the way: out less in, where positive */
     struct state_stamp out_seen, in_seen;
+    struct state_arrival arrivals[HV_TRANSFER_ARRIVALS_MAX];
+    uint32_t arrival_count;
 };
 
 /* ---- requests, orders, plans ---- */
@@ -381,6 +404,10 @@ const struct state_plan *state_plan(const struct state *state, uint32_t index);
 const struct state_plan *state_find_plan(const struct state *state, uint64_t number);
 const struct state_transfer *state_transfer(const struct state *state, uint32_t index);
 const struct state_request *state_request(const struct state *state, uint32_t index);
+
+/* The id under which a transfer stands: of the place that people leave (STATE_NONE: not said) and
+ * its name. */
+void state_transfer_id(uint32_t from, const char *name, char ret_id[STATE_ID_BYTES]);
 
 /* The id under which a request stands: of the node (STATE_NONE: on behalf), its place, its number.
  */

@@ -125,6 +125,14 @@ static void forget_zones(struct state *state) {
     }
 }
 
+/* Who has not arrived when an incident is over does not arrive any more. */
+static void finish_transfers(struct state *state) {
+    for (uint32_t i = 0; i < state_count(state, STATE_TRANSFER); i++) {
+        if (state_transfer(state, i)->entity.finished == 0)
+            fold_finish(state, fold_touch(state, STATE_TRANSFER, i), true);
+    }
+}
+
 static void apply_incident(struct state *state, const struct hv_record *record) {
     const struct hv_incident_change *change = &record->incident;
     struct state_general *general = fold_general(state);
@@ -149,6 +157,7 @@ static void apply_incident(struct state *state, const struct hv_record *record) 
     } else if (general->incident == incident->entity.index) {
         general->incident = STATE_NONE;
         forget_zones(state);
+        finish_transfers(state);
     }
 }
 

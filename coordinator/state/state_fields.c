@@ -118,6 +118,7 @@ static void body(struct fields *fields, struct state_body *value) {
 
 static void entity_fields(struct fields *fields, struct state_entity *entity) {
     NUMBER(fields, entity->changed);
+    NUMBER(fields, entity->finished);
     uint64_t length = strnlen(entity->id, STATE_ID_BYTES - 1);
     fields_number(fields, &length);
     if (length >= STATE_ID_BYTES) {
@@ -390,12 +391,22 @@ static void zone(struct fields *fields, struct state_zone *value) {
 }
 
 static void transfer(struct fields *fields, struct state_transfer *value) {
+    text(fields, &value->name);
     NUMBER(fields, value->from);
     NUMBER(fields, value->to);
+    NUMBER(fields, value->named_by);
     people(fields, &value->out);
     people(fields, &value->in);
     stamp(fields, &value->out_seen);
     stamp(fields, &value->in_seen);
+    NUMBER(fields, value->arrival_count);
+    if (value->arrival_count > HV_TRANSFER_ARRIVALS_MAX)
+        fields->error = HV_ERR_CORRUPT;
+    for (uint32_t i = 0; fields->error == 0 && i < value->arrival_count; i++) {
+        NUMBER(fields, value->arrivals[i].place);
+        NUMBER(fields, value->arrivals[i].node);
+        people(fields, &value->arrivals[i].people);
+    }
 }
 
 static void request(struct fields *fields, struct state_request *value) {
@@ -590,6 +601,9 @@ void fold_free_thing(struct state_entity *entity) {
     case STATE_NODE:
         fold_drop_staging(thing);
         fold_drop_refusals(thing);
+        break;
+    case STATE_TRANSFER:
+        free(((struct state_transfer *)thing)->name);
         break;
     case STATE_REQUEST:
         fold_drop_body(&((struct state_request *)thing)->body);

@@ -22,20 +22,71 @@ void *fold_touch(struct state *state, enum state_kind kind, uint32_t index) {
     return entity;
 }
 
-void *fold_need(struct state *state, enum state_kind kind, const char *id) {
+/* How many finished ones of a kind are kept; 0: the kind is never finished. */
+static const uint32_t finished_max[STATE_KINDS] = {
+    [STATE_TRANSFER] = HV_TRANSFERS_FINISHED_MAX,
+    [STATE_REQUEST] = HV_REQUESTS_FINISHED_MAX,
+    [STATE_ORDER] = HV_ORDERS_FINISHED_MAX,
+};
+
+static void *add(struct state *state, enum state_kind kind, const char *id) {
+    struct state_table *table = &state->tables[kind];
+    if (finished_max[kind] == 0 || table->finished_count < finished_max[kind])
+        return state_table_add(table, id, state->position);
+    struct state_entity *oldest = fold_touch(state, kind, table->finished_oldest);
+    fold_free_thing(oldest);
+    return state_table_renew(table, oldest, id, state->position);
+}
+
+/* Whether a report brings things of this kind into being by naming them. */
+static bool is_named(enum state_kind kind) {
+    return kind == STATE_PLACE || kind == STATE_ZONE || kind == STATE_TRANSFER ||
+           kind == STATE_REQUEST || kind == STATE_NAME;
+}
+
+void *fold_need_new(struct state *state, enum state_kind kind, const char *id, bool *ret_new) {
     struct state_entity *entity = state_table_find(&state->tables[kind], id);
+    *ret_new = entity == NULL;
     if (entity != NULL)
         return fold_touch(state, kind, entity->index);
-    void *added = state_table_add(&state->tables[kind], id, state->position);
+    void *added = add(state, kind, id);
     if (added == NULL)
         state->out_of_memory = true;
+    else
+        state->named += is_named(kind);
     return added;
 }
 
+void *fold_need(struct state *state, enum state_kind kind, const char *id) {
+    bool new;
+    return fold_need_new(state, kind, id, &new);
+}
+
+static uint32_t named_by(const struct state_entity *entity) {
+    if (entity->kind == STATE_TRANSFER)
+        return ((const struct state_transfer *)entity)->named_by;
+    return entity->kind == STATE_REQUEST ? ((const struct state_request *)entity)->node
+                                         : STATE_NONE;
+}
+
+/* What is finished counts no longer against the node that named it: its number is bounded anyway.
+ */
+void fold_finish(struct state *state, void *thing, bool finished) {
+    struct state_entity *entity = thing;
+    if ((entity->finished != 0) == finished)
+        return;
+    state_table_finish(&state->tables[entity->kind], entity, finished ? state->position : 0);
+    struct state_node *node = fold_touch(state, STATE_NODE, named_by(entity));
+    if (node != NULL && finished && node->introduced > 0)
+        node->introduced--;
+    else if (node != NULL && !finished)
+        node->introduced++;
+}
+
 struct state_place *fold_place(struct state *state, const char *id) {
-    uint32_t before = state->tables[STATE_PLACE].count;
-    struct state_place *place = fold_need(state, STATE_PLACE, id);
-    if (place != NULL && state->tables[STATE_PLACE].count != before) {
+    bool new;
+    struct state_place *place = fold_need_new(state, STATE_PLACE, id, &new);
+    if (place != NULL && new) {
         place->node = STATE_NONE;
         place->people.horizon_ms = INT64_MIN;
         place->stock.horizon_ms = INT64_MIN;

@@ -41,6 +41,7 @@ struct checkpoint;
 struct state {
     struct state_table tables[STATE_KINDS];
     uint64_t position; /* of the record being applied */
+    uint64_t named;    /* things that came into being since the start: for differences only */
     struct hv_arena scratch;
     uint8_t *buffer; /* for encoding what things keep whole */
     size_t buffer_room;
@@ -53,8 +54,15 @@ struct state {
 /* The thing for changing it; marks the change. Pointers from `_at` must not be written through. */
 void *fold_touch(struct state *state, enum state_kind kind, uint32_t index);
 
-/* Finds and touches, or adds. NULL (and out_of_memory) without memory. */
+/* Finds and touches, or adds, in the place of a finished one where too many of them are kept. NULL
+ * (and out_of_memory) without memory. */
 void *fold_need(struct state *state, enum state_kind kind, const char *id);
+
+/* The same for a caller that must know whether it is new. */
+void *fold_need_new(struct state *state, enum state_kind kind, const char *id, bool *ret_new);
+
+/* Says whether a touched thing is finished now, and may be forgotten one day. */
+void fold_finish(struct state *state, void *thing, bool finished);
 
 static inline struct state_general *fold_general(struct state *state) {
     return state_table_at(&state->tables[STATE_GENERAL], 0);

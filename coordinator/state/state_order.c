@@ -53,6 +53,11 @@ static void add_step(struct state *state, struct state_order *order, const struc
     fold_text(state, &added->reason, reason);
 }
 
+/* An order that was taken back is finished when its node knows. */
+static bool is_finished(const struct state_order *order) {
+    return !hv_order_is_open(state_order_state(order)) && !state_order_untold(order);
+}
+
 void fold_order(struct state *state, const struct hv_record *record) {
     const struct hv_order *from = &record->order;
     struct state_general *general = fold_general(state);
@@ -82,6 +87,7 @@ void fold_order(struct state *state, const struct hv_record *record) {
     struct state_order_step step = {
         .state = from->state, .revision = from->revision, .counted = true};
     add_step(state, order, record, &step, from->text);
+    fold_finish(state, order, is_finished(order));
 }
 
 /* A resent STORED or SEEN does not take back what was answered since. */
@@ -109,6 +115,7 @@ void fold_answer(struct state *state, const struct hv_record *record,
         order->has_done = true;
         order->done = answer->done;
     }
+    fold_finish(state, order, is_finished(order));
 }
 
 /* ---- plans ---- */

@@ -88,36 +88,101 @@ static void add_to_zone(struct state *state, const struct hv_record *record) {
         zone->households += movement->households;
 }
 
-static struct state_transfer *need_transfer(struct state *state, const char *id) {
-    uint32_t before = state->tables[STATE_TRANSFER].count;
-    struct state_transfer *transfer = fold_need(state, STATE_TRANSFER, id);
-    if (transfer != NULL && state->tables[STATE_TRANSFER].count != before)
-        transfer->from = transfer->to = STATE_NONE;
+/* ---- transfers ---- */
+
+void state_transfer_id(uint32_t from, const char *name, char ret_id[STATE_ID_BYTES]) {
+    char id[HV_ID_BYTES_MAX + 32];
+    snprintf(id, sizeof id, "%" PRId64 "/%s", from == STATE_NONE ? -1 : (int64_t)from, name);
+    state_table_id(id, ret_id);
+}
+
+static uint32_t place_index(struct state *state, const char *id) {
+    const struct state_place *place = *id == '\0' ? NULL : fold_place(state, id);
+    return place == NULL ? STATE_NONE : place->entity.index;
+}
+
+static struct state_transfer *need_transfer(struct state *state, uint32_t from, const char *name,
+                                            const struct state_stamp *stamp) {
+    char id[STATE_ID_BYTES];
+    bool new;
+    state_transfer_id(from, name, id);
+    struct state_transfer *transfer = fold_need_new(state, STATE_TRANSFER, id, &new);
+    if (transfer == NULL || !new)
+        return transfer;
+    transfer->from = from;
+    transfer->to = STATE_NONE;
+    transfer->named_by = stamp->node;
+    fold_text(state, &transfer->name, name);
     return transfer;
 }
 
-/* Adds to the ledger of the transfer. False where someone else has told this end of it already: the
- * same people, whom nothing must count twice. */
+/* Whether a second source tells what `node` has told already: the same people, whom nothing must
+ * count twice. */
+static bool told_by_another(const struct state_stamp *stamp, uint32_t node) {
+    return stamp->node == STATE_NONE || stamp->node != node;
+}
+
+static bool leave(struct state *state, struct state_transfer *transfer,
+                  const struct state_stamp *stamp, const struct hv_movement *movement) {
+    if (transfer->out_seen.position != 0 && told_by_another(stamp, transfer->out_seen.node))
+        return false;
+    transfer->out_seen = *stamp;
+    if (*movement->shelter != '\0')
+        transfer->to = place_index(state, movement->shelter);
+    (void)hv_tally_move(&transfer->out, &movement->people, 1);
+    return true;
+}
+
+/* The arrivals at this place; NULL: too many other places have told of the same transfer. */
+static struct state_arrival *need_arrival(struct state_transfer *transfer, uint32_t place,
+                                          const struct state_stamp *stamp) {
+    for (uint32_t i = 0; i < transfer->arrival_count; i++) {
+        if (transfer->arrivals[i].place == place)
+            return &transfer->arrivals[i];
+    }
+    if (transfer->arrival_count == HV_TRANSFER_ARRIVALS_MAX)
+        return NULL;
+    struct state_arrival *arrival = &transfer->arrivals[transfer->arrival_count++];
+    *arrival = (struct state_arrival){.place = place, .node = stamp->node};
+    return arrival;
+}
+
+static bool arrive(struct state_transfer *transfer, const struct state_place *place,
+                   const struct state_stamp *stamp, const struct hv_movement *movement) {
+    uint32_t before = transfer->arrival_count;
+    struct state_arrival *arrival = need_arrival(transfer, place->entity.index, stamp);
+    if (arrival == NULL)
+        return true; /* people of the place, as it says, but no longer of the transfer */
+    if (transfer->arrival_count == before && told_by_another(stamp, arrival->node))
+        return false;
+    transfer->in_seen = *stamp;
+    if (transfer->to == STATE_NONE)
+        transfer->to = place->entity.index;
+    (void)hv_tally_move(&arrival->people, &movement->people, 1);
+    (void)hv_tally_move(&transfer->in, &movement->people, 1);
+    return true;
+}
+
+static bool has_arrived(const struct state_transfer *transfer) {
+    struct hv_people left = state_transfer_on_the_way(transfer);
+    return transfer->out_seen.position != 0 && transfer->in_seen.position != 0 &&
+           hv_people_total(&left) == 0;
+}
+
+/* Adds to the ledger of the transfer. False where someone else has told this end of it already. */
 static bool add_to_transfer(struct state *state, struct state_place *place,
                             const struct state_stamp *stamp, const struct hv_movement *movement) {
     bool out = movement->kind == HV_MOVEMENT_TRANSFER_OUT;
     if ((!out && movement->kind != HV_MOVEMENT_TRANSFER_IN) || *movement->transfer == '\0')
         return true;
-    struct state_transfer *transfer = need_transfer(state, movement->transfer);
+    uint32_t from = out ? place->entity.index : place_index(state, movement->shelter);
+    struct state_transfer *transfer = need_transfer(state, from, movement->transfer, stamp);
     if (transfer == NULL)
         return false;
-    struct state_stamp *seen = out ? &transfer->out_seen : &transfer->in_seen;
-    if (seen->position != 0 && (stamp->node == STATE_NONE || seen->node != stamp->node))
-        return false;
-    *seen = *stamp;
-    (void)hv_tally_move(out ? &transfer->out : &transfer->in, &movement->people, 1);
-    *(out ? &transfer->from : &transfer->to) = place->entity.index;
-    uint32_t *other = out ? &transfer->to : &transfer->from;
-    if (*other == STATE_NONE && *movement->shelter != '\0') {
-        const struct state_place *end = fold_place(state, movement->shelter);
-        *other = end == NULL ? STATE_NONE : end->entity.index;
-    }
-    return true;
+    bool counts =
+        out ? leave(state, transfer, stamp, movement) : arrive(transfer, place, stamp, movement);
+    fold_finish(state, transfer, has_arrived(transfer));
+    return counts;
 }
 
 /* ---- requests and notes ---- */
@@ -142,11 +207,11 @@ static void report_request(struct state *state, struct state_place *place,
                            const struct state_stamp *stamp, const struct hv_report *report) {
     char id[STATE_ID_BYTES];
     state_request_id(stamp->node, place->entity.index, report->request.id, id);
-    uint32_t before = state->tables[STATE_REQUEST].count;
-    struct state_request *request = fold_need(state, STATE_REQUEST, id);
+    bool new;
+    struct state_request *request = fold_need_new(state, STATE_REQUEST, id, &new);
     if (request == NULL)
         return;
-    bool was_open = state->tables[STATE_REQUEST].count == before && !request->withdrawn;
+    bool was_open = !new && !request->withdrawn;
     place->open_requests -= was_open;
     place->open_requests += !report->request.withdrawn;
     request->place = place->entity.index;
@@ -157,6 +222,7 @@ static void report_request(struct state *state, struct state_place *place,
     request->withdrawn = report->request.withdrawn;
     request->seen = *stamp;
     keep_request(state, request, report);
+    fold_finish(state, request, request->withdrawn);
 }
 
 void fold_note(struct state *state, const struct hv_record *record, uint32_t place) {
@@ -258,16 +324,6 @@ static struct state_node *advance(struct state *state, const char *id, uint64_t 
     return touched;
 }
 
-/* How many things there are that a report can bring into being by naming them. */
-static uint64_t things_named(const struct state *state) {
-    static const enum state_kind kinds[] = {STATE_PLACE, STATE_ZONE, STATE_TRANSFER, STATE_REQUEST,
-                                            STATE_NAME};
-    uint64_t count = 0;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        count += state->tables[kinds[i]].count;
-    return count;
-}
-
 void fold_report(struct state *state, const struct hv_record *record) {
     const struct hv_node_report *report = &record->report;
     if (*report->node == '\0') {
@@ -278,10 +334,10 @@ void fold_report(struct state *state, const struct hv_record *record) {
         advance(state, report->node, report->epoch, report->lane, report->sequence);
     if (node == NULL)
         return;
-    uint64_t before = things_named(state);
+    uint64_t before = state->named;
     node->reports++;
     apply_report(state, node, record);
-    node->introduced += things_named(state) - before;
+    node->introduced += state->named - before;
 }
 
 /* ---- refused for ever ---- */

@@ -133,22 +133,42 @@ static void move_line(struct state_stock_line *line, int64_t quantity, int64_t d
         line->damaged = line->quantity;
 }
 
-/* What remembered movements after the stamp added to the line. */
-static int64_t moved_after(const struct state_stock *stock, const struct state_stock_line *line,
+/* What remembered movements added to the line. */
+static int64_t moved(const struct state_stock *stock, const struct state_stock_line *line) {
+    int64_t sum = 0;
+    for (uint8_t i = 0; i < stock->movement_count; i++) {
+        if (is_of(&stock->movements[i], line))
+            sum += stock->movements[i].quantity;
+    }
+    return sum;
+}
+
+/* Forgets movements of the line that a new count contains; the others stay in their order. */
+static void keep_following(struct state_stock *stock, const struct state_stock_line *line,
                            const struct state_stamp *stamp) {
-    int64_t moved = 0;
+    uint8_t kept = 0;
     for (uint8_t i = 0; i < stock->movement_count; i++) {
         const struct state_stock_movement *movement = &stock->movements[i];
-        if (is_of(movement, line) && fold_follows(&movement->stamp, stamp))
-            moved += movement->quantity;
+        if (!is_of(movement, line) || fold_follows(&movement->stamp, stamp))
+            stock->movements[kept++] = *movement;
     }
-    return moved;
+    stock->movement_count = kept;
+}
+
+/* Their sum does not say it: 5 less and then 5 more are 5 where there was nothing. */
+static bool has_movements(const struct state_stock *stock, const struct state_stock_line *line) {
+    for (uint8_t i = 0; i < stock->movement_count; i++) {
+        if (is_of(&stock->movements[i], line))
+            return true;
+    }
+    return false;
 }
 
 static void set_line(struct state_stock *stock, struct state_stock_line *line,
                      const struct state_stamp *stamp, int64_t quantity, int64_t damaged,
                      bool compare_with_books) {
-    int64_t books = line->quantity - moved_after(stock, line, stamp);
+    keep_following(stock, line, stamp);
+    int64_t books = line->quantity - moved(stock, line);
     if (compare_with_books && quantity != books)
         line->difference = quantity - books;
     line->quantity = quantity;
@@ -159,7 +179,7 @@ static void set_line(struct state_stock *stock, struct state_stock_line *line,
     mark(stock, line, stamp);
     for (uint8_t i = 0; i < stock->movement_count; i++) {
         const struct state_stock_movement *movement = &stock->movements[i];
-        if (!is_of(movement, line) || !fold_follows(&movement->stamp, stamp))
+        if (!is_of(movement, line))
             continue;
         move_line(line, movement->quantity, movement->damaged);
         mark(stock, line, &movement->stamp);
@@ -194,8 +214,8 @@ static void clear_unlisted(struct state_stock *stock, const struct state_stamp *
     for (uint32_t i = 0; i < stock->count; i++) {
         struct state_stock_line *line = &stock->lines[i];
         if (line->counted.position != stamp->position && fold_replaces(stamp, &line->counted)) {
-            bool empty = line->quantity == 0 && moved_after(stock, line, stamp) == 0;
-            if (empty)
+            keep_following(stock, line, stamp);
+            if (line->quantity == 0 && !has_movements(stock, line))
                 continue;
             set_line(stock, line, stamp, 0, 0, books);
         }

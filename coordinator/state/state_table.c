@@ -40,6 +40,11 @@ static struct state_table_cell *index_find(const struct state_table *table, cons
     return cell;
 }
 
+static void index_remove(struct state_table *table, struct state_entity *entity) {
+    struct state_table_cell *cell = cell_of(entity);
+    HASH_DELETE(hh, table->by_id, cell);
+}
+
 static void index_clear(struct state_table *table) {
     HASH_CLEAR(hh, table->by_id);
 }
@@ -53,7 +58,9 @@ void state_table_init(struct state_table *table, enum state_kind kind, size_t th
     *table = (struct state_table){.kind = kind,
                                   .thing_bytes = (thing_bytes + 15) / 16 * 16,
                                   .newest = STATE_NONE,
-                                  .oldest = STATE_NONE};
+                                  .oldest = STATE_NONE,
+                                  .finished_newest = STATE_NONE,
+                                  .finished_oldest = STATE_NONE};
 }
 
 void state_table_deinit(struct state_table *table) {
@@ -130,6 +137,44 @@ void state_table_moved(struct state_table *table, struct state_entity *entity, u
     link_newest(table, entity);
 }
 
+/* ---- the order of finishing ---- */
+
+static void link_finished(struct state_table *table, struct state_entity *entity,
+                          uint64_t position) {
+    struct state_entity *before = state_table_at(table, table->finished_newest);
+    entity->finished = position;
+    entity->finished_older = table->finished_newest;
+    entity->finished_newer = STATE_NONE;
+    if (before != NULL)
+        before->finished_newer = entity->index;
+    else
+        table->finished_oldest = entity->index;
+    table->finished_newest = entity->index;
+    table->finished_count++;
+}
+
+static void unlink_finished(struct state_table *table, struct state_entity *entity) {
+    struct state_entity *older = state_table_at(table, entity->finished_older);
+    struct state_entity *newer = state_table_at(table, entity->finished_newer);
+    if (older != NULL)
+        older->finished_newer = entity->finished_newer;
+    else
+        table->finished_oldest = entity->finished_newer;
+    if (newer != NULL)
+        newer->finished_older = entity->finished_older;
+    else
+        table->finished_newest = entity->finished_older;
+    entity->finished = 0;
+    table->finished_count--;
+}
+
+void state_table_finish(struct state_table *table, struct state_entity *entity, uint64_t position) {
+    if (position != 0 && entity->finished == 0)
+        link_finished(table, entity, position);
+    else if (position == 0 && entity->finished != 0)
+        unlink_finished(table, entity);
+}
+
 /* ---- adding ---- */
 
 void state_table_id(const char *text, char ret_id[STATE_ID_BYTES]) {
@@ -163,6 +208,21 @@ void *state_table_add(struct state_table *table, const char *id, uint64_t positi
     return entity;
 }
 
+void *state_table_renew(struct state_table *table, struct state_entity *entity, const char *id,
+                        uint64_t position) {
+    uint32_t index = entity->index;
+    index_remove(table, entity);
+    unlink_finished(table, entity);
+    unlink_entity(table, entity);
+    memset(entity, 0, table->thing_bytes);
+    entity->index = index;
+    entity->kind = table->kind;
+    entity->changed = position;
+    state_table_id(id, entity->id);
+    link_newest(table, entity);
+    return index_add(table, entity) ? entity : NULL;
+}
+
 /* ---- loading ---- */
 
 int state_table_reserve(struct state_table *table, uint32_t count) {
@@ -188,6 +248,26 @@ static int by_change(const void *left, const void *right) {
     return a->index < b->index ? -1 : 1;
 }
 
+static int by_finish(const void *left, const void *right) {
+    const struct state_entity *a = *(struct state_entity *const *)left;
+    const struct state_entity *b = *(struct state_entity *const *)right;
+    if (a->finished != b->finished)
+        return a->finished < b->finished ? -1 : 1;
+    return a->index < b->index ? -1 : 1;
+}
+
+static void index_finished(struct state_table *table, struct state_entity **list) {
+    size_t count = 0;
+    for (uint32_t i = 0; i < table->count; i++) {
+        struct state_entity *entity = state_table_at(table, i);
+        if (entity->finished != 0)
+            list[count++] = entity;
+    }
+    qsort(list, count, sizeof(struct state_entity *), by_finish);
+    for (size_t i = 0; i < count; i++)
+        link_finished(table, list[i], list[i]->finished);
+}
+
 int state_table_index(struct state_table *table) {
     if (table->count == 0)
         return 0;
@@ -206,6 +286,7 @@ int state_table_index(struct state_table *table) {
         qsort(order, table->count, sizeof(struct state_entity *), by_change);
         for (uint32_t i = 0; i < table->count; i++)
             link_newest(table, order[i]);
+        index_finished(table, order);
     }
     free(order);
     return error;

@@ -170,6 +170,7 @@ static void read_transfer_out(struct reading *reading, struct hv_report *report)
 static void read_transfer_in(struct reading *reading, struct hv_report *report) {
     read_movement(reading, report, HV_MOVEMENT_TRANSFER_IN);
     (void)needed_text(reading, "transfer");
+    (void)needed_text(reading, "shelter");
 }
 
 static void read_count(struct reading *reading, struct hv_report *report) {

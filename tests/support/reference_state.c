@@ -28,6 +28,7 @@ struct fact {
 
 struct ledger {
     const char *zone, *transfer;
+    const char *from, *place; /* of a transfer; where it was told */
     enum hv_movement_kind kind;
     const char *node;
     struct hv_people people;
@@ -78,11 +79,16 @@ static struct fact *add_fact(struct reference *reference, const struct hv_record
     return fact;
 }
 
-static bool told_by_another(const struct reference *reference, const char *node,
+static const char *origin(const char *place, const struct hv_movement *movement) {
+    return movement->kind == HV_MOVEMENT_TRANSFER_IN ? movement->shelter : place;
+}
+
+static bool told_by_another(const struct reference *reference, const char *node, const char *place,
                             const struct hv_movement *movement) {
     for (size_t i = 0; i < reference->ledger_count; i++) {
         const struct ledger *line = &reference->ledger[i];
         if (line->kind == movement->kind && strcmp(line->transfer, movement->transfer) == 0 &&
+            strcmp(line->from, origin(place, movement)) == 0 && strcmp(line->place, place) == 0 &&
             (*node == '\0' || strcmp(line->node, node) != 0))
             return true;
     }
@@ -93,12 +99,15 @@ static void take_movement(struct reference *reference, const struct hv_record *r
                           const struct node *node) {
     const struct hv_movement *movement = &record->report.report.movement;
     const char *who = node == NULL ? "" : node->id;
+    const char *place = node == NULL ? record->report.report.subject : node->place;
     bool transfer =
         movement->kind == HV_MOVEMENT_TRANSFER_OUT || movement->kind == HV_MOVEMENT_TRANSFER_IN;
-    if (transfer && told_by_another(reference, who, movement))
+    if (transfer && told_by_another(reference, who, place, movement))
         return;
     reference->ledger[reference->ledger_count++] = (struct ledger){.zone = movement->zone,
                                                                    .transfer = movement->transfer,
+                                                                   .from = origin(place, movement),
+                                                                   .place = place,
                                                                    .kind = movement->kind,
                                                                    .node = who,
                                                                    .people = movement->people};
@@ -113,7 +122,7 @@ static void take_movement(struct reference *reference, const struct hv_record *r
 static void take_stock_lines(struct reference *reference, const struct hv_record *record,
                              const struct node *node, const struct hv_seen *seen,
                              const struct hv_stock_line *lines, size_t count, bool complete,
-                             uint64_t as_of) {
+                             const struct hv_snapshot *snapshot) {
     uint64_t number = ++reference->counts;
     for (size_t i = 0; i <= count; i++) { /* the last is the count's end */
         struct fact *fact = add_fact(reference, record, node, seen);
@@ -122,8 +131,8 @@ static void take_stock_lines(struct reference *reference, const struct hv_record
         fact->quantity = i < count ? (int64_t)lines[i].quantity : 0;
         fact->complete = complete;
         fact->count = number;
-        if (as_of != 0) {
-            fact->sequence = as_of;
+        if (snapshot != NULL) {
+            fact->sequence = snapshot->as_of;
             fact->present = true;
         }
     }
@@ -147,7 +156,7 @@ static void take_snapshot(struct reference *reference, const struct hv_record *r
     fact->present = true;
     fact->status = snapshot->status;
     take_stock_lines(reference, record, node, &snapshot->stock_seen, snapshot->stock,
-                     snapshot->stock_count, true, snapshot->as_of);
+                     snapshot->stock_count, true, snapshot);
 }
 
 static void take_report(struct reference *reference, const struct hv_record *record,
@@ -170,7 +179,7 @@ static void take_report(struct reference *reference, const struct hv_record *rec
         break;
     case HV_REPORT_STOCK_COUNT:
         take_stock_lines(reference, record, node, &report->seen, report->stock_count.lines,
-                         report->stock_count.line_count, report->stock_count.complete, 0);
+                         report->stock_count.line_count, report->stock_count.complete, NULL);
         break;
     case HV_REPORT_STOCK_MOVEMENT:
         for (size_t i = 0; i < report->stock_movement.line_count; i++) {
@@ -338,11 +347,12 @@ int64_t reference_zone_total(const struct reference *reference, const char *zone
     return total;
 }
 
-int64_t reference_on_the_way(const struct reference *reference, const char *transfer) {
+int64_t reference_on_the_way(const struct reference *reference, const char *from,
+                             const char *transfer) {
     int64_t total = 0;
     for (size_t i = 0; i < reference->ledger_count; i++) {
         const struct ledger *line = &reference->ledger[i];
-        if (strcmp(line->transfer, transfer) != 0)
+        if (strcmp(line->transfer, transfer) != 0 || strcmp(line->from, from) != 0)
             continue;
         if (line->kind == HV_MOVEMENT_TRANSFER_OUT)
             total += hv_people_total(&line->people);

@@ -22,7 +22,8 @@ bool reference_status(const struct reference *reference, const char *place,
 
 /* People that came from a zone; people on the way in a transfer. */
 int64_t reference_zone_total(const struct reference *reference, const char *zone);
-int64_t reference_on_the_way(const struct reference *reference, const char *transfer);
+int64_t reference_on_the_way(const struct reference *reference, const char *from,
+                             const char *transfer);
 
 /* Units of an item (one lot, no expiry) at a place; 0 where nothing is known. */
 int64_t reference_stock(const struct reference *reference, const char *place, const char *item);

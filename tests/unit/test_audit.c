@@ -28,7 +28,8 @@ static struct hv_report moved(enum hv_movement_kind kind, int32_t adults, const 
     struct hv_report report = {.kind = HV_REPORT_MOVEMENT};
     report.movement.kind = kind;
     report.movement.people.by_age[HV_AGE_ADULT] = adults;
-    report.movement.zone = report.movement.shelter = "";
+    report.movement.zone = "";
+    report.movement.shelter = kind == HV_MOVEMENT_TRANSFER_IN ? "S1" : "";
     report.movement.transfer = transfer;
     return report;
 }
@@ -173,6 +174,14 @@ Test(audit, finds_a_transfer_that_did_not_arrive_whole) {
     tell(&day, "S2", &day.made_s2, moved(HV_MOVEMENT_TRANSFER_IN, 19, "T2"), true);
     cr_assert_eq(audit_picture_people(day.audit, "S2", 49), 0);
     only_finding(&day, "transfer T2: 20 people left, 19 arrived");
+}
+
+Test(audit, does_not_mix_transfers_of_two_places_up) {
+    struct day day = begin();
+    pictures(&day, 58, 28);
+    tell(&day, "S2", &day.made_s2, moved(HV_MOVEMENT_TRANSFER_OUT, 5, "T1"), true);
+    cr_assert_eq(audit_picture_people(day.audit, "S2", 25), 0);
+    only_finding(&day, "transfer T1: 5 people left, 0 arrived");
 }
 
 Test(audit, finds_a_waybill_of_which_part_is_missing) {

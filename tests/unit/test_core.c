@@ -2,6 +2,7 @@
 #include "tests/support/core_bench.h"
 
 #include <criterion/criterion.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -528,4 +529,100 @@ Test(core, who_repeats_himself_while_the_disk_is_slow_fills_no_memory) {
     core_bench_idle(bench);
     core_bench_store(bench);
     cr_assert_eq(people_at("S1"), 2, "and what was taken is whole");
+}
+
+/* ---- what one sender may fill ---- */
+
+static struct hv_envelope long_count(uint64_t sequence) {
+    static struct hv_stock_line lines[HV_STOCK_LINES_MAX];
+    static char names[HV_STOCK_LINES_MAX][8];
+    struct hv_envelope envelope = core_bench_check_in(bench, 100, sequence, 1);
+    for (unsigned i = 0; i < HV_STOCK_LINES_MAX; i++) {
+        snprintf(names[i], sizeof names[i], "i%u", i);
+        lines[i] = (struct hv_stock_line){.item = names[i], .lot = ""};
+    }
+    envelope.report.kind = HV_REPORT_STOCK_COUNT;
+    envelope.report.stock_count = (struct hv_stock_count){
+        .line_count = HV_STOCK_LINES_MAX, .lines = lines, .complete = true, .reason = ""};
+    return envelope;
+}
+
+Test(core, memory_of_what_waits_is_counted_as_decoded) {
+    bench->hold = true;
+    core_bench_forget(bench);
+    uint64_t sequence = 0;
+    while (refused("S1") != HV_REASON_BUSY && sequence < 20000) {
+        struct hv_envelope envelope = long_count(++sequence);
+        core_bench_frame(bench, "S1", &envelope);
+    }
+    cr_assert_eq(refused("S1"), HV_REASON_BUSY);
+    size_t bytes = 0;
+    for (unsigned i = 0; i < CORE_BATCHES_MAX; i++)
+        bytes += bench->core->batches[i].arena.held + bench->core->batches[i].room;
+    cr_assert_leq(bytes, 192u << 20, "%zu bytes hold %" PRIu64 " reports", bytes, sequence);
+    bench->hold = false;
+    core_bench_store(bench);
+    core_bench_idle(bench);
+    cr_assert_eq(core_bench_last(bench, "S1", HV_BODY_ACK)->sequence, sequence - 1);
+
+    struct hv_envelope envelope = long_count(sequence);
+    core_bench_frame(bench, "S1", &envelope);
+    core_bench_idle(bench);
+    cr_assert_eq(core_bench_last(bench, "S1", HV_BODY_ACK)->sequence, sequence, "and goes on");
+}
+
+/* ---- transfers ---- */
+
+static void move(const char *node, uint64_t sequence, enum hv_movement_kind kind,
+                 const char *other) {
+    struct hv_envelope envelope = core_bench_check_in(bench, 100, sequence, 10);
+    envelope.report.movement.kind = kind;
+    envelope.report.movement.shelter = other;
+    envelope.report.movement.transfer = "T1";
+    core_bench_frame(bench, node, &envelope);
+    core_bench_idle(bench);
+}
+
+Test(core, who_arrives_says_from_where) {
+    move("S2", 1, HV_MOVEMENT_TRANSFER_IN, "");
+    cr_assert_eq(refused("S2"), HV_REASON_RANGE);
+    cr_assert_str_eq(core_bench_last(bench, "S2", HV_BODY_REFUSAL)->refusal.detail,
+                     "movement.shelter: missing: which shelter did they leave?");
+    move("S2", 2, HV_MOVEMENT_TRANSFER_IN, "S1");
+    cr_assert_eq(people_at("S2"), 10);
+}
+
+/* ---- answers to what is forgotten ---- */
+
+Test(core, takes_a_late_answer_to_a_forgotten_order) {
+    struct hv_record record = {.kind = HV_RECORD_ORDER, .actor = HV_ACTOR_OPERATOR, .name = "x"};
+    record.order = (struct hv_order){.kind = HV_ORDER_STAND_BY,
+                                     .post = HV_POST_PLACE,
+                                     .addressee = "gate",
+                                     .state = HV_ORDER_ISSUED,
+                                     .shelter = "",
+                                     .counterpart = "",
+                                     .waybill = "",
+                                     .vehicle = "",
+                                     .text = ""};
+    for (unsigned i = 0; i < HV_ORDERS_FINISHED_MAX + 2; i++) {
+        cr_assert_eq(core_bench_decide(bench, record), 0);
+        struct hv_record done = {.kind = HV_RECORD_ANSWER, .actor = HV_ACTOR_OPERATOR, .name = "x"};
+        done.answer = (struct hv_order_answer){
+            .order = i + 1, .revision = 1, .state = HV_ORDER_DONE, .reason = ""};
+        cr_assert_eq(core_bench_decide(bench, done), 0);
+    }
+    cr_assert_null(state_find_order(core_state(bench->core), 1));
+    struct hv_envelope envelope = core_bench_check_in(bench, 100, 1, 1);
+    envelope.report.kind = HV_REPORT_ANSWER;
+    envelope.report.answer =
+        (struct hv_order_answer){.order = 1, .revision = 1, .state = HV_ORDER_FAILED, .reason = ""};
+    core_bench_frame(bench, "S1", &envelope);
+    core_bench_idle(bench);
+    cr_assert_eq(core_bench_last(bench, "S1", HV_BODY_ACK)->sequence, 1);
+    envelope.sequence = 2;
+    envelope.report.answer.order = HV_ORDERS_FINISHED_MAX + 3; /* none yet */
+    core_bench_frame(bench, "S1", &envelope);
+    core_bench_idle(bench);
+    cr_assert_eq(refused("S1"), HV_REASON_REFERENCE);
 }
