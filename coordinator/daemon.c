@@ -1,5 +1,6 @@
 #include "coordinator/daemon.h"
 
+#include "coordinator/daemon_api.h"
 #include "coordinator/daemon_control.h"
 #include "coordinator/daemon_planner.h"
 #include "schemas/platform/clock.h"
@@ -170,7 +171,15 @@ static int on_writer(zloop_t *loop, zmq_pollitem_t *item, void *context) {
     (void)loop, (void)item;
     if (daemon_writer_collect(daemon->writer, false, &error) == 0)
         take_result(daemon, error);
+    daemon_api_committed(daemon);
     daemon_region_follow(daemon);
+    return go_on(daemon);
+}
+
+static int on_api(zloop_t *loop, zmq_pollitem_t *item, void *context) {
+    struct daemon *daemon = context;
+    (void)loop, (void)item;
+    daemon_api_serve(daemon);
     return go_on(daemon);
 }
 
@@ -203,6 +212,7 @@ static int on_tick(zloop_t *loop, int timer, void *context) {
     (void)timer;
     daemon_step(daemon, (struct core_event){.kind = CORE_TICK});
     daemon_step(daemon, (struct core_event){.kind = CORE_IDLE});
+    daemon_api_tell(daemon);
     if (daemon->plan_wanted) {
         daemon->plan_wanted = false;
         daemon_planner_plan(daemon, 0);
@@ -243,6 +253,8 @@ static bool fill_loop(struct daemon *daemon) {
                   poll_file(daemon, daemon_planner_fd(daemon), on_plan) &&
                   poll_file(daemon, daemon->signals, on_signal) &&
                   zloop_timer(daemon->loop, TICK_MS, 0, on_tick, daemon) >= 0;
+    if (filled && daemon->api != NULL)
+        filled = poll_file(daemon, daemon_api_fd(daemon), on_api);
     if (filled && watchdog > 0)
         filled = zloop_timer(daemon->loop, watchdog / 2, 0, on_watchdog, daemon) >= 0;
     return filled;

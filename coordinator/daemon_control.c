@@ -1,6 +1,7 @@
 #include "coordinator/daemon_control.h"
 
 #include "coordinator/control/console.h"
+#include "coordinator/daemon_api.h"
 #include "coordinator/daemon_planner.h"
 #include "coordinator/layout.h"
 #include "schemas/platform/clock.h"
@@ -60,7 +61,9 @@ void daemon_replied(struct daemon *daemon, const struct core_effect *effect) {
 /* ---- requests ---- */
 
 void daemon_answer(struct daemon *daemon, uint64_t token, json_t *reply) {
-    if (token != 0 && daemon->control != NULL && daemon->control->server != NULL)
+    if (daemon_api_owns(token))
+        daemon_api_answer(daemon, token, reply);
+    else if (token != 0 && daemon->control != NULL && daemon->control->server != NULL)
         control_reply(daemon->control->server, token, reply);
     else
         json_decref(reply);
@@ -132,9 +135,7 @@ void daemon_answer_past(struct daemon *daemon, uint64_t token, const json_t *req
     daemon_answer(daemon, token, outcome.reply);
 }
 
-static void on_request(void *context, struct control_server *server, uint64_t token,
-                       const json_t *request) {
-    struct daemon *daemon = context;
+void daemon_request(struct daemon *daemon, uint64_t token, const json_t *request) {
     const json_t *at = json_object_get(request, "at");
     if (json_is_integer(at)) {
         daemon_work_past(daemon, token, request, json_integer_value(at));
@@ -146,7 +147,7 @@ static void on_request(void *context, struct control_server *server, uint64_t to
     console_handle(&scene, request, &daemon->control->arena, &outcome);
     switch (outcome.kind) {
     case CONSOLE_ANSWERED:
-        control_reply(server, token, outcome.reply);
+        daemon_answer(daemon, token, outcome.reply);
         break;
     case CONSOLE_COMMAND:
         daemon_decide(daemon, outcome.records, outcome.record_count, answer_decision, token);
@@ -154,6 +155,12 @@ static void on_request(void *context, struct control_server *server, uint64_t to
     case CONSOLE_WORK:
         work(daemon, token, &outcome);
     }
+}
+
+static void on_request(void *context, struct control_server *server, uint64_t token,
+                       const json_t *request) {
+    (void)server;
+    daemon_request(context, token, request);
 }
 
 /* ---- opening and closing ---- */

@@ -11,6 +11,9 @@
 int daemon_control_open(struct daemon *daemon) HV_MUST_USE;
 void daemon_control_close(struct daemon *daemon);
 
+/* What somebody asks or decides, from either door; answered once, now or later. */
+void daemon_request(struct daemon *daemon, uint64_t token, const json_t *request);
+
 /* Records to the core; `done` gets its answer, once, later. */
 typedef void daemon_decided(struct daemon *daemon, uint64_t token, int error,
                             const struct hv_verdict *verdict, uint64_t first, uint64_t last);

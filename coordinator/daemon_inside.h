@@ -13,6 +13,8 @@
 #include <czmq.h>
 #include <limits.h>
 
+struct api;
+
 struct daemon {
     char dir[PATH_MAX / 2];
     struct settings settings;
@@ -42,6 +44,7 @@ struct daemon {
     uint64_t checkpoint_position; /* of the last one that is whole */
 
     struct daemon_control *control;
+    struct api *api; /* NULL: no HTTP interface */
     struct daemon_planner *planner;
     bool plan_wanted;            /* an effect has asked for one */
     struct core_effect *replies; /* that wait until the step which gave them is over */

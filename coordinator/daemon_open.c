@@ -1,4 +1,5 @@
 /* Starting: settings, keys, log, state, gate. What is wrong is said with its remedy. */
+#include "coordinator/daemon_api.h"
 #include "coordinator/daemon_control.h"
 #include "coordinator/daemon_planner.h"
 
@@ -202,6 +203,13 @@ static int open_control(struct daemon *daemon) {
     return error == 0 ? 0 : complain(error, LAYOUT_SOCKET, "see who uses the folder");
 }
 
+static int open_api(struct daemon *daemon) {
+    int error = daemon_api_open(daemon);
+    return error == 0 ? 0
+                      : complain(error, "the HTTP interface",
+                                 "see http, http_certificate and http_key in haven.yaml");
+}
+
 int daemon_open(struct daemon *daemon, const char *dir) {
     struct key_pair keys;
     if (snprintf(daemon->dir, sizeof daemon->dir, "%s", dir) >= (int)sizeof daemon->dir)
@@ -224,11 +232,14 @@ int daemon_open(struct daemon *daemon, const char *dir) {
     }
     if (status == 0)
         status = open_control(daemon);
+    if (status == 0)
+        status = open_api(daemon);
     sodium_memzero(&keys, sizeof keys);
     return status;
 }
 
 void daemon_close(struct daemon *daemon) {
+    daemon_api_close(daemon);
     daemon_planner_close(daemon);
     gate_free(daemon->gate);
     daemon_tasks_free(daemon->tasks);

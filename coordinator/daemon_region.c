@@ -1,6 +1,7 @@
 /* The region that the state names, and what the core may ask of it. */
 #include "coordinator/daemon_inside.h"
 
+#include "coordinator/api/api.h"
 #include "coordinator/layout.h"
 #include "schemas/platform/keys.h"
 #include "schemas/platform/line_log.h"
@@ -40,7 +41,10 @@ static void use(struct daemon *daemon, struct region *region) {
     if (region->link_count > 0)
         catalogue.link = knows_link;
     core_set_catalogue(daemon->core, &catalogue);
-    region_free(daemon->region);
+    if (daemon->api != NULL)
+        api_set_region(daemon->api, region, daemon->region);
+    else
+        region_free(daemon->region);
     daemon->region = region;
 }
 

@@ -5,9 +5,12 @@ const struct cli_entry cli_entries[] = {
     {"init", cli_init, "make a coordinator in a folder",
      "usage: haven init DIR [--name NAME] [--exercise | --mode live|exercise] [--bind ADDRESS] "
      "[--endpoint ADDRESS]…\n"
+     "       [--http ADDRESS:PORT|off] [--certificate FILE --certificate-key FILE]\n"
      "  --name      what people call it                        --exercise  nothing in it is real\n"
      "  --bind      where to listen, tcp://*:5670 otherwise\n"
      "  --endpoint  how nodes reach it, in order of preference; this machine's name otherwise\n"
+     "  --http      where the command centre is served, 127.0.0.1:8670 otherwise; beyond this\n"
+     "              machine only with a certificate and its key (PEM files)\n"
      "examples:\n"
      "  haven init /var/lib/haven --name '河岸市' --endpoint tcp://10.0.0.1:5670\n"
      "  haven init drill --exercise --bind tcp://127.0.0.1:5670\n"},

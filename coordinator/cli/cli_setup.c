@@ -9,6 +9,7 @@
 #include "schemas/codec.h"
 #include "schemas/platform/clock.h"
 #include "schemas/platform/deployment.h"
+#include "schemas/platform/http_address.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -56,6 +57,29 @@ static void endpoint_of_bind(const char *bind, char *endpoint, size_t bytes) {
         snprintf(endpoint, bytes, "%s", bind);
 }
 
+/* Beyond this machine nothing is served in the clear. */
+static bool read_http(const struct cli *cli, struct settings *settings) {
+    const char *http = cli_option(cli, "--http"), *certificate = cli_option(cli, "--certificate"),
+               *key = cli_option(cli, "--certificate-key");
+    struct http_address address = {.loopback = true};
+    if (http == NULL)
+        http = DEPLOYMENT_HTTP_USUAL;
+    if (strlen(http) >= sizeof settings->http || (certificate == NULL) != (key == NULL) ||
+        (strcmp(http, "off") != 0 && http_address_read(http, &address) != HV_OK) ||
+        (!address.loopback && certificate == NULL))
+        return false;
+    snprintf(settings->http, sizeof settings->http, "%s", http);
+    if (certificate == NULL)
+        return true;
+    char path[PATH_MAX];
+    return realpath(certificate, path) != NULL &&
+           snprintf(settings->http_certificate, sizeof settings->http_certificate, "%s", path) <
+               (int)sizeof settings->http_certificate &&
+           realpath(key, path) != NULL &&
+           snprintf(settings->http_key, sizeof settings->http_key, "%s", path) <
+               (int)sizeof settings->http_key;
+}
+
 static bool read_line(const struct cli *cli, struct founding *founding) {
     struct deployment *deployment = &founding->deployment;
     const char *name = cli_option(cli, "--name"), *mode = cli_option(cli, "--mode"),
@@ -64,7 +88,7 @@ static bool read_line(const struct cli *cli, struct founding *founding) {
                        : mode == NULL              ? HV_MODE_LIVE
                                                    : hv_mode_of(mode);
     founding->settings = settings_default();
-    if (deployment->mode == HV_MODE_UNKNOWN ||
+    if (deployment->mode == HV_MODE_UNKNOWN || !read_http(cli, &founding->settings) ||
         (name != NULL && strlen(name) >= sizeof deployment->name) ||
         (bind != NULL &&
          (strlen(bind) >= DEPLOYMENT_ENDPOINT_BYTES || strstr(bind, "://") == NULL)))
@@ -158,8 +182,10 @@ int cli_init(const struct cli *cli) {
     if (dir == NULL)
         dir = cli->dir[0] == '\0' ? NULL : cli->dir;
     if (dir == NULL || !read_line(cli, &founding))
-        return cli_usage(cli,
-                         dir == NULL ? "name the folder" : "mode, name or address is not right");
+        return cli_usage(
+            cli, dir == NULL ? "name the folder"
+                             : "mode, name or an address is not right, or one beyond this machine "
+                               "has no certificate");
     int error = found(dir, &founding);
     memset(&founding.key, 0, sizeof founding.key);
     if (error == HV_ERR_EXISTS) {
@@ -181,9 +207,14 @@ int cli_init(const struct cli *cli) {
     printf("a coordinator for “%s” (%s) is in %s\n"
            "  start it           haven-coordinator %s\n"
            "  invite nodes with  %s/%s  (no secret in it; nodes reach us at %s)\n"
-           "  settings           %s/%s\n",
+           "  settings           %s/%s\n"
+           "  command centre     %s%s\n",
            founding.deployment.name, hv_mode_word(founding.deployment.mode), dir, dir, dir,
-           LAYOUT_INVITATION, founding.deployment.endpoints[0], dir, LAYOUT_SETTINGS);
+           LAYOUT_INVITATION, founding.deployment.endpoints[0], dir, LAYOUT_SETTINGS,
+           strcmp(founding.settings.http, "off") == 0      ? ""
+           : founding.settings.http_certificate[0] == '\0' ? "http://"
+                                                           : "https://",
+           founding.settings.http);
     return EX_OK;
 }
 

@@ -16,10 +16,11 @@
 
 /* The moment at which a request is looked at. All borrowed. */
 struct console_scene {
-    const struct core *core;
-    const struct state *past;      /* a look back: the picture as it was; NULL: as it is */
-    const struct region *region;   /* NULL: none loaded */
-    const struct profile *profile; /* NULL: none */
+    const struct core *core;              /* NULL where `past` and `counters` say it all */
+    const struct state *past;             /* a look back: the picture as it was; NULL: as it is */
+    const struct core_counters *counters; /* NULL: those of the core */
+    const struct region *region;          /* NULL: none loaded */
+    const struct profile *profile;        /* NULL: none */
     const struct settings *settings;
     const struct deployment *deployment;
     uint64_t mono_ms; /* log clock */

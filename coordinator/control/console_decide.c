@@ -253,6 +253,20 @@ void console_clock(const struct console_scene *scene, const json_t *request, str
 
 /* ---- reports on behalf ---- */
 
+/* A node numbers its requests itself; what is asked for on behalf of a place gets the next number
+ * here. */
+static uint64_t next_request(const struct state *state, const char *place) {
+    const struct state_place *known = state_find_place(state, place);
+    char id[STATE_ID_BYTES];
+    uint64_t number = 1;
+    for (; known != NULL; number++) {
+        state_request_id(STATE_NONE, known->entity.index, number, id);
+        if (state_find(state, STATE_REQUEST, id) == NULL)
+            break;
+    }
+    return number;
+}
+
 /* What came by telephone or radio, or was imported: an entry as at a node, of the place “place”,
  * observed “ago_s” ago. */
 void console_report(const struct console_scene *scene, const json_t *request,
@@ -285,6 +299,8 @@ void console_report(const struct console_scene *scene, const json_t *request,
     struct hv_report *report = &record->report.report;
     report->source = imported ? HV_SOURCE_IMPORT : HV_SOURCE_OPERATOR;
     report->subject = place;
+    if (report->kind == HV_REPORT_REQUEST && report->request.id == 0)
+        report->request.id = next_request(console_picture(scene), place);
     report->seen.node_ms = 1; /* only the difference counts, which may reach before the log */
     report->seen.wall_ms = scene->wall_ms - (int64_t)entry.ago_ms;
 }

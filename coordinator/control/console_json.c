@@ -20,6 +20,10 @@ const struct state *console_picture(const struct console_scene *scene) {
     return scene->past == NULL ? core_state(scene->core) : scene->past;
 }
 
+const struct core_counters *console_counters(const struct console_scene *scene) {
+    return scene->counters == NULL ? core_counters(scene->core) : scene->counters;
+}
+
 json_t *console_error(int error, const char *text, const char *remedy) {
     return json_pack("{s:b, s:s, s:o, s:o}", "ok", 0, "error", hv_error_name(error), "text",
                      whole_letters(text == NULL ? hv_error_text(error) : text), "remedy",

@@ -23,6 +23,7 @@ console_verb console_plan_approve, console_plan_withdraw, console_order_issue, c
 
 /* The picture that is asked about: that of now, or an earlier one. */
 const struct state *console_picture(const struct console_scene *scene);
+const struct core_counters *console_counters(const struct console_scene *scene);
 
 /* Sets the reply of the outcome to an error. */
 void console_refuse(struct console_outcome *outcome, int error, const char *text,

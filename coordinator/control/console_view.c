@@ -586,7 +586,7 @@ void console_status(const struct console_scene *scene, const json_t *request,
     (void)request, (void)arena;
     const struct state *state = console_picture(scene);
     const struct state_general *general = state_general(state);
-    const struct core_counters *counters = core_counters(scene->core);
+    const struct core_counters *counters = console_counters(scene);
     struct totals totals = add_up(scene);
     json_t *reply =
         json_pack("{s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:b}", "name",
@@ -630,7 +630,7 @@ void console_status(const struct console_scene *scene, const json_t *request,
 void console_statistics(const struct console_scene *scene, const json_t *request,
                         struct hv_arena *arena, struct console_outcome *outcome) {
     (void)request, (void)arena;
-    const struct core_counters *counters = core_counters(scene->core);
+    const struct core_counters *counters = console_counters(scene);
     json_t *refused = json_object();
     for (int reason = 1; reason < HV_REASON_COUNT; reason++)
         if (counters->refused[reason] > 0)

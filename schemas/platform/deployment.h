@@ -21,6 +21,9 @@
 
 #define DEPLOYMENT_ENDPOINT_BYTES 256u
 #define DEPLOYMENT_NAME_BYTES 256u
+#define DEPLOYMENT_HTTP_BYTES 64u
+#define DEPLOYMENT_PATH_BYTES 512u
+#define DEPLOYMENT_HTTP_USUAL "127.0.0.1:8670" /* what `haven init` writes */
 
 struct deployment {
     uint8_t id[HV_ID128_BYTES];
@@ -49,8 +52,10 @@ int deployment_load_json(const char *path, struct hv_fault_list *faults,
 int deployment_save(const char *path, const struct deployment *deployment) HV_MUST_USE;
 
 enum approval_policy {
-    APPROVAL_MANUAL,   /* a person approves every plan */
-    APPROVAL_AUTOMATIC /* a plan that leaves nobody behind is approved at once: drills and trials */
+    APPROVAL_MANUAL,    /* a person approves every plan */
+    APPROVAL_AUTOMATIC, /* a plan that leaves nobody behind is approved at once: drills and trials
+                         */
+    APPROVAL_TWO        /* a person, and not the one who asked for the plan */
 };
 
 enum stale_policy {
@@ -73,7 +78,11 @@ struct settings {
     enum approval_policy approval;
     enum stale_policy stale;
     uint32_t stale_percent;
-    char profile[64]; /* standards profile */
+    char profile[64];                 /* standards profile */
+    char http[DEPLOYMENT_HTTP_BYTES]; /* where the HTTP interface listens; "off": nowhere */
+    char http_certificate[DEPLOYMENT_PATH_BYTES]; /* PEM; "" without TLS, on loopback only */
+    char http_key[DEPLOYMENT_PATH_BYTES];
+    bool http_open; /* whoever reaches it may look without an account */
 };
 
 /* What holds where haven.yaml says nothing. */

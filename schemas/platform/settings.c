@@ -1,5 +1,6 @@
 #include "schemas/platform/atomic_file.h"
 #include "schemas/platform/deployment.h"
+#include "schemas/platform/http_address.h"
 
 #include <cyaml/cyaml.h>
 #include <stdarg.h>
@@ -15,6 +16,7 @@ struct yaml_settings {
     uint64_t *plan_work;
     uint32_t *change_price_s, *stale_percent;
     char *approval, *stale, *profile;
+    char *http, *http_certificate, *http_key, *http_open;
 };
 
 enum { FILE_BYTES_MAX = 65536 };
@@ -47,6 +49,14 @@ static const cyaml_schema_field_t fields[] = {
                            stale, 1, 32),
     CYAML_FIELD_STRING_PTR("profile", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                            struct yaml_settings, profile, 1, 63),
+    CYAML_FIELD_STRING_PTR("http", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_settings,
+                           http, 1, DEPLOYMENT_HTTP_BYTES - 1),
+    CYAML_FIELD_STRING_PTR("http_certificate", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                           struct yaml_settings, http_certificate, 0, DEPLOYMENT_PATH_BYTES - 1),
+    CYAML_FIELD_STRING_PTR("http_key", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                           struct yaml_settings, http_key, 0, DEPLOYMENT_PATH_BYTES - 1),
+    CYAML_FIELD_STRING_PTR("http_open", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                           struct yaml_settings, http_open, 1, 5),
     CYAML_FIELD_END};
 
 static const cyaml_schema_value_t schema = {
@@ -65,7 +75,8 @@ struct settings settings_default(void) {
                              .approval = APPROVAL_MANUAL,
                              .stale = STALE_CAUTION,
                              .stale_percent = 50,
-                             .profile = "sphere-2018"};
+                             .profile = "sphere-2018",
+                             .http = "off"};
 }
 
 /* ---- reading ---- */
@@ -134,8 +145,9 @@ static void take_word(const struct reading *reading, const char *key, const char
                   right, "“%s”", value);
 }
 
-static const char *const approvals[] = {"manual", "automatic", NULL};
+static const char *const approvals[] = {"manual", "automatic", "two-persons", NULL};
 static const char *const stales[] = {"count", "caution", "exclude", NULL};
+static const char *const answers[] = {"false", "true", NULL};
 
 static void take_bind(const struct reading *reading, const struct yaml_settings *yaml,
                       struct settings *settings) {
@@ -148,6 +160,40 @@ static void take_bind(const struct reading *reading, const struct yaml_settings 
     }
     if (yaml->bind_count > 0)
         settings->bind_count = yaml->bind_count;
+}
+
+/* Beyond this machine nothing goes out in the clear. */
+static void take_http(const struct reading *reading, const struct yaml_settings *yaml,
+                      struct settings *settings) {
+    struct http_address address;
+    int open = settings->http_open;
+    if (yaml->http != NULL)
+        snprintf(settings->http, sizeof settings->http, "%s", yaml->http);
+    if (yaml->http_certificate != NULL)
+        snprintf(settings->http_certificate, sizeof settings->http_certificate, "%s",
+                 yaml->http_certificate);
+    if (yaml->http_key != NULL)
+        snprintf(settings->http_key, sizeof settings->http_key, "%s", yaml->http_key);
+    take_word(reading, "http_open", yaml->http_open, answers, "true or false", &open);
+    settings->http_open = open != 0;
+    bool certificate = settings->http_certificate[0] != '\0', key = settings->http_key[0] != '\0';
+    if (certificate != key)
+        hv_fault_addf(reading->faults, HV_FAULT_ERROR, reading->path,
+                      line_of(reading->text, certificate ? "http_certificate" : "http_key"),
+                      certificate ? "http_key" : "http_certificate",
+                      "certificate and key, two PEM files, or neither", "missing");
+    if (strcmp(settings->http, "off") == 0)
+        return;
+    if (http_address_read(settings->http, &address) != HV_OK)
+        hv_fault_addf(reading->faults, HV_FAULT_ERROR, reading->path,
+                      line_of(reading->text, "http"), "http",
+                      "off, or ADDRESS:PORT in numbers, such as " DEPLOYMENT_HTTP_USUAL, "“%s”",
+                      settings->http);
+    else if (!address.loopback && !certificate)
+        hv_fault_addf(reading->faults, HV_FAULT_ERROR, reading->path,
+                      line_of(reading->text, "http"), "http",
+                      "an address of this machine alone, or http_certificate and http_key with it",
+                      "“%s” is reached from outside, and there is no certificate", settings->http);
 }
 
 static void take_all(const struct reading *reading, const struct yaml_settings *yaml,
@@ -164,8 +210,10 @@ static void take_all(const struct reading *reading, const struct yaml_settings *
     take_number(reading, "change_price_s", yaml->change_price_s, 0, 86400,
                 &settings->change_price_s);
     take_number(reading, "stale_percent", yaml->stale_percent, 0, 100, &settings->stale_percent);
-    take_word(reading, "approval", yaml->approval, approvals, "manual or automatic", &approval);
+    take_word(reading, "approval", yaml->approval, approvals, "manual, automatic or two-persons",
+              &approval);
     take_word(reading, "stale", yaml->stale, stales, "count, caution or exclude", &stale);
+    take_http(reading, yaml, settings);
     settings->approval = (enum approval_policy)approval;
     settings->stale = (enum stale_policy)stale;
     if (yaml->plan_work != NULL)
@@ -239,8 +287,8 @@ static void print_settings(FILE *file, const struct settings *s) {
         "change_price_s: %u\n",
         s->change_price_s);
     fprintf(file,
-            "\n# manual: a person approves every plan. automatic: for drills and "
-            "trials.\napproval: %s\n",
+            "\n# manual: a person approves every plan. two-persons: and not the one who asked for "
+            "it.\n# automatic: for drills and trials.\napproval: %s\n",
             approvals[s->approval]);
     fprintf(file,
             "\n# Free places of a shelter that has gone silent: count, caution (stale_percent of "
@@ -248,6 +296,15 @@ static void print_settings(FILE *file, const struct settings *s) {
             "exclude.\nstale: %s\nstale_percent: %u\n",
             stales[s->stale], s->stale_percent);
     fprintf(file, "\n# Standards profile for capacities and needs.\nprofile: %s\n", s->profile);
+    fprintf(file,
+            "\n# Command centre and HTTP interface: ADDRESS:PORT, or off. Beyond this machine only "
+            "with\n# a certificate and its key (PEM files); docs/HTTP.md tells more.\n"
+            "http: \"%s\"\nhttp_certificate: \"%s\"\nhttp_key: \"%s\"\n",
+            s->http, s->http_certificate, s->http_key);
+    fprintf(file,
+            "\n# Whether whoever reaches that address may look without an account.\n"
+            "http_open: %s\n",
+            answers[s->http_open]);
 }
 
 int settings_save(const char *path, const struct settings *settings) {

@@ -1,0 +1,162 @@
+/* The inside of the HTTP interface, for coordinator/api only. Everything here belongs to its one
+ * thread, but for the mailbox. */
+#ifndef COORDINATOR_API_API_INSIDE_H
+#define COORDINATOR_API_API_INSIDE_H
+
+#include "coordinator/api/api.h"
+#include "coordinator/api/api_replica.h"
+#include "coordinator/api/api_tables.h"
+
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define API_BODY_MAX 65536u /* of a request; hazards name many ids */
+#define API_HAZARD_BODY_MAX (8u << 20)
+#define API_CONNECTIONS_MAX 1024u
+#define API_IDLE_S 60u
+#define API_HEADERS_MAX 8u
+
+enum api_method { API_GET, API_POST, API_PUT, API_PATCH, API_DELETE, API_METHODS };
+
+struct api_call;
+typedef void api_handler(struct api *api, struct api_call *call);
+
+struct api_route {
+    enum api_method method;
+    const char *path; /* below /api/v1 unless it begins with “/”; {id} is any segment */
+    uint32_t roles;   /* who may: set of 1u << enum api_role */
+    api_handler *handler;
+};
+
+enum api_stage {
+    API_READING, /* the body comes in */
+    API_WAITING, /* suspended until somebody answers */
+    API_READY,   /* the answer is there, to be queued */
+    API_GONE     /* queued */
+};
+
+struct api_header {
+    const char *name;
+    char value[512];
+};
+
+/* One request from its first line to the last byte of its answer. */
+struct api_call {
+    struct api_call *next, *before; /* in api->calls */
+    struct MHD_Connection *connection;
+    enum api_stage stage;
+    int target_error;
+    struct api_target target;
+    enum api_method method;
+    bool head;
+    const struct api_route *route;
+    const char *arguments[2]; /* the segments that stand for {…} */
+    struct api_text body;
+    size_t body_most;
+    bool too_large;
+    json_t *json; /* the body, an object; NULL: none */
+
+    uint64_t token; /* API_WAITING: for whose answer */
+    void (*answered)(struct api *api, struct api_call *call, json_t *reply);
+    unsigned created; /* status of a decision that went well */
+
+    unsigned status;
+    const char *type;
+    struct api_text out;
+    int file; /* -1; else its bytes are the answer */
+    uint64_t file_size;
+    struct api_header headers[API_HEADERS_MAX];
+    size_t header_count;
+    struct MHD_Response *response; /* made by the handler itself; NULL: of `out` or `file` */
+};
+
+struct api_mail {
+    pthread_mutex_t lock;
+    struct {
+        uint64_t token;
+        json_t *json;
+    } * asked, *answered; /* to the main thread; from it */
+    size_t asked_count, asked_room, answered_count, answered_room;
+    struct api_pulse pulse;
+    const struct region *region;
+    struct region **old;
+    size_t old_count, old_room;
+    bool region_new;
+};
+
+struct api {
+    struct api_options options;
+    pthread_t thread;
+    bool running;
+    int to_main, to_api; /* eventfds */
+    atomic_bool stop;
+    _Atomic uint64_t durable;
+    struct api_mail mail;
+    char *certificate, *key; /* PEM; NULL without TLS */
+
+    /* of the thread */
+    struct MHD_Daemon *server;
+    char address[80]; /* as bound */
+    char web[512];    /* folder of the command centre; "" where there is none */
+    uint64_t retry_ms;
+    bool loaded, broken, closing;
+    struct api_replica replica;
+    struct api_scene scene;
+    struct hv_arena arena; /* of the request in hand */
+    struct api_pulse pulse;
+    const struct region *region;
+    struct api_call *calls;
+    uint64_t last_token;
+};
+
+/* ---- api.c ---- */
+
+/* Folds what has become durable, so that an answer is as new as can be; and reads the clocks. True:
+ * there is more to fold. */
+bool api_catch_up(struct api *api);
+
+/* ---- api_http.c ---- */
+int api_http_open(struct api *api, uint64_t now_ms);
+void api_http_run(struct api *api);
+void api_http_close(struct api *api);
+
+/* Hands the request to the main thread and lets the call wait. */
+void api_wait(struct api *api, struct api_call *call, json_t *request,
+              void (*answered)(struct api *api, struct api_call *call, json_t *reply));
+void api_answers(struct api *api, uint64_t token, json_t *reply);
+
+/* ---- api_reply.c ---- */
+void api_header(struct api_call *call, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void api_reply(struct api_call *call, unsigned status, const char *type);
+void api_reply_json(struct api_call *call, unsigned status, json_t *json); /* takes it over */
+void api_problem(struct api_call *call, unsigned status, const char *name, const char *detail,
+                 const char *remedy);
+
+/* What the console refused, or a code of Haven, as a problem. */
+void api_refused(struct api_call *call, const json_t *reply);
+void api_failed(struct api_call *call, int error);
+
+/* Sets the ETag of what depends on `version` and answers 304 where the client has it. */
+bool api_unchanged(struct api_call *call, uint64_t version, enum api_format format);
+
+/* ---- api_route.c ---- */
+extern const struct api_route api_routes[];
+extern const size_t api_route_count;
+
+/* The route of a method and a path; where only the method is wrong the others are in *ret_methods
+ * (set of 1u << method, 0: no such path). */
+const struct api_route *api_route_find(const struct api_target *target, enum api_method method,
+                                       const char *ret_arguments[2], uint32_t *ret_methods);
+const char *api_method_word(enum api_method method);
+
+/* ---- handlers ---- */
+api_handler api_get_health, api_get_ready, api_get_shelters, api_get_shelter, api_get_depots,
+    api_get_depot, api_get_zones, api_get_zone, api_get_nodes, api_get_node, api_get_status;
+
+/* ---- api_file.c: the command centre ---- */
+void api_file_find(struct api *api);
+void api_get_file(struct api *api, struct api_call *call);
+
+#endif

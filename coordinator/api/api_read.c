@@ -1,0 +1,160 @@
+/* Questions: lists and single things. */
+#include "coordinator/api/api_inside.h"
+
+#include <string.h>
+
+/* ---- how it is ---- */
+
+void api_get_health(struct api *api, struct api_call *call) {
+    (void)api;
+    api_text_put(&call->out, "ok\n");
+    api_reply(call, 200, "text/plain; charset=utf-8");
+}
+
+void api_get_ready(struct api *api, struct api_call *call) {
+    bool storing = api->pulse.counters.storing;
+    api_text_put(&call->out, storing ? "ready\n" : "not storing: the disk refuses\n");
+    api_reply(call, storing ? 200 : 503, "text/plain; charset=utf-8");
+}
+
+/* ---- formats ---- */
+
+static bool accepts(const char *accept, const char *type) {
+    return accept == NULL || strstr(accept, type) != NULL;
+}
+
+/* By ?format=, else by Accept; JSON where nothing is said. False: answered with 406. */
+static bool choose_format(struct api_call *call, bool placed, bool tabular,
+                          enum api_format *ret_format) {
+    static const char *const words[] = {"json", "geojson", "csv"};
+    const char *asked = api_target_value(&call->target, "format");
+    const char *accept =
+        MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
+    enum api_format format = API_FORMATS;
+    for (int i = 0; asked != NULL && i < API_FORMATS; i++)
+        if (strcmp(asked, words[i]) == 0)
+            format = (enum api_format)i;
+    if (asked == NULL && accept != NULL && strstr(accept, "application/geo+json") != NULL)
+        format = API_GEOJSON;
+    else if (asked == NULL && accept != NULL && strstr(accept, "text/csv") != NULL)
+        format = API_CSV;
+    else if (asked == NULL && (accepts(accept, "application/json") || accepts(accept, "*/*") ||
+                               accepts(accept, "application/*")))
+        format = API_JSON;
+    if ((format == API_GEOJSON && !placed) || (format == API_CSV && !tabular) ||
+        format == API_FORMATS) {
+        api_problem(call, 406, "not-acceptable",
+                    "this comes as JSON, what has a place also as "
+                    "GeoJSON, lists also as CSV",
+                    "leave Accept out, or give format=json");
+        return false;
+    }
+    *ret_format = format;
+    return true;
+}
+
+static const char *type_of(enum api_format format) {
+    static const char *const types[] = {"application/json", "application/geo+json",
+                                        "text/csv; charset=utf-8; header=present"};
+    return types[format];
+}
+
+/* ---- lists ---- */
+
+static void list(struct api *api, struct api_call *call, const struct api_table *table,
+                 const char *others) {
+    struct api_query query;
+    enum api_format format;
+    char wrong[160];
+    if (!choose_format(call, table->geometry != API_NO_PLACE, true, &format))
+        return;
+    int error = api_query_read(table, &call->target, format, others, &query, wrong);
+    if (error != HV_OK) {
+        api_problem(call, 400, "value", wrong, "see schemas/openapi.yaml");
+        return;
+    }
+    if (api_unchanged(call, api_scene_changed(&api->scene, table->kinds), format))
+        return;
+    error = api_table_write(table, &api->scene, &query, &call->out);
+    if (error != HV_OK)
+        api_failed(call, error);
+    else
+        api_reply(call, 200, type_of(format));
+}
+
+static void one(struct api *api, struct api_call *call, const struct api_table *table,
+                const char *what) {
+    enum api_format format;
+    if (!choose_format(call, table->geometry != API_NO_PLACE, false, &format))
+        return;
+    uint32_t row = api_table_find(table, &api->scene, call->arguments[0]);
+    if (row == UINT32_MAX) {
+        char detail[160];
+        snprintf(detail, sizeof detail, "there is no %s “%.80s”", what, call->arguments[0]);
+        api_problem(call, 404, "not-found", detail, "list them all");
+        return;
+    }
+    if (api_unchanged(call, api_scene_changed(&api->scene, table->kinds), format))
+        return;
+    if (format == API_GEOJSON)
+        api_table_feature(table, &api->scene, row, &call->out);
+    else if (table->detail == NULL)
+        api_table_row(table, &api->scene, row, &call->out);
+    else {
+        api_reply_json(call, 200, table->detail(&api->scene, row));
+        return;
+    }
+    if (call->out.failed)
+        api_failed(call, HV_ERR_MEMORY);
+    else
+        api_reply(call, 200, type_of(format));
+}
+
+void api_get_shelters(struct api *api, struct api_call *call) {
+    list(api, call, &api_shelters, "view");
+}
+
+void api_get_shelter(struct api *api, struct api_call *call) {
+    one(api, call, &api_shelters, "shelter");
+}
+
+void api_get_depots(struct api *api, struct api_call *call) {
+    list(api, call, &api_depots, "view");
+}
+
+void api_get_depot(struct api *api, struct api_call *call) {
+    one(api, call, &api_depots, "depot");
+}
+
+void api_get_zones(struct api *api, struct api_call *call) {
+    list(api, call, &api_zones, "");
+}
+
+void api_get_zone(struct api *api, struct api_call *call) {
+    one(api, call, &api_zones, "zone");
+}
+
+void api_get_nodes(struct api *api, struct api_call *call) {
+    list(api, call, &api_nodes, "");
+}
+
+void api_get_node(struct api *api, struct api_call *call) {
+    one(api, call, &api_nodes, "node");
+}
+
+/* ---- what the console tells ---- */
+
+static void ask(struct api *api, struct api_call *call, json_t *request) {
+    json_t *refusal = NULL, *reply = api_ask(&api->scene, request, NULL, &refusal);
+    if (reply == NULL)
+        api_refused(call, refusal);
+    else
+        api_reply_json(call, 200, json_incref(reply));
+    json_decref(reply);
+    json_decref(refusal);
+}
+
+void api_get_status(struct api *api, struct api_call *call) {
+    if (!api_unchanged(call, state_position(api->scene.state), API_JSON))
+        ask(api, call, json_pack("{s:s}", "verb", "status"));
+}

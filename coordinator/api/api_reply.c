@@ -1,0 +1,112 @@
+/* Answers: bodies, headers, problems (RFC 9457), and what a client has already. */
+#include "coordinator/api/api_inside.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void api_header(struct api_call *call, const char *name, const char *format, ...) {
+    if (call->header_count == API_HEADERS_MAX)
+        return;
+    struct api_header *header = &call->headers[call->header_count++];
+    va_list arguments;
+    va_start(arguments, format);
+    header->name = name;
+    vsnprintf(header->value, sizeof header->value, format, arguments);
+    va_end(arguments);
+}
+
+void api_reply(struct api_call *call, unsigned status, const char *type) {
+    call->status = status;
+    call->type = type;
+    call->stage = API_READY;
+}
+
+void api_reply_json(struct api_call *call, unsigned status, json_t *json) {
+    call->out.size = 0;
+    api_text_json(&call->out, json);
+    json_decref(json);
+    api_reply(call, status, "application/json");
+}
+
+static const char *title_of(unsigned status) {
+    static const struct {
+        unsigned status;
+        const char *title;
+    } titles[] = {{400, "The request is malformed"},
+                  {401, "Log in first"},
+                  {403, "That is not for your role"},
+                  {404, "There is no such thing"},
+                  {405, "That cannot be done with it"},
+                  {406, "Not in that format"},
+                  {409, "Not now"},
+                  {413, "The request is too large"},
+                  {414, "The address is too long"},
+                  {415, "Send JSON"},
+                  {421, "This server has another name"},
+                  {422, "A value is not right"},
+                  {429, "Too many attempts"},
+                  {503, "Not ready"},
+                  {507, "The disk is full: nothing was stored"}};
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+        if (titles[i].status == status)
+            return titles[i].title;
+    return "Something failed here";
+}
+
+void api_problem(struct api_call *call, unsigned status, const char *name, const char *detail,
+                 const char *remedy) {
+    json_t *problem = json_object();
+    char type[96];
+    snprintf(type, sizeof type, "/problems/%s", name);
+    json_object_set_new(problem, "type", json_string(type));
+    json_object_set_new(problem, "title", json_string(title_of(status)));
+    json_object_set_new(problem, "status", json_integer(status));
+    if (detail != NULL && *detail != '\0')
+        json_object_set_new(problem, "detail", json_string(detail));
+    if (remedy != NULL && *remedy != '\0')
+        json_object_set_new(problem, "remedy", json_string(remedy));
+    api_reply_json(call, status, problem);
+    call->type = "application/problem+json";
+    if (status == 503)
+        api_header(call, "Retry-After", "1");
+}
+
+static unsigned status_of(const char *error) {
+    static const struct {
+        int error;
+        unsigned status;
+    } known[] = {{HV_ERR_NOT_FOUND, 404}, {HV_ERR_VALUE, 422},   {HV_ERR_FORMAT, 400},
+                 {HV_ERR_STATE, 409},     {HV_ERR_EXISTS, 409},  {HV_ERR_PERMISSION, 403},
+                 {HV_ERR_BUSY, 503},      {HV_ERR_FULL, 507},    {HV_ERR_LIMIT, 422},
+                 {HV_ERR_VERSION, 422},   {HV_ERR_STOPPED, 503}, {HV_ERR_CLOSED, 503}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(error, hv_error_name(known[i].error)) == 0)
+            return known[i].status;
+    return 500;
+}
+
+void api_refused(struct api_call *call, const json_t *reply) {
+    const char *error = json_string_value(json_object_get(reply, "error"));
+    if (error == NULL)
+        error = hv_error_name(HV_ERR_MEMORY);
+    api_problem(call, status_of(error), error, json_string_value(json_object_get(reply, "text")),
+                json_string_value(json_object_get(reply, "remedy")));
+}
+
+void api_failed(struct api_call *call, int error) {
+    api_problem(call, status_of(hv_error_name(error)), hv_error_name(error), hv_error_text(error),
+                NULL);
+}
+
+bool api_unchanged(struct api_call *call, uint64_t version, enum api_format format) {
+    char tag[40];
+    snprintf(tag, sizeof tag, "W/\"%llu-%d\"", (unsigned long long)version, (int)format);
+    api_header(call, "ETag", "%s", tag);
+    const char *has = MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND,
+                                                  MHD_HTTP_HEADER_IF_NONE_MATCH);
+    if (has == NULL || (strcmp(has, "*") != 0 && strstr(has, tag) == NULL))
+        return false;
+    api_reply(call, 304, NULL);
+    return true;
+}

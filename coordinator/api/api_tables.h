@@ -1,0 +1,21 @@
+/* The tables of the interface, one for each list of schemas/openapi.yaml. Internal to
+ * coordinator/api. */
+#ifndef COORDINATOR_API_API_TABLES_H
+#define COORDINATOR_API_API_TABLES_H
+
+#include "coordinator/api/api_table.h"
+
+/* api_places.c */
+extern const struct api_table api_shelters, api_depots, api_zones, api_nodes;
+
+/* The whole of one thing as the console tells it, with what the region says of it. NULL without
+ * memory. */
+json_t *api_shelter_detail(const struct api_scene *scene, uint32_t row);
+json_t *api_depot_detail(const struct api_scene *scene, uint32_t row);
+
+/* One answer of the console, and the thing `member` in it (NULL: the whole), the caller's; NULL: it
+ * refused, and *ret_refusal (may be NULL) is its answer, the caller's too. */
+json_t *api_ask(const struct api_scene *scene, json_t *request, const char *member,
+                json_t **ret_refusal);
+
+#endif

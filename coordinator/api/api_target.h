@@ -1,0 +1,52 @@
+/* What a request asks for: the target of its first line, taken apart. Pure.
+ *
+ * Whatever comes in is text of somebody else: percent-coding is undone once, and what is not UTF-8,
+ * has a control character or is longer than anything Haven names is refused before anybody looks at
+ * it. */
+#ifndef COORDINATOR_API_API_TARGET_H
+#define COORDINATOR_API_API_TARGET_H
+
+#include "schemas/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define API_TARGET_BYTES_MAX 4096u
+#define API_SEGMENTS_MAX 8u
+#define API_PARAMETERS_MAX 24u
+
+struct api_target {
+    char text[API_TARGET_BYTES_MAX];        /* what the others point into */
+    const char *segments[API_SEGMENTS_MAX]; /* of the path, decoded, never "", "." or ".." */
+    size_t segment_count;
+    bool folder; /* the path ends in “/” */
+    struct {
+        const char *name, *value;
+    } parameters[API_PARAMETERS_MAX];
+    size_t parameter_count;
+};
+
+/* HV_ERR_LIMIT: too long, or too much in it; HV_ERR_FORMAT: not a path from the root, broken
+ * percent-coding, no UTF-8, a control character, an empty segment, “.” or “..”; HV_ERR_EXISTS: a
+ * parameter stands there twice. */
+int api_target_read(const char *uri, struct api_target *ret_target) HV_MUST_USE;
+
+/* The value of the parameter; NULL: absent. */
+const char *api_target_value(const struct api_target *target, const char *name);
+
+/* A number of decimal digits; HV_ERR_NOT_FOUND: absent; HV_ERR_VALUE: none, or out of range. */
+int api_target_number(const struct api_target *target, const char *name, uint64_t least,
+                      uint64_t most, uint64_t *ret_number) HV_MUST_USE;
+
+/* Whether one of the words between commas is the word. */
+bool api_words_have(const char *words, const char *word);
+
+/* Four numbers between commas: west, south, east, north. */
+struct api_box {
+    double west, south, east, north;
+};
+int api_box_read(const char *text, struct api_box *ret_box) HV_MUST_USE; /* HV_ERR_VALUE */
+bool api_box_has(const struct api_box *box, double lon, double lat);
+
+#endif

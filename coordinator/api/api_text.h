@@ -1,0 +1,46 @@
+/* A text that grows: bodies of answers are written into one, piece by piece.
+ *
+ * Running out of memory, or past the limit, is remembered and not told at every piece: look at
+ * `failed` when the whole is there. */
+#ifndef COORDINATOR_API_API_TEXT_H
+#define COORDINATOR_API_API_TEXT_H
+
+#include "schemas/error.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define API_BODY_BYTES_MAX (256u << 20)
+
+struct api_text {
+    char *bytes; /* owned; no NUL follows */
+    size_t size, room;
+    bool failed;
+};
+
+void api_text_free(struct api_text *text); /* empty again */
+
+void api_text_add(struct api_text *text, const char *bytes, size_t size);
+void api_text_put(struct api_text *text, const char *string);
+void api_text_print(struct api_text *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* As JSON. A string with its quotes; a number that is not finite becomes null. */
+void api_text_string(struct api_text *text, const char *string);
+void api_text_integer(struct api_text *text, int64_t number);
+void api_text_number(struct api_text *text, double number, int decimals);
+void api_text_json(struct api_text *text, const json_t *value);
+
+/* One cell of CSV (RFC 4180), quoted where it must be. What a spreadsheet would take for a formula
+ * gets an apostrophe before it. */
+void api_text_cell(struct api_text *text, const char *string);
+
+/* For a page: & < > and quotes as entities. */
+void api_text_html(struct api_text *text, const char *string);
+
+/* The same bytes by gzip (RFC 1952). HV_ERR_MEMORY. */
+int api_text_gzip(const struct api_text *text, struct api_text *ret_zipped) HV_MUST_USE;
+
+#endif

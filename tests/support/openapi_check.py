@@ -1,0 +1,158 @@
+"""Holds schemas/openapi.yaml against a running coordinator.
+
+  openapi_check.py URL ROUTES      ROUTES: what build/tests/tools/api_routes prints
+
+Every route of the server is in the contract and every path of the contract is a route; every GET is asked,
+with and without a look back, in each format that the contract names, and every answer has the status, type and
+shape that stand there; what is not offered is refused as RFC 9457 says. Prints what is wrong, and fails.
+"""
+import json
+import re
+import sys
+import urllib.error
+import urllib.request
+
+import jsonschema
+import yaml
+
+BASE = "/api/v1"
+FORMATS = {"application/json": "json", "application/geo+json": "geojson", "text/csv": "csv"}
+OUTSIDE = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")}  # for machines, not of the contract
+TOKEN = sys.argv[3] if len(sys.argv) > 3 else None
+faults = []
+
+
+def fault(text):
+    faults.append(text)
+    print("FAULT:", text)
+
+
+def ask(path, accept=None, method="GET"):
+    request = urllib.request.Request(sys.argv[1] + path, method=method)
+    if accept:
+        request.add_header("Accept", accept)
+    if TOKEN:
+        request.add_header("Authorization", "Bearer " + TOKEN)
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, answer.headers, answer.read()
+    except urllib.error.HTTPError as answer:
+        return answer.code, answer.headers, answer.read()
+
+
+def plain(pattern):
+    return re.sub(r"\{[^}]*\}", "{}", pattern)
+
+
+with open("schemas/openapi.yaml", encoding="utf-8") as file:
+    contract = yaml.safe_load(file)
+with open(sys.argv[2], encoding="utf-8") as file:
+    routes = {tuple(line.split()) for line in file} - OUTSIDE
+named = {(method.upper(), BASE + path) for path, item in contract["paths"].items() for method in item}
+for method, path in sorted({(m, plain(p)) for m, p in routes} - {(m, plain(p)) for m, p in named}):
+    fault(f"{method} {path} is served and not in the contract")
+if "--whole" in sys.argv:
+    for method, path in sorted({(m, plain(p)) for m, p in named} - {(m, plain(p)) for m, p in routes}):
+        fault(f"{method} {path} is in the contract and not served")
+
+
+def resolve(thing):
+    while "$ref" in thing:
+        at = contract
+        for step in thing["$ref"][2:].split("/"):
+            at = at[step]
+        thing = at
+    return thing
+
+
+def check_shape(what, schema, value):
+    validator = jsonschema.Draft202012Validator({**schema, "components": contract["components"]})
+    for error in list(validator.iter_errors(value))[:3]:
+        where = "/".join(str(step) for step in error.absolute_path)
+        fault(f"{what}: {where}: {error.message[:200]}")
+
+
+def check_problem(what, status, headers, body):
+    if headers.get("Content-Type") != "application/problem+json":
+        fault(f"{what}: status {status} without a problem document")
+        return
+    value = json.loads(body)
+    check_shape(what, {"$ref": "#/components/schemas/Problem"}, value)
+    if value.get("status") != status:
+        fault(f"{what}: the problem says {value.get('status')}, the status is {status}")
+
+
+def first_id(path):
+    status, _, body = ask(BASE + path)
+    items = json.loads(body).get("items", []) if status == 200 else []
+    return items[0].get("id", items[0].get("position")) if items else None
+
+
+def check_get(path, operation):
+    if path.startswith("/events"):
+        return 0
+    target = path
+    for name in re.findall(r"\{[^}]*\}", path):
+        found = first_id(path.split("/{")[0])
+        if found is None:
+            fault(f"GET {path}: the picture of this test has none of it")
+            return 0
+        target = target.replace(name, urllib.request.quote(str(found), safe=""))
+    good = resolve(operation["responses"]["200"])
+    for media, content in good["content"].items():
+        accept = None if media == "text/html" else media
+        status, headers, body = ask(BASE + target, accept)
+        what = f"GET {target} as {media}"
+        kind = (headers.get("Content-Type") or "").split(";")[0]
+        if status != 200 or kind != media:
+            fault(f"{what}: status {status}, type {kind}: {body[:200]!r}")
+            continue
+        if media.endswith("json"):
+            check_shape(what, content["schema"], json.loads(body))
+        elif media == "text/csv" and not body.split(b"\r\n")[1].startswith(b"#"):
+            fault(f"{what}: the second line has no HXL tags")
+        if "ETag" in good.get("headers", {}):
+            check_tag(target, accept, headers.get("ETag"))
+    return 1
+
+
+def check_tag(target, accept, tag):
+    if not tag:
+        fault(f"GET {target}: no ETag")
+        return
+    request = urllib.request.Request(sys.argv[1] + BASE + target, headers={"If-None-Match": tag})
+    if accept:
+        request.add_header("Accept", accept)
+    if TOKEN:
+        request.add_header("Authorization", "Bearer " + TOKEN)
+    try:
+        status = urllib.request.urlopen(request, timeout=20).status
+    except urllib.error.HTTPError as answer:
+        status = answer.code
+    if status != 304:
+        fault(f"GET {target}: its own ETag gives {status}")
+
+
+asked = 0
+for path, item in contract["paths"].items():
+    if ("GET", plain(BASE + path)) in {(m, plain(p)) for m, p in routes}:
+        asked += check_get(path, item["get"])
+    others = {"PATCH", "POST", "DELETE", "PUT", "GET"} - {method.upper() for method in item}
+    if any(plain(BASE + path) == plain(p) for _, p in routes):
+        target = BASE + re.sub(r"\{[^}]*\}", "1", path)
+        method = sorted(others)[0]
+        status, headers, body = ask(target, method=method)
+        if status != 405 or not headers.get("Allow"):
+            fault(f"{method} {target}: {status}, Allow {headers.get('Allow')}")
+        else:
+            check_problem(f"{method} {target}", status, headers, body)
+for target in ("/api/v1/nothing", "/api/v1/shelters/%20none", "/api/v1/shelters?colour=red",
+               "/api/v1/shelters?limit=0", "/api/v1/shelters?bbox=1,2,3"):
+    status, headers, body = ask(target)
+    if status // 100 != 4:
+        fault(f"GET {target}: {status}")
+    else:
+        check_problem(f"GET {target}", status, headers, body)
+print(f"openapi: {len(named)} operations in the contract, {len(routes)} routes served, {asked} questions asked, "
+      f"{len(faults)} faults")
+sys.exit(1 if faults or asked == 0 else 0)
