@@ -45,7 +45,7 @@ after=$(($(wc -l <city/haven.yaml) + 1))
 wrong 'no YAML' city 'printf "bind: [\n  x: y: z\n" >haven.yaml' 65 'tried/haven.yaml:2:' 'docs/OPERATIONS.md'
 wrong 'unknown setting' city 'echo "colour: red" >>haven.yaml' 65 "tried/haven.yaml:$after:" 'colour' 'docs/OPERATIONS.md'
 wrong 'out of range' city 'sed -i "s/^beat_s:.*/beat_s: 0/" haven.yaml' 65 "tried/haven.yaml:$beat: beat_s: 0; 1 to 3600"
-wrong 'unknown word' city 'sed -i "s/^approval:.*/approval: maybe/" haven.yaml' 65 "tried/haven.yaml:$approval: approval: “maybe”; manual or automatic"
+wrong 'unknown word' city 'sed -i "s/^approval:.*/approval: maybe/" haven.yaml' 65 "tried/haven.yaml:$approval: approval: “maybe”; manual, automatic or two-persons"
 wrong 'no address' city 'sed -i "s|ipc://[^\"]*|127.0.0.1|" haven.yaml' 65 'tried/haven.yaml:4: bind:' 'tcp://ADDRESS:PORT'
 wrong 'no port' city 'sed -i "s|ipc://[^\"]*|tcp://127.0.0.1:none|" haven.yaml' 65 'tcp://127.0.0.1:none' 'see `bind` in haven.yaml'
 wrong 'every fault, not just the first' city 'sed -i "s/^beat_s:.*/beat_s: 0/; s/^approval:.*/approval: maybe/" haven.yaml' 65 "haven.yaml:$beat:" "haven.yaml:$approval:"
