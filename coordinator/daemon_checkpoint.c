@@ -1,6 +1,7 @@
 /* Checkpoints while everything goes on: some things between steps, the sync in a thread. */
 #include "coordinator/daemon_inside.h"
 
+#include "coordinator/founding.h"
 #include "coordinator/layout.h"
 #include "schemas/platform/line_log.h"
 
@@ -41,8 +42,11 @@ static void begin(struct daemon *daemon) {
     if (position < daemon->checkpoint_position + daemon->settings.checkpoint_every)
         return;
     daemon->checkpoint_position = position; /* also where it fails: try again later, not at once */
-    int error =
-        checkpoint_begin(core_state_for_checkpoint(daemon->core), path, &daemon->checkpoint);
+    uint8_t end[HV_HASH_BYTES];
+    int error = founding_hash_at(daemon->log, position, end);
+    if (error == 0)
+        error = checkpoint_begin(core_state_for_checkpoint(daemon->core), path, end,
+                                 &daemon->checkpoint);
     if (error != 0)
         line_log(LINE_WARNING, "event=no-checkpoint error=%s", hv_error_name(error));
 }
@@ -73,7 +77,11 @@ void daemon_checkpoint_last(struct daemon *daemon) {
         daemon->checkpoint = NULL;
     }
     daemon_path(daemon, LAYOUT_CHECKPOINT, path);
-    int error = checkpoint_write(core_state_for_checkpoint(daemon->core), path);
+    uint8_t end[HV_HASH_BYTES];
+    struct state *state = core_state_for_checkpoint(daemon->core);
+    int error = founding_hash_at(daemon->log, state_position(state), end);
+    if (error == 0)
+        error = checkpoint_write(state, path, end);
     if (error != 0)
         line_log(LINE_WARNING, "event=no-checkpoint error=%s", hv_error_name(error));
 }

@@ -110,6 +110,7 @@ static void work(struct daemon *daemon, uint64_t token, const struct console_out
 static struct console_scene look(const struct daemon *daemon) {
     struct console_scene scene = {.core = daemon->core,
                                   .region = daemon->region,
+                                  .region_fault = daemon->region_fault,
                                   .profile = daemon_planner_profile(daemon),
                                   .settings = &daemon->settings,
                                   .deployment = &daemon->deployment,

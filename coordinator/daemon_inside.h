@@ -37,6 +37,7 @@ struct daemon {
     struct region *region;     /* NULL: none */
     uint64_t region_position;  /* of the record that named it */
     struct region *region_new; /* loaded by a command, taken over when recorded */
+    char region_fault[512];    /* why the region that the log names is not in memory; "": it is */
 
     struct checkpoint *checkpoint; /* being written */
     bool checkpoint_syncing;

@@ -29,17 +29,23 @@ static bool knows_link(void *context, const char *id) {
     return region_find_link(context, id) != REGION_NONE;
 }
 
-/* A region without zones, items or roads says nothing about them. */
+static void fill_in(struct core_catalogue *catalogue, const struct region *region) {
+    if (region->shelter_count + region->depot_count > 0)
+        catalogue->place = knows_place;
+    if (region->zone_count > 0)
+        catalogue->zone = knows_zone;
+    if (region->item_count > 0)
+        catalogue->item = knows_item;
+    if (region->link_count > 0)
+        catalogue->link = knows_link;
+}
+
+/* A region without zones, items or roads says nothing about them; without a region (NULL)
+ * everything may be named. */
 static void use(struct daemon *daemon, struct region *region) {
     struct core_catalogue catalogue = {.context = region};
-    if (region->shelter_count + region->depot_count > 0)
-        catalogue.place = knows_place;
-    if (region->zone_count > 0)
-        catalogue.zone = knows_zone;
-    if (region->item_count > 0)
-        catalogue.item = knows_item;
-    if (region->link_count > 0)
-        catalogue.link = knows_link;
+    if (region != NULL)
+        fill_in(&catalogue, region);
     core_set_catalogue(daemon->core, &catalogue);
     if (daemon->api != NULL)
         api_set_region(daemon->api, region, daemon->region);
@@ -54,6 +60,11 @@ static bool is_wanted(const struct region *region, const uint8_t hash[HV_HASH_BY
            memcmp(found, hash, REGION_HASH_BYTES) == 0;
 }
 
+static void set_fault(struct daemon *daemon, const char *path, const char *fault) {
+    snprintf(daemon->region_fault, sizeof daemon->region_fault, "%.300s", fault);
+    line_log(LINE_WARNING, "event=no-region path=%s fault=\"%s\"", path, daemon->region_fault);
+}
+
 static struct region *load(struct daemon *daemon, const uint8_t hash[HV_HASH_BYTES]) {
     char name[sizeof LAYOUT_REGIONS + 2 * HV_HASH_BYTES + 2], hex[2 * HV_HASH_BYTES + 1];
     char path[PATH_MAX];
@@ -64,12 +75,16 @@ static struct region *load(struct daemon *daemon, const uint8_t hash[HV_HASH_BYT
     daemon_path(daemon, name, path);
     hv_fault_list_init(&faults);
     int error = region_load(path, &faults, &region);
-    if (error != 0) {
-        char fault[300] = "";
+    if (error == 0 && !is_wanted(region, hash)) {
+        region_free(region);
+        region = NULL;
+        set_fault(daemon, path, "the files have been changed since they were recorded");
+    } else if (error != 0) {
+        char fault[300];
+        snprintf(fault, sizeof fault, "%s", hv_error_text(error));
         if (faults.count > 0)
             hv_fault_print(&faults.faults[0], fault, sizeof fault);
-        line_log(LINE_WARNING, "event=no-region path=%s error=%s fault=\"%s\"", path,
-                 hv_error_name(error), fault);
+        set_fault(daemon, path, fault);
     }
     hv_fault_list_deinit(&faults);
     return region;
@@ -80,12 +95,12 @@ void daemon_region_follow(struct daemon *daemon) {
     if (general->region_position == daemon->region_position)
         return;
     daemon->region_position = general->region_position;
+    daemon->region_fault[0] = '\0';
     struct region *region = daemon->region_new;
     daemon->region_new = NULL;
     if (!is_wanted(region, general->region_hash)) {
         region_free(region);
         region = load(daemon, general->region_hash);
     }
-    if (region != NULL)
-        use(daemon, region);
+    use(daemon, region);
 }

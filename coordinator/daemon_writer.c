@@ -22,6 +22,7 @@ struct daemon_writer {
     size_t count;
     int error;
     uint64_t archive_up_to; /* 0: nothing to archive */
+    uint64_t archive_from;  /* where archiving began; 0: not yet */
 };
 
 /* ---- the thread ---- */
@@ -39,16 +40,22 @@ static void run_append(struct daemon_writer *writer) {
     (void)!write(writer->event, &one, sizeof one);
 }
 
+/* One slice: whoever wants to append waits for no more than that. */
 static void run_archive(struct daemon_writer *writer) {
-    uint64_t up_to = writer->archive_up_to, moved = 0;
-    writer->archive_up_to = 0;
+    uint64_t up_to = writer->archive_up_to;
+    bool done = false;
+    if (writer->archive_from == 0)
+        writer->archive_from = log_first(writer->log);
     pthread_mutex_unlock(&writer->mutex);
-    int error = log_archive(writer->log, up_to, &moved);
+    int error = log_archive_slice(writer->log, up_to, &done);
+    uint64_t moved = log_first(writer->log) - writer->archive_from;
     if (error != 0)
         line_log(LINE_WARNING, "event=not-archived error=%s", hv_error_name(error));
-    else if (moved > 0)
+    else if (done && moved > 0)
         line_log(LINE_INFO, "event=archived records=%" PRIu64, moved);
     pthread_mutex_lock(&writer->mutex);
+    if (error != 0 || done)
+        writer->archive_up_to = writer->archive_from = 0;
 }
 
 static void *run(void *context) {

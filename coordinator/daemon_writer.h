@@ -18,7 +18,8 @@ int daemon_writer_fd(const struct daemon_writer *writer);
 void daemon_writer_append(struct daemon_writer *writer, const struct log_entry *entries,
                           size_t count);
 
-/* The same for moving old records to an archive: waits its turn behind an append. */
+/* The same for moving old records to an archive, a slice at a time: appends come first, and a stop
+ * leaves the rest for another day. */
 void daemon_writer_archive(struct daemon_writer *writer, uint64_t up_to);
 
 /* The result of the append that has ended. HV_ERR_BUSY: none has. `wait`: until it has. */

@@ -15,9 +15,15 @@ int founding_start(struct log *log, const struct hv_log_started *started,
 int founding_raise_term(struct log *log, uint64_t term, const uint8_t log_id[HV_ID128_BYTES],
                         const char *reason, const char *role, int64_t wall_ms) HV_MUST_USE;
 
-/* The state at the end of the log: from the checkpoint file (NULL: none) where it is sound and not
- * ahead of the log, and the tail; else from the first record. Gives the position that the
- * checkpoint had, 0 where none was used. HV_ERR_CORRUPT with *ret_bad (may be NULL). */
+/* The hash of the record at `position`: what tells two logs apart. HV_ERR_NOT_FOUND: there is none;
+ * errors of log_read. */
+int founding_hash_at(struct log *log, uint64_t position,
+                     uint8_t ret_hash[HV_HASH_BYTES]) HV_MUST_USE;
+
+/* The state at the end of the log: from the checkpoint file (NULL: none) where it is sound and its
+ * last record, by the hash, is the log's at that position, and the tail; else from the first
+ * record. Gives the position that the checkpoint had, 0 where none was used. HV_ERR_CORRUPT with
+ * *ret_bad (may be NULL). */
 int founding_fold(struct log *log, const char *checkpoint, struct state **ret_state,
                   uint64_t *ret_from, uint64_t *ret_bad) HV_MUST_USE;
 

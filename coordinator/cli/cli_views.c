@@ -78,6 +78,10 @@ static void print_status(const json_t *reply) {
         puts("incident   none");
     if (json_is_false(json_object_get(reply, "storing")))
         puts("STORAGE    the disk refuses: nothing is acknowledged until there is room");
+    const json_t *region = json_object_get(reply, "region");
+    if (*text(region, "fault") != '\0')
+        printf("REGION     %s is not in memory, nothing is planned: %s; %s\n", text(region, "name"),
+               text(region, "fault"), text(region, "remedy"));
     printf("nodes      %lld present, %lld stale, %lld never heard\n",
            (long long)number(nodes, "present"), (long long)number(nodes, "stale"),
            (long long)number(nodes, "never_heard"));

@@ -20,7 +20,8 @@ struct console_scene {
     const struct state *past;             /* a look back: the picture as it was; NULL: as it is */
     const struct core_counters *counters; /* NULL: those of the core */
     const struct region *region;          /* NULL: none loaded */
-    const struct profile *profile;        /* NULL: none */
+    const char *region_fault;      /* why not, where the log names one; NULL or "": no fault */
+    const struct profile *profile; /* NULL: none */
     const struct settings *settings;
     const struct deployment *deployment;
     uint64_t mono_ms; /* log clock */

@@ -115,3 +115,36 @@ bool console_wants(const json_t *request, const char *id) {
     const char *wanted = console_text(request, "id");
     return wanted == NULL || strcmp(wanted, id) == 0;
 }
+
+/* ---- lists ---- */
+
+void console_set_names(json_t *object, const char *id, const char *name, const char *name_zh) {
+    json_object_set_new(object, "id", json_string(id));
+    json_object_set_new(object, "name", json_string(name == NULL ? "" : name));
+    json_object_set_new(object, "name_zh", json_string(name_zh == NULL ? "" : name_zh));
+}
+
+void console_answer_page(const json_t *request, const char *member, json_t *list, size_t total,
+                         struct console_outcome *outcome) {
+    if (console_text(request, "id") != NULL && total == 0) {
+        json_decref(list);
+        console_refusef(outcome, HV_ERR_NOT_FOUND, "list them all without “id”",
+                        "there is no “%.80s”", console_text(request, "id"));
+        return;
+    }
+    outcome->reply = json_pack("{s:o, s:I}", member, list, "total", (json_int_t)total);
+}
+
+void console_answer_list(const json_t *request, const char *member, json_t *list,
+                         struct console_outcome *outcome) {
+    size_t total = json_array_size(list);
+    struct console_page page = console_page(request, total);
+    if (page.first > 0 || page.end < total) {
+        json_t *cut = json_array();
+        for (size_t i = page.first; i < page.end; i++)
+            json_array_append(cut, json_array_get(list, i));
+        json_decref(list);
+        list = cut;
+    }
+    console_answer_page(request, member, list, total, outcome);
+}

@@ -8,7 +8,7 @@
 typedef void console_verb(const struct console_scene *scene, const json_t *request,
                           struct hv_arena *arena, struct console_outcome *outcome);
 
-/* Views (console_view.c, console_view_plan.c). */
+/* Views (console_view.c, console_view_places.c, console_view_world.c, console_view_plan.c). */
 console_verb console_status, console_nodes, console_shelters, console_depots, console_zones,
     console_requests, console_transfers, console_roads, console_hazards, console_incidents,
     console_notes, console_region, console_statistics;
@@ -59,5 +59,25 @@ struct console_page console_page(const json_t *request, size_t count);
 
 /* Whether the request asks for the thing of that id: "id" is absent or equal. */
 bool console_wants(const json_t *request, const char *id);
+
+/* Answers with a list under this member and how many there are in all; NOT_FOUND where one id was
+ * asked for and none is there. Takes the list over. The first cuts it to the page that was asked
+ * for, the second has the page and is told the total. */
+void console_answer_list(const json_t *request, const char *member, json_t *list,
+                         struct console_outcome *outcome);
+void console_answer_page(const json_t *request, const char *member, json_t *list, size_t total,
+                         struct console_outcome *outcome);
+
+/* "id", "name" and "name_zh" into the object; NULL is "". */
+void console_set_names(json_t *object, const char *id, const char *name, const char *name_zh);
+
+json_t *console_incident(const struct state_incident *incident);
+
+/* Every place of a role: first those of the region in its order, then those that only nodes or
+ * reports know, whose index is REGION_NONE. `place` is NULL where nobody has ever spoken for it. */
+typedef void console_place_visit(const struct console_scene *scene, const char *id, uint32_t index,
+                                 const struct state_place *place, void *context);
+void console_each_place(const struct console_scene *scene, enum hv_role role,
+                        console_place_visit *visit, void *context);
 
 #endif

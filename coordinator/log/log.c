@@ -184,10 +184,17 @@ int log_store_begin(struct log *log, uint64_t last) {
 
 int log_archive(struct log *log, uint64_t up_to, uint64_t *ret_moved) {
     uint64_t before = log_first(log);
-    int error = log->store->archive(log, up_to);
+    bool done = false;
+    int error = 0;
+    while (error == 0 && !done)
+        error = log_archive_slice(log, up_to, &done);
     if (error == 0)
         *ret_moved = log_first(log) - before;
     return error;
+}
+
+int log_archive_slice(struct log *log, uint64_t up_to, bool *ret_done) {
+    return log->store->archive(log, up_to, ret_done);
 }
 
 int log_copy(struct log *log, const char *to) {

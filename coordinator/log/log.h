@@ -75,6 +75,13 @@ int log_verify(struct log *log, log_visit *visit, void *context, uint64_t *ret_b
  * HV_ERR_IO: nothing moved, or moved and still in both places, which reading tolerates. */
 int log_archive(struct log *log, uint64_t up_to, uint64_t *ret_moved) HV_MUST_USE;
 
+/* The same in slices, so that appends can come in between: each does a bounded piece of the work
+ * (about a mebibyte, one sync). Begins where none is under way, with this `up_to`, and goes on
+ * otherwise. Says when all is done; after an error none is under way any more. A crash between
+ * slices loses nothing: what had not got its name is made again, what had is dropped at the next
+ * opening. */
+int log_archive_slice(struct log *log, uint64_t up_to, bool *ret_done) HV_MUST_USE;
+
 /* Copies the live store and archives, consistent as of one position, into the directory `to`, which
  * must be empty or absent. May be called by a reading thread while another appends. HV_ERR_STATE: a
  * log in memory has no copy; HV_ERR_EXISTS, HV_ERR_FULL, HV_ERR_IO. */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 static const char magic[8] = "HVLOG 1\n";
+static const char unnamed[] = "archive.tmp";
 
 struct log_archive_file {
     int descriptor;
@@ -59,7 +60,7 @@ int log_archive_create(const char *dir, uint64_t first, struct log_archive_file 
     if (file == NULL)
         return HV_ERR_MEMORY;
     file->first = first;
-    int error = join(file->temporary, dir, "archive.tmp");
+    int error = join(file->temporary, dir, unnamed);
     if (error == 0)
         error = snprintf(file->dir, sizeof file->dir, "%s", dir) < 0 ? HV_ERR_IO : 0;
     if (error != 0) {
@@ -83,6 +84,10 @@ int log_archive_create(const char *dir, uint64_t first, struct log_archive_file 
 
 int log_archive_write(struct log_archive_file *file, const uint8_t *bytes, size_t size) {
     return write_all(file->descriptor, bytes, size);
+}
+
+int log_archive_sync(struct log_archive_file *file) {
+    return fdatasync(file->descriptor) == 0 ? 0 : os_error();
 }
 
 int log_archive_finish(struct log_archive_file *file, uint64_t last) {
@@ -110,6 +115,14 @@ void log_archive_abandon(struct log_archive_file *file) {
     close(file->descriptor);
     unlink(file->temporary);
     free(file);
+}
+
+int log_archive_clear(const char *dir) {
+    char path[PATH_MAX];
+    int error = join(path, dir, unnamed);
+    if (error == 0 && unlink(path) != 0 && errno != ENOENT)
+        error = os_error();
+    return error;
 }
 
 /* ---- finding ---- */

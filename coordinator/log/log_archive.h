@@ -15,9 +15,15 @@ int log_archive_create(const char *dir, uint64_t first,
                        struct log_archive_file **ret_file) HV_MUST_USE;
 int log_archive_write(struct log_archive_file *file, const uint8_t *bytes, size_t size) HV_MUST_USE;
 
+/* Syncs what has been written so far, so that the end has less to sync. */
+int log_archive_sync(struct log_archive_file *file) HV_MUST_USE;
+
 /* Syncs, names it after its last position and frees it. */
 int log_archive_finish(struct log_archive_file *file, uint64_t last) HV_MUST_USE;
 void log_archive_abandon(struct log_archive_file *file); /* NULL: nothing */
+
+/* Removes what a crash has left of an archive that had no name yet. */
+int log_archive_clear(const char *dir) HV_MUST_USE;
 
 /* Visits the frames of the archive that holds `position`. HV_ERR_NOT_FOUND, HV_ERR_CORRUPT,
  * HV_ERR_IO. */

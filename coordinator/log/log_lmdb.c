@@ -16,10 +16,24 @@
 #include <unistd.h>
 
 #define DEFAULT_MAP_BYTES ((size_t)64 << 30)
+#define DEFAULT_SLICE_BYTES ((size_t)1 << 20)
 enum { READERS_MAX = 64, AHEAD_BYTES = 1 << 20, TREE_PAGES = 16 };
+
+/* What moves into an archive, slice by slice: runs are written, the file gets its name, and then
+ * they leave the live store. */
+struct moving {
+    enum { MOVE_NOTHING, MOVE_WRITING, MOVE_DROPPING } phase;
+    struct log_archive_file *file;
+    uint64_t next;     /* first position of the run to look at; dropping: that stays */
+    uint64_t up_to;    /* runs that end here or before move */
+    size_t slice_left; /* bytes that this slice still writes */
+    int at_once;       /* runs to drop in one transaction */
+};
 
 struct log_lmdb {
     struct log log;
+    struct moving moving; /* appending thread only */
+    size_t slice_bytes;
     MDB_env *env;
     MDB_dbi runs;
     int lock;            /* descriptor of the file that keeps others out */
@@ -171,15 +185,6 @@ static int visit_run(struct log *log, uint64_t position, log_run_visit *visit, v
 
 /* ---- archiving ---- */
 
-struct moving {
-    struct log_lmdb *lmdb;
-    struct log_archive_file *file;
-    uint64_t next;    /* first position of the run to look at */
-    uint64_t up_to;   /* runs that end here or before move */
-    uint64_t run_end; /* of the run just seen */
-    int at_once;      /* runs to drop in one transaction */
-};
-
 static int end_of_run(const uint8_t *bytes, size_t size, uint64_t *ret_last) {
     for (size_t at = 0; at < size;) {
         struct log_record record;
@@ -193,42 +198,44 @@ static int end_of_run(const uint8_t *bytes, size_t size, uint64_t *ret_last) {
 }
 
 static int move_run(void *context, const uint8_t *bytes, size_t size) {
-    struct moving *moving = context;
+    struct log_lmdb *lmdb = context;
+    struct moving *moving = &lmdb->moving;
     uint64_t last = 0;
     int error = end_of_run(bytes, size, &last);
     if (error != 0)
         return error;
-    moving->run_end = last;
-    if (last > moving->up_to || last == log_last(&moving->lmdb->log))
-        return 0;
+    if (last > moving->up_to || last == log_last(&lmdb->log))
+        return HV_ERR_NOT_FOUND; /* no more */
     if (moving->file == NULL)
-        error = log_archive_create(moving->lmdb->dir, moving->next, &moving->file);
+        error = log_archive_create(lmdb->dir, moving->next, &moving->file);
     if (error == 0)
         error = log_archive_write(moving->file, bytes, size);
-    if (error == 0)
+    if (error == 0) {
         moving->next = last + 1;
+        moving->slice_left -= size < moving->slice_left ? size : moving->slice_left;
+    }
     return error;
 }
 
-enum { DROP_AT_ONCE = 256 };
+enum { DROP_AT_ONCE = 64 };
 
 /* Drops some runs below a position; HV_ERR_NOT_FOUND when there are none left. */
 static int drop_guarded(void *context) {
-    struct moving *moving = context;
+    struct log_lmdb *lmdb = context;
     MDB_txn *txn;
     MDB_cursor *cursor;
-    int code = mdb_txn_begin(moving->lmdb->env, NULL, 0, &txn);
+    int code = mdb_txn_begin(lmdb->env, NULL, 0, &txn);
     if (code != 0)
         return store_error(code);
-    code = mdb_cursor_open(txn, moving->lmdb->runs, &cursor);
+    code = mdb_cursor_open(txn, lmdb->runs, &cursor);
     bool done = false;
-    for (int i = 0; code == 0 && i < moving->at_once && !done; i++) {
+    for (int i = 0; code == 0 && i < lmdb->moving.at_once && !done; i++) {
         MDB_val key, value;
         uint64_t first = UINT64_MAX;
         code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
         if (code == 0)
             memcpy(&first, key.mv_data, sizeof first);
-        done = first >= moving->next;
+        done = first >= lmdb->moving.next;
         if (code == 0 && !done)
             code = mdb_cursor_del(cursor, 0);
     }
@@ -241,40 +248,67 @@ static int drop_guarded(void *context) {
     return code != 0 ? store_error(code) : done ? HV_ERR_NOT_FOUND : 0;
 }
 
-/* A transaction can use pages that were freed two before it, not sooner: begin small, or a full map
- * would have no room to free anything. */
-static int drop_moved(struct moving *moving) {
-    int error = 0;
-    moving->at_once = 1;
-    for (int round = 0; error == 0; round++) {
-        error = guarded(drop_guarded, moving);
-        if (round > 0 && moving->at_once < DROP_AT_ONCE)
-            moving->at_once *= 2;
-    }
-    return error == HV_ERR_NOT_FOUND ? 0 : error;
+static void move_nothing(struct log_lmdb *lmdb) {
+    log_archive_abandon(lmdb->moving.file);
+    lmdb->moving = (struct moving){.phase = MOVE_NOTHING};
 }
 
-static int archive(struct log *log, uint64_t up_to) {
-    struct log_lmdb *lmdb = lmdb_of(log);
-    if (lmdb->read_only)
-        return HV_ERR_PERMISSION;
-    struct moving moving = {.lmdb = lmdb, .next = log_first(log), .up_to = up_to};
-    uint64_t before = 0;
+/* A transaction can use pages that were freed two before it, not sooner: begin small, or a full map
+ * would have no room to free anything. */
+static void begin_dropping(struct log_lmdb *lmdb, uint64_t stays) {
+    lmdb->moving = (struct moving){.phase = MOVE_DROPPING, .next = stays};
+}
+
+static int drop_slice(struct log_lmdb *lmdb, bool *ret_done) {
+    int at_once = lmdb->moving.at_once;
+    lmdb->moving.at_once = at_once == 0 ? 1 : at_once < DROP_AT_ONCE ? at_once * 2 : at_once;
+    int error = guarded(drop_guarded, lmdb);
+    *ret_done = error == HV_ERR_NOT_FOUND;
+    return *ret_done ? 0 : error;
+}
+
+/* Writes runs until the slice is full or no more are to move, and names the file then. */
+static int write_slice(struct log_lmdb *lmdb, bool *ret_done) {
+    struct moving *moving = &lmdb->moving;
     int error = 0;
-    while (error == 0 && moving.next != before && moving.next <= log_last(log)) {
-        before = moving.next;
-        struct run_arguments run = {lmdb, moving.next, move_run, &moving};
+    moving->slice_left = lmdb->slice_bytes;
+    while (error == 0 && moving->slice_left > 0 && moving->next <= log_last(&lmdb->log)) {
+        struct run_arguments run = {lmdb, moving->next, move_run, lmdb};
         error = guarded(run_guarded, &run);
     }
-    if (error != 0 || moving.file == NULL) {
-        log_archive_abandon(moving.file);
+    if (error == 0 && moving->slice_left == 0)
+        return log_archive_sync(moving->file);
+    if (error != HV_ERR_NOT_FOUND && error != 0)
         return error;
-    }
-    error = log_archive_finish(moving.file, moving.next - 1);
+    *ret_done = moving->file == NULL;
+    if (moving->file == NULL)
+        return 0;
+    struct log_archive_file *file = moving->file;
+    uint64_t stays = moving->next;
+    moving->file = NULL; /* finishing frees it */
+    error = log_archive_finish(file, stays - 1);
     if (error != 0)
         return error;
-    atomic_store(&log->first, moving.next);
-    return drop_moved(&moving);
+    atomic_store(&lmdb->log.first, stays);
+    begin_dropping(lmdb, stays);
+    return 0;
+}
+
+static int archive(struct log *log, uint64_t up_to, bool *ret_done) {
+    struct log_lmdb *lmdb = lmdb_of(log);
+    bool done = false;
+    if (lmdb->read_only)
+        return HV_ERR_PERMISSION;
+    if (lmdb->moving.phase == MOVE_NOTHING)
+        lmdb->moving =
+            (struct moving){.phase = MOVE_WRITING, .next = log_first(log), .up_to = up_to};
+    int error =
+        lmdb->moving.phase == MOVE_WRITING ? write_slice(lmdb, &done) : drop_slice(lmdb, &done);
+    if (error != 0 || done)
+        move_nothing(lmdb);
+    if (error == 0)
+        *ret_done = done;
+    return error;
 }
 
 /* ---- copying ---- */
@@ -319,6 +353,7 @@ static int copy(struct log *log, const char *to) {
 
 static void close_env(struct log *log) {
     struct log_lmdb *lmdb = lmdb_of(log);
+    move_nothing(lmdb);
     if (lmdb->env != NULL)
         mdb_env_close(lmdb->env);
     if (lmdb->lock >= 0)
@@ -411,10 +446,15 @@ static int begin_guarded(void *context) {
 static int drop_archived(struct log_lmdb *lmdb) {
     uint64_t archived;
     int error = log_archive_last(lmdb->dir, &archived);
+    if (error == 0 && !lmdb->read_only)
+        error = log_archive_clear(lmdb->dir);
     if (error != 0 || archived < log_first(&lmdb->log) || lmdb->read_only)
         return error;
-    struct moving moving = {.lmdb = lmdb, .next = archived + 1};
-    error = drop_moved(&moving);
+    bool done = false;
+    begin_dropping(lmdb, archived + 1);
+    while (error == 0 && !done)
+        error = drop_slice(lmdb, &done);
+    move_nothing(lmdb);
     if (error == 0)
         atomic_store(&lmdb->log.first, archived + 1);
     return error;
@@ -442,6 +482,8 @@ int log_lmdb_open(const char *dir, const struct log_lmdb_options *options, struc
     lmdb->log.store = &lmdb_store;
     lmdb->lock = -1;
     lmdb->read_only = options != NULL && options->read_only;
+    lmdb->slice_bytes =
+        options == NULL || options->slice_bytes == 0 ? DEFAULT_SLICE_BYTES : options->slice_bytes;
     atomic_store(&lmdb->log.first, 1);
     int length = snprintf(lmdb->dir, sizeof lmdb->dir, "%s", dir);
     int error = length < 0 || (size_t)length >= sizeof lmdb->dir - 128 ? HV_ERR_LIMIT : 0;

@@ -9,8 +9,9 @@
 #include "coordinator/log/log.h"
 
 struct log_lmdb_options {
-    size_t map_bytes; /* most that the live store can hold; address space only. 0: 64 GiB */
-    bool read_only;   /* for verify on a log that nobody has open; append is HV_ERR_PERMISSION */
+    size_t map_bytes;   /* most that the live store can hold; address space only. 0: 64 GiB */
+    size_t slice_bytes; /* that one slice of archiving writes, at least one batch; 0: 1 MiB */
+    bool read_only;     /* for verify on a log that nobody has open; append is HV_ERR_PERMISSION */
 };
 
 /* Opens or makes the log in DIR (made, mode 0700, where absent). HV_ERR_BUSY: another process has

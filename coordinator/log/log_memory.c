@@ -130,7 +130,7 @@ static int run(struct log *log, uint64_t position, log_run_visit *visit, void *c
     return found == NULL ? HV_ERR_NOT_FOUND : visit(context, found->bytes, found->size);
 }
 
-static int archive(struct log *log, uint64_t up_to) {
+static int archive(struct log *log, uint64_t up_to, bool *ret_done) {
     struct log_memory *memory = memory_of(log);
     struct log_memory_disk *disk = memory->disk;
     if (memory->crashed)
@@ -140,6 +140,7 @@ static int archive(struct log *log, uint64_t up_to) {
         disk->archived++;
     if (disk->archived < disk->count)
         atomic_store(&log->first, disk->runs[disk->archived].first);
+    *ret_done = true;
     return 0;
 }
 

@@ -18,9 +18,9 @@ struct log_store {
     /* Visits the stored run that holds `position`, live or archived. HV_ERR_NOT_FOUND. */
     int (*run)(struct log *log, uint64_t position, log_run_visit *visit, void *context);
 
-    /* Moves runs that end at or before `up_to`, but not the last, into an archive, and sets
-     * log->first. */
-    int (*archive)(struct log *log, uint64_t up_to);
+    /* A slice of moving runs that end at or before `up_to`, but not the last, into an archive;
+     * sets log->first when they are in it. */
+    int (*archive)(struct log *log, uint64_t up_to, bool *ret_done);
 
     int (*copy)(struct log *log, const char *to);
 };

@@ -1,5 +1,5 @@
-/* File: the 8 bytes "HVCKPT 4", counts by kind, then things in any order, each as kind + 1, index
- * and fields; a 0; last a BLAKE2b-256 of all before it. */
+/* File: the 8 bytes "HVCKPT 5", the hash of the record at its position, counts by kind, then things
+ * in any order, each as kind + 1, index and fields; a 0; last a BLAKE2b-256 of all before it. */
 #include "coordinator/state/state_checkpoint.h"
 
 #include "coordinator/state/state_fields.h"
@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char magic[8] = "HVCKPT 4";
+static const char magic[8] = "HVCKPT 5";
 enum { WRITE_BYTES = 1 << 18 };
 
 struct checkpoint {
@@ -88,8 +88,12 @@ static int begin_file(struct checkpoint *checkpoint, const char *path) {
     return checkpoint->file < 0 ? os_error() : 0;
 }
 
-static int begin_counts(struct checkpoint *checkpoint) {
+static int begin_counts(struct checkpoint *checkpoint, const uint8_t *end) {
+    uint8_t hash[HV_HASH_BYTES] = {0};
+    if (end != NULL)
+        memcpy(hash, end, sizeof hash);
     fields_bytes(&checkpoint->fields, (void *)(uintptr_t)magic, sizeof magic);
+    fields_bytes(&checkpoint->fields, hash, sizeof hash);
     for (int kind = 0; kind < STATE_KINDS; kind++) {
         uint64_t count = checkpoint->state->tables[kind].count;
         checkpoint->counts[kind] = (uint32_t)count;
@@ -101,7 +105,8 @@ static int begin_counts(struct checkpoint *checkpoint) {
     return checkpoint->fields.error;
 }
 
-int checkpoint_begin(struct state *state, const char *path, struct checkpoint **ret_checkpoint) {
+int checkpoint_begin(struct state *state, const char *path, const uint8_t *end,
+                     struct checkpoint **ret_checkpoint) {
     if (state->checkpoint != NULL)
         return HV_ERR_BUSY;
     struct checkpoint *checkpoint = calloc(1, sizeof *checkpoint);
@@ -113,7 +118,7 @@ int checkpoint_begin(struct state *state, const char *path, struct checkpoint **
     crypto_generichash_init(&checkpoint->hash, NULL, 0, HV_HASH_BYTES);
     int error = begin_file(checkpoint, path);
     if (error == 0)
-        error = begin_counts(checkpoint);
+        error = begin_counts(checkpoint, end);
     if (error != 0) {
         checkpoint_abandon(checkpoint);
         return error;
@@ -212,10 +217,10 @@ uint64_t checkpoint_position(const struct checkpoint *checkpoint) {
     return checkpoint->position;
 }
 
-int checkpoint_write(struct state *state, const char *path) {
+int checkpoint_write(struct state *state, const char *path, const uint8_t *end) {
     struct checkpoint *checkpoint;
     bool done = false;
-    int error = checkpoint_begin(state, path, &checkpoint);
+    int error = checkpoint_begin(state, path, end, &checkpoint);
     if (error != 0)
         return error;
     while (error == 0 && !done)
@@ -229,13 +234,14 @@ int checkpoint_write(struct state *state, const char *path) {
 
 /* ---- loading ---- */
 
-static int load_counts(struct fields *fields, struct state *state) {
+static int load_head(struct fields *fields, uint8_t *end, struct state *state) {
     char found[sizeof magic];
     fields_bytes(fields, found, sizeof found);
     if (fields->error != 0)
         return HV_ERR_CORRUPT;
     if (memcmp(found, magic, sizeof magic) != 0)
         return memcmp(found, magic, 7) == 0 ? HV_ERR_VERSION : HV_ERR_CORRUPT;
+    fields_bytes(fields, end, HV_HASH_BYTES);
     for (int kind = 0; kind < STATE_KINDS; kind++) {
         uint64_t count = 0;
         fields_number(fields, &count);
@@ -268,7 +274,7 @@ static int load_things(struct fields *fields, struct state *state) {
     }
 }
 
-static int load_from(const uint8_t *bytes, size_t size, struct state *state) {
+static int load_from(const uint8_t *bytes, size_t size, uint8_t *end, struct state *state) {
     uint8_t hash[HV_HASH_BYTES];
     if (size < sizeof magic + sizeof hash)
         return HV_ERR_CORRUPT;
@@ -277,7 +283,7 @@ static int load_from(const uint8_t *bytes, size_t size, struct state *state) {
     if (memcmp(hash, bytes + size, sizeof hash) != 0)
         return HV_ERR_CORRUPT;
     struct fields fields = {.loading = true, .bytes = (uint8_t *)(uintptr_t)bytes, .size = size};
-    int error = load_counts(&fields, state);
+    int error = load_head(&fields, end, state);
     if (error == 0)
         error = load_things(&fields, state);
     for (int kind = STATE_GENERAL + 1; error == 0 && kind < STATE_KINDS; kind++)
@@ -308,19 +314,22 @@ static int map_file(const char *path, uint8_t **ret_bytes, size_t *ret_size) {
     return error;
 }
 
-int checkpoint_load(const char *path, struct state **ret_state) {
+int checkpoint_load(const char *path, uint8_t ret_end[HV_HASH_BYTES], struct state **ret_state) {
     uint8_t *bytes;
     size_t size;
+    uint8_t end[HV_HASH_BYTES] = {0};
     int error = map_file(path, &bytes, &size);
     if (error != 0)
         return error;
     struct state *state = state_new();
-    error = state == NULL ? HV_ERR_MEMORY : load_from(bytes, size, state);
+    error = state == NULL ? HV_ERR_MEMORY : load_from(bytes, size, end, state);
     munmap(bytes, size);
     if (error != 0) {
         state_free(state);
         return error;
     }
+    if (ret_end != NULL)
+        memcpy(ret_end, end, sizeof end);
     *ret_state = state;
     return 0;
 }

@@ -14,9 +14,10 @@
 
 struct checkpoint;
 
-/* Begins one of the state as it is now, into `path`. HV_ERR_BUSY: one is running already;
+/* Begins one of the state as it is now, into `path`. `end` is the hash of the record at the state's
+ * position (log_record_hash), HV_HASH_BYTES; NULL: of no log. HV_ERR_BUSY: one is running already;
  * HV_ERR_IO, HV_ERR_FULL, HV_ERR_MEMORY. */
-int checkpoint_begin(struct state *state, const char *path,
+int checkpoint_begin(struct state *state, const char *path, const uint8_t *end,
                      struct checkpoint **ret_checkpoint) HV_MUST_USE;
 
 /* Writes up to `things` more. After an error abandon it. */
@@ -29,10 +30,11 @@ void checkpoint_abandon(struct checkpoint *checkpoint); /* NULL: nothing */
 uint64_t checkpoint_position(const struct checkpoint *checkpoint);
 
 /* All of it at once. */
-int checkpoint_write(struct state *state, const char *path) HV_MUST_USE;
+int checkpoint_write(struct state *state, const char *path, const uint8_t *end) HV_MUST_USE;
 
-/* The state in the file. HV_ERR_NOT_FOUND; HV_ERR_CORRUPT; HV_ERR_VERSION; HV_ERR_IO;
- * HV_ERR_MEMORY. */
-int checkpoint_load(const char *path, struct state **ret_state) HV_MUST_USE;
+/* The state in the file, and the hash of the record that it ends with (zeros: of no log; ret_end
+ * may be NULL). HV_ERR_NOT_FOUND; HV_ERR_CORRUPT; HV_ERR_VERSION; HV_ERR_IO; HV_ERR_MEMORY. */
+int checkpoint_load(const char *path, uint8_t ret_end[HV_HASH_BYTES],
+                    struct state **ret_state) HV_MUST_USE;
 
 #endif

@@ -3,117 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- bytes ---- */
-
-static bool make_room(struct fields *fields, size_t size) {
-    if (fields->size + size <= fields->room)
-        return true;
-    size_t room = (fields->size + size) * 2;
-    uint8_t *bytes = realloc(fields->bytes, room);
-    if (bytes == NULL) {
-        fields->error = HV_ERR_MEMORY;
-        return false;
-    }
-    fields->bytes = bytes;
-    fields->room = room;
-    return true;
-}
-
-void fields_bytes(struct fields *fields, void *bytes, size_t size) {
-    if (fields->error != 0 || size == 0)
-        return;
-    if (!fields->loading) {
-        if (make_room(fields, size)) {
-            memcpy(fields->bytes + fields->size, bytes, size);
-            fields->size += size;
-        }
-        return;
-    }
-    if (size > fields->size - fields->at) {
-        fields->error = HV_ERR_CORRUPT;
-        return;
-    }
-    memcpy(bytes, fields->bytes + fields->at, size);
-    fields->at += size;
-}
-
-/* Seven bits a byte, low ones first: most figures are small. */
-void fields_number(struct fields *fields, uint64_t *number) {
-    uint8_t bytes[10];
-    size_t size = 0;
-    if (fields->loading) {
-        uint64_t value = 0;
-        uint8_t byte = 0x80;
-        for (unsigned shift = 0; byte & 0x80 && shift < 70 && fields->error == 0; shift += 7) {
-            byte = 0;
-            fields_bytes(fields, &byte, 1);
-            value |= (uint64_t)(byte & 0x7f) << (shift > 63 ? 63 : shift);
-        }
-        *number = value;
-        return;
-    }
-    uint64_t value = *number;
-    do {
-        bytes[size++] = (uint8_t)((value & 0x7f) | (value > 0x7f ? 0x80 : 0));
-        value >>= 7;
-    } while (value != 0);
-    fields_bytes(fields, bytes, size);
-}
-
-static void number64(struct fields *fields, int64_t *number) {
-    uint64_t folded = ((uint64_t)*number << 1) ^ (*number < 0 ? UINT64_MAX : 0);
-    fields_number(fields, &folded);
-    *number = (int64_t)(folded >> 1) ^ -(int64_t)(folded & 1);
-}
-
-/* A field of any integer type. */
-#define NUMBER(fields, lvalue)                                                                     \
-    do {                                                                                           \
-        uint64_t number_ = (uint64_t)(lvalue);                                                     \
-        fields_number(fields, &number_);                                                           \
-        (lvalue) = (__typeof__(lvalue))number_;                                                    \
-    } while (0)
-
-/* Room for `count` things of `size` when loading, where so many can be left in the file. */
-static void *list_room(struct fields *fields, uint64_t count, size_t size) {
-    if (fields->error != 0 || count == 0)
-        return NULL;
-    if (count > fields->size - fields->at) {
-        fields->error = HV_ERR_CORRUPT;
-        return NULL;
-    }
-    void *list = calloc(count, size);
-    if (list == NULL)
-        fields->error = HV_ERR_MEMORY;
-    return list;
-}
-
-static void text(struct fields *fields, char **value) {
-    uint64_t length = *value == NULL ? 0 : strlen(*value);
-    fields_number(fields, &length);
-    if (length == 0 || fields->error != 0)
-        return;
-    if (fields->loading && length > fields->size - fields->at) {
-        fields->error = HV_ERR_CORRUPT;
-        return;
-    }
-    if (fields->loading)
-        *value = calloc(length + 1, 1);
-    if (*value == NULL)
-        fields->error = HV_ERR_MEMORY;
-    fields_bytes(fields, *value, length);
-}
-
-static void body(struct fields *fields, struct state_body *value) {
-    NUMBER(fields, value->size);
-    if (fields->loading)
-        value->bytes = list_room(fields, value->size, 1);
-    if (value->bytes != NULL)
-        fields_bytes(fields, value->bytes, value->size);
-    else
-        value->size = 0;
-}
-
 /* ---- common parts ---- */
 
 static void entity_fields(struct fields *fields, struct state_entity *entity) {
@@ -132,8 +21,8 @@ static void stamp(struct fields *fields, struct state_stamp *value) {
     NUMBER(fields, value->position);
     if (value->position == 0)
         return;
-    number64(fields, &value->observed_ms);
-    number64(fields, &value->wall_ms);
+    fields_signed(fields, &value->observed_ms);
+    fields_signed(fields, &value->wall_ms);
     NUMBER(fields, value->sequence);
     NUMBER(fields, value->node);
     NUMBER(fields, value->generation);
@@ -143,7 +32,7 @@ static void stamp(struct fields *fields, struct state_stamp *value) {
 
 static void figure(struct fields *fields, int32_t *value) {
     int64_t wide = *value;
-    number64(fields, &wide);
+    fields_signed(fields, &wide);
     *value = (int32_t)wide;
 }
 
@@ -174,12 +63,12 @@ static void stock_line(struct fields *fields, struct state_stock_line *line) {
     NUMBER(fields, line->lot);
     NUMBER(fields, line->expiry_day);
     NUMBER(fields, line->pack);
-    number64(fields, &line->quantity);
-    number64(fields, &line->damaged);
-    number64(fields, &line->shortfall);
-    number64(fields, &line->difference);
+    fields_signed(fields, &line->quantity);
+    fields_signed(fields, &line->damaged);
+    fields_signed(fields, &line->shortfall);
+    fields_signed(fields, &line->difference);
     NUMBER(fields, line->changed);
-    number64(fields, &line->changed_ms);
+    fields_signed(fields, &line->changed_ms);
     stamp(fields, &line->counted);
 }
 
@@ -189,24 +78,25 @@ static void place_people(struct fields *fields, struct state_people *value) {
     people(fields, &value->now);
     stamp(fields, &value->changed);
     stamp(fields, &value->counted);
-    number64(fields, &value->difference);
+    fields_signed(fields, &value->difference);
     NUMBER(fields, value->difference_position);
-    number64(fields, &value->shortfall);
+    fields_signed(fields, &value->shortfall);
     NUMBER(fields, value->shortfall_position);
     NUMBER(fields, value->households);
     NUMBER(fields, value->households_known);
-    number64(fields, &value->horizon_ms);
+    fields_signed(fields, &value->horizon_ms);
     NUMBER(fields, value->movement_count);
     if (value->movement_count > STATE_MOVEMENTS_KEPT)
         fields->error = HV_ERR_CORRUPT;
     if (fields->loading && value->movement_count > 0)
-        value->movements = list_room(fields, STATE_MOVEMENTS_KEPT, sizeof *value->movements);
-    for (uint8_t i = 0; fields->error == 0 && i < value->movement_count; i++) {
+        value->movements = fields_list(fields, STATE_MOVEMENTS_KEPT, sizeof *value->movements);
+    for (uint8_t i = 0; value->movements != NULL && fields->error == 0 && i < value->movement_count;
+         i++) {
         struct state_movement *movement = &value->movements[i];
         int64_t sign = movement->sign;
         stamp(fields, &movement->stamp);
         people(fields, &movement->people);
-        number64(fields, &sign);
+        fields_signed(fields, &sign);
         movement->sign = (int)sign;
     }
 }
@@ -216,28 +106,29 @@ static void stock_movement(struct fields *fields, struct state_stock_movement *m
     NUMBER(fields, movement->item);
     NUMBER(fields, movement->lot);
     NUMBER(fields, movement->expiry_day);
-    number64(fields, &movement->quantity);
-    number64(fields, &movement->damaged);
+    fields_signed(fields, &movement->quantity);
+    fields_signed(fields, &movement->damaged);
 }
 
 static void place_stock(struct fields *fields, struct state_stock *stock) {
     NUMBER(fields, stock->count);
     NUMBER(fields, stock->refused);
     if (fields->loading) {
-        stock->lines = list_room(fields, stock->count, sizeof *stock->lines);
+        stock->lines = fields_list(fields, stock->count, sizeof *stock->lines);
         stock->room = stock->lines == NULL ? 0 : stock->count;
     }
-    for (uint32_t i = 0; fields->error == 0 && i < stock->count; i++)
+    for (uint32_t i = 0; stock->lines != NULL && fields->error == 0 && i < stock->count; i++)
         stock_line(fields, &stock->lines[i]);
     stamp(fields, &stock->counted);
     stamp(fields, &stock->changed);
-    number64(fields, &stock->horizon_ms);
+    fields_signed(fields, &stock->horizon_ms);
     NUMBER(fields, stock->movement_count);
     if (stock->movement_count > STATE_MOVEMENTS_KEPT)
         fields->error = HV_ERR_CORRUPT;
     if (fields->loading && stock->movement_count > 0)
-        stock->movements = list_room(fields, STATE_MOVEMENTS_KEPT, sizeof *stock->movements);
-    for (uint8_t i = 0; fields->error == 0 && i < stock->movement_count; i++)
+        stock->movements = fields_list(fields, STATE_MOVEMENTS_KEPT, sizeof *stock->movements);
+    for (uint8_t i = 0; stock->movements != NULL && fields->error == 0 && i < stock->movement_count;
+         i++)
         stock_movement(fields, &stock->movements[i]);
 }
 
@@ -247,12 +138,13 @@ static void place(struct fields *fields, struct state_place *value) {
     place_people(fields, &value->people);
     stamp(fields, &value->status_seen);
     NUMBER(fields, value->status);
-    text(fields, &value->status_reason);
+    fields_text(fields, &value->status_reason);
     stamp(fields, &value->capacity_seen);
     NUMBER(fields, value->capacity_count);
     if (fields->loading)
-        value->capacity = list_room(fields, value->capacity_count, sizeof *value->capacity);
-    for (uint32_t i = 0; fields->error == 0 && i < value->capacity_count; i++)
+        value->capacity = fields_list(fields, value->capacity_count, sizeof *value->capacity);
+    for (uint32_t i = 0; value->capacity != NULL && fields->error == 0 && i < value->capacity_count;
+         i++)
         capacity_line(fields, &value->capacity[i]);
     for (int kind = 0; kind < HV_LIFELINE_COUNT; kind++)
         lifeline(fields, &value->lifelines[kind]);
@@ -272,10 +164,11 @@ static void staging_lists(struct fields *fields, struct state_staging *staging) 
         lifeline(fields, &staging->lifelines[kind]);
     NUMBER(fields, staging->stock_count);
     if (fields->loading) {
-        staging->stock = list_room(fields, staging->stock_count, sizeof *staging->stock);
+        staging->stock = fields_list(fields, staging->stock_count, sizeof *staging->stock);
         staging->stock_room = staging->stock == NULL ? 0 : staging->stock_count;
     }
-    for (uint32_t i = 0; fields->error == 0 && i < staging->stock_count; i++)
+    for (uint32_t i = 0; staging->stock != NULL && fields->error == 0 && i < staging->stock_count;
+         i++)
         stock_line(fields, &staging->stock[i]);
 }
 
@@ -297,7 +190,7 @@ static void node_staging(struct fields *fields, struct state_node *node) {
     people(fields, &staging->people);
     stamp(fields, &staging->people_stamp);
     stamp(fields, &staging->counted_stamp);
-    number64(fields, &staging->difference);
+    fields_signed(fields, &staging->difference);
     NUMBER(fields, staging->status);
     stamp(fields, &staging->status_stamp);
     stamp(fields, &staging->capacity_stamp);
@@ -320,7 +213,7 @@ static void node_refusals(struct fields *fields, struct state_node *node) {
         NUMBER(fields, node->refusals[i].sequence);
         NUMBER(fields, node->refusals[i].lane);
         NUMBER(fields, node->refusals[i].reason);
-        text(fields, &node->refusals[i].detail);
+        fields_text(fields, &node->refusals[i].detail);
     }
 }
 
@@ -357,23 +250,23 @@ static void general(struct fields *fields, struct state_general *value) {
     fields_bytes(fields, value->deployment, sizeof value->deployment);
     fields_bytes(fields, value->log, sizeof value->log);
     NUMBER(fields, value->mode);
-    text(fields, &value->name);
+    fields_text(fields, &value->name);
     NUMBER(fields, value->term);
     NUMBER(fields, value->position);
     NUMBER(fields, value->mono_ms);
-    number64(fields, &value->wall_ms);
-    number64(fields, &value->clock.start_wall_ms);
+    fields_signed(fields, &value->wall_ms);
+    fields_signed(fields, &value->clock.start_wall_ms);
     NUMBER(fields, value->clock.elapsed_ms);
     NUMBER(fields, value->clock.rate_permille);
     NUMBER(fields, value->clock.scenario);
     NUMBER(fields, value->clock_mono_ms);
     fields_bytes(fields, value->region_hash, sizeof value->region_hash);
     NUMBER(fields, value->region_position);
-    text(fields, &value->region_name);
-    text(fields, &value->region_version);
+    fields_text(fields, &value->region_name);
+    fields_text(fields, &value->region_version);
     NUMBER(fields, value->profile_position);
-    text(fields, &value->profile_name);
-    text(fields, &value->profile_version);
+    fields_text(fields, &value->profile_name);
+    fields_text(fields, &value->profile_version);
     NUMBER(fields, value->incident);
     NUMBER(fields, value->plan_in_force);
     NUMBER(fields, value->last_order);
@@ -391,7 +284,7 @@ static void zone(struct fields *fields, struct state_zone *value) {
 }
 
 static void transfer(struct fields *fields, struct state_transfer *value) {
-    text(fields, &value->name);
+    fields_text(fields, &value->name);
     NUMBER(fields, value->from);
     NUMBER(fields, value->to);
     NUMBER(fields, value->named_by);
@@ -417,7 +310,7 @@ static void request(struct fields *fields, struct state_request *value) {
     NUMBER(fields, value->urgency);
     NUMBER(fields, value->withdrawn);
     stamp(fields, &value->seen);
-    body(fields, &value->body);
+    fields_body(fields, &value->body);
 }
 
 static void order_step(struct fields *fields, struct state_order_step *step) {
@@ -425,12 +318,12 @@ static void order_step(struct fields *fields, struct state_order_step *step) {
     NUMBER(fields, step->revision);
     NUMBER(fields, step->position);
     NUMBER(fields, step->mono_ms);
-    number64(fields, &step->wall_ms);
+    fields_signed(fields, &step->wall_ms);
     NUMBER(fields, step->actor);
     NUMBER(fields, step->has_done);
     NUMBER(fields, step->done);
     NUMBER(fields, step->counted);
-    text(fields, &step->reason);
+    fields_text(fields, &step->reason);
 }
 
 static void order(struct fields *fields, struct state_order *value) {
@@ -438,7 +331,7 @@ static void order(struct fields *fields, struct state_order *value) {
     NUMBER(fields, value->revision);
     NUMBER(fields, value->order_kind);
     NUMBER(fields, value->post);
-    text(fields, &value->addressee);
+    fields_text(fields, &value->addressee);
     NUMBER(fields, value->issued);
     NUMBER(fields, value->answered);
     NUMBER(fields, value->done);
@@ -446,16 +339,16 @@ static void order(struct fields *fields, struct state_order *value) {
     NUMBER(fields, value->plan);
     NUMBER(fields, value->approval);
     NUMBER(fields, value->has_deadline);
-    number64(fields, &value->deadline_wall_ms);
+    fields_signed(fields, &value->deadline_wall_ms);
     NUMBER(fields, value->issued_position);
     NUMBER(fields, value->step_count);
     if (fields->loading) {
-        value->steps = list_room(fields, value->step_count, sizeof *value->steps);
+        value->steps = fields_list(fields, value->step_count, sizeof *value->steps);
         value->step_room = value->steps == NULL ? 0 : value->step_count;
     }
-    for (uint32_t i = 0; fields->error == 0 && i < value->step_count; i++)
+    for (uint32_t i = 0; value->steps != NULL && fields->error == 0 && i < value->step_count; i++)
         order_step(fields, &value->steps[i]);
-    body(fields, &value->body);
+    fields_body(fields, &value->body);
 }
 
 static void plan(struct fields *fields, struct state_plan *value) {
@@ -465,25 +358,25 @@ static void plan(struct fields *fields, struct state_plan *value) {
     NUMBER(fields, value->approved);
     NUMBER(fields, value->withdrawn);
     NUMBER(fields, value->stopped_early);
-    number64(fields, &value->unserved_people);
-    number64(fields, &value->unserved_bound);
-    number64(fields, &value->person_seconds);
-    number64(fields, &value->person_seconds_bound);
-    number64(fields, &value->unmet_cost);
-    number64(fields, &value->unmet_bound);
+    fields_signed(fields, &value->unserved_people);
+    fields_signed(fields, &value->unserved_bound);
+    fields_signed(fields, &value->person_seconds);
+    fields_signed(fields, &value->person_seconds_bound);
+    fields_signed(fields, &value->unmet_cost);
+    fields_signed(fields, &value->unmet_bound);
     NUMBER(fields, value->move_count);
     NUMBER(fields, value->shipment_count);
     NUMBER(fields, value->left_count);
-    body(fields, &value->body);
+    fields_body(fields, &value->body);
 }
 
 static void incident(struct fields *fields, struct state_incident *value) {
     fields_bytes(fields, value->incident, sizeof value->incident);
     NUMBER(fields, value->phase);
-    text(fields, &value->name);
-    text(fields, &value->hazard);
+    fields_text(fields, &value->name);
+    fields_text(fields, &value->hazard);
     NUMBER(fields, value->opened_position);
-    number64(fields, &value->opened_wall_ms);
+    fields_signed(fields, &value->opened_wall_ms);
     for (int phase = 0; phase < HV_PHASE_COUNT; phase++)
         NUMBER(fields, value->phase_position[phase]);
 }
@@ -492,23 +385,23 @@ static void road(struct fields *fields, struct state_road *value) {
     NUMBER(fields, value->closed);
     NUMBER(fields, value->has_capacity);
     NUMBER(fields, value->capacity_permille);
-    text(fields, &value->reason);
+    fields_text(fields, &value->reason);
 }
 
 static void hazard(struct fields *fields, struct state_hazard *value) {
     NUMBER(fields, value->over);
-    body(fields, &value->body);
+    fields_body(fields, &value->body);
 }
 
 static void alert(struct fields *fields, struct state_alert *value) {
     NUMBER(fields, value->cancelled);
-    body(fields, &value->body);
+    fields_body(fields, &value->body);
 }
 
 static void note(struct fields *fields, struct state_note *value) {
     NUMBER(fields, value->position);
     NUMBER(fields, value->place);
-    body(fields, &value->body);
+    fields_body(fields, &value->body);
 }
 
 void fields_of_thing(struct fields *fields, struct state_entity *entity) {
@@ -559,78 +452,6 @@ void fields_of_thing(struct fields *fields, struct state_entity *entity) {
         break;
     case STATE_NAME:
     case STATE_KINDS:
-        break;
-    }
-}
-
-/* ---- freeing ---- */
-
-static void free_place(struct state_place *value) {
-    free(value->people.movements);
-    free(value->status_reason);
-    free(value->capacity);
-    free(value->stock.lines);
-    free(value->stock.movements);
-}
-
-static void free_general(struct state_general *value) {
-    free(value->name);
-    free(value->region_name);
-    free(value->region_version);
-    free(value->profile_name);
-    free(value->profile_version);
-}
-
-static void free_order(struct state_order *value) {
-    for (uint32_t i = 0; value->steps != NULL && i < value->step_count; i++)
-        free(value->steps[i].reason);
-    free(value->steps);
-    free(value->addressee);
-    free(value->body.bytes);
-}
-
-void fold_free_thing(struct state_entity *entity) {
-    void *thing = entity;
-    switch (entity->kind) {
-    case STATE_GENERAL:
-        free_general(thing);
-        break;
-    case STATE_PLACE:
-        free_place(thing);
-        break;
-    case STATE_NODE:
-        fold_drop_staging(thing);
-        fold_drop_refusals(thing);
-        break;
-    case STATE_TRANSFER:
-        free(((struct state_transfer *)thing)->name);
-        break;
-    case STATE_REQUEST:
-        fold_drop_body(&((struct state_request *)thing)->body);
-        break;
-    case STATE_ORDER:
-        free_order(thing);
-        break;
-    case STATE_PLAN:
-        fold_drop_body(&((struct state_plan *)thing)->body);
-        break;
-    case STATE_INCIDENT:
-        free(((struct state_incident *)thing)->name);
-        free(((struct state_incident *)thing)->hazard);
-        break;
-    case STATE_ROAD:
-        free(((struct state_road *)thing)->reason);
-        break;
-    case STATE_HAZARD:
-        fold_drop_body(&((struct state_hazard *)thing)->body);
-        break;
-    case STATE_ALERT:
-        fold_drop_body(&((struct state_alert *)thing)->body);
-        break;
-    case STATE_NOTE:
-        fold_drop_body(&((struct state_note *)thing)->body);
-        break;
-    default:
         break;
     }
 }

@@ -7,6 +7,11 @@
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { SLICE_BYTES = 100000 };
 
 struct bench {
     bool lmdb;
@@ -17,7 +22,8 @@ struct bench {
 
 static int open_log(struct bench *bench) {
     if (bench->lmdb) {
-        struct log_lmdb_options options = {.map_bytes = (size_t)1 << 30};
+        struct log_lmdb_options options = {.map_bytes = (size_t)1 << 30,
+                                           .slice_bytes = SLICE_BYTES};
         return log_lmdb_open(scratch_path(bench->dir, "log"), &options, &bench->log);
     }
     return log_memory_open(bench->disk, &bench->log);
@@ -186,7 +192,84 @@ BOTH(archived_records_are_read_and_verified_as_before) {
     cr_assert_eq(log_verify(bench->log, NULL, NULL, NULL), 0);
 }
 
+BOTH(archiving_goes_on_between_appends_and_is_read_through_at_any_moment) {
+    for (size_t i = 1; i <= 30; i++)
+        cr_assert_eq(append(bench->log, i), 0);
+    bool done = false;
+    size_t slices = 0;
+    while (!done) {
+        cr_assert_eq(log_archive_slice(bench->log, 400, &done), 0);
+        cr_assert_eq(append(bench->log, 2), 0);
+        slices++;
+        cr_assert_eq(read_range(bench->log, 1, UINT64_MAX).count, 465 + 2 * slices);
+        cr_assert_lt(slices, 200);
+    }
+    cr_assert_eq(log_first(bench->log), 379, "batches are moved whole");
+    cr_assert(slices > 8 || !bench->lmdb, "%zu slices", slices);
+    cr_assert_eq(log_verify(bench->log, NULL, NULL, NULL), 0);
+    reopen(bench);
+    cr_assert_eq(log_verify(bench->log, NULL, NULL, NULL), 0);
+    cr_assert_eq(log_first(bench->log), 379);
+}
+
 /* ---- each store's own ---- */
+
+/* Does so many slices with appends in between and is killed. Marks each append that was stored. */
+static void archive_and_die(const char *path, unsigned slices, int marks) {
+    struct log *log = NULL;
+    struct log_lmdb_options options = {.map_bytes = (size_t)1 << 30, .slice_bytes = SLICE_BYTES};
+    bool done = false;
+    if (log_lmdb_open(path, &options, &log) != 0)
+        _exit(70);
+    for (unsigned i = 0; i < slices; i++) {
+        if (done || log_archive_slice(log, 400, &done) != 0 || append(log, 3) != 0)
+            break;
+        uint64_t last = log_last(log);
+        if (write(marks, &last, sizeof last) != sizeof last)
+            _exit(70);
+    }
+    if (done)
+        _exit(1);
+    kill(getpid(), SIGKILL);
+}
+
+/* True where it was killed, false where all was archived before. */
+static bool die_between(const char *path, unsigned slices, uint64_t *ret_last) {
+    int marks[2], status = 0;
+    cr_assert_eq(pipe(marks), 0);
+    pid_t child = fork();
+    if (child == 0)
+        archive_and_die(path, slices, marks[1]);
+    close(marks[1]);
+    for (uint64_t last; read(marks[0], &last, sizeof last) == sizeof last;)
+        *ret_last = last;
+    close(marks[0]);
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    cr_assert(WIFSIGNALED(status) || WEXITSTATUS(status) == 1);
+    return WIFSIGNALED(status);
+}
+
+Test(log_lmdb, killed_between_any_two_slices_it_has_everything_once) {
+    unsigned slices = 0;
+    for (bool killed = true; killed; slices++) {
+        struct bench bench = begin(true);
+        for (size_t i = 1; i <= 30; i++)
+            cr_assert_eq(append(bench.log, i), 0);
+        uint64_t last = log_last(bench.log), moved = 0;
+        log_close(bench.log);
+        killed = die_between(scratch_path(bench.dir, "log"), slices, &last);
+        cr_assert_eq(open_log(&bench), 0);
+        cr_assert_eq(log_last(bench.log), last, "killed after %u slices", slices);
+        cr_assert_eq(read_range(bench.log, 1, UINT64_MAX).count, last);
+        cr_assert_eq(log_verify(bench.log, NULL, NULL, NULL), 0);
+        cr_assert_neq(access(scratch_path(bench.dir, "log/archive.tmp"), F_OK), 0);
+        cr_assert_eq(log_archive(bench.log, 400, &moved), 0, "and goes on");
+        cr_assert_eq(log_first(bench.log), 379);
+        cr_assert_eq(log_verify(bench.log, NULL, NULL, NULL), 0);
+        end(&bench);
+    }
+    cr_assert_gt(slices, 8, "only %u moments", slices);
+}
 
 Test(log_lmdb, keeps_others_out) {
     struct bench bench = begin(true);

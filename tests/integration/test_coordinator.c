@@ -2,6 +2,7 @@
 #include "coordinator/founding.h"
 #include "coordinator/layout.h"
 #include "coordinator/log/log_lmdb.h"
+#include "coordinator/state/state_checkpoint.h"
 #include "schemas/platform/control.h"
 #include "tests/support/coordinator_dir.h"
 #include "tests/support/process.h"
@@ -258,6 +259,72 @@ Test(coordinator, backs_up_verifies_and_tells_its_log_while_it_runs) {
     cr_assert_geq(log_last(log), 6);
     cr_assert_eq(log_verify(log, NULL, NULL, NULL), 0);
     log_close(log);
+}
+
+static uint64_t folded_from(const char *checkpoint) {
+    struct log *log;
+    struct state *state;
+    uint64_t from = 0;
+    cr_assert_eq(log_lmdb_open(scratch_path(made->dir, LAYOUT_LOG), NULL, &log), 0);
+    cr_assert_eq(founding_fold(log, checkpoint, &state, &from, NULL), 0);
+    state_free(state);
+    log_close(log);
+    return from;
+}
+
+/* Two logs of one deployment can agree in length and in every time. */
+Test(coordinator, a_checkpoint_of_another_log_is_not_taken) {
+    process_kill(&coordinator);
+    struct state *state = state_on_disk();
+    uint8_t end[HV_HASH_BYTES];
+    struct log *log;
+    cr_assert_eq(log_lmdb_open(scratch_path(made->dir, LAYOUT_LOG), NULL, &log), 0);
+    cr_assert_eq(founding_hash_at(log, state_position(state), end), 0);
+    log_close(log);
+    const char *path = scratch_path(made->dir, "other");
+    cr_assert_eq(checkpoint_write(state, path, end), 0);
+    cr_assert_eq(folded_from(path), state_position(state));
+    end[5] ^= 1;
+    cr_assert_eq(checkpoint_write(state, path, end), 0);
+    cr_assert_eq(folded_from(path), 0);
+    cr_assert_eq(checkpoint_write(state, path, NULL), 0);
+    cr_assert_eq(folded_from(path), 0);
+    state_free(state);
+    start();
+}
+
+static void remove_region(const char *hash) {
+    char name[PATH_MAX];
+    snprintf(name, sizeof name, "%s/%s/zones.csv", LAYOUT_REGIONS, hash);
+    cr_assert_eq(unlink(scratch_path(made->dir, name)), 0);
+}
+
+Test(coordinator, says_when_the_region_of_its_log_is_not_there) {
+    const char *top = getenv("HAVEN_TOP");
+    char path[512], whole[PATH_MAX];
+    snprintf(path, sizeof path, "%s/simulations/regions/siouxfalls", top == NULL ? "." : top);
+    cr_assert_not_null(realpath(path, whole));
+    cr_ok(ask("{\"verb\": \"region-load\", \"path\": \"%s\"}", whole));
+    json_t *reply = ask("{\"verb\": \"status\"}"), *region = json_object_get(reply, "region");
+    cr_assert(json_is_true(json_object_get(region, "in_memory")));
+    cr_assert_null(json_object_get(region, "fault"));
+    json_decref(reply);
+    reply = ask("{\"verb\": \"region\"}");
+    cr_assert_eq(process_stop(&coordinator), 0);
+    remove_region(json_string_value(json_object_get(reply, "hash")));
+    json_decref(reply);
+    start();
+    reply = ask("{\"verb\": \"status\"}");
+    region = json_object_get(reply, "region");
+    cr_assert(json_is_false(json_object_get(region, "in_memory")));
+    cr_assert_not_null(strstr(json_string_value(json_object_get(region, "fault")), "zones.csv"));
+    json_decref(reply);
+    cr_ok(ask("{\"verb\": \"region-load\", \"path\": \"%s\"}", whole));
+    cr_assert_eq(process_stop(&coordinator), 0);
+    start(); /* the package in its folder has been mended, too */
+    reply = ask("{\"verb\": \"status\"}");
+    cr_assert(json_is_true(json_object_get(json_object_get(reply, "region"), "in_memory")));
+    json_decref(reply);
 }
 
 Test(coordinator, loads_a_region_and_plans_on_it) {

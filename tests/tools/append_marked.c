@@ -46,11 +46,12 @@ int main(int argc, char **argv) {
     unsigned batches = (unsigned)strtoul(argv[2], NULL, 10),
              seed = (unsigned)strtoul(argv[3], NULL, 10);
     struct log *log = NULL;
-    struct log_lmdb_options options = {.map_bytes = 64u << 20};
+    struct log_lmdb_options options = {.map_bytes = 64u << 20, .slice_bytes = 65536};
     must(log_lmdb_open(log_dir, &options, &log), "open");
     int marks_fd = open(marks, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     static uint8_t bytes[BATCH_MAX][RECORD_BYTES];
     uint64_t last = log_last(log);
+    bool archiving = false;
     for (unsigned b = 0; b < batches; b++) {
         struct log_entry entries[BATCH_MAX];
         size_t count = 1 + (size_t)rand_r(&seed) % BATCH_MAX;
@@ -58,13 +59,18 @@ int main(int argc, char **argv) {
             entries[i] = (struct log_entry){
                 HV_RECORD_NOTE, bytes[i],
                 encode_note(last + 1 + i, (unsigned)rand_r(&seed) % 600, bytes[i])};
-        uint64_t first = 0, moved = 0;
+        uint64_t first = 0;
+        bool done = false;
         must(log_append(log, entries, count, &first), "append");
         last += count;
         if (write(marks_fd, &last, sizeof last) != sizeof last)
             return 70;
         if (b % 64 == 63)
-            must(log_archive(log, last / 2, &moved), "archive");
+            archiving = true; /* a slice after each batch until it is done */
+        if (archiving) {
+            must(log_archive_slice(log, last / 2, &done), "archive");
+            archiving = !done;
+        }
     }
     close(marks_fd);
     log_close(log);

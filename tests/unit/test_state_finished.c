@@ -255,7 +255,7 @@ Test(state_finished, a_checkpoint_while_things_are_forgotten_is_the_same_state) 
     for (unsigned i = 0; i < HV_TRANSFERS_FINISHED_MAX + 50; i++)
         pass(i);
     digest(state, before);
-    cr_assert_eq(checkpoint_begin(state, path, &checkpoint), 0);
+    cr_assert_eq(checkpoint_begin(state, path, NULL, &checkpoint), 0);
     uint64_t began = position, made[3];
     memcpy(made, sequence, sizeof made);
     bool done = false;
@@ -264,7 +264,7 @@ Test(state_finished, a_checkpoint_while_things_are_forgotten_is_the_same_state) 
         cr_assert_eq(checkpoint_step(checkpoint, 1000, &done), 0);
     }
     cr_assert_eq(checkpoint_finish(checkpoint), 0);
-    cr_assert_eq(checkpoint_load(path, &loaded), 0);
+    cr_assert_eq(checkpoint_load(path, NULL, &loaded), 0);
     digest(loaded, after);
     cr_assert_arr_eq(before, after, sizeof before);
 

@@ -293,7 +293,7 @@ Test(state, a_checkpoint_at_any_moment_and_the_tail_are_the_whole, .timeout = 12
         uint64_t start = 20 + seed * 3;
         while (world->position < start)
             step(world);
-        cr_assert_eq(checkpoint_begin(world->state, path, &checkpoint), 0);
+        cr_assert_eq(checkpoint_begin(world->state, path, NULL, &checkpoint), 0);
         uint8_t before[HV_HASH_BYTES], loaded_hash[HV_HASH_BYTES];
         cr_assert_eq(state_digest(world->state, before), 0);
         while (!done) { /* the state goes on while it is written */
@@ -302,7 +302,7 @@ Test(state, a_checkpoint_at_any_moment_and_the_tail_are_the_whole, .timeout = 12
         }
         cr_assert_eq(checkpoint_finish(checkpoint), 0);
         struct state *loaded;
-        cr_assert_eq(checkpoint_load(path, &loaded), 0);
+        cr_assert_eq(checkpoint_load(path, NULL, &loaded), 0);
         cr_assert_eq(state_position(loaded), start, "seed %lu", (unsigned long)seed);
         cr_assert_eq(state_digest(loaded, loaded_hash), 0);
         cr_assert_eq(memcmp(before, loaded_hash, sizeof before), 0, "seed %lu",
@@ -333,8 +333,8 @@ Test(state, a_damaged_checkpoint_is_refused) {
     struct state *loaded;
     for (int i = 0; i < 50; i++)
         step(world);
-    cr_assert_eq(checkpoint_load(path, &loaded), HV_ERR_NOT_FOUND);
-    cr_assert_eq(checkpoint_write(world->state, path), 0);
+    cr_assert_eq(checkpoint_load(path, NULL, &loaded), HV_ERR_NOT_FOUND);
+    cr_assert_eq(checkpoint_write(world->state, path, NULL), 0);
     FILE *file = fopen(path, "r+b");
     fseek(file, 0, SEEK_END);
     long size = ftell(file);
@@ -344,13 +344,13 @@ Test(state, a_damaged_checkpoint_is_refused) {
         fseek(file, at, SEEK_SET);
         fputc(byte ^ 4, file);
         fflush(file);
-        cr_assert_lt(checkpoint_load(path, &loaded), 0, "byte %ld", at);
+        cr_assert_lt(checkpoint_load(path, NULL, &loaded), 0, "byte %ld", at);
         fseek(file, at, SEEK_SET);
         fputc(byte, file);
         fflush(file);
     }
     fclose(file);
-    cr_assert_eq(checkpoint_load(path, &loaded), 0);
+    cr_assert_eq(checkpoint_load(path, NULL, &loaded), 0);
     state_free(loaded);
     world_free(world);
     scratch_remove(dir);
