@@ -165,6 +165,31 @@ static int rule_hazard(struct core *core, const struct hv_hazard_state *hazard,
     return 0;
 }
 
+/* A directive is about things that there are. */
+static int rule_directive(struct core *core, const struct hv_plan_directive *directive,
+                          struct hv_verdict *ret_verdict) {
+    const struct core_catalogue *catalogue = &core->catalogue;
+    bool is_new = state_find(core->state, STATE_DIRECTIVE, directive->id) == NULL;
+    if (is_new && directive->lifted)
+        return no(ret_verdict, HV_ERR_NOT_FOUND, "no directive %.64s", directive->id);
+    if (is_new && state_count(core->state, STATE_DIRECTIVE) >= HV_DIRECTIVES_MAX)
+        return no(ret_verdict, HV_ERR_LIMIT, "%u directives: use the ids of lifted ones again",
+                  HV_DIRECTIVES_MAX);
+    if (*directive->zone != '\0' && catalogue->zone != NULL &&
+        !catalogue->zone(catalogue->context, directive->zone))
+        return no(ret_verdict, HV_ERR_NOT_FOUND, "no zone %.64s", directive->zone);
+    if (*directive->item != '\0' && catalogue->item != NULL &&
+        !catalogue->item(catalogue->context, directive->item))
+        return no(ret_verdict, HV_ERR_NOT_FOUND, "no item %.64s", directive->item);
+    if (*directive->shelter != '\0' && catalogue->place != NULL &&
+        !core_knows_place(core, directive->shelter, NULL))
+        return no(ret_verdict, HV_ERR_NOT_FOUND, "no shelter %.64s", directive->shelter);
+    if (*directive->depot != '\0' && catalogue->place != NULL &&
+        !core_knows_place(core, directive->depot, NULL))
+        return no(ret_verdict, HV_ERR_NOT_FOUND, "no depot %.64s", directive->depot);
+    return 0;
+}
+
 /* ---- plans and orders ---- */
 
 static int rule_plan(struct core *core, struct command_context *context, struct hv_plan *plan,
@@ -276,6 +301,9 @@ int core_rule(struct core *core, struct command_context *context, struct hv_reco
         return rule_order(core, context, record, ret_verdict);
     case HV_RECORD_ANSWER:
         return rule_answer(core, &record->answer, ret_verdict);
+    case HV_RECORD_DIRECTIVE:
+        return rule_directive(core, &record->directive, ret_verdict);
+    case HV_RECORD_ACCOUNT:
     case HV_RECORD_REGION:
     case HV_RECORD_PROFILE:
     case HV_RECORD_ALERT:

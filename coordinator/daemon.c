@@ -215,7 +215,7 @@ static int on_tick(zloop_t *loop, int timer, void *context) {
     daemon_api_tell(daemon);
     if (daemon->plan_wanted) {
         daemon->plan_wanted = false;
-        daemon_planner_plan(daemon, 0);
+        daemon_planner_plan(daemon, 0, NULL, NULL);
     }
     return daemon->slicing ? go_on(daemon) : on_slice(loop, 0, daemon);
 }

@@ -90,7 +90,7 @@ static void work(struct daemon *daemon, uint64_t token, const struct console_out
         daemon_work_region(daemon, token, outcome->path, outcome->role);
         break;
     case CONSOLE_WORK_PLAN:
-        daemon_planner_plan(daemon, token);
+        daemon_planner_plan(daemon, token, outcome->role, &outcome->origin);
         break;
     case CONSOLE_WORK_BACKUP:
         daemon_work_backup(daemon, token, outcome->path);
@@ -107,13 +107,14 @@ static void work(struct daemon *daemon, uint64_t token, const struct console_out
     }
 }
 
-static struct console_scene look(const struct daemon *daemon) {
+static struct console_scene look(const struct daemon *daemon, uint64_t token) {
     struct console_scene scene = {.core = daemon->core,
                                   .region = daemon->region,
                                   .region_fault = daemon->region_fault,
                                   .profile = daemon_planner_profile(daemon),
                                   .settings = &daemon->settings,
                                   .deployment = &daemon->deployment,
+                                  .door = daemon_api_owns(token) ? "http" : "control",
                                   .mono_ms = core_mono_ms(daemon->core, clock_real_ms())};
     scene.wall_ms = core_wall_ms(daemon->core, clock_real_ms(), clock_wall_ms());
     keys_random(scene.fresh_id, sizeof scene.fresh_id);
@@ -124,7 +125,7 @@ void daemon_answer_past(struct daemon *daemon, uint64_t token, const json_t *req
                         const struct state *past) {
     const struct state_general *then = state_general(past),
                                *now = state_general(core_state(daemon->core));
-    struct console_scene scene = look(daemon);
+    struct console_scene scene = look(daemon, token);
     struct console_outcome outcome = {0};
     scene.past = past;
     scene.mono_ms = then->mono_ms;
@@ -142,7 +143,7 @@ void daemon_request(struct daemon *daemon, uint64_t token, const json_t *request
         daemon_work_past(daemon, token, request, json_integer_value(at));
         return;
     }
-    struct console_scene scene = look(daemon);
+    struct console_scene scene = look(daemon, token);
     struct console_outcome outcome = {0};
     hv_arena_reset(&daemon->control->arena);
     console_handle(&scene, request, &daemon->control->arena, &outcome);

@@ -21,6 +21,10 @@ struct daemon_planner {
     struct profile *profile;
     uint64_t asked[ASKED_MAX]; /* requests that wait for a plan */
     size_t asked_count;
+    struct { /* who asked first, and where */
+        char name[HV_ID_BYTES_MAX + 1], door[16], address[HV_ID_BYTES_MAX + 1], role[32], key[132];
+        uint64_t fingerprint;
+    } author;
     uint8_t last[HV_HASH_BYTES]; /* of what the last plan says */
     struct hv_arena arena;
 };
@@ -59,6 +63,8 @@ static int make_task(const struct daemon *daemon, struct session_task **ret_task
                             &rules, &task->picture);
     if (error == 0)
         error = session_task_in_force(task, core_state(daemon->core), daemon->region);
+    if (error == 0)
+        error = session_task_directives(task, core_state(daemon->core), daemon->region);
     if (error != 0) {
         session_task_free(task);
         return error;
@@ -67,13 +73,43 @@ static int make_task(const struct daemon *daemon, struct session_task **ret_task
     return 0;
 }
 
-void daemon_planner_plan(struct daemon *daemon, uint64_t token) {
+static const char *or_empty(const char *text) {
+    return text == NULL ? "" : text;
+}
+
+static void keep_author(struct daemon_planner *planner, const char *author,
+                        const struct hv_origin *origin) {
+    snprintf(planner->author.name, sizeof planner->author.name, "%s", or_empty(author));
+    snprintf(planner->author.door, sizeof planner->author.door, "%s", or_empty(origin->door));
+    snprintf(planner->author.address, sizeof planner->author.address, "%s",
+             or_empty(origin->address));
+    snprintf(planner->author.role, sizeof planner->author.role, "%s", or_empty(origin->role));
+    snprintf(planner->author.key, sizeof planner->author.key, "%s", or_empty(origin->key));
+    planner->author.fingerprint = origin->fingerprint;
+}
+
+/* The record says who asked; nobody: the picture had changed. */
+static void sign(const struct daemon_planner *planner, struct hv_record *record) {
+    if (planner->asked_count == 0 || planner->author.door[0] == '\0')
+        return;
+    record->name = planner->author.name;
+    record->origin = (struct hv_origin){.door = planner->author.door,
+                                        .address = planner->author.address,
+                                        .role = planner->author.role,
+                                        .key = planner->author.key,
+                                        .fingerprint = planner->author.fingerprint};
+}
+
+void daemon_planner_plan(struct daemon *daemon, uint64_t token, const char *author,
+                         const struct hv_origin *origin) {
     struct daemon_planner *planner = daemon->planner;
     struct session_task *task;
     if (token != 0 && planner->asked_count == ASKED_MAX) {
         daemon_answer_error(daemon, token, HV_ERR_BUSY, "plans are being made", "try again");
         return;
     }
+    if (token != 0 && origin != NULL && planner->asked_count == 0)
+        keep_author(planner, author, origin);
     if (token != 0)
         planner->asked[planner->asked_count++] = token;
     int error = daemon->region == NULL ? HV_ERR_STATE : make_task(daemon, &task);
@@ -191,6 +227,7 @@ static int record_plan(struct daemon *daemon, const struct planner_thread_result
     }
     memcpy(planner->last, hash, sizeof hash);
     record.cause = result->task->picture->basis;
+    sign(planner, &record);
     daemon_decide(daemon, &record, 1, recorded, 0);
     return 0;
 }
@@ -201,7 +238,7 @@ void daemon_planner_collect(struct daemon *daemon) {
     while (planner_thread_take(planner->worker, &result)) {
         int error = result.error;
         if (error == 0 && result.task->region_position != daemon->region_position)
-            daemon_planner_plan(daemon, 0); /* the region has changed meanwhile */
+            daemon_planner_plan(daemon, 0, NULL, NULL); /* the region has changed meanwhile */
         else if (error == 0)
             error = record_plan(daemon, &result);
         if (error != 0) {

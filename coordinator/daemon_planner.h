@@ -9,8 +9,10 @@ int daemon_planner_open(struct daemon *daemon) HV_MUST_USE;
 void daemon_planner_close(struct daemon *daemon);
 
 /* Makes a plan from what is known now. A plan that says what the last one said is not recorded
- * again, unless somebody asked: `token`, answered with its number; 0: nobody. */
-void daemon_planner_plan(struct daemon *daemon, uint64_t token);
+ * again, unless somebody asked: `token`, answered with its number; 0: nobody. Who asked first, and
+ * where, stands on the record as its author; both may be NULL, and are copied. */
+void daemon_planner_plan(struct daemon *daemon, uint64_t token, const char *author,
+                         const struct hv_origin *origin);
 
 int daemon_planner_fd(const struct daemon *daemon);
 void daemon_planner_collect(struct daemon *daemon);

@@ -324,6 +324,8 @@ static void region_done(void *context, int error) {
     struct hv_record record = {
         .actor = HV_ACTOR_OPERATOR,
         .name = work->role,
+        .origin = {.door = "control",
+                   .before = state_general(core_state(daemon->core))->region_position},
         .kind = HV_RECORD_REGION,
         .region = {.name = work->region->id, .version = work->region->version}};
     memcpy(record.region.hash, work->hash, HV_HASH_BYTES);

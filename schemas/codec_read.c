@@ -127,7 +127,7 @@ static uint64_t greatest_varint(ProtobufCType type) {
 /* Which fields of a message were met (bit i: the table's i-th), whether a body was, and how many
  * fields are of a later release. */
 struct tally {
-    uint32_t met;
+    uint64_t met;
     bool body;
     uint32_t unknown;
 };
@@ -152,7 +152,7 @@ static int check_wire(const struct hv_field *field, const ProtobufCFieldDescript
 }
 
 /* A field that is no list stands there once, and of the body's fields one. */
-static int meet(const struct hv_field *field, const ProtobufCFieldDescriptor *wire, uint32_t bit,
+static int meet(const struct hv_field *field, const ProtobufCFieldDescriptor *wire, uint64_t bit,
                 struct tally *tally, const struct hv_trail *at, struct hv_verdict *verdict) {
     bool again = tally->met & bit && !(field->flags & HV_FIELD_LIST);
     bool second_body = field->flags & HV_FIELD_BODY && tally->body;
@@ -305,13 +305,13 @@ static bool is_needed(const struct hv_field *field, ProtobufCType type) {
 }
 
 /* What was not met must not be needed; a text that was not is empty. */
-static int read_absent(const struct reading *reading, uint32_t met) {
+static int read_absent(const struct reading *reading, uint64_t met) {
     const struct hv_shape *shape = reading->shape;
     for (size_t i = 0; i < shape->field_count; i++) {
         const struct hv_field *field = &shape->fields[i];
         const ProtobufCFieldDescriptor *wire = &shape->wire->fields[i];
         static const char *const empty = "";
-        if (met & 1u << i)
+        if (met & (uint64_t)1 << i)
             continue;
         if (is_needed(field, wire->type))
             return hv_refuse(reading->verdict, reading->at, wire->name, HV_ERR_VALUE,
@@ -326,7 +326,7 @@ static int read_known(const struct reading *reading, size_t i, const struct wire
                       const struct cursor *after, struct tally *tally) {
     const struct hv_field *field = &reading->shape->fields[i];
     const ProtobufCFieldDescriptor *wire = &reading->shape->wire->fields[i];
-    int error = meet(field, wire, 1u << i, tally, reading->at, reading->verdict);
+    int error = meet(field, wire, (uint64_t)1 << i, tally, reading->at, reading->verdict);
     if (error == HV_OK)
         error = check_wire(field, wire, found, reading->at, reading->verdict);
     if (error != HV_OK)

@@ -198,6 +198,25 @@ int hv_rule_decision(const void *message, const struct hv_trail *at, struct hv_v
     return check_counted_once(decision->lines, decision->line_count, at, "lines", verdict);
 }
 
+/* Which ids each kind needs; others would say something that nobody heeds. */
+int hv_rule_directive(const void *message, const struct hv_trail *at, struct hv_verdict *verdict) {
+    const struct hv_plan_directive *directive = message;
+    bool zone = !is_empty(directive->zone), depot = !is_empty(directive->depot);
+    bool shelter = !is_empty(directive->shelter), item = !is_empty(directive->item);
+    if (directive->lifted)
+        return HV_OK;
+    bool right = directive->kind == HV_DIRECTIVE_PIN       ? zone && shelter && !depot && !item
+                 : directive->kind == HV_DIRECTIVE_EXCLUDE ? zone != depot && shelter && !item
+                                                           : depot && item && !zone && !shelter;
+    if (!right)
+        return REFUSE("kind", HV_REASON_RANGE,
+                      "a pin names zone and shelter, an exclusion zone or depot and shelter, a "
+                      "reserve depot and item");
+    if (directive->kind != HV_DIRECTIVE_RESERVE && directive->quantity != 0)
+        return REFUSE("quantity", HV_REASON_RANGE, "only a reserve is of so much");
+    return HV_OK;
+}
+
 int hv_rule_request(const void *message, const struct hv_trail *at, struct hv_verdict *verdict) {
     const struct hv_request *request = message;
     if (request->kind == HV_REQUEST_GOODS && request->line_count == 0 && !request->withdrawn)

@@ -606,6 +606,44 @@ static const struct hv_field waybill_end_fields[] = {
 SHAPE(static, waybill_end, waybill_end, NULL);
 #undef MODEL
 
+#define MODEL struct hv_plan_directive
+static const struct hv_field plan_directive_fields[] = {
+    ID(1, id, REQUIRED),
+    ENUM(2, kind, HV_DIRECTIVE_KIND_COUNT, REQUIRED),
+    ID(3, zone, 0),
+    ID(4, shelter, 0),
+    ID(5, depot, 0),
+    ID(6, item, 0),
+    NUMBER(7, quantity, HV_QUANTITY_MAX, 0),
+    BOOL(8, lifted),
+    TEXT(9, reason, 0),
+};
+SHAPE(static, plan_directive, plan_directive, hv_rule_directive);
+#undef MODEL
+
+#define MODEL struct hv_account_change
+static const struct hv_field account_change_fields[] = {
+    ID(1, account, REQUIRED),
+    ENUM(2, act, HV_ACCOUNT_ACT_COUNT, REQUIRED),
+    LINES(3, roles, role_count, HV_ROLES_MAX, HV_ID_BYTES_MAX),
+    BOOL(4, machine),
+    BOOL(5, secret),
+};
+SHAPE(static, account_change, account_change, NULL);
+#undef MODEL
+
+#define MODEL struct hv_origin
+static const struct hv_field origin_fields[] = {
+    ID(1, door, 0),
+    ID(2, address, 0),
+    ID(3, role, 0),
+    LINE(4, key, 0),
+    NUMBER(5, fingerprint, UINT64_MAX, 0),
+    COUNTER(6, before, 0),
+};
+SHAPE(static, origin, origin, NULL);
+#undef MODEL
+
 #define MODEL struct hv_term_change
 static const struct hv_field term_change_fields[] = {
     COUNTER(1, term, REQUIRED),
@@ -645,6 +683,9 @@ static const struct hv_field record_fields[] = {
     BODY(HV_RECORD_EPOCH, epoch, epoch_started),
     BODY(HV_RECORD_DECISION, decision, request_decision),
     BODY(HV_RECORD_WAYBILL_END, waybill_end, waybill_end),
+    BODY(HV_RECORD_DIRECTIVE, directive, plan_directive),
+    BODY(HV_RECORD_ACCOUNT, account, account_change),
+    MESSAGE(62, origin, origin, 0),
 };
 SHAPE(, hv_shape_record, record, hv_rule_record);
 #undef MODEL

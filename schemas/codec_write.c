@@ -109,6 +109,16 @@ static bool put_message(struct writing *writing, const struct hv_field *field, c
            put_tag(writing, field->number, BYTES);
 }
 
+/* A message with nothing but empty texts in it is absent, as one of zeros is. */
+static bool put_unless_empty(struct writing *writing, const struct hv_field *field,
+                             const char *from) {
+    const uint8_t *end = writing->at;
+    if (!put_model(writing, field->shape, from))
+        return false;
+    size_t size = (size_t)(end - writing->at);
+    return size == 0 || (put_varint(writing, size) && put_tag(writing, field->number, BYTES));
+}
+
 static bool all_zero(const char *bytes, size_t size) {
     return size == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0);
 }
@@ -148,10 +158,9 @@ static bool put_field(struct writing *writing, const struct hv_field *field, Pro
     case PROTOBUF_C_TYPE_BYTES:
         return put_byte_string(writing, field, model);
     case PROTOBUF_C_TYPE_MESSAGE:
-        if (!(field->flags & (HV_FIELD_REQUIRED | HV_FIELD_BODY)) &&
-            all_zero(from, field->shape->model_bytes))
-            return true;
-        return put_message(writing, field, from);
+        if (field->flags & (HV_FIELD_REQUIRED | HV_FIELD_BODY))
+            return put_message(writing, field, from);
+        return all_zero(from, field->shape->model_bytes) || put_unless_empty(writing, field, from);
     default:
         return put_number(writing, field, type, from);
     }

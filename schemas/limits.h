@@ -47,6 +47,8 @@
 #define HV_TRANSFER_ARRIVALS_MAX 4u /* places that one transfer is kept apart for */
 #define HV_PLACE_REQUESTS_OPEN_MAX 1024u
 #define HV_RECORD_BYTES_MAX (4u << 20) /* one log record; a plan is the largest */
+#define HV_DIRECTIVES_MAX 4096u        /* of planners, lifted ones included */
+#define HV_ROLES_MAX 16u               /* of one account */
 #define HV_PLAN_LINES_MAX 65536u       /* moves, shipments, left over, each */
 #define HV_HAZARD_IDS_MAX 100000u      /* zones, links, shelters, depots, each */
 #define HV_BATCH_RECORDS_MAX 4096u

@@ -109,6 +109,8 @@ WORDS_BOTH_WAYS(order_state, hv_order_state, HV_ORDER_STATE_COUNT, "issued", "st
 WORDS_BOTH_WAYS(post, hv_post, HV_POST_COUNT, "node", "zone-warden", "bus-yard", "road-post",
                 "place")
 WORDS_BOTH_WAYS(verdict, hv_request_verdict, HV_VERDICT_COUNT, "approved", "declined", "closed")
+WORDS_BOTH_WAYS(directive, hv_directive_kind, HV_DIRECTIVE_KIND_COUNT, "pin", "exclude", "reserve")
+WORDS(account_act, hv_account_act, HV_ACCOUNT_ACT_COUNT, "set", "removed")
 WORDS(source, hv_source, HV_SOURCE_COUNT, "node", "operator", "import")
 WORDS(actor, hv_actor, HV_ACTOR_COUNT, "node", "operator", "system", "import")
 WORDS_BOTH_WAYS(phase, hv_incident_phase, HV_PHASE_COUNT, "watch", "activation", "evacuation",
@@ -142,6 +144,8 @@ static const char *const record_words[] = {
     [HV_RECORD_EPOCH] = "epoch",
     [HV_RECORD_DECISION] = "decision",
     [HV_RECORD_WAYBILL_END] = "waybill-end",
+    [HV_RECORD_DIRECTIVE] = "directive",
+    [HV_RECORD_ACCOUNT] = "account",
 };
 
 const char *hv_record_word(enum hv_record_kind kind) {

@@ -735,6 +735,52 @@ struct hv_term_change {
     uint8_t log[HV_ID128_BYTES];
 };
 
+/* Where a decision came in. Texts are NULL or "" where a record has none of it. */
+struct hv_origin {
+    const char *door;
+    const char *address;
+    const char *role;
+    const char *key;
+    uint64_t fingerprint;
+    uint64_t before; /* position of the record that this one takes the place of; 0: of none */
+};
+
+enum hv_directive_kind {
+    HV_DIRECTIVE_UNKNOWN,
+    HV_DIRECTIVE_PIN,
+    HV_DIRECTIVE_EXCLUDE,
+    HV_DIRECTIVE_RESERVE,
+    HV_DIRECTIVE_KIND_COUNT
+};
+
+struct hv_plan_directive {
+    const char *id;
+    enum hv_directive_kind kind;
+    const char *zone;
+    const char *shelter;
+    const char *depot;
+    const char *item;
+    uint64_t quantity;
+    bool lifted;
+    const char *reason;
+};
+
+enum hv_account_act {
+    HV_ACCOUNT_ACT_UNKNOWN,
+    HV_ACCOUNT_SET,
+    HV_ACCOUNT_REMOVED,
+    HV_ACCOUNT_ACT_COUNT
+};
+
+struct hv_account_change {
+    const char *account;
+    enum hv_account_act act;
+    size_t role_count;
+    const char **roles;
+    bool machine;
+    bool secret; /* a new one was set; it is never in the log */
+};
+
 /* Numbers of the oneof in haven.proto. */
 enum hv_record_kind {
     HV_RECORD_NONE = 0,
@@ -759,7 +805,9 @@ enum hv_record_kind {
     HV_RECORD_REFUSED = 34,
     HV_RECORD_EPOCH = 35,
     HV_RECORD_DECISION = 40,
-    HV_RECORD_WAYBILL_END = 41
+    HV_RECORD_WAYBILL_END = 41,
+    HV_RECORD_DIRECTIVE = 60,
+    HV_RECORD_ACCOUNT = 61
 };
 
 struct hv_record {
@@ -793,7 +841,10 @@ struct hv_record {
         struct hv_epoch_started epoch;
         struct hv_request_decision decision;
         struct hv_waybill_end waybill_end;
+        struct hv_plan_directive directive;
+        struct hv_account_change account;
     };
+    struct hv_origin origin;
 };
 
 /* ---- small functions on the model (model.c) ---- */
@@ -837,6 +888,8 @@ const char *hv_phase_word(enum hv_incident_phase phase);
 const char *hv_plan_reason_word(enum hv_plan_reason reason);
 const char *hv_report_word(enum hv_report_kind kind);
 const char *hv_verdict_word(enum hv_request_verdict verdict);
+const char *hv_directive_word(enum hv_directive_kind kind);
+const char *hv_account_act_word(enum hv_account_act act);
 const char *hv_record_word(enum hv_record_kind kind);
 
 enum hv_mode hv_mode_of(const char *word);
@@ -851,6 +904,7 @@ enum hv_lifeline_kind hv_lifeline_of(const char *word);
 enum hv_lifeline_state hv_lifeline_state_of(const char *word);
 enum hv_stock_movement_kind hv_stock_movement_of(const char *word);
 enum hv_request_verdict hv_verdict_of(const char *word);
+enum hv_directive_kind hv_directive_of(const char *word);
 enum hv_request_kind hv_request_of(const char *word);
 enum hv_urgency hv_urgency_of(const char *word);
 enum hv_order_kind hv_order_of(const char *word);

@@ -30,6 +30,7 @@ static const struct {
     {"plan-diff", console_plan_diff},
     {"orders", console_orders},
     {"order", console_order_show},
+    {"directives", console_directives},
     {"statistics", console_statistics},
     {"log", ask_log},
     {"ping", ask_ping},
@@ -45,6 +46,7 @@ static const struct {
     {"clock", console_clock},
     {"report", console_report},
     {"alert", console_alert},
+    {"directive", console_directive_set},
     {"plan-approve", console_plan_approve},
     {"plan-withdraw", console_plan_withdraw},
     {"order-issue", console_order_issue},
@@ -155,11 +157,29 @@ static void dispatch(const struct console_scene *scene, const char *name, const 
                     "there is no verb “%.40s”", name);
 }
 
-/* Who decided stands on every record of the decision. */
-static void sign(struct console_outcome *outcome) {
+/* Where the request came in. What it says itself is believed from the door that wrote it only. */
+static struct hv_origin origin_of(const struct console_scene *scene, const json_t *request) {
+    struct hv_origin origin = {.door = scene->door};
+    const json_t *said = json_object_get(request, "origin");
+    if (scene->door == NULL || strcmp(scene->door, "http") != 0)
+        return origin;
+    origin.address = console_text(said, "address");
+    origin.role = console_text(said, "role");
+    origin.key = console_text(said, "key");
+    origin.fingerprint = (uint64_t)json_integer_value(json_object_get(said, "fingerprint"));
+    return origin;
+}
+
+/* Who decided, and where, stands on every record of the decision; and what it takes the place of.
+ */
+static void sign(const struct console_scene *scene, struct console_outcome *outcome) {
     for (size_t i = 0; i < outcome->record_count; i++) {
-        outcome->records[i].actor = HV_ACTOR_OPERATOR;
-        outcome->records[i].name = outcome->role;
+        struct hv_record *record = &outcome->records[i];
+        record->actor = HV_ACTOR_OPERATOR;
+        record->name = outcome->role;
+        record->origin = outcome->origin;
+        if (scene->door != NULL)
+            record->origin.before = console_before(console_picture(scene), record);
     }
 }
 
@@ -168,6 +188,7 @@ void console_handle(const struct console_scene *scene, const json_t *request,
     struct console_outcome outcome = {.kind = CONSOLE_ANSWERED};
     const char *name = console_text(request, "verb");
     outcome.role = role_of(request, arena);
+    outcome.origin = origin_of(scene, request);
     if (name == NULL)
         console_refuse(&outcome, HV_ERR_VALUE, "the request has no “verb”",
                        "send an object such as {\"verb\": \"status\"}");
@@ -177,7 +198,7 @@ void console_handle(const struct console_scene *scene, const json_t *request,
     else
         dispatch(scene, name, request, arena, &outcome);
     if (outcome.kind == CONSOLE_COMMAND)
-        sign(&outcome);
+        sign(scene, &outcome);
     if (outcome.kind == CONSOLE_ANSWERED && outcome.reply == NULL)
         console_refuse(&outcome, HV_ERR_MEMORY, NULL, NULL);
     *ret_outcome = outcome;

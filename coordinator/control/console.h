@@ -27,6 +27,8 @@ struct console_scene {
     uint64_t mono_ms; /* log clock */
     int64_t wall_ms;  /* what people are shown: scenario time in an exercise that runs one */
     uint8_t fresh_id[HV_ID128_BYTES]; /* random, for a new incident */
+    const char *door; /* where requests come in, for the record: "control", "http", whose requests
+                         alone are believed about their “origin”; NULL: nowhere that is recorded */
 };
 
 enum console_kind {
@@ -51,8 +53,9 @@ struct console_outcome {
     struct hv_record *records; /* in the arena */
     size_t record_count;
     enum console_work work;
-    const char *path; /* in the arena */
-    const char *role; /* who asks: a role name, "operator" where the request is silent */
+    const char *path;        /* in the arena */
+    struct hv_origin origin; /* in the arena */
+    const char *role;        /* who asks: a role name, "operator" where the request is silent */
     uint64_t from, to, limit;
 };
 

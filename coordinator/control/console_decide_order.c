@@ -23,6 +23,52 @@ static struct hv_record *records(struct console_outcome *outcome, struct hv_aren
     return list;
 }
 
+/* ---- directives ---- */
+
+/* What every plan from now on has to heed; with “lifted” no longer. */
+void console_directive_set(const struct console_scene *scene, const json_t *request,
+                           struct hv_arena *arena, struct console_outcome *outcome) {
+    const char *id = text_or_empty(request, "id");
+    bool lifted = json_is_true(json_object_get(request, "lifted"));
+    enum hv_directive_kind kind = hv_directive_of(text_or_empty(request, "kind"));
+    const struct state_directive *known =
+        (const struct state_directive *)state_find(console_picture(scene), STATE_DIRECTIVE, id);
+    const struct hv_record *before = NULL;
+    if (hv_id_check(id) != HV_OK) {
+        console_refuse(outcome, HV_ERR_VALUE, "“id” is not an id",
+                       "name the directive, such as pin-Z10");
+        return;
+    }
+    if (lifted && (known == NULL || known->lifted)) {
+        console_refusef(outcome, HV_ERR_NOT_FOUND, "list them: haven plan directives",
+                        "there is no directive “%.80s” in force", id);
+        return;
+    }
+    if (!lifted && kind == HV_DIRECTIVE_UNKNOWN) {
+        console_refuse(outcome, HV_ERR_VALUE, "“kind” is missing or unknown",
+                       "pin, exclude or reserve");
+        return;
+    }
+    struct hv_record *record = records(outcome, arena, 1);
+    if (record == NULL)
+        return;
+    record->kind = HV_RECORD_DIRECTIVE;
+    record->directive =
+        (struct hv_plan_directive){.id = id,
+                                   .kind = kind,
+                                   .zone = text_or_empty(request, "zone"),
+                                   .shelter = text_or_empty(request, "shelter"),
+                                   .depot = text_or_empty(request, "depot"),
+                                   .item = text_or_empty(request, "item"),
+                                   .quantity = console_number(request, "quantity", 0),
+                                   .lifted = lifted,
+                                   .reason = text_or_empty(request, "reason")};
+    if (lifted && state_body_decode(&known->body, arena, &before) == HV_OK) {
+        record->directive = before->directive;
+        record->directive.lifted = true;
+    }
+}
+
 /* ---- plans ---- */
 
 /* Approval and every order that follows from it go into one batch: all are durable, or none is. */
@@ -34,6 +80,13 @@ void console_plan_approve(const struct console_scene *scene, const json_t *reque
     if (plan == NULL) {
         console_refusef(outcome, HV_ERR_NOT_FOUND, "list them: haven plan list",
                         "there is no plan %llu", (unsigned long long)number);
+        return;
+    }
+    if (scene->settings != NULL && scene->settings->approval == APPROVAL_TWO &&
+        plan->author != NULL && strcmp(plan->author, outcome->role) == 0) {
+        console_refusef(outcome, HV_ERR_PERMISSION, "another approver has to look at it",
+                        "“%.60s” asked for plan %llu and may not approve it", plan->author,
+                        (unsigned long long)number);
         return;
     }
     struct orders_scene orders_scene = {

@@ -13,13 +13,13 @@ console_verb console_status, console_nodes, console_shelters, console_depots, co
     console_requests, console_transfers, console_roads, console_hazards, console_incidents,
     console_notes, console_region, console_statistics;
 console_verb console_plans, console_plan_show, console_plan_diff, console_orders,
-    console_order_show;
+    console_order_show, console_directives;
 
 /* Decisions (console_decide.c, console_decide_order.c). */
 console_verb console_enroll, console_revoke, console_incident_open, console_incident_phase,
     console_road, console_hazard, console_note, console_clock, console_report, console_alert;
-console_verb console_plan_approve, console_plan_withdraw, console_order_issue, console_order_cancel,
-    console_order_revise, console_order_answer;
+console_verb console_directive_set, console_plan_approve, console_plan_withdraw,
+    console_order_issue, console_order_cancel, console_order_revise, console_order_answer;
 
 /* The picture that is asked about: that of now, or an earlier one. */
 const struct state *console_picture(const struct console_scene *scene);
@@ -48,6 +48,11 @@ void console_set_stamp(const struct console_scene *scene, json_t *object,
 json_t *console_age(const struct console_scene *scene, const struct state_stamp *stamp);
 
 json_t *console_order(const struct hv_order *order);
+json_t *console_directive(const struct hv_plan_directive *directive);
+
+/* The position of the record whose place this one is about to take; 0: nothing of the kind was
+ * decided before. */
+uint64_t console_before(const struct state *state, const struct hv_record *record);
 json_t *console_hex(const uint8_t *bytes, size_t size);
 json_t *console_date(uint32_t expiry_day); /* "2027-03-01"; null for 0 */
 

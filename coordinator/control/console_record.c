@@ -156,10 +156,31 @@ static json_t *body_of(const struct hv_record *record) {
     case HV_RECORD_WAYBILL_END:
         return json_pack("{s:s, s:s}", "waybill", record->waybill_end.waybill, "reason",
                          record->waybill_end.reason);
+    case HV_RECORD_DIRECTIVE:
+        return console_directive(&record->directive);
+    case HV_RECORD_ACCOUNT: {
+        json_t *roles = json_array();
+        for (size_t i = 0; i < record->account.role_count; i++)
+            json_array_append_new(roles, json_string(record->account.roles[i]));
+        return json_pack("{s:s, s:s, s:o, s:b, s:b}", "account", record->account.account, "act",
+                         hv_account_act_word(record->account.act), "roles", roles, "machine",
+                         record->account.machine, "secret", record->account.secret);
+    }
     case HV_RECORD_NONE:
         break;
     }
     return json_object();
+}
+
+/* The key and its fingerprint are between the client and us. */
+static json_t *view_origin(const struct hv_origin *origin) {
+    json_t *object =
+        json_pack("{s:s, s:I}", "door", origin->door, "before", (json_int_t)origin->before);
+    if (origin->address != NULL && *origin->address != '\0')
+        json_object_set_new(object, "address", json_string(origin->address));
+    if (origin->role != NULL && *origin->role != '\0')
+        json_object_set_new(object, "role", json_string(origin->role));
+    return object;
 }
 
 json_t *console_record(uint64_t position, const struct hv_record *record) {
@@ -170,5 +191,7 @@ json_t *console_record(uint64_t position, const struct hv_record *record) {
                   (json_int_t)record->wall_ms, "mono_ms", (json_int_t)record->mono_ms);
     if (object != NULL)
         json_object_update_missing_new(object, body_of(record));
+    if (object != NULL && record->origin.door != NULL && *record->origin.door != '\0')
+        json_object_set_new(object, "origin", view_origin(&record->origin));
     return object;
 }

@@ -30,6 +30,8 @@ static json_t *view_plan(const struct state *state, const struct state_plan *pla
         json_pack("{s:I, s:s, s:I, s:I, s:b}", "id", (json_int_t)plan->number, "standing",
                   plan_standing(state, plan), "basis", (json_int_t)plan->basis, "position",
                   (json_int_t)plan->position, "stopped_early", plan->stopped_early);
+    json_object_set_new(object, "author",
+                        plan->author == NULL ? json_null() : json_string(plan->author));
     json_object_update_new(object,
                            json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "unserved_people",
                                      (json_int_t)plan->unserved_people, "unserved_bound",
@@ -218,6 +220,50 @@ void console_plan_diff(const struct console_scene *scene, const json_t *request,
                                    ? json_null()
                                    : json_integer((json_int_t)state_plan(state, in_force)->number),
                                "moves", moves, "shipments", shipments);
+}
+
+/* ---- directives ---- */
+
+json_t *console_directive(const struct hv_plan_directive *directive) {
+    json_t *object =
+        json_pack("{s:s, s:s}", "id", directive->id, "kind", hv_directive_word(directive->kind));
+    const struct {
+        const char *member, *text;
+    } named[] = {{"zone", directive->zone},
+                 {"shelter", directive->shelter},
+                 {"depot", directive->depot},
+                 {"item", directive->item},
+                 {"reason", directive->reason}};
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
+        if (named[i].text[0] != '\0')
+            json_object_set_new(object, named[i].member, json_string(named[i].text));
+    if (directive->kind == HV_DIRECTIVE_RESERVE)
+        json_object_set_new(object, "quantity", json_integer((json_int_t)directive->quantity));
+    if (directive->lifted)
+        json_object_set_new(object, "lifted", json_true());
+    return object;
+}
+
+void console_directives(const struct console_scene *scene, const json_t *request,
+                        struct hv_arena *arena, struct console_outcome *outcome) {
+    const struct state *state = console_picture(scene);
+    bool all = json_is_true(json_object_get(request, "all"));
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < state_count(state, STATE_DIRECTIVE); i++) {
+        const struct state_directive *directive =
+            (const struct state_directive *)state_at(state, STATE_DIRECTIVE, i);
+        const struct hv_record *record = NULL;
+        if ((directive->lifted && !all) || !console_wants(request, directive->entity.id) ||
+            state_body_decode(&directive->body, arena, &record) != HV_OK)
+            continue;
+        json_t *object = console_directive(&record->directive);
+        json_object_set_new(object, "by", json_string(record->name));
+        json_object_set_new(object, "position",
+                            json_integer((json_int_t)directive->entity.changed));
+        json_array_append_new(list, object);
+    }
+    outcome->reply =
+        json_pack("{s:o, s:I}", "directives", list, "total", (json_int_t)json_array_size(list));
 }
 
 /* ---- orders ---- */

@@ -7,6 +7,8 @@ struct session {
     struct planner *planner;        /* NULL: none yet */
     struct session_order *in_force; /* what was set in the planner */
     size_t in_force_count;
+    struct session_directive *directives; /* the same */
+    size_t directive_count;
 };
 
 struct session *session_new(void) {
@@ -18,6 +20,7 @@ void session_free(struct session *session) {
         return;
     planner_free(session->planner);
     free(session->in_force);
+    free(session->directives);
     free(session);
 }
 
@@ -104,7 +107,7 @@ static int move_to(struct session *session, const struct instance *next) {
     if (session->planner != NULL && !fits(session->planner, next)) {
         planner_free(session->planner);
         session->planner = NULL;
-        session->in_force_count = 0;
+        session->in_force_count = session->directive_count = 0;
     }
     if (session->planner == NULL)
         return planner_new(next, &session->planner);
@@ -138,6 +141,42 @@ static int set_in_force(struct session *session, const struct session_task *task
     return error;
 }
 
+static int set_directive(struct planner *planner, const struct session_directive *directive,
+                         bool holds) {
+    switch (directive->kind) {
+    case HV_DIRECTIVE_PIN:
+        return planner_pin(planner, directive->zone, directive->shelter, holds);
+    case HV_DIRECTIVE_EXCLUDE:
+        return directive->zone != UINT32_MAX
+                   ? planner_exclude_zone(planner, directive->zone, directive->shelter, holds)
+                   : planner_exclude_depot(planner, directive->depot, directive->shelter, holds);
+    case HV_DIRECTIVE_RESERVE:
+        return planner_set_reserve(planner, directive->depot, directive->item,
+                                   holds ? directive->quantity : 0);
+    default:
+        return HV_OK;
+    }
+}
+
+/* Lifts those that were set and sets those of the task. */
+static int set_directives(struct session *session, const struct session_task *task) {
+    int error = HV_OK;
+    for (size_t i = 0; i < session->directive_count; i++)
+        STEP(set_directive(session->planner, &session->directives[i], false));
+    session->directive_count = 0;
+    struct session_directive *copy =
+        realloc(session->directives, (task->directive_count + 1) * sizeof *copy);
+    if (copy == NULL)
+        return HV_ERR_MEMORY;
+    session->directives = copy;
+    for (size_t i = 0; i < task->directive_count; i++) {
+        STEP(set_directive(session->planner, &task->directives[i], true));
+        if (error == HV_OK)
+            copy[session->directive_count++] = task->directives[i];
+    }
+    return error;
+}
+
 /* ---- solving ---- */
 
 struct asking {
@@ -158,11 +197,12 @@ int session_solve(struct session *session, const struct session_task *task,
         .work_limit = task->work_limit, .progress = ask_stop, .context = &asking};
     int error = move_to(session, &task->picture->instance);
     STEP(set_in_force(session, task));
+    STEP(set_directives(session, task));
     STEP(planner_solve(session->planner, &limits, ret_plan));
     if (error != HV_OK) { /* the next solve starts afresh */
         planner_free(session->planner);
         session->planner = NULL;
-        session->in_force_count = 0;
+        session->in_force_count = session->directive_count = 0;
     }
     return error;
 }
@@ -221,10 +261,56 @@ int session_task_in_force(struct session_task *task, const struct state *state,
     return error;
 }
 
+static bool is_known(const char *id, uint32_t number) {
+    return *id == '\0' || number != REGION_NONE;
+}
+
+static struct session_directive in_numbers(const struct hv_plan_directive *directive,
+                                           const struct region *region, bool *ret_known) {
+    struct session_directive made = {.kind = directive->kind,
+                                     .zone = region_find_zone(region, directive->zone),
+                                     .shelter = region_find_shelter(region, directive->shelter),
+                                     .depot = region_find_depot(region, directive->depot),
+                                     .item = region_find_item(region, directive->item),
+                                     .quantity = (int64_t)directive->quantity};
+    *ret_known = is_known(directive->zone, made.zone) &&
+                 is_known(directive->shelter, made.shelter) &&
+                 is_known(directive->depot, made.depot) && is_known(directive->item, made.item);
+    return made;
+}
+
+int session_task_directives(struct session_task *task, const struct state *state,
+                            const struct region *region) {
+    uint32_t count = state_count(state, STATE_DIRECTIVE);
+    struct hv_arena arena;
+    int error = HV_OK;
+    if (count == 0)
+        return HV_OK;
+    task->directives = calloc(count, sizeof *task->directives);
+    if (task->directives == NULL)
+        return HV_ERR_MEMORY;
+    hv_arena_init(&arena, 0);
+    for (uint32_t i = 0; i < count && error != HV_ERR_MEMORY; i++) {
+        const struct state_directive *directive =
+            (const struct state_directive *)state_at(state, STATE_DIRECTIVE, i);
+        const struct hv_record *record = NULL;
+        bool known = false;
+        error = directive->lifted ? HV_ERR_NOT_FOUND
+                                  : state_body_decode(&directive->body, &arena, &record);
+        if (error != HV_OK)
+            continue;
+        task->directives[task->directive_count] = in_numbers(&record->directive, region, &known);
+        task->directive_count += known;
+    }
+    hv_arena_deinit(&arena);
+    return error == HV_ERR_MEMORY ? error : HV_OK;
+}
+
 void session_task_free(struct session_task *task) {
     if (task == NULL)
         return;
     picture_free(task->picture);
     free(task->in_force);
+    free(task->directives);
     free(task);
 }

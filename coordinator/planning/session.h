@@ -13,10 +13,19 @@ struct session_order {
     int64_t people;
 };
 
+/* A directive in numbers; UINT32_MAX where it names none. */
+struct session_directive {
+    enum hv_directive_kind kind;
+    uint32_t zone, shelter, depot, item;
+    int64_t quantity;
+};
+
 struct session_task {
     struct picture *picture;        /* owned */
     struct session_order *in_force; /* owned; may be NULL */
     size_t in_force_count;
+    struct session_directive *directives; /* owned; may be NULL */
+    size_t directive_count;
     int64_t change_price_ms;
     uint64_t work_limit;
     uint64_t region_position; /* of the record that named the region of the picture */
@@ -36,6 +45,12 @@ int session_solve(struct session *session, const struct session_task *task,
  * its zone are still to leave. HV_ERR_MEMORY. */
 int session_task_in_force(struct session_task *task, const struct state *state,
                           const struct region *region) HV_MUST_USE;
+
+/* Fills in the directives that planners have laid down and not lifted, as far as the region knows
+ * what they name. HV_ERR_MEMORY. */
+int session_task_directives(struct session_task *task, const struct state *state,
+                            const struct region *region) HV_MUST_USE;
+
 void session_task_free(struct session_task *task); /* and what it owns; NULL does nothing */
 
 #endif

@@ -25,6 +25,7 @@ static const size_t thing_bytes[STATE_KINDS] = {
     [STATE_ALERT] = sizeof(struct state_alert),
     [STATE_NOTE] = sizeof(struct state_note),
     [STATE_NAME] = sizeof(struct state_name),
+    [STATE_DIRECTIVE] = sizeof(struct state_directive),
 };
 
 struct state *state_new(void) {

@@ -48,6 +48,7 @@ enum state_kind {
     STATE_ALERT,
     STATE_NOTE,
     STATE_NAME, /* an item or a lot; its id is the name */
+    STATE_DIRECTIVE,
     STATE_KINDS
 };
 
@@ -304,6 +305,7 @@ struct state_plan {
     uint64_t position;  /* of the plan entry */
     uint64_t approved;  /* position of the approval; 0: not */
     uint64_t withdrawn; /* position; 0: not */
+    char *author;       /* who asked for it; NULL: nobody, the picture had changed */
     bool stopped_early;
     int64_t unserved_people, unserved_bound;
     int64_t person_seconds, person_seconds_bound;
@@ -356,6 +358,12 @@ struct state_note {
 
 struct state_name {
     struct state_entity entity;
+};
+
+struct state_directive {
+    struct state_entity entity; /* id: directive */
+    bool lifted;
+    struct state_body body; /* encoded record: state_body_decode */
 };
 
 /* ---- the fold ---- */

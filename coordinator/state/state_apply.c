@@ -187,6 +187,14 @@ static void apply_alert(struct state *state, const struct hv_record *record) {
     fold_keep_record(state, &alert->body, record);
 }
 
+static void apply_directive(struct state *state, const struct hv_record *record) {
+    struct state_directive *directive = fold_need(state, STATE_DIRECTIVE, record->directive.id);
+    if (directive == NULL)
+        return;
+    directive->lifted = record->directive.lifted;
+    fold_keep_record(state, &directive->body, record);
+}
+
 static void apply_note(struct state *state, const struct hv_record *record) {
     const struct state_place *place = state_find_place(state, record->note.subject);
     fold_note(state, record, place == NULL ? STATE_NONE : place->entity.index);
@@ -258,6 +266,10 @@ static void apply_body(struct state *state, const struct hv_record *record) {
     case HV_RECORD_EPOCH:
         apply_epoch(state, &record->epoch);
         break;
+    case HV_RECORD_DIRECTIVE:
+        apply_directive(state, record);
+        break;
+    case HV_RECORD_ACCOUNT:  /* the file of accounts is elsewhere: this only says that it changed */
     case HV_RECORD_DECISION: /* of the ledger: in the log, and in no figure of the picture */
     case HV_RECORD_WAYBILL_END:
         break;

@@ -357,6 +357,7 @@ static void plan(struct fields *fields, struct state_plan *value) {
     NUMBER(fields, value->position);
     NUMBER(fields, value->approved);
     NUMBER(fields, value->withdrawn);
+    fields_text(fields, &value->author);
     NUMBER(fields, value->stopped_early);
     fields_signed(fields, &value->unserved_people);
     fields_signed(fields, &value->unserved_bound);
@@ -395,6 +396,11 @@ static void hazard(struct fields *fields, struct state_hazard *value) {
 
 static void alert(struct fields *fields, struct state_alert *value) {
     NUMBER(fields, value->cancelled);
+    fields_body(fields, &value->body);
+}
+
+static void directive(struct fields *fields, struct state_directive *value) {
+    NUMBER(fields, value->lifted);
     fields_body(fields, &value->body);
 }
 
@@ -449,6 +455,9 @@ void fields_of_thing(struct fields *fields, struct state_entity *entity) {
         break;
     case STATE_NOTE:
         note(fields, thing);
+        break;
+    case STATE_DIRECTIVE:
+        directive(fields, thing);
         break;
     case STATE_NAME:
     case STATE_KINDS:

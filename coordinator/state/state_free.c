@@ -50,6 +50,7 @@ void fold_free_thing(struct state_entity *entity) {
         free_order(thing);
         break;
     case STATE_PLAN:
+        free(((struct state_plan *)thing)->author);
         fold_drop_body(&((struct state_plan *)thing)->body);
         break;
     case STATE_INCIDENT:
@@ -67,6 +68,9 @@ void fold_free_thing(struct state_entity *entity) {
         break;
     case STATE_NOTE:
         fold_drop_body(&((struct state_note *)thing)->body);
+        break;
+    case STATE_DIRECTIVE:
+        fold_drop_body(&((struct state_directive *)thing)->body);
         break;
     default:
         break;

@@ -153,6 +153,8 @@ void fold_plan(struct state *state, const struct hv_record *record) {
     plan->move_count = (uint32_t)from->move_count;
     plan->shipment_count = (uint32_t)from->shipment_count;
     plan->left_count = (uint32_t)from->left_count;
+    if (record->origin.door != NULL && *record->origin.door != '\0')
+        fold_text(state, &plan->author, record->name);
     fold_keep_record(state, &plan->body, record);
     if (plan->entity.index >= STATE_PLANS_KEPT)
         forget_old_body(state, plan->entity.index - STATE_PLANS_KEPT);

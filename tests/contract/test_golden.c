@@ -540,3 +540,32 @@ Test(golden, what_is_decided_of_goods) {
     record.waybill_end = (struct hv_waybill_end){.waybill = "运单-3", .reason = "卡车翻了"};
     check_record("record_waybill_end", &record);
 }
+
+Test(golden, what_binds_plans_and_who_may_decide) {
+    static const char *roles[] = {"planner", "approver"};
+    struct hv_record record = {RECORD, .kind = HV_RECORD_DIRECTIVE};
+    record.directive = (struct hv_plan_directive){.id = "钉-3",
+                                                  .kind = HV_DIRECTIVE_RESERVE,
+                                                  .zone = "",
+                                                  .shelter = "",
+                                                  .depot = "D1",
+                                                  .item = "water",
+                                                  .quantity = 500,
+                                                  .lifted = true,
+                                                  .reason = "留给医院"};
+    record.origin = (struct hv_origin){.door = "http",
+                                       .address = "127.0.0.1",
+                                       .role = "planner",
+                                       .key = "key-00000001",
+                                       .fingerprint = 0xfedcba9876543210,
+                                       .before = 191};
+    check_record("record_directive", &record);
+    record.kind = HV_RECORD_ACCOUNT;
+    record.account = (struct hv_account_change){.account = "值班员",
+                                                .act = HV_ACCOUNT_SET,
+                                                .role_count = 2,
+                                                .roles = roles,
+                                                .machine = true,
+                                                .secret = true};
+    check_record("record_account", &record);
+}

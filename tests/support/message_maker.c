@@ -18,7 +18,8 @@ const enum hv_record_kind message_record_kinds[] = {
     HV_RECORD_HAZARD,      HV_RECORD_NOTE,        HV_RECORD_PRESENCE,  HV_RECORD_PLAN,
     HV_RECORD_APPROVAL,    HV_RECORD_ORDER,       HV_RECORD_ANSWER,    HV_RECORD_PROFILE,
     HV_RECORD_TERM,        HV_RECORD_ALERT,       HV_RECORD_REFUSED,   HV_RECORD_EPOCH,
-    HV_RECORD_DECISION,    HV_RECORD_WAYBILL_END, HV_RECORD_NONE};
+    HV_RECORD_DECISION,    HV_RECORD_WAYBILL_END, HV_RECORD_DIRECTIVE, HV_RECORD_ACCOUNT,
+    HV_RECORD_NONE};
 
 void message_maker_init(struct message_maker *maker, uint64_t seed, struct hv_arena *arena) {
     *maker = (struct message_maker){.state = seed, .arena = arena};
@@ -238,6 +239,48 @@ static struct hv_request_decision decision(struct message_maker *maker) {
     if (decision.verdict == HV_VERDICT_APPROVED)
         decision.lines = stock_lines(maker, 0, 20, &decision.line_count);
     return decision;
+}
+
+static struct hv_plan_directive directive(struct message_maker *maker) {
+    struct hv_plan_directive made = {.id = id(maker),
+                                     .kind = KNOWN(HV_DIRECTIVE_KIND_COUNT),
+                                     .zone = "",
+                                     .shelter = "",
+                                     .depot = "",
+                                     .item = "",
+                                     .lifted = coin(maker),
+                                     .reason = text(maker)};
+    bool of_depot =
+        made.kind == HV_DIRECTIVE_RESERVE || (made.kind == HV_DIRECTIVE_EXCLUDE && coin(maker));
+    if (of_depot)
+        made.depot = id(maker);
+    else
+        made.zone = id(maker);
+    if (made.kind == HV_DIRECTIVE_RESERVE) {
+        made.item = id(maker);
+        made.quantity = number(maker, HV_QUANTITY_MAX);
+    } else {
+        made.shelter = id(maker);
+    }
+    return made;
+}
+
+static struct hv_account_change account_change(struct message_maker *maker) {
+    struct hv_account_change made = {.account = id(maker),
+                                     .act = KNOWN(HV_ACCOUNT_ACT_COUNT),
+                                     .machine = coin(maker),
+                                     .secret = coin(maker)};
+    made.roles = ids(maker, HV_ROLES_MAX, &made.role_count);
+    return made;
+}
+
+static struct hv_origin origin(struct message_maker *maker) {
+    return (struct hv_origin){.door = id(maker),
+                              .address = id_or_none(maker),
+                              .role = id_or_none(maker),
+                              .key = id_or_none(maker),
+                              .fingerprint = number(maker, UINT64_MAX),
+                              .before = counter(maker)};
 }
 
 static struct hv_request request(struct message_maker *maker) {
@@ -664,6 +707,12 @@ static void fill_record(struct message_maker *maker, struct hv_record *record) {
     case HV_RECORD_WAYBILL_END:
         record->waybill_end = (struct hv_waybill_end){.waybill = id(maker), .reason = id(maker)};
         break;
+    case HV_RECORD_DIRECTIVE:
+        record->directive = directive(maker);
+        break;
+    case HV_RECORD_ACCOUNT:
+        record->account = account_change(maker);
+        break;
     }
 }
 
@@ -677,5 +726,7 @@ struct hv_record *message_maker_record(struct message_maker *maker, enum hv_reco
                                  .mono_ms = number(maker, HV_MS_MAX),
                                  .kind = kind};
     fill_record(maker, record);
+    if (coin(maker))
+        record->origin = origin(maker);
     return record;
 }
