@@ -10,7 +10,7 @@ OPT ?= -O2 -g
 CPPFLAGS += -I. -I$(BUILD)/generated -D_GNU_SOURCE
 CFLAGS += -std=c17 $(OPT) $(WARNINGS) $(WERROR) $(SAN) -fno-omit-frame-pointer -pthread -MMD -MP
 LDFLAGS += $(SAN) -pthread
-LDLIBS := -lzmq -lsodium -llmdb -lprotobuf-c -ljansson -lcyaml -lcsv -lz -lreadosm -lczmq -lsystemd -lmicrohttpd -lm
+LDLIBS := -lzmq -lsodium -llmdb -lprotobuf-c -ljansson -lcyaml -lcsv -lz -lreadosm -lczmq -lsystemd -lmicrohttpd -lClp -lm
 
 # A room is a folder that becomes a library; a program is one main.c on top of the rooms it may use.
 # main.c files and files ending in _main.c are programs, everything else goes into its room's library.

@@ -1,5 +1,6 @@
 #include "coordinator/cli/solve.h"
 
+#include "coordinator/cli/solve_allocation.h"
 #include "coordinator/cli/solve_evacuation.h"
 #include "coordinator/cli/solve_mincostflow.h"
 
@@ -11,6 +12,8 @@ static const struct {
     const char *name, *summary;
     int (*run)(int argc, char **argv);
 } problems[] = {
+    {"allocation", "which depot sends what to which shelter, at least cost, from a JSON file",
+     cli_solve_allocation},
     {"evacuation", "the fewest people unserved, then the earliest arrivals, from a JSON file",
      cli_solve_evacuation},
     {"mincostflow", "a minimum-cost flow from a DIMACS file", cli_solve_mincostflow},

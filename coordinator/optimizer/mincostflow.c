@@ -396,6 +396,10 @@ int64_t mincostflow_arc_flow(const struct mincostflow *flow, uint32_t arc) {
     return flow_now(flow, arc);
 }
 
+uint32_t mincostflow_basic_arc(const struct mincostflow *flow, uint32_t node) {
+    return flow->nodes[node + 1].arc;
+}
+
 int64_t mincostflow_price(const struct mincostflow *flow, uint32_t node) {
     return flow->prices[node + 1];
 }

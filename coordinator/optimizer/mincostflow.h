@@ -74,6 +74,17 @@ HV_MUST_USE int mincostflow_solve(struct mincostflow *flow, const struct mincost
 /* Forgets the basis: the next solve starts from nothing. */
 void mincostflow_forget_basis(struct mincostflow *flow);
 
+/* Starts from a tree that the caller knows to be feasible, in place of the basis so far: each node
+ * sends what it and those below it have too much along its arc, which must leave it and be able to
+ * carry that and more; a node with MINCOSTFLOW_NO_ARC is the top of a tree. HV_ERR_VALUE where the
+ * arcs make no such tree; then the basis is forgotten. HV_ERR_MEMORY. O(nodes + arcs). */
+#define MINCOSTFLOW_NO_ARC UINT32_MAX
+HV_MUST_USE int mincostflow_start_from(struct mincostflow *flow, const uint32_t *arc_of_node);
+
+/* The arc of the basis between a node and the one above it, or MINCOSTFLOW_NO_ARC. All other arcs
+ * are at one of their bounds. */
+uint32_t mincostflow_basic_arc(const struct mincostflow *flow, uint32_t node);
+
 uint32_t mincostflow_node_count(const struct mincostflow *flow);
 uint32_t mincostflow_arc_count(const struct mincostflow *flow);
 uint64_t mincostflow_pivots(const struct mincostflow *flow); /* of all solves together */

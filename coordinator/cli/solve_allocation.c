@@ -1,0 +1,236 @@
+#include "coordinator/cli/solve_allocation.h"
+
+#include "coordinator/cli/allocation_json.h"
+#include "coordinator/optimizer/allocation.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FAULTS_SHOWN 20
+#define SHOW_EVERY_S 0.2
+
+static const char usage[] =
+    "usage: haven solve allocation INSTANCE.json [-o SOLUTION.json] [--fairness none|maxmin]\n"
+    "                              [--json] [--quiet]\n";
+
+static const char help[] =
+    "\n"
+    "Finds what each depot sends to each shelter, so that shortage and transport cost least, and\n"
+    "proves it. INSTANCE.json is a haven.allocation.instance/1: items, depots with stock, reserve\n"
+    "and what they can load, shelters with needs, priority and what they can take, and lanes.\n"
+    "\n"
+    "  -o, --output FILE      write the plan, a haven.allocation.solution/1\n"
+    "  --fairness none        least cost, whoever gets how much\n"
+    "  --fairness maxmin      first make the least fill rate as high as can be, then the next\n"
+    "                         least, and so on; then least cost. Says what that costs more.\n"
+    "                         Without the option, what the instance says\n"
+    "  --json                 print the figures as one JSON object\n"
+    "  --quiet                no progress on the terminal\n"
+    "\n"
+    "Exit status: 0 with a plan, 64 wrong usage, 65 wrong instance, 66 no such file, 73 cannot "
+    "write.\n"
+    "\n"
+    "examples:\n"
+    "  haven solve allocation city.json -o plan.json\n"
+    "  haven solve allocation city.json --fairness maxmin --json | jq .price_of_fairness\n";
+
+enum fairness { AS_IN_INSTANCE, NONE, MAXMIN };
+
+struct request {
+    const char *instance, *output;
+    enum fairness fairness;
+    bool json, quiet, help;
+};
+
+struct watch {
+    struct timespec started;
+    double shown_at_s;
+    bool show;
+};
+
+/* ---- arguments ------------------------------------------------------------------------------- */
+
+static int wrong_usage(const char *what, const char *text) {
+    fprintf(stderr, "haven solve allocation: %s%s\n%s", what, text, usage);
+    return EX_USAGE;
+}
+
+static bool read_fairness(const char *text, enum fairness *ret_fairness) {
+    if (strcmp(text, "none") == 0)
+        *ret_fairness = NONE;
+    else if (strcmp(text, "maxmin") == 0)
+        *ret_fairness = MAXMIN;
+    else
+        return false;
+    return true;
+}
+
+static int read_arguments(int argc, char **argv, struct request *request) {
+    static const struct option options[] = {
+        {"output", required_argument, NULL, 'o'}, {"fairness", required_argument, NULL, 'f'},
+        {"json", no_argument, NULL, 'j'},         {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+    };
+    optind = 0;
+    opterr = 0;
+    int option;
+    while ((option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
+        if (option == 'o')
+            request->output = optarg;
+        else if (option == 'j')
+            request->json = true;
+        else if (option == 'q')
+            request->quiet = true;
+        else if (option == 'h')
+            request->help = true;
+        else if (option == 'f' && !read_fairness(optarg, &request->fairness))
+            return wrong_usage("--fairness is none or maxmin, not ", optarg);
+        else if (option == '?' || option == ':')
+            return wrong_usage(option == '?' ? "unknown option " : "a value is missing after ",
+                               argv[optind - 1]);
+    }
+    if (request->help)
+        return EX_OK;
+    if (optind + 1 != argc)
+        return wrong_usage(optind == argc ? "no instance given" : "more than one instance given",
+                           "");
+    request->instance = argv[optind];
+    return EX_OK;
+}
+
+/* ---- progress -------------------------------------------------------------------------------- */
+
+static double elapsed_s(const struct watch *watch) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - watch->started.tv_sec) +
+           1e-9 * (double)(now.tv_nsec - watch->started.tv_nsec);
+}
+
+static int watch_progress(void *context, enum allocation_stage stage, uint64_t work) {
+    static const char *const stages[] = {"least cost", "limits of lanes", "fairness"};
+    struct watch *watch = context;
+    double seconds = elapsed_s(watch);
+    if (watch->show && seconds >= watch->shown_at_s + SHOW_EVERY_S) {
+        watch->shown_at_s = seconds;
+        fprintf(stderr, "\r%7.1f s  %s  %" PRIu64 " steps\033[K", seconds, stages[stage], work);
+    }
+    return 0;
+}
+
+/* ---- results --------------------------------------------------------------------------------- */
+
+/* Writes beside the file and renames, so that a result is there whole or not at all. */
+static int write_file(const char *path, const struct allocation_document *document,
+                      const struct allocation_plan *plan) {
+    char beside[4096];
+    if (snprintf(beside, sizeof beside, "%s.part", path) >= (int)sizeof beside) {
+        fprintf(stderr, "haven solve allocation: %s: name too long\n", path);
+        return EX_CANTCREAT;
+    }
+    FILE *file = fopen(beside, "we");
+    bool sound = file != NULL && allocation_json_write(file, document, plan) == HV_OK;
+    if (file != NULL && fclose(file) != 0)
+        sound = false;
+    if (sound && rename(beside, path) == 0)
+        return EX_OK;
+    fprintf(stderr, "haven solve allocation: cannot write %s: %s\n", path, strerror(errno));
+    if (file != NULL)
+        unlink(beside);
+    return EX_CANTCREAT;
+}
+
+static double gap_of(const struct allocation_plan *plan) {
+    return plan->objective > 0 ? (plan->objective - plan->lower_bound) / plan->objective : 0;
+}
+
+static void print_json(const struct allocation_document *document,
+                       const struct allocation_plan *plan, double seconds) {
+    printf("{\"objective\":%.17g,\"lower_bound\":%.17g,\"gap\":%.3g,\"min_fill_rate\":%.17g,"
+           "\"shipments\":%zu,\"unmet\":%zu,\"pivots\":%" PRIu64,
+           plan->objective, plan->lower_bound, gap_of(plan), plan->min_fill_rate,
+           plan->shipment_count, plan->unmet_count, plan->pivots);
+    if (document->instance.maxmin)
+        printf(",\"objective_without_fairness\":%.17g,\"price_of_fairness\":%.17g,\"levels\":%u",
+               plan->unfair_cost, plan->objective - plan->unfair_cost, plan->level_count);
+    printf(",\"seconds\":%.3f}\n", seconds);
+}
+
+static void print_figures(const struct allocation_document *document,
+                          const struct allocation_plan *plan, double seconds) {
+    printf("cost %.2f, and no plan%s costs less than %.2f (gap %.1e); %zu shipments, %zu needs "
+           "not met in full; least fill rate %.1f %%; %.2f s\n",
+           plan->objective, document->instance.maxmin ? " as fair" : "", plan->lower_bound,
+           gap_of(plan), plan->shipment_count, plan->unmet_count, 100 * plan->min_fill_rate,
+           seconds);
+    if (document->instance.maxmin)
+        printf("fairness costs %.2f, %.2f %% of %.2f without it; %u levels of fill rates\n",
+               plan->objective - plan->unfair_cost,
+               plan->unfair_cost > 0
+                   ? 100 * (plan->objective - plan->unfair_cost) / plan->unfair_cost
+                   : 0,
+               plan->unfair_cost, plan->level_count);
+}
+
+/* ---- the command ----------------------------------------------------------------------------- */
+
+static void show_faults(const struct hv_fault_list *faults) {
+    for (size_t i = 0; i < faults->count && i < FAULTS_SHOWN; i++) {
+        char line[1024];
+        hv_fault_print(&faults->faults[i], line, sizeof line);
+        fprintf(stderr, "%s\n", line);
+    }
+    if (faults->errors > FAULTS_SHOWN)
+        fprintf(stderr, "%zu faults in all\n", faults->errors);
+}
+
+static int solve(const struct request *request, struct allocation_document *document) {
+    struct watch watch = {.show = !request->quiet && isatty(STDERR_FILENO)};
+    clock_gettime(CLOCK_MONOTONIC, &watch.started);
+    const struct allocation_options options = {.progress = watch_progress, .context = &watch};
+    struct allocation_plan plan;
+    int error = allocation_solve(&document->instance, &options, &plan);
+    if (watch.shown_at_s > 0)
+        fputs("\r\033[K", stderr);
+    if (error != HV_OK) {
+        fprintf(stderr, "%s: cannot be solved: %s\n", request->instance, hv_error_text(error));
+        return hv_error_exit_status(error);
+    }
+    double seconds = elapsed_s(&watch);
+    int status = request->output != NULL ? write_file(request->output, document, &plan) : EX_OK;
+    if (status == EX_OK)
+        (request->json ? print_json : print_figures)(document, &plan, seconds);
+    allocation_plan_deinit(&plan);
+    return status;
+}
+
+int cli_solve_allocation(int argc, char **argv) {
+    struct request request = {0};
+    int status = read_arguments(argc, argv, &request);
+    if (status != EX_OK)
+        return status;
+    if (request.help) {
+        printf("%s%s", usage, help);
+        return EX_OK;
+    }
+    struct hv_fault_list faults;
+    hv_fault_list_init(&faults);
+    struct allocation_document document;
+    int error = allocation_json_read(request.instance, &faults, &document);
+    show_faults(&faults);
+    hv_fault_list_deinit(&faults);
+    if (error != HV_OK)
+        return hv_error_exit_status(error);
+    if (request.fairness != AS_IN_INSTANCE)
+        document.instance.maxmin = request.fairness == MAXMIN;
+    status = solve(&request, &document);
+    allocation_document_deinit(&document);
+    return status;
+}

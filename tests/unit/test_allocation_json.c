@@ -1,0 +1,116 @@
+#include "coordinator/cli/allocation_json.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+/* One item, depot, shelter and lane; parts are replaced by what a test wants to see. */
+#define ITEMS                                                                                      \
+    "\"items\":[{\"id\":\"w\",\"volume_m3\":0.5,\"weight_kg\":2,\"shortage_cost\":3,\"unit\":"     \
+    "\"box\"}]"
+#define DEPOTS "\"depots\":[{\"id\":\"d\",\"stock\":{\"w\":9},\"reserve\":{\"w\":1}}]"
+#define SHELTERS "\"shelters\":[{\"id\":\"庇\",\"need\":{\"w\":4},\"receive_m3\":7}]"
+#define LANES "\"lanes\":[{\"depot\":\"d\",\"shelter\":\"庇\",\"cost_per_m3\":1.5}]"
+#define DOCUMENT(items, depots, shelters, lanes)                                                   \
+    "{\"format\":\"haven.allocation.instance/1\",\"name\":\"n\"," items "," depots "," shelters    \
+    "," lanes "}"
+
+static int parse(const char *text, struct hv_fault_list *faults,
+                 struct allocation_document *document) {
+    hv_fault_list_init(faults);
+    return allocation_json_parse("city.json", text, strlen(text), faults, document);
+}
+
+static void expect_fault(const char *text, int error, const char *line) {
+    struct hv_fault_list faults;
+    struct allocation_document document;
+    cr_assert_eq(parse(text, &faults, &document), error, "%s", line);
+    cr_assert_eq(faults.count, 1, "%zu faults for %s", faults.count, line);
+    char printed[512];
+    hv_fault_print(&faults.faults[0], printed, sizeof printed);
+    cr_assert_str_eq(printed, line);
+    hv_fault_list_deinit(&faults);
+}
+
+Test(allocation_json, reads_an_instance) {
+    struct hv_fault_list faults;
+    struct allocation_document document;
+    cr_assert_eq(parse(DOCUMENT(ITEMS, DEPOTS, SHELTERS, LANES), &faults, &document), HV_OK);
+    const struct allocation_instance *in = &document.instance;
+    cr_assert_eq(in->item_count, 1);
+    cr_assert_float_eq(in->stock[0], 9, 0);
+    cr_assert_float_eq(allocation_free_stock(in, 0, 0), 8, 0);
+    cr_assert_float_eq(in->shelters[0].priority, 1, 0);
+    cr_assert_float_eq(in->shelters[0].receive_m3, 7, 0);
+    cr_assert_float_eq(in->depots[0].dispatch_m3, ALLOCATION_NO_LIMIT, 0);
+    cr_assert_not(in->maxmin);
+    cr_assert_str_eq(document.shelter_ids[0], "庇");
+    allocation_document_deinit(&document);
+    hv_fault_list_deinit(&faults);
+}
+
+Test(allocation_json, takes_a_unit_with_a_quantity_where_it_is_the_items) {
+    struct hv_fault_list faults;
+    struct allocation_document document;
+    const char *text = DOCUMENT(
+        ITEMS, "\"depots\":[{\"id\":\"d\",\"stock\":{\"w\":{\"quantity\":9,\"unit\":\"box\"}}}]",
+        SHELTERS, LANES);
+    cr_assert_eq(parse(text, &faults, &document), HV_OK);
+    cr_assert_float_eq(document.instance.stock[0], 9, 0);
+    allocation_document_deinit(&document);
+    hv_fault_list_deinit(&faults);
+    expect_fault(
+        DOCUMENT(ITEMS,
+                 "\"depots\":[{\"id\":\"d\",\"stock\":{\"w\":{\"quantity\":9,\"unit\":\"kg\"}}}]",
+                 SHELTERS, LANES),
+        HV_ERR_VALUE, "city.json: depots[0].stock.w: unit kg; the unit of the item, box");
+}
+
+Test(allocation_json, names_what_is_wrong) {
+    expect_fault("{", HV_ERR_FORMAT,
+                 "city.json:1: string or '}' expected near end of file; "
+                 "a JSON object of the format haven.allocation.instance/1");
+    expect_fault("{\"format\":\"haven.preposition.instance/1\"}", HV_ERR_FORMAT,
+                 "city.json: format: haven.preposition.instance/1; haven.allocation.instance/1");
+    expect_fault(DOCUMENT(ITEMS, DEPOTS, SHELTERS, "\"lanes\":7"), HV_ERR_FORMAT,
+                 "city.json: lanes: not an array; an array of objects");
+    expect_fault(
+        DOCUMENT(ITEMS, "\"depots\":[{\"id\":\"d\",\"stock\":{\"w\":-9}}]", SHELTERS, LANES),
+        HV_ERR_VALUE, "city.json: depots[0].stock.w: -9; a number from 0 to 1e+15");
+    expect_fault(
+        DOCUMENT(ITEMS, DEPOTS, "\"shelters\":[{\"id\":\"庇\",\"need\":{\"tent\":4}}]", LANES),
+        HV_ERR_VALUE,
+        "city.json: shelters[0].need.tent: “tent” is not there; "
+        "the id of one of the items");
+    expect_fault(DOCUMENT(ITEMS, DEPOTS, SHELTERS,
+                          "\"lanes\":[{\"depot\":\"e\",\"shelter\":\"庇\",\"cost_per_m3\":1}]"),
+                 HV_ERR_VALUE,
+                 "city.json: lanes[0].depot: “e” is not there; the id of one of the depots");
+    expect_fault(DOCUMENT(ITEMS, DEPOTS, SHELTERS,
+                          "\"lanes\":[{\"depot\":\"d\",\"shelter\":\"庇\",\"cost_per_m3\":1},"
+                          "{\"depot\":\"d\",\"shelter\":\"庇\",\"cost_per_m3\":2}]"),
+                 HV_ERR_VALUE,
+                 "city.json: lanes[1]: d to 庇 is also lanes[0]; "
+                 "one lane for each depot and shelter");
+    expect_fault(DOCUMENT("\"items\":[{\"id\":\"w\",\"volume_m3\":1e300,\"shortage_cost\":1}]",
+                          DEPOTS, SHELTERS, LANES),
+                 HV_ERR_VALUE, "city.json: items[0].volume_m3: 1e+300; a number from 0 to 1e+15");
+    expect_fault(DOCUMENT(ITEMS, DEPOTS, SHELTERS, LANES ",\"fairness\":\"equal\""), HV_ERR_VALUE,
+                 "city.json: fairness: equal; none or maxmin");
+}
+
+Test(allocation_json, names_both_places_of_a_double_id) {
+    expect_fault(
+        DOCUMENT(ITEMS, "\"depots\":[{\"id\":\"d\",\"stock\":{}},{\"id\":\"d\",\"stock\":{}}]",
+                 SHELTERS, LANES),
+        HV_ERR_VALUE, "city.json: depots[1].id: “d” is also the id of depots[0]; an id of its own");
+}
+
+Test(allocation_json, finds_every_fault_and_not_only_the_first) {
+    struct hv_fault_list faults;
+    struct allocation_document document;
+    const char *text = DOCUMENT(ITEMS, "\"depots\":[{\"id\":\"d\"}]", SHELTERS,
+                                "\"lanes\":[{\"depot\":\"x\",\"shelter\":3}]");
+    cr_assert_eq(parse(text, &faults, &document), HV_ERR_VALUE);
+    cr_assert_eq(faults.errors, 4);
+    hv_fault_list_deinit(&faults);
+}
