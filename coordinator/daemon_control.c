@@ -81,7 +81,8 @@ static void answer_decision(struct daemon *daemon, uint64_t token, int error,
                   console_committed(error, verdict == NULL ? &nothing : verdict, first, last));
 }
 
-static void work(struct daemon *daemon, uint64_t token, const struct console_outcome *outcome) {
+static void work(struct daemon *daemon, uint64_t token, const json_t *request,
+                 const struct console_outcome *outcome) {
     switch (outcome->work) {
     case CONSOLE_WORK_LOG:
         daemon_work_log(daemon, token, outcome->from, outcome->to, outcome->limit);
@@ -97,6 +98,9 @@ static void work(struct daemon *daemon, uint64_t token, const struct console_out
         break;
     case CONSOLE_WORK_VERIFY:
         daemon_work_verify(daemon, token);
+        break;
+    case CONSOLE_WORK_ACCOUNT:
+        daemon_work_account(daemon, token, request, outcome);
         break;
     case CONSOLE_WORK_STOP:
         daemon->stopping = true;
@@ -155,7 +159,7 @@ void daemon_request(struct daemon *daemon, uint64_t token, const json_t *request
         daemon_decide(daemon, outcome.records, outcome.record_count, answer_decision, token);
         break;
     case CONSOLE_WORK:
-        work(daemon, token, &outcome);
+        work(daemon, token, request, &outcome);
     }
 }
 

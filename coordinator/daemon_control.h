@@ -38,4 +38,9 @@ void daemon_work_verify(struct daemon *daemon, uint64_t token);
 void daemon_work_backup(struct daemon *daemon, uint64_t token, const char *path);
 void daemon_work_region(struct daemon *daemon, uint64_t token, const char *path, const char *role);
 
+/* ---- daemon_account.c ---- */
+struct console_outcome;
+void daemon_work_account(struct daemon *daemon, uint64_t token, const json_t *request,
+                         const struct console_outcome *outcome);
+
 #endif

@@ -155,8 +155,12 @@ static void approve(struct daemon *daemon, const struct state_plan *plan) {
 
 static void answer_with_plan(struct daemon *daemon, uint64_t number) {
     struct daemon_planner *planner = daemon->planner;
+    const struct state_plan *plan = state_find_plan(core_state(daemon->core), number);
+    json_int_t position = plan == NULL ? 0 : (json_int_t)plan->position;
     for (size_t i = 0; i < planner->asked_count; i++)
-        daemon_answer(daemon, planner->asked[i], json_pack("{s:I}", "plan", (json_int_t)number));
+        daemon_answer(daemon, planner->asked[i],
+                      json_pack("{s:I, s:I, s:I}", "plan", (json_int_t)number, "first", position,
+                                "last", position));
     planner->asked_count = 0;
 }
 

@@ -11,4 +11,7 @@
 #define LAYOUT_REGIONS "regions"     /* data packages, each in a folder named by its hash in hex */
 #define LAYOUT_SOCKET "control.sock" /* control_connect */
 
+#define LAYOUT_ACCOUNTS "accounts.json" /* account_list_load, mode 0600 */
+#define LAYOUT_SESSIONS "sessions.json" /* of the HTTP interface, mode 0600; may be deleted */
+
 #endif

@@ -44,6 +44,7 @@
 #define HV_TRANSFERS_FINISHED_MAX 32768u
 #define HV_REQUESTS_FINISHED_MAX 16384u
 #define HV_ORDERS_FINISHED_MAX 32768u
+#define HV_WRITES_KEPT_MAX 4096u    /* decisions that a client may repeat under its key */
 #define HV_TRANSFER_ARRIVALS_MAX 4u /* places that one transfer is kept apart for */
 #define HV_PLACE_REQUESTS_OPEN_MAX 1024u
 #define HV_RECORD_BYTES_MAX (4u << 20) /* one log record; a plan is the largest */

@@ -18,6 +18,7 @@
 enum {
     NICE = 5,              /* reports come first where processors are short */
     FOLLOW_RECORDS = 2000, /* at once, so that answers do not wait for a backlog */
+    LOOK_MS = 250,         /* between two looks at the file of accounts */
     PEM_BYTES_MAX = 1 << 20
 };
 
@@ -74,7 +75,9 @@ void api_answer(struct api *api, uint64_t token, json_t *reply) {
 }
 
 void api_committed(struct api *api, uint64_t last) {
-    atomic_store(&api->durable, last);
+    uint64_t durable = atomic_load(&api->durable);
+    while (durable < last && !atomic_compare_exchange_weak(&api->durable, &durable, last))
+        continue;
 }
 
 void api_tell(struct api *api, const struct api_pulse *pulse) {
@@ -197,6 +200,16 @@ bool api_catch_up(struct api *api) {
     return more;
 }
 
+void api_reach(struct api *api, uint64_t position) {
+    uint64_t durable = atomic_load(&api->durable);
+    while (durable < position && !atomic_compare_exchange_weak(&api->durable, &durable, position))
+        continue;
+    while (api->loaded && state_position(api->replica.state) < position)
+        (void)follow(api);
+    if (api->loaded)
+        tell_time(api);
+}
+
 /* ---- the thread ---- */
 
 static int wait_ms(const struct api *api, bool more) {
@@ -223,20 +236,27 @@ static void wait(struct api *api, bool more) {
 static void *run(void *context) {
     struct api *api = context;
     bool more = false;
-    uint64_t token;
+    uint64_t token, looked_ms = 0;
     json_t *reply;
     setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICE);
     api_file_find(api);
+    api_login_open(api);
     api_http_open(api, clock_real_ms());
     take_region(api);
     load(api);
     while (!atomic_load(&api->stop)) {
         wait(api, more);
         uint64_t now = clock_real_ms();
+        if (now - looked_ms >= LOOK_MS) {
+            api_login_follow(api);
+            api_login_save(api);
+            looked_ms = now;
+        }
         take_region(api);
         more = api_catch_up(api);
         while (take_answer(api, &token, &reply))
             api_answers(api, token, reply);
+        api_jobs_ended(api);
         if (api->server == NULL && now >= api->retry_ms)
             api_http_open(api, now);
         api_http_run(api);
@@ -244,12 +264,12 @@ static void *run(void *context) {
     while (take_answer(api, &token, &reply))
         api_answers(api, token, reply);
     api_http_close(api);
+    api_login_save(api);
     return NULL;
 }
 
 /* ---- opening and closing ---- */
 
-/* A key that others may read is none. */
 static int read_pem(const char *path, char **ret_text) {
     uint8_t *bytes = NULL;
     size_t size = 0;
@@ -270,6 +290,9 @@ static void release(struct api *api) {
     free(mail->asked);
     free(mail->answered);
     free(mail->old);
+    api_work_free(api->work, api_job_drop);
+    account_list_deinit(&api->accounts);
+    api_sessions_free(&api->sessions);
     api_scene_free(&api->scene);
     api_replica_free(&api->replica);
     hv_arena_deinit(&api->arena);
@@ -292,6 +315,7 @@ int api_new(const struct api_options *options, struct api **ret_api) {
     hv_arena_init(&api->arena, 0);
     hv_arena_init(&api->replica.arena, 0);
     api->scene.arena = &api->arena;
+    api->to_main = api->to_api = -1;
     api->scene.console = (struct console_scene){.profile = options->profile,
                                                 .settings = options->settings,
                                                 .deployment = options->deployment};
@@ -303,6 +327,8 @@ int api_new(const struct api_options *options, struct api **ret_api) {
         if (error == HV_OK)
             error = read_pem(options->settings->http_key, &api->key);
     }
+    if (error == HV_OK)
+        error = api_work_new(api->to_api, &api->work);
     atomic_store(&api->durable, log_last(options->log));
     if (error == HV_OK && pthread_create(&api->thread, NULL, run, api) != 0)
         error = HV_ERR_MEMORY;

@@ -101,12 +101,41 @@ void api_answers(struct api *api, uint64_t token, json_t *reply) {
     while (call != NULL && (call->stage != API_WAITING || call->token != token))
         call = call->next;
     if (call != NULL) {
+        hv_arena_reset(&api->arena);
         call->answered(api, call, reply);
         if (call->stage == API_WAITING) /* it gave no answer of its own */
             api_failed(call, HV_ERR_MEMORY);
         MHD_resume_connection(call->connection);
     }
     json_decref(reply);
+}
+
+void api_wait_job(struct api *api, struct api_call *call, struct api_job *job,
+                  void (*worked)(struct api *api, struct api_call *call, struct api_job *job)) {
+    call->token = job->token = ++api->last_token;
+    call->worked = worked;
+    if (!api_work_start(api->work, job)) {
+        api_job_drop(job);
+        api_problem(call, 503, "busy", "too much is being done already", "try again in a moment");
+        return;
+    }
+    call->stage = API_WAITING;
+    MHD_suspend_connection(call->connection);
+}
+
+void api_jobs_ended(struct api *api) {
+    for (struct api_job *job; (job = api_work_ended(api->work)) != NULL; api_job_drop(job)) {
+        struct api_call *call = api->calls;
+        while (call != NULL && (call->stage != API_WAITING || call->token != job->token))
+            call = call->next;
+        if (call == NULL)
+            continue;
+        hv_arena_reset(&api->arena);
+        call->worked(api, call, job);
+        if (call->stage == API_WAITING)
+            api_failed(call, HV_ERR_MEMORY);
+        MHD_resume_connection(call->connection);
+    }
 }
 
 /* ---- before the body ---- */
@@ -156,9 +185,35 @@ static bool is_api(const struct api_target *target) {
     return target->segment_count > 0 && strcmp(target->segments[0], "api") == 0;
 }
 
+static bool needs_picture(const struct api_route *route) {
+    return route->handler != api_get_health;
+}
+
+/* A body that is too long is not waited for. */
+static void look_at_body(struct api_call *call) {
+    const char *length = header(call, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    if (call->route->handler == api_put_hazard)
+        call->body_most = API_HAZARD_BODY_MAX;
+    if (length != NULL && strtoull(length, NULL, 10) > call->body_most)
+        api_problem(call, 413, "limit", "the body is too large", NULL);
+}
+
+static void tell_address(struct api_call *call) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    char text[HTTP_ADDRESS_BYTES] = "";
+    if (info != NULL && info->client_addr != NULL)
+        http_address_text(info->client_addr, text);
+    char *port = strrchr(text, ':');
+    if (port != NULL)
+        *port = '\0';
+    snprintf(call->address, sizeof call->address, "%s", text);
+}
+
 /* What can be said before the body is there: an answer means that nobody waits for it. */
 static void look(struct api *api, struct api_call *call, const char *method) {
     uint32_t methods = 0;
+    tell_address(call);
     if (!is_our_name(api, call))
         api_problem(call, 421, "host", "the Host header names another server",
                     "use the address that haven-coordinator listens at");
@@ -180,6 +235,11 @@ static void look(struct api *api, struct api_call *call, const char *method) {
                     "see schemas/openapi.yaml");
     else if (call->route == NULL && call->method != API_GET)
         refuse_method(call, 1u << API_GET);
+    else if (call->route != NULL && needs_picture(call->route) && !api->loaded)
+        api_problem(call, 503, "busy", "the log is being read", "try again in a moment");
+    else if (call->route != NULL && api_admit(api, call))
+        look_at_body(call);
+    call->session = NULL;
 }
 
 /* ---- the body ---- */
@@ -213,10 +273,6 @@ static bool read_json(struct api_call *call) {
     return false;
 }
 
-static bool needs_picture(const struct api_route *route) {
-    return route->handler != api_get_health;
-}
-
 static void run(struct api *api, struct api_call *call) {
     if (!read_json(call))
         return;
@@ -224,14 +280,14 @@ static void run(struct api *api, struct api_call *call) {
         api_get_file(api, call);
         return;
     }
-    if (needs_picture(call->route) && !api->loaded) {
-        api_problem(call, 503, "busy", "the log is being read", "try again in a moment");
+    hv_arena_reset(&api->arena);
+    if (!needs_picture(call->route)) {
+        call->route->handler(api, call);
         return;
     }
-    if (needs_picture(call->route))
-        (void)api_catch_up(api);
-    hv_arena_reset(&api->arena);
-    int error = needs_picture(call->route) ? api_scene_refresh(&api->scene) : HV_OK;
+    (void)api_catch_up(api);
+    int error = api->loaded ? api_scene_refresh(&api->scene) : HV_ERR_BUSY;
+    call->scene = &api->scene;
     if (error != HV_OK)
         api_failed(call, error);
     else
@@ -265,6 +321,13 @@ static struct MHD_Response *response_of(struct api_call *call) {
     return response;
 }
 
+static bool has_header(const struct api_call *call, const char *name) {
+    for (size_t i = 0; i < call->header_count; i++)
+        if (strcmp(call->headers[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 static void add_headers(struct MHD_Response *response, const struct api_call *call) {
     static const char *const always[][2] = {
         {"X-Content-Type-Options", "nosniff"},
@@ -278,7 +341,8 @@ static void add_headers(struct MHD_Response *response, const struct api_call *ca
         {"Cache-Control", "no-cache"},
         {"Vary", "Accept, Accept-Encoding, Cookie, Authorization"}};
     for (size_t i = 0; i < sizeof always / sizeof *always; i++)
-        MHD_add_response_header(response, always[i][0], always[i][1]);
+        if (!has_header(call, always[i][0]))
+            MHD_add_response_header(response, always[i][0], always[i][1]);
     for (size_t i = 0; i < call->header_count; i++)
         MHD_add_response_header(response, call->headers[i].name, call->headers[i].value);
     if (call->type != NULL)
@@ -307,9 +371,8 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
     (void)connection, (void)url, (void)version;
     if (call == NULL)
         return MHD_NO;
-    if (call->stage == API_READING && call->status == 0 && call->method == API_GET &&
-        call->route == NULL && call->created == 0) {
-        call->created = 1; /* the first time */
+    if (!call->looked) {
+        call->looked = true;
         look(api, call, method);
         return call->stage == API_READY ? queue(call) : MHD_YES;
     }

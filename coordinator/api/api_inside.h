@@ -5,11 +5,14 @@
 
 #include "coordinator/api/api.h"
 #include "coordinator/api/api_replica.h"
+#include "coordinator/api/api_session.h"
 #include "coordinator/api/api_tables.h"
+#include "coordinator/api/api_work.h"
 
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 
 #define API_BODY_MAX 65536u /* of a request; hazards name many ids */
 #define API_HAZARD_BODY_MAX (8u << 20)
@@ -25,7 +28,7 @@ typedef void api_handler(struct api *api, struct api_call *call);
 struct api_route {
     enum api_method method;
     const char *path; /* below /api/v1 unless it begins with “/”; {id} is any segment */
-    uint32_t roles;   /* who may: set of 1u << enum api_role */
+    uint32_t roles;   /* who may: set of ACCOUNT_ROLE; 0: anybody */
     api_handler *handler;
 };
 
@@ -56,10 +59,21 @@ struct api_call {
     size_t body_most;
     bool too_large;
     json_t *json; /* the body, an object; NULL: none */
+    bool looked;  /* its first line and headers have been */
+
+    char address[HV_ID_BYTES_MAX + 1]; /* of the client */
+    char account[HV_ID_BYTES_MAX + 1]; /* who asks; "": nobody we know */
+    char csrf[API_CSRF_BYTES];
+    uint32_t roles;
+    struct api_session *session; /* while it is admitted only */
+    struct api_scene *scene;     /* what is answered from: now, or a look back */
 
     uint64_t token; /* API_WAITING: for whose answer */
     void (*answered)(struct api *api, struct api_call *call, json_t *reply);
+    void (*worked)(struct api *api, struct api_call *call, struct api_job *job);
     unsigned created; /* status of a decision that went well */
+    char key[132];    /* under which it is decided; "": none */
+    uint64_t fingerprint;
 
     unsigned status;
     const char *type;
@@ -108,6 +122,12 @@ struct api {
     const struct region *region;
     struct api_call *calls;
     uint64_t last_token;
+    struct api_work *work;
+    struct account_list accounts;
+    struct stat accounts_file; /* as it was when it was read */
+    bool accounts_read;
+    struct api_sessions sessions;
+    struct api_attempts attempts;
 };
 
 /* ---- api.c ---- */
@@ -115,6 +135,9 @@ struct api {
 /* Folds what has become durable, so that an answer is as new as can be; and reads the clocks. True:
  * there is more to fold. */
 bool api_catch_up(struct api *api);
+
+/* Folds at least up to this position, which is durable. */
+void api_reach(struct api *api, uint64_t position);
 
 /* ---- api_http.c ---- */
 int api_http_open(struct api *api, uint64_t now_ms);
@@ -125,6 +148,11 @@ void api_http_close(struct api *api);
 void api_wait(struct api *api, struct api_call *call, json_t *request,
               void (*answered)(struct api *api, struct api_call *call, json_t *reply));
 void api_answers(struct api *api, uint64_t token, json_t *reply);
+
+/* The same for a job, which is freed with api_job_drop afterwards. */
+void api_wait_job(struct api *api, struct api_call *call, struct api_job *job,
+                  void (*worked)(struct api *api, struct api_call *call, struct api_job *job));
+void api_jobs_ended(struct api *api);
 
 /* ---- api_reply.c ---- */
 void api_header(struct api_call *call, const char *name, const char *format, ...)
@@ -151,7 +179,30 @@ const struct api_route *api_route_find(const struct api_target *target, enum api
                                        const char *ret_arguments[2], uint32_t *ret_methods);
 const char *api_method_word(enum api_method method);
 
+/* ---- api_login.c ---- */
+void api_login_open(struct api *api);
+void api_login_follow(struct api *api); /* what the file of accounts says now */
+void api_login_save(struct api *api);
+
+/* Whether who asks may; else the call is answered. */
+bool api_admit(struct api *api, struct api_call *call);
+
+/* Counts an attempt with a password of the account; false: answered, there were too many. */
+bool api_may_try(struct api *api, struct api_call *call, const char *id);
+void api_job_drop(struct api_job *job);
+
+/* ---- api_write.c ---- */
+
+/* Whether the body has no other members than these words; else the call is answered. */
+bool api_only(struct api_call *call, const char *members);
+
 /* ---- handlers ---- */
+api_handler api_get_session, api_post_session, api_delete_session, api_put_password;
+api_handler api_put_link, api_put_hazard, api_put_alert, api_post_incident, api_put_phase,
+    api_put_clock, api_post_note, api_post_report, api_post_plan, api_put_approval,
+    api_delete_approval, api_put_directive, api_delete_directive, api_post_order, api_patch_order,
+    api_delete_order, api_post_answer, api_post_node, api_delete_node;
+api_handler api_get_accounts, api_put_account, api_delete_account;
 api_handler api_get_health, api_get_ready, api_get_shelters, api_get_shelter, api_get_depots,
     api_get_depot, api_get_zones, api_get_zone, api_get_nodes, api_get_node, api_get_status;
 

@@ -61,8 +61,7 @@ static const char *type_of(enum api_format format) {
 
 /* ---- lists ---- */
 
-static void list(struct api *api, struct api_call *call, const struct api_table *table,
-                 const char *others) {
+static void list(struct api_call *call, const struct api_table *table, const char *others) {
     struct api_query query;
     enum api_format format;
     char wrong[160];
@@ -73,35 +72,34 @@ static void list(struct api *api, struct api_call *call, const struct api_table 
         api_problem(call, 400, "value", wrong, "see schemas/openapi.yaml");
         return;
     }
-    if (api_unchanged(call, api_scene_changed(&api->scene, table->kinds), format))
+    if (api_unchanged(call, api_scene_changed(call->scene, table->kinds), format))
         return;
-    error = api_table_write(table, &api->scene, &query, &call->out);
+    error = api_table_write(table, call->scene, &query, &call->out);
     if (error != HV_OK)
         api_failed(call, error);
     else
         api_reply(call, 200, type_of(format));
 }
 
-static void one(struct api *api, struct api_call *call, const struct api_table *table,
-                const char *what) {
+static void one(struct api_call *call, const struct api_table *table, const char *what) {
     enum api_format format;
     if (!choose_format(call, table->geometry != API_NO_PLACE, false, &format))
         return;
-    uint32_t row = api_table_find(table, &api->scene, call->arguments[0]);
+    uint32_t row = api_table_find(table, call->scene, call->arguments[0]);
     if (row == UINT32_MAX) {
         char detail[160];
         snprintf(detail, sizeof detail, "there is no %s “%.80s”", what, call->arguments[0]);
         api_problem(call, 404, "not-found", detail, "list them all");
         return;
     }
-    if (api_unchanged(call, api_scene_changed(&api->scene, table->kinds), format))
+    if (api_unchanged(call, api_scene_changed(call->scene, table->kinds), format))
         return;
     if (format == API_GEOJSON)
-        api_table_feature(table, &api->scene, row, &call->out);
+        api_table_feature(table, call->scene, row, &call->out);
     else if (table->detail == NULL)
-        api_table_row(table, &api->scene, row, &call->out);
+        api_table_row(table, call->scene, row, &call->out);
     else {
-        api_reply_json(call, 200, table->detail(&api->scene, row));
+        api_reply_json(call, 200, table->detail(call->scene, row));
         return;
     }
     if (call->out.failed)
@@ -111,41 +109,49 @@ static void one(struct api *api, struct api_call *call, const struct api_table *
 }
 
 void api_get_shelters(struct api *api, struct api_call *call) {
-    list(api, call, &api_shelters, "view");
+    (void)api;
+    list(call, &api_shelters, "view");
 }
 
 void api_get_shelter(struct api *api, struct api_call *call) {
-    one(api, call, &api_shelters, "shelter");
+    (void)api;
+    one(call, &api_shelters, "shelter");
 }
 
 void api_get_depots(struct api *api, struct api_call *call) {
-    list(api, call, &api_depots, "view");
+    (void)api;
+    list(call, &api_depots, "view");
 }
 
 void api_get_depot(struct api *api, struct api_call *call) {
-    one(api, call, &api_depots, "depot");
+    (void)api;
+    one(call, &api_depots, "depot");
 }
 
 void api_get_zones(struct api *api, struct api_call *call) {
-    list(api, call, &api_zones, "");
+    (void)api;
+    list(call, &api_zones, "");
 }
 
 void api_get_zone(struct api *api, struct api_call *call) {
-    one(api, call, &api_zones, "zone");
+    (void)api;
+    one(call, &api_zones, "zone");
 }
 
 void api_get_nodes(struct api *api, struct api_call *call) {
-    list(api, call, &api_nodes, "");
+    (void)api;
+    list(call, &api_nodes, "");
 }
 
 void api_get_node(struct api *api, struct api_call *call) {
-    one(api, call, &api_nodes, "node");
+    (void)api;
+    one(call, &api_nodes, "node");
 }
 
 /* ---- what the console tells ---- */
 
-static void ask(struct api *api, struct api_call *call, json_t *request) {
-    json_t *refusal = NULL, *reply = api_ask(&api->scene, request, NULL, &refusal);
+static void ask(struct api_call *call, json_t *request) {
+    json_t *refusal = NULL, *reply = api_ask(call->scene, request, NULL, &refusal);
     if (reply == NULL)
         api_refused(call, refusal);
     else
@@ -155,6 +161,7 @@ static void ask(struct api *api, struct api_call *call, json_t *request) {
 }
 
 void api_get_status(struct api *api, struct api_call *call) {
-    if (!api_unchanged(call, state_position(api->scene.state), API_JSON))
-        ask(api, call, json_pack("{s:s}", "verb", "status"));
+    (void)api;
+    if (!api_unchanged(call, state_position(call->scene->state), API_JSON))
+        ask(call, json_pack("{s:s}", "verb", "status"));
 }

@@ -3,13 +3,57 @@
 
 #include <string.h>
 
+#define VIEWER ACCOUNT_ROLE(ACCOUNT_VIEWER)
+#define SHELTER ACCOUNT_ROLE(ACCOUNT_SHELTER_STAFF)
+#define DEPOT ACCOUNT_ROLE(ACCOUNT_DEPOT_STAFF)
+#define PLANNER ACCOUNT_ROLE(ACCOUNT_PLANNER)
+#define APPROVER ACCOUNT_ROLE(ACCOUNT_APPROVER)
+#define CONTROLLER ACCOUNT_ROLE(ACCOUNT_CONTROLLER)
+#define ADMINISTRATOR ACCOUNT_ROLE(ACCOUNT_ADMINISTRATOR)
+#define ANY ACCOUNT_ANY_ROLE
+
 const struct api_route api_routes[] = {
-    {API_GET, "/healthz", 0, api_get_health},       {API_GET, "/readyz", 0, api_get_ready},
-    {API_GET, "status", 0, api_get_status},         {API_GET, "shelters", 0, api_get_shelters},
-    {API_GET, "shelters/{id}", 0, api_get_shelter}, {API_GET, "depots", 0, api_get_depots},
-    {API_GET, "depots/{id}", 0, api_get_depot},     {API_GET, "zones", 0, api_get_zones},
-    {API_GET, "zones/{id}", 0, api_get_zone},       {API_GET, "nodes", 0, api_get_nodes},
-    {API_GET, "nodes/{id}", 0, api_get_node},
+    {API_GET, "/healthz", 0, api_get_health},
+    {API_GET, "/readyz", 0, api_get_ready},
+
+    {API_GET, "session", 0, api_get_session},
+    {API_POST, "session", 0, api_post_session},
+    {API_DELETE, "session", ANY, api_delete_session},
+    {API_PUT, "session/password", ANY, api_put_password},
+    {API_GET, "accounts", ADMINISTRATOR, api_get_accounts},
+    {API_PUT, "accounts/{id}", ADMINISTRATOR, api_put_account},
+    {API_DELETE, "accounts/{id}", ADMINISTRATOR, api_delete_account},
+
+    {API_GET, "status", ANY, api_get_status},
+    {API_GET, "shelters", ANY, api_get_shelters},
+    {API_GET, "shelters/{id}", ANY, api_get_shelter},
+    {API_GET, "depots", ANY, api_get_depots},
+    {API_GET, "depots/{id}", ANY, api_get_depot},
+    {API_GET, "zones", ANY, api_get_zones},
+    {API_GET, "zones/{id}", ANY, api_get_zone},
+    {API_GET, "nodes", ANY, api_get_nodes},
+    {API_GET, "nodes/{id}", ANY, api_get_node},
+    {API_POST, "nodes", ADMINISTRATOR, api_post_node},
+    {API_DELETE, "nodes/{id}", ADMINISTRATOR, api_delete_node},
+
+    {API_PUT, "network/{id}", PLANNER | CONTROLLER, api_put_link},
+    {API_PUT, "hazards/{id}", PLANNER | CONTROLLER, api_put_hazard},
+    {API_PUT, "alerts/{id}", PLANNER | CONTROLLER, api_put_alert},
+    {API_POST, "incidents", APPROVER | CONTROLLER, api_post_incident},
+    {API_PUT, "incidents/open", APPROVER | CONTROLLER, api_put_phase},
+    {API_PUT, "exercises/clock", CONTROLLER, api_put_clock},
+    {API_POST, "reports", SHELTER | DEPOT | PLANNER, api_post_report},
+    {API_POST, "notes", ANY & ~(VIEWER | ADMINISTRATOR), api_post_note},
+
+    {API_POST, "plans", PLANNER | APPROVER, api_post_plan},
+    {API_PUT, "plans/{plan}/approval", APPROVER, api_put_approval},
+    {API_DELETE, "plans/{plan}/approval", APPROVER, api_delete_approval},
+    {API_PUT, "directives/{id}", PLANNER, api_put_directive},
+    {API_DELETE, "directives/{id}", PLANNER, api_delete_directive},
+    {API_POST, "orders", PLANNER | APPROVER, api_post_order},
+    {API_PATCH, "orders/{order}", PLANNER | APPROVER, api_patch_order},
+    {API_DELETE, "orders/{order}", PLANNER | APPROVER, api_delete_order},
+    {API_POST, "orders/{order}/answers", SHELTER | DEPOT | PLANNER | APPROVER, api_post_answer},
 };
 const size_t api_route_count = sizeof api_routes / sizeof *api_routes;
 

@@ -23,6 +23,17 @@ const struct cli_entry cli_entries[] = {
     {"revoke", cli_revoke, "admit a node no more",
      "usage: haven revoke NODE [--reason TEXT]\nexample:\n  haven revoke S01 --reason 'laptop "
      "stolen'\n"},
+    {"account", cli_account, "who may use the command centre",
+     "usage: haven account list | add NAME --roles ROLES [--token] | roles NAME ROLES |\n"
+     "                      password NAME | token NAME | remove NAME\n"
+     "  ROLES    one or more by commas: viewer shelter-staff depot-staff planner approver\n"
+     "           exercise-controller evaluator administrator\n"
+     "  --token  for a machine: prints a token, once, for Authorization: Bearer; otherwise a\n"
+     "           password is asked for, or read as one line from a pipe\n"
+     "examples:\n"
+     "  haven account add duty-officer --roles planner,approver\n"
+     "  haven account add dashboard --roles viewer --token\n"
+     "  haven account password duty-officer\n"},
     {"region", cli_region_command, "check, import, load or show a region",
      "usage: haven region check DIR | import tntp|osm|nss|taiwan|nanao … | load DIR | show\n"
      "  check and import work on files alone; load and show ask the coordinator\n"

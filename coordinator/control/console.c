@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static console_verb ask_log, ask_region_load, ask_plan, ask_backup, ask_verify, ask_stop, ask_ping,
-    ask_help;
+static console_verb ask_log, ask_region_load, ask_plan, ask_backup, ask_verify, ask_account,
+    ask_stop, ask_ping, ask_help;
 
 static const struct {
     const char *name;
@@ -58,6 +58,9 @@ static const struct {
     {"plan-make", ask_plan},
     {"backup", ask_backup},
     {"verify", ask_verify},
+    {"accounts", ask_account},
+    {"account-set", ask_account},
+    {"account-remove", ask_account},
     {"stop", ask_stop},
 };
 
@@ -116,6 +119,12 @@ static void ask_verify(const struct console_scene *scene, const json_t *request,
                        struct hv_arena *arena, struct console_outcome *outcome) {
     (void)scene, (void)request, (void)arena;
     ask(outcome, CONSOLE_WORK_VERIFY);
+}
+
+static void ask_account(const struct console_scene *scene, const json_t *request,
+                        struct hv_arena *arena, struct console_outcome *outcome) {
+    (void)scene, (void)request, (void)arena;
+    ask(outcome, CONSOLE_WORK_ACCOUNT);
 }
 
 static void ask_stop(const struct console_scene *scene, const json_t *request,

@@ -39,11 +39,12 @@ enum console_kind {
 
 enum console_work {
     CONSOLE_WORK_NONE,
-    CONSOLE_WORK_LOG,    /* records from..to, at most `limit`, by console_record */
-    CONSOLE_WORK_REGION, /* load the data package in `path` and record it */
-    CONSOLE_WORK_PLAN,   /* make a plan now */
-    CONSOLE_WORK_BACKUP, /* copy log, regions and settings to `path` */
-    CONSOLE_WORK_VERIFY, /* check every checksum and hash of the log */
+    CONSOLE_WORK_LOG,     /* records from..to, at most `limit`, by console_record */
+    CONSOLE_WORK_REGION,  /* load the data package in `path` and record it */
+    CONSOLE_WORK_PLAN,    /* make a plan now */
+    CONSOLE_WORK_BACKUP,  /* copy log, regions and settings to `path` */
+    CONSOLE_WORK_VERIFY,  /* check every checksum and hash of the log */
+    CONSOLE_WORK_ACCOUNT, /* the verbs accounts, account-set and account-remove of the request */
     CONSOLE_WORK_STOP
 };
 

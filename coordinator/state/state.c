@@ -26,6 +26,7 @@ static const size_t thing_bytes[STATE_KINDS] = {
     [STATE_NOTE] = sizeof(struct state_note),
     [STATE_NAME] = sizeof(struct state_name),
     [STATE_DIRECTIVE] = sizeof(struct state_directive),
+    [STATE_WRITE] = sizeof(struct state_write),
 };
 
 struct state *state_new(void) {
@@ -122,6 +123,23 @@ const struct state_transfer *state_transfer(const struct state *state, uint32_t 
 
 const struct state_request *state_request(const struct state *state, uint32_t index) {
     return state_table_at(&state->tables[STATE_REQUEST], index);
+}
+
+void state_write_id(const char *account, const char *key, char ret_id[STATE_ID_BYTES]) {
+    uint8_t hash[16];
+    crypto_generichash_state hashing;
+    crypto_generichash_init(&hashing, NULL, 0, sizeof hash);
+    crypto_generichash_update(&hashing, (const uint8_t *)account, strlen(account) + 1);
+    crypto_generichash_update(&hashing, (const uint8_t *)key, strlen(key));
+    crypto_generichash_final(&hashing, hash, sizeof hash);
+    sodium_bin2hex(ret_id, 2 * sizeof hash + 1, hash, sizeof hash);
+}
+
+const struct state_write *state_find_write(const struct state *state, const char *account,
+                                           const char *key) {
+    char id[STATE_ID_BYTES];
+    state_write_id(account, key, id);
+    return state_table_find(&state->tables[STATE_WRITE], id);
 }
 
 const struct state_incident *state_incident(const struct state *state, uint32_t index) {

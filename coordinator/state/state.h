@@ -49,6 +49,7 @@ enum state_kind {
     STATE_NOTE,
     STATE_NAME, /* an item or a lot; its id is the name */
     STATE_DIRECTIVE,
+    STATE_WRITE,
     STATE_KINDS
 };
 
@@ -366,6 +367,15 @@ struct state_directive {
     struct state_body body; /* encoded record: state_body_decode */
 };
 
+/* A decision that was made under a client's key: what to answer when it is asked for again. The
+ * last HV_WRITES_KEPT_MAX are kept. */
+struct state_write {
+    struct state_entity entity; /* id: see state_write_id */
+    uint64_t first, last;       /* positions of its records */
+    uint64_t fingerprint;       /* of what was asked */
+    uint64_t plan, order;       /* that it made; 0: none */
+};
+
 /* ---- the fold ---- */
 
 struct state;
@@ -412,6 +422,13 @@ const struct state_plan *state_plan(const struct state *state, uint32_t index);
 const struct state_plan *state_find_plan(const struct state *state, uint64_t number);
 const struct state_transfer *state_transfer(const struct state *state, uint32_t index);
 const struct state_request *state_request(const struct state *state, uint32_t index);
+
+/* The decision that this account made under this key, or NULL. */
+const struct state_write *state_find_write(const struct state *state, const char *account,
+                                           const char *key);
+
+/* The id under which it stands: a hash of both. */
+void state_write_id(const char *account, const char *key, char ret_id[STATE_ID_BYTES]);
 
 /* The id under which a transfer stands: of the place that people leave (STATE_NONE: not said) and
  * its name. */

@@ -200,6 +200,26 @@ static void apply_note(struct state *state, const struct hv_record *record) {
     fold_note(state, record, place == NULL ? STATE_NONE : place->entity.index);
 }
 
+/* What was decided under a client's key; a command of several records has it on each. */
+static void apply_write(struct state *state, const struct hv_record *record) {
+    char id[STATE_ID_BYTES];
+    bool new;
+    state_write_id(record->name, record->origin.key, id);
+    struct state_write *write = fold_need_new(state, STATE_WRITE, id, &new);
+    if (write == NULL)
+        return;
+    if (new) {
+        write->first = state->position;
+        write->fingerprint = record->origin.fingerprint;
+        fold_finish(state, write, true);
+    }
+    write->last = state->position;
+    if (record->kind == HV_RECORD_PLAN)
+        write->plan = record->plan.id;
+    if (record->kind == HV_RECORD_ORDER && write->order == 0)
+        write->order = record->order.id;
+}
+
 /* ---- by kind ---- */
 
 static void apply_body(struct state *state, const struct hv_record *record) {
@@ -288,5 +308,7 @@ int state_apply(struct state *state, uint64_t position, const struct hv_record *
     if ((unsigned)record->kind < sizeof general->record_count / sizeof *general->record_count)
         general->record_count[record->kind]++;
     apply_body(state, record);
+    if (record->origin.key != NULL && *record->origin.key != '\0')
+        apply_write(state, record);
     return state->out_of_memory ? HV_ERR_MEMORY : 0;
 }

@@ -404,6 +404,14 @@ static void directive(struct fields *fields, struct state_directive *value) {
     fields_body(fields, &value->body);
 }
 
+static void write_made(struct fields *fields, struct state_write *value) {
+    NUMBER(fields, value->first);
+    NUMBER(fields, value->last);
+    NUMBER(fields, value->fingerprint);
+    NUMBER(fields, value->plan);
+    NUMBER(fields, value->order);
+}
+
 static void note(struct fields *fields, struct state_note *value) {
     NUMBER(fields, value->position);
     NUMBER(fields, value->place);
@@ -458,6 +466,9 @@ void fields_of_thing(struct fields *fields, struct state_entity *entity) {
         break;
     case STATE_DIRECTIVE:
         directive(fields, thing);
+        break;
+    case STATE_WRITE:
+        write_made(fields, thing);
         break;
     case STATE_NAME:
     case STATE_KINDS:

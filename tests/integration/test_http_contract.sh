@@ -20,6 +20,9 @@ until_so() {
   echo "FAILED: never: $*"; exit 1
 }
 
+curl_ok() { python3 -c 'import sys,urllib.request as u
+u.urlopen(u.Request(sys.argv[1], headers={"Authorization": "Bearer " + sys.argv[2]}))' "$1" "$token"; }
+
 haven init "$HAVEN_DIR" --exercise --name 河岸市 --bind 'tcp://127.0.0.1:*' --http 127.0.0.1:0
 "$bin/haven-coordinator" "$HAVEN_DIR" 2>"$folder/c.log" &
 coordinator=$!
@@ -44,5 +47,9 @@ haven note 'handed over' --subject S01
 haven plan make
 haven plan approve
 
+haven account add tester --roles administrator,viewer --token
+token=$(sed -n 's/^\(haven_.*\)/\1/p' "$folder/haven.log" | tail -1)
+until_so curl_ok "$url/api/v1/accounts"
+
 "$build/tests/tools/api_routes" >"$folder/routes" || exit 1
-python3 tests/support/openapi_check.py "$url" "$folder/routes"
+python3 tests/support/openapi_check.py "$url" "$folder/routes" "$token"
