@@ -24,7 +24,7 @@ ROOM_optimizer   := coordinator/optimizer
 ROOM_region      := coordinator/region
 ROOM_node        := nodes nodes/link nodes/outbox nodes/desk
 ROOM_coordinator := coordinator coordinator/gate coordinator/log coordinator/state \
-                    coordinator/dispatch coordinator/planning coordinator/control coordinator/api
+                    coordinator/dispatch coordinator/planning coordinator/ledger coordinator/control coordinator/api
 ROOM_cli         := coordinator/cli
 ROOM_simulations := simulations simulations/simulated simulations/world simulations/exercise simulations/replay
 

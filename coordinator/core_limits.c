@@ -56,7 +56,10 @@ static bool names_new(const struct core *core, const struct state_node *node,
         return lines_name_new(core, report->stock_count.lines, report->stock_count.line_count);
     case HV_REPORT_STOCK_MOVEMENT:
         return lines_name_new(core, report->stock_movement.lines,
-                              report->stock_movement.line_count);
+                              report->stock_movement.line_count) ||
+               lines_name_new(core, report->stock_movement.into,
+                              report->stock_movement.into_count) ||
+               is_new(core, STATE_WAYBILL, report->stock_movement.waybill);
     case HV_REPORT_SNAPSHOT:
         return lines_name_new(core, report->snapshot.stock, report->snapshot.stock_count);
     default:
@@ -109,8 +112,31 @@ static bool stock_is_full(const struct core *core, const struct state_place *pla
                                report->stock_count.line_count);
     if (report->kind == HV_REPORT_STOCK_MOVEMENT)
         return fills_the_store(core, &place->stock, report->stock_movement.lines,
-                               report->stock_movement.line_count);
+                               report->stock_movement.line_count) ||
+               fills_the_store(core, &place->stock, report->stock_movement.into,
+                               report->stock_movement.into_count);
     return false;
+}
+
+/* Balances stay in the books of a place for good, so there is an end to them. A line makes at most
+ * so many new ones. */
+static bool books_are_full(const struct state_place *place, const struct hv_report *report) {
+    enum { BALANCES_A_LINE = 6 };
+    size_t lines = report->kind == HV_REPORT_STOCK_COUNT ? report->stock_count.line_count
+                   : report->kind == HV_REPORT_STOCK_MOVEMENT
+                       ? report->stock_movement.line_count + report->stock_movement.into_count
+                       : 0;
+    return lines > 0 && place->book.count + lines * BALANCES_A_LINE > HV_PLACE_BALANCES_MAX;
+}
+
+static bool waybill_is_full(const struct core *core, const struct hv_report *report) {
+    const struct hv_stock_movement *movement = &report->stock_movement;
+    const struct state_waybill *waybill =
+        report->kind != HV_REPORT_STOCK_MOVEMENT || *movement->waybill == '\0'
+            ? NULL
+            : state_find_waybill(core->state, movement->waybill);
+    return waybill != NULL &&
+           waybill->line_count + waybill->pick_count + movement->line_count > HV_WAYBILL_LINES_MAX;
 }
 
 struct hv_verdict core_check_limits(const struct core *core, const struct state_node *node,
@@ -124,5 +150,9 @@ struct hv_verdict core_check_limits(const struct core *core, const struct state_
         return too_many("open requests of this place", HV_PLACE_REQUESTS_OPEN_MAX);
     if (place != NULL && stock_is_full(core, place, report))
         return too_many("lines of stock of this place", STATE_STOCK_LINES_MAX);
+    if (place != NULL && books_are_full(place, report))
+        return too_many("balances in the books of this place", HV_PLACE_BALANCES_MAX);
+    if (waybill_is_full(core, report))
+        return too_many("lots on one waybill", HV_WAYBILL_LINES_MAX);
     return (struct hv_verdict){0};
 }

@@ -53,6 +53,13 @@ static struct hv_verdict check_lines(struct core *core, const struct hv_stock_li
     return (struct hv_verdict){0};
 }
 
+static struct hv_verdict check_goods(struct core *core, const struct hv_stock_movement *movement) {
+    struct hv_verdict verdict = check_lines(core, movement->lines, movement->line_count);
+    return verdict.reason != HV_REASON_UNKNOWN
+               ? verdict
+               : check_lines(core, movement->into, movement->into_count);
+}
+
 struct hv_verdict core_check_references(struct core *core, const struct hv_report *report) {
     switch (report->kind) {
     case HV_REPORT_MOVEMENT:
@@ -60,7 +67,7 @@ struct hv_verdict core_check_references(struct core *core, const struct hv_repor
     case HV_REPORT_STOCK_COUNT:
         return check_lines(core, report->stock_count.lines, report->stock_count.line_count);
     case HV_REPORT_STOCK_MOVEMENT:
-        return check_lines(core, report->stock_movement.lines, report->stock_movement.line_count);
+        return check_goods(core, &report->stock_movement);
     case HV_REPORT_REQUEST:
         return check_lines(core, report->request.lines, report->request.line_count);
     case HV_REPORT_SNAPSHOT:

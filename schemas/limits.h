@@ -45,6 +45,10 @@
 #define HV_REQUESTS_FINISHED_MAX 16384u
 #define HV_ORDERS_FINISHED_MAX 32768u
 #define HV_WRITES_KEPT_MAX 4096u    /* decisions that a client may repeat under its key */
+#define HV_WAYBILLS_FINISHED_MAX 32768u
+/* Goods: balances in the books of one place, and lots and items of one waybill. */
+#define HV_PLACE_BALANCES_MAX 393216u
+#define HV_WAYBILL_LINES_MAX 2048u
 #define HV_TRANSFER_ARRIVALS_MAX 4u /* places that one transfer is kept apart for */
 #define HV_PLACE_REQUESTS_OPEN_MAX 1024u
 #define HV_RECORD_BYTES_MAX (4u << 20) /* one log record; a plan is the largest */

@@ -27,6 +27,7 @@ static const size_t thing_bytes[STATE_KINDS] = {
     [STATE_NAME] = sizeof(struct state_name),
     [STATE_DIRECTIVE] = sizeof(struct state_directive),
     [STATE_WRITE] = sizeof(struct state_write),
+    [STATE_WAYBILL] = sizeof(struct state_waybill),
 };
 
 struct state *state_new(void) {
@@ -140,6 +141,14 @@ const struct state_write *state_find_write(const struct state *state, const char
     char id[STATE_ID_BYTES];
     state_write_id(account, key, id);
     return state_table_find(&state->tables[STATE_WRITE], id);
+}
+
+const struct state_waybill *state_waybill(const struct state *state, uint32_t index) {
+    return state_table_at(&state->tables[STATE_WAYBILL], index);
+}
+
+const struct state_waybill *state_find_waybill(const struct state *state, const char *id) {
+    return state_table_find(&state->tables[STATE_WAYBILL], id);
 }
 
 const struct state_incident *state_incident(const struct state *state, uint32_t index) {

@@ -19,6 +19,7 @@
 #ifndef COORDINATOR_STATE_STATE_H
 #define COORDINATOR_STATE_STATE_H
 
+#include "coordinator/state/state_book.h"
 #include "schemas/arena.h"
 #include "schemas/error.h"
 #include "schemas/model.h"
@@ -50,6 +51,7 @@ enum state_kind {
     STATE_NAME, /* an item or a lot; its id is the name */
     STATE_DIRECTIVE,
     STATE_WRITE,
+    STATE_WAYBILL,
     STATE_KINDS
 };
 
@@ -175,7 +177,9 @@ struct state_place {
     uint32_t capacity_count;
     struct state_lifeline lifelines[HV_LIFELINE_COUNT];
     struct state_stock stock;
+    struct state_book book; /* of its goods: every movement once, in the order of the log */
     uint32_t open_requests;
+    uint32_t first_request; /* list of the open ones for goods; STATE_NONE: none */
 };
 
 /* ---- nodes ---- */
@@ -253,6 +257,17 @@ struct state_transfer {
 
 /* ---- requests, orders, plans ---- */
 
+/* One item of a request for goods, on its three tracks. What is committed is not yet shipped less
+ * `shipped`, what is in transit `shipped` less `received`, where positive. */
+struct state_request_line {
+    uint32_t item;
+    int64_t requested; /* as last asked for */
+    int64_t approved;  /* of an approval that names items */
+    int64_t committed; /* by orders to ship, and what was shipped without one */
+    int64_t shipped;
+    int64_t received; /* good or damaged */
+};
+
 struct state_request {
     struct state_entity entity; /* id: see state_request_id */
     uint32_t place;
@@ -261,8 +276,79 @@ struct state_request {
     enum hv_request_kind request_kind;
     enum hv_urgency urgency;
     bool withdrawn;
+    enum hv_request_verdict verdict;
+    bool approved_in_part; /* the approval names items */
+    uint64_t verdict_position;
+    char *verdict_reason; /* NULL: none */
+    struct state_request_line *lines;
+    uint32_t line_count;
+    uint32_t previous_of_place, next_of_place; /* list of the place; STATE_NONE at the ends */
     struct state_stamp seen;
     struct state_body body; /* encoded report: state_request_decode */
+};
+
+/* ---- goods on their way ---- */
+
+struct state_waybill_pick { /* at a place, not yet shipped */
+    uint32_t place;
+    struct state_lot lot;
+    int64_t picked, loaded;
+};
+
+struct state_waybill_line {
+    struct state_lot lot;
+    int64_t shipped, received, damaged; /* damaged: of those received */
+};
+
+struct state_waybill_order { /* what the order says */
+    uint32_t item;
+    int64_t quantity;
+};
+
+/* What of the waybill is for a request. The request may be forgotten: node and number tell. */
+struct state_waybill_share {
+    uint32_t request, request_node;
+    uint64_t request_number;
+    uint32_t item;
+    int64_t committed, shipped, received;
+};
+
+/* A waybill comes into being with an order that names it or with the first report that does. */
+struct state_waybill {
+    struct state_entity entity;        /* id: waybill */
+    uint32_t named_by;                 /* node whose report was the first; STATE_NONE: an order */
+    uint32_t from, to;                 /* places; STATE_NONE: not known */
+    uint32_t shipped_by, received_by;  /* places that reported it last; STATE_NONE: none */
+    uint64_t ship_order, expect_order; /* ids; 0: none */
+    bool order_over;                   /* nothing more comes of the order to ship */
+    bool shipped_whole;                /* staff say that nothing more goes on it */
+    bool closed; /* nothing more comes: what was shipped and not received is missing */
+    uint64_t closed_position;
+    char *closed_reason;             /* NULL: none */
+    char *vehicle;                   /* NULL: not said */
+    struct state_stamp shipped_seen; /* last shipment */
+    struct state_stamp received_seen;
+    struct state_book book; /* in transit, over, missing on the way, relabelled */
+    struct state_waybill_order *ordered;
+    struct state_waybill_pick *picks;
+    struct state_waybill_line *lines;
+    struct state_waybill_share *shares;
+    uint32_t ordered_count, pick_count, line_count, share_count;
+    uint32_t pick_room, line_room, share_room;
+};
+
+/* How far a waybill is, by what was reported. */
+enum state_waybill_stage {
+    STATE_WAYBILL_PLANNED,
+    STATE_WAYBILL_PICKING,
+    STATE_WAYBILL_LOADED,
+    STATE_WAYBILL_IN_TRANSIT,
+    STATE_WAYBILL_PARTLY_RECEIVED,
+    STATE_WAYBILL_RECEIVED,
+    STATE_WAYBILL_EARLY, /* received, and the shipment was not reported yet */
+    STATE_WAYBILL_CLOSED,
+    STATE_WAYBILL_CANCELLED,
+    STATE_WAYBILL_STAGES
 };
 
 struct state_order_step {
@@ -294,6 +380,7 @@ struct state_order {
     bool has_deadline;
     int64_t deadline_wall_ms;
     uint64_t issued_position; /* of this revision */
+    char *waybill;            /* NULL: none */
     struct state_order_step *steps;
     uint32_t step_count, step_room;
     struct state_body body; /* encoded record: state_order_decode */
@@ -422,6 +509,22 @@ const struct state_plan *state_plan(const struct state *state, uint32_t index);
 const struct state_plan *state_find_plan(const struct state *state, uint64_t number);
 const struct state_transfer *state_transfer(const struct state *state, uint32_t index);
 const struct state_request *state_request(const struct state *state, uint32_t index);
+const struct state_waybill *state_waybill(const struct state *state, uint32_t index);
+const struct state_waybill *state_find_waybill(const struct state *state, const char *id);
+enum state_waybill_stage state_waybill_stage(const struct state_waybill *waybill);
+const char *state_waybill_stage_word(enum state_waybill_stage stage);
+
+/* What one account of the waybill holds over all lots. */
+int64_t state_waybill_sum(const struct state_waybill *waybill, enum state_account account);
+
+/* How much of a line of a request may be committed: what was approved, 0 where it was declined or
+ * closed, else what is asked for. */
+int64_t state_request_ceiling(const struct state_request *request,
+                              const struct state_request_line *line);
+
+/* Whether reports of the node of this place are still to come that its picture contains already:
+ * its books lag behind until then. */
+bool state_books_lag(const struct state *state, const struct state_place *place);
 
 /* The decision that this account made under this key, or NULL. */
 const struct state_write *state_find_write(const struct state *state, const char *account,

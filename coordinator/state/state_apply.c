@@ -97,12 +97,16 @@ static void apply_epoch(struct state *state, const struct hv_epoch_started *star
     if (found == NULL || started->epoch <= found->epoch)
         return;
     struct state_node *node = fold_touch(state, STATE_NODE, found->entity.index);
+    const struct state_place *place = state_place(state, node->place);
+    bool lagged = state_books_lag(state, place);
     node->epoch = started->epoch;
     node->generation++;
     memset(node->held, 0, sizeof node->held);
     node->as_of = 0;
     fold_drop_staging(node);
     fold_drop_refusals(node);
+    if (lagged) /* what its books wait for never comes */
+        fold_book_picture(state, fold_touch(state, STATE_PLACE, node->place));
 }
 
 static void apply_presence(struct state *state, const struct hv_presence *presence) {
@@ -220,6 +224,12 @@ static void apply_write(struct state *state, const struct hv_record *record) {
         write->order = record->order.id;
 }
 
+static void apply_waybill_end(struct state *state, const struct hv_waybill_end *end) {
+    struct state_waybill *waybill = fold_waybill(state, end->waybill, STATE_NONE);
+    if (waybill != NULL)
+        fold_waybill_close(state, waybill, end->reason);
+}
+
 /* ---- by kind ---- */
 
 static void apply_body(struct state *state, const struct hv_record *record) {
@@ -289,9 +299,13 @@ static void apply_body(struct state *state, const struct hv_record *record) {
     case HV_RECORD_DIRECTIVE:
         apply_directive(state, record);
         break;
-    case HV_RECORD_ACCOUNT:  /* the file of accounts is elsewhere: this only says that it changed */
-    case HV_RECORD_DECISION: /* of the ledger: in the log, and in no figure of the picture */
+    case HV_RECORD_ACCOUNT: /* the file of accounts is elsewhere: this only says that it changed */
+        break;
+    case HV_RECORD_DECISION:
+        fold_decision(state, &record->decision);
+        break;
     case HV_RECORD_WAYBILL_END:
+        apply_waybill_end(state, &record->waybill_end);
         break;
     }
 }

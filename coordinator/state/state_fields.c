@@ -72,6 +72,42 @@ static void stock_line(struct fields *fields, struct state_stock_line *line) {
     stamp(fields, &line->counted);
 }
 
+static void lot(struct fields *fields, struct state_lot *value) {
+    NUMBER(fields, value->item);
+    NUMBER(fields, value->lot);
+    NUMBER(fields, value->expiry_day);
+}
+
+/* A count and, when loading, room for so many. */
+static void list(struct fields *fields, uint32_t *count, uint32_t *room, void **items,
+                 size_t size) {
+    NUMBER(fields, *count);
+    if (!fields->loading)
+        return;
+    *items = fields_list(fields, *count, size);
+    if (*items == NULL)
+        *count = 0;
+    if (room != NULL)
+        *room = *count;
+}
+
+#define ITEMS(fields, value, COUNT, ROOM, ITEMS)                                                   \
+    do {                                                                                           \
+        void *items_ = (value)->ITEMS;                                                             \
+        list(fields, &(value)->COUNT, ROOM, &items_, sizeof *(value)->ITEMS);                      \
+        (value)->ITEMS = items_;                                                                   \
+    } while (0)
+
+static void book(struct fields *fields, struct state_book *value) {
+    ITEMS(fields, value, count, &value->room, balances);
+    for (uint32_t i = 0; fields->error == 0 && i < value->count; i++) {
+        lot(fields, &value->balances[i].lot);
+        NUMBER(fields, value->balances[i].account);
+        fields_signed(fields, &value->balances[i].amount);
+        NUMBER(fields, value->balances[i].position);
+    }
+}
+
 /* ---- places ---- */
 
 static void place_people(struct fields *fields, struct state_people *value) {
@@ -149,7 +185,9 @@ static void place(struct fields *fields, struct state_place *value) {
     for (int kind = 0; kind < HV_LIFELINE_COUNT; kind++)
         lifeline(fields, &value->lifelines[kind]);
     place_stock(fields, &value->stock);
+    book(fields, &value->book);
     NUMBER(fields, value->open_requests);
+    NUMBER(fields, value->first_request);
 }
 
 /* ---- nodes ---- */
@@ -309,8 +347,77 @@ static void request(struct fields *fields, struct state_request *value) {
     NUMBER(fields, value->request_kind);
     NUMBER(fields, value->urgency);
     NUMBER(fields, value->withdrawn);
+    NUMBER(fields, value->verdict);
+    NUMBER(fields, value->approved_in_part);
+    NUMBER(fields, value->verdict_position);
+    fields_text(fields, &value->verdict_reason);
+    ITEMS(fields, value, line_count, NULL, lines);
+    for (uint32_t i = 0; fields->error == 0 && i < value->line_count; i++) {
+        struct state_request_line *line = &value->lines[i];
+        NUMBER(fields, line->item);
+        fields_signed(fields, &line->requested);
+        fields_signed(fields, &line->approved);
+        fields_signed(fields, &line->committed);
+        fields_signed(fields, &line->shipped);
+        fields_signed(fields, &line->received);
+    }
+    NUMBER(fields, value->previous_of_place);
+    NUMBER(fields, value->next_of_place);
     stamp(fields, &value->seen);
     fields_body(fields, &value->body);
+}
+
+static void waybill_lists(struct fields *fields, struct state_waybill *value) {
+    ITEMS(fields, value, ordered_count, NULL, ordered);
+    for (uint32_t i = 0; fields->error == 0 && i < value->ordered_count; i++) {
+        NUMBER(fields, value->ordered[i].item);
+        fields_signed(fields, &value->ordered[i].quantity);
+    }
+    ITEMS(fields, value, pick_count, &value->pick_room, picks);
+    for (uint32_t i = 0; fields->error == 0 && i < value->pick_count; i++) {
+        NUMBER(fields, value->picks[i].place);
+        lot(fields, &value->picks[i].lot);
+        fields_signed(fields, &value->picks[i].picked);
+        fields_signed(fields, &value->picks[i].loaded);
+    }
+    ITEMS(fields, value, line_count, &value->line_room, lines);
+    for (uint32_t i = 0; fields->error == 0 && i < value->line_count; i++) {
+        lot(fields, &value->lines[i].lot);
+        fields_signed(fields, &value->lines[i].shipped);
+        fields_signed(fields, &value->lines[i].received);
+        fields_signed(fields, &value->lines[i].damaged);
+    }
+    ITEMS(fields, value, share_count, &value->share_room, shares);
+    for (uint32_t i = 0; fields->error == 0 && i < value->share_count; i++) {
+        struct state_waybill_share *share = &value->shares[i];
+        NUMBER(fields, share->request);
+        NUMBER(fields, share->request_node);
+        NUMBER(fields, share->request_number);
+        NUMBER(fields, share->item);
+        fields_signed(fields, &share->committed);
+        fields_signed(fields, &share->shipped);
+        fields_signed(fields, &share->received);
+    }
+}
+
+static void waybill(struct fields *fields, struct state_waybill *value) {
+    NUMBER(fields, value->named_by);
+    NUMBER(fields, value->from);
+    NUMBER(fields, value->to);
+    NUMBER(fields, value->shipped_by);
+    NUMBER(fields, value->received_by);
+    NUMBER(fields, value->ship_order);
+    NUMBER(fields, value->expect_order);
+    NUMBER(fields, value->order_over);
+    NUMBER(fields, value->shipped_whole);
+    NUMBER(fields, value->closed);
+    NUMBER(fields, value->closed_position);
+    fields_text(fields, &value->closed_reason);
+    fields_text(fields, &value->vehicle);
+    stamp(fields, &value->shipped_seen);
+    stamp(fields, &value->received_seen);
+    book(fields, &value->book);
+    waybill_lists(fields, value);
 }
 
 static void order_step(struct fields *fields, struct state_order_step *step) {
@@ -341,6 +448,7 @@ static void order(struct fields *fields, struct state_order *value) {
     NUMBER(fields, value->has_deadline);
     fields_signed(fields, &value->deadline_wall_ms);
     NUMBER(fields, value->issued_position);
+    fields_text(fields, &value->waybill);
     NUMBER(fields, value->step_count);
     if (fields->loading) {
         value->steps = fields_list(fields, value->step_count, sizeof *value->steps);
@@ -469,6 +577,9 @@ void fields_of_thing(struct fields *fields, struct state_entity *entity) {
         break;
     case STATE_WRITE:
         write_made(fields, thing);
+        break;
+    case STATE_WAYBILL:
+        waybill(fields, thing);
         break;
     case STATE_NAME:
     case STATE_KINDS:

@@ -24,10 +24,9 @@ void *fold_touch(struct state *state, enum state_kind kind, uint32_t index) {
 
 /* How many finished ones of a kind are kept; 0: the kind is never finished. */
 static const uint32_t finished_max[STATE_KINDS] = {
-    [STATE_TRANSFER] = HV_TRANSFERS_FINISHED_MAX,
-    [STATE_REQUEST] = HV_REQUESTS_FINISHED_MAX,
-    [STATE_ORDER] = HV_ORDERS_FINISHED_MAX,
-    [STATE_WRITE] = HV_WRITES_KEPT_MAX,
+    [STATE_TRANSFER] = HV_TRANSFERS_FINISHED_MAX, [STATE_REQUEST] = HV_REQUESTS_FINISHED_MAX,
+    [STATE_ORDER] = HV_ORDERS_FINISHED_MAX,       [STATE_WRITE] = HV_WRITES_KEPT_MAX,
+    [STATE_WAYBILL] = HV_WAYBILLS_FINISHED_MAX,
 };
 
 static void *add(struct state *state, enum state_kind kind, const char *id) {
@@ -35,6 +34,8 @@ static void *add(struct state *state, enum state_kind kind, const char *id) {
     if (finished_max[kind] == 0 || table->finished_count < finished_max[kind])
         return state_table_add(table, id, state->position);
     struct state_entity *oldest = fold_touch(state, kind, table->finished_oldest);
+    if (kind == STATE_WAYBILL)
+        fold_waybill_forget(state, (struct state_waybill *)oldest);
     fold_free_thing(oldest);
     return state_table_renew(table, oldest, id, state->position);
 }
@@ -42,7 +43,7 @@ static void *add(struct state *state, enum state_kind kind, const char *id) {
 /* Whether a report brings things of this kind into being by naming them. */
 static bool is_named(enum state_kind kind) {
     return kind == STATE_PLACE || kind == STATE_ZONE || kind == STATE_TRANSFER ||
-           kind == STATE_REQUEST || kind == STATE_NAME;
+           kind == STATE_REQUEST || kind == STATE_NAME || kind == STATE_WAYBILL;
 }
 
 void *fold_need_new(struct state *state, enum state_kind kind, const char *id, bool *ret_new) {
@@ -66,6 +67,8 @@ void *fold_need(struct state *state, enum state_kind kind, const char *id) {
 static uint32_t named_by(const struct state_entity *entity) {
     if (entity->kind == STATE_TRANSFER)
         return ((const struct state_transfer *)entity)->named_by;
+    if (entity->kind == STATE_WAYBILL)
+        return ((const struct state_waybill *)entity)->named_by;
     return entity->kind == STATE_REQUEST ? ((const struct state_request *)entity)->node
                                          : STATE_NONE;
 }
@@ -91,6 +94,7 @@ struct state_place *fold_place(struct state *state, const char *id) {
         place->node = STATE_NONE;
         place->people.horizon_ms = INT64_MIN;
         place->stock.horizon_ms = INT64_MIN;
+        place->first_request = STATE_NONE;
     }
     return place;
 }

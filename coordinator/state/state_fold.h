@@ -109,6 +109,76 @@ void fold_stock_snapshot(struct state *state, struct state_place *place,
 void fold_stock_move(struct state *state, struct state_place *place,
                      const struct state_stamp *stamp, const struct hv_stock_movement *movement);
 
+/* The line of the picture; NULL: there is none. */
+const struct state_stock_line *fold_stock_line(const struct state_stock *stock,
+                                               const struct state_lot *lot);
+
+/* ---- the ledger ---- */
+
+struct state_lot fold_lot(struct state *state, const struct hv_stock_line *line);
+
+/* Books a stock report of the place, after its picture was changed. `own`: of its own node. */
+void fold_book_count(struct state *state, struct state_place *place,
+                     const struct hv_stock_count *count, bool own);
+void fold_book_movement(struct state *state, struct state_place *place,
+                        const struct state_stamp *stamp, const struct hv_record *record);
+
+/* Makes the books of the place agree with its picture; what differs is booked by name. */
+void fold_book_picture(struct state *state, struct state_place *place);
+
+/* Amount from one account to another, in one or two books. False: nothing was booked. */
+bool fold_post(struct state *state, struct state_book *from, enum state_account from_account,
+               struct state_book *to, enum state_account to_account, const struct state_lot *lot,
+               int64_t amount);
+
+/* ---- waybills ---- */
+
+/* The waybill, touched or made; `node` names it where it is new. NULL without memory. */
+struct state_waybill *fold_waybill(struct state *state, const char *name, uint32_t node);
+
+/* Goods leave an account of the place on the waybill, or arrive from it. */
+void fold_waybill_ship(struct state *state, struct state_waybill *waybill, struct state_book *from,
+                       enum state_account account, const struct state_lot *lot, int64_t amount);
+void fold_waybill_receive(struct state *state, struct state_waybill *waybill,
+                          struct state_place *place, const struct state_lot *lot, int64_t good,
+                          int64_t damaged);
+void fold_waybill_close(struct state *state, struct state_waybill *waybill, const char *reason);
+
+/* The pick of this lot at this place; NULL: none and not `make`, or without memory. */
+struct state_waybill_pick *fold_waybill_pick(struct state *state, struct state_waybill *waybill,
+                                             uint32_t place, const struct state_lot *lot,
+                                             bool make);
+void fold_waybill_drop_empty_picks(struct state_waybill *waybill);
+
+/* Says whether the waybill is finished; after every change. */
+void fold_waybill_settle(struct state *state, struct state_waybill *waybill);
+
+/* An order to ship, return or expect was issued, or answered. */
+void fold_waybill_order(struct state *state, const struct state_order *order,
+                        const struct hv_order *from);
+void fold_waybill_answer(struct state *state, const struct state_order *order);
+
+/* Moves what its books hold to the books of its place: before it is forgotten. */
+void fold_waybill_forget(struct state *state, struct state_waybill *waybill);
+
+/* ---- requests on their tracks ---- */
+
+void fold_request_lines(struct state *state, struct state_request *request,
+                        const struct hv_request *from);
+void fold_request_list(struct state *state, struct state_request *request, bool open);
+void fold_decision(struct state *state, const struct hv_request_decision *decision);
+
+/* Commits an amount of an item to the open requests of the place that the waybill goes to. */
+void fold_commit(struct state *state, struct state_waybill *waybill, uint32_t item, int64_t amount);
+/* Takes back what was committed and neither shipped nor received. */
+void fold_uncommit(struct state *state, struct state_waybill *waybill);
+void fold_share_shipped(struct state *state, struct state_waybill *waybill, uint32_t item,
+                        int64_t amount);
+void fold_share_received(struct state *state, struct state_waybill *waybill, uint32_t item,
+                         int64_t amount);
+/* What was shipped and not received does not come. */
+void fold_share_close(struct state *state, struct state_waybill *waybill);
+
 void fold_status(struct state *state, struct state_place *place, const struct state_stamp *stamp,
                  enum hv_shelter_status status, const char *reason);
 void fold_capacity(struct state *state, struct state_place *place, const struct state_stamp *stamp,

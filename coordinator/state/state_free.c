@@ -9,6 +9,23 @@ static void free_place(struct state_place *value) {
     free(value->capacity);
     free(value->stock.lines);
     free(value->stock.movements);
+    book_free(&value->book);
+}
+
+static void free_request(struct state_request *value) {
+    free(value->verdict_reason);
+    free(value->lines);
+    free(value->body.bytes);
+}
+
+static void free_waybill(struct state_waybill *value) {
+    free(value->closed_reason);
+    free(value->vehicle);
+    book_free(&value->book);
+    free(value->ordered);
+    free(value->picks);
+    free(value->lines);
+    free(value->shares);
 }
 
 static void free_general(struct state_general *value) {
@@ -24,6 +41,7 @@ static void free_order(struct state_order *value) {
         free(value->steps[i].reason);
     free(value->steps);
     free(value->addressee);
+    free(value->waybill);
     free(value->body.bytes);
 }
 
@@ -44,7 +62,10 @@ void fold_free_thing(struct state_entity *entity) {
         free(((struct state_transfer *)thing)->name);
         break;
     case STATE_REQUEST:
-        fold_drop_body(&((struct state_request *)thing)->body);
+        free_request(thing);
+        break;
+    case STATE_WAYBILL:
+        free_waybill(thing);
         break;
     case STATE_ORDER:
         free_order(thing);

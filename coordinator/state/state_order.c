@@ -87,6 +87,8 @@ void fold_order(struct state *state, const struct hv_record *record) {
     struct state_order_step step = {
         .state = from->state, .revision = from->revision, .counted = true};
     add_step(state, order, record, &step, from->text);
+    fold_text(state, &order->waybill, from->waybill);
+    fold_waybill_order(state, order, from);
     fold_finish(state, order, is_finished(order));
 }
 
@@ -115,6 +117,7 @@ void fold_answer(struct state *state, const struct hv_record *record,
         order->has_done = true;
         order->done = answer->done;
     }
+    fold_waybill_answer(state, order);
     fold_finish(state, order, is_finished(order));
 }
 

@@ -221,7 +221,11 @@ static void report_request(struct state *state, struct state_place *place,
     request->urgency = report->request.urgency;
     request->withdrawn = report->request.withdrawn;
     request->seen = *stamp;
+    if (new)
+        request->previous_of_place = request->next_of_place = STATE_NONE;
     keep_request(state, request, report);
+    fold_request_lines(state, request, &report->request);
+    fold_request_list(state, request, !request->withdrawn);
     fold_finish(state, request, request->withdrawn);
 }
 
@@ -310,6 +314,10 @@ static void apply_report(struct state *state, struct state_node *node,
         if (present)
             report_figures(state, place, &stamp, node, record);
     }
+    if (report->kind == HV_REPORT_STOCK_COUNT)
+        fold_book_count(state, place, &report->stock_count, node != NULL);
+    else if (report->kind == HV_REPORT_STOCK_MOVEMENT)
+        fold_book_movement(state, place, &stamp, record);
 }
 
 /* The node if this sequence is the one it must send next; touched. */
@@ -322,6 +330,13 @@ static struct state_node *advance(struct state *state, const char *id, uint64_t 
     struct state_node *touched = fold_touch(state, STATE_NODE, node->entity.index);
     touched->held[lane] = sequence;
     return touched;
+}
+
+/* The last report that a snapshot had told ahead of is there: books and picture speak of the same
+ * moment again. */
+static void caught_up(struct state *state, const struct state_node *node, enum hv_lane lane) {
+    if (lane == HV_LANE_HISTORY && node->as_of != 0 && node->as_of == node->held[HV_LANE_HISTORY])
+        fold_book_picture(state, fold_touch(state, STATE_PLACE, node->place));
 }
 
 void fold_report(struct state *state, const struct hv_record *record) {
@@ -338,6 +353,7 @@ void fold_report(struct state *state, const struct hv_record *record) {
     node->reports++;
     apply_report(state, node, record);
     node->introduced += state->named - before;
+    caught_up(state, node, report->lane);
 }
 
 /* ---- refused for ever ---- */
@@ -389,6 +405,7 @@ void fold_refused(struct state *state, const struct hv_refused_report *refused) 
         return;
     node->refused++;
     keep_refusal(state, node, refused);
+    caught_up(state, node, refused->lane);
     if (refused->reason > HV_REASON_UNKNOWN && refused->reason < HV_REASON_COUNT)
         fold_general(state)->refused_by_reason[refused->reason]++;
 }

@@ -150,6 +150,8 @@ static void take_effect(struct state *state, struct state_place *place, struct s
         stamp = now_stamp(state, staging->stock_stamp);
         fold_stock_snapshot(state, place, staging, &stamp);
     }
+    if (!state_books_lag(state, place))
+        fold_book_picture(state, place);
 }
 
 void fold_snapshot(struct state *state, struct state_place *place, struct state_node *node,

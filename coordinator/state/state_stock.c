@@ -46,6 +46,14 @@ static uint32_t find_line(const struct state_stock *stock, const struct key *key
     return low;
 }
 
+const struct state_stock_line *fold_stock_line(const struct state_stock *stock,
+                                               const struct state_lot *lot) {
+    struct key key = {lot->item, lot->lot, lot->expiry_day};
+    bool found;
+    uint32_t at = find_line(stock, &key, &found);
+    return found ? &stock->lines[at] : NULL;
+}
+
 static bool make_room(struct state_stock *stock) {
     if (stock->count < stock->room)
         return true;

@@ -1,0 +1,503 @@
+/* The ledger, account by account: where every unit is after each step of its life. */
+#include "coordinator/ledger/verify.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static struct state *state;
+static struct ledger_verify *verify;
+static uint64_t position, sequence[3], present;
+static const char *const nodes[3] = {"D1", "S1", "S2"};
+enum { D1, S1, S2 };
+
+#define DAY(N) (20000u + (N)) /* what expires on it */
+
+static void put(struct hv_record record) {
+    record.version = HV_RECORD_VERSION;
+    record.name = "x";
+    record.mono_ms = 1000 * ++position;
+    record.wall_ms = (int64_t)DAY(0) * 86400000;
+    cr_assert_eq(state_apply(state, position, &record), 0);
+    cr_assert_eq(ledger_verify_record(verify, &record), 0);
+}
+
+static void begin(void) {
+    state = state_new();
+    verify = ledger_verify_new();
+    position = present = 0;
+    memset(sequence, 0, sizeof sequence);
+    for (unsigned i = 0; i < 3; i++) {
+        struct hv_record record = {.kind = HV_RECORD_ENROLMENT, .actor = HV_ACTOR_OPERATOR};
+        record.enrolment = (struct hv_enrolment){
+            .node = nodes[i], .role = i == D1 ? HV_ROLE_DEPOT : HV_ROLE_SHELTER, .place = ""};
+        record.enrolment.public_key[0] = (uint8_t)(i + 1);
+        put(record);
+        put((struct hv_record){.kind = HV_RECORD_EPOCH,
+                               .actor = HV_ACTOR_NODE,
+                               .epoch = {.node = nodes[i], .epoch = 1}});
+    }
+}
+
+/* Whatever a test did, everything adds up at its end. */
+static void end(void) {
+    cr_assert_eq(ledger_verify_compare(verify, state), 0);
+    cr_assert_eq(ledger_verify_totals(verify)->findings, 0, "%s", ledger_verify_finding(verify, 0));
+    ledger_verify_free(verify);
+    state_free(state);
+}
+
+TestSuite(ledger, .init = begin, .fini = end);
+
+/* ---- saying things ---- */
+
+static void say_as(unsigned node, uint64_t number, struct hv_report report) {
+    report.source = HV_SOURCE_NODE;
+    report.subject = "";
+    put((struct hv_record){.kind = HV_RECORD_REPORT,
+                           .actor = HV_ACTOR_NODE,
+                           .report = {.node = nodes[node],
+                                      .epoch = 1,
+                                      .lane = HV_LANE_HISTORY,
+                                      .sequence = number,
+                                      .report = report}});
+}
+
+static void say(unsigned node, struct hv_report report) {
+    say_as(node, ++sequence[node], report);
+}
+
+static struct hv_stock_line of(const char *item, const char *lot, uint32_t day, uint64_t quantity) {
+    return (struct hv_stock_line){
+        .item = item, .lot = lot, .expiry_day = day, .quantity = quantity};
+}
+
+static struct hv_report moving(enum hv_stock_movement_kind kind, struct hv_stock_line *line,
+                               const char *waybill) {
+    return (struct hv_report){.kind = HV_REPORT_STOCK_MOVEMENT,
+                              .stock_movement = {.kind = kind,
+                                                 .line_count = 1,
+                                                 .lines = line,
+                                                 .waybill = waybill,
+                                                 .counterpart = "",
+                                                 .reason = "",
+                                                 .vehicle = ""}};
+}
+
+static void move(unsigned node, enum hv_stock_movement_kind kind, struct hv_stock_line line,
+                 const char *waybill) {
+    say(node, moving(kind, &line, waybill));
+}
+
+static void move_last(unsigned node, enum hv_stock_movement_kind kind, struct hv_stock_line line,
+                      const char *waybill, const char *reason) {
+    struct hv_report report = moving(kind, &line, waybill);
+    report.stock_movement.final = true;
+    report.stock_movement.reason = reason;
+    say(node, report);
+}
+
+static void count(unsigned node, struct hv_stock_line line, const char *reason) {
+    say(node,
+        (struct hv_report){
+            .kind = HV_REPORT_STOCK_COUNT,
+            .stock_count = {.line_count = 1, .lines = &line, .complete = false, .reason = reason}});
+}
+
+static void order(uint64_t id, uint32_t revision, enum hv_order_state standing, unsigned to,
+                  struct hv_stock_line line, const char *waybill) {
+    struct hv_record record = {.kind = HV_RECORD_ORDER, .actor = HV_ACTOR_OPERATOR};
+    record.order = (struct hv_order){.id = id,
+                                     .revision = revision,
+                                     .kind = HV_ORDER_SHIP,
+                                     .post = HV_POST_NODE,
+                                     .addressee = "D1",
+                                     .state = standing,
+                                     .shelter = "",
+                                     .counterpart = nodes[to],
+                                     .waybill = waybill,
+                                     .lines = &line,
+                                     .line_count = 1,
+                                     .vehicle = "",
+                                     .text = ""};
+    put(record);
+}
+
+static void ask(unsigned node, uint64_t number, enum hv_urgency urgency, uint64_t quantity) {
+    struct hv_stock_line line = of("water", "", 0, quantity);
+    say(node, (struct hv_report){.kind = HV_REPORT_REQUEST,
+                                 .request = {.id = number,
+                                             .kind = HV_REQUEST_GOODS,
+                                             .urgency = urgency,
+                                             .lines = &line,
+                                             .line_count = 1,
+                                             .text = ""}});
+}
+
+static void decide(uint64_t number, enum hv_request_verdict verdict, uint64_t quantity) {
+    struct hv_stock_line line = of("water", "", 0, quantity);
+    put((struct hv_record){.kind = HV_RECORD_DECISION,
+                           .actor = HV_ACTOR_OPERATOR,
+                           .decision = {.place = "S1",
+                                        .node = "S1",
+                                        .request = number,
+                                        .verdict = verdict,
+                                        .lines = quantity == 0 ? NULL : &line,
+                                        .line_count = quantity != 0,
+                                        .reason = "x"}});
+}
+
+/* ---- looking ---- */
+
+static struct state_lot lot_of(const char *item, const char *lot, uint32_t day) {
+    const struct state_entity *name = state_find(state, STATE_NAME, item);
+    const struct state_entity *lot_name = state_find(state, STATE_NAME, lot);
+    return (struct state_lot){name == NULL ? STATE_NONE : name->index,
+                              *lot == '\0' || lot_name == NULL ? STATE_NONE : lot_name->index, day};
+}
+
+static int64_t at(unsigned node, enum state_account account, const char *lot, uint32_t day) {
+    struct state_lot which = lot_of("water", lot, day);
+    return state_book_amount(&state_find_place(state, nodes[node])->book, &which, account);
+}
+
+static int64_t way(enum state_account account) {
+    return state_waybill_sum(state_find_waybill(state, "W"), account);
+}
+
+static enum state_waybill_stage stage(void) {
+    return state_waybill_stage(state_find_waybill(state, "W"));
+}
+
+static const struct state_request *request(uint64_t number) {
+    char id[STATE_ID_BYTES];
+    const struct state_place *place = state_find_place(state, "S1");
+    state_request_id(place->node, place->entity.index, number, id);
+    return state_request(state, state_find(state, STATE_REQUEST, id)->index);
+}
+
+static void tracks(uint64_t number, int64_t committed, int64_t shipped, int64_t received) {
+    const struct state_request_line *line = &request(number)->lines[0];
+    cr_assert_eq(line->committed, committed, "committed %lld", (long long)line->committed);
+    cr_assert_eq(line->shipped, shipped, "shipped %lld", (long long)line->shipped);
+    cr_assert_eq(line->received, received, "received %lld", (long long)line->received);
+}
+
+#define WATER(QUANTITY) of("water", "", 0, QUANTITY)
+
+/* ---- the way of goods ---- */
+
+Test(ledger, goods_are_picked_loaded_shipped_and_received_with_differences) {
+    count(D1, WATER(1000), "");
+    cr_assert_eq(at(D1, STATE_OPENING, "", 0), 1000);
+    order(1, 1, HV_ORDER_ISSUED, S1, WATER(300), "W");
+    cr_assert_eq(stage(), STATE_WAYBILL_PLANNED);
+    move(D1, HV_STOCK_PICK, WATER(300), "W");
+    cr_assert_eq(at(D1, STATE_ON_HAND, "", 0), 700);
+    cr_assert_eq(at(D1, STATE_PICKED, "", 0), 300);
+    cr_assert_eq(stage(), STATE_WAYBILL_PICKING);
+    move(D1, HV_STOCK_LOAD, WATER(300), "W");
+    cr_assert_eq(at(D1, STATE_PICKED, "", 0), 0);
+    cr_assert_eq(at(D1, STATE_LOADED, "", 0), 300);
+    cr_assert_eq(stage(), STATE_WAYBILL_LOADED);
+    move_last(D1, HV_STOCK_SHIP, WATER(300), "W", "");
+    cr_assert_eq(at(D1, STATE_LOADED, "", 0), 0);
+    cr_assert_eq(at(D1, STATE_ON_HAND, "", 0), 700);
+    cr_assert_eq(way(STATE_IN_TRANSIT), 300);
+    cr_assert_eq(stage(), STATE_WAYBILL_IN_TRANSIT);
+
+    struct hv_stock_line came = WATER(280);
+    came.damaged = 30;
+    move(S1, HV_STOCK_RECEIVE, came, "W");
+    cr_assert_eq(at(S1, STATE_ON_HAND, "", 0), 250);
+    cr_assert_eq(at(S1, STATE_DAMAGED, "", 0), 30);
+    cr_assert_eq(way(STATE_IN_TRANSIT), 20);
+    cr_assert_eq(stage(), STATE_WAYBILL_PARTLY_RECEIVED);
+    move_last(S1, HV_STOCK_RECEIVE, WATER(5), "W", "箱子丢失");
+    cr_assert_eq(way(STATE_IN_TRANSIT), 0);
+    cr_assert_eq(way(STATE_MISSING_ON_WAY), 15);
+    cr_assert_eq(stage(), STATE_WAYBILL_CLOSED);
+    cr_assert_str_eq(state_find_waybill(state, "W")->closed_reason, "箱子丢失");
+    move(S1, HV_STOCK_RECEIVE, WATER(4), "W"); /* it turned up after all */
+    cr_assert_eq(way(STATE_MISSING_ON_WAY), 11);
+    cr_assert_eq(at(S1, STATE_ON_HAND, "", 0), 259);
+}
+
+Test(ledger, what_arrives_before_its_shipment_is_told_is_over_until_then) {
+    count(D1, WATER(1000), "");
+    move(S1, HV_STOCK_RECEIVE, WATER(200), "W");
+    cr_assert_eq(way(STATE_OVER), 200);
+    cr_assert_eq(stage(), STATE_WAYBILL_EARLY);
+    cr_assert_eq(state_find_waybill(state, "W")->entity.finished, 0);
+    move(D1, HV_STOCK_SHIP, WATER(250), "W");
+    cr_assert_eq(way(STATE_OVER), 0);
+    cr_assert_eq(way(STATE_IN_TRANSIT), 50);
+    move(S1, HV_STOCK_RECEIVE, WATER(60), "W");
+    cr_assert_eq(way(STATE_IN_TRANSIT), 0);
+    cr_assert_eq(way(STATE_OVER), 10);
+    cr_assert_eq(at(S1, STATE_ON_HAND, "", 0), 260);
+}
+
+Test(ledger, goods_received_under_another_lot_are_relabelled_earliest_first) {
+    count(D1, of("water", "L-1", DAY(10), 100), "");
+    count(D1, of("water", "L-2", DAY(20), 100), "new");
+    move(D1, HV_STOCK_SHIP, of("water", "L-2", DAY(20), 40), "W");
+    move(D1, HV_STOCK_SHIP, of("water", "L-1", DAY(10), 40), "W");
+    move(S1, HV_STOCK_RECEIVE, WATER(50), "W");
+    struct state_lot first = lot_of("water", "L-1", DAY(10)),
+                     second = lot_of("water", "L-2", DAY(20));
+    const struct state_book *book = &state_find_waybill(state, "W")->book;
+    cr_assert_eq(state_book_amount(book, &first, STATE_IN_TRANSIT), 0);
+    cr_assert_eq(state_book_amount(book, &first, STATE_RELABELLED_OUT), 40);
+    cr_assert_eq(state_book_amount(book, &second, STATE_IN_TRANSIT), 30);
+    cr_assert_eq(way(STATE_RELABELLED_IN), 50);
+    cr_assert_eq(at(S1, STATE_ON_HAND, "", 0), 50);
+}
+
+Test(ledger, what_is_not_there_leaves_by_name_and_nothing_is_negative) {
+    count(D1, WATER(100), "");
+    move(D1, HV_STOCK_SHIP, WATER(130), "W");
+    cr_assert_eq(at(D1, STATE_ON_HAND, "", 0), 0);
+    cr_assert_eq(at(D1, STATE_UNEXPLAINED, "", 0), 30);
+    cr_assert_eq(way(STATE_IN_TRANSIT), 130);
+    move(D1, HV_STOCK_SHIP, WATER(1), "");
+    cr_assert_eq(at(D1, STATE_SENT, "", 0), 1);
+    move(D1, HV_STOCK_ISSUE, WATER(7), "");
+    cr_assert_eq(at(D1, STATE_ISSUED, "", 0), 7);
+    cr_assert_eq(at(D1, STATE_UNEXPLAINED, "", 0), 38);
+    move(S1, HV_STOCK_RECEIVE, WATER(5), "");
+    cr_assert_eq(at(S1, STATE_BROUGHT_IN, "", 0), 5);
+}
+
+Test(ledger, each_use_has_an_account_and_wants_a_reason_where_it_needs_one) {
+    static const struct {
+        enum hv_stock_movement_kind kind;
+        enum state_account account;
+        bool reason;
+    } uses[] = {{HV_STOCK_ISSUE, STATE_ISSUED, false},
+                {HV_STOCK_EXPIRE, STATE_EXPIRED, false},
+                {HV_STOCK_LOSS, STATE_LOST, true},
+                {HV_STOCK_WRITE_OFF, STATE_WRITTEN_OFF, true},
+                {HV_STOCK_ADJUST_DOWN, STATE_ADJUSTED_DOWN, true}};
+    count(D1, WATER(1000), "");
+    int64_t noted = 0;
+    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++) {
+        move(D1, uses[i].kind, WATER(10 + i), "");
+        noted += uses[i].reason ? 10 + (int64_t)i : 0;
+        cr_assert_eq(at(D1, uses[i].account, "", 0), 10 + (int64_t)i);
+    }
+    move(D1, HV_STOCK_ADJUST_UP, WATER(3), "");
+    cr_assert_eq(at(D1, STATE_ADJUSTED_UP, "", 0), 3);
+    cr_assert_eq(at(D1, STATE_NOTE_NO_REASON, "", 0), noted + 3);
+    cr_assert_eq(at(D1, STATE_ON_HAND, "", 0), 1000 - 60 + 3);
+}
+
+Test(ledger, kits_become_what_they_hold) {
+    struct hv_stock_line kit = of("kit", "", 0, 4),
+                         into[] = {of("water", "", 0, 40), of("blanket", "", 0, 8)};
+    count(D1, of("kit", "", 0, 10), "");
+    struct hv_report unpack = moving(HV_STOCK_UNPACK, &kit, "");
+    unpack.stock_movement.into = into;
+    unpack.stock_movement.into_count = 2;
+    say(D1, unpack);
+    struct state_lot kits = lot_of("kit", "", 0), blankets = lot_of("blanket", "", 0);
+    const struct state_book *book = &state_find_place(state, "D1")->book;
+    cr_assert_eq(state_book_there(book, &kits), 6);
+    cr_assert_eq(state_book_amount(book, &kits, STATE_OPENED), 4);
+    cr_assert_eq(at(D1, STATE_ON_HAND, "", 0), 40);
+    cr_assert_eq(state_book_amount(book, &blankets, STATE_UNPACKED), 8);
+}
+
+/* ---- picking ---- */
+
+Test(ledger, what_goes_out_of_turn_without_a_reason_is_noted) {
+    count(D1, of("water", "L-1", DAY(10), 100), "");
+    count(D1, of("water", "L-2", DAY(20), 100), "new");
+    count(D1, of("water", "L-0", DAY(0) - 5, 100), "expired already: nobody's turn");
+    move(D1, HV_STOCK_PICK, of("water", "L-2", DAY(20), 30), "W");
+    cr_assert_eq(at(D1, STATE_NOTE_OUT_OF_TURN, "L-2", DAY(20)), 30);
+    struct hv_stock_line line = of("water", "L-2", DAY(20), 5);
+    struct hv_report override = moving(HV_STOCK_ISSUE, &line, "");
+    override.stock_movement.reason = "L-1 is behind the rubble";
+    say(D1, override);
+    cr_assert_eq(at(D1, STATE_NOTE_OVERRIDDEN, "L-2", DAY(20)), 5);
+    move(D1, HV_STOCK_PICK, of("water", "L-1", DAY(10), 100), "W");
+    cr_assert_eq(at(D1, STATE_NOTE_OUT_OF_TURN, "L-1", DAY(10)), 0);
+    move(D1, HV_STOCK_SHIP, of("water", "L-2", DAY(20), 30), "W"); /* judged when it was picked */
+    cr_assert_eq(at(D1, STATE_NOTE_OUT_OF_TURN, "L-2", DAY(20)), 30);
+}
+
+Test(ledger, picks_are_put_back_and_freed_when_nothing_more_goes) {
+    count(D1, WATER(100), "");
+    move(D1, HV_STOCK_PICK, WATER(60), "W");
+    move(D1, HV_STOCK_LOAD, WATER(20), "W");
+    move(D1, HV_STOCK_PUT_BACK, WATER(45), "W"); /* 40 picked and 5 of the loaded */
+    cr_assert_eq(at(D1, STATE_ON_HAND, "", 0), 85);
+    cr_assert_eq(at(D1, STATE_LOADED, "", 0), 15);
+    move(D1, HV_STOCK_PICK, WATER(5), "W");
+    move_last(D1, HV_STOCK_SHIP, WATER(10), "W", "");
+    cr_assert_eq(at(D1, STATE_LOADED, "", 0) + at(D1, STATE_PICKED, "", 0), 0);
+    cr_assert_eq(at(D1, STATE_ON_HAND, "", 0), 90);
+    cr_assert_eq(state_find_waybill(state, "W")->pick_count, 0);
+}
+
+Test(ledger, no_more_is_picked_than_is_free) {
+    count(D1, WATER(100), "");
+    move(D1, HV_STOCK_PICK, WATER(80), "W");
+    move(D1, HV_STOCK_PICK, WATER(80), "V");
+    cr_assert_eq(at(D1, STATE_PICKED, "", 0), 100);
+    cr_assert_eq(at(D1, STATE_NOTE_UNBOOKED, "", 0), 60);
+    move(D1, HV_STOCK_LOSS, WATER(90), ""); /* takes what was set aside */
+    cr_assert_eq(at(D1, STATE_PICKED, "", 0), 10);
+    cr_assert_eq(at(D1, STATE_UNEXPLAINED, "", 0), 0);
+    count(D1, WATER(3), "thieves");
+    cr_assert_eq(at(D1, STATE_PICKED, "", 0), 3);
+    cr_assert_eq(at(D1, STATE_MISSING, "", 0), 7);
+}
+
+/* ---- counts and snapshots ---- */
+
+Test(ledger, a_count_names_what_it_found_and_what_is_missing) {
+    count(D1, WATER(100), "");
+    count(D1, WATER(120), "behind the door");
+    cr_assert_eq(at(D1, STATE_FOUND, "", 0), 20);
+    cr_assert_eq(at(D1, STATE_NOTE_NO_REASON, "", 0), 0);
+    struct hv_stock_line line = WATER(90);
+    line.damaged = 40;
+    count(D1, line, "");
+    cr_assert_eq(at(D1, STATE_DAMAGED, "", 0), 40);
+    cr_assert_eq(at(D1, STATE_ON_HAND, "", 0), 50);
+    cr_assert_eq(at(D1, STATE_MISSING, "", 0), 30); /* the damaged ones are still there */
+    cr_assert_gt(at(D1, STATE_NOTE_NO_REASON, "", 0), 0);
+}
+
+static void snapshot(unsigned node, uint64_t as_of, struct hv_stock_line line) {
+    struct hv_report report = {.source = HV_SOURCE_NODE, .subject = "", .kind = HV_REPORT_SNAPSHOT};
+    report.snapshot = (struct hv_snapshot){
+        .as_of = as_of, .parts = 1, .stock = &line, .stock_count = 1, .stock_seen = {1, 1}};
+    put((struct hv_record){.kind = HV_RECORD_REPORT,
+                           .actor = HV_ACTOR_NODE,
+                           .report = {.node = nodes[node],
+                                      .epoch = 1,
+                                      .lane = HV_LANE_PRESENT,
+                                      .sequence = ++present,
+                                      .report = report}});
+}
+
+Test(ledger, books_follow_the_backlog_and_agree_with_the_snapshot_at_its_end) {
+    count(D1, WATER(100), "");
+    snapshot(D1, 3, WATER(65));
+    const struct state_place *place = state_find_place(state, "D1");
+    cr_assert(state_books_lag(state, place));
+    cr_assert_eq(at(D1, STATE_ON_HAND, "", 0), 100);
+    move(D1, HV_STOCK_ISSUE, WATER(30), "");
+    cr_assert_eq(at(D1, STATE_ON_HAND, "", 0), 70);
+    move(D1, HV_STOCK_ISSUE, WATER(5), "");
+    cr_assert_not(state_books_lag(state, place));
+    cr_assert_eq(at(D1, STATE_ON_HAND, "", 0), 65);
+    cr_assert_eq(at(D1, STATE_CORRECTED_DOWN, "", 0), 0);
+}
+
+Test(ledger, what_a_refused_report_changed_at_the_node_is_corrected_by_name) {
+    count(D1, WATER(100), "");
+    put((struct hv_record){.kind = HV_RECORD_REFUSED,
+                           .actor = HV_ACTOR_NODE,
+                           .refused = {.node = "D1",
+                                       .epoch = 1,
+                                       .lane = HV_LANE_HISTORY,
+                                       .sequence = ++sequence[D1],
+                                       .reason = HV_REASON_RANGE,
+                                       .detail = ""}});
+    snapshot(D1, 2, WATER(90));
+    cr_assert_eq(at(D1, STATE_ON_HAND, "", 0), 90);
+    cr_assert_eq(at(D1, STATE_CORRECTED_DOWN, "", 0), 10);
+}
+
+Test(ledger, a_message_that_comes_again_changes_nothing) {
+    struct hv_stock_line line = WATER(40);
+    struct hv_report ship = moving(HV_STOCK_SHIP, &line, "W");
+    count(D1, WATER(100), "");
+    say(D1, ship);
+    for (int i = 0; i < 3; i++)
+        say_as(D1, 2, ship);
+    say_as(D1, 9, ship); /* from the future: a gap */
+    cr_assert_eq(at(D1, STATE_ON_HAND, "", 0), 60);
+    cr_assert_eq(way(STATE_IN_TRANSIT), 40);
+    cr_assert_eq(ledger_verify_totals(verify)->repeated, 4);
+}
+
+/* ---- requests ---- */
+
+Test(ledger, the_most_urgent_request_is_served_first_then_the_oldest) {
+    ask(S1, 1, HV_URGENCY_ROUTINE, 100);
+    ask(S1, 2, HV_URGENCY_LIFE_SAVING, 50);
+    ask(S1, 3, HV_URGENCY_ROUTINE, 100);
+    order(1, 1, HV_ORDER_ISSUED, S1, WATER(180), "W");
+    tracks(2, 50, 0, 0);
+    tracks(1, 100, 0, 0);
+    tracks(3, 30, 0, 0);
+    count(D1, WATER(1000), "");
+    move(D1, HV_STOCK_SHIP, WATER(120), "W");
+    tracks(2, 50, 50, 0);
+    tracks(1, 100, 70, 0);
+    move(S1, HV_STOCK_RECEIVE, WATER(90), "W");
+    tracks(2, 50, 50, 50);
+    tracks(1, 100, 70, 40);
+    tracks(3, 30, 0, 0);
+}
+
+Test(ledger, what_an_order_promised_is_taken_back_with_it) {
+    ask(S1, 1, HV_URGENCY_URGENT, 100);
+    count(D1, WATER(1000), "");
+    order(1, 1, HV_ORDER_ISSUED, S1, WATER(80), "W");
+    move(D1, HV_STOCK_SHIP, WATER(30), "W");
+    order(1, 2, HV_ORDER_CANCELLED, S1, WATER(80), "W");
+    tracks(1, 30, 30, 0);
+    order(2, 1, HV_ORDER_ISSUED, S1, WATER(500), "V");
+    tracks(1, 100, 30, 0);
+    put((struct hv_record){
+        .kind = HV_RECORD_ANSWER,
+        .actor = HV_ACTOR_OPERATOR,
+        .answer = {.order = 2, .revision = 1, .state = HV_ORDER_DECLINED, .reason = "no truck"}});
+    tracks(1, 30, 30, 0);
+    cr_assert_eq(state_waybill_stage(state_find_waybill(state, "V")), STATE_WAYBILL_CANCELLED);
+}
+
+Test(ledger, what_went_missing_is_wanted_again) {
+    ask(S1, 1, HV_URGENCY_URGENT, 100);
+    count(D1, WATER(1000), "");
+    order(1, 1, HV_ORDER_ISSUED, S1, WATER(100), "W");
+    move(D1, HV_STOCK_SHIP, WATER(100), "W");
+    move(S1, HV_STOCK_RECEIVE, WATER(60), "W");
+    put((struct hv_record){.kind = HV_RECORD_WAYBILL_END,
+                           .actor = HV_ACTOR_OPERATOR,
+                           .waybill_end = {.waybill = "W", .reason = "bridge fell"}});
+    cr_assert_eq(way(STATE_MISSING_ON_WAY), 40);
+    tracks(1, 60, 60, 60);
+    order(2, 1, HV_ORDER_ISSUED, S1, WATER(100), "V");
+    tracks(1, 100, 60, 60);
+}
+
+Test(ledger, a_decision_limits_what_is_committed) {
+    ask(S1, 1, HV_URGENCY_URGENT, 100);
+    ask(S1, 2, HV_URGENCY_URGENT, 100);
+    decide(1, HV_VERDICT_APPROVED, 40);
+    decide(2, HV_VERDICT_DECLINED, 0);
+    order(1, 1, HV_ORDER_ISSUED, S1, WATER(300), "W");
+    tracks(1, 40, 0, 0);
+    tracks(2, 0, 0, 0);
+    decide(1, HV_VERDICT_APPROVED, 0); /* all of it */
+    order(2, 1, HV_ORDER_ISSUED, S1, WATER(300), "V");
+    tracks(1, 100, 0, 0);
+}
+
+Test(ledger, a_request_that_changes_keeps_its_tracks) {
+    ask(S1, 1, HV_URGENCY_ROUTINE, 100);
+    ask(S1, 2, HV_URGENCY_URGENT, 10);
+    order(1, 1, HV_ORDER_ISSUED, S1, WATER(60), "W");
+    tracks(1, 50, 0, 0);
+    ask(S1, 1, HV_URGENCY_LIFE_SAVING, 30);
+    tracks(1, 50, 0, 0);
+    cr_assert_eq(request(1)->lines[0].requested, 30);
+    order(2, 1, HV_ORDER_ISSUED, S1, WATER(60), "V");
+    tracks(1, 50, 0, 0);
+}
