@@ -9,8 +9,8 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -
 OPT ?= -O2 -g
 CPPFLAGS += -I. -I$(BUILD)/generated -D_GNU_SOURCE
 CFLAGS += -std=c17 $(OPT) $(WARNINGS) $(WERROR) $(SAN) -fno-omit-frame-pointer -pthread -MMD -MP
-LDFLAGS += $(SAN) -pthread
-LDLIBS := -lzmq -lsodium -llmdb -lprotobuf-c -ljansson -lcyaml -lcsv -lz -lreadosm -lczmq -lsystemd -lmicrohttpd -lClp -lm
+LDFLAGS += $(SAN) -pthread -Wl,--as-needed
+LDLIBS := -lqrencode -lzmq -lsodium -llmdb -lprotobuf-c -ljansson -lcyaml -lcsv -lz -lreadosm -lczmq -lsystemd -lmicrohttpd -lClp -lm
 
 # A room is a folder that becomes a library; a program is one main.c on top of the rooms it may use.
 # main.c files and files ending in _main.c are programs, everything else goes into its room's library.
@@ -78,6 +78,17 @@ $(BUILD)/generated/profile_files.c: coordinator/region/profiles/embed $(PROFILES
 	@mkdir -p $(@D)
 	$< $(PROFILES) > $@
 
+# The staff desk's page and words are files, and bytes in haven-node.
+DESK_FILES := $(sort $(wildcard nodes/desk/web/* nodes/desk/texts/*.json))
+
+$(BUILD)/generated/desk_files.c: nodes/desk/embed $(DESK_FILES)
+	@mkdir -p $(@D)
+	$< $(DESK_FILES) > $@
+
+$(BUILD)/obj/desk_files.o: $(BUILD)/generated/desk_files.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+
 $(BUILD)/obj/profile_files.o: $(BUILD)/generated/profile_files.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
@@ -87,7 +98,7 @@ $(BUILD)/obj/%.o: %.c | $(GENERATED).h
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 
 define room_library
-$(BUILD)/lib/lib$(1).a: $(call objects,$(call sources,$(ROOM_$(1)))) $(if $(filter schemas,$(1)),$(BUILD)/obj/schemas/haven.pb-c.o) $(if $(filter region,$(1)),$(BUILD)/obj/profile_files.o)
+$(BUILD)/lib/lib$(1).a: $(call objects,$(call sources,$(ROOM_$(1)))) $(if $(filter schemas,$(1)),$(BUILD)/obj/schemas/haven.pb-c.o) $(if $(filter region,$(1)),$(BUILD)/obj/profile_files.o) $(if $(filter node,$(1)),$(BUILD)/obj/desk_files.o)
 	@mkdir -p $$(@D)
 	@rm -f $$@
 	ar rcsD $$@ $$^

@@ -7,6 +7,7 @@ static const char overview[] =
     "\n"
     "  haven-node init DIR --id ID --role shelter|depot --deployment FILE.json\n"
     "  haven-node run DIR\n"
+    "  haven-node desk DIR [--listen ADDRESS:PORT] [--pin PIN] …    the page for phones\n"
     "\n"
     "With --dir DIR or HAVEN_NODE_DIR, while the node runs:\n"
     "  people      check-in  check-out  transfer-out  transfer-in  undo  count\n"
@@ -34,6 +35,14 @@ static const struct {
     {"run", "haven-node run DIR\n"
             "  Runs the node until SIGTERM or haven-node stop.\n"
             "  haven-node run /var/lib/haven-node/S01\n"},
+    {"desk",
+     "haven-node desk DIR [--listen ADDRESS:PORT] [--pin PIN|-] [--name NAME] [--card FILE.json]\n"
+     "                    [--certificate FILE.pem --tls-key FILE.pem]\n"
+     "  Sets up the page that staff open on their phones; the node serves it from its next start.\n"
+     "  Six characters at least make a PIN; - reads it from standard input. A new PIN signs all\n"
+     "  out. The card (haven region card) has the names of zones, places and items.\n"
+     "  haven-node desk /var/lib/haven-node/S01 --listen 0.0.0.0:8780 --pin - --name \"North "
+     "school\"\n"},
     {"check-in", "haven-node check-in FIGURES [--from ZONE] [--households N]\n" PEOPLE_HELP
                  "  haven-node check-in --adults 3 --wheelchair 1 --from Z4\n"},
     {"check-out",

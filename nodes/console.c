@@ -17,6 +17,7 @@ struct job {
     uint64_t token; /* of the control server */
     json_t *request;
     bool is_batch;
+    struct node_once once; /* of a batch; device 0: of each entry */
     uint64_t first_ticket; /* tickets of its entries: first .. first + count - 1 */
     size_t count;
     size_t waiting;
@@ -142,7 +143,8 @@ static void begin_device(struct console *console, uint64_t ticket) {
 }
 
 /* Hands the entry to the core; its reply comes through console_replied, now or after the sync. */
-static json_t *begin_entry(struct console *console, const json_t *command, uint64_t ticket) {
+static json_t *begin_entry(struct console *console, const json_t *command,
+                           struct node_once once_of_batch, uint64_t ticket) {
     struct hv_arena arena;
     struct entry entry;
     char wrong[256] = "";
@@ -154,8 +156,12 @@ static json_t *begin_entry(struct console *console, const json_t *command, uint6
     int error = json_is_object(command) ? entry_read(command, &arena, wrong, sizeof wrong, &entry)
                                         : HV_ERR_FORMAT;
     if (error == HV_OK) {
-        struct node_event event = {
-            .kind = NODE_EVENT_UNDO, .once = {entry.device, entry.number}, .token = ticket};
+        struct node_event event = {.kind = NODE_EVENT_UNDO,
+                                   .once = once_of_batch,
+                                   .undo_of = entry.undo_of,
+                                   .token = ticket};
+        if (once_of_batch.device == 0)
+            event.once = (struct node_once){entry.device, entry.number};
         if (!entry.undo) {
             event.kind = NODE_EVENT_REPORT;
             event.report.token = ticket;
@@ -181,8 +187,17 @@ static void begin_job(struct console *console, struct job *job) {
     console->open = job;
     size_t count = job->count;
     uint64_t first = job->first_ticket;
+    /* The first entry that is taken takes the number of the batch, and the others go with it. */
+    struct node_once once = job->once;
+    bool repeated = node_core_has_taken(console->options.core, once);
     for (size_t slot = 0; slot < count; slot++) { /* the job is gone after its last slot */
-        json_t *refused = begin_entry(console, job->commands[slot], first + slot);
+        if (repeated) {
+            fill_slot(console, job, slot, json_pack("{s:b, s:b}", "ok", 1, "repeated", 1));
+            continue;
+        }
+        json_t *refused = begin_entry(console, job->commands[slot], once, first + slot);
+        if (node_core_has_taken(console->options.core, once))
+            once = (struct node_once){0};
         if (refused != NULL)
             fill_slot(console, job, slot, refused);
     }
@@ -209,6 +224,23 @@ static void take_entry(struct console *console, struct job *job) {
     begin_job(console, job);
 }
 
+/* A batch that is taken once is stored in one batch of the outbox. */
+static bool read_batch_once(struct console *console, struct job *job, size_t count) {
+    const json_t *once = json_object_get(job->request, "once");
+    if (once == NULL)
+        return true;
+    if (count > CONSOLE_ONCE_MAX || !entry_once_read(once, &job->once.device, &job->once.number)) {
+        job->count = 0;
+        reply_and_free(console, job,
+                       refusal(HV_ERR_VALUE,
+                               "“once” needs a device, a number and at most 100 entries",
+                               "see docs/NODE.md"));
+        return false;
+    }
+    console->options.flush(console->options.context);
+    return true;
+}
+
 static void take_batch(struct console *console, struct job *job) {
     const json_t *commands = json_object_get(job->request, "commands");
     size_t count = json_array_size(commands);
@@ -219,6 +251,8 @@ static void take_batch(struct console *console, struct job *job) {
                                "send several batches"));
         return;
     }
+    if (!read_batch_once(console, job, count))
+        return;
     job->is_batch = true;
     for (size_t i = 0; i < count; i++)
         job->commands[i] = json_array_get(commands, i);

@@ -12,6 +12,8 @@
 #include <czmq.h>
 
 #define CONSOLE_BATCH_MAX 4096u
+#define CONSOLE_ONCE_MAX                                                                           \
+    100u /* entries of a batch that is taken once, in one batch of the outbox */
 
 struct console;
 
@@ -24,6 +26,7 @@ struct console_options {
     void (*step)(void *context,
                  struct node_event *event); /* steps the core; clocks are filled in */
     void (*came)(void *context);            /* something is queued */
+    void (*flush)(void *context); /* stores what was gathered: what follows shares a batch */
 };
 
 /* Errors: those of control_server_new. */

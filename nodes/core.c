@@ -261,7 +261,7 @@ static void take(struct turn *turn, const struct node_event *event) {
         core_staff_report(turn, event);
         break;
     case NODE_EVENT_UNDO:
-        core_undo(turn, event->token);
+        core_undo(turn, event->undo_of, event->token);
         break;
     case NODE_EVENT_ORDERS_SHOWN:
         core_orders_shown(turn, event->token);
@@ -314,6 +314,7 @@ void node_core_restore_begin(struct node_core *core) {
     node_present_deinit(&core->present);
     core->order_count = 0;
     core->device_count = 0;
+    core->last_movement = (struct node_once){0};
     core->refused = 0;
     core->refusals = (struct core_refusals){0};
     core->fold_index = 0;

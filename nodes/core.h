@@ -243,6 +243,8 @@ struct node_event {
     uint64_t real_ms;      /* CLOCK_BOOTTIME; never falls */
     int64_t wall_ms;       /* CLOCK_REALTIME */
     struct node_once once; /* REPORT and UNDO */
+    uint64_t undo_of;      /* UNDO: only where the last movement was this number of the device; 0:
+                              whichever */
     union {
         struct {
             uint64_t token; /* comes back in the REPLY; 0: nobody waits */
@@ -354,6 +356,9 @@ const struct node_order *node_core_orders(const struct node_core *core, size_t *
 
 /* A device by its id; NULL: unknown here, or forgotten. Valid until the next step. */
 const struct node_device *node_core_device(const struct node_core *core, uint64_t id);
+
+/* Whether an entry of this name was taken. */
+bool node_core_has_taken(const struct node_core *core, struct node_once once);
 
 /* Epoch and sequence of a report; false for one older than the epochs that are kept. */
 bool node_heads_identify(const struct node_heads *heads, enum hv_lane lane, uint64_t index,

@@ -49,12 +49,10 @@ enum core_device_verdict core_device_judge(const struct turn *turn) {
     const struct node_device *device = find(turn->core, once->device);
     if (device == NULL)
         return DEVICE_UNKNOWN;
-    if (once->number > device->highest)
-        return DEVICE_ENTRY_NEW;
-    uint64_t behind = device->highest - once->number;
-    if (behind >= NODE_DEVICE_WINDOW)
-        return DEVICE_ENTRY_OLD;
-    return (device->taken >> behind & 1) != 0 ? DEVICE_ENTRY_TAKEN : DEVICE_ENTRY_NEW;
+    if (node_core_has_taken(turn->core, *once))
+        return DEVICE_ENTRY_TAKEN;
+    bool is_old = once->number + NODE_DEVICE_WINDOW <= device->highest;
+    return is_old ? DEVICE_ENTRY_OLD : DEVICE_ENTRY_NEW;
 }
 
 void core_device_took(struct turn *turn) {
@@ -76,6 +74,14 @@ void core_device_took(struct turn *turn) {
 void node_core_restore_device(struct node_core *core, const struct node_device *device) {
     if (core->device_count < NODE_DEVICES_MAX)
         core->devices[core->device_count++] = *device;
+}
+
+bool node_core_has_taken(const struct node_core *core, struct node_once once) {
+    const struct node_device *device = find(core, once.device);
+    if (once.device == 0 || device == NULL || once.number > device->highest)
+        return false;
+    uint64_t behind = device->highest - once.number;
+    return behind < NODE_DEVICE_WINDOW && (device->taken >> behind & 1) != 0;
 }
 
 const struct node_device *node_core_device(const struct node_core *core, uint64_t id) {

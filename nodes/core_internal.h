@@ -83,7 +83,8 @@ struct node_core {
     uint64_t refused;
     struct core_refusals refusals;
     size_t device_count;
-    struct node_device *devices; /* NODE_DEVICES_MAX, in no order */
+    struct node_device *devices;    /* NODE_DEVICES_MAX, in no order */
+    struct node_once last_movement; /* device 0: not said, or before the program started */
     uint64_t bad_frames;
 };
 
@@ -113,7 +114,7 @@ int core_lane_number(enum hv_lane lane); /* -1 for none */
 /* core_reports.c */
 int core_make_report(struct turn *turn, enum hv_lane lane, const struct hv_report *report);
 void core_staff_report(struct turn *turn, const struct node_event *event);
-void core_undo(struct turn *turn, uint64_t token);
+void core_undo(struct turn *turn, uint64_t of, uint64_t token);
 void core_staff_device(struct turn *turn, uint64_t id, uint64_t token);
 void core_reply_stored(struct turn *turn);
 void core_reply_failed(struct turn *turn, int store_error);

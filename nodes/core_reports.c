@@ -306,6 +306,8 @@ static void take_report(struct turn *turn, uint64_t token, struct hv_report *rep
     if (report->kind == HV_REPORT_ANSWER)
         core_answered(turn, core_find_order(core, report->answer.order), &report->answer);
     core_device_took(turn);
+    if (report->kind == HV_REPORT_MOVEMENT)
+        core->last_movement = turn->once;
     promise_reply(turn, token, report->kind == HV_REPORT_REQUEST ? report->request.id : 0);
 }
 
@@ -364,9 +366,16 @@ void core_staff_report(struct turn *turn, const struct node_event *event) {
     take_report(turn, token, report, event->report.force);
 }
 
-void core_undo(struct turn *turn, uint64_t token) {
+void core_undo(struct turn *turn, uint64_t of, uint64_t token) {
     if (!may_report(turn, token))
         return;
+    const struct node_once *moved = &turn->core->last_movement;
+    if (of != 0 && (moved->device != turn->once.device || moved->number != of)) {
+        refuse(turn, token, HV_ERR_STATE, HV_REASON_RANGE,
+               "somebody entered another movement since",
+               "enter the opposite: check the people out or in again");
+        return;
+    }
     const struct node_last_movement *last = &turn->core->present.last;
     if (last->kind == HV_MOVEMENT_UNKNOWN) {
         refuse(turn, token, HV_ERR_STATE, HV_REASON_RANGE,

@@ -1,6 +1,7 @@
 #include "nodes/daemon.h"
 
 #include "nodes/console.h"
+#include "nodes/desk/desk_server.h"
 #include "nodes/directory.h"
 #include "nodes/journal.h"
 #include "nodes/link/link.h"
@@ -29,6 +30,7 @@ struct daemon {
     struct node_core *core;
     struct link *link;
     struct console *console;
+    struct desk_server *desk; /* NULL: none */
     zloop_t *loop;
     int signals;
     struct node_effects effects;
@@ -219,6 +221,10 @@ static void step_for_console(void *context, struct node_event *event) {
     step(context, event);
 }
 
+static void store_for_console(void *context) {
+    store(context);
+}
+
 static void take_frame(struct daemon *daemon, const uint8_t *bytes, size_t size) {
     struct hv_envelope *envelope = NULL;
     struct hv_verdict verdict;
@@ -370,9 +376,17 @@ static int open_console(struct daemon *daemon, const char *directory) {
                                       .outbox = daemon->outbox,
                                       .context = daemon,
                                       .step = step_for_console,
-                                      .came = on_console};
+                                      .came = on_console,
+                                      .flush = store_for_console};
     int error = directory_path(directory, "control.sock", path);
     return error == HV_OK ? console_new(&options, &daemon->console) : error;
+}
+
+static int open_desk(struct daemon *daemon, const char *directory, struct hv_fault_list *faults) {
+    int error = desk_server_open(directory, faults, &daemon->desk);
+    if (error == HV_OK && daemon->desk != NULL)
+        line_log(LINE_INFO, "event=desk address=%s", desk_server_address(daemon->desk));
+    return error;
 }
 
 static int start(struct daemon *daemon, const char *directory, struct hv_fault_list *faults) {
@@ -391,6 +405,8 @@ static int start(struct daemon *daemon, const char *directory, struct hv_fault_l
         error = link_new(&daemon->settings.keys, &daemon->link);
     if (error == HV_OK)
         error = open_console(daemon, directory);
+    if (error == HV_OK)
+        error = open_desk(daemon, directory, faults);
     return error;
 }
 
@@ -403,7 +419,8 @@ static void say_goodbye(struct daemon *daemon) {
 }
 
 static void close_all(struct daemon *daemon) {
-    console_free(daemon->console);
+    console_free(daemon->console); /* so that the desk does not wait for an answer */
+    desk_server_close(daemon->desk);
     unwatch_link(daemon);
     link_free(daemon->link);
     journal_free(daemon->journal);

@@ -1,6 +1,7 @@
 /* haven-node: one shelter or depot, and the command line that talks to it. */
 #include "nodes/commands.h"
 #include "nodes/daemon.h"
+#include "nodes/desk/desk_settings.h"
 #include "nodes/directory.h"
 #include "nodes/tell.h"
 #include "schemas/platform/control.h"
@@ -9,12 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 enum { BATCH_LINES = 512, REPLY_MS = 60000 };
 
 struct line {
     const char *directory; /* NULL: not said */
     const char *id, *role, *deployment;
+    struct desk_changes desk;
     bool json, help;
     int count; /* words that are left */
     char **words;
@@ -37,8 +40,11 @@ static bool read_line(int argc, char **argv, struct line *line) {
     struct {
         const char *option;
         const char **value;
-    } options[] = {
-        {"--dir", &line->directory}, {"--role", &line->role}, {"--deployment", &line->deployment}};
+    } options[] = {{"--dir", &line->directory},         {"--role", &line->role},
+                   {"--deployment", &line->deployment}, {"--listen", &line->desk.listen},
+                   {"--pin", &line->desk.pin},          {"--certificate", &line->desk.certificate},
+                   {"--tls-key", &line->desk.key},      {"--name", &line->desk.name},
+                   {"--card", &line->desk.card_file}};
     line->words = argv;
     for (int i = 1; i < argc; i++) {
         bool taken = false;
@@ -140,6 +146,52 @@ static int run(const struct line *line) {
     hv_fault_list_deinit(&faults);
     if (error != HV_OK)
         fprintf(stderr, "haven-node: run: %s\n  → %s\n", hv_error_text(error), run_remedy(error));
+    return hv_error_exit_status(error);
+}
+
+/* ---- desk ---- */
+
+/* A PIN on the command line is read by every program of the machine; “-” reads it from standard
+ * input. */
+static const char *read_pin(char *buffer, size_t bytes) {
+    if (isatty(STDIN_FILENO))
+        fputs("PIN: ", stderr);
+    if (fgets(buffer, (int)bytes, stdin) == NULL)
+        return "";
+    buffer[strcspn(buffer, "\r\n")] = '\0';
+    return buffer;
+}
+
+static const char *desk_remedy(int error) {
+    switch (error) {
+    case HV_ERR_NOT_FOUND:
+        return "make the node first: haven-node init; is the card's file there?";
+    case HV_ERR_PERMISSION:
+        return "run it as the user that owns the directory";
+    default:
+        return "see the lines above";
+    }
+}
+
+static int desk(struct line *line) {
+    struct hv_fault_list faults;
+    char pin[DESK_PIN_MAX + 2];
+    const char *directory = line->count > 1 ? line->words[1] : line->directory;
+    if (directory == NULL)
+        return usage("desk needs the node's directory", "desk");
+    if (line->desk.pin != NULL && strcmp(line->desk.pin, "-") == 0)
+        line->desk.pin = read_pin(pin, sizeof pin);
+    hv_fault_list_init(&faults);
+    int error = desk_settings_change(directory, &line->desk, &faults);
+    print_faults(&faults);
+    hv_fault_list_deinit(&faults);
+    if (error != HV_OK)
+        fprintf(stderr, "haven-node: desk: %s\n  → %s\n", hv_error_text(error), desk_remedy(error));
+    else if (line->json)
+        printf("{\"ok\": true}\n");
+    else
+        printf("The desk is set up; the node opens it when it starts: haven-node run %s\n",
+               directory);
     return hv_error_exit_status(error);
 }
 
@@ -315,6 +367,8 @@ int main(int argc, char **argv) {
         return init(&line);
     if (is_start(&line, "run"))
         return run(&line);
+    if (is_start(&line, "desk"))
+        return desk(&line);
     if (is_start(&line, "batch"))
         return batch(&line);
     return command(&line);

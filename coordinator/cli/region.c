@@ -1,5 +1,6 @@
 #include "coordinator/cli/region.h"
 
+#include "coordinator/cli/region_card.h"
 #include "coordinator/cli/region_options.h"
 #include "coordinator/cli/region_report.h"
 #include "coordinator/region/builder.h"
@@ -12,6 +13,7 @@
 static const char HELP[] =
     "usage: haven region check DIR [--json]\n"
     "       haven region show DIR [--profile ID|FILE [--stage STAGE]] [--json]\n"
+    "       haven region card DIR [-o FILE]\n"
     "       haven region profiles [ID|FILE] [--json]\n"
     "       haven region import tntp NET NODES [TRIPS] -o DIR [options]\n"
     "       haven region import osm FILE -o DIR [--all]\n"
@@ -22,6 +24,7 @@ static const char HELP[] =
     "\n"
     "check     names every fault by file, line, column and what would be right\n"
     "show      what is in it, its hash; with a profile, what each shelter holds\n"
+    "card      zones, places and items by name, for the desks of nodes (haven-node desk --card)\n"
     "profiles  standards that capacities follow from; with an id, every value and its clause\n"
     "import    makes a region of other formats; rows with faults are named and left out\n"
     "\n"
@@ -183,6 +186,36 @@ static int show(const struct region_options *options) {
     return status;
 }
 
+/* ---- card -------------------------------------------------------------------------------------
+ */
+
+static int write_card(const struct region *region, const char *path) {
+    json_t *json = region_card(region);
+    bool written = json != NULL && (path == NULL ? json_dumpf(json, stdout, JSON_INDENT(1)) == 0 &&
+                                                       putchar('\n') != EOF
+                                                 : json_dump_file(json, path, JSON_INDENT(1)) == 0);
+    json_decref(json);
+    if (!written)
+        fprintf(stderr, "haven region: %s cannot be written\n", path == NULL ? "the card" : path);
+    return written ? EX_OK : EX_CANTCREAT;
+}
+
+static int card(const struct region_options *options) {
+    struct hv_fault_list faults;
+    struct region *region = NULL;
+    if (options->word_count != 2)
+        return usage("card takes one folder");
+    hv_fault_list_init(&faults);
+    int status = status_of(region_load(options->words[1], &faults, &region), &faults);
+    if (status == EX_OK)
+        status = write_card(region, options->output);
+    else
+        region_report_faults(options->words[1], &faults);
+    region_free(region);
+    hv_fault_list_deinit(&faults);
+    return status;
+}
+
 /* ---- import -----------------------------------------------------------------------------------
  */
 
@@ -280,15 +313,17 @@ int cli_region(int argc, char **argv) {
         return EX_OK;
     }
     if (options.word_count == 0)
-        return usage("check, show, profiles or import");
+        return usage("check, show, card, profiles or import");
     const char *what = options.words[0];
     if (strcmp(what, "check") == 0)
         return check(&options);
     if (strcmp(what, "show") == 0)
         return show(&options);
+    if (strcmp(what, "card") == 0)
+        return card(&options);
     if (strcmp(what, "profiles") == 0)
         return profiles(&options);
     if (strcmp(what, "import") == 0)
         return import(&options);
-    return usage("check, show, profiles or import");
+    return usage("check, show, card, profiles or import");
 }

@@ -349,15 +349,17 @@ bool entry_device_read(const char *text, uint64_t *ret_device) {
     return *ret_device != 0;
 }
 
-/* {"device": "16 hex digits", "number": 1 …}: sent twice, it is taken once. */
+bool entry_once_read(const json_t *once, uint64_t *ret_device, uint64_t *ret_number) {
+    json_int_t number = json_integer_value(json_object_get(once, "number"));
+    *ret_number = (uint64_t)number;
+    return number > 0 && number <= (json_int_t)ENTRY_NUMBER_MAX &&
+           entry_device_read(json_string_value(json_object_get(once, "device")), ret_device);
+}
+
 static void read_once(struct reading *reading, struct entry *entry) {
     const json_t *once = json_object_get(reading->request, "once");
-    if (once == NULL)
-        return;
-    if (!entry_device_read(json_string_value(json_object_get(once, "device")), &entry->device))
-        object(reading, "“once” needs a “device” of 16 hex digits");
-    if (!number_in(reading, once, "number", ENTRY_NUMBER_MAX, &entry->number) || entry->number == 0)
-        object(reading, "“once” needs a “number” from 1");
+    if (once != NULL && !entry_once_read(once, &entry->device, &entry->number))
+        object(reading, "“once” needs a “device” of 16 hex digits and a “number” from 1");
 }
 
 /* ---- verbs ---- */
@@ -430,6 +432,7 @@ int entry_read(const json_t *request, struct hv_arena *arena, char *ret_wrong, s
     entry.undo = strcmp(verb, "undo") == 0;
     entry.force = flag(&reading, "force");
     read_once(&reading, &entry);
+    entry.undo_of = number(&reading, "of", ENTRY_NUMBER_MAX);
     entry.ago_ms = 1000 * number(&reading, "ago_s", 31u * 86400u);
     if (find_verb(verb) < COUNT(verbs))
         verbs[find_verb(verb)].read(&reading, &entry.report);

@@ -21,10 +21,15 @@ struct entry {
     uint64_t ago_ms;
     uint64_t device; /* "once": the device that made it, 0: not said */
     uint64_t number; /* and its number there */
+    uint64_t
+        undo_of; /* "of": the number of the movement that the undo takes back; 0: the last one */
 };
 
 /* A device id, 16 hex digits; false where it is none. */
 bool entry_device_read(const char *text, uint64_t *ret_device);
+
+/* The members of a “once”: {"device": "16 hex digits", "number": 1 …}. False where they are not. */
+bool entry_once_read(const json_t *once, uint64_t *ret_device, uint64_t *ret_number);
 
 /* Whether the verb is that of an entry. */
 bool entry_is_verb(const char *verb);

@@ -1,0 +1,48 @@
+#include "coordinator/cli/region_card.h"
+
+#include "coordinator/region/words.h"
+
+static json_t *row(const char *id, const char *name, const char *name_zh) {
+    json_t *made = json_pack("{s:s, s:s}", "id", id, "name", name);
+    if (name_zh[0] != '\0')
+        json_object_set_new(made, "name_zh", json_string(name_zh));
+    return made;
+}
+
+static json_t *groups(uint32_t set) {
+    json_t *made = json_array();
+    for (unsigned bit = 0; bit < WORDS_GROUPS; bit++)
+        if ((set >> bit & 1) != 0)
+            json_array_append_new(made, json_string(words_group_name(bit)));
+    return made;
+}
+
+static json_t *item_row(const struct region_item *item) {
+    json_t *made = row(item->id, item->name, item->name_zh);
+    json_object_set_new(made, "unit", json_string(item->base_unit));
+    if (item->need_per_person_day > 0)
+        json_object_set_new(made, "need_per_person_day", json_real(item->need_per_person_day));
+    else if (item->need_per_person_once > 0)
+        json_object_set_new(made, "need_per_person_once", json_real(item->need_per_person_once));
+    if (item->need_groups != 0)
+        json_object_set_new(made, "for", groups(item->need_groups));
+    return made;
+}
+
+json_t *region_card(const struct region *region) {
+    json_t *zones = json_array(), *places = json_array(), *items = json_array();
+    for (uint32_t i = 0; i < region->zone_count; i++)
+        json_array_append_new(
+            zones, row(region->zones[i].id, region->zones[i].name, region->zones[i].name_zh));
+    for (uint32_t i = 0; i < region->shelter_count; i++)
+        json_array_append_new(places, row(region->shelters[i].id, region->shelters[i].name,
+                                          region->shelters[i].name_zh));
+    for (uint32_t i = 0; i < region->depot_count; i++)
+        json_array_append_new(
+            places, row(region->depots[i].id, region->depots[i].name, region->depots[i].name_zh));
+    for (uint32_t i = 0; i < region->item_count; i++)
+        json_array_append_new(items, item_row(&region->items[i]));
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "format", "haven.card/1", "region",
+                     region->id, "version", region->version, "zones", zones, "places", places,
+                     "items", items);
+}

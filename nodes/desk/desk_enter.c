@@ -1,0 +1,197 @@
+/* What staff enter: plain forms one at a time, and the queue of the page's script. */
+#include "nodes/desk/desk_entries.h"
+#include "nodes/desk/desk_inside.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_ok(const json_t *reply) {
+    return json_is_true(json_object_get(reply, "ok"));
+}
+
+static const char *string_of(const json_t *from, const char *name) {
+    const char *value = json_string_value(json_object_get(from, name));
+    return value == NULL ? "" : value;
+}
+
+/* All entries of one form as one: taken once, whoever sends it again. */
+static json_t *enter(const struct visit *visit, json_t *entries, const char *device,
+                     json_int_t number) {
+    return visit_ask(visit, json_pack("{s:s, s:{s:s, s:I}, s:o}", "verb", "batch", "once", "device",
+                                      device, "number", number, "commands", entries));
+}
+
+/* The first entry that was refused; the reply itself where it is a refusal; NULL: all were taken.
+ */
+static const json_t *refused_of(const json_t *reply) {
+    const json_t *result;
+    size_t i;
+    if (!is_ok(reply))
+        return reply;
+    json_array_foreach(json_object_get(reply, "results"), i,
+                       result) if (!is_ok(result)) return result;
+    return NULL;
+}
+
+static bool was_repeated(const json_t *reply) {
+    const json_t *first = json_array_get(json_object_get(reply, "results"), 0);
+    return json_is_true(json_object_get(first, "repeated"));
+}
+
+/* What the node said, in the page's language: its own words in English, the reason elsewhere. */
+static const char *refusal_text(const struct visit *visit, const json_t *refused) {
+    char key[64];
+    snprintf(key, sizeof key, "refused.%s", string_of(refused, "reason"));
+    const char *reason = visit_text(visit, key);
+    bool own = visit->language == TEXTS_EN || reason == key;
+    return own ? string_of(refused, "text") : reason;
+}
+
+static const char *refusal_remedy(const struct visit *visit, const json_t *refused) {
+    return visit->language == TEXTS_EN ? string_of(refused, "remedy")
+                                       : visit_text(visit, "said.look");
+}
+
+/* ---- a plain form ---- */
+
+static const char *section_of(const char *form) {
+    static const struct {
+        const char *form, *section;
+    } sections[] = {{"status", "place"},      {"capacity", "place"},  {"lifeline", "place"},
+                    {"note", "place"},        {"answer", "orders"},   {"pick", "orders"},
+                    {"load", "orders"},       {"dispatch", "orders"}, {"receive", "orders"},
+                    {"need", "needs"},        {"withdraw", "needs"},  {"issue", "goods"},
+                    {"loss", "goods"},        {"expire", "goods"},    {"receive-loose", "goods"},
+                    {"stock-count", "goods"}, {"rows", "paper"},      {"csv", "paper"}};
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
+        if (strcmp(sections[i].form, form) == 0)
+            return sections[i].section;
+    return "people";
+}
+
+static void show_outcome(struct visit *visit, const char *form, const json_t *reply) {
+    const json_t *refused = reply == NULL ? NULL : refused_of(reply);
+    const char *look = visit_text(visit, "said.look");
+    char where[96];
+    if (reply == NULL) {
+        desk_show_page(visit, 503, visit_text(visit, "said.unknown"), look);
+    } else if (refused != NULL) {
+        desk_show_page(visit, 422, refusal_text(visit, refused), refusal_remedy(visit, refused));
+    } else if (was_repeated(reply)) {
+        desk_show_page(visit, 409, visit_text(visit, "said.repeated"), look);
+    } else {
+        snprintf(where, sizeof where, "/?said=stored#%s", section_of(form));
+        visit_redirect(visit, where);
+    }
+}
+
+void desk_post_form(struct visit *visit, const char *form) {
+    struct fields fields;
+    const char *wrong = "wrong.form", *look = visit_text(visit, "said.look");
+    json_t *entries = NULL;
+    if (fields_read(visit->request->body, visit->request->body_size, &fields) != HV_OK) {
+        desk_show_page(visit, 400, visit_text(visit, wrong), look);
+        return;
+    }
+    json_int_t number = strtoll(fields_get(&fields, "number"), NULL, 10);
+    bool ours = visit_token_is(visit, fields_get(&fields, "token"));
+    int error = ours ? desk_entries_read(form, &fields, 0, &wrong, &entries) : HV_ERR_PERMISSION;
+    fields_deinit(&fields);
+    if (!ours) {
+        desk_show_page(visit, 403, visit_text(visit, "wrong.token"), look);
+    } else if (error != HV_OK) {
+        desk_show_page(visit, error == HV_ERR_NOT_FOUND ? 404 : 422, visit_text(visit, wrong),
+                       look);
+    } else {
+        json_t *reply = enter(visit, entries, visit->session.device, number);
+        show_outcome(visit, form, reply);
+        json_decref(reply);
+    }
+}
+
+/* ---- the script's queue ---- */
+
+/* Whether it can be taken later as it is: the disk, or too much at once. */
+static bool may_wait(const json_t *refused) {
+    const char *error = string_of(refused, "error");
+    return strcmp(error, "full") == 0 || strcmp(error, "busy") == 0 || strcmp(error, "io") == 0 ||
+           strcmp(error, "memory") == 0;
+}
+
+static json_t *outcome(json_int_t number, const char *text, const char *remedy, bool later) {
+    return json_pack("{s:I, s:b, s:s, s:s, s:b}", "number", number, "ok", 0, "text", text, "remedy",
+                     remedy, "later", later);
+}
+
+static json_t *result_of(const struct visit *visit, json_int_t number, const json_t *reply) {
+    const json_t *refused = reply == NULL ? NULL : refused_of(reply);
+    if (reply == NULL)
+        return outcome(number, visit_text(visit, "said.unknown"), "", true);
+    if (refused != NULL)
+        return outcome(number, refusal_text(visit, refused), refusal_remedy(visit, refused),
+                       may_wait(refused));
+    return json_pack("{s:I, s:b, s:b}", "number", number, "ok", 1, "repeated", was_repeated(reply));
+}
+
+/* {"form": "check-in", "number": 12, "ago_s": 8.5, "fields": "adult=2&zone=Z4"} */
+static json_t *take_entry(const struct visit *visit, const char *device, const json_t *entry) {
+    const char *form = string_of(entry, "form"), *text = string_of(entry, "fields");
+    json_int_t number = json_integer_value(json_object_get(entry, "number"));
+    double ago_s = json_number_value(json_object_get(entry, "ago_s"));
+    const char *wrong = "wrong.form";
+    struct fields fields;
+    json_t *entries = NULL;
+    if (fields_read(text, strlen(text), &fields) != HV_OK)
+        return outcome(number, visit_text(visit, wrong), "", false);
+    bool long_ago = !(ago_s >= 0 && ago_s <= 31 * 86400.0);
+    int error = desk_entries_read(form, &fields, long_ago ? 31 * 86400.0 : ago_s, &wrong, &entries);
+    fields_deinit(&fields);
+    if (error != HV_OK)
+        return outcome(number, visit_text(visit, wrong), "", false);
+    json_t *reply = enter(visit, entries, device, number);
+    json_t *result = result_of(visit, number, reply);
+    json_decref(reply);
+    return result;
+}
+
+/* A node that does not answer is not one that has forgotten. */
+static bool device_is_known(const struct visit *visit, const char *device) {
+    json_t *reply = visit_ask(visit, json_pack("{s:s, s:s}", "verb", "device", "device", device));
+    bool forgotten = reply != NULL && !is_ok(reply);
+    json_decref(reply);
+    return !forgotten;
+}
+
+void desk_post_entries(struct visit *visit) {
+    const struct desk_request *request = visit->request;
+    json_t *body = json_loadb(request->body, request->body_size, JSON_REJECT_DUPLICATES, NULL);
+    const json_t *list = json_object_get(body, "entries"), *entry;
+    const char *device = string_of(body, "device");
+    size_t i;
+    if (!visit_token_is(visit, request->token)) {
+        visit_respond(visit, 403, "application/json", "{\"error\":\"token\"}");
+    } else if (!device_is_known(visit, device)) {
+        visit_respond(visit, 410, "application/json", "{\"error\":\"device\"}");
+    } else if (!json_is_array(list) || json_array_size(list) > DESK_ENTRIES_MAX) {
+        visit_respond(visit, 400, "application/json", "{\"error\":\"entries\"}");
+    } else {
+        json_t *results = json_array();
+        json_array_foreach(list, i, entry)
+            json_array_append_new(results, take_entry(visit, device, entry));
+        visit_respond_json(visit, 200, json_pack("{s:o}", "results", results));
+    }
+    json_decref(body);
+}
+
+void desk_post_device(struct visit *visit) {
+    if (!visit_token_is(visit, visit->request->token)) {
+        visit_respond(visit, 403, "application/json", "{\"error\":\"token\"}");
+        return;
+    }
+    json_t *reply = visit_ask_verb(visit, "device-new");
+    if (reply == NULL)
+        visit_respond(visit, 503, "application/json", "{\"error\":\"silent\"}");
+    else
+        visit_respond_json(visit, 200, reply);
+}

@@ -1,0 +1,174 @@
+/* Forms to print, for when there is no power; and entering what was written on them. */
+#include "nodes/desk/desk_page.h"
+
+#include <qrencode.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ENTRY_ROWS = 6, SHEET_ROWS = 22 };
+
+/* Columns of each sheet: keys of the catalogue, of what is written by hand. */
+static const struct sheet {
+    const char *name;
+    const char *columns[12];
+} sheets[] = {
+    {"registration",
+     {"sheet.time", "sheet.way", "figure.infant", "figure.child", "figure.adult", "figure.elderly",
+      "figure.wheelchair", "figure.medical", "figure.pregnant", "figure.other_language",
+      "figure.pets", "sheet.zone"}},
+    {"needs", {"sheet.time", "sheet.what", "goods.quantity", "sheet.urgency", "sheet.remark"}},
+    {"received",
+     {"sheet.time", "goods.waybill", "goods.item", "goods.lot", "goods.expiry", "goods.came",
+      "goods.damaged", "sheet.remark"}},
+    {"issued", {"sheet.time", "goods.item", "goods.lot", "goods.quantity", "sheet.remark"}},
+    {"day-log", {"sheet.time", "sheet.event", "sheet.done"}},
+};
+
+#define COUNT(LIST) (sizeof(LIST) / sizeof((LIST)[0]))
+
+static const struct sheet *sheet_of(const char *name) {
+    for (size_t i = 0; i < COUNT(sheets); i++)
+        if (strcmp(sheets[i].name, name) == 0)
+            return &sheets[i];
+    return NULL;
+}
+
+bool page_sheet_is(const char *name) {
+    return sheet_of(name) != NULL;
+}
+
+/* ---- the sheet ---- */
+
+/* The address of the desk, so that a phone that finds the sheet finds the desk. */
+static void qr(struct page *page, const char *text) {
+    QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M);
+    if (code == NULL)
+        return;
+    html_add(&page->html,
+             "<svg class=\"qr\" role=\"img\" aria-label=\"%s\" viewBox=\"-2 -2 %d %d\"><path d=\"",
+             text, (long long)code->width + 4, (long long)code->width + 4);
+    for (int y = 0; y < code->width; y++)
+        for (int x = 0; x < code->width; x++)
+            if ((code->data[y * code->width + x] & 1) != 0)
+                html_add(&page->html, "M%d %dh1v1h-1z", (long long)x, (long long)y);
+    html_raw(&page->html, "\"/></svg>");
+    QRcode_free(code);
+}
+
+static void blank_rows(struct page *page, const struct sheet *sheet) {
+    for (int row = 0; row < SHEET_ROWS; row++) {
+        html_raw(&page->html, "<tr>");
+        for (size_t i = 0; i < COUNT(sheet->columns) && sheet->columns[i] != NULL; i++)
+            html_raw(&page->html, "<td>&nbsp;</td>");
+        html_raw(&page->html, "</tr>");
+    }
+}
+
+void page_sheet(struct page *page, const char *name, const char *address) {
+    const struct sheet *sheet = sheet_of(name);
+    const char *id = json_string_value(json_object_get(page->status, "id"));
+    char link[256];
+    if (sheet == NULL)
+        return;
+    snprintf(link, sizeof link, "%s/#paper", address);
+    html_add(
+        &page->html,
+        "<!DOCTYPE html><html lang=\"%s\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+        "content=\"width=device-width,initial-scale=1\"><title>%s</title><link rel=\"stylesheet\" "
+        "href=\"/desk.css\"></head><body class=\"sheet\">",
+        texts_tag(page->language), page_word(page, "sheet.", name));
+    html_raw(&page->html, "<main>");
+    if (page_is_exercise(page))
+        html_add(&page->html, "<p class=\"exercise\">%s</p>", page_text(page, "exercise.banner"));
+    html_add(&page->html,
+             "<header><div><h1>%s</h1><p>%s: <b>%s</b> %s</p><p>%s: ________________ &nbsp; %s: "
+             "____ / ____</p></div>",
+             page_word(page, "sheet.", name), page_text(page, "sheet.place"), id == NULL ? "" : id,
+             id == NULL ? "" : page_name(page, "places", id), page_text(page, "sheet.date"),
+             page_text(page, "sheet.page"));
+    qr(page, link);
+    html_add(&page->html, "</header><p class=\"note\">%s</p><table><thead><tr>",
+             page_text(page, "sheet.no-names"));
+    for (size_t i = 0; i < COUNT(sheet->columns) && sheet->columns[i] != NULL; i++)
+        html_add(&page->html, "<th scope=\"col\">%s</th>", page_text(page, sheet->columns[i]));
+    html_raw(&page->html, "</tr></thead><tbody>");
+    blank_rows(page, sheet);
+    html_add(&page->html,
+             "</tbody></table><p class=\"screen-only\"><a href=\"/#paper\">%s</a> · "
+             "%s</p></main></body></html>",
+             page_text(page, "sheet.back"), page_text(page, "sheet.print"));
+}
+
+/* ---- entering it ---- */
+
+static const char *const row_figures[] = {"infant",  "child",      "adult",
+                                          "elderly", "wheelchair", "medical"};
+
+static void row_head(struct page *page) {
+    html_add(&page->html, "<thead><tr><th scope=\"col\">%s</th>", page_text(page, "sheet.way"));
+    for (size_t i = 0; i < COUNT(row_figures); i++)
+        html_add(&page->html, "<th scope=\"col\">%s</th>",
+                 page_word(page, "figure.", row_figures[i]));
+    html_add(&page->html, "<th scope=\"col\">%s</th></tr></thead>", page_text(page, "sheet.zone"));
+}
+
+static void entry_row(struct page *page, long long row) {
+    html_add(&page->html,
+             "<tr><td><select name=\"way%d\" aria-label=\"%s\"><option "
+             "value=\"in\">%s</option><option value=\"out\">%s</option></select></td>",
+             row, page_text(page, "sheet.way"), page_text(page, "way.in"),
+             page_text(page, "way.out"));
+    for (size_t i = 0; i < COUNT(row_figures); i++)
+        html_add(&page->html,
+                 "<td><input name=\"%s%d\" type=\"number\" inputmode=\"numeric\" min=\"0\" "
+                 "aria-label=\"%s\"></td>",
+                 row_figures[i], row, page_word(page, "figure.", row_figures[i]));
+    html_add(&page->html,
+             "<td><input name=\"zone%d\" list=\"card-zones\" maxlength=\"64\" "
+             "aria-label=\"%s\"></td></tr>",
+             row, page_text(page, "sheet.zone"));
+}
+
+static void from_paper(struct page *page) {
+    html_add(&page->html, "<details><summary>%s</summary>", page_text(page, "paper.enter"));
+    page_form(page, "rows", "");
+    html_raw(&page->html, "<div class=\"scroll\"><table class=\"rows\">");
+    row_head(page);
+    html_raw(&page->html, "<tbody>");
+    for (long long row = 0; row < ENTRY_ROWS; row++)
+        entry_row(page, row);
+    html_add(&page->html,
+             "</tbody></table></div><label for=\"rows-ago\">%s</label><input id=\"rows-ago\" "
+             "name=\"ago_min\" "
+             "type=\"number\" inputmode=\"numeric\" min=\"0\" max=\"44640\" value=\"0\"><button "
+             "class=\"go\">%s</button></form></details>",
+             page_text(page, "paper.ago"), page_text(page, "send"));
+}
+
+static void from_csv(struct page *page) {
+    html_add(&page->html, "<details><summary>%s</summary><p class=\"note\">%s</p>",
+             page_text(page, "paper.csv"), page_text(page, "paper.csv-note"));
+    page_form(page, "csv", "");
+    html_add(&page->html,
+             "<pre>way,infant,child,adult,elderly,wheelchair,zone,ago_min\nin,0,1,2,0,0,Z04,30</"
+             "pre><input type=\"file\" "
+             "accept=\".csv,text/csv,text/plain\" data-into=\"csv-text\" aria-label=\"%s\" "
+             "hidden><label for=\"csv-text\">CSV</label>"
+             "<textarea id=\"csv-text\" name=\"csv\" rows=\"6\" required "
+             "spellcheck=\"false\"></textarea>"
+             "<button class=\"go\">%s</button></form></details>",
+             page_text(page, "paper.file"), page_text(page, "send"));
+}
+
+void page_paper(struct page *page) {
+    html_add(&page->html, "<h2 id=\"paper-title\">%s</h2><h3>%s</h3><ul class=\"links\">",
+             page_text(page, "tab.paper"), page_text(page, "paper.print"));
+    for (size_t i = 0; i < COUNT(sheets); i++)
+        html_add(&page->html, "<li><a href=\"/paper/%s\">%s</a></li>", sheets[i].name,
+                 page_word(page, "sheet.", sheets[i].name));
+    html_raw(&page->html, "</ul>");
+    if (!page_is_shelter(page))
+        return;
+    from_paper(page);
+    from_csv(page);
+}

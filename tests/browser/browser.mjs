@@ -1,0 +1,111 @@
+// What every browser test needs: Debian's Chromium, real daemons that say when they are ready, pictures, and checks.
+// Modules are looked up where the runner installed them (MODULES); nothing is fetched from outside.
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const require = createRequire(join(process.env.MODULES, "x.js"));
+const { chromium } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+export const bin = (name) => join(process.env.BUILD, "bin", name);
+const pictures = join(process.env.BUILD, "browser-pictures");
+
+export function scratch() {
+  const folder = mkdtempSync(join(tmpdir(), "haven-browser-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+// Runs a program to its end and gives its standard output; throws where it fails.
+export function run(program, args, input = "") {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
+    let out = "", wrong = "";
+    child.stdout.on("data", (bytes) => { out += bytes; });
+    child.stderr.on("data", (bytes) => { wrong += bytes; });
+    child.on("close", (status) => status === 0 ? resolve(out) : reject(new Error(`${program} ${args.join(" ")}: ${status} ${wrong}`)));
+    child.stdin.end(input);
+  });
+}
+
+// A port of loopback that was free a moment ago.
+export function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+const children = new Set();
+process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
+
+// Starts a daemon; resolves with it and what it has logged when the log matches `ready`.
+export function daemon(program, args, ready, env = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
+    let log = "";
+    children.add(child);
+    child.stderr.on("data", (bytes) => {
+      log += bytes;
+      const found = log.match(ready);
+      if (found) resolve({ child, found });
+    });
+    child.on("close", (status) => { children.delete(child); reject(new Error(`${program} ended: ${status}\n${log}`)); });
+  });
+}
+
+export function ended(child, signal) {
+  return new Promise((resolve) => { child.on("close", resolve); child.kill(signal); });
+}
+
+export async function open() {
+  const browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"] });
+  process.on("exit", () => browser.close());
+  return browser;
+}
+
+export async function picture(page, name) {
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true, animations: "disabled" });
+}
+
+// Fails with every violation of WCAG 2.2 AA that axe finds.
+export async function accessible(page, name) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  const wrong = found.violations.map((violation) => `${violation.id}: ${violation.help}\n    ${violation.nodes.map((node) => node.html.slice(0, 160) + " " + (node.any[0] || node.all[0] || node.none[0] || { message: "" }).message).join("\n    ")}`);
+  check(wrong.length === 0, `${name}: axe finds\n  ${wrong.join("\n  ")}`);
+}
+
+export function check(holds, what) {
+  if (!holds) throw new Error(what);
+}
+
+let passed = 0, failed = 0;
+
+export async function test(name, body) {
+  try {
+    await body();
+    passed++;
+    console.log(`[PASS] ${name}`);
+  } catch (error) {
+    failed++;
+    console.log(`[FAIL] ${name}\n${error.stack}`);
+  }
+}
+
+export async function finish(browser) {
+  await browser.close();
+  console.log(`[====] Synthesis: Tested: ${passed + failed} | Passing: ${passed} | Failing: ${failed} | Crashing: 0`);
+  process.exit(failed === 0 ? 0 : 1);
+}

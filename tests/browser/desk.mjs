@@ -1,0 +1,263 @@
+// The staff desk on a phone-sized page, served by a real node that a real coordinator knows.
+import { join } from "node:path";
+import { accessible, bin, check, daemon, ended, finish, freePort, open, picture, run, scratch, test } from "./browser.mjs";
+
+const folder = scratch();
+const centre = join(folder, "centre"), node = join(folder, "S01"), depot = join(folder, "D01");
+const region = new URL("../../simulations/regions/siouxfalls", import.meta.url).pathname;
+const PIN = "421133";
+
+const port = await freePort();
+const haven = (...args) => run(bin("haven"), ["--dir", centre, ...args]);
+const ask = async (dir, ...args) => JSON.parse(await run(bin("haven-node"), [...args, "--dir", dir, "--json"]));
+const people = async () => (await ask(node, "status")).people.total;
+
+async function startNode(dir) {
+  const { child, found } = await daemon(bin("haven-node"), ["run", dir], /event=desk address=(\S+)/);
+  return { child, address: found[1] };
+}
+
+// A node with a desk on a port that stays the same when it starts again.
+async function found(id, dir, role) {
+  const key = (await run(bin("haven-node"), ["init", dir, "--id", id, "--role", role, "--deployment", join(centre, "deployment.json")])).trim();
+  await haven("enroll", id, "--role", role, "--key", key);
+  await run(bin("haven-node"), ["desk", dir, "--listen", `127.0.0.1:${await freePort()}`, "--pin", "-",
+    "--name", `${id} 北校`, "--card", join(folder, "card.json")], PIN + "\n");
+}
+
+await run(bin("haven"), ["init", centre, "--name", "drill", "--exercise", "--http", "off",
+  "--bind", `tcp://127.0.0.1:${port}`, "--endpoint", `tcp://127.0.0.1:${port}`]);
+await run(bin("haven"), ["region", "card", region, "-o", join(folder, "card.json")]);
+await daemon(bin("haven-coordinator"), [centre], /event=ready/);
+await haven("region", "load", region);
+await found("S01", node, "shelter");
+await found("D1", depot, "depot");
+let shelter = await startNode(node);
+const store = await startNode(depot);
+const browser = await open();
+const phone = { viewport: { width: 390, height: 844 }, locale: "en-GB", reducedMotion: "reduce" };
+const context = await browser.newContext(phone);
+const page = await context.newPage();
+const faults = [];
+page.on("pageerror", (error) => faults.push(String(error)));
+
+const ready = () => page.waitForSelector("html[data-ready]");
+const section = (name) => page.click(`nav a[href="#${name}"]`);
+const plus = (form, figure) => page.click(`form[data-form="${form}"] .counter:has([name="${figure}"]) .step:last-child`);
+const send = (form) => page.click(`form[data-form="${form}"] button.go`);
+const total = (wanted) => page.waitForFunction((n) => document.querySelector("[data-total]").dataset.total === String(n), wanted);
+const nothingWaits = () => page.waitForFunction(() => !document.querySelector("[data-waiting]"));
+
+async function checkIn(adults) {
+  for (let i = 0; i < adults; i++) await plus("check-in", "adult");
+  await send("check-in");
+}
+
+await test("whoever lacks the PIN sees nothing and changes nothing", async () => {
+  await page.goto(shelter.address);
+  check(page.url().endsWith("/login"), `led to ${page.url()}`);
+  await accessible(page, "login");
+  await picture(page, "desk-login");
+  await page.fill("#pin", "000000");
+  await page.click("button.go");
+  await page.waitForSelector(".message.bad");
+  for (const path of ["/parts", "/paper/registration", "/enter/check-in", "/entries"]) {
+    const answer = await context.request.fetch(shelter.address + path, { method: path.startsWith("/e") ? "POST" : "GET", data: "adult=1" });
+    check(answer.status() === 401, `${path}: ${answer.status()}`);
+  }
+  check(await people() === 0, "somebody was checked in");
+});
+
+await test("people are checked in with a thumb, and the last entry can be undone", async () => {
+  await page.fill("#pin", PIN);
+  await page.click("button.go");
+  await ready();
+  await checkIn(3);
+  await total(3);
+  await checkIn(2);
+  await total(5);
+  await page.click("#said button");
+  await total(3);
+  check(await people() === 3, "the node counts otherwise");
+});
+
+await test("what is entered while the node is away is kept, sent once when it is back, and reaches the centre", async () => {
+  await ended(shelter.child, "SIGKILL");
+  await checkIn(4);
+  await page.waitForSelector('[data-waiting="1"]');
+  await plus("check-in", "child");
+  await page.click('form[data-form="check-in"] summary');
+  await plus("check-in", "wheelchair");
+  await send("check-in");
+  await page.waitForSelector('[data-waiting="2"]');
+  await picture(page, "desk-offline");
+  await accessible(page, "offline");
+  shelter = await startNode(node);
+  await nothingWaits();
+  await total(8);
+  let centreCounts;
+  do centreCounts = JSON.parse(await haven("shelters", "--json")).shelters.find((row) => row.id === "S01"); while (!centreCounts.people || centreCounts.people.total !== 8);
+});
+
+await test("an answer that is lost on the way doubles nothing", async () => {
+  let lost = 0;
+  await page.route("**/entries", async (route) => {
+    const answer = await route.fetch();
+    if (lost++ === 0) await route.abort(); else await route.fulfill({ response: answer });
+  });
+  await checkIn(1);
+  await page.waitForSelector('[data-waiting="1"]');
+  await nothingWaits();
+  await page.unroute("**/entries");
+  await total(9);
+  check(lost > 1, "it was not sent again");
+  check(await people() === 9, "taken twice");
+});
+
+await test("a reload keeps what waits", async () => {
+  await page.route("**/entries", (route) => route.abort());
+  await checkIn(1);
+  await page.waitForSelector('[data-waiting="1"]');
+  await page.reload();
+  await page.waitForSelector('[data-waiting="1"]');
+  await page.unroute("**/entries");
+  await nothingWaits();
+  await total(10);
+});
+
+await test("what the node refuses is shown with its reason and kept until it is read", async () => {
+  await page.click('details:has(form[data-form="check-out"]) summary');
+  await page.fill("#out-adult", "500");
+  await send("check-out");
+  await page.waitForSelector("#kept .message.bad");
+  check((await page.textContent("#kept")).includes("500 people leave"), await page.textContent("#kept"));
+  await page.click("#kept .message.bad button");
+  await page.waitForFunction(() => !document.querySelector("#kept .message.bad"));
+});
+
+await test("status, capacity and lifelines are told in a few taps", async () => {
+  await section("place");
+  await page.click('form[data-form="status"] input[value="open"]');
+  await send("status");
+  await page.fill("#capacity-indoor", "480");
+  await send("capacity");
+  await page.click('form[data-form="lifeline"] input[name="water"][value="down"]');
+  let status;
+  do status = await ask(node, "status"); while (status.lifelines.length === 0 || status.capacity.lines.length === 0);
+  check(status.status.status === "open" && status.capacity.lines[0].people === 480 && status.lifelines[0].state === "down", JSON.stringify(status));
+});
+
+await test("a need is two taps, for as many as are here", async () => {
+  await section("needs");
+  await page.click('.tile:has([value="water"]) summary');
+  await page.click('.tile:has([value="water"]) button.urgent');
+  let open;
+  do open = (await ask(node, "requests")).requests; while (open.length === 0);
+  check(open[0].kind === "goods" && open[0].urgency === "urgent" && open[0].lines[0].quantity === 30, JSON.stringify(open));
+});
+
+await test("an order of the centre is seen and accepted", async () => {
+  await haven("orders", "issue", "open", "S01", "--text", "open the hall 开放大厅");
+  await section("orders");
+  await page.waitForSelector(".order.open");
+  await picture(page, "desk-order");
+  await page.click('.order.open button[value="accepted"]');
+  await page.waitForSelector(".order.begun");
+  let order;
+  do order = JSON.parse(await haven("orders", "--all", "--json")).orders.find((row) => row.state === "accepted"); while (!order);
+});
+
+await test("rows written on paper and rows of a file go in, once", async () => {
+  await section("paper");
+  await page.click('details:has(form[data-form="csv"]) summary');
+  await page.fill("#csv-text", "way,adult,child,zone,ago_min\nin,2,1,Z04,30\nin,1,0,,20\nout,1,0,,5\n");
+  await send("csv");
+  await section("people");
+  await total(13);
+});
+
+await test("every section in both languages, light and dark, has nothing that axe finds", async () => {
+  for (const language of ["en", "zh-CN"]) {
+    await page.goto(`${shelter.address}/?lang=${language}`);
+    await ready();
+    check(await page.getAttribute("html", "lang") === language, "wrong language");
+    for (const name of ["people", "place", "orders", "needs", "goods", "paper"]) {
+      await section(name);
+      await page.emulateMedia({ colorScheme: language === "en" ? "light" : "dark" });
+      await accessible(page, `${language} ${name}`);
+      await picture(page, `desk-${name}-${language}`);
+    }
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+});
+
+await test("the keyboard alone checks somebody in", async () => {
+  await page.goto(`${shelter.address}/?lang=en`);
+  await ready();
+  await page.focus("#in-adult");
+  await page.keyboard.type("2");
+  await page.keyboard.press("Enter");
+  await total(15);
+});
+
+await test("without script, plain forms do the same, and a form sent twice is taken once", async () => {
+  const plain = await browser.newContext({ ...phone, javaScriptEnabled: false });
+  const form = await plain.newPage();
+  await form.goto(shelter.address);
+  await form.fill("#pin", PIN);
+  await form.click("button.go");
+  await form.fill("#in-elderly", "2");
+  await form.click('form[data-form="check-in"] button.go');
+  await form.waitForSelector(".message.good");
+  const again = { token: await form.inputValue('form[data-form="check-in"] [name="token"]'),
+    number: await form.inputValue('form[data-form="check-in"] [name="number"]'), elderly: "2" };
+  for (const wanted of [303, 409]) {
+    const answer = await plain.request.post(`${shelter.address}/enter/check-in`, { form: again, maxRedirects: 0 });
+    check(answer.status() === wanted, `${answer.status()}, not ${wanted}`);
+  }
+  check(await people() === 19, "taken twice");
+  await plain.close();
+});
+
+await test("the first page is small", async () => {
+  const first = await browser.newContext(phone);
+  await first.addCookies(await context.cookies());
+  const fresh = await first.newPage();
+  let bytes = 0;
+  fresh.on("response", async (answer) => { bytes += (await answer.body().catch(() => "")).length; });
+  await fresh.goto(shelter.address);
+  await fresh.waitForSelector("html[data-ready]");
+  check(bytes > 10000 && bytes < 60000 + 45000, `${bytes} bytes unpacked`);
+  await first.close();
+});
+
+await test("a sheet of paper has a code that leads back, and no names", async () => {
+  await page.goto(`${shelter.address}/paper/registration`);
+  await accessible(page, "sheet");
+  check(await page.locator("svg.qr path").count() === 1, "no code");
+  await picture(page, "desk-sheet");
+});
+
+await test("a depot's desk shows its goods", async () => {
+  const other = await browser.newContext(phone);
+  const desk = await other.newPage();
+  await desk.goto(store.address);
+  await desk.fill("#pin", PIN);
+  await desk.click("button.go");
+  await desk.waitForSelector("html[data-ready]");
+  check(await desk.locator('nav a[href="#people"]').count() === 0, "a depot has no people");
+  await desk.click('nav a[href="#goods"]');
+  await desk.click('details:has(form[data-form="receive-loose"]) summary');
+  await desk.selectOption("#receive-loose-item", "water");
+  await desk.fill("#receive-loose-quantity", "600");
+  await desk.fill("#receive-loose-lot", "L1");
+  await desk.click('form[data-form="receive-loose"] button.go');
+  await desk.waitForSelector("#goods table");
+  await accessible(desk, "depot goods");
+  await picture(desk, "desk-depot");
+  await other.close();
+});
+
+await test("the page's script never failed", async () => check(faults.length === 0, faults.join("\n")));
+
+await finish(browser);

@@ -1,0 +1,403 @@
+/* The staff desk without a socket: who may ask what, what a form becomes, what a hostile browser
+ * gets. */
+#include "nodes/desk/desk.h"
+#include "nodes/desk/desk_entries.h"
+#include "nodes/desk/desk_files.h"
+#include "nodes/desk/desk_session.h"
+#include "nodes/desk/html.h"
+#include "tests/support/scratch.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- a node that says what it was asked ---- */
+
+static struct desk *desk;
+static char *folder;
+static json_t *asked;   /* the last batch */
+static json_t *refusal; /* what the next entry hears; NULL: it is taken */
+static bool silent;
+static int64_t now_s;
+
+static json_t *answer_batch(const json_t *request) {
+    json_t *results = json_array();
+    json_decref(asked);
+    asked = json_deep_copy(request);
+    for (size_t i = 0; i < json_array_size(json_object_get(request, "commands")); i++)
+        json_array_append_new(results, refusal == NULL ? json_pack("{s:b}", "ok", 1)
+                                                       : json_deep_copy(refusal));
+    return json_pack("{s:b, s:o}", "ok", 1, "results", results);
+}
+
+static json_t *node(void *context, json_t *request) {
+    (void)context;
+    const char *verb = json_string_value(json_object_get(request, "verb"));
+    json_t *reply = NULL;
+    if (silent)
+        ;
+    else if (strcmp(verb, "batch") == 0)
+        reply = answer_batch(request);
+    else if (strcmp(verb, "device-new") == 0)
+        reply = json_pack("{s:b, s:s}", "ok", 1, "device", "00000000000000aa");
+    else if (strcmp(verb, "device") == 0)
+        reply = json_pack("{s:b, s:i}", "ok", 1, "highest", 4);
+    else if (strcmp(verb, "status") == 0)
+        reply = json_pack("{s:b, s:s, s:s, s:s}", "ok", 1, "id", "S<1>", "role", "shelter", "mode",
+                          "live");
+    else
+        reply = json_pack("{s:b}", "ok", 1);
+    json_decref(request);
+    return reply;
+}
+
+static void set_up(void) {
+    struct hv_fault_list faults;
+    struct desk_settings settings;
+    folder = scratch_make();
+    fclose(fopen(scratch_path(folder, "node.json"), "w"));
+    hv_fault_list_init(&faults);
+    struct desk_changes changes = {
+        .listen = "127.0.0.1:0", .pin = "421133", .name = "<North> \"school\""};
+    cr_assert_eq(desk_settings_change(folder, &changes, &faults), HV_OK);
+    cr_assert_eq(desk_settings_load(folder, &faults, &settings), HV_OK);
+    cr_assert_eq(desk_new(&settings, node, NULL, &desk), HV_OK);
+    hv_fault_list_deinit(&faults);
+    now_s = 1000;
+}
+
+static void tear_down(void) {
+    desk_free(desk);
+    json_decref(asked);
+    json_decref(refusal);
+    scratch_remove(folder);
+}
+
+TestSuite(desk, .init = set_up, .fini = tear_down);
+
+static struct desk_response response;
+static char cookie[256];
+
+static struct desk_request request_of(const char *method, const char *path) {
+    return (struct desk_request){.method = method,
+                                 .path = path,
+                                 .query = "",
+                                 .body = "",
+                                 .content_type = "",
+                                 .cookies = cookie,
+                                 .language = "",
+                                 .origin = "",
+                                 .host = "desk:80",
+                                 .token = "",
+                                 .etag = "",
+                                 .address = "10.0.0.7",
+                                 .wall_s = 1800000000 + now_s,
+                                 .mono_s = now_s};
+}
+
+static unsigned answer(const struct desk_request *request) {
+    desk_response_deinit(&response);
+    desk_answer(desk, request, &response);
+    return response.status;
+}
+
+static unsigned get(const char *path) {
+    struct desk_request request = request_of("GET", path);
+    return answer(&request);
+}
+
+static unsigned post(const char *path, const char *body) {
+    struct desk_request request = request_of("POST", path);
+    request.body = body;
+    request.body_size = strlen(body);
+    return answer(&request);
+}
+
+static void sign_in(void) {
+    cr_assert_eq(post("/login", "pin=421133"), 303);
+    snprintf(cookie, sizeof cookie, "other=1; %.*s", (int)strcspn(response.cookie, ";"),
+             response.cookie);
+}
+
+static void token_of(char ret_token[33]) {
+    cr_assert_eq(get("/"), 200);
+    const char *at = strstr(response.body, "name=\"token\" value=\"");
+    cr_assert_not_null(at);
+    snprintf(ret_token, 33, "%s", at + strlen("name=\"token\" value=\""));
+}
+
+static unsigned enter(const char *form, const char *fields) {
+    char token[33], path[64], body[4096];
+    token_of(token);
+    snprintf(path, sizeof path, "/enter/%s", form);
+    snprintf(body, sizeof body, "token=%s&number=5&%s", token, fields);
+    return post(path, body);
+}
+
+/* ---- who may ask ---- */
+
+Test(desk, a_stranger_gets_the_login_and_nothing_else) {
+    cookie[0] = '\0';
+    cr_assert_eq(get("/"), 303);
+    cr_assert_str_eq(response.location, "/login");
+    cr_assert_eq(get("/parts"), 401);
+    cr_assert_eq(post("/enter/check-in", "adult=1"), 401);
+    cr_assert_eq(post("/entries", "{}"), 401);
+    cr_assert_eq(get("/healthz"), 200);
+    cr_assert_null(asked);
+}
+
+Test(desk, the_right_pin_opens_and_a_signed_cookie_keeps_it_open) {
+    sign_in();
+    cr_assert_not_null(strstr(response.cookie, "HttpOnly; SameSite=Strict"));
+    cr_assert_eq(get("/"), 200);
+    cookie[strlen(cookie) - 1] ^= 1;
+    cr_assert_eq(get("/"), 303, "a cookie that was changed");
+    sign_in();
+    now_s += SESSION_S + 1;
+    cr_assert_eq(get("/"), 303, "a cookie that is too old");
+}
+
+Test(desk, wrong_pins_make_their_address_wait_and_nobody_else) {
+    for (int i = 0; i < 5; i++)
+        cr_assert_eq(post("/login", "pin=000000"), 403);
+    cr_assert_eq(post("/login", "pin=421133"), 429, "even the right one");
+    struct desk_request other = request_of("POST", "/login");
+    other.address = "10.0.0.8";
+    other.body = "pin=421133";
+    other.body_size = strlen(other.body);
+    cr_assert_eq(answer(&other), 303);
+    now_s += 6;
+    cr_assert_eq(post("/login", "pin=421133"), 303);
+}
+
+Test(desk, a_request_of_another_site_is_refused) {
+    sign_in();
+    struct desk_request request = request_of("POST", "/enter/undo");
+    request.origin = "http://evil";
+    cr_assert_eq(answer(&request), 403);
+    cr_assert_eq(post("/enter/undo", "token=0123&number=5"), 403,
+                 "and so is a form without our token");
+    cr_assert_null(asked);
+}
+
+Test(desk, paths_and_methods_that_are_not_ours_find_nothing) {
+    sign_in();
+    static const char *const paths[] = {
+        "/../node.key", "/paper/../../etc/passwd", "//", "/paper/", "/desk.cs",
+        "/enter/",      "/texts/en.json"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+        cr_assert_eq(get(paths[i]), 404, "%s", paths[i]);
+    struct desk_request request = request_of("DELETE", "/");
+    cr_assert_eq(answer(&request), 405);
+    request = request_of("GET", "/");
+    request.query = "lang=%00";
+    cr_assert_eq(answer(&request), 400);
+}
+
+/* ---- what is shown ---- */
+
+Test(desk, texts_from_outside_are_escaped) {
+    sign_in();
+    cr_assert_eq(get("/"), 200);
+    cr_assert_not_null(strstr(response.body, "&lt;North&gt; &quot;school&quot;"));
+    cr_assert_null(strstr(response.body, "<North>"));
+    struct html html;
+    html_init(&html);
+    html_add(&html, "%s|%d|%r|%%", "a<b>&\"'", -5LL, "<i>");
+    cr_assert_str_eq(html.bytes, "a&lt;b&gt;&amp;&quot;&#39;|-5|<i>|%");
+    html_deinit(&html);
+}
+
+Test(desk, a_file_that_the_browser_has_is_not_sent_again) {
+    cr_assert_eq(get("/desk.js"), 200);
+    struct desk_request request = request_of("GET", "/desk.js");
+    char etag[24];
+    snprintf(etag, sizeof etag, "%s", response.etag);
+    request.etag = etag;
+    cr_assert_eq(answer(&request), 304);
+    cr_assert_eq(response.size, 0);
+}
+
+Test(desk, a_node_that_does_not_answer_is_said_and_nothing_is_promised) {
+    sign_in();
+    char token[33], body[128];
+    token_of(token);
+    silent = true;
+    snprintf(body, sizeof body, "token=%s&number=5&adult=1", token);
+    cr_assert_eq(post("/enter/check-in", body), 503);
+    cr_assert_eq(get("/parts"), 503);
+    silent = false;
+}
+
+/* ---- what is entered ---- */
+
+static const json_t *command(size_t i) {
+    return json_array_get(json_object_get(asked, "commands"), i);
+}
+
+Test(desk, a_form_becomes_an_entry_that_is_taken_once) {
+    sign_in();
+    cr_assert_eq(enter("check-in", "adult=2&child=0&wheelchair=1&zone=Z%E4%B8%80&to="), 303);
+    cr_assert_str_eq(response.location, "/?said=stored#people");
+    const json_t *people = json_object_get(command(0), "people");
+    cr_assert_eq(json_integer_value(json_object_get(people, "adult")), 2);
+    cr_assert_null(json_object_get(people, "child"));
+    cr_assert_str_eq(json_string_value(json_object_get(command(0), "zone")), "Z一");
+    const json_t *once = json_object_get(asked, "once");
+    cr_assert_str_eq(json_string_value(json_object_get(once, "device")), "00000000000000aa");
+    cr_assert_eq(json_integer_value(json_object_get(once, "number")), 5);
+}
+
+Test(desk, a_delivery_is_received_with_what_was_damaged_and_answers_its_order) {
+    sign_in();
+    cr_assert_eq(
+        enter(
+            "receive",
+            "order=7&waybill=W1&counterpart=D1&item0=water&lot0=L1&expiry0=2027-03-01&quantity0=90&"
+            "damaged0=6&item1=meal&quantity1=0"),
+        303);
+    const json_t *lines = json_object_get(command(0), "lines");
+    cr_assert_eq(json_array_size(lines), 1, "of what did not come there is no line");
+    cr_assert_eq(json_integer_value(json_object_get(json_array_get(lines, 0), "damaged")), 6);
+    cr_assert_eq(json_integer_value(json_object_get(command(1), "order")), 7);
+}
+
+Test(desk, forms_that_say_nothing_or_nonsense_are_refused_before_the_node_hears) {
+    sign_in();
+    static const char *const wrong[][2] = {{"check-in", "adult=0"},
+                                           {"check-in", "adult=-1"},
+                                           {"check-in", "adult=1e3"},
+                                           {"check-in", "adult=99999999999999999999"},
+                                           {"lifeline", "hours=3"},
+                                           {"issue", "quantity0=4"},
+                                           {"csv", "csv=way,adult%0Aup,1"},
+                                           {"csv", "csv=way%0Ain,1,2,3"},
+                                           {"csv", "csv=%22"},
+                                           {"rows", "way0=in"},
+                                           {"need", "kind=goods&quantity=3"}};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        cr_assert_eq(enter(wrong[i][0], wrong[i][1]), 422, "%s %s", wrong[i][0], wrong[i][1]);
+    cr_assert_eq(enter("no-such", "a=1"), 404);
+    cr_assert_null(asked);
+}
+
+Test(desk, rows_of_a_csv_file_are_entered_as_one) {
+    sign_in();
+    cr_assert_eq(enter("csv", "csv=adult,way,ago_min,zone%0A2,in,30,Z1%0A%0A1,out,5,%0A"), 303);
+    cr_assert_eq(json_array_size(json_object_get(asked, "commands")), 2);
+    cr_assert_eq(json_integer_value(json_object_get(command(0), "ago_s")), 1800);
+    cr_assert_str_eq(json_string_value(json_object_get(command(1), "verb")), "check-out");
+}
+
+Test(desk, at_most_a_hundred_rows_at_once) {
+    sign_in();
+    char fields[4096] = "csv=way,adult";
+    for (int i = 0; i < 100; i++)
+        strcat(fields, "%0Ain,1");
+    cr_assert_eq(enter("csv", fields), 303);
+    strcat(fields, "%0Ain,1");
+    cr_assert_eq(enter("csv", fields), 422);
+}
+
+Test(desk, what_the_node_refuses_is_told_with_its_remedy_and_in_chinese_by_its_reason) {
+    sign_in();
+    refusal = json_pack("{s:b, s:s, s:s, s:s, s:s}", "ok", 0, "error", "state", "reason", "range",
+                        "text", "9 people leave, but only 3 are here", "remedy", "count first");
+    cr_assert_eq(enter("check-out", "adult=9&to=home"), 422);
+    cr_assert_not_null(strstr(response.body, "9 people leave, but only 3 are here"));
+    cr_assert_not_null(strstr(response.body, "count first"));
+    strcat(cookie, "; haven_language=zh-CN");
+    cr_assert_eq(enter("check-out", "adult=9&to=home"), 422);
+    cr_assert_not_null(strstr(response.body, "数字与现有情况不符"));
+    cr_assert_null(strstr(response.body, "count first"));
+}
+
+Test(desk, the_queue_of_the_script_is_answered_entry_by_entry) {
+    sign_in();
+    char token[33];
+    token_of(token);
+    struct desk_request request = request_of("POST", "/entries");
+    request.token = token;
+    request.body = "{\"device\":\"00000000000000bb\",\"entries\":[{\"form\":\"check-in\","
+                   "\"number\":1,\"ago_s\":61.5,\"fields\":\"adult=1\"},"
+                   "{\"form\":\"check-in\",\"number\":2,\"fields\":\"adult=%zz\"},{\"form\":\"x\","
+                   "\"number\":3}]}";
+    request.body_size = strlen(request.body);
+    cr_assert_eq(answer(&request), 200);
+    json_t *results = json_loads(response.body, 0, NULL);
+    const json_t *list = json_object_get(results, "results");
+    cr_assert_eq(json_array_size(list), 3);
+    cr_assert(json_is_true(json_object_get(json_array_get(list, 0), "ok")));
+    cr_assert(json_is_false(json_object_get(json_array_get(list, 1), "ok")));
+    cr_assert(json_is_false(json_object_get(json_array_get(list, 1), "later")));
+    cr_assert(json_is_false(json_object_get(json_array_get(list, 2), "ok")));
+    cr_assert_eq(json_integer_value(json_object_get(command(0), "ago_s")), 61);
+    json_decref(results);
+    request.body = "{\"entries\":7}";
+    request.body_size = strlen(request.body);
+    cr_assert_eq(answer(&request), 400);
+    request.token = "";
+    cr_assert_eq(answer(&request), 403);
+}
+
+/* ---- settings ---- */
+
+Test(desk, settings_that_cannot_work_are_refused_and_leave_the_old_ones) {
+    struct hv_fault_list faults;
+    hv_fault_list_init(&faults);
+    struct desk_changes changes[] = {
+        {.pin = "12345"}, {.listen = "localhost:80"}, {.certificate = "/tmp/x.pem"}};
+    for (size_t i = 0; i < 3; i++)
+        cr_assert_eq(desk_settings_change(folder, &changes[i], &faults), HV_ERR_VALUE);
+    cr_assert_eq(faults.errors, 3);
+    struct desk_settings settings;
+    cr_assert_eq(desk_settings_load(folder, &faults, &settings), HV_OK);
+    cr_assert(desk_settings_pin_is(&settings, "421133"));
+    cr_assert_not(desk_settings_pin_is(&settings, "421134"));
+    desk_settings_deinit(&settings);
+    hv_fault_list_deinit(&faults);
+}
+
+/* ---- words ---- */
+
+static json_t *catalogue(const char *name) {
+    const struct desk_file *file = desk_file_find(name);
+    cr_assert_not_null(file);
+    return json_loadb((const char *)file->bytes, file->size, JSON_REJECT_DUPLICATES, NULL);
+}
+
+Test(desk, every_text_is_there_in_every_language_with_the_same_place_for_a_figure) {
+    json_t *english = catalogue("en.json"), *chinese = catalogue("zh-CN.json"), *text;
+    const char *key;
+    cr_assert_eq(json_object_size(english), json_object_size(chinese));
+    json_object_foreach(english, key, text) {
+        const char *other = json_string_value(json_object_get(chinese, key));
+        cr_assert_not_null(other, "%s is missing in Chinese", key);
+        cr_assert_eq(strstr(json_string_value(text), "{}") == NULL, strstr(other, "{}") == NULL,
+                     "%s", key);
+    }
+    json_decref(english);
+    json_decref(chinese);
+}
+
+Test(desk, no_page_shows_a_key_that_no_catalogue_has) {
+    static const char *const prefixes[] = {"tab.",    "people.", "place.", "goods.",  "request.",
+                                           "figure.", "head.",   "order.", "paper.",  "sheet.",
+                                           "login.",  "said.",   "wrong.", "status.", "lifeline."};
+    sign_in();
+    static const char *const pages[] = {"/",
+                                        "/login",
+                                        "/paper/registration",
+                                        "/paper/needs",
+                                        "/paper/received",
+                                        "/paper/issued",
+                                        "/paper/day-log"};
+    for (size_t p = 0; p < sizeof pages / sizeof pages[0]; p++) {
+        cr_assert_eq(get(pages[p]), 200);
+        for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+            for (const char *at = response.body; (at = strstr(at, prefixes[i])) != NULL; at++)
+                cr_assert_neq(at[-1], '>', "%s shows %.40s", pages[p], at);
+    }
+}
