@@ -44,7 +44,7 @@
 #define HV_TRANSFERS_FINISHED_MAX 32768u
 #define HV_REQUESTS_FINISHED_MAX 16384u
 #define HV_ORDERS_FINISHED_MAX 32768u
-#define HV_WRITES_KEPT_MAX 4096u    /* decisions that a client may repeat under its key */
+#define HV_WRITES_KEPT_MAX 4096u /* decisions that a client may repeat under its key */
 #define HV_WAYBILLS_FINISHED_MAX 32768u
 /* Goods: balances in the books of one place, and lots and items of one waybill. */
 #define HV_PLACE_BALANCES_MAX 393216u
