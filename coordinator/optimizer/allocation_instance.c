@@ -94,8 +94,9 @@ double allocation_free_stock(const struct allocation_instance *instance, uint32_
     return instance->stock[i] > kept ? instance->stock[i] - kept : 0;
 }
 
-static bool lane_can_carry(const struct allocation_instance *instance,
-                           const struct allocation_lane *lane, uint32_t item) {
+bool allocation_lane_carries(const struct allocation_instance *instance, uint32_t lane_index,
+                             uint32_t item) {
+    const struct allocation_lane *lane = &instance->lanes[lane_index];
     if (lane->closed || allocation_free_stock(instance, lane->depot, item) <= 0)
         return false;
     return instance->items[item].volume_m3 == 0 ||
@@ -110,7 +111,7 @@ void allocation_reachable(const struct allocation_instance *instance, bool *ret_
         const struct allocation_lane *lane = &instance->lanes[l];
         for (uint32_t k = 0; k < items; k++)
             if (allocation_need(instance, lane->shelter, k) > 0 &&
-                lane_can_carry(instance, lane, k))
+                allocation_lane_carries(instance, l, k))
                 ret_reachable[(size_t)lane->shelter * items + k] = true;
     }
 }

@@ -62,6 +62,11 @@ HV_MUST_USE int allocation_instance_check(const struct allocation_instance *inst
 double allocation_free_stock(const struct allocation_instance *instance, uint32_t depot,
                              uint32_t item);
 
+/* Whether a lane could carry anything of an item, were it alone: it is open, there is free stock,
+ * and nothing on the way has room for nothing. */
+bool allocation_lane_carries(const struct allocation_instance *instance, uint32_t lane,
+                             uint32_t item);
+
 static inline double allocation_need(const struct allocation_instance *instance, uint32_t shelter,
                                      uint32_t item) {
     return instance->need[(size_t)shelter * instance->item_count + item];

@@ -86,7 +86,7 @@ static void find_savings(const struct allocation_instance *instance,
         double priority = instance->shelters[lane->shelter].priority;
         for (uint32_t k = 0; k < items; k++) {
             const struct allocation_item *item = &instance->items[k];
-            if (allocation_free_stock(instance, lane->depot, k) <= 0)
+            if (!allocation_lane_carries(instance, l, k))
                 continue;
             double gain =
                 item->shortage_cost * priority - item->volume_m3 * room - (stock ? stock[k] : 0);
@@ -144,7 +144,7 @@ static void add_room(const struct allocation_instance *instance,
 int allocation_bound(const struct allocation_instance *instance, const double *floor,
                      const struct allocation_prices *prices, double *ret_bound) {
     size_t needs = (size_t)instance->shelter_count * instance->item_count;
-    double *savings = malloc((needs + 1) * sizeof *savings);
+    double *savings = calloc(needs + 1, sizeof *savings);
     if (!savings)
         return HV_ERR_MEMORY;
     struct bound bound = {0, 0};

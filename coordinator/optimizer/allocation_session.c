@@ -1,10 +1,8 @@
-#include "coordinator/optimizer/allocation_session.h"
+#include "coordinator/optimizer/allocation_session_state.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define NO_ARC MINCOSTFLOW_NO_ARC
 
 enum {
     HEADROOM = 4,            /* needs may grow by this before volumes are counted anew */
@@ -12,83 +10,6 @@ enum {
     SUPPLY_EXPONENT = 56,    /* and one of them below 2^56 */
     COST_EXPONENT = 56       /* (nodes + 2) × the largest cost stays below 2^56 */
 };
-
-/* Nodes, in this order: root, depots, stocks (depot × item), shelters, needs (shelter × item). Arcs
- * in the same order: depot → root, stock → depot, shelter → root, need → shelter (unmet), and then
- * lanes, need → stock, where there ever was a need and a stock. What has no volume passes by depot
- * and shelter, straight to the root. */
-struct allocation_session {
-    struct allocation_instance instance; /* points to the copies below */
-    struct allocation_item *items;
-    struct allocation_depot *depots;
-    struct allocation_shelter *shelters;
-    struct allocation_lane *lanes;
-    double *stock, *reserve, *need;
-    double *floor; /* NULL for none */
-
-    uint32_t *lanes_by_shelter, *first_of_shelter; /* lanes; where each shelter's begin, and end */
-    struct mincostflow *flow;                      /* NULL: to be built */
-    double *volume;       /* item: m³ a unit, or what stands for it where there is none */
-    double quanta, money; /* quanta in a m³; what a unit of cost is in the flow's whole numbers */
-    double need_m3_max;   /* above this volumes are counted anew */
-    double bound_m3_max;  /* a bound above this is none */
-    int64_t *need_quanta; /* shelter × item */
-    int64_t *shelter_quanta;    /* shelter: Σ of its needs that have a volume */
-    int64_t root_quanta;        /* Σ of all */
-    bool *has_stock, *has_need; /* ever had: depot × item, shelter × item */
-    uint32_t *lane_arc;         /* lane × item, or NO_ARC */
-    uint32_t *arc_lane;         /* by arc after the first lane arc: its lane */
-    size_t arc_lane_room;
-    uint32_t first_lane_arc;
-    uint64_t pivots_gone; /* of flows that were built anew */
-    bool solved;
-};
-
-/* Numbers ----------------------------------------------------------------------------------------
- */
-
-static size_t cells(uint32_t rows, uint32_t columns) {
-    return (size_t)rows * columns;
-}
-
-static uint32_t item_count(const struct allocation_session *session) {
-    return session->instance.item_count;
-}
-
-static uint32_t stock_cell(const struct allocation_session *session, uint32_t depot,
-                           uint32_t item) {
-    return depot * item_count(session) + item;
-}
-
-static uint32_t need_cell(const struct allocation_session *session, uint32_t shelter,
-                          uint32_t item) {
-    return shelter * item_count(session) + item;
-}
-
-static uint32_t depot_node(uint32_t depot) {
-    return 1 + depot;
-}
-
-static uint32_t stock_node(const struct allocation_session *session, uint32_t cell) {
-    return 1 + session->instance.depot_count + cell;
-}
-
-static uint32_t shelter_node(const struct allocation_session *session, uint32_t shelter) {
-    return stock_node(session, session->instance.depot_count * item_count(session)) + shelter;
-}
-
-static uint32_t need_node(const struct allocation_session *session, uint32_t cell) {
-    return shelter_node(session, session->instance.shelter_count) + cell;
-}
-
-/* The arc of a node that is neither root nor lane: all others have one, in the order of nodes. */
-static uint32_t arc_of_node(uint32_t node) {
-    return node - 1;
-}
-
-static bool has_volume(const struct allocation_session *session, uint32_t item) {
-    return session->items[item].volume_m3 > 0;
-}
 
 /* Memory -----------------------------------------------------------------------------------------
  */
@@ -176,7 +97,7 @@ void allocation_session_free(struct allocation_session *session) {
     free(session->stock);
     free(session->reserve);
     free(session->need);
-    free(session->floor);
+    free(session->least);
     free(session->lanes_by_shelter);
     free(session->first_of_shelter);
     free(session->volume);
@@ -299,21 +220,30 @@ static int64_t bound_in_quanta(const struct allocation_session *session, double 
                                        : (int64_t)floor(m3 * session->quanta);
 }
 
+int64_t allocation_limit_quanta(const struct allocation_session *session, double limit_m3) {
+    return allocation_is_limited(limit_m3) ? bound_in_quanta(session, limit_m3)
+                                           : MINCOSTFLOW_NO_BOUND;
+}
+
+int64_t allocation_stock_quanta(const struct allocation_session *session, uint32_t depot,
+                                uint32_t item) {
+    double free_stock = allocation_free_stock(&session->instance, depot, item);
+    return bound_in_quanta(session, free_stock * session->volume[item]);
+}
+
 /* Figures into the flow --------------------------------------------------------------------------
  */
 
 static int put_dispatch(struct allocation_session *session, uint32_t depot) {
-    double limit = session->depots[depot].dispatch_m3;
-    int64_t bound =
-        allocation_is_limited(limit) ? bound_in_quanta(session, limit) : MINCOSTFLOW_NO_BOUND;
-    return mincostflow_set_bounds(session->flow, arc_of_node(depot_node(depot)), 0, bound);
+    return mincostflow_set_bounds(
+        session->flow, arc_of_node(depot_node(depot)), 0,
+        allocation_limit_quanta(session, session->depots[depot].dispatch_m3));
 }
 
 static int put_stock(struct allocation_session *session, uint32_t depot, uint32_t item) {
-    double free_stock = allocation_free_stock(&session->instance, depot, item);
     uint32_t node = stock_node(session, stock_cell(session, depot, item));
     return mincostflow_set_bounds(session->flow, arc_of_node(node), 0,
-                                  bound_in_quanta(session, free_stock * session->volume[item]));
+                                  allocation_stock_quanta(session, depot, item));
 }
 
 /* What must stay unmet at a shelter for it to receive no more than it can. */
@@ -330,10 +260,8 @@ static int put_shortage(struct allocation_session *session, uint32_t shelter, ui
     uint32_t cell = need_cell(session, shelter, item);
     uint32_t arc = arc_of_node(need_node(session, cell));
     int64_t cost, most = MINCOSTFLOW_NO_BOUND;
-    if (session->floor) {
-        double floor_quanta = floor((double)session->need_quanta[cell] * session->floor[cell]);
-        most = session->need_quanta[cell] - (int64_t)floor_quanta;
-    }
+    if (session->least)
+        most = session->need_quanta[cell] - session->least[cell];
     int error = in_money(session, shortage_per_m3(session, shelter, item), &cost);
     if (!error)
         error = mincostflow_set_cost(session->flow, arc, cost);
@@ -505,8 +433,7 @@ static int start_with_nothing_sent(struct allocation_session *session) {
         if (is_depot)
             carries = instance->depots[depot].dispatch_m3 != 0;
         else if (is_stock)
-            carries = bound_in_quanta(session, allocation_free_stock(instance, depot, item) *
-                                                   session->volume[item]) > 0;
+            carries = allocation_stock_quanta(session, depot, item) > 0;
         arcs[node] = carries ? arc_of_node(node) : NO_ARC;
     }
     int error = mincostflow_start_from(session->flow, arcs);
@@ -544,7 +471,7 @@ static void drop_flow(struct allocation_session *session) {
 /* After a figure was put into the flow: one that does not fit the scales has everything built anew
  * at the next solve. */
 static int settle(struct allocation_session *session, int error) {
-    session->solved = false;
+    session->is_solved = false;
     if (error == HV_ERR_OVERFLOW) {
         drop_flow(session);
         return 0;
@@ -580,8 +507,6 @@ int allocation_session_set_need(struct allocation_session *session, uint32_t she
     }
     if (!error)
         error = put_need(session, shelter, item);
-    if (!error && session->floor)
-        error = put_shortage(session, shelter, item);
     return settle(session, error);
 }
 
@@ -674,18 +599,35 @@ int allocation_session_set_depot_open(struct allocation_session *session, uint32
     return settle(session, error);
 }
 
-int allocation_session_set_floor(struct allocation_session *session, const double *floor) {
-    size_t needs = cells(session->instance.shelter_count, item_count(session));
-    double *copy = floor ? copy_of(floor, needs, sizeof *copy) : NULL;
-    if (floor && !copy)
-        return HV_ERR_MEMORY;
-    free(session->floor);
-    session->floor = copy;
+/* Puts what fairness asks for, or no longer does, into the flow. */
+static int put_least(struct allocation_session *session, int64_t *least) {
+    free(session->least);
+    session->least = least;
     int error = 0;
     for (uint32_t s = 0; session->flow && s < session->instance.shelter_count; s++)
         for (uint32_t k = 0; k < item_count(session) && !error; k++)
             error = put_shortage(session, s, k);
     return settle(session, error);
+}
+
+int allocation_session_make_fair(struct allocation_session *session,
+                                 const struct mincostflow_limits *limits) {
+    int64_t *least =
+        copy_of(NULL, cells(session->instance.shelter_count, item_count(session)), sizeof *least);
+    int error = least ? 0 : HV_ERR_MEMORY;
+    if (!error && !session->flow)
+        error = build(session);
+    if (!error)
+        error = allocation_find_fair(session, limits, least, &session->level_count);
+    if (error) {
+        free(least);
+        return error;
+    }
+    return put_least(session, least);
+}
+
+int allocation_session_forget_fairness(struct allocation_session *session) {
+    return session->least ? put_least(session, NULL) : 0;
 }
 
 /* Solving ----------------------------------------------------------------------------------------
@@ -701,15 +643,15 @@ int allocation_session_solve(struct allocation_session *session,
         drop_flow(session);
         return error;
     }
-    session->solved = status == MINCOSTFLOW_OPTIMAL;
-    if (session->solved)
+    session->is_solved = status == MINCOSTFLOW_OPTIMAL;
+    if (session->is_solved)
         return 0;
     return status == MINCOSTFLOW_STOPPED ? HV_ERR_STOPPED : HV_ERR_VALUE;
 }
 
 void allocation_session_forget_basis(struct allocation_session *session) {
     drop_flow(session);
-    session->solved = false;
+    session->is_solved = false;
 }
 
 uint64_t allocation_session_pivots(const struct allocation_session *session) {
@@ -830,9 +772,22 @@ static int read_prices(const struct allocation_session *session, struct allocati
     return 0;
 }
 
+/* What fairness gives of each need. */
+static int read_floor(const struct allocation_session *session, struct allocation_plan *plan) {
+    size_t needs = cells(session->instance.shelter_count, item_count(session));
+    plan->floor = calloc(needs + 1, sizeof *plan->floor);
+    if (!plan->floor)
+        return HV_ERR_MEMORY;
+    for (size_t i = 0; i < needs; i++)
+        if (session->need_quanta[i] > 0)
+            plan->floor[i] = (double)session->least[i] / (double)session->need_quanta[i];
+    plan->level_count = session->level_count;
+    return 0;
+}
+
 int allocation_session_read(const struct allocation_session *session,
                             struct allocation_plan *ret_plan) {
-    if (!session->solved)
+    if (!session->is_solved)
         return HV_ERR_STATE;
     struct allocation_plan plan = {.pivots = allocation_session_pivots(session)};
     int error = read_shipments(session, &plan);
@@ -842,9 +797,10 @@ int allocation_session_read(const struct allocation_session *session,
         error = read_prices(session, &plan.prices);
     if (!error)
         error = allocation_plan_add_up(&session->instance, &plan);
+    if (!error && session->least)
+        error = read_floor(session, &plan);
     if (!error)
-        error =
-            allocation_bound(&session->instance, session->floor, &plan.prices, &plan.lower_bound);
+        error = allocation_bound(&session->instance, plan.floor, &plan.prices, &plan.lower_bound);
     plan.unfair_cost = plan.objective;
     if (error)
         allocation_plan_deinit(&plan);

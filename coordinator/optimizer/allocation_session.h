@@ -14,8 +14,8 @@
  * together have about 2^45; the plan is exact in quanta, and its objective and bound are added up
  * from the figures of the instance, so that what the quanta cost, if anything, stands between them.
  *
- * Limits of lanes, which bind items together, and fairness are not the session's: it reads neither
- * lane.capacity_m3 nor maxmin; allocation_solve() does.
+ * Limits of lanes, which bind items together, are not the session's: it does not read
+ * lane.capacity_m3, nor maxmin; allocation_solve() does.
  *
  * A session copies the instance, is used by one thread at a time, reads no clock, and is
  * deterministic. */
@@ -58,13 +58,17 @@ HV_MUST_USE int allocation_session_set_lane_open(struct allocation_session *sess
 HV_MUST_USE int allocation_session_set_depot_open(struct allocation_session *session,
                                                   uint32_t depot, bool open);
 
-/* At least this share of each need is sent (shelter × item, 0 to 1), which must be possible; NULL:
- * no such floor. It is copied. */
-HV_MUST_USE int allocation_session_set_floor(struct allocation_session *session,
-                                             const double *floor);
+/* Finds the fill rates that are leximin with the present figures, and from now on sends at least
+ * what they ask for: the least cost among the fairest. A change leaves that as it is; call it again
+ * where fairness is to be of the new figures, or a solve may give HV_ERR_VALUE because what was
+ * fair is no longer possible. The limits' callback, which may be NULL, is called with the number of
+ * levels found. HV_ERR_STOPPED, HV_ERR_MEMORY, HV_ERR_OVERFLOW; then nothing has changed. */
+HV_MUST_USE int allocation_session_make_fair(struct allocation_session *session,
+                                             const struct mincostflow_limits *limits);
+HV_MUST_USE int allocation_session_forget_fairness(struct allocation_session *session);
 
 /* Solves from the last basis. HV_ERR_STOPPED where the limits (NULL: none) ended it: solve again to
- * go on; HV_ERR_VALUE where the floor cannot be kept. HV_ERR_MEMORY, HV_ERR_OVERFLOW. */
+ * go on; HV_ERR_VALUE where what was fair is no longer possible. HV_ERR_MEMORY, HV_ERR_OVERFLOW. */
 HV_MUST_USE int allocation_session_solve(struct allocation_session *session,
                                          const struct mincostflow_limits *limits);
 

@@ -5,7 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
-#include <string.h>
+#include <stdlib.h>
 
 #define ROUNDS(n) (SANITIZED ? (n) / 5 : (n))
 
@@ -20,9 +20,16 @@ static void expect_good(const struct allocation_instance *instance,
 
 static void expect_reference(const struct allocation_instance *instance, int round) {
     struct allocation_plan plan;
-    cr_assert_eq(allocation_solve(instance, NULL, &plan), HV_OK, "round %d", round);
+    int error = allocation_solve(instance, NULL, &plan);
+    cr_assert_eq(error, HV_OK, "round %d: %d", round, error);
     expect_good(instance, &plan, round);
-    double reference = allocation_reference(instance, NULL);
+    double *fill = calloc((size_t)instance->shelter_count * instance->item_count, sizeof *fill);
+    double reference = allocation_reference(instance, fill);
+    for (size_t i = 0; plan.floor && i < (size_t)instance->shelter_count * instance->item_count;
+         i++)
+        cr_assert_float_eq(plan.floor[i], fill[i], 1e-6, "round %d need %zu: %.9g against %.9g",
+                           round, i, plan.floor[i], fill[i]);
+    free(fill);
     cr_assert_float_eq(plan.objective, reference, 1e-6 * fmax(1, reference), "round %d", round);
     allocation_plan_deinit(&plan);
 }
@@ -46,6 +53,34 @@ Test(allocation, is_exact_without_any_limit_in_whole_units) {
     expect_references(&mix, 12, ROUNDS(200));
 }
 
+/* The same with fairness. */
+static void expect_fair(const struct allocation_mix *mix, uint64_t seed, int rounds) {
+    struct chance chance = {seed};
+    for (int round = 0; round < rounds; round++) {
+        struct allocation_instance *instance = allocation_random(&chance, mix);
+        instance->maxmin = true;
+        expect_reference(instance, round);
+        allocation_random_free(instance);
+    }
+}
+
+Test(allocation, keeps_limits_of_lanes_that_all_items_share) {
+    const struct allocation_mix mix = {4, 5, 4, true, true, true, true, true};
+    expect_references(&mix, 15, ROUNDS(400));
+}
+
+Test(allocation, is_leximin_where_fairness_is_asked_for) {
+    const struct allocation_mix mix = {4, 5, 4, false, true, true, true, true};
+    expect_fair(&mix, 16, ROUNDS(200));
+    const struct allocation_mix plain = {5, 6, 3, false, false, true, false, false};
+    expect_fair(&plain, 17, ROUNDS(100));
+}
+
+Test(allocation, is_leximin_with_limits_of_lanes) {
+    const struct allocation_mix mix = {4, 5, 3, true, true, true, true, true};
+    expect_fair(&mix, 18, ROUNDS(150));
+}
+
 Test(allocation, is_the_same_every_time) {
     struct chance chance = {13};
     const struct allocation_mix mix = {6, 12, 6, false, true, true, true, true};
@@ -54,11 +89,11 @@ Test(allocation, is_the_same_every_time) {
     cr_assert_eq(allocation_solve(instance, NULL, &a), HV_OK);
     cr_assert_eq(allocation_solve(instance, NULL, &b), HV_OK);
     cr_assert_eq(a.shipment_count, b.shipment_count);
-    cr_assert_eq(memcmp(&a.objective, &b.objective, sizeof a.objective), 0);
+    cr_assert(a.objective == b.objective);
     for (size_t i = 0; i < a.shipment_count; i++) {
         cr_assert_eq(a.shipments[i].lane, b.shipments[i].lane);
         cr_assert_eq(a.shipments[i].item, b.shipments[i].item);
-        cr_assert_eq(memcmp(&a.shipments[i].quantity, &b.shipments[i].quantity, sizeof(double)), 0);
+        cr_assert(a.shipments[i].quantity == b.shipments[i].quantity);
     }
     allocation_plan_deinit(&a);
     allocation_plan_deinit(&b);
