@@ -99,6 +99,9 @@ static void work(struct daemon *daemon, uint64_t token, const json_t *request,
     case CONSOLE_WORK_VERIFY:
         daemon_work_verify(daemon, token);
         break;
+    case CONSOLE_WORK_LEDGER:
+        daemon_work_ledger(daemon, token, outcome->to);
+        break;
     case CONSOLE_WORK_ACCOUNT:
         daemon_work_account(daemon, token, request, outcome);
         break;

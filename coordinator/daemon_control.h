@@ -35,6 +35,8 @@ void daemon_work_past(struct daemon *daemon, uint64_t token, const json_t *reque
 void daemon_answer_past(struct daemon *daemon, uint64_t token, const json_t *request,
                         const struct state *past);
 void daemon_work_verify(struct daemon *daemon, uint64_t token);
+/* Proves that the ledger adds up, from the first record to position `to`. */
+void daemon_work_ledger(struct daemon *daemon, uint64_t token, uint64_t to);
 void daemon_work_backup(struct daemon *daemon, uint64_t token, const char *path);
 void daemon_work_region(struct daemon *daemon, uint64_t token, const char *path, const char *role);
 

@@ -5,6 +5,7 @@
 #include "coordinator/control/console.h"
 #include "coordinator/founding.h"
 #include "coordinator/layout.h"
+#include "coordinator/ledger_check.h"
 #include "schemas/platform/atomic_file.h"
 #include "schemas/platform/keys.h"
 
@@ -26,6 +27,7 @@ struct work {
     struct state *past;
     struct region *region;
     uint8_t hash[REGION_HASH_BYTES];
+    struct ledger_checked checked;
     uint64_t bad;
 };
 
@@ -45,6 +47,7 @@ static void work_free(struct work *work) {
     json_decref(work->request);
     state_free(work->past);
     region_free(work->region);
+    ledger_verify_free(work->checked.verify);
     free(work);
 }
 
@@ -170,6 +173,35 @@ void daemon_work_verify(struct daemon *daemon, uint64_t token) {
     struct work *work = work_new(daemon, token);
     if (work != NULL)
         work_start(work, verify_run, verify_done);
+}
+
+/* ---- the ledger ---- */
+
+static int ledger_run(void *context) {
+    struct work *work = context;
+    return ledger_check(work->daemon->log, work->to, &work->checked, &work->bad);
+}
+
+static void ledger_done(void *context, int error) {
+    struct work *work = context;
+    if (error == 0) {
+        daemon_answer(work->daemon, work->token,
+                      console_ledger_proof(work->checked.verify, work->checked.position));
+    } else {
+        char text[96];
+        snprintf(text, sizeof text, "record %llu: %s", (unsigned long long)work->bad,
+                 hv_error_text(error));
+        daemon_answer_error(work->daemon, work->token, error, text, "check the log: haven verify");
+    }
+    work_free(work);
+}
+
+void daemon_work_ledger(struct daemon *daemon, uint64_t token, uint64_t to) {
+    struct work *work = work_new(daemon, token);
+    if (work == NULL)
+        return;
+    work->to = to;
+    work_start(work, ledger_run, ledger_done);
 }
 
 /* ---- backup ---- */

@@ -79,7 +79,33 @@ const struct cli_entry cli_entries[] = {
      "usage: haven depots [ID] [--offset N] [--limit N]\n"},
     {"zones", cli_zones, "zones: who has checked in, who is left", "usage: haven zones [ID]\n"},
     {"nodes", cli_nodes, "who reports, and when last", "usage: haven nodes [ID]\n"},
-    {"requests", cli_requests, "what shelters ask for", "usage: haven requests [ID] [--all]\n"},
+    {"requests", cli_requests, "what shelters ask for, and how far it is",
+     "usage: haven requests [ID] [--all]\n"
+     "       haven requests approve ID [--lines ITEM=N,…] [--reason TEXT] | decline ID --reason "
+     "TEXT |\n"
+     "                      close ID --reason TEXT\n"
+     "  each item on three tracks: committed (ordered), in transit, fulfilled (received)\n"
+     "  --lines  approves so much of each item; without it all that is asked for\n"
+     "examples:\n"
+     "  haven requests approve 3/0/1 --lines water=600,blanket=40 --reason 'half until Friday'\n"
+     "  haven requests decline 3/0/2 --reason 'no generators left'\n"},
+    {"ledger", cli_ledger, "where every unit is; waybills; warnings; proof",
+     "usage: haven ledger [show] [--place ID] | item ITEM [--place ID] | lot LOT\n"
+     "       haven ledger waybills [--all] | waybill W | end W --reason TEXT | warnings\n"
+     "       haven ledger verify [DIR] [--at POSITION]\n"
+     "  show      each item over all books: where it is, where it came from, where it went\n"
+     "  item, lot the same by lot, place and waybill\n"
+     "  end       nothing more comes on the waybill: what was shipped and not received is missing\n"
+     "  warnings  expiry within 9 and 3 months, minimum stock, cold chain, and every discrepancy\n"
+     "  verify    proves from the log alone that all movements add up, at positions on the way "
+     "and\n"
+     "            at the end; DIR: a stopped coordinator's folder or a backup\n"
+     "examples:\n"
+     "  haven ledger item water --place D1\n"
+     "  haven ledger warnings --json | jq '.warnings[] | select(.warning | "
+     "startswith(\"expire\"))'\n"
+     "  haven ledger verify --at 5000\n"
+     "  haven ledger verify /var/backups/haven/monday\n"},
     {"transfers", cli_transfers, "people between shelters",
      "usage: haven transfers [ID] [--all]\n"},
     {"plan", cli_plan, "list, make, show, compare, approve plans",

@@ -276,43 +276,6 @@ int cli_transfers(const struct cli *cli) {
     return ask_list(cli, "transfers", print_transfers);
 }
 
-/* "80 blanket, 20 cot" */
-static void join_lines(const json_t *lines, char *buffer, size_t bytes) {
-    size_t index, used = 0;
-    json_t *line;
-    buffer[0] = '\0';
-    json_array_foreach(lines, index, line) {
-        int printed = snprintf(buffer + used, bytes - used, "%s%lld %s", index == 0 ? "" : ", ",
-                               (long long)number(line, "quantity"), text(line, "item"));
-        if (printed < 0 || (size_t)printed >= bytes - used)
-            break;
-        used += (size_t)printed;
-    }
-}
-
-static void print_requests(const json_t *reply) {
-    static const char *const titles[] = {"request", "place", "kind", "urgency",
-                                         ">age",    "what",  NULL};
-    struct cli_table *table = cli_table_new(titles);
-    size_t index;
-    json_t *request;
-    json_array_foreach(json_object_get(reply, "requests"), index, request) {
-        char lines[256];
-        join_lines(json_object_get(request, "lines"), lines, sizeof lines);
-        cli_table_cell(table, "%s", text(request, "id"));
-        cli_table_cell(table, "%s", text(request, "place"));
-        cli_table_cell(table, "%s", text(request, "kind"));
-        cli_table_cell(table, "%s", text(request, "urgency"));
-        cli_table_cell(table, "%s", cli_age(json_object_get(request, "age_s"), false));
-        cli_table_cell(table, "%s%s%s", lines, lines[0] == '\0' ? "" : " ", text(request, "text"));
-    }
-    cli_table_print(table);
-}
-
-int cli_requests(const struct cli *cli) {
-    return ask_list(cli, "requests", print_requests);
-}
-
 /* ---- the log ---- */
 
 static void print_records(const json_t *records) {

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static console_verb ask_log, ask_region_load, ask_plan, ask_backup, ask_verify, ask_account,
-    ask_stop, ask_ping, ask_help;
+static console_verb ask_log, ask_region_load, ask_plan, ask_backup, ask_verify, ask_ledger_verify,
+    ask_account, ask_stop, ask_ping, ask_help;
 
 static const struct {
     const char *name;
@@ -32,6 +32,9 @@ static const struct {
     {"order", console_order_show},
     {"directives", console_directives},
     {"statistics", console_statistics},
+    {"ledger", console_ledger},
+    {"waybills", console_waybills},
+    {"ledger-warnings", console_ledger_warnings},
     {"log", ask_log},
     {"ping", ask_ping},
     {"help", ask_help},
@@ -53,11 +56,14 @@ static const struct {
     {"order-cancel", console_order_cancel},
     {"order-revise", console_order_revise},
     {"order-answer", console_order_answer},
+    {"request-decide", console_request_decide},
+    {"waybill-end", console_waybill_end},
     /* what is done */
     {"region-load", ask_region_load},
     {"plan-make", ask_plan},
     {"backup", ask_backup},
     {"verify", ask_verify},
+    {"ledger-verify", ask_ledger_verify},
     {"accounts", ask_account},
     {"account-set", ask_account},
     {"account-remove", ask_account},
@@ -125,6 +131,13 @@ static void ask_account(const struct console_scene *scene, const json_t *request
                         struct hv_arena *arena, struct console_outcome *outcome) {
     (void)scene, (void)request, (void)arena;
     ask(outcome, CONSOLE_WORK_ACCOUNT);
+}
+
+static void ask_ledger_verify(const struct console_scene *scene, const json_t *request,
+                              struct hv_arena *arena, struct console_outcome *outcome) {
+    (void)arena;
+    ask(outcome, CONSOLE_WORK_LEDGER);
+    outcome->to = console_number(request, "to", state_position(console_picture(scene)));
 }
 
 static void ask_stop(const struct console_scene *scene, const json_t *request,

@@ -44,6 +44,7 @@ enum console_work {
     CONSOLE_WORK_PLAN,    /* make a plan now */
     CONSOLE_WORK_BACKUP,  /* copy log, regions and settings to `path` */
     CONSOLE_WORK_VERIFY,  /* check every checksum and hash of the log */
+    CONSOLE_WORK_LEDGER,  /* prove that the ledger adds up, to position `to` */
     CONSOLE_WORK_ACCOUNT, /* the verbs accounts, account-set and account-remove of the request */
     CONSOLE_WORK_STOP
 };
@@ -71,6 +72,11 @@ void console_handle_past(const struct console_scene *scene, const json_t *reques
 /* The answer to a decision when its CORE_REPLY has come: positions, or why nothing was stored. */
 json_t *console_committed(int error, const struct hv_verdict *verdict, uint64_t first,
                           uint64_t last);
+
+struct ledger_verify;
+
+/* What the proof of the ledger, up to a position, came to. */
+json_t *console_ledger_proof(const struct ledger_verify *verify, uint64_t position);
 
 /* {"ok": false, …}; text and remedy may be NULL. */
 json_t *console_error(int error, const char *text, const char *remedy);

@@ -21,6 +21,16 @@ console_verb console_enroll, console_revoke, console_incident_open, console_inci
 console_verb console_directive_set, console_plan_approve, console_plan_withdraw,
     console_order_issue, console_order_cancel, console_order_revise, console_order_answer;
 
+/* The ledger (console_ledger.c). */
+console_verb console_ledger, console_waybills, console_ledger_warnings, console_request_decide,
+    console_waybill_end;
+
+/* How far a request is ("requested" to "received", "declined", "closed", "withdrawn"), and its
+ * items on the three tracks. */
+const char *console_request_stage(const struct state_request *request);
+json_t *console_request_tracks(const struct console_scene *scene,
+                               const struct state_request *request);
+
 /* The picture that is asked about: that of now, or an earlier one. */
 const struct state *console_picture(const struct console_scene *scene);
 const struct core_counters *console_counters(const struct console_scene *scene);

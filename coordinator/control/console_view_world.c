@@ -102,6 +102,12 @@ static json_t *view_request(const struct console_scene *scene, struct hv_arena *
         if (body->has_amount)
             json_object_set_new(object, "amount", json_integer(body->amount));
     }
+    if (request->request_kind == HV_REQUEST_GOODS) {
+        json_object_set_new(object, "stage", json_string(console_request_stage(request)));
+        json_object_set_new(object, "tracks", console_request_tracks(scene, request));
+        if (request->verdict_reason != NULL)
+            json_object_set_new(object, "verdict_reason", json_string(request->verdict_reason));
+    }
     console_set_stamp(scene, object, &request->seen);
     return object;
 }

@@ -336,7 +336,9 @@ struct region_item builder_blank_item(void) {
                                 .weight_g = REGION_UNKNOWN,
                                 .shelf_life_days = REGION_UNKNOWN,
                                 .need_per_person_day = REGION_UNKNOWN,
-                                .need_per_person_once = REGION_UNKNOWN};
+                                .need_per_person_once = REGION_UNKNOWN,
+                                .minimum_stock = REGION_UNKNOWN,
+                                .contents = ""};
 }
 
 struct region_vehicle builder_blank_vehicle(void) {

@@ -32,6 +32,40 @@ static void read_packs(struct table_row *row, int64_t packs[REGION_PACKS_MAX]) {
     }
 }
 
+const char *region_kit_part(const char *text, char *ret_item, size_t item_bytes,
+                            int64_t *ret_quantity) {
+    const char *end = strchr(text, ';'), *stop = end == NULL ? text + strlen(text) : end;
+    const char *colon = stop;
+    while (colon > text && *colon != ':')
+        colon--;
+    char *after = NULL;
+    size_t length = (size_t)(colon - text);
+    long long quantity =
+        colon > text && colon[1] >= '1' && colon[1] <= '9' ? strtoll(colon + 1, &after, 10) : 0;
+    *ret_quantity = 0;
+    if (quantity <= 0 || quantity > HV_QUANTITY_MAX || after != stop || length >= item_bytes)
+        return NULL;
+    memcpy(ret_item, text, length);
+    ret_item[length] = '\0';
+    *ret_quantity = quantity;
+    return end == NULL || end[1] == '\0' ? NULL : end + 1;
+}
+
+/* "blanket:2;soap:1"; whether the items exist is seen when all are read. */
+static const char *read_contents(struct table_row *row) {
+    const char *text = table_text(row, ITEM_CONTENTS);
+    for (const char *part = *text == '\0' ? NULL : text; part != NULL;) {
+        char item[HV_ID_BYTES_MAX + 1];
+        int64_t quantity;
+        part = region_kit_part(part, item, sizeof item, &quantity);
+        if (quantity > 0)
+            continue;
+        table_wrong(row, ITEM_CONTENTS, "items of the kit such as \"blanket:2;soap:1\"");
+        return "";
+    }
+    return text;
+}
+
 int tables_take_item(struct table_row *row, void *context) {
     struct region *region = ((struct tables_reading *)context)->region;
     struct region_item item = builder_blank_item();
@@ -53,6 +87,8 @@ int tables_take_item(struct table_row *row, void *context) {
     item.need_groups = table_set(row, ITEM_GROUPS, words_group,
                                  "words separated by \";\" of infant, child, adult, elderly, "
                                  "unknown, wheelchair, medical");
+    item.minimum_stock = table_whole(row, ITEM_MINIMUM, HV_QUANTITY_MAX, false);
+    item.contents = read_contents(row);
     if (row->bad > 0)
         return HV_OK;
     return table_added(row, ITEM_ID, region, BUILDER_ITEMS,
@@ -143,6 +179,26 @@ int tables_check_stock(const struct region *region, const char *file,
                           "the same place, item and lot as in line %u", keys[i - 1].line);
     free(keys);
     return HV_OK;
+}
+
+/* ---- kits -------------------------------------------------------------------------------------
+ */
+
+void tables_check_kits(const struct region *region, const char *file,
+                       struct hv_fault_list *faults) {
+    for (uint32_t i = 0; i < region->item_count; i++) {
+        const struct region_item *kit = &region->items[i];
+        for (const char *part = kit->contents[0] == '\0' ? NULL : kit->contents; part != NULL;) {
+            char id[HV_ID_BYTES_MAX + 1];
+            int64_t quantity;
+            part = region_kit_part(part, id, sizeof id, &quantity);
+            uint32_t item = quantity > 0 ? region_find_item(region, id) : REGION_NONE;
+            if (item == REGION_NONE || region->items[item].contents[0] != '\0')
+                hv_fault_addf(faults, HV_FAULT_ERROR, file, builder_line(region, BUILDER_ITEMS, i),
+                              "contents", "items of this table that are no kits themselves",
+                              "kit %s holds %s", kit->id, id);
+        }
+    }
 }
 
 /* ---- vehicles ---------------------------------------------------------------------------------

@@ -165,6 +165,8 @@ struct region_item {
     double need_per_person_day;  /* base units, or unknown */
     double need_per_person_once; /* base units on arrival, or unknown */
     uint32_t need_groups;        /* whom it is for; 0 everybody */
+    int64_t minimum_stock;       /* that all depots together should not fall below, or unknown */
+    const char *contents;        /* of a kit, "blanket:2;soap:1": items and base units; or "" */
 };
 
 struct region_stock {
@@ -257,6 +259,12 @@ uint32_t region_find_vehicle(const struct region *region, const char *id);
 /* People of the zone at that time over all ages, unknown groups left out; REGION_UNKNOWN where no
  * group is known. */
 int64_t region_zone_people(const struct region_zone *zone, enum region_time time);
+
+/* The part of a kit's contents that begins at `text`: its item and how many base units of it are in
+ * one of the kit. Returns where the next part begins, NULL after the last; and NULL with quantity 0
+ * where the text is no part. */
+const char *region_kit_part(const char *text, char *ret_item, size_t item_bytes,
+                            int64_t *ret_quantity);
 
 /* Word of one hazard ("storm_surge") and back; "" and 0 where there is none. */
 const char *region_hazard_name(enum region_hazard hazard);

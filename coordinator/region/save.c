@@ -22,6 +22,7 @@ static const char *const FILES[BUILDER_KINDS] = {"node.csv",     "link.csv",    
 struct row {
     FILE *out;
     bool begun;
+    bool more; /* of items: the last columns too */
 };
 
 /* ---- cells ------------------------------------------------------------------------------------
@@ -180,6 +181,15 @@ static void put_packs(struct row *row, const int64_t packs[REGION_PACKS_MAX]) {
     put_text(row, text);
 }
 
+/* Whether the last columns of items say anything. A package without them keeps its hash. */
+static bool tells_more(const struct region *region) {
+    for (uint32_t i = 0; i < region->item_count; i++)
+        if (region->items[i].minimum_stock != REGION_UNKNOWN ||
+            region->items[i].contents[0] != '\0')
+            return true;
+    return false;
+}
+
 static void write_item(struct row *row, const struct region *region, uint32_t i) {
     const struct region_item *item = &region->items[i];
     put_text(row, item->id);
@@ -194,6 +204,10 @@ static void write_item(struct row *row, const struct region *region, uint32_t i)
     put_figure(row, item->need_per_person_day);
     put_figure(row, item->need_per_person_once);
     put_set(row, item->need_groups, words_group_name);
+    if (!row->more)
+        return;
+    put_whole(row, item->minimum_stock);
+    put_text(row, item->contents);
 }
 
 static void write_stock(struct row *row, const struct region *region, uint32_t i) {
@@ -251,24 +265,31 @@ static bool is_written(const struct region *region, int kind) {
     return kind == BUILDER_NODES;
 }
 
+static size_t columns_of(const struct region *region, int kind) {
+    return kind == BUILDER_ITEMS && !tells_more(region)
+               ? ITEM_MINIMUM
+               : tables_format((enum builder_kind)kind)->column_count;
+}
+
 static int write_table(const struct region *region, int kind, FILE *out) {
     const struct table_format *format = tables_format((enum builder_kind)kind);
     struct row header = {.out = out};
-    for (size_t i = 0; i < format->column_count; i++)
+    for (size_t i = 0; i < columns_of(region, kind); i++)
         put_text(&header, format->columns[i].name);
     fputc('\n', out);
+    bool more = tells_more(region);
     for (uint32_t i = 0; i < row_count(region, kind); i++) {
-        struct row row = {.out = out};
+        struct row row = {.out = out, .more = more};
         WRITERS[kind](&row, region, i);
         fputc('\n', out);
     }
     return ferror(out) ? HV_ERR_IO : HV_OK;
 }
 
-static json_t *resource(int kind) {
+static json_t *resource(const struct region *region, int kind) {
     const struct table_format *format = tables_format((enum builder_kind)kind);
     json_t *fields = json_array();
-    for (size_t i = 0; i < format->column_count; i++)
+    for (size_t i = 0; i < columns_of(region, kind); i++)
         json_array_append_new(fields, json_pack("{s:s, s:s}", "name", format->columns[i].name,
                                                 "type", tables_type((enum builder_kind)kind, i)));
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:{s:o}}", "name",
@@ -281,7 +302,7 @@ static json_t *descriptor(const struct region *region) {
     json_t *resources = json_array();
     for (int kind = 0; kind < BUILDER_KINDS; kind++)
         if (is_written(region, kind))
-            json_array_append_new(resources, resource(kind));
+            json_array_append_new(resources, resource(region, kind));
     json_t *sources =
         region->sources[0] == '\0' ? json_array() : json_pack("[{s:s}]", "title", region->sources);
     json_t *haven =

@@ -89,6 +89,8 @@ static const struct table_column ITEMS[ITEM_COLUMNS] = {
     [ITEM_NEED_DAY] = {"need_per_person_day", false},
     [ITEM_NEED_ONCE] = {"need_per_person_once", false},
     [ITEM_GROUPS] = {"need_groups", false},
+    [ITEM_MINIMUM] = {"minimum_stock", false},
+    [ITEM_CONTENTS] = {"contents", false},
 };
 
 static const struct table_column STOCK[STOCK_COLUMNS] = {
@@ -138,7 +140,7 @@ static const char *const TYPES[BUILDER_KINDS] = {
     [BUILDER_ZONES] = "ssssnniiiiiiiiiiinii",
     [BUILDER_SHELTERS] = "sssssnnnniiisssssisiiiiii",
     [BUILDER_DEPOTS] = "sssssnnss",
-    [BUILDER_ITEMS] = "sssssiiisnns",
+    [BUILDER_ITEMS] = "sssssiiisnnsis",
     [BUILDER_STOCK] = "sssdi",
     [BUILDER_VEHICLES] = "ssssssiiiiis",
 };
@@ -167,5 +169,7 @@ int tables_read(struct tables_reading *reading, enum builder_kind kind, const vo
     int error = table_read(bytes, size, file, &format, faults, READERS[kind], reading);
     if (error == HV_OK && kind == BUILDER_STOCK)
         error = tables_check_stock(reading->region, file, faults);
+    if (error == HV_OK && kind == BUILDER_ITEMS)
+        tables_check_kits(reading->region, file, faults);
     return error;
 }

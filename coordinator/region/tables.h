@@ -88,6 +88,8 @@ enum {
     ITEM_NEED_DAY,
     ITEM_NEED_ONCE,
     ITEM_GROUPS,
+    ITEM_MINIMUM,
+    ITEM_CONTENTS,
     ITEM_COLUMNS
 };
 
@@ -131,6 +133,9 @@ HV_MUST_USE int tables_read(struct tables_reading *reading, enum builder_kind ki
 /* Readers of one row; the context is a struct tables_reading. */
 table_row_fn tables_take_node, tables_take_link, tables_take_zone, tables_take_shelter,
     tables_take_depot, tables_take_item, tables_take_stock, tables_take_vehicle;
+
+/* Names kits that hold what is no item of the table, or other kits. */
+void tables_check_kits(const struct region *region, const char *file, struct hv_fault_list *faults);
 
 /* Names every stock line that says the place, item and lot of an earlier one. HV_ERR_MEMORY. */
 HV_MUST_USE int tables_check_stock(const struct region *region, const char *file,

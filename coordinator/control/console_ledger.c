@@ -1,0 +1,572 @@
+/* Questions about the ledger: where goods are, where they came from and went, what is on its way,
+ * and what staff should look at. */
+#include "coordinator/control/console_json.h"
+
+#include "coordinator/ledger/verify.h"
+#include "schemas/platform/entry.h"
+
+#include <string.h>
+
+enum { DAY_MS = 86400000, SOON_DAYS = 92, LATER_DAYS = 274 }; /* three months, nine months */
+
+static const char *place_id(const struct console_scene *scene, uint32_t index) {
+    const struct state_place *place = state_place(console_picture(scene), index);
+    return place == NULL ? "" : place->entity.id;
+}
+
+static void set_lot(const struct console_scene *scene, json_t *object,
+                    const struct state_lot *lot) {
+    const struct state *state = console_picture(scene);
+    json_object_set_new(object, "item", json_string(state_name(state, lot->item)));
+    json_object_set_new(object, "lot", json_string(state_name(state, lot->lot)));
+    json_object_set_new(object, "expiry", console_date(lot->expiry_day));
+}
+
+/* ---- accounts ---- */
+
+/* Adds to a member, made where absent. */
+static void add(json_t *object, const char *member, int64_t amount) {
+    json_int_t before = json_integer_value(json_object_get(object, member));
+    json_object_set_new(object, member, json_integer(before + (json_int_t)amount));
+}
+
+/* What a question about the ledger asks for; NULL: all. */
+struct wanted {
+    const char *item, *lot, *place;
+    bool by_lot;
+};
+
+static bool is_wanted(const struct console_scene *scene, const struct wanted *wanted,
+                      const struct state_balance *balance) {
+    const struct state *state = console_picture(scene);
+    return balance->amount != 0 &&
+           (wanted->item == NULL ||
+            strcmp(wanted->item, state_name(state, balance->lot.item)) == 0) &&
+           (wanted->lot == NULL || strcmp(wanted->lot, state_name(state, balance->lot.lot)) == 0);
+}
+
+/* The row of an item, or of a lot at a place or on a waybill, made where absent. */
+static json_t *row_of(const struct console_scene *scene, json_t *rows, const struct wanted *wanted,
+                      const char *kind, const char *whose, const struct state_lot *lot) {
+    const char *item = state_name(console_picture(scene), lot->item);
+    char key[4 * HV_ID_BYTES_MAX];
+    snprintf(key, sizeof key, "%s\n%s\n%s\n%s\n%u", item, wanted->by_lot ? whose : "",
+             wanted->by_lot ? kind : "",
+             wanted->by_lot ? state_name(console_picture(scene), lot->lot) : "",
+             wanted->by_lot ? lot->expiry_day : 0);
+    json_t *row = json_object_get(rows, key);
+    if (row != NULL)
+        return row;
+    row = json_pack("{s:s, s:{}}", "item", item, "accounts");
+    if (wanted->by_lot) {
+        set_lot(scene, row, lot);
+        json_object_set_new(row, kind, json_string(whose));
+    }
+    json_object_set_new(rows, key, row);
+    return row;
+}
+
+static void add_book(const struct console_scene *scene, json_t *rows, const struct wanted *wanted,
+                     const char *kind, const char *whose, const struct state_book *book) {
+    for (uint32_t i = 0; i < book->count; i++) {
+        const struct state_balance *balance = &book->balances[i];
+        if (!is_wanted(scene, wanted, balance))
+            continue;
+        json_t *row = row_of(scene, rows, wanted, kind, whose, &balance->lot);
+        add(json_object_get(row, "accounts"), state_account_word(balance->account),
+            balance->amount);
+    }
+}
+
+/* Where every unit of an item is: by account over all books, or with an item by lot and place. */
+void console_ledger(const struct console_scene *scene, const json_t *request,
+                    struct hv_arena *arena, struct console_outcome *outcome) {
+    (void)arena;
+    const struct state *state = console_picture(scene);
+    struct wanted wanted = {.item = console_text(request, "item"),
+                            .lot = console_text(request, "lot"),
+                            .place = console_text(request, "place")};
+    wanted.by_lot = wanted.item != NULL || wanted.lot != NULL || wanted.place != NULL;
+    if (wanted.place != NULL && state_find_place(state, wanted.place) == NULL) {
+        console_refusef(outcome, HV_ERR_NOT_FOUND, "see haven shelters and haven depots",
+                        "nothing is known of a place “%.80s”", wanted.place);
+        return;
+    }
+    json_t *rows = json_object(), *list = json_array(), *row, *lagging = json_array();
+    const char *key;
+    for (uint32_t i = 0; i < state_count(state, STATE_PLACE); i++) {
+        const struct state_place *place = state_place(state, i);
+        if (wanted.place != NULL && strcmp(wanted.place, place->entity.id) != 0)
+            continue;
+        add_book(scene, rows, &wanted, "place", place->entity.id, &place->book);
+        if (state_books_lag(state, place))
+            json_array_append_new(lagging, json_string(place->entity.id));
+    }
+    for (uint32_t i = 0; wanted.place == NULL && i < state_count(state, STATE_WAYBILL); i++)
+        add_book(scene, rows, &wanted, "waybill", state_waybill(state, i)->entity.id,
+                 &state_waybill(state, i)->book);
+    json_object_foreach(rows, key, row) json_array_append(list, row);
+    json_decref(rows);
+    console_answer_list(request, "rows", list, outcome);
+    if (outcome->reply != NULL)
+        json_object_set_new(outcome->reply, "lagging", lagging);
+    else
+        json_decref(lagging);
+}
+
+/* ---- waybills ---- */
+
+static json_t *waybill_lines(const struct console_scene *scene,
+                             const struct state_waybill *waybill) {
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < waybill->line_count; i++) {
+        const struct state_waybill_line *line = &waybill->lines[i];
+        json_t *object = json_object();
+        set_lot(scene, object, &line->lot);
+        add(object, "shipped", line->shipped);
+        add(object, "received", line->received);
+        add(object, "damaged", line->damaged);
+        add(object, "in_transit", state_book_amount(&waybill->book, &line->lot, STATE_IN_TRANSIT));
+        add(object, "over", state_book_amount(&waybill->book, &line->lot, STATE_OVER));
+        add(object, "missing", state_book_amount(&waybill->book, &line->lot, STATE_MISSING_ON_WAY));
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
+static json_t *waybill_picks(const struct console_scene *scene,
+                             const struct state_waybill *waybill) {
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < waybill->pick_count; i++) {
+        const struct state_waybill_pick *pick = &waybill->picks[i];
+        json_t *object = json_pack("{s:s}", "place", place_id(scene, pick->place));
+        set_lot(scene, object, &pick->lot);
+        add(object, "picked", pick->picked);
+        add(object, "loaded", pick->loaded);
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
+static json_t *waybill_orders(const struct console_scene *scene,
+                              const struct state_waybill *waybill) {
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < waybill->ordered_count; i++)
+        json_array_append_new(
+            list, json_pack("{s:s, s:I}", "item",
+                            state_name(console_picture(scene), waybill->ordered[i].item),
+                            "quantity", (json_int_t)waybill->ordered[i].quantity));
+    return list;
+}
+
+static json_t *waybill_shares(const struct console_scene *scene,
+                              const struct state_waybill *waybill) {
+    const struct state *state = console_picture(scene);
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < waybill->share_count; i++) {
+        const struct state_waybill_share *share = &waybill->shares[i];
+        json_array_append_new(list, json_pack("{s:I, s:s, s:I, s:I, s:I}", "request",
+                                              (json_int_t)share->request_number, "item",
+                                              state_name(state, share->item), "committed",
+                                              (json_int_t)share->committed, "shipped",
+                                              (json_int_t)share->shipped, "received",
+                                              (json_int_t)share->received));
+    }
+    return list;
+}
+
+static json_t *view_waybill(const struct console_scene *scene,
+                            const struct state_waybill *waybill) {
+    json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I}", "id", waybill->entity.id, "stage",
+                               state_waybill_stage_word(state_waybill_stage(waybill)), "from",
+                               place_id(scene, waybill->from), "to", place_id(scene, waybill->to),
+                               "ship_order", (json_int_t)waybill->ship_order, "expect_order",
+                               (json_int_t)waybill->expect_order);
+    if (waybill->shipped_by != STATE_NONE && waybill->shipped_by != waybill->from)
+        json_object_set_new(object, "shipped_by",
+                            json_string(place_id(scene, waybill->shipped_by)));
+    if (waybill->received_by != STATE_NONE && waybill->received_by != waybill->to)
+        json_object_set_new(object, "received_by",
+                            json_string(place_id(scene, waybill->received_by)));
+    if (waybill->vehicle != NULL)
+        json_object_set_new(object, "vehicle", json_string(waybill->vehicle));
+    if (waybill->closed_reason != NULL)
+        json_object_set_new(object, "closed_reason", json_string(waybill->closed_reason));
+    json_object_set_new(object, "shipped_age_s", console_age(scene, &waybill->shipped_seen));
+    json_object_set_new(object, "received_age_s", console_age(scene, &waybill->received_seen));
+    json_object_set_new(object, "ordered", waybill_orders(scene, waybill));
+    json_object_set_new(object, "set_aside", waybill_picks(scene, waybill));
+    json_object_set_new(object, "lines", waybill_lines(scene, waybill));
+    json_object_set_new(object, "requests", waybill_shares(scene, waybill));
+    return object;
+}
+
+void console_waybills(const struct console_scene *scene, const json_t *request,
+                      struct hv_arena *arena, struct console_outcome *outcome) {
+    (void)arena;
+    const struct state *state = console_picture(scene);
+    bool all = json_is_true(json_object_get(request, "all")) || console_text(request, "id") != NULL;
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < state_count(state, STATE_WAYBILL); i++) {
+        const struct state_waybill *waybill = state_waybill(state, i);
+        if ((all || waybill->entity.finished == 0) && console_wants(request, waybill->entity.id))
+            json_array_append_new(list, view_waybill(scene, waybill));
+    }
+    console_answer_list(request, "waybills", list, outcome);
+}
+
+/* ---- warnings ---- */
+
+static json_t *warn(const struct console_scene *scene, json_t *list, const char *warning,
+                    const char *kind, const char *whose, const struct state_lot *lot,
+                    int64_t quantity) {
+    json_t *object = json_pack("{s:s, s:s, s:I}", "warning", warning, kind, whose, "quantity",
+                               (json_int_t)quantity);
+    if (lot != NULL)
+        set_lot(scene, object, lot);
+    json_array_append_new(list, object);
+    return object;
+}
+
+/* Accounts that say that something was not as it should be. */
+static const char *discrepancy_of(enum state_account account) {
+    switch (account) {
+    case STATE_UNEXPLAINED:
+        return "left-beyond-what-was-there";
+    case STATE_BROUGHT_IN:
+        return "received-without-waybill";
+    case STATE_SENT:
+        return "shipped-without-waybill";
+    case STATE_FOUND:
+        return "counted-more-than-booked";
+    case STATE_MISSING:
+        return "counted-less-than-booked";
+    case STATE_CORRECTED_UP:
+    case STATE_CORRECTED_DOWN:
+        return "picture-corrected-books";
+    case STATE_OVER:
+        return "received-more-than-shipped";
+    case STATE_MISSING_ON_WAY:
+        return "missing-on-the-way";
+    case STATE_NOTE_OUT_OF_TURN:
+        return "not-first-expired-first-out";
+    case STATE_NOTE_UNBOOKED:
+        return "picked-what-was-not-there";
+    case STATE_NOTE_NO_REASON:
+        return "without-a-reason";
+    default:
+        return NULL;
+    }
+}
+
+static void warn_of_book(const struct console_scene *scene, json_t *list, const char *kind,
+                         const char *whose, const struct state_book *book) {
+    for (uint32_t i = 0; i < book->count; i++) {
+        const struct state_balance *balance = &book->balances[i];
+        const char *warning = discrepancy_of(balance->account);
+        if (warning != NULL && balance->amount != 0)
+            json_object_set_new(
+                warn(scene, list, warning, kind, whose, &balance->lot, balance->amount), "position",
+                json_integer((json_int_t)balance->position));
+    }
+}
+
+static void warn_of_expiry(const struct console_scene *scene, json_t *list,
+                           const struct state_place *place) {
+    int64_t today = scene->wall_ms / DAY_MS;
+    const struct state_book *book = &place->book;
+    for (uint32_t i = 0; i < book->count; i = state_book_after(book, &book->balances[i].lot)) {
+        const struct state_lot *lot = &book->balances[i].lot;
+        int64_t there = state_book_there(book, lot), left = (int64_t)lot->expiry_day - today;
+        if (lot->expiry_day == 0 || there == 0 || left > LATER_DAYS)
+            continue;
+        json_t *warning = warn(scene, list,
+                               left < 0            ? "expired"
+                               : left <= SOON_DAYS ? "expires-within-3-months"
+                                                   : "expires-within-9-months",
+                               "place", place->entity.id, lot, there);
+        json_object_set_new(warning, "days_left", json_integer((json_int_t)left));
+    }
+}
+
+static bool has_no_power(const struct state_place *place) {
+    const struct state_lifeline *power = &place->lifelines[HV_LIFELINE_POWER],
+                                *generator = &place->lifelines[HV_LIFELINE_GENERATOR];
+    return power->seen.position != 0 && power->state == HV_LIFELINE_DOWN &&
+           generator->state != HV_LIFELINE_UP && generator->state != HV_LIFELINE_LIMITED;
+}
+
+static bool is_cold(const struct console_scene *scene, uint32_t item) {
+    uint32_t known =
+        scene->region == NULL
+            ? REGION_NONE
+            : region_find_item(scene->region, state_name(console_picture(scene), item));
+    return known != REGION_NONE && scene->region->items[known].cold_chain == REGION_ANSWER_YES;
+}
+
+/* Goods that must stay cold where the power is off. */
+static void warn_of_power(const struct console_scene *scene, json_t *list,
+                          const struct state_place *place) {
+    const struct state_book *book = &place->book;
+    if (!has_no_power(place))
+        return;
+    for (uint32_t i = 0; i < book->count; i = state_book_after(book, &book->balances[i].lot)) {
+        const struct state_lot *lot = &book->balances[i].lot;
+        if (state_book_there(book, lot) > 0 && is_cold(scene, lot->item))
+            warn(scene, list, "cold-chain-without-power", "place", place->entity.id, lot,
+                 state_book_there(book, lot));
+    }
+}
+
+/* Goods that must stay cold on a vehicle that is not known to keep them so. */
+static void warn_of_vehicle(const struct console_scene *scene, json_t *list,
+                            const struct state_waybill *waybill) {
+    uint32_t known = scene->region == NULL || waybill->vehicle == NULL
+                         ? REGION_NONE
+                         : region_find_vehicle(scene->region, waybill->vehicle);
+    if (known != REGION_NONE && scene->region->vehicles[known].cold_chain == REGION_ANSWER_YES)
+        return;
+    for (uint32_t i = 0; i < waybill->book.count; i++) {
+        const struct state_balance *balance = &waybill->book.balances[i];
+        if (balance->account == STATE_IN_TRANSIT && balance->amount > 0 &&
+            is_cold(scene, balance->lot.item))
+            warn(scene, list, "cold-chain-on-a-vehicle-not-known-to-be-cold", "waybill",
+                 waybill->entity.id, &balance->lot, balance->amount);
+    }
+}
+
+/* Usable goods of an item in all depots, and what must not be undercut. */
+static void warn_of_minimum(const struct console_scene *scene, json_t *list) {
+    const struct state *state = console_picture(scene);
+    for (uint32_t item = 0; scene->region != NULL && item < scene->region->item_count; item++) {
+        int64_t minimum = scene->region->items[item].minimum_stock, there = 0;
+        const char *id = scene->region->items[item].id;
+        const struct state_entity *name = state_find(state, STATE_NAME, id);
+        for (uint32_t i = 0; name != NULL && i < state_count(state, STATE_PLACE); i++) {
+            const struct state_place *place = state_place(state, i);
+            const struct state_book *book = &place->book;
+            for (uint32_t b = state_book_first(book, name->index);
+                 place->role == HV_ROLE_DEPOT && b < book->count &&
+                 book->balances[b].lot.item == name->index;
+                 b++)
+                there += book->balances[b].account == STATE_ON_HAND ? book->balances[b].amount : 0;
+        }
+        if (minimum <= 0 || there >= minimum)
+            continue;
+        json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:I}", "warning",
+                                              "below-minimum-stock", "item", id, "quantity",
+                                              (json_int_t)there, "minimum", (json_int_t)minimum));
+    }
+}
+
+void console_ledger_warnings(const struct console_scene *scene, const json_t *request,
+                             struct hv_arena *arena, struct console_outcome *outcome) {
+    (void)arena;
+    const struct state *state = console_picture(scene);
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < state_count(state, STATE_PLACE); i++) {
+        const struct state_place *place = state_place(state, i);
+        warn_of_book(scene, list, "place", place->entity.id, &place->book);
+        warn_of_expiry(scene, list, place);
+        warn_of_power(scene, list, place);
+        if (state_books_lag(state, place))
+            warn(scene, list, "books-wait-for-reports", "place", place->entity.id, NULL, 0);
+    }
+    for (uint32_t i = 0; i < state_count(state, STATE_WAYBILL); i++) {
+        const struct state_waybill *waybill = state_waybill(state, i);
+        warn_of_book(scene, list, "waybill", waybill->entity.id, &waybill->book);
+        warn_of_vehicle(scene, list, waybill);
+        if (waybill->received_by != STATE_NONE && waybill->to != STATE_NONE &&
+            waybill->received_by != waybill->to)
+            warn(scene, list, "received-elsewhere", "waybill", waybill->entity.id, NULL, 0);
+    }
+    warn_of_minimum(scene, list);
+    console_answer_list(request, "warnings", list, outcome);
+}
+
+/* ---- requests on their tracks ---- */
+
+const char *console_request_stage(const struct state_request *request) {
+    bool any = false, whole = true, shipped = false, committed = false;
+    if (request->withdrawn)
+        return "withdrawn";
+    if (request->verdict == HV_VERDICT_DECLINED)
+        return "declined";
+    if (request->verdict == HV_VERDICT_CLOSED)
+        return "closed";
+    for (uint32_t i = 0; i < request->line_count; i++) {
+        const struct state_request_line *line = &request->lines[i];
+        any = any || line->received > 0;
+        whole = whole && line->received >= state_request_ceiling(request, line);
+        shipped = shipped || line->shipped > line->received;
+        committed = committed || line->committed > 0;
+    }
+    if (request->line_count > 0 && any)
+        return whole ? "received" : "partly-received";
+    if (shipped)
+        return "shipped";
+    if (committed)
+        return "committed";
+    return request->verdict == HV_VERDICT_APPROVED ? "approved" : "requested";
+}
+
+json_t *console_request_tracks(const struct console_scene *scene,
+                               const struct state_request *request) {
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < request->line_count; i++) {
+        const struct state_request_line *line = &request->lines[i];
+        int64_t left = line->committed - line->shipped, way = line->shipped - line->received;
+        json_array_append_new(list, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I}", "item",
+                                              state_name(console_picture(scene), line->item),
+                                              "requested", (json_int_t)line->requested, "approved",
+                                              (json_int_t)state_request_ceiling(request, line),
+                                              "committed", (json_int_t)(left > 0 ? left : 0),
+                                              "in_transit", (json_int_t)(way > 0 ? way : 0),
+                                              "fulfilled", (json_int_t)line->received));
+    }
+    return list;
+}
+
+/* ---- the proof ---- */
+
+json_t *console_ledger_proof(const struct ledger_verify *verify, uint64_t position) {
+    const struct ledger_verify_totals *totals = ledger_verify_totals(verify);
+    json_t *findings = json_array();
+    for (size_t i = 0; i < LEDGER_FINDINGS_MAX && i < totals->findings; i++)
+        json_array_append_new(findings, json_string(ledger_verify_finding(verify, i)));
+    return json_pack("{s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "ok", 1, "adds_up",
+                     totals->findings == 0, "position", (json_int_t)position, "records",
+                     (json_int_t)totals->records, "movements", (json_int_t)totals->movements,
+                     "balances", (json_int_t)totals->balances, "lots", (json_int_t)totals->lots,
+                     "waybills", (json_int_t)totals->waybills, "compared",
+                     (json_int_t)totals->compared, "finding_count", (json_int_t)totals->findings,
+                     "findings", findings);
+}
+
+/* ---- decisions ---- */
+
+static struct hv_record *decide(struct console_outcome *outcome, struct hv_arena *arena,
+                                enum hv_record_kind kind) {
+    struct hv_record *record = hv_arena_take(arena, 1, sizeof *record);
+    if (record == NULL) {
+        console_refuse(outcome, HV_ERR_MEMORY, NULL, NULL);
+        return NULL;
+    }
+    record->kind = kind;
+    outcome->kind = CONSOLE_COMMAND;
+    outcome->records = record;
+    outcome->record_count = 1;
+    return record;
+}
+
+static const char *text_or_empty(const json_t *request, const char *member) {
+    const char *text = console_text(request, member);
+    return text == NULL ? "" : text;
+}
+
+/* The lines of an approval in part; false where one is wrong, and that is said. */
+static bool read_lines(const json_t *request, struct hv_arena *arena,
+                       struct hv_request_decision *decision, struct console_outcome *outcome) {
+    const json_t *list = json_object_get(request, "lines"), *line;
+    size_t index, count = json_array_size(list);
+    if (count == 0 && (list == NULL || json_is_array(list)))
+        return true;
+    if (!json_is_array(list) || count > HV_REQUEST_LINES_MAX) {
+        console_refuse(outcome, HV_ERR_VALUE, "“lines” must be a list of at most 64 lines",
+                       "such as [{\"item\": \"water\", \"quantity\": 600}]");
+        return false;
+    }
+    decision->lines = hv_arena_take(arena, count, sizeof *decision->lines);
+    if (decision->lines == NULL) {
+        console_refuse(outcome, HV_ERR_MEMORY, NULL, NULL);
+        return false;
+    }
+    json_array_foreach((json_t *)list, index, line) {
+        const char *item = console_text(line, "item");
+        uint64_t quantity = console_number(line, "quantity", UINT64_MAX);
+        if (item == NULL || hv_id_check(item) != HV_OK || quantity > HV_QUANTITY_MAX) {
+            console_refusef(outcome, HV_ERR_VALUE, "each line needs “item” and “quantity”",
+                            "line %zu cannot be read", index + 1);
+            return false;
+        }
+        decision->lines[index] =
+            (struct hv_stock_line){.item = item, .lot = "", .quantity = quantity};
+    }
+    decision->line_count = count;
+    return true;
+}
+
+/* The open request of that id (as `requests` lists it), or of that place and number. */
+static const struct state_request *find_request(const struct state *state, const json_t *request) {
+    const char *id = text_or_empty(request, "id"), *place = text_or_empty(request, "place");
+    uint64_t number = console_number(request, "request", 0);
+    const struct state_entity *found = state_find(state, STATE_REQUEST, id);
+    if (found != NULL)
+        return state_request(state, found->index);
+    for (uint32_t i = 0; i < state_count(state, STATE_REQUEST); i++) {
+        const struct state_request *one = state_request(state, i);
+        if (one->number == number && !one->withdrawn &&
+            strcmp(state_place(state, one->place)->entity.id, place) == 0)
+            return one;
+    }
+    return NULL;
+}
+
+void console_request_decide(const struct console_scene *scene, const json_t *request,
+                            struct hv_arena *arena, struct console_outcome *outcome) {
+    const struct state *state = console_picture(scene);
+    const struct state_request *of = find_request(state, request);
+    struct hv_request_decision decision = {.verdict =
+                                               hv_verdict_of(text_or_empty(request, "verdict")),
+                                           .reason = text_or_empty(request, "reason")};
+    if (of == NULL || of->withdrawn) {
+        console_refuse(outcome, HV_ERR_NOT_FOUND, "there is no such open request",
+                       "list them: haven requests");
+        return;
+    }
+    if (decision.verdict == HV_VERDICT_UNKNOWN) {
+        console_refuse(outcome, HV_ERR_VALUE, "“verdict” is missing or unknown",
+                       "approved, declined or closed");
+        return;
+    }
+    if (decision.verdict != HV_VERDICT_APPROVED && decision.reason[0] == '\0') {
+        console_refuse(outcome, HV_ERR_VALUE, "“reason” is missing",
+                       "say why: whoever asked will want to know");
+        return;
+    }
+    if (!read_lines(request, arena, &decision, outcome))
+        return;
+    const struct state_node *node = state_node(state, of->node);
+    decision.place = hv_arena_text(arena, state_place(state, of->place)->entity.id);
+    decision.node = node == NULL ? "" : hv_arena_text(arena, node->entity.id);
+    decision.request = of->number;
+    struct hv_record *record = decide(outcome, arena, HV_RECORD_DECISION);
+    if (record == NULL || decision.place == NULL || decision.node == NULL)
+        console_refuse(outcome, HV_ERR_MEMORY, NULL, NULL);
+    else
+        record->decision = decision;
+}
+
+void console_waybill_end(const struct console_scene *scene, const json_t *request,
+                         struct hv_arena *arena, struct console_outcome *outcome) {
+    const char *id = text_or_empty(request, "waybill"), *reason = text_or_empty(request, "reason");
+    const struct state_waybill *waybill = state_find_waybill(console_picture(scene), id);
+    if (waybill == NULL) {
+        console_refusef(outcome, HV_ERR_NOT_FOUND, "list them: haven ledger waybills --all",
+                        "there is no waybill “%.80s”", id);
+        return;
+    }
+    if (waybill->closed) {
+        console_refusef(outcome, HV_ERR_STATE, "nothing is left to be done",
+                        "waybill %.80s is closed already", id);
+        return;
+    }
+    if (reason[0] == '\0') {
+        console_refuse(outcome, HV_ERR_VALUE, "“reason” is missing",
+                       "say why nothing more comes: what was shipped and not received is missing");
+        return;
+    }
+    struct hv_record *record = decide(outcome, arena, HV_RECORD_WAYBILL_END);
+    if (record != NULL)
+        record->waybill_end = (struct hv_waybill_end){.waybill = id, .reason = reason};
+}
