@@ -169,6 +169,14 @@ void api_failed(struct api_call *call, int error);
 /* Sets the ETag of what depends on `version` and answers 304 where the client has it. */
 bool api_unchanged(struct api_call *call, uint64_t version, enum api_format format);
 
+/* By ?format=, else by Accept; JSON where nothing is said. False: answered with 406. */
+bool api_choose_format(struct api_call *call, bool placed, bool tabular,
+                       enum api_format *ret_format);
+const char *api_type_of(enum api_format format);
+
+/* A page of the items, and one member more where it is named; both are taken over. */
+void api_reply_page(struct api_call *call, json_t *items, const char *member, json_t *more);
+
 /* ---- api_route.c ---- */
 extern const struct api_route api_routes[];
 extern const size_t api_route_count;
@@ -202,6 +210,10 @@ api_handler api_put_link, api_put_hazard, api_put_alert, api_post_incident, api_
     api_put_clock, api_post_note, api_post_report, api_post_plan, api_put_approval,
     api_delete_approval, api_put_directive, api_delete_directive, api_post_order, api_patch_order,
     api_delete_order, api_post_answer, api_post_node, api_delete_node;
+api_handler api_get_links, api_get_link, api_get_stock, api_get_items, api_get_requests,
+    api_get_orders, api_get_order, api_get_transfers, api_get_incidents, api_get_directives,
+    api_get_alerts, api_get_notes, api_get_hazards, api_get_plans, api_get_plan, api_get_plan_diff,
+    api_get_region, api_get_exercises, api_get_log, api_get_record, api_get_attention;
 api_handler api_get_accounts, api_put_account, api_delete_account;
 api_handler api_get_health, api_get_ready, api_get_shelters, api_get_shelter, api_get_depots,
     api_get_depot, api_get_zones, api_get_zone, api_get_nodes, api_get_node, api_get_status;

@@ -1,4 +1,5 @@
 /* Questions: lists and single things. */
+#include "coordinator/api/api_goods.h"
 #include "coordinator/api/api_inside.h"
 
 #include <string.h>
@@ -24,8 +25,8 @@ static bool accepts(const char *accept, const char *type) {
 }
 
 /* By ?format=, else by Accept; JSON where nothing is said. False: answered with 406. */
-static bool choose_format(struct api_call *call, bool placed, bool tabular,
-                          enum api_format *ret_format) {
+bool api_choose_format(struct api_call *call, bool placed, bool tabular,
+                       enum api_format *ret_format) {
     static const char *const words[] = {"json", "geojson", "csv"};
     const char *asked = api_target_value(&call->target, "format");
     const char *accept =
@@ -53,7 +54,7 @@ static bool choose_format(struct api_call *call, bool placed, bool tabular,
     return true;
 }
 
-static const char *type_of(enum api_format format) {
+const char *api_type_of(enum api_format format) {
     static const char *const types[] = {"application/json", "application/geo+json",
                                         "text/csv; charset=utf-8; header=present"};
     return types[format];
@@ -65,7 +66,7 @@ static void list(struct api_call *call, const struct api_table *table, const cha
     struct api_query query;
     enum api_format format;
     char wrong[160];
-    if (!choose_format(call, table->geometry != API_NO_PLACE, true, &format))
+    if (!api_choose_format(call, table->geometry != API_NO_PLACE, true, &format))
         return;
     int error = api_query_read(table, &call->target, format, others, &query, wrong);
     if (error != HV_OK) {
@@ -78,12 +79,12 @@ static void list(struct api_call *call, const struct api_table *table, const cha
     if (error != HV_OK)
         api_failed(call, error);
     else
-        api_reply(call, 200, type_of(format));
+        api_reply(call, 200, api_type_of(format));
 }
 
 static void one(struct api_call *call, const struct api_table *table, const char *what) {
     enum api_format format;
-    if (!choose_format(call, table->geometry != API_NO_PLACE, false, &format))
+    if (!api_choose_format(call, table->geometry != API_NO_PLACE, false, &format))
         return;
     uint32_t row = api_table_find(table, call->scene, call->arguments[0]);
     if (row == UINT32_MAX) {
@@ -105,7 +106,7 @@ static void one(struct api_call *call, const struct api_table *table, const char
     if (call->out.failed)
         api_failed(call, HV_ERR_MEMORY);
     else
-        api_reply(call, 200, type_of(format));
+        api_reply(call, 200, api_type_of(format));
 }
 
 void api_get_shelters(struct api *api, struct api_call *call) {
@@ -164,4 +165,44 @@ void api_get_status(struct api *api, struct api_call *call) {
     (void)api;
     if (!api_unchanged(call, state_position(call->scene->state), API_JSON))
         ask(call, json_pack("{s:s}", "verb", "status"));
+}
+
+/* ---- roads, goods, requests, orders ---- */
+
+void api_get_links(struct api *api, struct api_call *call) {
+    (void)api;
+    list(call, &api_links, "");
+}
+
+void api_get_link(struct api *api, struct api_call *call) {
+    (void)api;
+    one(call, &api_links, "link");
+}
+
+static void goods(struct api_call *call, const struct api_table *table) {
+    int error = api_goods_refresh(call->scene);
+    if (error != HV_OK)
+        api_failed(call, error);
+    else
+        list(call, table, "");
+}
+
+void api_get_stock(struct api *api, struct api_call *call) {
+    (void)api;
+    goods(call, &api_stock);
+}
+
+void api_get_items(struct api *api, struct api_call *call) {
+    (void)api;
+    goods(call, &api_items);
+}
+
+void api_get_requests(struct api *api, struct api_call *call) {
+    (void)api;
+    list(call, &api_requests, "");
+}
+
+void api_get_orders(struct api *api, struct api_call *call) {
+    (void)api;
+    list(call, &api_orders, "");
 }

@@ -353,6 +353,12 @@ void api_scene_free(struct api_scene *scene) {
     free(scene->link_flow);
     free(scene->row_of);
     free(scene->row_is_depot);
+    free(scene->stock);
+    free(scene->items);
+    free(scene->item_of);
+    scene->stock = NULL;
+    scene->items = NULL;
+    scene->item_of = NULL;
     scene->shelters = scene->depots = NULL;
     scene->zone_hit = scene->link_hit = scene->row_is_depot = NULL;
     scene->link_flow = scene->row_of = NULL;

@@ -30,6 +30,15 @@ struct api_place {
     bool at_least, verified, hit;
 };
 
+struct api_stock_row { /* a line of stock: of a place of the state */
+    uint32_t place, line;
+    char expiry[12]; /* where it has one */
+};
+
+struct api_item_sum { /* usable units of an item of the region */
+    int64_t depots, shelters;
+};
+
 struct api_scene {
     struct console_scene console; /* for the views of coordinator/control */
     const struct state *state;
@@ -40,6 +49,14 @@ struct api_scene {
     uint32_t shelter_count, depot_count;
     bool *zone_hit, *link_hit; /* by index of the region: a hazard in force names it */
     uint32_t *link_flow;       /* people of the plan in force */
+
+    struct api_stock_row *stock; /* api_goods_refresh */
+    uint32_t stock_count;
+    struct api_item_sum *items;
+    uint32_t *item_of; /* by STATE_NAME: item of the region */
+    int64_t sheltered;
+    uint64_t goods_position;
+    const struct region *goods_region;
 
     /* what the above was made from */
     uint32_t *row_of; /* by place of the state: its row, of shelters or depots */

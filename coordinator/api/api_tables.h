@@ -8,6 +8,9 @@
 /* api_places.c */
 extern const struct api_table api_shelters, api_depots, api_zones, api_nodes;
 
+/* api_lists.c; stock and items want api_goods_refresh first */
+extern const struct api_table api_links, api_stock, api_items, api_requests, api_orders;
+
 /* The whole of one thing as the console tells it, with what the region says of it. NULL without
  * memory. */
 json_t *api_shelter_detail(const struct api_scene *scene, uint32_t row);

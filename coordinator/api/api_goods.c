@@ -1,0 +1,86 @@
+#include "coordinator/api/api_goods.h"
+
+#include "schemas/platform/entry_words.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint32_t count_lines(const struct state *state) {
+    uint32_t lines = 0;
+    for (uint32_t i = 0; i < state_count(state, STATE_PLACE); i++)
+        lines += state_place(state, i)->stock.count;
+    return lines;
+}
+
+/* The number of each name among the region's items; REGION_NONE: it is a lot, or of no region. */
+static bool number_names(struct api_scene *scene) {
+    uint32_t count = state_count(scene->state, STATE_NAME);
+    uint32_t *item_of = realloc(scene->item_of, (count + 1) * sizeof *item_of);
+    if (item_of == NULL)
+        return false;
+    scene->item_of = item_of;
+    for (uint32_t i = 0; i < count; i++)
+        item_of[i] = scene->region == NULL
+                         ? REGION_NONE
+                         : region_find_item(scene->region, state_name(scene->state, i));
+    return true;
+}
+
+static void add_place(struct api_scene *scene, uint32_t index) {
+    const struct state_place *place = state_place(scene->state, index);
+    bool depot = scene->row_is_depot[index];
+    for (uint32_t i = 0; i < place->stock.count; i++) {
+        const struct state_stock_line *line = &place->stock.lines[i];
+        if (line->quantity == 0 && line->shortfall == 0)
+            continue;
+        struct api_stock_row *row = &scene->stock[scene->stock_count++];
+        row->place = index;
+        row->line = i;
+        if (line->expiry_day != 0)
+            entry_date_of(line->expiry_day, row->expiry, sizeof row->expiry);
+        uint32_t item = scene->item_of[line->item];
+        if (item != REGION_NONE)
+            *(depot ? &scene->items[item].depots : &scene->items[item].shelters) +=
+                line->quantity - line->damaged;
+    }
+    if (!depot && place->people.changed.position > 0)
+        scene->sheltered += hv_people_total(&place->people.now);
+}
+
+int api_goods_refresh(struct api_scene *scene) {
+    uint64_t position = state_position(scene->state);
+    if (scene->goods_position == position && scene->goods_region == scene->region &&
+        scene->stock != NULL)
+        return HV_OK;
+    uint32_t items = scene->region == NULL ? 0 : scene->region->item_count;
+    struct api_stock_row *stock =
+        realloc(scene->stock, (count_lines(scene->state) + 1u) * sizeof *stock);
+    if (stock == NULL)
+        return HV_ERR_MEMORY;
+    scene->stock = stock;
+    scene->stock_count = 0;
+    free(scene->items);
+    scene->items = calloc(items + 1u, sizeof *scene->items);
+    if (scene->items == NULL || !number_names(scene))
+        return HV_ERR_MEMORY;
+    scene->sheltered = 0;
+    for (uint32_t i = 0; i < scene->places_known; i++)
+        add_place(scene, i);
+    scene->goods_position = position;
+    scene->goods_region = scene->region;
+    return HV_OK;
+}
+
+double api_goods_days(const struct api_scene *scene, const struct state_place *place,
+                      uint32_t item) {
+    uint32_t number = scene->item_of[item];
+    int64_t people = hv_people_total(&place->people.now), usable = 0;
+    if (number == REGION_NONE || people <= 0 || place->people.changed.position == 0 ||
+        !(scene->region->items[number].need_per_person_day > 0))
+        return NAN;
+    for (uint32_t i = 0; i < place->stock.count; i++)
+        if (place->stock.lines[i].item == item)
+            usable += place->stock.lines[i].quantity - place->stock.lines[i].damaged;
+    return (double)usable / (scene->region->items[number].need_per_person_day * (double)people);
+}
