@@ -49,7 +49,7 @@ GENERATED := $(BUILD)/generated/schemas/haven.pb-c
 .SECONDARY:
 .DEFAULT_GOAL := all
 
-all: $(PRESENT)
+all: $(PRESENT) $(BUILD)/web/index.html
 
 build: ## install what is missing, build everything into build/, programs into build/bin/
 	@.ci/install-deps build
@@ -111,6 +111,13 @@ $(BUILD)/bin/$(1): $(call objects,$(MAIN_$(1))) $(call libraries,$(USES_$(1)))
 	$$(CC) $$(LDFLAGS) -o $$@ $$< -Wl,--start-group $(call libraries,$(USES_$(1))) -Wl,--end-group $$(LDLIBS)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
+
+# The command centre: files beside the programs, libraries by lock file.
+WEB_FILES := $(shell find coordinator/web -type f)
+
+$(BUILD)/web/index.html: $(WEB_FILES)
+	@coordinator/web/build $(BUILD)
+	@mkdir -p $(@D) && touch $@
 
 # ---- tests ------------------------------------------------------------------------------------
 # Every tests/{unit,contract,integration,fault}/test_*.c is a Criterion program; every other .c file of

@@ -1,0 +1,78 @@
+// The HTTP interface (schemas/openapi.yaml) from a page: questions, and decisions that are safe to send again.
+
+const BASE = "/api/v1";
+const TRIES = 3;
+
+/** What the server refused, as it said (RFC 9457), or that it was not reached. */
+export class Problem extends Error {
+  /** @param {{title?: string, detail?: string, remedy?: string, status?: number}} said */
+  constructor(said) {
+    super(said.detail || said.title || "?");
+    this.status = said.status || 0; // 0: not reached
+    this.remedy = said.remedy || "";
+  }
+}
+
+let csrf = "";
+
+/** @param {string | undefined} token of the session */
+export function useCsrf(token) {
+  csrf = token || "";
+}
+
+/** @param {Response} answer */
+async function read(answer) {
+  const text = await answer.text();
+  let body = {};
+  try {
+    body = text ? JSON.parse(text) : {};
+  } catch {
+    throw new Problem({ title: text.slice(0, 200), status: answer.status });
+  }
+  if (!answer.ok) throw new Problem({ status: answer.status, ...body });
+  return body;
+}
+
+/** @param {string} path @param {Record<string, any>} [query] */
+export function url(path, query = {}) {
+  const words = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== "") words.set(name, String(value));
+  }
+  const tail = words.toString();
+  return BASE + path + (tail ? "?" + tail : "");
+}
+
+/** @param {string} path @param {Record<string, any>} [query] @returns {Promise<any>} */
+export async function get(path, query) {
+  let answer;
+  try {
+    answer = await fetch(url(path, query), { credentials: "same-origin", headers: { Accept: "application/json" } });
+  } catch {
+    throw new Problem({ title: "unreachable" });
+  }
+  return read(answer);
+}
+
+function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * Decides. An answer that is lost on the way is asked for again under the same key, so that nothing is decided twice.
+ * @param {"POST" | "PUT" | "PATCH" | "DELETE"} method @param {string} path @param {any} [body] @returns {Promise<any>}
+ */
+export async function decide(method, path, body) {
+  /** @type {Record<string, string>} */
+  const headers = { Accept: "application/json", "Idempotency-Key": newKey(), "X-Haven-CSRF": csrf };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  for (let tries = 1; ; tries++) {
+    try {
+      return await read(await fetch(BASE + path, { method, headers, credentials: "same-origin", body: body === undefined ? undefined : JSON.stringify(body) }));
+    } catch (error) {
+      if (error instanceof Problem && error.status !== 0) throw error;
+      if (tries === TRIES) throw new Problem({ title: "unreachable" });
+      await new Promise((resolve) => setTimeout(resolve, 300 * tries));
+    }
+  }
+}

@@ -1,0 +1,138 @@
+// The frame of the command centre: who I am, where I am, and whether what I see is fresh.
+import { decide, Problem } from "./api.js";
+import { fill, h } from "./dom.js";
+import { showLogin } from "./login.js";
+import { follow, loadPicture, loadSession, lookAt, picture, stop, watch } from "./store.js";
+import { age, chooseLanguage, loadTexts, moment, number, otherLanguage, t, word } from "./texts.js";
+import { say } from "./say.js";
+import { view as now } from "./view_now.js";
+import { view as map } from "./view_map.js";
+import { view as places } from "./view_places.js";
+import { view as plans } from "./view_plans.js";
+import { view as orders } from "./view_orders.js";
+import { view as supplies } from "./view_supplies.js";
+import { view as report } from "./view_report.js";
+import { view as journal } from "./view_journal.js";
+
+/**
+ * A view draws itself into an element, and again when kinds that it names have changed.
+ * @typedef {{ kinds: string[], open: (into: HTMLElement, rest: string[]) => void | Promise<void>, refresh?: () => void | Promise<void>, close?: () => void }} View
+ */
+
+/** @type {Record<string, View>} */
+const views = { now, map, places, plans, orders, supplies, report, journal };
+
+const main = h("main", { id: "main", tabindex: "-1" });
+const bar = h("div", { class: "bar" });
+const banner = h("div", { class: "banner" });
+/** @type {View | null} */
+let front = null;
+let frontName = "";
+
+function route() {
+  const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  return { name: name in views ? name : "now", rest };
+}
+
+async function showView() {
+  const { name, rest } = route();
+  if (front && front.close) front.close();
+  front = views[name];
+  frontName = name;
+  drawBar();
+  fill(main);
+  document.title = `${picture.status && picture.status.mode === "exercise" ? t("exercise.short") + " · " : ""}${t("nav." + name)} · Haven`;
+  try {
+    await front.open(main, rest);
+  } catch (error) {
+    fill(main, h("p", { class: "message bad", role: "alert" }, error instanceof Problem && error.status === 0 ? t("unreachable") : String(/** @type {Error} */ (error).message)));
+  }
+}
+
+// ---- bar ----
+
+function link(name) {
+  return h("a", { href: "#/" + name, "aria-current": name === frontName ? "page" : false }, t("nav." + name));
+}
+
+function freshness() {
+  const heard = picture.heardAt ? age((Date.now() - picture.heardAt) / 1000) : t("age.never");
+  return h("span", { class: picture.connected ? "fresh good" : "fresh bad", role: "status" }, picture.connected ? t("live") : t("not-live", { age: heard }));
+}
+
+async function logOut() {
+  stop();
+  await decide("DELETE", "/session").catch(say);
+  location.reload();
+}
+
+async function changeLanguage() {
+  chooseLanguage(otherLanguage());
+  await showView();
+  drawBanner();
+}
+
+function who() {
+  const session = picture.session;
+  return session && session.account
+    ? [h("span", { class: "who" }, session.account), h("button", { class: "plain", onclick: logOut }, t("login.out"))]
+    : h("a", { href: "#/login", onclick: (event) => { event.preventDefault(); showLogin(start); } }, t("login.in"));
+}
+
+function drawBar() {
+  fill(bar,
+    h("a", { class: "skip", href: "#main", onclick: (event) => { event.preventDefault(); main.focus(); } }, t("skip")),
+    h("strong", { class: "name" }, picture.status ? picture.status.name : "Haven"),
+    h("nav", { "aria-label": t("nav.label") }, Object.keys(views).map(link)),
+    freshness(),
+    h("button", { class: "plain", lang: otherLanguage(), onclick: changeLanguage }, t("language.other")),
+    who());
+}
+
+// ---- what every page says: exercise, incident, a look back ----
+
+function drawBanner() {
+  const status = picture.status;
+  fill(banner,
+    status && status.mode === "exercise" && h("p", { class: "exercise", role: "note" }, t("exercise.banner")),
+    status && !status.storing && h("p", { class: "message bad", role: "alert" }, t("not-storing")),
+    status && h("p", { class: "incident" },
+      status.incident ? [h("b", null, status.incident.name), " · ", word("phase", status.incident.phase)] : t("incident.none"),
+      " · ", moment(status.wall_ms), " · ", t("position", { n: number(status.position) })),
+    picture.at && h("p", { class: "message past", role: "status" }, t("past", { n: number(picture.at), when: moment(status && status.wall_ms) }), " ",
+      h("button", { onclick: () => lookAt(null).then(showView) }, t("past.end"))));
+}
+
+function onChange(kinds) {
+  drawBar();
+  if (kinds.has("status") || kinds.has("connection")) drawBanner();
+  if (front && front.refresh && front.kinds.some((kind) => kinds.has(kind))) Promise.resolve(front.refresh()).catch(say);
+}
+
+// ---- start ----
+
+async function start() {
+  await loadSession();
+  try {
+    await loadPicture();
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) return showLogin(start);
+    throw error;
+  }
+  fill(document.body, h("header", null, bar, banner), main, h("div", { id: "said", role: "status", "aria-live": "polite" }));
+  drawBanner();
+  await showView();
+  follow();
+  document.documentElement.dataset.ready = "true";
+}
+
+async function begin() {
+  await loadTexts();
+  watch(onChange);
+  window.addEventListener("hashchange", showView);
+  setInterval(() => { if (document.documentElement.dataset.ready) drawBar(); }, 10000);
+  await start();
+}
+
+begin().catch((error) => fill(document.body, h("main", null, h("p", { class: "message bad", role: "alert" },
+  error instanceof Problem && error.status === 0 ? t("unreachable") : String(error.message)), h("button", { onclick: () => location.reload() }, t("again")))));

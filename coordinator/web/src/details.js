@@ -1,0 +1,79 @@
+// Everything that is known of one thing, each figure with its age; and what can be done about it.
+import { decide, get } from "./api.js";
+import { fill, h } from "./dom.js";
+import { fullnessBar, presenceMark, statusMark } from "./marks.js";
+import { doing } from "./say.js";
+import { may, picture } from "./store.js";
+import { age, nameOf, number, t, word } from "./texts.js";
+
+/** @param {string} title @param {...any} content */
+function line(title, ...content) {
+  return h("div", null, h("dt", null, title), h("dd", null, ...content));
+}
+
+function peopleLines(people) {
+  if (!people) return line(t("people"), t("unknown"));
+  const figures = ["infant", "child", "adult", "elderly", "age_unknown", "wheelchair", "medical", "pregnant", "other_language", "pets"];
+  return [
+    line(t("people"), h("b", null, number(people.total)), " ", h("small", null, age(people.age_s, people.at_least), " · ", word("source", people.source))),
+    ...figures.filter((figure) => people[figure]).map((figure) => line(word("figure", figure), number(people[figure]))),
+    line(t("counted"), age(people.counted_age_s), people.difference ? t("difference", { n: number(people.difference) }) : "")
+  ];
+}
+
+function lifelineLines(lifelines) {
+  return (lifelines || []).map((lifeline) => line(word("lifeline", lifeline.kind),
+    h("span", { class: "mark " + (lifeline.state === "down" ? "bad" : lifeline.state === "limited" ? "ask" : "good") }, word("state", lifeline.state)),
+    lifeline.hours !== undefined ? " " + t("hours-left", { n: lifeline.hours }) : "", " ", h("small", null, age(lifeline.age_s))));
+}
+
+function stockTable(stock) {
+  if (!stock || stock.length === 0) return h("p", { class: "note" }, t("stock.none"));
+  return h("table", { class: "small" }, h("thead", null, h("tr", null, ["item", "lot", "quantity", "expiry"].map((key) => h("th", { scope: "col" }, t("stock." + key))))),
+    h("tbody", null, stock.map((row) => h("tr", null, h("th", { scope: "row" }, row.item), h("td", null, row.lot || ""), h("td", { class: "number" }, number(row.quantity)), h("td", null, row.expiry || "")))));
+}
+
+async function shelter(id) {
+  const summary = picture.shelters.get(id) || { id };
+  const detail = await get("/shelters/" + encodeURIComponent(id), { at: picture.at });
+  return [
+    h("h2", null, nameOf(detail)), h("p", null, statusMark(summary), " ", presenceMark(detail)),
+    h("p", null, fullnessBar(summary), " ", detail.capacity && detail.capacity.people !== null ? t("of-places", { n: number(detail.capacity.people) }) : t("capacity.unknown"),
+      detail.capacity && detail.capacity.verified === false && detail.capacity.basis === "area" ? h("small", null, " " + t("capacity.unverified")) : ""),
+    h("dl", null, line(t("status"), word("status", detail.status), " ", h("small", null, age(detail.status_age_s)), detail.status_reason ? " · " + detail.status_reason : ""),
+      peopleLines(detail.people), lifelineLines(detail.lifelines),
+      line(t("address"), detail.place || "—"), line(t("peacetime"), detail.peacetime_use || "—")),
+    h("h3", null, t("stock")), stockTable(detail.stock),
+    h("p", { class: "actions" },
+      may("planner", "shelter-staff") && h("a", { class: "button", href: "#/report/" + encodeURIComponent(id) }, t("report.for-this")),
+      may("planner", "approver") && h("a", { class: "button", href: "#/orders/new/" + encodeURIComponent(id) }, t("order.for-this")))
+  ];
+}
+
+async function depot(id) {
+  const detail = await get("/depots/" + encodeURIComponent(id), { at: picture.at });
+  return [h("h2", null, nameOf(detail)), h("p", null, presenceMark(detail)), h("p", null, t("stock"), " ", h("small", null, age(detail.stock_age_s))), stockTable(detail.stock),
+    h("p", { class: "actions" }, may("planner", "depot-staff") && h("a", { class: "button", href: "#/report/" + encodeURIComponent(id) }, t("report.for-this")))];
+}
+
+async function zone(id) {
+  const detail = await get("/zones/" + encodeURIComponent(id), { at: picture.at });
+  return [h("h2", null, nameOf(detail)), detail.hit && h("p", { class: "mark bad" }, "▲ ", t("zone.hit")),
+    h("dl", null, line(t("zone.people"), number(detail.people)), line(t("zone.checked-in"), number(detail.checked_in)), line(t("zone.remaining"), number(detail.remaining)))];
+}
+
+async function road(id, again) {
+  const detail = await get("/network/" + encodeURIComponent(id), { at: picture.at });
+  const change = (event) => doing(event, () => decide("PUT", "/network/" + encodeURIComponent(id), { closed: !detail.closed }), t("road.changed")).then(again);
+  return [h("h2", null, detail.name || id), h("p", null, detail.closed ? h("span", { class: "mark bad" }, "✕ ", t("road.closed")) : h("span", { class: "mark good" }, t("road.open")), detail.hit && h("span", { class: "mark bad" }, " ▲ ", t("road.hit"))),
+    h("dl", null, line(t("road.length"), number(detail.length_m), " m"), line(t("road.flow"), number(detail.flow)), detail.reason && line(t("reason"), detail.reason)),
+    may("planner", "exercise-controller") && h("p", { class: "actions" }, h("button", { onclick: change }, t(detail.closed ? "road.reopen" : "road.close")))];
+}
+
+/** Draws the details of a thing into an element. @param {Element} into @param {string} kind @param {string} id */
+export async function showDetails(into, kind, id) {
+  const makers = { shelter, depot, zone, road: (which) => road(which, () => showDetails(into, kind, id)) };
+  fill(into, h("p", { class: "note" }, t("loading")));
+  fill(into, await makers[kind](id));
+}
+

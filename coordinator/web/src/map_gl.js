@@ -1,0 +1,73 @@
+// The map by WebGL: the region's own roads and places, no tiles, no fonts from anywhere.
+import { depotFeatures, extent, roadFeatures, shelterFeatures, zoneFeatures } from "./features.js";
+import { h } from "./dom.js";
+import { t } from "./texts.js";
+
+const dark = () => matchMedia("(prefers-color-scheme: dark)").matches;
+const colours = () => dark()
+  ? { paper: "#12181e", road: "#52616e", load: "#7cc4e4", ink: "#e8eef3", halo: "#12181e", good: "#4fae7b", ask: "#f0b35c", bad: "#ff7b7b", off: "#7d8a95", none: "#12181e", zone: "#c8a2ee", depot: "#e8eef3" }
+  : { paper: "#f4f6f8", road: "#b4bec7", load: "#0b4f6c", ink: "#16202a", halo: "#ffffff", good: "#1c7a48", ask: "#b86a00", bad: "#b3161d", off: "#7b8791", none: "#ffffff", zone: "#6b2fa0", depot: "#16202a" };
+
+const byGrade = (c) => ["match", ["get", "grade"], "good", c.good, "ask", c.ask, "bad", c.bad, "off", c.off, c.none];
+
+function style() {
+  const c = colours();
+  const empty = () => ({ type: "geojson", data: { type: "FeatureCollection", features: [] } });
+  return {
+    version: 8,
+    sources: { roads: empty(), zones: empty(), shelters: empty(), depots: empty() },
+    layers: [
+      { id: "paper", type: "background", paint: { "background-color": c.paper } },
+      { id: "roads", type: "line", source: "roads", layout: { "line-cap": "round" }, paint: { "line-color": c.road, "line-width": 2 } },
+      { id: "loads", type: "line", source: "roads", filter: [">", ["get", "load"], 0], paint: { "line-color": c.load, "line-opacity": 0.8, "line-width": ["+", 2, ["*", 9, ["get", "load"]]] } },
+      { id: "closed", type: "line", source: "roads", filter: ["==", ["get", "closed"], 1], paint: { "line-color": c.bad, "line-width": 4, "line-dasharray": [1, 1] } },
+      { id: "zones", type: "circle", source: "zones", paint: { "circle-radius": ["+", 4, ["*", 0.18, ["get", "size"]]], "circle-color": c.zone, "circle-opacity": ["case", ["==", ["get", "hit"], 1], 0.45, 0.15], "circle-stroke-color": c.zone, "circle-stroke-width": 1 } },
+      { id: "depots", type: "circle", source: "depots", paint: { "circle-radius": 6, "circle-color": c.none, "circle-stroke-color": c.depot, "circle-stroke-width": 3 } },
+      { id: "shelters", type: "circle", source: "shelters", paint: { "circle-radius": ["interpolate", ["linear"], ["get", "size"], 7, 5, 70, 15], "circle-color": byGrade(c), "circle-opacity": ["case", ["==", ["get", "stale"], 1], 0.35, 1], "circle-stroke-color": c.ink, "circle-stroke-width": ["case", ["==", ["get", "stale"], 1], 3, 1.5] } },
+      { id: "names", type: "symbol", source: "shelters", minzoom: 10, layout: { "text-field": ["get", "name"], "text-size": 12, "text-offset": [0, 1.3], "text-anchor": "top", "text-optional": true }, paint: { "text-color": c.ink, "text-halo-color": c.halo, "text-halo-width": 1.5 } }
+    ]
+  };
+}
+
+/** Whether this browser draws with WebGL 2. */
+export function hasWebGl() {
+  try {
+    return Boolean(document.createElement("canvas").getContext("webgl2"));
+  } catch {
+    return false;
+  }
+}
+
+/** @param {HTMLElement} into @param {(kind: string, id: string) => void} onPick */
+export async function openMap(into, onPick) {
+  const library = await import(/** @type {any} */ ("/lib/maplibre-gl.mjs"));
+  if (library.setWorkerUrl) library.setWorkerUrl("/lib/maplibre-gl-worker.mjs");
+  const box = h("div", { class: "mapbox" });
+  into.append(box);
+  const bounds = extent();
+  const map = new library.Map({ container: box, style: style(), attributionControl: false, bounds: bounds || undefined, fitBoundsOptions: { padding: 48 }, localIdeographFontFamily: '"Noto Sans CJK SC", "Noto Sans SC", sans-serif', fadeDuration: 0 });
+  map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
+  map.on("error", (event) => console.error("map", event.error && event.error.message));
+  map.getCanvas().setAttribute("aria-label", t("map.label"));
+
+  const refresh = () => {
+    const sources = { roads: roadFeatures, zones: zoneFeatures, shelters: shelterFeatures, depots: depotFeatures };
+    for (const [name, make] of Object.entries(sources)) {
+      const source = map.getSource(name);
+      if (source) source.setData(make());
+    }
+  };
+  await new Promise((resolve) => map.once("load", resolve));
+  refresh();
+  for (const layer of ["shelters", "depots", "zones", "closed", "roads"]) {
+    map.on("click", layer, (event) => {
+      if (event.originalEvent.taken) return;
+      event.originalEvent.taken = true;
+      const { kind, id } = event.features[0].properties;
+      onPick(kind, id);
+    });
+    map.on("mouseenter", layer, () => { map.getCanvas().style.cursor = "pointer"; });
+    map.on("mouseleave", layer, () => { map.getCanvas().style.cursor = ""; });
+  }
+  return { refresh, close: () => map.remove() };
+}

@@ -1,0 +1,36 @@
+// What happened, told at the foot of the page for a while.
+import { Problem } from "./api.js";
+import { fill, h } from "./dom.js";
+import { t } from "./texts.js";
+
+const SHOWN_MS = 12000;
+let timer = 0;
+
+/** @param {unknown} what a text, or an error with its remedy */
+export function say(what) {
+  const said = document.getElementById("said");
+  if (!said) return;
+  const bad = what instanceof Error;
+  const text = what instanceof Problem && what.status === 0 ? t("unreachable") : bad ? what.message : String(what);
+  const remedy = what instanceof Problem ? what.remedy : "";
+  fill(said, h("p", { class: bad ? "message bad" : "message good" }, text, remedy && h("span", null, " " + remedy),
+    h("button", { class: "plain", onclick: () => fill(said) }, t("dismiss"))));
+  clearTimeout(timer);
+  if (!bad) timer = window.setTimeout(() => fill(said), SHOWN_MS);
+}
+
+/** Runs a decision and says what came of it; the button is held meanwhile. @param {any} event @param {() => Promise<any>} work @param {string} done */
+export async function doing(event, work, done) {
+  const button = event.submitter || event.currentTarget;
+  if (button) button.disabled = true;
+  try {
+    await work();
+    say(done);
+    return true;
+  } catch (error) {
+    say(error);
+    return false;
+  } finally {
+    if (button) button.disabled = false;
+  }
+}

@@ -1,0 +1,178 @@
+// The picture as this page knows it: loaded once, then kept fresh by the stream of events, from any position on.
+import { get, url, useCsrf } from "./api.js";
+
+const PAGE = 1000;
+const POLL_MS = 5000;
+
+/** @typedef {Record<string, any>} Row */
+
+export const picture = {
+  /** @type {Row | null} */ session: null,
+  /** @type {Row | null} */ status: null,
+  /** @type {Map<string, Row>} */ shelters: new Map(),
+  /** @type {Map<string, Row>} */ depots: new Map(),
+  /** @type {Map<string, Row>} */ zones: new Map(),
+  /** @type {Row[]} */ links: [],
+  /** @type {Row | null} */ roads: null, // GeoJSON
+  /** @type {Row | null} */ region: null,
+  /** @type {number | null} */ at: null, // a look back; null: now
+  connected: false,
+  heardAt: 0
+};
+
+/** @type {Set<(kinds: Set<string>) => void>} */
+const listeners = new Set();
+/** @type {Set<string>} */
+let changed = new Set();
+
+/** Calls back, at most once a frame, with the kinds of things that have changed. Returns what ends it. @param {(kinds: Set<string>) => void} listener */
+export function watch(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** @param {...string} kinds */
+function tell(...kinds) {
+  if (changed.size === 0) requestAnimationFrame(() => {
+    const told = changed;
+    changed = new Set();
+    listeners.forEach((listener) => listener(told));
+  });
+  kinds.forEach((kind) => changed.add(kind));
+}
+
+// ---- loading ----
+
+/** Every row of a list, page by page. @param {string} path @param {Row} [query] @returns {Promise<Row[]>} */
+export async function all(path, query = {}) {
+  const rows = [];
+  for (;;) {
+    const page = await get(path, { ...query, at: picture.at, limit: PAGE, offset: rows.length });
+    rows.push(...page.items);
+    if (page.items.length === 0 || rows.length >= page.total) return rows;
+  }
+}
+
+/** Rows remember when they were read, so that their ages go on. @param {Map<string, Row>} into @param {Row[]} rows */
+function take(into, rows) {
+  const now = Date.now();
+  rows.forEach((row) => {
+    row.read = now;
+    into.set(row.id, row);
+  });
+}
+
+/** Seconds since something was seen, as of now. @param {Row} row @param {string} name */
+export function ageNow(row, name) {
+  const seconds = row[name];
+  if (seconds === null || seconds === undefined || !row.read || picture.at) return seconds;
+  return seconds + ((Date.now() - row.read) / 1000) * (((picture.status && picture.status.clock && picture.status.clock.rate_permille) || 1000) / 1000);
+}
+
+export async function loadSession() {
+  picture.session = await get("/session");
+  useCsrf(picture.session && picture.session.csrf);
+  return picture.session;
+}
+
+async function loadRegion() {
+  picture.region = await get("/region").catch(() => null);
+  const answer = await fetch(url("/network", { format: "geojson" }), { credentials: "same-origin" });
+  picture.roads = answer.ok ? await answer.json() : null;
+}
+
+export async function loadPicture() {
+  const [status, shelters, depots, zones] = await Promise.all([get("/status", { at: picture.at }), all("/shelters"), all("/depots"), all("/zones")]);
+  picture.status = status;
+  [picture.shelters, picture.depots, picture.zones].forEach((map) => map.clear());
+  take(picture.shelters, shelters);
+  take(picture.depots, depots);
+  take(picture.zones, zones);
+  picture.heardAt = Date.now();
+  if (!picture.roads) await loadRegion();
+  tell("status", "shelters", "depots", "zones", "network", "orders", "plans", "requests", "hazards", "notes");
+}
+
+/** Looks at the picture as it was right after a position of the log; null: as it is. @param {number | null} position */
+export async function lookAt(position) {
+  picture.at = position;
+  await loadPicture();
+  if (position === null) follow();
+  else stop();
+}
+
+// ---- following ----
+
+/** @type {EventSource | null} */
+let stream = null;
+let poll = 0;
+let from = 0;
+
+/** @param {Row} said a Changes object */
+function apply(said) {
+  picture.heardAt = Date.now();
+  if (said.position) from = said.position;
+  if (said.status) picture.status = said.status;
+  take(picture.shelters, said.shelters || []);
+  take(picture.depots, said.depots || []);
+  take(picture.zones, said.zones || []);
+  const kinds = ["status", ...(said.kinds || [])];
+  if (said.shelters) kinds.push("shelters");
+  if (said.depots) kinds.push("depots");
+  if (said.zones) kinds.push("zones");
+  if (kinds.includes("network") || kinds.includes("hazards") || kinds.includes("region") || kinds.includes("plans")) loadRegion().then(() => tell("network"));
+  tell(...kinds);
+}
+
+/** @param {boolean} connected */
+function setConnected(connected) {
+  if (picture.connected === connected) return;
+  picture.connected = connected;
+  tell("connection");
+}
+
+// Where there is no stream, the whole is asked for again when the position has moved.
+async function pollOnce() {
+  try {
+    const status = await get("/status");
+    setConnected(true);
+    picture.heardAt = Date.now();
+    if (!picture.status || status.position !== picture.status.position) await loadPicture();
+  } catch {
+    setConnected(false);
+  }
+}
+
+export function stop() {
+  if (stream) stream.close();
+  stream = null;
+  clearInterval(poll);
+  poll = 0;
+}
+
+export function follow() {
+  stop();
+  from = (picture.status && picture.status.position) || 0;
+  let opened = false;
+  stream = new EventSource(url("/events", { from }));
+  stream.onopen = () => { opened = true; setConnected(true); };
+  stream.addEventListener("changes", (event) => apply(JSON.parse(event.data)));
+  stream.addEventListener("reload", () => location.reload());
+  stream.addEventListener("hello", (event) => {
+    const said = JSON.parse(event.data), known = picture.status;
+    if (known && known.log && (said.log !== known.log || said.term !== known.term)) location.reload();
+  });
+  stream.onerror = () => {
+    setConnected(false);
+    if (stream && stream.readyState === EventSource.CLOSED && !poll) {
+      if (opened) setTimeout(follow, 2000); // the server said no: it restarts, or the session has ended
+      else poll = window.setInterval(pollOnce, POLL_MS);
+    }
+  };
+}
+
+/** @param {...string} roles */
+export function may(...roles) {
+  const mine = (picture.session && picture.session.roles) || [];
+  return !picture.at && roles.some((role) => mine.includes(role));
+}

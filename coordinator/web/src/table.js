@@ -1,0 +1,112 @@
+// A table as dense as an expert likes it: sort by any column, filter, keyboard, copy as CSV. Only the rows in sight are made.
+import { fill, h } from "./dom.js";
+import { number, t } from "./texts.js";
+import { say } from "./say.js";
+
+const ROW_PX = 34;
+const SPARE_ROWS = 12;
+
+/**
+ * @typedef {{ key: string, title: string, value: (row: any) => any, show?: (row: any) => any, numeric?: boolean }} Column
+ */
+
+export class Table {
+  /** @param {string} label @param {Column[]} columns @param {(row: any) => void} [onOpen] */
+  constructor(label, columns, onOpen) {
+    this.columns = columns;
+    this.onOpen = onOpen;
+    this.label = label;
+    /** @type {any[]} */ this.rows = [];
+    /** @type {any[]} */ this.shown = [];
+    this.sortKey = "";
+    this.sortDown = false;
+    this.filterText = "";
+    this.body = h("tbody", null);
+    this.head = h("tr", null);
+    this.count = h("span", { class: "count", role: "status" });
+    this.box = h("div", { class: "tablebox", tabindex: "0", role: "region", "aria-label": label, onscroll: () => this.drawRows() },
+      h("table", null, h("thead", null, this.head), this.body));
+    this.element = h("div", { class: "table" },
+      h("div", { class: "tools" },
+        h("input", { type: "search", placeholder: t("table.filter"), "aria-label": t("table.filter"), oninput: (event) => { this.filterText = event.target.value; this.arrange(); } }),
+        this.count,
+        h("button", { class: "plain", onclick: () => this.copy() }, t("table.copy"))),
+      this.box);
+    this.drawHead();
+  }
+
+  /** @param {any[]} rows */
+  set(rows) {
+    this.rows = rows;
+    this.arrange();
+  }
+
+  drawHead() {
+    fill(this.head, this.columns.map((column) => h("th", { scope: "col", class: column.numeric ? "number" : null,
+      "aria-sort": this.sortKey === column.key ? (this.sortDown ? "descending" : "ascending") : false },
+      h("button", { class: "plain", onclick: () => this.sortBy(column.key) }, column.title, this.sortKey === column.key ? (this.sortDown ? " ▾" : " ▴") : ""))));
+  }
+
+  /** @param {string} key */
+  sortBy(key) {
+    this.sortDown = this.sortKey === key ? !this.sortDown : false;
+    this.sortKey = key;
+    this.drawHead();
+    this.arrange();
+  }
+
+  // Unknown sorts last, whichever way.
+  arrange() {
+    const wanted = this.filterText.toLowerCase();
+    const column = this.columns.find((candidate) => candidate.key === this.sortKey);
+    this.shown = wanted === "" ? this.rows.slice()
+      : this.rows.filter((row) => this.columns.some((candidate) => String(candidate.value(row) ?? "").toLowerCase().includes(wanted)));
+    if (column) {
+      const way = this.sortDown ? -1 : 1;
+      this.shown.sort((a, b) => {
+        const x = column.value(a), y = column.value(b);
+        if (x === y) return 0;
+        if (x === null || x === undefined) return 1;
+        if (y === null || y === undefined) return -1;
+        return (typeof x === "number" && typeof y === "number" ? x - y : String(x).localeCompare(String(y))) * way;
+      });
+    }
+    this.count.textContent = t("table.rows", { n: number(this.shown.length) });
+    this.drawRows();
+  }
+
+  /** @param {number} height */
+  spacer(height) {
+    return height > 0 ? h("tr", { "aria-hidden": "true" }, h("td", { colspan: this.columns.length, style: `height:${height}px;padding:0;border:0` })) : null;
+  }
+
+  drawRows() {
+    const first = Math.max(0, Math.floor(this.box.scrollTop / ROW_PX) - SPARE_ROWS);
+    const most = Math.ceil((this.box.clientHeight || 600) / ROW_PX) + 2 * SPARE_ROWS;
+    const last = Math.min(this.shown.length, first + most);
+    fill(this.body, this.spacer(first * ROW_PX), this.shown.slice(first, last).map((row) => this.makeRow(row)), this.spacer((this.shown.length - last) * ROW_PX));
+  }
+
+  /** @param {any} row */
+  makeRow(row) {
+    const cells = this.columns.map((column, i) => {
+      const shown = column.show ? column.show(row) : column.numeric ? number(column.value(row)) : column.value(row);
+      const inside = i === 0 && this.onOpen ? h("button", { class: "link", onclick: () => this.onOpen && this.onOpen(row) }, shown) : shown;
+      return h(i === 0 ? "th" : "td", { scope: i === 0 ? "row" : null, class: column.numeric ? "number" : null }, inside);
+    });
+    return h("tr", null, cells);
+  }
+
+  async copy() {
+    const quote = (value) => /[",\n]/.test(value) ? '"' + value.replaceAll('"', '""') + '"' : value;
+    const lines = [this.columns.map((column) => quote(column.title)), ...this.shown.map((row) => this.columns.map((column) => quote(String(column.value(row) ?? ""))))];
+    const text = lines.map((line) => line.join(",")).join("\r\n") + "\r\n";
+    try {
+      await navigator.clipboard.writeText(text);
+      say(t("table.copied", { n: number(this.shown.length) }));
+    } catch { // a browser that does not let pages copy: a file will do
+      const link = h("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv" })), download: "haven.csv" });
+      link.click();
+    }
+  }
+}

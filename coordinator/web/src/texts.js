@@ -1,0 +1,88 @@
+// The words, in the language that is chosen; numbers, times and ages as the language writes them.
+
+const LANGUAGES = ["en", "zh-CN"];
+
+/** @type {Record<string, Record<string, string>>} */
+const catalogues = {};
+let language = "en";
+
+/** Loads both catalogues, so that the language changes at once. */
+export async function loadTexts() {
+  await Promise.all(LANGUAGES.map(async (name) => {
+    catalogues[name] = await (await fetch(`/texts/${name}.json`)).json();
+  }));
+  const kept = localStorage.getItem("haven-language");
+  chooseLanguage(kept && LANGUAGES.includes(kept) ? kept : navigator.language.toLowerCase().startsWith("zh") ? "zh-CN" : "en");
+}
+
+/** @param {string} name */
+export function chooseLanguage(name) {
+  language = name;
+  localStorage.setItem("haven-language", name);
+  document.documentElement.lang = name;
+}
+
+export function currentLanguage() {
+  return language;
+}
+
+export function otherLanguage() {
+  return language === "en" ? "zh-CN" : "en";
+}
+
+/**
+ * The text of a key, with figures in the places that it names: t("plan.title", {id: 4}).
+ * @param {string} key @param {Record<string, any>} [figures]
+ */
+export function t(key, figures) {
+  const text = catalogues[language][key] ?? key;
+  return figures ? text.replace(/\{(\w+)\}/g, (whole, name) => (name in figures ? String(figures[name]) : whole)) : text;
+}
+
+/** A word of the contract, such as a status; a word of a later release is shown as it is. @param {string} group @param {string | null | undefined} word */
+export function word(group, word) {
+  if (word === null || word === undefined) return t("unknown");
+  const key = `${group}.${word}`;
+  return catalogues[language][key] ?? word;
+}
+
+/** @param {number | null | undefined} value @param {number} [digits] */
+export function number(value, digits = 0) {
+  if (value === null || value === undefined) return "—";
+  return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
+}
+
+/** @param {number | null | undefined} share 1 is all */
+export function percent(share) {
+  if (share === null || share === undefined) return "—";
+  return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: share > 0 && share < 0.01 ? 2 : 0 }).format(share);
+}
+
+/** @param {number | null | undefined} wallMs */
+export function moment(wallMs) {
+  if (!wallMs) return "—";
+  return new Intl.DateTimeFormat(language, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" }).format(wallMs);
+}
+
+/** How long ago: “3 min ago”. null is never. @param {number | null | undefined} seconds @param {boolean} [atLeast] */
+export function age(seconds, atLeast) {
+  if (seconds === null || seconds === undefined) return t("age.never");
+  const text = seconds < 60 ? t("age.seconds", { n: Math.floor(seconds) })
+    : seconds < 3600 ? t("age.minutes", { n: Math.floor(seconds / 60) })
+    : seconds < 172800 ? t("age.hours", { n: Math.floor(seconds / 3600) })
+    : t("age.days", { n: Math.floor(seconds / 86400) });
+  return atLeast ? t("age.at-least", { age: text }) : text;
+}
+
+/** A length of time: “2 h 10 min”. @param {number | null | undefined} seconds */
+export function duration(seconds) {
+  if (seconds === null || seconds === undefined) return "—";
+  const hours = Math.floor(seconds / 3600), minutes = Math.round((seconds % 3600) / 60);
+  return hours > 0 ? t("duration.hours", { h: hours, m: minutes }) : t("duration.minutes", { m: minutes });
+}
+
+/** The name of a thing in this language, else its id. @param {any} thing */
+export function nameOf(thing) {
+  if (!thing) return "";
+  return (language === "zh-CN" && thing.name_zh) || thing.name || thing.id || thing.subject || "";
+}

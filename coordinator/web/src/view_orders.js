@@ -1,0 +1,133 @@
+// Orders: to nodes by message, to posts by voice; every state, overdue first; issue, revise, cancel, enter an answer.
+import { decide, get, url } from "./api.js";
+import { fill, h } from "./dom.js";
+import { doing } from "./say.js";
+import { all, may, picture } from "./store.js";
+import { Table } from "./table.js";
+import { moment, nameOf, number, t, word } from "./texts.js";
+
+const OPEN_STATES = ["issued", "stored", "seen", "accepted", "under-way", "partly-done"];
+const KINDS = ["stand-by", "open", "close", "receive-people", "send-people-on", "warn-zone", "evacuate-zone", "bus-run", "close-road", "reverse-road", "ship", "expect-delivery", "return-goods", "stand-down"];
+const POSTS = ["node", "zone-warden", "bus-yard", "road-post", "place"];
+const ANSWERS = ["seen", "accepted", "declined", "under-way", "done", "failed"];
+
+/** @type {HTMLElement} */
+let box;
+/** @type {Table} */
+let table;
+let showAll = false;
+
+function nameOfPost(order) {
+  return nameOf(picture.shelters.get(order.addressee) || picture.depots.get(order.addressee) || picture.zones.get(order.addressee) || { id: order.addressee });
+}
+
+function stateMark(order) {
+  const grade = order.overdue || order.state === "declined" || order.state === "failed" ? "bad" : order.state === "issued" || order.state === "stored" ? "ask" : order.state === "done" ? "good" : "off";
+  return h("span", { class: "mark " + grade }, order.overdue ? "▲ " : "", word("order-state", order.state), order.overdue ? " · " + t("order.overdue") : "");
+}
+
+function columns() {
+  return [
+    { key: "id", title: "№", value: (order) => order.id, show: (order) => String(order.id) },
+    { key: "kind", title: t("order.kind"), value: (order) => word("order", order.kind) },
+    { key: "to", title: t("order.to"), value: nameOfPost },
+    { key: "post", title: t("order.post"), value: (order) => word("post", order.post) },
+    { key: "state", title: t("order.state"), value: (order) => (order.overdue ? "0" : "1") + word("order-state", order.state), show: stateMark },
+    { key: "deadline", title: t("order.deadline"), value: (order) => order.deadline_wall_ms ?? null, show: (order) => moment(order.deadline_wall_ms), numeric: true },
+    { key: "text", title: t("order.says"), value: (order) => order.text || "" }
+  ];
+}
+
+async function openList() {
+  table = new Table(t("nav.orders"), columns(), (order) => { location.hash = "#/orders/" + order.id; });
+  fill(box, h("h1", null, t("nav.orders")),
+    h("p", { class: "actions" }, may("planner", "approver") && h("a", { class: "button go", href: "#/orders/new" }, t("order.new")),
+      h("label", { class: "inline" }, h("input", { type: "checkbox", checked: showAll, onchange: (event) => { showAll = event.target.checked; refresh(); } }), t("order.all")),
+      h("a", { class: "button", href: url("/orders", { format: "csv", all: showAll }), download: "orders.csv" }, t("export.csv"))),
+    table.element);
+  await refresh();
+}
+
+// ---- one order ----
+
+function said(order) {
+  const entries = [];
+  if (order.shelter) entries.push([t("shelter"), nameOf(picture.shelters.get(order.shelter) || { id: order.shelter })]);
+  for (const line of order.people || []) entries.push([nameOf(picture.zones.get(line.zone) || { id: line.zone }), t("n-people", { n: number(line.people) })]);
+  for (const line of order.lines || []) entries.push([line.item, number(line.quantity)]);
+  if ((order.links || []).length) entries.push([t("route"), order.links.join(" → ")]);
+  if (order.start_wall_ms) entries.push([t("order.window"), `${moment(order.start_wall_ms)} – ${moment(order.end_wall_ms)}`]);
+  if (order.people_per_hour) entries.push([t("order.rate"), number(order.people_per_hour)]);
+  if (order.waybill) entries.push([t("waybill"), order.waybill]);
+  if (order.text) entries.push([t("order.says"), order.text]);
+  return h("dl", null, entries.map(([title, value]) => h("div", null, h("dt", null, title), h("dd", null, value))));
+}
+
+function answerForm(order) {
+  const submit = (event) => {
+    event.preventDefault();
+    const form = new FormData(event.target);
+    return doing(event, () => decide("POST", `/orders/${order.id}/answers`, { state: form.get("state"), revision: order.revision, ...(form.get("reason") ? { reason: form.get("reason") } : {}) }), t("order.answered")).then(() => openOrder(String(order.id)));
+  };
+  return h("form", { onsubmit: submit, class: "inline-form" }, h("h2", null, t("order.answer-by-voice")),
+    h("label", null, t("order.answer"), h("select", { name: "state" }, ANSWERS.map((state) => h("option", { value: state }, word("order-state", state))))),
+    h("label", null, t("reason"), h("input", { name: "reason", maxlength: 400 })), h("button", null, t("send")));
+}
+
+async function openOrder(id) {
+  const order = await get("/orders/" + id, { at: picture.at });
+  const isOpen = OPEN_STATES.includes(order.state);
+  const cancel = (event) => doing(event, () => decide("DELETE", "/orders/" + id, {}), t("order.cancelled")).then(() => openOrder(id));
+  fill(box, h("p", null, h("a", { href: "#/orders" }, "← ", t("nav.orders"))),
+    h("h1", null, word("order", order.kind), " · ", nameOfPost(order), " ", h("small", null, "№ ", order.id, " · ", t("order.revision", { n: order.revision }))),
+    h("p", null, stateMark(order)), said(order),
+    h("section", null, h("h2", null, t("order.steps")), h("ol", null, (order.steps || []).map((step) => h("li", null, word("order-state", step.state), " · ", moment(step.wall_ms), " ", step.name || "", step.reason ? " · " + step.reason : "")))),
+    isOpen && order.post !== "node" && may("planner", "approver", "shelter-staff", "depot-staff") && answerForm(order),
+    h("p", { class: "actions" },
+      isOpen && may("planner", "approver") && h("a", { class: "button", href: `#/orders/revise/${id}` }, t("order.revise")),
+      isOpen && may("planner", "approver") && h("button", { onclick: cancel }, t("order.cancel")), h("button", { onclick: () => print() }, t("plan.print"))));
+}
+
+// ---- a new one, or a revision ----
+
+function orderForm(order, addressee) {
+  const submit = (event) => {
+    event.preventDefault();
+    const form = new FormData(event.target), minutes = Number(form.get("minutes"));
+    const body = { text: form.get("text") || undefined, shelter: form.get("shelter") || undefined,
+      deadline_wall_ms: minutes > 0 ? ((picture.status && picture.status.wall_ms) || Date.now()) + minutes * 60000 : undefined };
+    const work = order
+      ? () => decide("PATCH", "/orders/" + order.id, body).then(() => { location.hash = "#/orders/" + order.id; })
+      : () => decide("POST", "/orders", { ...body, kind: form.get("kind"), post: form.get("post"), addressee: form.get("addressee") }).then((answer) => { location.hash = "#/orders/" + answer.order; });
+    return doing(event, work, t(order ? "order.revised" : "order.issued"));
+  };
+  const places = [...picture.shelters.values(), ...picture.depots.values(), ...picture.zones.values()];
+  fill(box, h("p", null, h("a", { href: "#/orders" }, "← ", t("nav.orders"))), h("h1", null, order ? t("order.revise-title", { id: order.id }) : t("order.new")),
+    h("form", { onsubmit: submit, class: "form" },
+      !order && [h("label", null, t("order.kind"), h("select", { name: "kind" }, KINDS.map((kind) => h("option", { value: kind }, word("order", kind))))),
+        h("label", null, t("order.post"), h("select", { name: "post" }, POSTS.map((post) => h("option", { value: post }, word("post", post))))),
+        h("label", null, t("order.to"), h("input", { name: "addressee", list: "addressees", required: true, maxlength: 64, value: addressee || "" })),
+        h("datalist", { id: "addressees" }, places.map((place) => h("option", { value: place.id }, nameOf(place))))],
+      h("label", null, t("order.where"), h("input", { name: "shelter", list: "addressees", maxlength: 64, value: (order && order.shelter) || "" })),
+      h("label", null, t("order.says"), h("textarea", { name: "text", maxlength: 1000, rows: 3 }, (order && order.text) || "")),
+      h("label", null, t("order.minutes"), h("input", { name: "minutes", type: "number", min: 0, max: 100000 })),
+      h("button", { class: "go" }, t(order ? "order.revise" : "order.issue"))));
+}
+
+async function refresh() {
+  if (table) table.set(await all("/orders", showAll ? { all: true } : {}));
+}
+
+/** @type {import("./app.js").View} */
+export const view = {
+  kinds: ["orders"],
+  async open(into, [what, id]) {
+    box = into;
+    table = /** @type {any} */ (null);
+    if (what === "new") orderForm(null, id);
+    else if (what === "revise") orderForm(await get("/orders/" + id));
+    else if (what) await openOrder(what);
+    else await openList();
+  },
+  refresh
+};

@@ -1,0 +1,70 @@
+// Tables equal to the map: shelters, depots, zones, roads, nodes.
+import { fill, h } from "./dom.js";
+import { aged, fullnessBar, presenceMark, statusMark } from "./marks.js";
+import { ageNow, all, picture } from "./store.js";
+import { Table } from "./table.js";
+import { age, nameOf, t, word } from "./texts.js";
+
+const go = (kind) => (row) => { location.hash = `#/map/${kind}/${encodeURIComponent(row.id)}`; };
+const column = (key, title, more = {}) => ({ key, title, value: (row) => row[key], ...more });
+
+const KINDS = {
+  shelters: {
+    columns: () => [column("id", t("id")), { key: "name", title: t("name"), value: nameOf },
+      column("status", t("status"), { value: (row) => word("status", row.status), show: statusMark }),
+      column("people", t("people"), { numeric: true, show: (row) => aged(row, "people", "people_age_s") }),
+      column("capacity", t("capacity"), { numeric: true }), column("fullness", t("fullness"), { numeric: true, show: fullnessBar }),
+      { key: "age", title: t("age"), numeric: true, value: (row) => ageNow(row, "people_age_s"), show: (row) => age(ageNow(row, "people_age_s"), row.at_least) },
+      column("presence", t("presence"), { value: (row) => word("presence", row.presence ?? "none"), show: presenceMark }),
+      column("open_requests", t("requests"), { numeric: true }), column("lifelines_down", t("lifelines.down"), { numeric: true })],
+    rows: async () => Array.from(picture.shelters.values()), open: go("shelter")
+  },
+  depots: {
+    columns: () => [column("id", t("id")), { key: "name", title: t("name"), value: nameOf }, column("lines", t("stock.lines"), { numeric: true }),
+      { key: "age", title: t("age"), numeric: true, value: (row) => ageNow(row, "stock_age_s"), show: (row) => age(ageNow(row, "stock_age_s")) },
+      column("presence", t("presence"), { value: (row) => word("presence", row.presence ?? "none"), show: presenceMark }), column("open_requests", t("requests"), { numeric: true })],
+    rows: async () => Array.from(picture.depots.values()), open: go("depot")
+  },
+  zones: {
+    columns: () => [column("id", t("id")), { key: "name", title: t("name"), value: nameOf }, column("people", t("zone.people"), { numeric: true }),
+      column("checked_in", t("zone.checked-in"), { numeric: true }), column("remaining", t("zone.remaining"), { numeric: true }),
+      column("hit", t("zone.hit"), { value: (row) => (row.hit ? t("yes") : "") })],
+    rows: async () => Array.from(picture.zones.values()), open: go("zone")
+  },
+  roads: {
+    columns: () => [column("id", t("id")), column("name", t("name")), column("from", t("road.from")), column("to", t("road.to")), column("length_m", t("road.length"), { numeric: true }),
+      { key: "closed", title: t("road.closed"), value: (row) => (row.closed || row.hit ? t("yes") : ""), show: (row) => row.closed || row.hit ? h("span", { class: "mark bad" }, "✕ ", t("road.closed")) : "" },
+      column("flow", t("road.flow"), { numeric: true })],
+    rows: () => all("/network"), open: go("road")
+  },
+  nodes: {
+    columns: () => [column("id", t("id")), column("place", t("place")), column("role", t("role"), { value: (row) => word("role", row.role) }),
+      column("presence", t("presence"), { value: (row) => word("presence", row.presence), show: presenceMark }),
+      { key: "heard", title: t("heard"), numeric: true, value: (row) => row.heard_ago_s, show: (row) => age(row.heard_ago_s) }, column("reports", t("reports"), { numeric: true }), column("refused", t("refused"), { numeric: true })],
+    rows: () => all("/nodes"), open: undefined
+  }
+};
+
+/** @type {Table} */
+let table;
+let kind = "shelters";
+
+async function refresh() {
+  table.set(await KINDS[kind].rows());
+}
+
+/** @type {import("./app.js").View} */
+export const view = {
+  kinds: ["shelters", "depots", "zones", "network", "nodes"],
+  async open(into, [chosen]) {
+    kind = chosen in KINDS ? chosen : "shelters";
+    const described = KINDS[kind];
+    table = new Table(t("places." + kind), described.columns(), described.open);
+    fill(into, h("h1", null, t("nav.places")),
+      h("nav", { class: "subnav", "aria-label": t("nav.places") }, Object.keys(KINDS).map((name) => h("a", { href: "#/places/" + name, "aria-current": name === kind ? "page" : false }, t("places." + name)))),
+      table.element);
+    await refresh();
+  },
+  refresh
+};
+

@@ -1,0 +1,46 @@
+// The command centre's modules: their types hold, and every text that they say is there in both languages.
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { check, finish, test } from "./browser.mjs";
+
+const web = new URL("../../coordinator/web/", import.meta.url).pathname;
+const sources = readdirSync(web + "src").map((name) => ({ name, text: readFileSync(web + "src/" + name, "utf8") }));
+const catalogue = (name) => JSON.parse(readFileSync(`${web}texts/${name}.json`, "utf8"));
+const english = catalogue("en"), chinese = catalogue("zh-CN");
+
+await test("types hold", async () => {
+  const found = spawnSync(process.execPath, [`${process.env.BUILD}/web-modules/node_modules/typescript/bin/tsc`, "-p", web + "jsconfig.json"], { encoding: "utf8" });
+  check(found.status === 0, found.stdout + found.stderr);
+});
+
+await test("both languages have the same texts with the same places for figures", async () => {
+  const places = (text) => (text.match(/\{\w+\}/g) || []).sort().join();
+  for (const key of new Set([...Object.keys(english), ...Object.keys(chinese)])) {
+    check(key in english && key in chinese, `${key} is missing in ${key in english ? "Chinese" : "English"}`);
+    check(places(english[key]) === places(chinese[key]), `${key}: ${english[key]} / ${chinese[key]}`);
+  }
+});
+
+await test("every text that a module names is in the catalogue", async () => {
+  for (const { name, text } of sources) {
+    for (const [, key] of text.matchAll(/\bt\(\s*"([^"]+)"\s*[,)]/g)) check(key in english, `${name}: ${key}`);
+    for (const [, key] of text.matchAll(/\bt\([^"()]*\?\s*"([^"]+)"/g)) check(key in english, `${name}: ${key}`);
+  }
+});
+
+await test("every word of the contract that has a group is in the catalogue", async () => {
+  const contract = readFileSync(new URL("../../schemas/openapi.yaml", import.meta.url), "utf8");
+  const words = (start) => contract.slice(contract.indexOf(start)).match(/enum: \[([^\]]+)\]/)[1].split(",").map((word) => word.trim());
+  for (const [group, start] of [["status", "    ShelterStatus:"], ["phase", "    Phase:"], ["source", "    Source:"], ["standing", "standing: {enum"], ["attention", "kind: {enum: [storing"], ["order-state", "state: {enum: [issued"], ["post", "post: {enum"]]) {
+    for (const word of words(start)) check(`${group}.${word}` in english, `${group}.${word}`);
+  }
+});
+
+await test("nothing is written as markup, and nothing is asked for outside", async () => {
+  for (const { name, text } of sources) {
+    check(!/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(/.test(text), name);
+    check(!/https?:\/\//.test(text), name);
+  }
+});
+
+await finish({ close: async () => undefined });
