@@ -270,6 +270,36 @@ static int rule_answer(const struct core *core, const struct hv_order_answer *an
     return 0;
 }
 
+/* ---- goods ---- */
+
+static int rule_decision(const struct core *core, const struct hv_request_decision *decision,
+                         struct hv_verdict *ret_verdict) {
+    char id[STATE_ID_BYTES];
+    const struct state_place *place = state_find_place(core->state, decision->place);
+    const struct state_node *node =
+        *decision->node == '\0' ? NULL : state_find_node(core->state, decision->node);
+    if (place == NULL)
+        return no(ret_verdict, HV_ERR_NOT_FOUND, "place: unknown: %.80s", decision->place);
+    if (node == NULL && *decision->node != '\0')
+        return no(ret_verdict, HV_ERR_NOT_FOUND, "node: unknown: %.80s", decision->node);
+    state_request_id(node == NULL ? STATE_NONE : node->entity.index, place->entity.index,
+                     decision->request, id);
+    const struct state_entity *found = state_find(core->state, STATE_REQUEST, id);
+    if (found == NULL || state_request(core->state, found->index)->withdrawn)
+        return no(ret_verdict, HV_ERR_NOT_FOUND, "no open request %" PRIu64 " of %.80s",
+                  decision->request, decision->place);
+    return 0;
+}
+
+static int rule_waybill_end(const struct core *core, const struct hv_waybill_end *end,
+                            struct hv_verdict *ret_verdict) {
+    const struct state_waybill *waybill = state_find_waybill(core->state, end->waybill);
+    if (waybill == NULL)
+        return no(ret_verdict, HV_ERR_NOT_FOUND, "no waybill %.80s", end->waybill);
+    return waybill->closed ? no(ret_verdict, HV_ERR_STATE, "waybill %.80s is closed", end->waybill)
+                           : 0;
+}
+
 /* ---- by kind ---- */
 
 int core_rule(struct core *core, struct command_context *context, struct hv_record *record,
@@ -301,6 +331,10 @@ int core_rule(struct core *core, struct command_context *context, struct hv_reco
         return rule_order(core, context, record, ret_verdict);
     case HV_RECORD_ANSWER:
         return rule_answer(core, &record->answer, ret_verdict);
+    case HV_RECORD_DECISION:
+        return rule_decision(core, &record->decision, ret_verdict);
+    case HV_RECORD_WAYBILL_END:
+        return rule_waybill_end(core, &record->waybill_end, ret_verdict);
     case HV_RECORD_DIRECTIVE:
         return rule_directive(core, &record->directive, ret_verdict);
     case HV_RECORD_ACCOUNT:

@@ -106,9 +106,10 @@ static json_int_t seconds_of(struct words *words, const char *text) {
 
 /* Options that mean the same everywhere. */
 static bool take_common(struct words *words, const char *option) {
-    static const char *const texts[] = {"--reason", "--text", "--urgency", "--waybill"};
+    static const char *const texts[] = {"--reason", "--text", "--urgency", "--waybill",
+                                        "--vehicle"};
     static const char *const numbers[] = {"--households", "--done", "--amount"};
-    static const char *const flags[] = {"--force", "--complete", "--all", "--peek"};
+    static const char *const flags[] = {"--force", "--complete", "--all", "--peek", "--final"};
     for (size_t i = 0; i < COUNT(texts); i++)
         if (strcmp(texts[i], option) == 0) {
             set(words, option + 2, json_string(value_of(words, option)));
@@ -279,13 +280,34 @@ static json_t *stock_line(struct words *words, const char *word, int *ret_sign) 
     return line;
 }
 
+/* An option that takes goods of its own: what kits hold, and how a delivery differs. */
+static bool take_other_lines(struct words *words, const char *option) {
+    static const char *const names[] = {"--into", "--short", "--over", "--damaged"};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        if (strcmp(names[i], option) != 0)
+            continue;
+        int sign = 1;
+        json_t *list = json_object_get(words->request, option + 2);
+        if (list == NULL) {
+            list = json_array();
+            set(words, option + 2, list);
+        }
+        json_array_append_new(list, stock_line(words, value_of(words, option), &sign));
+        return true;
+    }
+    if (strcmp(option, "--more-to-come") != 0)
+        return false;
+    set(words, "more", json_true());
+    return true;
+}
+
 static void take_lines(struct words *words, int *ret_sign) {
     json_t *lines = json_array();
     set(words, "lines", lines);
     *ret_sign = 0;
     for (const char *word; words->error == HV_OK && (word = next(words)) != NULL;) {
         int sign = 1;
-        if (take_common(words, word))
+        if (take_common(words, word) || take_other_lines(words, word))
             continue;
         if (strcmp(word, "--to") == 0 || strcmp(word, "--from") == 0) {
             set(words, "counterpart", json_string(value_of(words, word)));
@@ -298,8 +320,34 @@ static void take_lines(struct words *words, int *ret_sign) {
     }
 }
 
+/* Steps of a waybill, which stands first; without goods all that it is about. */
+static bool take_waybill_step(struct words *words, const char *what) {
+    static const struct {
+        const char *step, *verb;
+    } steps[] = {{"pick", "stock-pick"},
+                 {"put-back", "stock-put-back"},
+                 {"load", "stock-load"},
+                 {"dispatch", "stock-ship"}};
+    for (size_t i = 0; i < COUNT(steps); i++) {
+        int sign;
+        if (strcmp(steps[i].step, what) != 0)
+            continue;
+        const char *waybill = value_of(words, what);
+        set(words, "waybill", json_string(waybill));
+        if (waybill[0] == '-' || strchr(waybill, '=') != NULL)
+            object(words, "the waybill stands first, such as “stock %s W-3 water=600”", what);
+        take_lines(words, &sign);
+        set_verb(words, steps[i].verb);
+        if (sign < 0)
+            object(words, "only “stock adjust” takes a sign");
+        return true;
+    }
+    return false;
+}
+
 static void take_stock(struct words *words) {
-    static const char *const kinds[] = {"receive", "issue", "ship", "loss", "expire", "count"};
+    static const char *const kinds[] = {"receive", "issue", "ship",      "loss",
+                                        "expire",  "count", "write-off", "unpack"};
     const char *what = next(words);
     char verb[32];
     int sign;
@@ -307,6 +355,8 @@ static void take_stock(struct words *words) {
         set_verb(words, "stock");
         return;
     }
+    if (take_waybill_step(words, what))
+        return;
     if (strcmp(what, "adjust") == 0) {
         take_lines(words, &sign);
         set_verb(words, sign < 0 ? "stock-adjust-down" : "stock-adjust-up");
@@ -321,7 +371,8 @@ static void take_stock(struct words *words) {
                 object(words, "only “stock adjust” takes a sign");
             return;
         }
-    object(words, "stock what? receive, issue, ship, loss, expire, adjust or count");
+    object(words, "stock what? pick, load, dispatch, put-back, receive, issue, ship, loss, expire, "
+                  "write-off, unpack, adjust or count");
 }
 
 static void take_withdrawal(struct words *words) {

@@ -2,6 +2,7 @@
 
 #include "schemas/platform/entry.h"
 #include "nodes/show.h"
+#include "nodes/waybill.h"
 #include "schemas/platform/clock.h"
 #include "schemas/platform/control.h"
 
@@ -153,8 +154,18 @@ static json_t *begin_entry(struct console *console, const json_t *command,
         return NULL;
     }
     hv_arena_init(&arena, 0);
-    int error = json_is_object(command) ? entry_read(command, &arena, wrong, sizeof wrong, &entry)
-                                        : HV_ERR_FORMAT;
+    json_t *completed = NULL;
+    struct show show = {.core = console->options.core, .outbox = console->options.outbox};
+    int error = json_is_object(command)
+                    ? waybill_complete(&show, command, &completed, wrong, sizeof wrong)
+                    : HV_ERR_FORMAT;
+    if (error == HV_ERR_NOT_FOUND) {
+        hv_arena_deinit(&arena);
+        return refusal(error, wrong, "name the goods, such as water=600");
+    }
+    if (error == HV_OK)
+        error = entry_read(completed != NULL ? completed : command, &arena, wrong, sizeof wrong,
+                           &entry);
     if (error == HV_OK) {
         struct node_event event = {.kind = NODE_EVENT_UNDO,
                                    .once = once_of_batch,
@@ -172,6 +183,7 @@ static json_t *begin_entry(struct console *console, const json_t *command,
         console->options.step(console->options.context, &event);
     }
     hv_arena_deinit(&arena);
+    json_decref(completed);
     if (error == HV_OK)
         return NULL;
     if (error == HV_ERR_NOT_FOUND)

@@ -136,20 +136,145 @@ static struct objection judge_movement(struct turn *turn, const struct hv_moveme
     return none;
 }
 
-static struct objection judge_stock_movement(struct turn *turn,
-                                             const struct hv_stock_movement *movement, bool force) {
-    if (movement->kind == HV_STOCK_RECEIVE || movement->kind == HV_STOCK_ADJUST_UP || force)
-        return none;
+/* What staff may take from for a movement. */
+struct reach {
+    const struct node_present *present;
+    const struct hv_stock_movement *movement;
+    bool of_picks; /* goods to ship were picked: nothing else goes unless its lot is named */
+};
+
+static struct reach reach_of(const struct node_present *present,
+                             const struct hv_stock_movement *movement) {
+    size_t first = node_picks_first(&present->picks, movement->waybill);
+    bool picked = first < present->picks.count &&
+                  strcmp(present->picks.items[first].waybill, movement->waybill) == 0;
+    return (struct reach){present, movement, movement->kind == HV_STOCK_SHIP && picked};
+}
+
+/* How much of this lot the movement may take: what is free, what was set aside for its own waybill,
+ * or both. */
+static uint64_t within_reach(const void *context, const struct hv_stock_line *lot) {
+    const struct reach *reach = context;
+    const struct node_present *present = reach->present;
+    const struct node_pick *pick = node_picks_of(&present->picks, reach->movement->waybill, lot);
+    uint64_t picked = pick == NULL ? 0 : pick->picked, loaded = pick == NULL ? 0 : pick->loaded;
+    uint64_t left = node_picks_free(&present->picks, &present->stock, lot);
+    switch (reach->movement->kind) {
+    case HV_STOCK_LOAD:
+        return left + picked;
+    case HV_STOCK_PUT_BACK:
+        return picked + loaded;
+    case HV_STOCK_SHIP:
+        return picked + loaded + (reach->of_picks ? 0 : left);
+    default:
+        return left;
+    }
+}
+
+static uint64_t in_all(const struct hv_stock_movement *movement, const struct hv_stock_line *lot) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < movement->line_count; i++)
+        if (node_stock_compare(&movement->lines[i], lot) == 0)
+            sum += movement->lines[i].quantity;
+    return sum;
+}
+
+static struct objection no_more_than(struct turn *turn, const struct hv_stock_line *line,
+                                     const char *what, uint64_t there, const char *remedy) {
+    return object(HV_ERR_STATE, HV_REASON_RANGE,
+                  turn_text(turn, "%llu of %s%s%s %s, but only %llu are here",
+                            (unsigned long long)line->quantity, line->item,
+                            line->lot[0] == '\0' ? "" : "@", line->lot, what,
+                            (unsigned long long)there),
+                  remedy);
+}
+
+/* Goods that are set aside for a waybill are not taken for something else by mistake. */
+static struct objection judge_set_aside(struct turn *turn,
+                                        const struct hv_stock_movement *movement) {
+    struct reach reach = reach_of(&turn->core->present, movement);
+    reach.of_picks = false; /* who names the lot may ship what is free, too */
+    for (size_t i = 0; i < movement->line_count; i++) {
+        const struct hv_stock_line *line = &movement->lines[i];
+        uint64_t may = within_reach(&reach, line);
+        if (hv_stock_sign(movement->kind) != 0) /* damaged ones are nobody's */
+            may += node_stock_line(&turn->core->present.stock, line) -
+                   node_stock_usable(&turn->core->present.stock, line);
+        if (in_all(movement, line) > may)
+            return object(HV_ERR_STATE, HV_REASON_RANGE,
+                          turn_text(turn, "%llu of %s%s%s, but only %llu are free for that",
+                                    (unsigned long long)in_all(movement, line), line->item,
+                                    line->lot[0] == '\0' ? "" : "@", line->lot,
+                                    (unsigned long long)may),
+                          "see what is set aside with “haven-node stock”; put back what is not "
+                          "needed, or repeat with --force");
+    }
+    return none;
+}
+
+/* A lot of the item that expires earlier than the line, has not yet, and stays behind free. */
+static const struct hv_stock_line *earlier_lot(const struct node_present *present,
+                                               const struct hv_stock_movement *movement,
+                                               const struct hv_stock_line *line, uint32_t today) {
+    for (size_t i = 0; i < present->stock.count; i++) {
+        const struct hv_stock_line *lot = &present->stock.lines[i];
+        bool earlier = strcmp(lot->item, line->item) == 0 && lot->expiry_day >= today &&
+                       lot->expiry_day - 1 < line->expiry_day - 1; /* 0 is never: last */
+        if (earlier &&
+            node_picks_free(&present->picks, &present->stock, lot) > in_all(movement, lot))
+            return lot;
+    }
+    return NULL;
+}
+
+static struct objection judge_turn(struct turn *turn, const struct hv_report *report) {
+    const struct hv_stock_movement *movement = &report->stock_movement;
+    const struct node_present *present = &turn->core->present;
+    bool in_turn = movement->kind == HV_STOCK_PICK || movement->kind == HV_STOCK_ISSUE ||
+                   movement->kind == HV_STOCK_SHIP;
+    uint32_t today =
+        report->seen.wall_ms <= 0 ? 0 : (uint32_t)(report->seen.wall_ms / (int64_t)NODE_DAY_MS);
+    for (size_t i = 0; in_turn && movement->reason[0] == '\0' && i < movement->line_count; i++) {
+        const struct hv_stock_line *line = &movement->lines[i];
+        const struct node_pick *pick = node_picks_of(&present->picks, movement->waybill, line);
+        uint64_t picked =
+            pick == NULL || movement->kind != HV_STOCK_SHIP ? 0 : pick->picked + pick->loaded;
+        const struct hv_stock_line *earlier =
+            line->quantity <= picked ? NULL : earlier_lot(present, movement, line, today);
+        if (earlier != NULL)
+            return object(HV_ERR_STATE, HV_REASON_RANGE,
+                          turn_text(turn, "%s%s%s expires earlier and is still here", earlier->item,
+                                    earlier->lot[0] == '\0' ? "" : "@", earlier->lot),
+                          "take that lot first, or say why not with --reason");
+    }
+    return none;
+}
+
+static struct objection judge_reason(struct turn *turn, const struct hv_stock_movement *movement) {
+    bool wants = movement->kind == HV_STOCK_LOSS || movement->kind == HV_STOCK_WRITE_OFF ||
+                 movement->kind == HV_STOCK_ADJUST_UP || movement->kind == HV_STOCK_ADJUST_DOWN;
+    return !wants || movement->reason[0] != '\0'
+               ? none
+               : object(
+                     HV_ERR_VALUE, HV_REASON_RANGE,
+                     turn_text(turn, "%s wants a reason", hv_stock_movement_word(movement->kind)),
+                     "say why: --reason TEXT");
+}
+
+static struct objection judge_stock_movement(struct turn *turn, const struct hv_report *report,
+                                             bool force) {
+    const struct hv_stock_movement *movement = &report->stock_movement;
+    struct objection objection = judge_reason(turn, movement);
+    if (objection.error != HV_OK || force || hv_stock_sign(movement->kind) > 0)
+        return objection;
     uint64_t there;
     const struct hv_stock_line *line =
         node_stock_short(&turn->core->present.stock, movement->lines, movement->line_count, &there);
-    if (line == NULL)
-        return none;
-    return object(HV_ERR_STATE, HV_REASON_RANGE,
-                  turn_text(turn, "%llu of %s%s%s leave, but only %llu are here",
-                            (unsigned long long)line->quantity, line->item,
-                            line->lot[0] == '\0' ? "" : "@", line->lot, (unsigned long long)there),
-                  "count first (haven-node stock count …), or repeat with --force");
+    if (line != NULL)
+        return no_more_than(turn, line, "leave", there,
+                            "count first (haven-node stock count …), or repeat with --force");
+    objection = judge_set_aside(turn, movement);
+    return objection.error != HV_OK ? objection : judge_turn(turn, report);
 }
 
 static struct objection no_request(struct turn *turn, const struct hv_request *request) {
@@ -193,27 +318,49 @@ static struct objection judge_size(const struct hv_stock_line *lines, size_t cou
                         "make several smaller entries of it");
 }
 
-static struct objection judge_goods(struct turn *turn, const struct hv_stock_movement *movement,
-                                    bool force) {
+static struct objection judge_goods(struct turn *turn, const struct hv_report *report, bool force) {
+    const struct hv_stock_movement *movement = &report->stock_movement;
     struct objection objection = judge_size(movement->lines, movement->line_count);
-    return objection.error != HV_OK ? objection : judge_stock_movement(turn, movement, force);
+    if (objection.error == HV_OK)
+        objection = judge_size(movement->into, movement->into_count);
+    return objection.error != HV_OK ? objection : judge_stock_movement(turn, report, force);
+}
+
+/* Staff that name no goods of a waybill mean all that was set aside for it. */
+static struct objection judge_aside(struct turn *turn, const struct hv_report *report) {
+    const struct hv_stock_movement *movement = &report->stock_movement;
+    bool aside = report->kind == HV_REPORT_STOCK_MOVEMENT && movement->line_count == 0 &&
+                 movement->waybill[0] != '\0' &&
+                 (movement->kind == HV_STOCK_LOAD || movement->kind == HV_STOCK_SHIP ||
+                  movement->kind == HV_STOCK_PUT_BACK);
+    return !aside ? none
+                  : object(HV_ERR_STATE, HV_REASON_RANGE,
+                           turn_text(turn, "nothing is picked for waybill %s that could %s",
+                                     movement->waybill,
+                                     movement->kind == HV_STOCK_LOAD   ? "be loaded"
+                                     : movement->kind == HV_STOCK_SHIP ? "be shipped"
+                                                                       : "go back"),
+                           "pick it first: haven-node stock pick WAYBILL ITEM=QTY…");
 }
 
 static struct objection judge(struct turn *turn, const struct hv_report *report, bool force) {
     if (report->kind == HV_REPORT_REQUEST && report->request.kind == HV_REQUEST_UNKNOWN)
         return no_request(turn, &report->request); /* an open one would have said its kind */
+    struct objection objection = judge_aside(turn, report);
+    if (objection.error != HV_OK)
+        return objection;
     struct hv_verdict verdict = hv_report_check(report);
     if (verdict.reason != HV_REASON_UNKNOWN)
         return object(HV_ERR_VALUE, verdict.reason, turn_text(turn, "%s", verdict.detail),
                       "correct the entry");
-    struct objection objection = judge_role(turn->core, report->kind);
+    objection = judge_role(turn->core, report->kind);
     if (objection.error != HV_OK)
         return objection;
     switch (report->kind) {
     case HV_REPORT_MOVEMENT:
         return judge_movement(turn, &report->movement, force);
     case HV_REPORT_STOCK_MOVEMENT:
-        return judge_goods(turn, &report->stock_movement, force);
+        return judge_goods(turn, report, force);
     case HV_REPORT_STOCK_COUNT:
         return judge_size(report->stock_count.lines, report->stock_count.line_count);
     case HV_REPORT_REQUEST:
@@ -232,10 +379,19 @@ static struct objection judge(struct turn *turn, const struct hv_report *report,
 /* ---- what staff leave out ---- */
 
 static int complete_stock(struct turn *turn, struct hv_stock_movement *movement) {
-    if (movement->kind == HV_STOCK_RECEIVE || movement->kind == HV_STOCK_ADJUST_UP)
+    const struct node_present *present = &turn->core->present;
+    struct hv_arena *arena = &turn->effects->arena;
+    bool of_picks = movement->waybill[0] != '\0' &&
+                    (movement->kind == HV_STOCK_LOAD || movement->kind == HV_STOCK_SHIP ||
+                     movement->kind == HV_STOCK_PUT_BACK);
+    if (hv_stock_sign(movement->kind) > 0)
         return HV_OK;
-    return node_stock_pick(&turn->core->present.stock, movement->lines, movement->line_count,
-                           &turn->effects->arena, &movement->lines, &movement->line_count);
+    if (of_picks && movement->line_count == 0)
+        return node_picks_lines(&present->picks, movement->waybill, movement->kind, arena,
+                                &movement->lines, &movement->line_count);
+    struct reach reach = reach_of(present, movement);
+    return node_stock_pick(&present->stock, within_reach, &reach, movement->lines,
+                           movement->line_count, arena, &movement->lines, &movement->line_count);
 }
 
 static void complete_answer(struct turn *turn, struct hv_order_answer *answer) {

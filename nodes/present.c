@@ -13,6 +13,7 @@ void node_present_init(struct node_present *present) {
 
 void node_present_deinit(struct node_present *present) {
     node_stock_deinit(&present->stock);
+    node_picks_deinit(&present->picks);
     for (size_t i = 0; i < present->request_count; i++)
         free(present->requests[i].bytes);
     free(present->requests);
@@ -215,9 +216,12 @@ static int apply_body(struct node_present *present, uint64_t index,
     case HV_REPORT_NONE:
         break;
     }
-    bool is_stock =
-        report->kind == HV_REPORT_STOCK_COUNT || report->kind == HV_REPORT_STOCK_MOVEMENT;
-    if (error == HV_OK && is_stock)
+    bool counted = report->kind == HV_REPORT_STOCK_COUNT;
+    bool moved =
+        report->kind == HV_REPORT_STOCK_MOVEMENT && hv_stock_sign(report->stock_movement.kind) != 0;
+    if (error == HV_OK && (counted || report->kind == HV_REPORT_STOCK_MOVEMENT))
+        error = node_picks_apply(&present->picks, &present->stock, report);
+    if (error == HV_OK && (counted || moved))
         present->stock_seen = report->seen;
     return error;
 }

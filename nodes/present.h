@@ -5,6 +5,7 @@
 #ifndef NODES_PRESENT_H
 #define NODES_PRESENT_H
 
+#include "nodes/picks.h"
 #include "nodes/stock.h"
 
 #define NODE_REQUESTS_MAX 512u /* open at one time */
@@ -51,6 +52,7 @@ struct node_present {
 
     struct node_stock stock;
     struct hv_seen stock_seen;
+    struct node_picks picks;
 
     size_t request_count;
     struct node_request *requests; /* open ones by id */

@@ -215,10 +215,31 @@ json_t *show_status(const struct show *show) {
 
 /* ---- stock and requests ---- */
 
+/* What is set aside for waybills: part of the lines, and free for nobody else. */
+static json_t *set_aside(const struct node_picks *picks) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < picks->count; i++) {
+        const struct node_pick *pick = &picks->items[i];
+        struct hv_stock_line line = {.item = pick->item,
+                                     .lot = pick->lot,
+                                     .expiry_day = pick->expiry_day,
+                                     .quantity = pick->picked + pick->loaded};
+        json_t *lines = entry_stock_lines(&line, 1);
+        json_t *object = json_incref(json_array_get(lines, 0));
+        json_decref(lines);
+        set(object, "waybill", json_string(pick->waybill));
+        set_number(object, "picked", pick->picked);
+        set_number(object, "loaded", pick->loaded);
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
 json_t *show_stock(const struct show *show) {
-    const struct node_stock *stock = &node_core_present(show->core)->stock;
+    const struct node_present *present = node_core_present(show->core);
     json_t *object = ok();
-    set(object, "lines", entry_stock_lines(stock->lines, stock->count));
+    set(object, "lines", entry_stock_lines(present->stock.lines, present->stock.count));
+    set(object, "set_aside", set_aside(&present->picks));
     return object;
 }
 

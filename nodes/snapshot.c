@@ -2,6 +2,7 @@
 #include "nodes/pack.h"
 #include "nodes/present.h"
 #include "schemas/codec.h"
+#include "schemas/tally.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,7 +113,7 @@ int node_present_snapshot(const struct node_present *present, uint64_t base, str
 
 /* ---- records ----
  * Record 0 is what a snapshot has no field for; then the parts of the snapshot, then the open
- * requests, all as encoded reports. */
+ * requests, then what is set aside for waybills, all as encoded reports. */
 
 enum { FOLD_VERSION = 1, HEAD_BYTES = 2048 };
 
@@ -189,6 +190,44 @@ static int pack_report(const struct hv_report *report, struct hv_arena *arena, u
     return error;
 }
 
+/* Goods that are set aside, as the reports that set them aside: a pick, and where some of it is
+ * loaded a loading; so many lines in one that any names fit. */
+enum { PICKS_A_RECORD = 200 };
+
+static int pack_picks(const struct node_present *present, enum hv_stock_movement_kind kind,
+                      struct hv_arena *arena, uint8_t *buffer, struct node_packed *records,
+                      size_t *count) {
+    const struct node_picks *picks = &present->picks;
+    struct hv_stock_line *lines = hv_arena_take(arena, PICKS_A_RECORD, sizeof *lines);
+    int error = lines == NULL ? HV_ERR_MEMORY : HV_OK;
+    for (size_t at = 0; error == HV_OK && at < picks->count;) {
+        struct hv_report report = {
+            .source = HV_SOURCE_NODE, .subject = "", .kind = HV_REPORT_STOCK_MOVEMENT};
+        struct hv_stock_movement *movement = &report.stock_movement;
+        *movement = (struct hv_stock_movement){.kind = kind,
+                                               .lines = lines,
+                                               .waybill = picks->items[at].waybill,
+                                               .counterpart = "",
+                                               .reason = "",
+                                               .vehicle = ""};
+        for (; at < picks->count && movement->line_count < PICKS_A_RECORD &&
+               strcmp(picks->items[at].waybill, movement->waybill) == 0;
+             at++) {
+            const struct node_pick *pick = &picks->items[at];
+            uint64_t quantity = kind == HV_STOCK_LOAD ? pick->loaded : pick->picked + pick->loaded;
+            if (quantity > 0)
+                lines[movement->line_count++] =
+                    (struct hv_stock_line){.item = pick->item,
+                                           .lot = pick->lot,
+                                           .expiry_day = pick->expiry_day,
+                                           .quantity = quantity};
+        }
+        if (movement->line_count > 0)
+            error = pack_report(&report, arena, buffer, &records[(*count)++]);
+    }
+    return error;
+}
+
 int node_present_pack(const struct node_present *present, struct hv_arena *arena,
                       struct node_packed **ret_records, size_t *ret_count) {
     struct hv_report *parts;
@@ -198,7 +237,8 @@ int node_present_pack(const struct node_present *present, struct hv_arena *arena
     if (error != HV_OK)
         return error;
     size_t count = 1 + part_count + present->request_count;
-    struct node_packed *records = hv_arena_take(arena, count, sizeof *records);
+    size_t most = count + 2 * present->picks.count; /* at most one record a pick and kind */
+    struct node_packed *records = hv_arena_take(arena, most, sizeof *records);
     uint8_t *buffer = hv_arena_take(arena, 1, HV_FRAME_BYTES_MAX);
     if (records == NULL || buffer == NULL)
         return HV_ERR_MEMORY;
@@ -208,6 +248,10 @@ int node_present_pack(const struct node_present *present, struct hv_arena *arena
     for (size_t i = 0; i < present->request_count; i++)
         records[1 + part_count + i] = (struct node_packed){.bytes = present->requests[i].bytes,
                                                            .size = present->requests[i].size};
+    if (error == HV_OK)
+        error = pack_picks(present, HV_STOCK_PICK, arena, buffer, records, &count);
+    if (error == HV_OK)
+        error = pack_picks(present, HV_STOCK_LOAD, arena, buffer, records, &count);
     if (error == HV_OK) {
         *ret_records = records;
         *ret_count = count;
@@ -237,7 +281,9 @@ static int unpack_snapshot(struct node_present *present, const struct hv_snapsho
 static int unpack_report(struct node_present *present, const struct hv_report *report) {
     if (report->kind == HV_REPORT_SNAPSHOT)
         return unpack_snapshot(present, &report->snapshot);
-    if (report->kind != HV_REPORT_REQUEST)
+    bool aside =
+        report->kind == HV_REPORT_STOCK_MOVEMENT && hv_stock_sign(report->stock_movement.kind) == 0;
+    if (report->kind != HV_REPORT_REQUEST && !aside)
         return HV_ERR_FORMAT;
     return node_present_apply(present, present->as_of, report);
 }

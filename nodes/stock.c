@@ -21,6 +21,10 @@ static int compare_lines(const struct hv_stock_line *a, const struct hv_stock_li
     return order != 0 ? order : strcmp(a->lot, b->lot);
 }
 
+int node_stock_compare(const struct hv_stock_line *a, const struct hv_stock_line *b) {
+    return compare_lines(a, b);
+}
+
 static int compare_for_sort(const void *a, const void *b) {
     return compare_lines(a, b);
 }
@@ -145,6 +149,12 @@ uint64_t node_stock_line(const struct node_stock *stock, const struct hv_stock_l
     return found ? stock->lines[at].quantity : 0;
 }
 
+uint64_t node_stock_usable(const struct node_stock *stock, const struct hv_stock_line *line) {
+    size_t at = lower_bound(stock, line);
+    bool found = at < stock->count && compare_lines(&stock->lines[at], line) == 0;
+    return found ? usable(&stock->lines[at]) : 0;
+}
+
 static int reserve(struct node_stock *stock, size_t more) {
     size_t need = stock->count + more;
     if (need > NODE_STOCK_LINES_MAX)
@@ -256,6 +266,8 @@ int node_stock_move(struct node_stock *stock, const struct hv_stock_movement *mo
 /* ---- picking ---- */
 
 struct picked {
+    node_stock_available *available;
+    const void *context;
     struct hv_stock_line *lines;
     size_t count;
 };
@@ -270,8 +282,8 @@ static uint64_t already_picked(const struct picked *picked, const struct hv_stoc
 }
 
 static uint64_t left_of(const struct picked *picked, const struct hv_stock_line *lot) {
-    uint64_t taken = already_picked(picked, lot);
-    return usable(lot) > taken ? usable(lot) - taken : 0;
+    uint64_t taken = already_picked(picked, lot), there = picked->available(picked->context, lot);
+    return there > taken ? there - taken : 0;
 }
 
 static int pick(struct picked *picked, const struct hv_stock_line *line) {
@@ -285,9 +297,7 @@ static bool spreads(const struct node_stock *stock, const struct picked *picked,
                     const struct hv_stock_line *line) {
     if (line->lot[0] != '\0' || line->expiry_day != 0)
         return false;
-    struct hv_stock_line own = *line;
-    own.quantity = node_stock_line(stock, line);
-    if (left_of(picked, &own) >= line->quantity)
+    if (left_of(picked, line) >= line->quantity)
         return false;
     uint64_t left = 0;
     for (size_t i = first_of(stock, line->item); is_item(stock, i, line->item); i++)
@@ -312,9 +322,12 @@ static int spread(const struct node_stock *stock, struct picked *picked,
     return HV_OK;
 }
 
-int node_stock_pick(const struct node_stock *stock, const struct hv_stock_line *lines, size_t count,
+int node_stock_pick(const struct node_stock *stock, node_stock_available *available,
+                    const void *context, const struct hv_stock_line *lines, size_t count,
                     struct hv_arena *arena, struct hv_stock_line **ret_lines, size_t *ret_count) {
-    struct picked picked = {.lines =
+    struct picked picked = {.available = available,
+                            .context = context,
+                            .lines =
                                 hv_arena_take(arena, HV_STOCK_LINES_MAX, sizeof *picked.lines)};
     if (picked.lines == NULL)
         return HV_ERR_MEMORY;

@@ -21,6 +21,12 @@ struct node_stock {
 
 void node_stock_deinit(struct node_stock *stock);
 
+/* By item, expiry day (0, never, last) and lot: as lines are kept. */
+int node_stock_compare(const struct hv_stock_line *a, const struct hv_stock_line *b);
+
+/* Usable base units of exactly this item, lot and expiry. O(log lines). */
+uint64_t node_stock_usable(const struct node_stock *stock, const struct hv_stock_line *line);
+
 /* Usable base units of the item in all lots. O(log lines + lots). */
 uint64_t node_stock_of(const struct node_stock *stock, const char *item);
 
@@ -35,10 +41,14 @@ int node_stock_count(struct node_stock *stock, const struct hv_stock_count *coun
  * above. */
 int node_stock_move(struct node_stock *stock, const struct hv_stock_movement *movement) HV_MUST_USE;
 
-/* Spreads lines that name neither lot nor expiry over the lots that are there, first to expire
+/* How much of a lot may be taken. */
+typedef uint64_t node_stock_available(const void *context, const struct hv_stock_line *lot);
+
+/* Spreads lines that name neither lot nor expiry over the lots that are available, first to expire
  * first out; lines of which there is too little stay as they are for the caller to judge. The
  * result lives in the arena. Errors: HV_ERR_MEMORY, _LIMIT (HV_STOCK_LINES_MAX). */
-int node_stock_pick(const struct node_stock *stock, const struct hv_stock_line *lines, size_t count,
+int node_stock_pick(const struct node_stock *stock, node_stock_available *available,
+                    const void *context, const struct hv_stock_line *lines, size_t count,
                     struct hv_arena *arena, struct hv_stock_line **ret_lines,
                     size_t *ret_count) HV_MUST_USE;
 

@@ -159,6 +159,17 @@ static void tell_lines(const json_t *object, const char *indent) {
     }
 }
 
+static void tell_stock(const json_t *reply) {
+    size_t i;
+    json_t *pick;
+    tell_lines(reply, "");
+    json_array_foreach(json_object_get(reply, "set_aside"), i, pick) {
+        printf("set aside for %s (%lld picked, %lld loaded): ", text(pick, "waybill"),
+               number(pick, "picked"), number(pick, "loaded"));
+        tell_line(pick);
+    }
+}
+
 static void tell_requests(const json_t *reply) {
     size_t i;
     json_t *request;
@@ -225,7 +236,7 @@ void tell(const char *verb, const json_t *reply) {
     if (strcmp(verb, "status") == 0)
         tell_status(reply);
     else if (strcmp(verb, "stock") == 0)
-        tell_lines(reply, "");
+        tell_stock(reply);
     else if (strcmp(verb, "requests") == 0)
         tell_requests(reply);
     else if (strcmp(verb, "records") == 0)

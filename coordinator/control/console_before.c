@@ -54,6 +54,19 @@ static uint64_t before_report(const struct state *state, const struct hv_report 
     }
 }
 
+static uint64_t before_decision(const struct state *state,
+                                const struct hv_request_decision *decision) {
+    char id[STATE_ID_BYTES];
+    const struct state_place *place = state_find_place(state, decision->place);
+    const struct state_node *node = state_find_node(state, decision->node);
+    if (place == NULL)
+        return 0;
+    state_request_id(node == NULL ? STATE_NONE : node->entity.index, place->entity.index,
+                     decision->request, id);
+    const struct state_entity *request = state_find(state, STATE_REQUEST, id);
+    return request == NULL ? 0 : state_request(state, request->index)->verdict_position;
+}
+
 uint64_t console_before(const struct state *state, const struct hv_record *record) {
     switch (record->kind) {
     case HV_RECORD_INCIDENT:
@@ -74,6 +87,8 @@ uint64_t console_before(const struct state *state, const struct hv_record *recor
         return before_answer(state, record->answer.order);
     case HV_RECORD_REPORT:
         return before_report(state, &record->report.report);
+    case HV_RECORD_DECISION:
+        return before_decision(state, &record->decision);
     case HV_RECORD_REGION:
         return state_general(state)->region_position;
     default:

@@ -197,3 +197,86 @@ Test(console, of_the_past_one_can_only_ask) {
     cr_assert_eq(outcome.kind, CONSOLE_ANSWERED);
     cr_assert_str_eq(json_string_value(json_object_get(outcome.reply, "error")), "state");
 }
+
+/* ---- goods ---- */
+
+static void goods_arrive(uint64_t sequence, const char *waybill) {
+    static struct hv_stock_line line = {.item = "water", .lot = "", .quantity = 40};
+    struct hv_envelope envelope = core_bench_check_in(bench, 100, sequence, 0);
+    envelope.report.kind = HV_REPORT_STOCK_MOVEMENT;
+    envelope.report.stock_movement = (struct hv_stock_movement){.kind = HV_STOCK_RECEIVE,
+                                                                .lines = &line,
+                                                                .line_count = 1,
+                                                                .waybill = waybill,
+                                                                .counterpart = "D1",
+                                                                .reason = "",
+                                                                .vehicle = ""};
+    core_bench_frame(bench, "S1", &envelope);
+    core_bench_idle(bench);
+}
+
+static json_int_t account(const char *name) {
+    const json_t *rows = json_object_get(ask("{\"verb\": \"ledger\"}"), "rows");
+    return json_integer_value(
+        json_object_get(json_object_get(json_array_get(rows, 0), "accounts"), name));
+}
+
+Test(console, the_ledger_says_where_goods_are_and_what_is_odd_about_them) {
+    goods_arrive(2, "W-1");
+    goods_arrive(3, "");
+    cr_assert_eq(account("on-hand"), 80);
+    cr_assert_eq(account("over"), 40);
+    cr_assert_eq(account("brought-in"), 40);
+    const json_t *warnings = json_object_get(ask("{\"verb\": \"ledger-warnings\"}"), "warnings");
+    cr_assert_eq(json_array_size(warnings), 2);
+    const json_t *waybill = json_array_get(
+        json_object_get(ask("{\"verb\": \"waybills\", \"id\": \"W-1\"}"), "waybills"), 0);
+    cr_assert_str_eq(json_string_value(json_object_get(waybill, "stage")), "received-too-early");
+    cr_assert_str_eq(error_of("{\"verb\": \"ledger\", \"place\": \"Q\"}"), "not-found");
+}
+
+Test(console, a_waybill_ends_once_and_with_a_reason) {
+    goods_arrive(2, "W-1");
+    cr_assert_str_eq(error_of("{\"verb\": \"waybill-end\", \"waybill\": \"W-9\"}"), "not-found");
+    cr_assert_str_eq(error_of("{\"verb\": \"waybill-end\", \"waybill\": \"W-1\"}"), "value");
+    ask("{\"verb\": \"waybill-end\", \"waybill\": \"W-1\", \"reason\": \"桥断了\"}");
+    cr_assert_eq(outcome.kind, CONSOLE_COMMAND);
+    cr_assert_eq(core_bench_decide(bench, outcome.records[0]), 0);
+    cr_assert_str_eq(error_of("{\"verb\": \"waybill-end\", \"waybill\": \"W-1\", "
+                              "\"reason\": \"twice\"}"),
+                     "state");
+}
+
+Test(console, a_request_is_decided_in_part_or_whole) {
+    static struct hv_stock_line line = {.item = "water", .lot = "", .quantity = 90};
+    struct hv_envelope envelope = core_bench_check_in(bench, 100, 2, 0);
+    envelope.report.kind = HV_REPORT_REQUEST;
+    envelope.report.request = (struct hv_request){.id = 1,
+                                                  .kind = HV_REQUEST_GOODS,
+                                                  .urgency = HV_URGENCY_URGENT,
+                                                  .lines = &line,
+                                                  .line_count = 1,
+                                                  .text = ""};
+    core_bench_frame(bench, "S1", &envelope);
+    core_bench_idle(bench);
+    cr_assert_str_eq(error_of("{\"verb\": \"request-decide\", \"place\": \"S1\", "
+                              "\"request\": 7, \"verdict\": \"approved\"}"),
+                     "not-found");
+    cr_assert_str_eq(error_of("{\"verb\": \"request-decide\", \"place\": \"S1\", "
+                              "\"request\": 1, \"verdict\": \"declined\"}"),
+                     "value");
+    cr_assert_str_eq(error_of("{\"verb\": \"request-decide\", \"place\": \"S1\", "
+                              "\"request\": 1, \"verdict\": \"approved\", "
+                              "\"lines\": [{\"item\": \"water\"}]}"),
+                     "value");
+    ask("{\"verb\": \"request-decide\", \"place\": \"S1\", \"request\": 1, "
+        "\"verdict\": \"approved\", \"lines\": [{\"item\": \"water\", \"quantity\": 50}]}");
+    cr_assert_eq(outcome.kind, CONSOLE_COMMAND);
+    cr_assert_eq(core_bench_decide(bench, outcome.records[0]), 0);
+    const json_t *requests = json_object_get(ask("{\"verb\": \"requests\"}"), "requests");
+    const json_t *one = json_array_get(requests, 0);
+    cr_assert_str_eq(json_string_value(json_object_get(one, "stage")), "approved");
+    const json_t *track = json_array_get(json_object_get(one, "tracks"), 0);
+    cr_assert_eq(json_integer_value(json_object_get(track, "approved")), 50);
+    cr_assert_eq(json_integer_value(json_object_get(track, "requested")), 90);
+}

@@ -55,6 +55,18 @@ static const struct {
      "{'verb':'lifeline','lifelines':[{'kind':'power','state':'down'},"
      "{'kind':'generator','state':'limited','hours':6}]}"},
     {"stock", "{'verb':'stock'}"},
+    {"stock pick W-1", "{'verb':'stock-pick','waybill':'W-1','lines':[]}"},
+    {"stock load W-1 water=6 --vehicle T9",
+     "{'verb':'stock-load','waybill':'W-1','lines':[{'item':'water','quantity':6}],"
+     "'vehicle':'T9'}"},
+    {"stock dispatch W-1 --final", "{'verb':'stock-ship','waybill':'W-1','lines':[],'final':true}"},
+    {"stock put-back W-1", "{'verb':'stock-put-back','waybill':'W-1','lines':[]}"},
+    {"stock receive --waybill W-1 --short water=2 --damaged soap=1 --more-to-come",
+     "{'verb':'stock-receive','waybill':'W-1','lines':[],'short':[{'item':'water','quantity':2}],"
+     "'damaged':[{'item':'soap','quantity':1}],'more':true}"},
+    {"stock unpack kit=2 --into soap=4 --into bucket=2",
+     "{'verb':'stock-unpack','lines':[{'item':'kit','quantity':2}],"
+     "'into':[{'item':'soap','quantity':4},{'item':'bucket','quantity':2}]}"},
     {"stock receive water=600@L1:2027-03-01 --waybill W3 --from D1",
      "{'verb':'stock-receive','lines':[{'item':'water','quantity':600,'lot':'L1',"
      "'expiry':'2027-03-01'}],'waybill':'W3','counterpart':'D1'}"},

@@ -55,6 +55,21 @@ static int stock(enum hv_stock_movement_kind kind, struct hv_stock_line *lines, 
     return report(&made);
 }
 
+static int on_waybill(enum hv_stock_movement_kind kind, struct hv_stock_line *lines, size_t count,
+                      const char *reason, bool final) {
+    struct hv_report made = {
+        .source = HV_SOURCE_NODE, .subject = "", .kind = HV_REPORT_STOCK_MOVEMENT};
+    made.stock_movement = (struct hv_stock_movement){.kind = kind,
+                                                     .line_count = count,
+                                                     .lines = lines,
+                                                     .waybill = "W-1",
+                                                     .counterpart = "",
+                                                     .reason = reason,
+                                                     .final = final,
+                                                     .vehicle = ""};
+    return report(&made);
+}
+
 static int64_t people(void) {
     return hv_people_total(&node_core_present(bench->core)->people);
 }
@@ -519,4 +534,64 @@ Test(node_core, prunes_thirty_days_after_the_acknowledgement) {
     cr_assert_eq(bench_status(bench).lanes[NODE_HISTORY].waiting, 0);
     cr_assert_eq(bench_status(bench).lost, first - 21);
     cr_assert_eq(bench->fake.reports[bench->fake.count - 1].number, 402);
+}
+
+/* ---- picking, loading, shipping ---- */
+
+static const struct node_pick *the_pick(void) {
+    const struct node_picks *picks = &node_core_present(bench->core)->picks;
+    return picks->count == 0 ? NULL : &picks->items[0];
+}
+
+Test(node_core, goods_are_picked_loaded_and_shipped_for_a_waybill) {
+    struct hv_stock_line got[] = {stock_line("water", "B", 31000, 10),
+                                  stock_line("water", "A", 30500, 4)};
+    struct hv_stock_line six = stock_line("water", "", 0, 6), nine = stock_line("water", "", 0, 9);
+    const struct node_stock *stock_now = &node_core_present(bench->core)->stock;
+    stock(HV_STOCK_RECEIVE, got, 2);
+    cr_assert_eq(on_waybill(HV_STOCK_LOAD, NULL, 0, "", false), HV_ERR_STATE, "nothing is picked");
+    cr_assert_eq(on_waybill(HV_STOCK_PICK, &six, 1, "", false), HV_OK);
+    cr_assert_str_eq(the_pick()->lot, "A", "first expired, first out");
+    cr_assert_eq(the_pick()->picked, 4);
+    cr_assert_eq(node_stock_of(stock_now, "water"), 14, "what is picked is still there");
+    cr_assert_eq(stock(HV_STOCK_ISSUE, &nine, 1), HV_ERR_STATE, "only 8 are free");
+    cr_assert_eq(on_waybill(HV_STOCK_LOAD, NULL, 0, "", false), HV_OK);
+    cr_assert_eq(the_pick()->loaded, 4);
+    cr_assert_eq(on_waybill(HV_STOCK_SHIP, NULL, 0, "", true), HV_OK);
+    cr_assert_null(the_pick());
+    cr_assert_eq(node_stock_of(stock_now, "water"), 8);
+}
+
+Test(node_core, another_lot_than_the_one_to_expire_first_wants_a_reason) {
+    struct hv_stock_line got[] = {stock_line("water", "B", 31000, 10),
+                                  stock_line("water", "A", 30500, 4)};
+    struct hv_stock_line late = stock_line("water", "B", 31000, 2);
+    stock(HV_STOCK_RECEIVE, got, 2);
+    cr_assert_eq(on_waybill(HV_STOCK_PICK, &late, 1, "", false), HV_ERR_STATE);
+    cr_assert_str_eq(bench->last_reply.message, "water@A expires earlier and is still here");
+    cr_assert_eq(on_waybill(HV_STOCK_PICK, &late, 1, "A is buried", false), HV_OK);
+    cr_assert_eq(stock(HV_STOCK_LOSS, &late, 1), HV_ERR_VALUE, "a loss wants a reason");
+}
+
+Test(node_core, picks_survive_a_restart_and_let_go_of_what_is_gone) {
+    struct hv_stock_line got = stock_line("water", "", 0, 10), four = stock_line("water", "", 0, 4),
+                         three = stock_line("water", "", 0, 3);
+    stock(HV_STOCK_RECEIVE, &got, 1);
+    on_waybill(HV_STOCK_PICK, &four, 1, "", false);
+    on_waybill(HV_STOCK_LOAD, &three, 1, "", false);
+    bench_step(bench, (struct node_event){.kind = NODE_EVENT_STOP});
+    bench_kill(bench);
+    bench_start(bench);
+    cr_assert_not_null(the_pick());
+    cr_assert_eq(the_pick()->picked, 1);
+    cr_assert_eq(the_pick()->loaded, 3);
+    struct hv_report count = {
+        .source = HV_SOURCE_NODE, .subject = "", .kind = HV_REPORT_STOCK_COUNT};
+    count.stock_count =
+        (struct hv_stock_count){.line_count = 1, .lines = &three, .complete = true, .reason = ""};
+    struct hv_stock_line two = stock_line("water", "", 0, 2);
+    count.stock_count.lines = &two;
+    cr_assert_eq(report(&count), HV_OK);
+    cr_assert_eq(the_pick()->picked, 0);
+    cr_assert_eq(the_pick()->loaded, 2);
 }
