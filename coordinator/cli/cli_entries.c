@@ -77,6 +77,13 @@ const struct cli_entry cli_entries[] = {
      "usage: haven shelters [ID] [--offset N] [--limit N]\n"},
     {"depots", cli_depots, "depots and their stock",
      "usage: haven depots [ID] [--offset N] [--limit N]\n"},
+    {"supplies", cli_supplies, "for how many days what shelters have lasts",
+     "usage: haven supplies [SHELTER] [--item ITEM] [--offset N] [--limit N]\n"
+     "  usable goods of each item that is used by the day, over what the people there use\n"
+     "examples:\n"
+     "  haven supplies --item water\n"
+     "  haven supplies --json | jq '.supplies[] | select(.days_left != null and .days_left < "
+     "1)'\n"},
     {"zones", cli_zones, "zones: who has checked in, who is left", "usage: haven zones [ID]\n"},
     {"nodes", cli_nodes, "who reports, and when last", "usage: haven nodes [ID]\n"},
     {"requests", cli_requests, "what shelters ask for, and how far it is",

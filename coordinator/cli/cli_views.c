@@ -209,6 +209,46 @@ int cli_depots(const struct cli *cli) {
     return ask_list(cli, "depots", print_depots);
 }
 
+/* A real number with one digit, or the word where there is none. */
+static const char *real(const json_t *value, const char *otherwise, char *buffer, size_t bytes) {
+    if (json_is_number(value))
+        snprintf(buffer, bytes, "%.1f", json_number_value(value));
+    else
+        snprintf(buffer, bytes, "%s", otherwise);
+    return buffer;
+}
+
+static void print_supplies(const json_t *reply) {
+    static const char *const titles[] = {"shelter",    "item", "unit",     ">usable", ">a day",
+                                         ">days left", ">age", ">counted", NULL};
+    struct cli_table *table = cli_table_new(titles);
+    size_t index;
+    json_t *row;
+    json_array_foreach(json_object_get(reply, "supplies"), index, row) {
+        char day[32], left[32];
+        cli_table_cell(table, "%s", text(row, "shelter"));
+        cli_table_cell(table, "%s", text(row, "item"));
+        cli_table_cell(table, "%s", text(row, "unit"));
+        cli_table_cell(table, "%lld", (long long)number(row, "usable"));
+        cli_table_cell(table, "%s", real(json_object_get(row, "per_day"), "?", day, sizeof day));
+        cli_table_cell(table, "%s",
+                       real(json_object_get(row, "days_left"), "nobody", left, sizeof left));
+        cli_table_cell(table, "%s", cli_age(json_object_get(row, "stock_age_s"), false));
+        cli_table_cell(table, "%s", cli_age(json_object_get(row, "people_age_s"), false));
+    }
+    cli_table_print(table);
+}
+
+int cli_supplies(const struct cli *cli) {
+    json_t *request = list_request(cli, "supplies");
+    if (request == NULL)
+        return EX_USAGE;
+    const char *item = cli_option(cli, "--item");
+    if (item != NULL)
+        json_object_set_new(request, "item", json_string(item));
+    return cli_ask(cli, request, print_supplies);
+}
+
 static void print_nodes(const json_t *reply) {
     static const char *const titles[] = {"node",   "role",     "place",    "presence",
                                          ">heard", ">reports", ">refused", NULL};

@@ -17,6 +17,7 @@ static const struct {
     {"nodes", console_nodes},
     {"shelters", console_shelters},
     {"depots", console_depots},
+    {"supplies", console_supplies},
     {"zones", console_zones},
     {"requests", console_requests},
     {"transfers", console_transfers},

@@ -21,6 +21,9 @@ console_verb console_enroll, console_revoke, console_incident_open, console_inci
 console_verb console_directive_set, console_plan_approve, console_plan_withdraw,
     console_order_issue, console_order_cancel, console_order_revise, console_order_answer;
 
+/* For how long goods last (console_supplies.c). */
+console_verb console_supplies;
+
 /* The ledger (console_ledger.c). */
 console_verb console_ledger, console_waybills, console_ledger_warnings, console_request_decide,
     console_waybill_end;

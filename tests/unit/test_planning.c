@@ -1,12 +1,14 @@
 #include "coordinator/planning/orders.h"
 #include "coordinator/planning/outcome.h"
 #include "coordinator/planning/session.h"
+#include "coordinator/planning/supply.h"
 #include "coordinator/planner_thread.h"
 #include "tests/support/core_bench.h"
 #include "tests/support/region_files.h"
 
 #include <assert.h>
 #include <criterion/criterion.h>
+#include <math.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -537,4 +539,26 @@ Test(planning, the_worker_answers_the_newest_task) {
     }
     planner_thread_submit(worker, task_now());
     planner_thread_free(worker); /* with a task under way */
+}
+
+/* ---- for how long goods last ---- */
+
+Test(planning, counts_days_of_what_is_usable_by_those_whom_an_item_is_for) {
+    uint32_t water = region_find_item(region, "water"), milk = region_find_item(region, "milk");
+    struct supply supply;
+    const struct state_place *place = state_find_place(state(), "s1");
+    cr_assert(place == NULL || !supply_of(region, water, state(), place, 20000, &supply),
+              "nobody has said who is there");
+    tell_people(50);
+    tell_water("s1", 300, 40, 900); /* the damaged and the expired count for nothing */
+    place = state_find_place(state(), "s1");
+    cr_assert(supply_of(region, water, state(), place, 20000, &supply));
+    cr_assert_eq(supply.usable, 300);
+    cr_assert_float_eq(supply.per_day, 150, 1e-9);
+    cr_assert_float_eq(supply.days_left, 2, 1e-9);
+    cr_assert(supply_of(region, milk, state(), place, 20000, &supply));
+    cr_assert_float_eq(supply.per_day, 0, 0);
+    cr_assert(isinf(supply.days_left), "no infant is there");
+    cr_assert(supply_of(region, water, state(), place, 20002, &supply));
+    cr_assert_eq(supply.usable, 0, "what is left has expired two days later");
 }

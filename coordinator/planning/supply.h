@@ -1,0 +1,22 @@
+/* What a shelter has of an item, what its people use of it in a day, and for how long that lasts.
+ * Pure. */
+#ifndef COORDINATOR_PLANNING_SUPPLY_H
+#define COORDINATOR_PLANNING_SUPPLY_H
+
+#include "coordinator/region/region.h"
+#include "coordinator/state/state.h"
+
+struct supply {
+    int64_t usable;   /* base units there, neither damaged nor expired */
+    double people;    /* there, of the groups that the item is for */
+    double per_day;   /* base units that they use in a day */
+    double days_left; /* usable / per_day; INFINITY where nobody uses any */
+};
+
+/* The supply of an item that is used by the day, at a place whose people are known. False where
+ * there is no figure: the item is not used by the day, or nobody has ever said who is there.
+ * `today_day`: days since 1970, for expiry. O(lines of stock). */
+bool supply_of(const struct region *region, uint32_t item, const struct state *state,
+               const struct state_place *place, int64_t today_day, struct supply *ret_supply);
+
+#endif
