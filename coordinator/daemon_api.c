@@ -61,5 +61,10 @@ void daemon_api_tell(struct daemon *daemon) {
     struct api_pulse pulse = {.real_ms = clock_real_ms(), .counters = *core_counters(daemon->core)};
     pulse.mono_ms = core_mono_ms(daemon->core, pulse.real_ms);
     pulse.log_last = state_position(core_state(daemon->core));
+    struct daemon_writer_times times = daemon_writer_times(daemon->writer);
+    pulse.commit_count = times.count;
+    pulse.commit_us_sum = times.sum_us;
+    memcpy(pulse.commit_us, times.buckets, sizeof pulse.commit_us);
+    daemon_planner_fares(daemon, &pulse.plan_ms, &pulse.planning);
     api_tell(daemon->api, &pulse);
 }

@@ -27,6 +27,7 @@ struct daemon_planner {
     } author;
     uint8_t last[HV_HASH_BYTES]; /* of what the last plan says */
     struct hv_arena arena;
+    uint64_t took_ms; /* by the last plan */
 };
 
 static int64_t wall_now(const struct daemon *daemon) {
@@ -241,6 +242,7 @@ void daemon_planner_collect(struct daemon *daemon) {
     struct planner_thread_result result;
     while (planner_thread_take(planner->worker, &result)) {
         int error = result.error;
+        planner->took_ms = result.took_ms;
         if (error == 0 && result.task->region_position != daemon->region_position)
             daemon_planner_plan(daemon, 0, NULL, NULL); /* the region has changed meanwhile */
         else if (error == 0)
@@ -300,6 +302,11 @@ void daemon_planner_record_profile(struct daemon *daemon) {
                                .kind = HV_RECORD_PROFILE,
                                .profile = {.name = profile->id, .version = profile->version}};
     daemon_decide(daemon, &record, 1, profile_recorded, 0);
+}
+
+void daemon_planner_fares(const struct daemon *daemon, uint64_t *ret_ms, bool *ret_busy) {
+    *ret_ms = daemon->planner->took_ms;
+    *ret_busy = planner_thread_busy(daemon->planner->worker);
 }
 
 int daemon_planner_fd(const struct daemon *daemon) {

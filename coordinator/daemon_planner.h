@@ -20,6 +20,9 @@ void daemon_planner_collect(struct daemon *daemon);
 /* Writes into the log which profile counts from now on, where that has changed. */
 void daemon_planner_record_profile(struct daemon *daemon);
 
+/* How long the last plan took, and whether one is being made. */
+void daemon_planner_fares(const struct daemon *daemon, uint64_t *ret_ms, bool *ret_busy);
+
 /* The standards profile in force; NULL: none. */
 const struct profile *daemon_planner_profile(const struct daemon *daemon);
 

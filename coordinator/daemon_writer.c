@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 enum job { JOB_NONE, JOB_WAITS, JOB_RUNS, JOB_DONE };
@@ -22,17 +23,36 @@ struct daemon_writer {
     size_t count;
     int error;
     uint64_t archive_up_to; /* 0: nothing to archive */
-    uint64_t archive_from;  /* where archiving began; 0: not yet */
+    struct daemon_writer_times times;
+    uint64_t archive_from; /* where archiving began; 0: not yet */
 };
 
 /* ---- the thread ---- */
+
+static uint64_t now_us(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+static void count_time(struct daemon_writer_times *times, uint64_t took_us) {
+    size_t bucket = 0, most = sizeof times->buckets / sizeof *times->buckets;
+    while (bucket + 1 < most && took_us > (uint64_t)64 << bucket)
+        bucket++;
+    times->count++;
+    times->sum_us += took_us;
+    times->buckets[bucket]++;
+}
 
 static void run_append(struct daemon_writer *writer) {
     uint64_t first;
     writer->job = JOB_RUNS;
     pthread_mutex_unlock(&writer->mutex);
+    uint64_t began = now_us();
     int error = log_append(writer->log, writer->entries, writer->count, &first);
+    uint64_t took = now_us() - began;
     pthread_mutex_lock(&writer->mutex);
+    count_time(&writer->times, took);
     writer->error = error;
     writer->job = JOB_DONE;
     pthread_cond_broadcast(&writer->changed);
@@ -111,6 +131,13 @@ void daemon_writer_free(struct daemon_writer *writer) {
 
 int daemon_writer_fd(const struct daemon_writer *writer) {
     return writer->event;
+}
+
+struct daemon_writer_times daemon_writer_times(struct daemon_writer *writer) {
+    pthread_mutex_lock(&writer->mutex);
+    struct daemon_writer_times times = writer->times;
+    pthread_mutex_unlock(&writer->mutex);
+    return times;
 }
 
 void daemon_writer_append(struct daemon_writer *writer, const struct log_entry *entries,

@@ -22,6 +22,13 @@ void daemon_writer_append(struct daemon_writer *writer, const struct log_entry *
  * leaves the rest for another day. */
 void daemon_writer_archive(struct daemon_writer *writer, uint64_t up_to);
 
+/* How long appends have taken since the start: how many, their sum, and how many took at most
+ * 2^(i+6) microseconds, the last bucket the rest. */
+struct daemon_writer_times {
+    uint64_t count, sum_us, buckets[16];
+};
+struct daemon_writer_times daemon_writer_times(struct daemon_writer *writer);
+
 /* The result of the append that has ended. HV_ERR_BUSY: none has. `wait`: until it has. */
 int daemon_writer_collect(struct daemon_writer *writer, bool wait, int *ret_error) HV_MUST_USE;
 

@@ -116,6 +116,8 @@ static void take_region(struct api *api) {
         api->region = mail->region;
         api->scene.region = api->scene.console.region = mail->region;
         api->scene.rows_stale = true;
+        for (size_t i = 0; i < API_PASTS; i++)
+            api_past_free(&api->pasts[i]);
         mail->region_new = false;
     }
     while (mail->old_count > 0 && count < sizeof old / sizeof *old)
@@ -257,6 +259,8 @@ static void *run(void *context) {
         while (take_answer(api, &token, &reply))
             api_answers(api, token, reply);
         api_jobs_ended(api);
+        api_events_tick(api, now);
+        api_series_tick(api, now);
         if (api->server == NULL && now >= api->retry_ms)
             api_http_open(api, now);
         api_http_run(api);
@@ -293,6 +297,8 @@ static void release(struct api *api) {
     api_work_free(api->work, api_job_drop);
     account_list_deinit(&api->accounts);
     api_sessions_free(&api->sessions);
+    for (size_t i = 0; i < API_PASTS; i++)
+        api_past_free(&api->pasts[i]);
     api_scene_free(&api->scene);
     api_replica_free(&api->replica);
     hv_arena_deinit(&api->arena);

@@ -33,8 +33,7 @@ struct api_pulse {
     uint64_t real_ms, mono_ms; /* the log clock at that moment */
     struct core_counters counters;
     uint64_t log_last; /* durable */
-    uint64_t plans;    /* made since the start */
-    uint64_t plan_ms;  /* that the last one took */
+    uint64_t plan_ms;  /* that the last plan took */
     bool planning;
     uint64_t commit_count, commit_us_sum;
     uint64_t commit_us[16]; /* appends that took at most 2^(i+6) µs, the last: longer */

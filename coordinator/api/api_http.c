@@ -290,7 +290,7 @@ static void run(struct api *api, struct api_call *call) {
     call->scene = &api->scene;
     if (error != HV_OK)
         api_failed(call, error);
-    else
+    else if (!api_past_wanted(api, call))
         call->route->handler(api, call);
 }
 
@@ -483,6 +483,7 @@ void api_http_close(struct api *api) {
                     "ask again with the same Idempotency-Key when it runs");
         MHD_resume_connection(call->connection);
     }
+    api_events_close(api);
     if (api->server == NULL)
         return;
     for (int i = 0; i < 3; i++)

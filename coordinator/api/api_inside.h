@@ -85,6 +85,21 @@ struct api_call {
     struct MHD_Response *response; /* made by the handler itself; NULL: of `out` or `file` */
 };
 
+struct api_stream; /* api_events.c */
+
+enum { API_PASTS = 2, API_SAMPLES = 2048, API_SERIES = 8, API_SAMPLE_MS = 5000 };
+
+struct api_past {
+    struct state *state; /* NULL: none */
+    struct api_scene scene;
+    uint64_t used;
+};
+
+struct api_sample {
+    int64_t wall_ms;
+    double values[API_SERIES];
+};
+
 struct api_mail {
     pthread_mutex_t lock;
     struct {
@@ -128,6 +143,14 @@ struct api {
     bool accounts_read;
     struct api_sessions sessions;
     struct api_attempts attempts;
+    struct api_stream *streams;
+    uint32_t stream_count;
+    uint64_t events_next_ms;
+    struct api_past pasts[API_PASTS];
+    uint64_t past_used;
+    struct api_sample samples[API_SAMPLES];
+    uint32_t sample_count;
+    uint64_t sample_ms, sample_next_ms;
 };
 
 /* ---- api.c ---- */
@@ -187,6 +210,20 @@ const struct api_route *api_route_find(const struct api_target *target, enum api
                                        const char *ret_arguments[2], uint32_t *ret_methods);
 const char *api_method_word(enum api_method method);
 
+/* ---- api_events.c ---- */
+void api_events_tick(struct api *api, uint64_t now_ms);
+void api_events_close(struct api *api);
+
+/* ---- api_past.c ---- */
+
+/* Whether the call asks for a look back: then it is answered, now or later. */
+bool api_past_wanted(struct api *api, struct api_call *call);
+void api_past_free(struct api_past *past);
+void api_past_drop(struct api_job *job);
+
+/* ---- api_metrics.c ---- */
+void api_series_tick(struct api *api, uint64_t now_ms);
+
 /* ---- api_login.c ---- */
 void api_login_open(struct api *api);
 void api_login_follow(struct api *api); /* what the file of accounts says now */
@@ -214,6 +251,7 @@ api_handler api_get_links, api_get_link, api_get_stock, api_get_items, api_get_r
     api_get_orders, api_get_order, api_get_transfers, api_get_incidents, api_get_directives,
     api_get_alerts, api_get_notes, api_get_hazards, api_get_plans, api_get_plan, api_get_plan_diff,
     api_get_region, api_get_exercises, api_get_log, api_get_record, api_get_attention;
+api_handler api_get_events, api_get_metrics, api_get_series, api_get_situation;
 api_handler api_get_accounts, api_put_account, api_delete_account;
 api_handler api_get_health, api_get_ready, api_get_shelters, api_get_shelter, api_get_depots,
     api_get_depot, api_get_zones, api_get_zone, api_get_nodes, api_get_node, api_get_status;

@@ -15,6 +15,7 @@
 const struct api_route api_routes[] = {
     {API_GET, "/healthz", 0, api_get_health},
     {API_GET, "/readyz", 0, api_get_ready},
+    {API_GET, "/metrics", ANY, api_get_metrics},
 
     {API_GET, "session", 0, api_get_session},
     {API_POST, "session", 0, api_post_session},
@@ -57,6 +58,9 @@ const struct api_route api_routes[] = {
     {API_GET, "exercises", ANY, api_get_exercises},
     {API_GET, "log", ANY, api_get_log},
     {API_GET, "log/{position}", ANY, api_get_record},
+    {API_GET, "series", ANY, api_get_series},
+    {API_GET, "events", ANY, api_get_events},
+    {API_GET, "situation", ANY, api_get_situation},
 
     {API_PUT, "network/{id}", PLANNER | CONTROLLER, api_put_link},
     {API_PUT, "hazards/{id}", PLANNER | CONTROLLER, api_put_hazard},

@@ -52,4 +52,4 @@ token=$(sed -n 's/^\(haven_.*\)/\1/p' "$folder/haven.log" | tail -1)
 until_so curl_ok "$url/api/v1/accounts"
 
 "$build/tests/tools/api_routes" >"$folder/routes" || exit 1
-python3 tests/support/openapi_check.py "$url" "$folder/routes" "$token"
+python3 tests/support/openapi_check.py "$url" "$folder/routes" "$token" --whole

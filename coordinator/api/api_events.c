@@ -1,0 +1,425 @@
+/* Server-sent events: what has changed since a position of the log, or every record from there on.
+ *
+ * Nothing queues up for a reader that is slow: when it has taken what it was given, the next event
+ * is made from where it stands, and says what the picture is now. All that stand at the same place
+ * share one event. How often events are made follows from what they cost. */
+#include "coordinator/api/api_inside.h"
+
+#include "schemas/codec.h"
+#include "schemas/platform/clock.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    BEAT_MS = 15000,
+    PERIOD_MS = 250, /* between two events of changes, at least */
+    PERIOD_MOST_MS = 5000,
+    ROWS_MOST = 20000, /* more changes of a kind: the list is to be asked for again */
+    RECORDS_AT_ONCE = 500,
+    RECORD_BYTES = 262144,
+    OUT_BYTES_A_MS = 16000, /* to all streams together */
+    BLOCK_BYTES = 32768,
+    COST_SHARE = 10 /* making events takes at most one part in so many of the time */
+};
+
+struct api_frame { /* one event, shared by streams that stand at `from` */
+    unsigned refs;
+    uint64_t from, to;
+    struct api_text text;
+};
+
+struct api_stream {
+    struct api_stream *next, *before;
+    struct api *api;
+    struct MHD_Connection *connection;
+    bool records, suspended;
+    uint64_t position; /* all up to here has been given */
+    struct api_frame *frame;
+    size_t at; /* in the frame */
+    uint64_t given_ms;
+};
+
+static void let_go(struct api_frame *frame) {
+    if (frame == NULL || --frame->refs > 0)
+        return;
+    api_text_free(&frame->text);
+    free(frame);
+}
+
+/* ---- making events ---- */
+
+static bool has_changed(const struct api_scene *scene, enum state_kind kind, uint64_t from) {
+    const struct state_entity *newest =
+        state_at(scene->state, kind, state_newest(scene->state, kind));
+    return newest != NULL && newest->changed > from;
+}
+
+/* Marks the places that have changed, or whose nodes have. NULL without memory. */
+static uint8_t *mark_places(const struct api_scene *scene, uint64_t from, bool *ret_stock) {
+    const struct state *state = scene->state;
+    uint8_t *marks = calloc(scene->places_known + 1u, 1);
+    for (uint32_t i = state_newest(state, STATE_PLACE); marks != NULL && i != STATE_NONE;) {
+        const struct state_place *place = state_place(state, i);
+        if (place->entity.changed <= from)
+            break;
+        if (i < scene->places_known)
+            marks[i] = 1;
+        *ret_stock = *ret_stock || place->stock.changed.position > from;
+        i = place->entity.older;
+    }
+    for (uint32_t i = state_newest(state, STATE_NODE); marks != NULL && i != STATE_NONE;) {
+        const struct state_node *node = state_node(state, i);
+        if (node->entity.changed <= from)
+            break;
+        if (node->place < scene->places_known && node->presence_position > from)
+            marks[node->place] = 1;
+        i = node->entity.older;
+    }
+    return marks;
+}
+
+/* False: there are too many. */
+static bool write_places(const struct api_scene *scene, const uint8_t *marks, bool depots,
+                         struct api_text *text) {
+    const struct api_table *table = depots ? &api_depots : &api_shelters;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < scene->places_known; i++)
+        count += marks[i] != 0 && scene->row_is_depot[i] == depots;
+    if (count == 0 || count > ROWS_MOST)
+        return count == 0;
+    api_text_print(text, ",\"%s\":[", depots ? "depots" : "shelters");
+    bool first = true;
+    for (uint32_t i = 0; i < scene->places_known; i++) {
+        if (marks[i] == 0 || scene->row_is_depot[i] != depots)
+            continue;
+        api_text_add(text, ",", first ? 0 : 1);
+        api_table_row(table, scene, scene->row_of[i], text);
+        first = false;
+    }
+    api_text_put(text, "]");
+    return true;
+}
+
+static void write_zones(const struct api_scene *scene, uint64_t from, struct api_text *text) {
+    const struct state *state = scene->state;
+    bool first = true;
+    for (uint32_t i = state_newest(state, STATE_ZONE); i != STATE_NONE;) {
+        const struct state_entity *zone = state_at(state, STATE_ZONE, i);
+        if (zone->changed <= from)
+            break;
+        uint32_t row =
+            scene->region == NULL ? REGION_NONE : region_find_zone(scene->region, zone->id);
+        if (row != REGION_NONE) {
+            api_text_put(text, first ? ",\"zones\":[" : ",");
+            api_table_row(&api_zones, scene, row, text);
+            first = false;
+        }
+        i = zone->older;
+    }
+    if (!first)
+        api_text_put(text, "]");
+}
+
+static void name_kind(struct api_text *text, const char *kind, bool *first) {
+    api_text_add(text, ",", *first ? 0 : 1);
+    api_text_string(text, kind);
+    *first = false;
+}
+
+static void write_kinds(const struct api_scene *scene, uint64_t from, bool shelters, bool depots,
+                        bool stock, struct api_text *text) {
+    static const struct {
+        enum state_kind kind;
+        const char *name;
+    } kinds[] = {
+        {STATE_NODE, "nodes"},   {STATE_REQUEST, "requests"},    {STATE_TRANSFER, "transfers"},
+        {STATE_ORDER, "orders"}, {STATE_PLAN, "plans"},          {STATE_HAZARD, "hazards"},
+        {STATE_ALERT, "alerts"}, {STATE_ROAD, "network"},        {STATE_INCIDENT, "incidents"},
+        {STATE_NOTE, "notes"},   {STATE_DIRECTIVE, "directives"}};
+    const struct state_general *general = state_general(scene->state);
+    bool first = true;
+    api_text_put(text, ",\"kinds\":[");
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (has_changed(scene, kinds[i].kind, from))
+            name_kind(text, kinds[i].name, &first);
+    if (shelters)
+        name_kind(text, "shelters", &first);
+    if (depots)
+        name_kind(text, "depots", &first);
+    if (stock)
+        name_kind(text, "stock", &first);
+    if (general->region_position > from)
+        name_kind(text, "region", &first);
+    if (general->mode == HV_MODE_EXERCISE)
+        name_kind(text, "exercises", &first);
+    api_text_put(text, "]");
+}
+
+static void write_changes(struct api *api, uint64_t from, struct api_text *text) {
+    const struct api_scene *scene = &api->scene;
+    bool stock = false;
+    uint8_t *marks = mark_places(scene, from, &stock);
+    json_t *status = api_ask(scene, json_pack("{s:s}", "verb", "status"), NULL, NULL);
+    uint64_t position = state_position(scene->state);
+    api_text_print(text,
+                   "event: changes\nid: %" PRIu64 "\ndata: {\"position\":%" PRIu64
+                   ",\"from\":%" PRIu64 ",\"wall_ms\":%lld,\"status\":",
+                   position, position, from, (long long)scene->console.wall_ms);
+    api_text_json(text, status);
+    json_decref(status);
+    bool shelters = marks != NULL && write_places(scene, marks, false, text);
+    bool depots = marks != NULL && write_places(scene, marks, true, text);
+    write_zones(scene, from, text);
+    write_kinds(scene, from, !shelters, !depots, stock, text);
+    api_text_put(text, "}\n\n");
+    free(marks);
+}
+
+struct recording {
+    struct hv_arena arena;
+    struct api_text *text;
+    uint64_t last;
+};
+
+static int write_record(void *context, const struct log_record *stored) {
+    struct recording *recording = context;
+    struct hv_verdict verdict;
+    struct hv_record *record = NULL;
+    hv_arena_reset(&recording->arena);
+    int error = hv_record_decode(stored->bytes, stored->size, &recording->arena, &verdict, &record);
+    if (error != HV_OK)
+        return error;
+    json_t *object = console_record(stored->position, record);
+    api_text_print(recording->text, "event: record\nid: %" PRIu64 "\ndata: ", stored->position);
+    api_text_json(recording->text, object);
+    api_text_put(recording->text, "\n\n");
+    json_decref(object);
+    recording->last = stored->position;
+    return recording->text->size < RECORD_BYTES ? HV_OK : HV_ERR_STOPPED;
+}
+
+static uint64_t write_records(struct api *api, uint64_t from, struct api_text *text) {
+    uint64_t last = state_position(api->replica.state);
+    struct recording recording = {.text = text, .last = from};
+    if (last - from > RECORDS_AT_ONCE)
+        last = from + RECORDS_AT_ONCE;
+    hv_arena_init(&recording.arena, 0);
+    (void)!log_read(api->options.log, from + 1, last, write_record, &recording, NULL);
+    hv_arena_deinit(&recording.arena);
+    return recording.last;
+}
+
+static struct api_frame *frame_new(uint64_t from) {
+    struct api_frame *frame = calloc(1, sizeof *frame);
+    if (frame != NULL)
+        frame->from = frame->to = from;
+    return frame;
+}
+
+static struct api_frame *make_frame(struct api *api, const struct api_stream *stream) {
+    struct api_frame *frame = frame_new(stream->position);
+    if (frame == NULL)
+        return NULL;
+    hv_arena_reset(&api->arena);
+    if (stream->records) {
+        frame->to = write_records(api, frame->from, &frame->text);
+    } else {
+        write_changes(api, frame->from, &frame->text);
+        frame->to = state_position(api->replica.state);
+    }
+    if (frame->text.failed || frame->to == frame->from) {
+        frame->refs = 1;
+        let_go(frame);
+        return NULL;
+    }
+    return frame;
+}
+
+/* ---- giving them out ---- */
+
+static void give(struct api_stream *stream, struct api_frame *frame, uint64_t now_ms) {
+    frame->refs++;
+    stream->frame = frame;
+    stream->at = 0;
+    stream->position = frame->to;
+    stream->given_ms = now_ms;
+    if (stream->suspended) {
+        stream->suspended = false;
+        MHD_resume_connection(stream->connection);
+    }
+}
+
+static ssize_t read_stream(void *context, uint64_t position, char *buffer, size_t most) {
+    struct api_stream *stream = context;
+    (void)position;
+    if (stream->api->closing)
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    if (stream->frame != NULL && stream->at == stream->frame->text.size) {
+        let_go(stream->frame);
+        stream->frame = NULL;
+    }
+    if (stream->frame == NULL) {
+        stream->suspended = true;
+        MHD_suspend_connection(stream->connection);
+        return 0;
+    }
+    size_t left = stream->frame->text.size - stream->at, size = left < most ? left : most;
+    memcpy(buffer, stream->frame->text.bytes + stream->at, size);
+    stream->at += size;
+    return (ssize_t)size;
+}
+
+static void free_stream(void *context) {
+    struct api_stream *stream = context;
+    struct api *api = stream->api;
+    if (stream->before != NULL)
+        stream->before->next = stream->next;
+    else
+        api->streams = stream->next;
+    if (stream->next != NULL)
+        stream->next->before = stream->before;
+    api->stream_count--;
+    let_go(stream->frame);
+    free(stream);
+}
+
+static bool is_free(const struct api_stream *stream) {
+    return stream->frame == NULL || stream->at == stream->frame->text.size;
+}
+
+static void drop_frame(struct api_stream *stream) {
+    let_go(stream->frame);
+    stream->frame = NULL;
+}
+
+/* Whoever has taken all gets what has changed since; frames of this round are shared. */
+static size_t give_all(struct api *api, uint64_t now_ms) {
+    struct api_frame *made[2] = {NULL, NULL};
+    uint64_t last = state_position(api->replica.state);
+    size_t bytes = 0;
+    for (struct api_stream *stream = api->streams; stream != NULL; stream = stream->next) {
+        struct api_frame **frame = &made[stream->records];
+        if (!stream->suspended || !is_free(stream) || stream->position >= last)
+            continue;
+        drop_frame(stream);
+        if (*frame == NULL || (*frame)->from != stream->position) {
+            let_go(*frame);
+            *frame = make_frame(api, stream);
+            if (*frame == NULL)
+                continue;
+            (*frame)->refs = 1;
+        }
+        bytes += (*frame)->text.size;
+        give(stream, *frame, now_ms);
+    }
+    let_go(made[0]);
+    let_go(made[1]);
+    return bytes;
+}
+
+/* A client that has gone is noticed when something is written to it, and not before. */
+static void beat_all(struct api *api, uint64_t now_ms) {
+    for (struct api_stream *stream = api->streams; stream != NULL; stream = stream->next) {
+        if (!stream->suspended || now_ms - stream->given_ms < BEAT_MS)
+            continue;
+        struct api_frame *frame = frame_new(stream->position);
+        if (frame == NULL)
+            return;
+        drop_frame(stream);
+        api_text_put(&frame->text, ": here\n\n");
+        give(stream, frame, now_ms);
+    }
+}
+
+void api_events_tick(struct api *api, uint64_t now_ms) {
+    if (api->streams == NULL || !api->loaded)
+        return;
+    beat_all(api, now_ms);
+    if (now_ms < api->events_next_ms || api_scene_refresh(&api->scene) != HV_OK)
+        return;
+    size_t bytes = give_all(api, now_ms);
+    uint64_t took_ms = clock_real_ms() - now_ms, period = PERIOD_MS;
+    if (took_ms * COST_SHARE > period)
+        period = took_ms * COST_SHARE;
+    if (bytes / OUT_BYTES_A_MS > period)
+        period = bytes / OUT_BYTES_A_MS;
+    api->events_next_ms = now_ms + (period > PERIOD_MOST_MS ? PERIOD_MOST_MS : period);
+}
+
+/* Before libmicrohttpd is stopped: nothing may stay suspended. */
+void api_events_close(struct api *api) {
+    for (struct api_stream *stream = api->streams; stream != NULL; stream = stream->next)
+        if (stream->suspended) {
+            stream->suspended = false;
+            MHD_resume_connection(stream->connection);
+        }
+}
+
+/* ---- beginning ---- */
+
+/* Where to begin. False: there is no such position, and the page is to be loaded anew. */
+static bool read_start(struct api_call *call, uint64_t last, uint64_t *ret_from) {
+    const char *header =
+        MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, "Last-Event-ID");
+    uint64_t from = last;
+    bool known = true;
+    if (header != NULL && *header != '\0')
+        known = strlen(header) <= 15 && strspn(header, "0123456789") == strlen(header);
+    if (header != NULL && *header != '\0' && known)
+        from = strtoull(header, NULL, 10);
+    else if (header == NULL)
+        known = api_target_number(&call->target, "from", 0, HV_COUNTER_MAX, &from) != HV_ERR_VALUE;
+    *ret_from = known && from <= last ? from : last;
+    return known && from <= last;
+}
+
+static struct api_frame *greet(const struct api *api, uint64_t from, bool known) {
+    const struct state_general *general = state_general(api->replica.state);
+    struct api_frame *frame = frame_new(from);
+    char log[2 * HV_ID128_BYTES + 1];
+    if (frame == NULL)
+        return NULL;
+    for (size_t i = 0; i < HV_ID128_BYTES; i++)
+        snprintf(log + 2 * i, 3, "%02x", general->log[i]);
+    api_text_print(&frame->text,
+                   "retry: 2000\n\nevent: %s\nid: %" PRIu64 "\ndata: {\"position\":%" PRIu64
+                   ",\"log\":\"%s\",\"term\":%" PRIu64 "}\n\n",
+                   known ? "hello" : "reload", from, from, log, general->term);
+    return frame;
+}
+
+void api_get_events(struct api *api, struct api_call *call) {
+    const char *view = api_target_value(&call->target, "view");
+    bool records = view != NULL && strcmp(view, "records") == 0;
+    uint64_t from, last = state_position(api->replica.state);
+    if (view != NULL && !records && strcmp(view, "changes") != 0) {
+        api_problem(call, 400, "value", "view is changes or records", NULL);
+        return;
+    }
+    bool known = read_start(call, last, &from);
+    struct api_stream *stream = calloc(1, sizeof *stream);
+    struct api_frame *frame = stream == NULL ? NULL : greet(api, from, known);
+    if (frame != NULL)
+        call->response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES,
+                                                           read_stream, stream, free_stream);
+    if (frame == NULL || call->response == NULL) {
+        if (frame != NULL)
+            api_text_free(&frame->text);
+        free(frame);
+        free(stream);
+        api_failed(call, HV_ERR_MEMORY);
+        return;
+    }
+    *stream = (struct api_stream){
+        .api = api, .connection = call->connection, .records = records, .next = api->streams};
+    if (api->streams != NULL)
+        api->streams->before = stream;
+    api->streams = stream;
+    api->stream_count++;
+    give(stream, frame, clock_real_ms());
+    api_reply(call, 200, "text/event-stream");
+    api_header(call, "Cache-Control", "no-store");
+}

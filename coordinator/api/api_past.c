@@ -1,0 +1,116 @@
+/* A look back: `at=POSITION` is answered from the fold of the log until then, made in a thread and
+ * kept for a while, for who moves a slider asks many things of the same moment. */
+#include "coordinator/api/api_inside.h"
+
+#include "coordinator/founding.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct folding {
+    struct api_job job;
+    struct log *log;
+    uint64_t position;
+    int error;
+    struct state *state;
+};
+
+static void fold(struct api_job *job) {
+    struct folding *folding = (struct folding *)job;
+    folding->error = founding_fold_until(folding->log, folding->position, &folding->state);
+}
+
+void api_past_drop(struct api_job *job) {
+    if (job->run == fold)
+        state_free(((struct folding *)job)->state);
+}
+
+static struct api_past *oldest(struct api *api) {
+    struct api_past *found = &api->pasts[0];
+    for (size_t i = 1; i < API_PASTS; i++)
+        if (api->pasts[i].used < found->used)
+            found = &api->pasts[i];
+    return found;
+}
+
+static struct api_past *find(struct api *api, uint64_t position) {
+    for (size_t i = 0; i < API_PASTS; i++)
+        if (api->pasts[i].state != NULL && state_position(api->pasts[i].state) == position)
+            return &api->pasts[i];
+    return NULL;
+}
+
+void api_past_free(struct api_past *past) {
+    api_scene_free(&past->scene);
+    state_free(past->state);
+    memset(past, 0, sizeof *past);
+}
+
+static void answer(struct api *api, struct api_call *call, struct api_past *past) {
+    const struct state_general *then = state_general(past->state),
+                               *now = state_general(api->replica.state);
+    past->used = ++api->past_used;
+    past->scene.console = api->scene.console;
+    past->scene.console.past = past->state;
+    past->scene.console.mono_ms = then->mono_ms;
+    past->scene.console.wall_ms = then->wall_ms;
+    past->scene.arena = &api->arena;
+    past->scene.state = past->state;
+    bool same = memcmp(then->region_hash, now->region_hash, sizeof then->region_hash) == 0;
+    if (past->scene.region != (same ? api->scene.region : NULL))
+        past->scene.rows_stale = true;
+    past->scene.region = past->scene.console.region = same ? api->scene.region : NULL;
+    int error = api_scene_refresh(&past->scene);
+    call->scene = &past->scene;
+    if (error != HV_OK)
+        api_failed(call, error);
+    else
+        call->route->handler(api, call);
+}
+
+static void folded(struct api *api, struct api_call *call, struct api_job *job) {
+    struct folding *folding = (struct folding *)job;
+    if (folding->error != HV_OK) {
+        api_failed(call, folding->error);
+        return;
+    }
+    struct api_past *past = find(api, folding->position);
+    if (past == NULL) {
+        past = oldest(api);
+        api_past_free(past);
+        past->state = folding->state;
+        folding->state = NULL;
+    }
+    answer(api, call, past);
+}
+
+bool api_past_wanted(struct api *api, struct api_call *call) {
+    uint64_t position = 0, last = state_position(api->replica.state);
+    int error = api_target_number(&call->target, "at", 1, last, &position);
+    if (error == HV_ERR_NOT_FOUND || call->method != API_GET ||
+        (error == HV_OK && position == last))
+        return false;
+    if (error != HV_OK) {
+        char detail[80];
+        snprintf(detail, sizeof detail, "the log has positions 1 to %llu",
+                 (unsigned long long)last);
+        api_problem(call, 400, "value", detail, "leave “at” out to see what is now");
+        return true;
+    }
+    struct api_past *past = find(api, position);
+    if (past != NULL) {
+        answer(api, call, past);
+        return true;
+    }
+    struct folding *folding = calloc(1, sizeof *folding);
+    if (folding == NULL) {
+        api_failed(call, HV_ERR_MEMORY);
+        return true;
+    }
+    folding->job.run = fold;
+    folding->log = api->options.log;
+    folding->position = position;
+    api_wait_job(api, call, &folding->job, folded);
+    return true;
+}

@@ -1,0 +1,404 @@
+"""The HTTP interface of a real coordinator, over real sockets: who may do what, decisions that repeat safely, events
+that miss nothing, requests that are none, TLS, and a clean stop with everybody connected.
+
+  http_check.py BIN        the folder of haven and haven-coordinator
+"""
+import json
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+
+BIN = os.path.abspath(sys.argv[1])
+TOP = tempfile.mkdtemp()
+failed = 0
+PASSWORD = "correct horse battery"
+
+
+def is_so(what, holds, said=""):
+    global failed
+    print(("ok: " if holds else "FAILED: ") + what + ("" if holds else f" {said!r}"))
+    failed += 0 if holds else 1
+
+
+class Answer:
+    def __init__(self, data):
+        head, _, self.body = data.partition(b"\r\n\r\n")
+        lines = head.decode("latin-1").split("\r\n")
+        self.status = int(lines[0].split()[1]) if len(lines[0].split()) > 1 else 0
+        self.headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}
+
+    def json(self):
+        return json.loads(self.body)
+
+
+class City:
+    def __init__(self, name, *options):
+        self.dir = os.path.join(TOP, name)
+        self.log = self.dir + ".log"
+        self.run("init", self.dir, "--exercise", "--bind", "tcp://127.0.0.1:*", *options)
+        self.start()
+
+    def run(self, *words, stdin=None, fails=False):
+        done = subprocess.run([BIN + "/haven", "--dir", self.dir, *words], input=stdin, text=True, capture_output=True,
+                              check=False)
+        if done.returncode != 0 and not fails:
+            raise SystemExit(f"haven {words}: {done.stderr}")
+        return done.stdout
+
+    def start(self):
+        at = os.path.getsize(self.log) if os.path.exists(self.log) else 0
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen([BIN + "/haven-coordinator", self.dir], stderr=log)
+        for _ in range(400):
+            with open(self.log, encoding="utf-8") as log:
+                log.seek(at)
+                text = log.read()
+            if "event=picture" in text and "event=http " in text and "event=ready" in text:
+                self.url = text.split("event=http address=")[1].split()[0]
+                self.address = ("127.0.0.1", int(self.url.rsplit(":", 1)[1]))
+                return
+            time.sleep(0.05)
+        raise SystemExit(f"the coordinator does not serve: {text}")
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(20)
+
+    def connect(self):
+        connection = socket.create_connection(self.address, timeout=20)
+        return connection
+
+    def raw(self, data):
+        """What comes back on bytes as they are; b"" where the connection is just closed."""
+        connection = self.connect()
+        said = b""
+        try:
+            connection.sendall(data)
+            connection.shutdown(socket.SHUT_WR)
+            while part := connection.recv(65536):
+                said += part
+            return said
+        except ConnectionError:
+            return b""
+        except TimeoutError:
+            raise SystemExit(f"no end to the answer on {data[:60]!r}: {said[:200]!r}")
+        finally:
+            connection.close()
+
+    def ask(self, method, path, body=None, **headers):
+        data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Connection: close"]
+        if body is not None:
+            lines += ["Content-Type: application/json", f"Content-Length: {len(data)}"]
+        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        connection = self.connect()
+        connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode() + data)
+        said = b""
+        while part := connection.recv(65536):
+            said += part
+        connection.close()
+        return Answer(said)
+
+    def token(self, name, roles):
+        said = self.run("account", "add", name, "--roles", roles, "--token").split("\n")[0]
+        for _ in range(100):
+            if self.ask("GET", "/api/v1/status", Authorization="Bearer " + said).status == 200:
+                return {"Authorization": "Bearer " + said}
+            time.sleep(0.05)
+        raise SystemExit("a new token is not taken")
+
+    def events(self, headers, path="/api/v1/events"):
+        connection = self.connect()
+        lines = [f"GET {path} HTTP/1.1", "Host: localhost"]
+        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+        return connection
+
+
+def until(connection, wanted, data=b""):
+    """Reads until `wanted` holds of all that has come."""
+    while not wanted(data):
+        part = connection.recv(65536)
+        if not part:
+            raise SystemExit(f"the stream ended: {data[-300:]!r}")
+        data += part
+    return data
+
+
+def decided(data, kind):
+    return [json.loads(block.split(b"data: ", 1)[1]) for block in data.replace(b"\r\n", b"\n").split(b"\n\n")
+            if b"event: " + kind in block and b"data: " in block]
+
+
+def roles(city):
+    view = city.token("view", "viewer")
+    plan = city.token("plan", "planner")
+    approve = city.token("approve", "approver")
+    staff = city.token("staff", "shelter-staff")
+    control = city.token("control", "exercise-controller")
+    admin = city.token("admin", "administrator")
+    is_so("without log in nothing is shown", city.ask("GET", "/api/v1/shelters").status == 401)
+    is_so("a wrong token is nobody", city.ask("GET", "/api/v1/shelters", Authorization="Bearer haven_x").status == 401)
+    is_so("healthz needs nobody", city.ask("GET", "/healthz").status == 200)
+    note, road = ("POST", "/api/v1/notes", {"text": "x"}), ("PUT", "/api/v1/network/L1-2", {"closed": True})
+    phase = ("POST", "/api/v1/incidents", {"name": "flood", "hazard": "flood"})
+    clock = ("PUT", "/api/v1/exercises/clock", {"rate_permille": 1000})
+    for who, call, status in ((view, note, 403), (view, road, 403), (plan, road, 200), (plan, phase, 403),
+                              (approve, phase, 201), (staff, note, 201), (staff, road, 403), (control, clock, 200),
+                              (plan, clock, 403), (admin, note, 403), (admin, ("GET", "/api/v1/accounts"), 200),
+                              (plan, ("GET", "/api/v1/accounts"), 403),
+                              (plan, ("PUT", "/api/v1/accounts/x", {"roles": ["viewer"], "token": True}), 403)):
+        answer = city.ask(*call, **who)
+        is_so(f"{call[0]} {call[1]}: {status}", answer.status == status, answer.body)
+    report = {"place": "D1", "entry": {"verb": "stock-count", "lines": [{"item": "water", "quantity": 9}]}}
+    is_so("shelter staff do not report for depots", city.ask("POST", "/api/v1/reports", report, **staff).status == 403)
+    report = {"place": "S01", "entry": {"verb": "count", "people": {"adult": 31}}}
+    answer = city.ask("POST", "/api/v1/reports", report, **staff)
+    is_so("they do for shelters", answer.status == 201, answer.body)
+    shelter = city.ask("GET", "/api/v1/shelters/S01", **view).json()
+    is_so("who decides sees it at once", shelter["people"]["total"] == 31 and shelter["people"]["source"] == "operator")
+    record = city.ask("GET", f"/api/v1/log/{answer.json()['first']}", **view).json()["record"]
+    is_so("the record says who, where and by what role",
+          record["name"] == "staff" and record["origin"]["door"] == "http" and record["origin"]["role"] == "shelter-staff"
+          and record["origin"]["address"] == "127.0.0.1", record)
+    first = city.ask("PUT", "/api/v1/network/L1-2", {"closed": False}, **plan).json()["first"]
+    both = city.ask("GET", f"/api/v1/log/{first}", **view).json()
+    is_so("and what it takes the place of", both["before"]["closed"] is True and both["record"]["closed"] is False, both)
+    past = city.ask("GET", f"/api/v1/network/L1-2?at={first - 1}", **view).json()
+    is_so("a look back shows what was", past["closed"] is True, past)
+    is_so("of the future nothing is known", city.ask("GET", "/api/v1/status?at=99999999", **view).status == 400)
+    answer = city.ask("POST", "/api/v1/notes", {"text": "x", "txet": "y"}, **plan)
+    is_so("a member that there is not is refused", answer.status == 422, answer.body)
+    return view, plan, approve
+
+
+def repeats(city, plan):
+    key = {"Idempotency_Key": "key-12345678"}
+    first = city.ask("POST", "/api/v1/notes", {"text": "once"}, **plan, **key)
+    again = city.ask("POST", "/api/v1/notes", {"text": "once"}, **plan, **key)
+    is_so("a repeat gives the first answer", first.json() == again.json() and "idempotent-replayed" in again.headers)
+    other = city.ask("POST", "/api/v1/notes", {"text": "twice"}, **plan, **key)
+    is_so("the key is for one request", other.status == 422)
+    city.process.kill()
+    city.process.wait()
+    city.start()
+    again = city.ask("POST", "/api/v1/notes", {"text": "once"}, **plan, **key)
+    is_so("also after kill -9", first.json() == again.json(), again.body)
+    is_so("a key that is none", city.ask("POST", "/api/v1/notes", {"text": "x"}, **plan, Idempotency_Key="a").status == 400)
+
+
+def log_in(city):
+    city.run("account", "add", "duty", "--roles", "planner,approver", stdin=PASSWORD + "\n")
+    right = {"name": "duty", "password": PASSWORD}
+    for _ in range(100):
+        answer = city.ask("POST", "/api/v1/session", right)
+        if answer.status == 200:
+            break
+        time.sleep(0.05)
+    cookie = answer.headers.get("set-cookie", "")
+    is_so("the cookie is for this site and no script", "HttpOnly" in cookie and "SameSite=Strict" in cookie, cookie)
+    session = {"Cookie": cookie.split(";")[0]}
+    csrf = {"X_Haven_CSRF": answer.json()["csrf"]}
+    is_so("the session is known", city.ask("GET", "/api/v1/session", **session).json()["account"] == "duty")
+    is_so("a write without the page's token is refused",
+          city.ask("POST", "/api/v1/notes", {"text": "x"}, **session).status == 403)
+    is_so("from another site too",
+          city.ask("POST", "/api/v1/notes", {"text": "x"}, **session, **csrf, Sec_Fetch_Site="cross-site").status == 403)
+    is_so("with it, it is taken", city.ask("POST", "/api/v1/notes", {"text": "x"}, **session, **csrf).status == 201)
+    city.stop()
+    city.start()
+    is_so("a restart logs nobody out", city.ask("GET", "/api/v1/status", **session).status == 200)
+    mode = os.stat(city.dir + "/accounts.json").st_mode & 0o777
+    is_so("accounts are for their owner alone", mode == 0o600, oct(mode))
+    with open(city.dir + "/accounts.json", encoding="utf-8") as file:
+        is_so("passwords are kept by argon2id", "$argon2id$" in file.read())
+    is_so("the log has no secret", "argon2" not in city.run("log", "--json"))
+    answer = city.ask("PUT", "/api/v1/session/password", {"old": "wrong wrong wrong", "new": "another password"},
+                      **session, **csrf)
+    is_so("the old password is needed for a new one", answer.status == 403, answer.body)
+    answer = city.ask("PUT", "/api/v1/session/password", {"old": PASSWORD, "new": "another password"}, **session, **csrf)
+    is_so("with it, it changes", answer.status == 200, answer.body)
+    for _ in range(100):
+        if city.ask("GET", "/api/v1/status", **session).status == 401:
+            break
+        time.sleep(0.05)
+    is_so("and sessions of before end", city.ask("GET", "/api/v1/status", **session).status == 401)
+    answers = [city.ask("POST", "/api/v1/session", {"name": "nobody", "password": "x" * 12}) for _ in range(6)]
+    is_so("guessing is slowed down", [answer.status for answer in answers] == [401] * 5 + [429] and
+          "retry-after" in answers[5].headers, [answer.status for answer in answers])
+
+
+def events(city, view, plan):
+    position = city.ask("GET", "/api/v1/status", **view).json()["position"]
+    stream = city.events(view)
+    data = until(stream, lambda data: b"event: hello" in data)
+    is_so("a stream greets with its position", decided(data, b"hello")[0]["position"] >= position)
+    city.ask("PUT", "/api/v1/network/L1-3", {"closed": True}, **plan)
+    data = until(stream, lambda data: b"network" in data, data)
+    stream.close()
+    last = decided(data, b"changes")[-1]["position"]
+    report = {"place": "S02", "entry": {"verb": "count", "people": {"adult": 7}}}
+    city.ask("POST", "/api/v1/reports", report, **plan)
+    city.ask("POST", "/api/v1/notes", {"text": "while nobody listened"}, **plan)
+    stream = city.events({**view, "Last_Event_ID": last})
+    data = until(stream, lambda data: b"S02" in data and b"notes" in data)
+    rows = [row for change in decided(data, b"changes") for row in change.get("shelters", [])]
+    is_so("who was cut off misses nothing", any(row["id"] == "S02" and row["people"] == 7 for row in rows), rows)
+    stream.close()
+    stream = city.events(view, "/api/v1/events?view=records&from=0")
+    data = until(stream, lambda data: b"while nobody listened" in data)
+    ids = [record["position"] for record in decided(data, b"record")]
+    is_so("every record comes, in order, once", ids == list(range(1, len(ids) + 1)), ids[:5])
+    stream.close()
+    stream = city.events({**view, "Last_Event_ID": "999999999"})
+    is_so("a position of another log means: load anew", b"event: reload" in until(stream, lambda data: b"\ndata: " in data))
+    stream.close()
+    stream = city.events({**view, "Last_Event_ID": "-1; drop"})
+    is_so("one that is none too", b"event: reload" in until(stream, lambda data: b"\ndata: " in data))
+    stream.close()
+
+
+def attacks(city, view, plan):
+    def refused(what, data, statuses):
+        said = city.raw(data)
+        status = int(said.split(b" ", 2)[1]) if said.startswith(b"HTTP/1.") else 0
+        is_so(what, status in statuses, said[:200])
+
+    head = b"Host: 127.0.0.1\r\nConnection: close\r\n"
+    token = f"Authorization: {plan['Authorization']}\r\n".encode()
+    with open(city.dir + "/haven.yaml", "rb") as file:
+        secret = file.readline()
+    for path in (b"/../haven.yaml", b"/%2e%2e/haven.yaml", b"/..%2fhaven.yaml", b"/web/../../haven.yaml", b"/%00",
+                 b"/.git/config", b"//etc/passwd", b"/%c0%ae%c0%ae/x", b"/\\..\\haven.yaml"):
+        said = city.raw(b"GET " + path + b" HTTP/1.1\r\n" + head + b"\r\n")
+        is_so(f"{path.decode()} is not found", said.split(b" ")[1] in (b"400", b"404") and secret not in said, said[:80])
+    refused("no request", b"\x01garbage\r\n\r\n", (0, 400, 404, 405, 421, 501, 505))
+    refused("no version", b"GET /\r\n\r\n", (0, 400, 421, 505))
+    refused("another host", b"GET /healthz HTTP/1.1\r\nConnection: close\r\nHost: evil.example\r\n\r\n", (421,))
+    refused("a host that begins like ours", b"GET /healthz HTTP/1.1\r\nConnection: close\r\nHost: localhost.evil.example\r\n\r\n", (421,))
+    refused("no host", b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n", (400, 421))
+    refused("endless headers", b"GET /healthz HTTP/1.1\r\n" + head + b"X: " + b"a" * 100000 + b"\r\n\r\n", (0, 413, 431))
+    refused("a long address", b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\n" + head + b"\r\n", (414,))
+    refused("a body that is announced too large",
+            b"POST /api/v1/notes HTTP/1.1\r\n" + head + token + b"Content-Length: 99999999\r\n\r\n", (413,))
+    refused("a body that becomes too large", b"POST /api/v1/notes HTTP/1.1\r\n" + head + token +
+            b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" +
+            (b"8000\r\n" + b" " * 0x8000 + b"\r\n") * 4 + b"0\r\n\r\n", (413,))
+    for body, status in ((b"{", 400), (b"[]", 400), (b'{"text":"a","text":"b"}', 400), (b'{"text":"\xff"}', 400),
+                         (b'{"text":1}', 422), (b'{"text":""}', 422), (b"{" + b'"a":{' * 3000, 400)):
+        answer = city.ask("POST", "/api/v1/notes", body, **plan)
+        is_so(f"a body {body[:20]!r}: {status}", answer.status == status, answer.body)
+    answer = city.ask("POST", "/api/v1/notes", {"text": "x" * 2000}, **plan)
+    is_so("a text beyond its limit", answer.status == 422, answer.body)
+    is_so("another type of body", city.raw(b"POST /api/v1/notes HTTP/1.1\r\n" + head + token +
+                                           b"Content-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}").split(b" ")[1] == b"415")
+    for cookie in ("haven_session=", "haven_session=" + "A" * 43, "haven_session=%00;;==", "x" * 4000, ";" * 500):
+        answer = city.ask("GET", "/api/v1/status", Cookie=cookie)
+        is_so(f"cookie {cookie[:20]!r} is nobody", answer.status in (0, 400, 401, 431), (answer.status, answer.body))
+    is_so("a bad token beats no cookie", city.ask("GET", "/api/v1/status", Authorization="Bearer \xff\xfe").status in (400, 401))
+    half = city.connect()
+    half.sendall(b"GET /api/v1/status HTT")
+    answer = city.ask("GET", "/api/v1/status", **view)
+    is_so("half a request holds nobody up", answer.status == 200)
+    half.close()
+    for name in ("x-content-type-options", "content-security-policy", "x-frame-options", "referrer-policy"):
+        is_so(f"every answer has {name}", name in answer.headers)
+
+
+def two_persons(city):
+    path = city.dir + "/haven.yaml"
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    city.stop()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace("approval: manual", "approval: two-persons"))
+    city.start()
+    one, other = city.token("one", "planner,approver"), city.token("other", "approver")
+    city.ask("PUT", "/api/v1/hazards/river", {"kind": "flood", "zones": ["Z10"]}, **one)
+    made = city.ask("POST", "/api/v1/plans", **one)
+    is_so("a plan is made", made.status == 201, made.body)
+    approval = f"/api/v1/plans/{made.json()['plan']}/approval"
+    plan = city.ask("GET", f"/api/v1/plans/{made.json()['plan']}", **one).json()
+    is_so("it knows its author", plan["author"] == "one", plan["author"])
+    is_so("who may not approve it", city.ask("PUT", approval, **one).status == 403)
+    answer = city.ask("PUT", approval, {"reason": "as agreed"}, **other)
+    is_so("another may", answer.status == 200, answer.body)
+    pin = {"kind": "pin", "zone": "Z10", "shelter": "S03"}
+    is_so("a pin is laid down", city.ask("PUT", "/api/v1/directives/p1", pin, **one).status == 200)
+    made = city.ask("POST", "/api/v1/plans", **one).json()
+    moves = city.ask("GET", f"/api/v1/plans/{made['plan']}", **one).json()["moves"]
+    is_so("and heeded", moves and all(move["shelter"] == "S03" for move in moves if move["zone"] == "Z10"), moves)
+    is_so("it is lifted", city.ask("DELETE", "/api/v1/directives/p1", **one).status == 200)
+    is_so("once", city.ask("DELETE", "/api/v1/directives/p1", **one).status == 404)
+
+
+def stop(city, view):
+    streams = []
+    for _ in range(200):
+        stream = city.events(view)
+        streams.append(stream)
+    for stream in streams:
+        until(stream, lambda data: b"event: hello" in data)
+    metrics = city.ask("GET", "/metrics", **view).body
+    is_so("200 streams are open", b"haven_http_streams 200\n" in metrics, metrics[-300:])
+    is_so("a clean stop with them", city.stop() == 0)
+    ends = []
+    for stream in streams:
+        try:
+            while stream.recv(65536):
+                pass
+            ends.append(True)
+        except ConnectionError:
+            ends.append(False)
+        stream.close()
+    is_so("every one is ended in order", all(ends), ends.count(False))
+
+
+def tls():
+    if shutil.which("openssl") is None:
+        print("[SKIP] TLS: no openssl to make a certificate with")
+        return
+    key, certificate = TOP + "/key.pem", TOP + "/certificate.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-keyout", key, "-out", certificate, "-subj", "/CN=localhost", "-addext",
+                    "subjectAltName=DNS:localhost,IP:127.0.0.1"], check=True, capture_output=True)
+    refused = subprocess.run([BIN + "/haven", "init", TOP + "/open", "--http", "0.0.0.0:0"], capture_output=True,
+                             check=False)
+    is_so("beyond this machine nothing goes out in the clear", refused.returncode == 64)
+    city = City("tls", "--http", "0.0.0.0:0", "--certificate", certificate, "--certificate-key", key)
+    context = ssl.create_default_context(cafile=certificate)
+    with context.wrap_socket(city.connect(), server_hostname="localhost") as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        said = b""
+        while part := connection.recv(65536):
+            said += part
+        is_so("over TLS it answers", b" 200 " in said and said.endswith(b"ok\n"), said[-100:])
+        is_so("by TLS 1.2 or 1.3", connection.version() in ("TLSv1.2", "TLSv1.3"), connection.version())
+    is_so("in the clear it does not", b" 200 " not in city.raw(b"GET /healthz HTTP/1.1\r\nConnection: close\r\nHost: localhost\r\n\r\n"))
+    is_so("and stops cleanly", city.stop() == 0)
+
+
+try:
+    town = City("town", "--http", "127.0.0.1:0")
+    town.run("region", "load", os.path.abspath("simulations/regions/siouxfalls"))
+    viewer, planner, approver = roles(town)
+    repeats(town, planner)
+    events(town, viewer, planner)
+    attacks(town, viewer, planner)
+    log_in(town)
+    two_persons(town)
+    stop(town, viewer)
+    tls()
+finally:
+    for thing in list(globals().values()):
+        if isinstance(thing, City) and thing.process.poll() is None:
+            thing.process.kill()
+    shutil.rmtree(TOP, ignore_errors=True)
+print(f"http: {failed} failed")
+sys.exit(1 if failed else 0)
