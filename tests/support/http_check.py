@@ -84,10 +84,10 @@ class City:
             while part := connection.recv(65536):
                 said += part
             return said
-        except ConnectionError:
-            return b""
         except TimeoutError:
             raise SystemExit(f"no end to the answer on {data[:60]!r}: {said[:200]!r}")
+        except OSError:  # closed on us
+            return b""
         finally:
             connection.close()
 
