@@ -11,6 +11,7 @@ void evacuation_document_deinit(struct evacuation_document *document) {
     free(document->zone_ids);
     free(document->shelter_ids);
     free(document->links);
+    free(document->opposites);
     free(document->zones);
     free(document->shelters);
     free(document->changes);
@@ -18,7 +19,7 @@ void evacuation_document_deinit(struct evacuation_document *document) {
     *document = (struct evacuation_document){0};
 }
 
-static void put_text(FILE *file, const char *text) {
+void evacuation_json_put_text(FILE *file, const char *text) {
     fputc('"', file);
     for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++)
         if (*c == '"' || *c == '\\')
@@ -32,7 +33,7 @@ static void put_text(FILE *file, const char *text) {
 
 static void put_field(FILE *file, const char *field, const char *text) {
     fprintf(file, "\"%s\":", field);
-    put_text(file, text);
+    evacuation_json_put_text(file, text);
 }
 
 static void put_route(FILE *file, const struct evacuation_document *document,
@@ -45,7 +46,7 @@ static void put_route(FILE *file, const struct evacuation_document *document,
     for (size_t i = 0; i < route->link_count; i++) {
         if (i > 0)
             fputc(',', file);
-        put_text(file, document->link_ids[plan->links[route->link_first + i]]);
+        evacuation_json_put_text(file, document->link_ids[plan->links[route->link_first + i]]);
     }
     fputs("],\"departures\":[", file);
     for (size_t i = 0; i < route->departure_count; i++) {
@@ -67,14 +68,14 @@ static void put_unserved(FILE *file, const struct evacuation_document *document,
         if (!first)
             fputc(',', file);
         first = false;
-        put_text(file, document->zone_ids[i]);
+        evacuation_json_put_text(file, document->zone_ids[i]);
         fprintf(file, ":%" PRId64, plan->unserved_by_zone[i]);
     }
     fputc('}', file);
 }
 
-int evacuation_json_write_plan(FILE *file, const struct evacuation_document *document,
-                               const struct evacuation_plan *plan) {
+void evacuation_json_put_plan(FILE *file, const struct evacuation_document *document,
+                              const struct evacuation_plan *plan) {
     fputs("{\"format\":\"haven.evacuation.solution/1\",", file);
     put_field(file, "instance", document->name);
     fprintf(file,
@@ -89,6 +90,11 @@ int evacuation_json_write_plan(FILE *file, const struct evacuation_document *doc
     }
     fputs("],\n", file);
     put_unserved(file, document, plan);
+}
+
+int evacuation_json_write_plan(FILE *file, const struct evacuation_document *document,
+                               const struct evacuation_plan *plan) {
+    evacuation_json_put_plan(file, document, plan);
     fputs("}\n", file);
     return ferror(file) ? HV_ERR_IO : HV_OK;
 }
@@ -105,7 +111,7 @@ int evacuation_json_write_certificate(FILE *file, const struct evacuation_docume
             continue;
         fputs(first ? "\n" : ",\n", file);
         first = false;
-        put_text(file, document->node_ids[v]);
+        evacuation_json_put_text(file, document->node_ids[v]);
         fputs(":[", file);
         for (size_t i = prices->first[v]; i < prices->first[v + 1]; i++)
             fprintf(file, "%s[%" PRId32 ",%" PRId64 "]", i > prices->first[v] ? "," : "",

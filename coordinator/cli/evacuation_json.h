@@ -13,7 +13,8 @@ struct evacuation_document {
     char *name;
     struct evacuation_instance instance;
     const char **node_ids, **link_ids, **zone_ids, **shelter_ids; /* by index */
-    bool reversible; /* some link may take over lanes of another; plans do not use it */
+    bool reversible;    /* some link may take over lanes of another; only zone plans use it */
+    int32_t *opposites; /* by link: the one whose lanes it may take over, or -1 */
     struct evacuation_link *links;
     struct evacuation_zone *zones;
     struct evacuation_shelter *shelters;
@@ -32,6 +33,12 @@ HV_MUST_USE int evacuation_json_parse(const char *path, const char *text, size_t
                                       struct hv_fault_list *faults,
                                       struct evacuation_document *ret_document);
 void evacuation_document_deinit(struct evacuation_document *document);
+
+/* Pieces of documents that begin as those below: a text in quotes, and a plan without the brace
+ * that ends it. */
+void evacuation_json_put_text(FILE *file, const char *text);
+void evacuation_json_put_plan(FILE *file, const struct evacuation_document *document,
+                              const struct evacuation_plan *plan);
 
 /* Writes a plan of the document's instance, or the prices that prove its bound. Returns HV_OK or
  * HV_ERR_IO. */

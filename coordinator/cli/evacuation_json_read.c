@@ -235,7 +235,7 @@ static void read_changes(struct row *row, struct evacuation_link *link) {
         read_change(row, json_array_get(pairs, i), i, i > 0 ? &changes[i - 1] : NULL, &changes[i]);
 }
 
-static void read_link(struct row *row, struct evacuation_link *link) {
+static void read_link(struct row *row, struct evacuation_link *link, int32_t *opposite) {
     struct reading *reading = row->reading;
     const char *right = "the id of a node";
     link->from = read_name(row, "from", &reading->nodes, right);
@@ -244,10 +244,11 @@ static void read_link(struct row *row, struct evacuation_link *link) {
     link->capacity_per_step = read_integer(row, "capacity_per_step", true, 0, 0, INT64_MAX);
     link->closes_at_step = read_step(row, "closes_at_step", EVACUATION_NEVER);
     read_changes(row, link);
+    *opposite = -1;
     if (json_object_get(row->object, "reverse") == NULL)
         return;
     reading->document->reversible = true;
-    (void)read_name(row, "reverse", &reading->links, "the id of the opposite link");
+    *opposite = read_name(row, "reverse", &reading->links, "the id of the opposite link");
 }
 
 static void read_zone(struct row *row, struct evacuation_zone *zone) {
@@ -273,14 +274,15 @@ static size_t count_changes(const json_t *links) {
 static bool allocate(struct evacuation_document *document, const json_t *root) {
     const json_t *links = json_object_get(root, "links");
     document->links = calloc(json_array_size(links) + 1, sizeof *document->links);
+    document->opposites = calloc(json_array_size(links) + 1, sizeof *document->opposites);
     document->changes = calloc(count_changes(links) + 1, sizeof *document->changes);
     document->zones =
         calloc(json_array_size(json_object_get(root, "zones")) + 1, sizeof *document->zones);
     document->shelters =
         calloc(json_array_size(json_object_get(root, "shelters")) + 1, sizeof *document->shelters);
     document->texts = malloc(bytes_of_ids(root));
-    return document->links != NULL && document->changes != NULL && document->zones != NULL &&
-           document->shelters != NULL && document->texts != NULL;
+    return document->links != NULL && document->opposites != NULL && document->changes != NULL &&
+           document->zones != NULL && document->shelters != NULL && document->texts != NULL;
 }
 
 static void read_rows(struct reading *reading, const json_t *root) {
@@ -297,7 +299,7 @@ static void read_rows(struct reading *reading, const json_t *root) {
         return;
     for (size_t i = 0; i < json_array_size(links); i++) {
         struct row row = row_at(reading, links, "links", i);
-        read_link(&row, &document->links[i]);
+        read_link(&row, &document->links[i], &document->opposites[i]);
     }
     for (size_t i = 0; i < json_array_size(zones); i++) {
         struct row row = row_at(reading, zones, "zones", i);

@@ -3,6 +3,7 @@
 #include "coordinator/cli/solve_allocation.h"
 #include "coordinator/cli/solve_evacuation.h"
 #include "coordinator/cli/solve_mincostflow.h"
+#include "coordinator/cli/solve_zoneplan.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,11 +18,15 @@ static const struct {
     {"evacuation", "the fewest people unserved, then the earliest arrivals, from a JSON file",
      cli_solve_evacuation},
     {"mincostflow", "a minimum-cost flow from a DIMACS file", cli_solve_mincostflow},
+    {"zoneplan",
+     "for each zone a shelter, a route, a departure window and a rate, from a JSON file",
+     cli_solve_zoneplan},
 };
 
 static void print_help(FILE *stream) {
     fputs("usage: haven solve PROBLEM FILE [-o OUT] [OPTION...]\n\n"
-          "Solves a problem from a file, exactly and with proof, without a coordinator.\n\n",
+          "Solves a problem from a file, with proof of how good the answer is, without a "
+          "coordinator.\n\n",
           stream);
     for (size_t i = 0; i < sizeof problems / sizeof problems[0]; i++)
         fprintf(stream, "  %-12s %s\n", problems[i].name, problems[i].summary);

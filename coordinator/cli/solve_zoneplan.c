@@ -1,0 +1,476 @@
+#include "coordinator/cli/solve_zoneplan.h"
+
+#include "coordinator/cli/zone_plan_json.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FAULTS_SHOWN 20
+#define ZONES_SHOWN 10
+
+static const char usage[] =
+    "usage: haven solve zoneplan INSTANCE.json [-o SOLUTION.json] [--rules RULES.json]\n"
+    "         [--max-routes N] [--convergent] [--non-preemptive] [--steady] [--staged N]\n"
+    "         [--contraflow] [--max-reversals N] [--method search|ccrp] [--seed N]\n"
+    "         [--time-limit SECONDS] [--work N] [--json] [--quiet]\n";
+
+static const char help[] =
+    "\n"
+    "Plans what people can follow: for each zone a shelter or a few, a route, a departure window\n"
+    "and a rate. Fewest people unserved first, then the least sum of arrival steps. States what "
+    "no\n"
+    "plan can beat. INSTANCE.json is a haven.evacuation.instance/1.\n"
+    "\n"
+    "  -o, --output FILE      write the plan, a haven.evacuation.solution/1 with the orders\n"
+    "  --rules FILE           a haven.zoneplan.rules/1: shelters pinned or excluded, stages, "
+    "groups\n"
+    "                         with other travel times, a plan in force and the price of changing\n"
+    "                         it\n"
+    "  --max-routes N         at most N routes a zone, 1 to 16 (1)\n"
+    "  --convergent           no forks: all who pass a node and go on leave it by the same link\n"
+    "  --non-preemptive       a zone's departures, once begun, go on without a pause\n"
+    "  --steady               non-preemptive, and at one rate on each route\n"
+    "  --staged N             zones leave in N stages, each when the one before has left\n"
+    "  --contraflow           reverse links that the instance says may take over lanes\n"
+    "  --max-reversals N      reverse at most N links (all that gain)\n"
+    "  --method METHOD        search, or ccrp: the capacity-constrained route planner, for\n"
+    "                         comparison (search)\n"
+    "  --seed N               of the search; the same seed gives the same plan (1)\n"
+    "  --time-limit SECONDS   stop after that time with the best plan so far\n"
+    "  --work N               stop after so much counted work, in millions\n"
+    "  --json                 print the figures as one JSON object\n"
+    "  --quiet                no progress on the terminal\n"
+    "\n"
+    "Exit status: 0 with a plan, 64 wrong usage, 65 wrong instance or rules, 66 no such file,\n"
+    "73 cannot write.\n"
+    "\n"
+    "examples:\n"
+    "  haven solve zoneplan goldcoast.json -o plan.json --max-routes 3\n"
+    "  haven solve zoneplan city.json -o plan.json --convergent --steady --time-limit 30\n"
+    "  haven solve zoneplan city.json --contraflow --json | jq .reversed\n";
+
+struct request {
+    const char *instance, *output, *rules;
+    long routes_max, stages, reversals_max, seed, work_millions;
+    bool convergent, non_preemptive, steady, contraflow, ccrp;
+    double time_limit_s; /* 0 for none */
+    bool json, quiet, help;
+};
+
+struct watch {
+    struct timespec started;
+    double time_limit_s;
+    double shown_at_s;
+    bool show;
+};
+
+/* ---- arguments ------------------------------------------------------------------------------- */
+
+static int wrong_usage(const char *what, const char *text) {
+    fprintf(stderr, "haven solve zoneplan: %s%s\n%s", what, text, usage);
+    return EX_USAGE;
+}
+
+static bool read_whole(const char *text, long least, long most, long *ret_number) {
+    char *end;
+    errno = 0;
+    long number = strtol(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || number < least || number > most)
+        return false;
+    *ret_number = number;
+    return true;
+}
+
+static bool read_seconds(const char *text, double *ret_seconds) {
+    char *end;
+    errno = 0;
+    double seconds = strtod(text, &end);
+    if (errno != 0 || end == text || *end != '\0' || !(seconds > 0) || seconds > 1e9)
+        return false;
+    *ret_seconds = seconds;
+    return true;
+}
+
+static bool read_method(const char *text, bool *ret_ccrp) {
+    *ret_ccrp = strcmp(text, "ccrp") == 0;
+    return *ret_ccrp || strcmp(text, "search") == 0;
+}
+
+/* An option with a value; returns what is wrong with it, or NULL. */
+static const char *read_value(int option, struct request *request) {
+    switch (option) {
+    case 'o':
+        request->output = optarg;
+        return NULL;
+    case 'r':
+        request->rules = optarg;
+        return NULL;
+    case 'n':
+        return read_whole(optarg, 1, ZONE_PLAN_ROUTES_MAX, &request->routes_max)
+                   ? NULL
+                   : "--max-routes needs a number from 1 to 16, not ";
+    case 'g':
+        return read_whole(optarg, 1, ZONE_PLAN_STAGES_MAX, &request->stages)
+                   ? NULL
+                   : "--staged needs a number from 1 to 64, not ";
+    case 'm':
+        return read_whole(optarg, 0, LONG_MAX, &request->reversals_max)
+                   ? NULL
+                   : "--max-reversals needs a number of links, not ";
+    case 'M':
+        return read_method(optarg, &request->ccrp) ? NULL : "--method is search or ccrp, not ";
+    case 'S':
+        return read_whole(optarg, 0, LONG_MAX, &request->seed) ? NULL
+                                                               : "--seed needs a number, not ";
+    case 'w':
+        return read_whole(optarg, 1, 1000000000, &request->work_millions)
+                   ? NULL
+                   : "--work needs a number of millions, not ";
+    case 't':
+        return read_seconds(optarg, &request->time_limit_s)
+                   ? NULL
+                   : "--time-limit needs a number of seconds, not ";
+    default:
+        return NULL;
+    }
+}
+
+static void read_flag(int option, struct request *request) {
+    request->convergent |= option == 'c';
+    request->non_preemptive |= option == 'p';
+    request->steady |= option == 's';
+    request->contraflow |= option == 'C';
+    request->json |= option == 'j';
+    request->quiet |= option == 'q';
+    request->help |= option == 'h';
+}
+
+static int read_arguments(int argc, char **argv, struct request *request) {
+    static const struct option options[] = {
+        {"output", required_argument, NULL, 'o'},
+        {"rules", required_argument, NULL, 'r'},
+        {"max-routes", required_argument, NULL, 'n'},
+        {"convergent", no_argument, NULL, 'c'},
+        {"non-preemptive", no_argument, NULL, 'p'},
+        {"steady", no_argument, NULL, 's'},
+        {"staged", required_argument, NULL, 'g'},
+        {"contraflow", no_argument, NULL, 'C'},
+        {"max-reversals", required_argument, NULL, 'm'},
+        {"method", required_argument, NULL, 'M'},
+        {"seed", required_argument, NULL, 'S'},
+        {"time-limit", required_argument, NULL, 't'},
+        {"work", required_argument, NULL, 'w'},
+        {"json", no_argument, NULL, 'j'},
+        {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    optind = 0;
+    opterr = 0;
+    int option;
+    while ((option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
+        if (option == '?' || option == ':')
+            return wrong_usage(option == '?' ? "unknown option " : "a value is missing after ",
+                               argv[optind - 1]);
+        const char *wrong = read_value(option, request);
+        if (wrong != NULL)
+            return wrong_usage(wrong, optarg);
+        read_flag(option, request);
+    }
+    if (request->help)
+        return EX_OK;
+    if (optind + 1 != argc)
+        return wrong_usage(optind == argc ? "no instance given" : "more than one instance given",
+                           "");
+    request->instance = argv[optind];
+    return EX_OK;
+}
+
+/* ---- progress -------------------------------------------------------------------------------- */
+
+static double elapsed_s(const struct watch *watch) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - watch->started.tv_sec) +
+           1e-9 * (double)(now.tv_nsec - watch->started.tv_nsec);
+}
+
+/* How far a figure is above its bound, in per cent. */
+static double percent_above(int64_t value, int64_t bound) {
+    return 100.0 * (double)(value - bound) / (double)(bound > 0 ? bound : 1);
+}
+
+/* The gap of the first level that has one. */
+static void print_gap(char *text, size_t size, struct evacuation_value value,
+                      struct evacuation_value bound) {
+    if (value.unserved != bound.unserved)
+        snprintf(text, size, "%" PRId64 " unserved", value.unserved - bound.unserved);
+    else
+        snprintf(text, size, "%.2f %%",
+                 percent_above(value.total_arrival_steps, bound.total_arrival_steps));
+}
+
+static void show_progress(const struct zone_plan_progress *progress, double seconds) {
+    char gap[64];
+    print_gap(gap, sizeof gap, progress->value, progress->bound);
+    fprintf(stderr,
+            "\r%7.1f s  plan %" PRId64 " of %" PRId64 " unserved, %" PRId64 "  bound %" PRId64
+            ", %" PRId64 "  gap %s\033[K",
+            seconds, progress->value.unserved, progress->people,
+            progress->value.total_arrival_steps, progress->bound.unserved,
+            progress->bound.total_arrival_steps, gap);
+}
+
+static int watch_progress(void *context, const struct zone_plan_progress *progress) {
+    struct watch *watch = context;
+    double seconds = elapsed_s(watch);
+    if (watch->show && seconds >= watch->shown_at_s + 0.2) {
+        watch->shown_at_s = seconds;
+        show_progress(progress, seconds);
+    }
+    return watch->time_limit_s > 0 && seconds >= watch->time_limit_s;
+}
+
+/* ---- results --------------------------------------------------------------------------------- */
+
+/* Writes beside the file and renames, so that a result is there whole or not at all. */
+static int write_file(const char *path, const struct evacuation_document *document,
+                      const struct zone_plan *plan) {
+    char beside[4096];
+    if (snprintf(beside, sizeof beside, "%s.part", path) >= (int)sizeof beside) {
+        fprintf(stderr, "haven solve zoneplan: %s: name too long\n", path);
+        return EX_CANTCREAT;
+    }
+    FILE *file = fopen(beside, "we");
+    bool sound = file != NULL && zone_plan_json_write(file, document, plan) == HV_OK;
+    if (file != NULL && fclose(file) != 0)
+        sound = false;
+    if (sound && rename(beside, path) == 0)
+        return EX_OK;
+    fprintf(stderr, "haven solve zoneplan: cannot write %s: %s\n", path, strerror(errno));
+    if (file != NULL)
+        unlink(beside);
+    return EX_CANTCREAT;
+}
+
+static void print_json(const struct zone_plan *plan, int64_t people, double seconds) {
+    const struct evacuation_plan *flat = &plan->plan;
+    printf("{\"people\":%" PRId64 ",\"unserved\":%" PRId64 ",\"total_arrival_steps\":%" PRId64
+           ",\"last_arrival_step\":%" PRId32 ",\"flow_bound_unserved\":%" PRId64
+           ",\"flow_bound_total_arrival_steps\":%" PRId64 ",\"class_bound_unserved\":%" PRId64
+           ",\"class_bound_total_arrival_steps\":%" PRId64
+           ",\"optimal\":%s,\"routes\":%zu,\"reversed\":%zu,\"changed\":%" PRId64,
+           people, flat->value.unserved, flat->value.total_arrival_steps, flat->last_arrival_step,
+           plan->flow_bound.unserved, plan->flow_bound.total_arrival_steps,
+           plan->class_bound.unserved, plan->class_bound.total_arrival_steps,
+           flat->optimal ? "true" : "false", flat->route_count, plan->reversal_count,
+           plan->changed);
+    if (plan->has_without_reversal)
+        printf(",\"without_contraflow_unserved\":%" PRId64
+               ",\"without_contraflow_total_arrival_steps\":%" PRId64,
+               plan->without_reversal.unserved, plan->without_reversal.total_arrival_steps);
+    if (plan->has_without_price)
+        printf(",\"without_change_price_unserved\":%" PRId64
+               ",\"without_change_price_total_arrival_steps\":%" PRId64,
+               plan->without_price.unserved, plan->without_price.total_arrival_steps);
+    printf(",\"stopped\":%s,\"work\":%" PRId64 ",\"seconds\":%.3f}\n",
+           plan->stopped ? "true" : "false", flat->work, seconds);
+}
+
+static double mean_arrival(struct evacuation_value value, int64_t people) {
+    int64_t served = people - value.unserved;
+    return served > 0 ? (double)value.total_arrival_steps / (double)served : 0;
+}
+
+static void print_bound(const char *what, struct evacuation_value value,
+                        struct evacuation_value bound, int64_t people) {
+    printf("%s: at least %" PRId64 " unserved", what, bound.unserved);
+    if (value.unserved == bound.unserved)
+        printf(", mean arrival at least %.2f; the plan is %.2f %% above",
+               mean_arrival(bound, people),
+               percent_above(value.total_arrival_steps, bound.total_arrival_steps));
+    else
+        printf("; the plan leaves %" PRId64 " more", value.unserved - bound.unserved);
+    printf("\n");
+}
+
+static void print_unserved(const struct evacuation_document *document,
+                           const struct zone_plan *plan) {
+    size_t shown = 0, all = 0;
+    for (size_t z = 0; z < document->instance.zone_count; z++) {
+        if (plan->plan.unserved_by_zone[z] == 0)
+            continue;
+        all++;
+        if (shown++ < ZONES_SHOWN)
+            printf("  %s: %" PRId64 " of %" PRId64 " unserved, %s\n", document->zone_ids[z],
+                   plan->plan.unserved_by_zone[z], document->instance.zones[z].people,
+                   zone_plan_json_reason(plan->reasons[z]));
+    }
+    if (all > ZONES_SHOWN)
+        printf("  and %zu more zones\n", all - ZONES_SHOWN);
+}
+
+static void print_gain(const char *what, struct evacuation_value value,
+                       struct evacuation_value without) {
+    printf("%s: %" PRId64 " unserved and %" PRId64 " arrival steps without, %" PRId64
+           " and %" PRId64 " with\n",
+           what, without.unserved, without.total_arrival_steps, value.unserved,
+           value.total_arrival_steps);
+}
+
+static void print_text(const struct evacuation_document *document, const struct zone_plan *plan,
+                       int64_t people, double seconds) {
+    const struct evacuation_plan *flat = &plan->plan;
+    printf("%" PRId64 " of %" PRId64 " people served, %" PRId64
+           " unserved; mean arrival step %.2f, the last %" PRId32 "; %zu orders; %.2f s\n",
+           people - flat->value.unserved, people, flat->value.unserved,
+           mean_arrival(flat->value, people), flat->last_arrival_step, flat->route_count, seconds);
+    print_bound("bound of any flow", flat->value, plan->flow_bound, people);
+    if (evacuation_value_compare(plan->class_bound, plan->flow_bound) != 0)
+        print_bound("bound under these limits", flat->value, plan->class_bound, people);
+    if (flat->optimal)
+        printf("proven optimal\n");
+    if (plan->has_without_reversal)
+        print_gain("contraflow", flat->value, plan->without_reversal);
+    for (size_t i = 0; i < plan->reversal_count; i++)
+        printf("  %s takes over lanes from step %" PRId32 "\n",
+               document->link_ids[plan->reversals[i].link], plan->reversals[i].from_step);
+    if (plan->has_without_price)
+        print_gain("price of changing", flat->value, plan->without_price);
+    if (plan->changed > 0)
+        printf("%" PRId64 " people of the plan in force go elsewhere\n", plan->changed);
+    print_unserved(document, plan);
+}
+
+/* ---- the command ----------------------------------------------------------------------------- */
+
+static void show_faults(const struct hv_fault_list *faults) {
+    for (size_t i = 0; i < faults->count && i < FAULTS_SHOWN; i++) {
+        char line[1024];
+        hv_fault_print(&faults->faults[i], line, sizeof line);
+        fprintf(stderr, "%s\n", line);
+    }
+    if (faults->errors > FAULTS_SHOWN)
+        fprintf(stderr, "%zu faults in all\n", faults->errors);
+}
+
+static struct zone_plan_problem problem_of(const struct request *request,
+                                           const struct evacuation_document *document,
+                                           const struct zone_plan_rules *rules) {
+    return (struct zone_plan_problem){
+        .instance = &document->instance,
+        .rules = rules->zones,
+        .groups = rules->groups,
+        .group_count = rules->group_count,
+        .in_force = rules->in_force,
+        .in_force_count = rules->in_force_count,
+        .change_price = rules->change_price,
+        .opposites = request->contraflow ? document->opposites : NULL,
+        .reversals_max = (size_t)request->reversals_max,
+        .routes_max = (int32_t)request->routes_max,
+        .convergent = request->convergent,
+        .departures = request->steady           ? ZONE_PLAN_STEADY
+                      : request->non_preemptive ? ZONE_PLAN_UNBROKEN
+                                                : ZONE_PLAN_FREE,
+        .stages = (int32_t)request->stages,
+    };
+}
+
+static int solve(const struct request *request, const struct evacuation_document *document,
+                 const struct zone_plan_rules *rules) {
+    struct watch watch = {.time_limit_s = request->time_limit_s,
+                          .show = !request->quiet && isatty(STDERR_FILENO)};
+    clock_gettime(CLOCK_MONOTONIC, &watch.started);
+    const struct zone_plan_problem problem = problem_of(request, document, rules);
+    const struct zone_plan_options options = {
+        .progress = watch_progress,
+        .context = &watch,
+        .work_max = request->work_millions > 0  ? request->work_millions * 1000000
+                    : request->time_limit_s > 0 ? INT64_MAX
+                                                : 0,
+        .seed = (uint64_t)request->seed,
+        .method = request->ccrp ? ZONE_PLAN_CCRP : ZONE_PLAN_SEARCH,
+    };
+    struct zone_plan plan;
+    int error = zone_plan_solve(&problem, &options, &plan);
+    if (watch.shown_at_s > 0)
+        fputs("\r\033[K", stderr);
+    if (error != HV_OK) {
+        fprintf(stderr, "%s: cannot be planned: %s\n", request->instance, hv_error_text(error));
+        return hv_error_exit_status(error);
+    }
+    double seconds = elapsed_s(&watch);
+    int64_t people = evacuation_instance_people(&document->instance);
+    int status = request->output == NULL ? EX_OK : write_file(request->output, document, &plan);
+    if (status == EX_OK && request->json)
+        print_json(&plan, people, seconds);
+    else if (status == EX_OK)
+        print_text(document, &plan, people, seconds);
+    zone_plan_deinit(&plan);
+    return status;
+}
+
+/* Links that the instance calls opposite must be so. */
+static bool opposites_are_right(const struct request *request,
+                                const struct evacuation_document *document) {
+    const struct evacuation_link *links = document->instance.links;
+    for (size_t l = 0; l < document->instance.link_count; l++) {
+        int32_t opposite = document->opposites[l];
+        if (opposite < 0 ||
+            (links[opposite].from == links[l].to && links[opposite].to == links[l].from))
+            continue;
+        fprintf(stderr,
+                "%s: links[%zu].reverse: “%s” does not lead the other way; the id of a link from "
+                "its end to its beginning\n",
+                request->instance, l, document->link_ids[opposite]);
+        return false;
+    }
+    return true;
+}
+
+static int read_and_solve(const struct request *request, struct hv_fault_list *faults,
+                          struct evacuation_document *document) {
+    struct zone_plan_rules rules = {0};
+    int error = HV_OK;
+    if (request->contraflow && !opposites_are_right(request, document))
+        return EX_DATAERR;
+    if (request->contraflow && !document->reversible)
+        fprintf(stderr, "%s: no link may be reversed: none has “reverse”\n", request->instance);
+    if (request->rules != NULL)
+        error = zone_plan_json_read(request->rules, document, faults, &rules);
+    show_faults(faults);
+    int status = error == HV_OK ? solve(request, document, &rules) : hv_error_exit_status(error);
+    zone_plan_rules_deinit(&rules);
+    return status;
+}
+
+int cli_solve_zoneplan(int argc, char **argv) {
+    struct request request = {.routes_max = 1, .reversals_max = LONG_MAX, .seed = 1};
+    int status = read_arguments(argc, argv, &request);
+    if (status != EX_OK)
+        return status;
+    if (request.help) {
+        printf("%s%s", usage, help);
+        return EX_OK;
+    }
+    struct hv_fault_list faults;
+    hv_fault_list_init(&faults);
+    struct evacuation_document document;
+    int error = evacuation_json_read(request.instance, &faults, &document);
+    if (error == HV_OK) {
+        status = read_and_solve(&request, &faults, &document);
+        evacuation_document_deinit(&document);
+    } else {
+        show_faults(&faults);
+        status = hv_error_exit_status(error);
+    }
+    hv_fault_list_deinit(&faults);
+    return status;
+}

@@ -1,0 +1,372 @@
+#include "coordinator/optimizer/zone_plan.h"
+
+#include "coordinator/optimizer/evacuation_flow.h"
+#include "coordinator/optimizer/zone_plan_ccrp.h"
+#include "coordinator/optimizer/zone_plan_relax.h"
+#include "coordinator/optimizer/zone_plan_result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WORK_EACH 3000000 /* for each pair of zone and link */
+#define WORK_MAX INT64_C(2000000000)
+#define ROUNDS_OF_STAGES 4 /* searches, each stage beginning earlier if it can */
+
+struct planning {
+    const struct zone_plan_problem *problem;
+    const struct zone_plan_options *options;
+    struct zone_plan_instance relaxed;
+    struct evacuation_plan flow; /* on the relaxed instance */
+    struct evacuation_value bound;
+    int64_t work_max, work_done;
+    bool stopped;
+};
+
+void zone_plan_deinit(struct zone_plan *plan) {
+    evacuation_plan_deinit(&plan->plan);
+    free(plan->streams);
+    free(plan->reasons);
+    free(plan->stages);
+    free(plan->reversals);
+    *plan = (struct zone_plan){0};
+}
+
+/* ---- checking -------------------------------------------------------------------------------- */
+
+static bool groups_are_sound(const struct zone_plan_problem *problem) {
+    if (problem->group_count > 0 && problem->groups == NULL)
+        return false;
+    for (size_t g = 0; g < problem->group_count; g++) {
+        const int32_t *travel = problem->groups[g].travel_steps;
+        for (size_t l = 0; travel != NULL && l < problem->instance->link_count; l++)
+            if (travel[l] < 0 && travel[l] != ZONE_PLAN_BARRED)
+                return false;
+    }
+    return true;
+}
+
+static bool rules_are_sound(const struct zone_plan_problem *problem) {
+    const struct evacuation_instance *instance = problem->instance;
+    for (size_t z = 0; problem->rules != NULL && z < instance->zone_count; z++) {
+        const struct zone_plan_rule *rule = &problem->rules[z];
+        const size_t groups = problem->group_count > 0 ? problem->group_count : 1;
+        if (rule->group < 0 || (size_t)rule->group >= groups || rule->stage < -1 ||
+            rule->stage >= ZONE_PLAN_STAGES_MAX)
+            return false;
+        for (size_t i = 0; rule->shelters != NULL && i < rule->shelter_count; i++)
+            if (rule->shelters[i] < 0 || (size_t)rule->shelters[i] >= instance->shelter_count)
+                return false;
+    }
+    return true;
+}
+
+static bool plan_in_force_is_sound(const struct zone_plan_problem *problem) {
+    const struct evacuation_instance *instance = problem->instance;
+    for (size_t i = 0; i < problem->in_force_count; i++) {
+        const struct zone_plan_kept *kept = &problem->in_force[i];
+        if (kept->zone < 0 || (size_t)kept->zone >= instance->zone_count || kept->shelter < 0 ||
+            (size_t)kept->shelter >= instance->shelter_count || kept->people < 0 ||
+            kept->people > EVACUATION_PEOPLE_MAX)
+            return false;
+    }
+    return problem->change_price >= 0 && problem->change_price <= EVACUATION_STEPS_MAX;
+}
+
+static bool opposites_are_sound(const struct zone_plan_problem *problem) {
+    const struct evacuation_instance *instance = problem->instance;
+    for (size_t l = 0; problem->opposites != NULL && l < instance->link_count; l++) {
+        int32_t opposite = problem->opposites[l];
+        if (opposite == -1)
+            continue;
+        if (opposite < 0 || (size_t)opposite >= instance->link_count ||
+            instance->links[opposite].from != instance->links[l].to ||
+            instance->links[opposite].to != instance->links[l].from)
+            return false;
+    }
+    return true;
+}
+
+int zone_plan_check(const struct zone_plan_problem *problem) {
+    int error = evacuation_instance_check(problem->instance);
+    if (error != HV_OK)
+        return error;
+    if (problem->routes_max < 1 || problem->routes_max > ZONE_PLAN_ROUTES_MAX ||
+        problem->stages < 0 || problem->stages > ZONE_PLAN_STAGES_MAX)
+        return HV_ERR_VALUE;
+    return groups_are_sound(problem) && rules_are_sound(problem) &&
+                   plan_in_force_is_sound(problem) && opposites_are_sound(problem)
+               ? HV_OK
+               : HV_ERR_VALUE;
+}
+
+/* ---- the flow that bounds all plans ---------------------------------------------------------- */
+
+static int watch_flow(void *context, const struct evacuation_progress *progress) {
+    struct planning *planning = context;
+    const struct zone_plan_options *options = planning->options;
+    if (options->progress == NULL)
+        return 0;
+    const struct zone_plan_progress told = {
+        .people = progress->people,
+        .value = {progress->people, 0},
+        .bound = progress->bound,
+    };
+    planning->stopped = options->progress(options->context, &told) != 0;
+    return planning->stopped;
+}
+
+static int solve_flow(struct planning *planning) {
+    int error = zone_plan_relax(planning->problem, &planning->relaxed);
+    if (error != HV_OK || planning->options->without_bound)
+        return error;
+    const struct evacuation_options options = {.progress = watch_flow, .context = planning};
+    error = evacuation_flow_solve(&planning->relaxed.instance, &options, &planning->flow);
+    if (error == HV_OK)
+        planning->bound = planning->flow.bound;
+    return error;
+}
+
+/* Routes of the flow are ways to try. */
+static int add_flow_ways(const struct planning *planning, struct zone_plan_search *search) {
+    const struct zone_plan_problem *problem = search->problem;
+    for (size_t r = 0; r < planning->flow.route_count; r++) {
+        const struct evacuation_route *route = &planning->flow.routes[r];
+        const int32_t *links = planning->flow.links + route->link_first;
+        bool open = zone_plan_allows(problem, route->zone, route->shelter);
+        for (size_t i = 0; i < route->link_count && open; i++)
+            open = (size_t)links[i] < problem->instance->link_count &&
+                   zone_plan_travel(problem, route->zone, links[i]) != ZONE_PLAN_BARRED;
+        if (open)
+            (void)zone_plan_finder_way(&search->finder, route->zone, route->shelter, links,
+                                       route->link_count);
+    }
+    return HV_OK;
+}
+
+/* ---- stages ---------------------------------------------------------------------------------- */
+
+struct leaving {
+    int64_t mean; /* step of departure, in 1/256 */
+    int32_t zone;
+};
+
+static int compare_leaving(const void *first, const void *second) {
+    const struct leaving *a = first, *b = second;
+    if (a->mean != b->mean)
+        return a->mean > b->mean ? 1 : -1;
+    return (a->zone > b->zone) - (a->zone < b->zone);
+}
+
+static int64_t mean_departure(const struct zone_plan_going *going) {
+    int64_t people = 0, steps = 0;
+    for (int32_t k = 0; k < going->count; k++)
+        for (size_t i = 0; i < going->shares[k].count; i++) {
+            people += going->shares[k].departures[i].people;
+            steps += going->shares[k].departures[i].people * going->shares[k].departures[i].step;
+        }
+    return people == 0 ? INT64_MAX : steps / people * 256 + steps % people * 256 / people;
+}
+
+/* Stages for zones without one: in order of departure when there are no stages, as many people in
+ * each. */
+static int form_stages(struct zone_plan_search *search) {
+    const struct zone_plan_problem *problem = search->problem;
+    const size_t zones = problem->instance->zone_count;
+    struct leaving *leaving = calloc(zones + 1, sizeof *leaving);
+    if (leaving == NULL)
+        return HV_ERR_MEMORY;
+    int64_t people = 0, before = 0;
+    size_t count = 0;
+    for (size_t z = 0; z < zones; z++) {
+        if (search->stages[z] >= 0 || problem->instance->zones[z].people == 0)
+            continue;
+        leaving[count++] = (struct leaving){mean_departure(&search->state.going[z]), (int32_t)z};
+        people += problem->instance->zones[z].people;
+    }
+    qsort(leaving, count, sizeof *leaving, compare_leaving);
+    for (size_t i = 0; i < count; i++) {
+        const int64_t here = problem->instance->zones[leaving[i].zone].people;
+        search->stages[leaving[i].zone] = (int32_t)((before + here / 2) * problem->stages / people);
+        before += here;
+    }
+    if (count > 0 && search->stage_count < problem->stages)
+        search->stage_count = problem->stages;
+    free(leaving);
+    return HV_OK;
+}
+
+/* A search of the same problem with the stages of another. */
+static int take_stages(struct zone_plan_search *search, const struct zone_plan_search *from) {
+    memcpy(search->stages, from->stages,
+           search->problem->instance->zone_count * sizeof *search->stages);
+    search->stage_count = from->stage_count;
+    return HV_OK;
+}
+
+/* ---- one search ------------------------------------------------------------------------------ */
+
+static int begin(const struct planning *planning, const struct zone_plan_problem *problem,
+                 struct zone_plan_search *search) {
+    int error = zone_plan_search_init(search, problem, planning->options);
+    if (error != HV_OK)
+        return error;
+    search->bound = planning->bound;
+    search->work_before = planning->work_done;
+    return add_flow_ways(planning, search);
+}
+
+static int build(const struct planning *planning, const struct zone_plan_problem *problem,
+                 struct zone_plan_search *search) {
+    int error = begin(planning, problem, search);
+    if (error == HV_OK)
+        error = zone_plan_search_build(search);
+    if (error != HV_OK || problem->stages < 2)
+        return error;
+    struct zone_plan_search staged = {0};
+    error = form_stages(search);
+    if (error == HV_OK)
+        error = begin(planning, problem, &staged);
+    if (error == HV_OK)
+        error = take_stages(&staged, search);
+    if (error == HV_OK)
+        error = zone_plan_search_build(&staged);
+    zone_plan_search_deinit(search);
+    *search = staged;
+    return error;
+}
+
+static int improve(struct zone_plan_search *search, int64_t work) {
+    const int rounds = search->stage_count > 1 ? ROUNDS_OF_STAGES : 1;
+    for (int i = 1; i <= rounds && !search->stopped; i++) {
+        search->work_max = work / rounds * i;
+        int error = zone_plan_search_improve(search);
+        if (error == HV_OK)
+            error = zone_plan_search_restore(search);
+        if (error != HV_OK)
+            return error;
+        if (search->stage_count > 1)
+            (void)zone_plan_search_tighten(search);
+    }
+    return HV_OK;
+}
+
+/* Plans a problem within some work. The search is to be freed whatever comes back. */
+static int search_plan(struct planning *planning, const struct zone_plan_problem *problem,
+                       int64_t work, struct zone_plan_search *search) {
+    const bool ccrp = planning->options->method == ZONE_PLAN_CCRP;
+    int error = ccrp ? begin(planning, problem, search) : build(planning, problem, search);
+    if (error == HV_OK && ccrp)
+        error = zone_plan_ccrp_build(search);
+    if (error == HV_OK && !ccrp && !planning->stopped)
+        error = improve(search, work);
+    planning->work_done += zone_plan_search_work(search);
+    planning->stopped = planning->stopped || search->stopped;
+    return error;
+}
+
+/* ---- all that is asked for ------------------------------------------------------------------- */
+
+/* The best value where changing the plan in force costs nothing. */
+static int find_without_price(struct planning *planning, struct zone_plan *plan) {
+    struct zone_plan_problem problem = *planning->problem;
+    struct zone_plan_search search = {0};
+    problem.change_price = 0;
+    int error = search_plan(planning, &problem, planning->work_max / 3, &search);
+    if (error == HV_OK) {
+        plan->has_without_price = true;
+        plan->without_price =
+            (struct evacuation_value){search.best.unserved, search.best.arrival_steps};
+    }
+    zone_plan_search_deinit(&search);
+    return error;
+}
+
+/* The search with links reversed, if that is better than `search`, which it replaces. */
+static int try_reversed(struct planning *planning, struct zone_plan_instance *reversed,
+                        struct zone_plan_problem *problem, int32_t *links, size_t *ret_count,
+                        struct zone_plan_search *search) {
+    struct zone_plan_search other = {0};
+    size_t count = 0;
+    int error = zone_plan_choose_reversals(planning->problem, &planning->flow, links, &count);
+    if (error != HV_OK || count == 0)
+        return error;
+    error = zone_plan_reverse(planning->problem, links, count, reversed);
+    problem->instance = &reversed->instance;
+    if (error == HV_OK)
+        error = search_plan(planning, problem, planning->work_max * 2 / 3, &other);
+    if (error == HV_OK && zone_plan_compare(other.best.unserved, other.best.cost,
+                                            search->best.unserved, search->best.cost) < 0) {
+        struct zone_plan_search swap = *search;
+        *search = other;
+        other = swap;
+        *ret_count = count;
+    }
+    zone_plan_search_deinit(&other);
+    return error;
+}
+
+static int write_bounds(const struct planning *planning, struct zone_plan *plan) {
+    plan->flow_bound = plan->class_bound = planning->bound;
+    plan->plan.bound = planning->bound;
+    plan->plan.optimal = evacuation_value_compare(plan->plan.value, plan->plan.bound) == 0;
+    plan->stopped = planning->stopped;
+    return HV_OK;
+}
+
+static int plan_all(struct planning *planning, struct zone_plan *plan) {
+    const struct zone_plan_problem *problem = planning->problem;
+    const bool contraflow = problem->opposites != NULL && problem->reversals_max > 0;
+    struct zone_plan_instance reversed = {0};
+    struct zone_plan_problem with = *problem;
+    struct zone_plan_search search = {0};
+    size_t count = 0;
+    int32_t *links = calloc(problem->instance->link_count + 1, sizeof *links);
+    int error = links == NULL ? HV_ERR_MEMORY : HV_OK;
+    if (error == HV_OK && problem->change_price > 0 && problem->in_force_count > 0)
+        error = find_without_price(planning, plan);
+    if (error == HV_OK)
+        error = search_plan(planning, problem,
+                            contraflow ? planning->work_max / 3 : planning->work_max, &search);
+    if (error == HV_OK && contraflow) {
+        plan->has_without_reversal = true;
+        plan->without_reversal =
+            (struct evacuation_value){search.best.unserved, search.best.arrival_steps};
+        error = try_reversed(planning, &reversed, &with, links, &count, &search);
+    }
+    if (error == HV_OK)
+        error = zone_plan_result_write(&search, problem->instance, links, count, plan);
+    if (error == HV_OK)
+        error = write_bounds(planning, plan);
+    zone_plan_search_deinit(&search);
+    zone_plan_instance_deinit(&reversed);
+    free(links);
+    return error;
+}
+
+static int64_t default_work(const struct evacuation_instance *instance) {
+    double pairs = (double)(instance->zone_count + 1) * (double)(instance->link_count + 1);
+    return pairs * WORK_EACH < (double)WORK_MAX ? (int64_t)pairs * WORK_EACH : WORK_MAX;
+}
+
+int zone_plan_solve(const struct zone_plan_problem *problem,
+                    const struct zone_plan_options *options, struct zone_plan *ret_plan) {
+    int error = zone_plan_check(problem);
+    if (error != HV_OK)
+        return error;
+    struct zone_plan plan = {0};
+    struct planning planning = {
+        .problem = problem,
+        .options = options,
+        .work_max = options->work_max > 0 ? options->work_max : default_work(problem->instance),
+    };
+    error = solve_flow(&planning);
+    if (error == HV_OK)
+        error = plan_all(&planning, &plan);
+    evacuation_plan_deinit(&planning.flow);
+    zone_plan_instance_deinit(&planning.relaxed);
+    if (error != HV_OK)
+        zone_plan_deinit(&plan);
+    else
+        *ret_plan = plan;
+    return error;
+}

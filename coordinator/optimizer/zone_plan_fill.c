@@ -1,0 +1,424 @@
+/* Departures of one zone over given ways: zone_plan_state_fill. */
+#include "coordinator/optimizer/zone_plan_state.h"
+
+#include <stdlib.h>
+
+struct filling {
+    struct zone_plan_state *state;
+    int32_t zone;
+    struct zone_plan_going *going;
+    struct zone_plan_window windows[ZONE_PLAN_ROUTES_MAX]; /* of departure, by share */
+    int64_t left;                                          /* people without a departure */
+    bool shared; /* several ways: what one takes the others miss at once */
+};
+
+/* ---- one departure --------------------------------------------------------------------------- */
+
+static void put_on_roads(struct filling *filling, const struct zone_plan_way *way, int32_t step,
+                         int64_t people) {
+    for (int32_t i = 0; i < way->count; i++)
+        zone_plan_roads_take(&filling->state->roads, way->links[i], step + way->offsets[i], people);
+}
+
+/* Lets as many as possible depart on share k at a step. */
+static int depart(struct filling *filling, int32_t k, int32_t step, int64_t most) {
+    struct zone_plan_share *share = &filling->going->shares[k];
+    int64_t places = filling->state->places[share->way->shelter];
+    int64_t people = most < filling->left ? most : filling->left;
+    people = people < places ? people : places;
+    if (people <= 0)
+        return HV_OK;
+    int64_t room = zone_plan_state_room(filling->state, share->way, step);
+    people = people < room ? people : room;
+    if (people <= 0)
+        return HV_OK;
+    filling->left -= people;
+    filling->state->places[share->way->shelter] -= people;
+    if (filling->shared)
+        put_on_roads(filling, share->way, step, people);
+    return zone_plan_share_add(share, step, people);
+}
+
+/* Gives everything back that departures took. */
+static void give_back(struct filling *filling) {
+    for (int32_t k = 0; k < filling->going->count; k++) {
+        const struct zone_plan_share *share = &filling->going->shares[k];
+        filling->state->places[share->way->shelter] += share->people;
+        for (size_t i = 0; filling->shared && i < share->count; i++)
+            put_on_roads(filling, share->way, share->departures[i].step,
+                         -share->departures[i].people);
+    }
+}
+
+static int64_t people_to_go(const struct zone_plan_state *state, int32_t zone) {
+    int64_t people = state->problem->instance->zones[zone].people;
+    return people < state->people_max ? people : state->people_max;
+}
+
+static void start_again(struct filling *filling) {
+    give_back(filling);
+    for (int32_t k = 0; k < filling->going->count; k++) {
+        filling->going->shares[k].count = 0;
+        filling->going->shares[k].people = 0;
+    }
+    filling->left = people_to_go(filling->state, filling->zone);
+}
+
+static bool window_is_empty(struct zone_plan_window window) {
+    return window.first > window.last;
+}
+
+/* Steps at which any way may be left on. */
+static struct zone_plan_window whole_window(const struct filling *filling) {
+    struct zone_plan_window whole = {INT32_MAX, -1};
+    for (int32_t k = 0; k < filling->going->count; k++) {
+        struct zone_plan_window window = filling->windows[k];
+        if (window_is_empty(window))
+            continue;
+        whole.first = window.first < whole.first ? window.first : whole.first;
+        whole.last = window.last > whole.last ? window.last : whole.last;
+    }
+    return whole;
+}
+
+/* ---- any steps ------------------------------------------------------------------------------- */
+
+/* In order of arrival. */
+static int fill_free(struct filling *filling) {
+    const struct zone_plan_going *going = filling->going;
+    int32_t first = INT32_MAX, last = -1;
+    for (int32_t k = 0; k < going->count; k++) {
+        const int32_t travel = going->shares[k].way->travel_steps;
+        if (window_is_empty(filling->windows[k]))
+            continue;
+        first =
+            filling->windows[k].first + travel < first ? filling->windows[k].first + travel : first;
+        last = filling->windows[k].last + travel > last ? filling->windows[k].last + travel : last;
+    }
+    int error = HV_OK;
+    for (int32_t arrival = first; arrival <= last && filling->left > 0; arrival++)
+        for (int32_t k = 0; k < going->count && error == HV_OK; k++) {
+            int32_t step = arrival - going->shares[k].way->travel_steps;
+            if (step >= filling->windows[k].first && step <= filling->windows[k].last)
+                error = depart(filling, k, step, filling->state->way_max - going->shares[k].people);
+        }
+    return error;
+}
+
+/* ---- without a pause ------------------------------------------------------------------------- */
+
+/* Whether the zone departs at every step from its first to its last. */
+static bool is_unbroken(const struct zone_plan_going *going) {
+    size_t next[ZONE_PLAN_ROUTES_MAX] = {0};
+    int32_t step = -1;
+    for (;;) {
+        int32_t soonest = INT32_MAX;
+        for (int32_t k = 0; k < going->count; k++)
+            if (next[k] < going->shares[k].count &&
+                going->shares[k].departures[next[k]].step < soonest)
+                soonest = going->shares[k].departures[next[k]].step;
+        if (soonest == INT32_MAX)
+            return true;
+        if (step >= 0 && soonest != step + 1)
+            return false;
+        step = soonest;
+        for (int32_t k = 0; k < going->count; k++)
+            if (next[k] < going->shares[k].count &&
+                going->shares[k].departures[next[k]].step == step)
+                next[k]++;
+    }
+}
+
+/* Departs from the first step with room at `start` or later until there is none. Returns the step
+ * after the last or an error. Quicker ways come first in the going. */
+static int64_t fill_run(struct filling *filling, int32_t start, int32_t last) {
+    bool begun = false;
+    int32_t step = start;
+    for (; step <= last && filling->left > 0; step++) {
+        int64_t before = filling->left;
+        for (int32_t k = 0; k < filling->going->count; k++) {
+            if (step < filling->windows[k].first || step > filling->windows[k].last)
+                continue;
+            int error = depart(filling, k, step, filling->left);
+            if (error != HV_OK)
+                return error;
+        }
+        if (filling->left == before && begun)
+            break;
+        begun = begun || filling->left < before;
+    }
+    return (int64_t)step + 1;
+}
+
+/* The run of steps that serves best. Within a run starting at its first step is as good as any. */
+static int fill_unbroken(struct filling *filling) {
+    const struct zone_plan_window whole = whole_window(filling);
+    const struct zone_plan_problem *problem = filling->state->problem;
+    int64_t best_unserved = INT64_MAX, best_cost = 0;
+    int32_t best_start = -1;
+    for (int64_t start = whole.first; start <= whole.last;) {
+        start_again(filling);
+        int32_t from = (int32_t)start;
+        start = fill_run(filling, from, whole.last);
+        if (start < 0)
+            return (int)start;
+        zone_plan_going_count(problem, filling->zone, filling->going);
+        if (zone_plan_compare(filling->going->unserved, filling->going->cost, best_unserved,
+                              best_cost) < 0) {
+            best_unserved = filling->going->unserved;
+            best_cost = filling->going->cost;
+            best_start = from;
+        }
+        if (filling->left == 0)
+            break; /* all later runs arrive later */
+    }
+    start_again(filling);
+    if (best_start < 0)
+        return HV_OK;
+    int64_t end = fill_run(filling, best_start, whole.last);
+    return end < 0 ? (int)end : HV_OK;
+}
+
+/* ---- at one rate ----------------------------------------------------------------------------- */
+
+/* Room of every way at every step of the whole window, way by way. */
+static int write_rooms(struct filling *filling, struct zone_plan_window whole) {
+    const size_t steps = (size_t)whole.last - (size_t)whole.first + 1;
+    const size_t wanted = steps * (size_t)filling->going->count;
+    struct zone_plan_state *state = filling->state;
+    if (state->room_count < wanted) {
+        int32_t *room = realloc(state->room, wanted * sizeof *room);
+        if (room == NULL)
+            return HV_ERR_MEMORY;
+        state->room = room;
+        state->room_count = wanted;
+    }
+    for (int32_t k = 0; k < filling->going->count; k++) {
+        const struct zone_plan_way *way = filling->going->shares[k].way;
+        for (int32_t t = whole.first; t <= whole.last; t++) {
+            bool open = t >= filling->windows[k].first && t <= filling->windows[k].last;
+            state->room[(size_t)k * steps + (size_t)(t - whole.first)] =
+                open ? (int32_t)zone_plan_state_room(state, way, t) : 0;
+        }
+    }
+    return HV_OK;
+}
+
+/* From `start` on at a rate for each way that holds for `steps`. */
+struct steady {
+    int32_t start, steps;
+    int64_t people; /* who leave */
+    int64_t rates[ZONE_PLAN_ROUTES_MAX];
+};
+
+/* The shortest time from a start in which everybody leaves, else that in which most do. */
+static struct steady hold_rates(const struct filling *filling, struct zone_plan_window whole,
+                                int32_t start) {
+    const size_t steps = (size_t)whole.last - (size_t)whole.first + 1;
+    const int32_t count = filling->going->count;
+    struct steady best = {.start = start};
+    int64_t rates[ZONE_PLAN_ROUTES_MAX];
+    for (int32_t k = 0; k < count; k++)
+        rates[k] = EVACUATION_PEOPLE_MAX;
+    for (int32_t t = start; t <= whole.last; t++) {
+        int64_t all = 0, held = (int64_t)t - start + 1;
+        for (int32_t k = 0; k < count; k++) {
+            int32_t room = filling->state->room[(size_t)k * steps + (size_t)(t - whole.first)];
+            int64_t places = filling->state->places[filling->going->shares[k].way->shelter];
+            rates[k] = room < rates[k] ? room : rates[k];
+            all += rates[k] * held < places ? rates[k] * held : places;
+        }
+        filling->state->work += count;
+        if (all == 0)
+            break;
+        all = all < filling->left ? all : filling->left;
+        if (all <= best.people)
+            continue;
+        best.people = all;
+        best.steps = (int32_t)held;
+        for (int32_t k = 0; k < count; k++)
+            best.rates[k] = rates[k];
+        if (all == filling->left)
+            break;
+    }
+    return best;
+}
+
+/* Departures at the rates, on quicker ways first: slower ways take what is left. */
+static int fill_steady_from(struct filling *filling, const struct steady *steady) {
+    for (int32_t k = 0; k < filling->going->count; k++) {
+        struct zone_plan_share *share = &filling->going->shares[k];
+        int64_t places = filling->state->places[share->way->shelter];
+        int64_t people = steady->rates[k] * steady->steps;
+        people = people < places ? people : places;
+        people = people < filling->left ? people : filling->left;
+        if (people <= 0)
+            continue;
+        filling->left -= people;
+        filling->state->places[share->way->shelter] -= people;
+        for (int32_t t = 0; people > 0; t++) {
+            int64_t now = people < steady->rates[k] ? people : steady->rates[k];
+            if (filling->shared)
+                put_on_roads(filling, share->way, steady->start + t, now);
+            int error = zone_plan_share_add(share, steady->start + t, now);
+            if (error != HV_OK)
+                return error;
+            people -= now;
+        }
+    }
+    return HV_OK;
+}
+
+/* Whether ways share a link, so that their rooms do not add up. */
+static bool ways_meet(const struct zone_plan_going *going) {
+    for (int32_t a = 0; a < going->count; a++)
+        for (int32_t b = a + 1; b < going->count; b++)
+            for (int32_t i = 0; i < going->shares[a].way->count; i++)
+                for (int32_t j = 0; j < going->shares[b].way->count; j++)
+                    if (going->shares[a].way->links[i] == going->shares[b].way->links[j])
+                        return true;
+    return false;
+}
+
+/* A start is worth a look only where room rises: one step earlier is as good elsewhere. */
+static bool room_rises(const struct filling *filling, struct zone_plan_window whole, int32_t t) {
+    const size_t steps = (size_t)whole.last - (size_t)whole.first + 1;
+    if (t == whole.first)
+        return true;
+    for (int32_t k = 0; k < filling->going->count; k++) {
+        const int32_t *room = &filling->state->room[(size_t)k * steps + (size_t)(t - whole.first)];
+        if (room[0] > room[-1])
+            return true;
+    }
+    return false;
+}
+
+static int fill_steady(struct filling *filling) {
+    const struct zone_plan_window whole = whole_window(filling);
+    if (window_is_empty(whole) || filling->left == 0 ||
+        (filling->going->count > 1 && ways_meet(filling->going)))
+        return HV_OK;
+    int error = write_rooms(filling, whole);
+    if (error != HV_OK)
+        return error;
+    const int64_t all = filling->left;
+    struct steady best = {0};
+    int64_t best_cost = 0;
+    for (int32_t t = whole.first; t <= whole.last; t++) {
+        if (!room_rises(filling, whole, t))
+            continue;
+        struct steady steady = hold_rates(filling, whole, t);
+        if (steady.people == 0 || steady.people < best.people)
+            continue;
+        start_again(filling);
+        error = fill_steady_from(filling, &steady);
+        if (error != HV_OK)
+            return error;
+        zone_plan_going_count(filling->state->problem, filling->zone, filling->going);
+        if (steady.people > best.people || filling->going->cost < best_cost) {
+            best = steady;
+            best_cost = filling->going->cost;
+        }
+        if (best.people == all && best_cost <= all * (int64_t)t)
+            break; /* whoever starts later arrives later */
+    }
+    start_again(filling);
+    return best.people > 0 ? fill_steady_from(filling, &best) : HV_OK;
+}
+
+/* ---- all ------------------------------------------------------------------------------------- */
+
+/* Whether ways can be used together, and with the plan, without a fork. */
+static bool is_convergent(const struct zone_plan_state *state,
+                          const struct zone_plan_going *going) {
+    const struct evacuation_link *links = state->problem->instance->links;
+    for (int32_t a = 0; a < going->count; a++) {
+        const struct zone_plan_way *way = going->shares[a].way;
+        for (int32_t i = 0; i < way->count; i++) {
+            int32_t node = links[way->links[i]].from;
+            if (state->out_link[node] >= 0 && state->out_link[node] != way->links[i])
+                return false;
+            for (int32_t b = a + 1; b < going->count; b++)
+                for (int32_t j = 0; j < going->shares[b].way->count; j++) {
+                    int32_t other = going->shares[b].way->links[j];
+                    if (links[other].from == node && other != way->links[i])
+                        return false;
+                }
+        }
+    }
+    return true;
+}
+
+/* Takes shares of nobody out. */
+static void drop_empty(struct zone_plan_going *going) {
+    int32_t kept = 0;
+    for (int32_t k = 0; k < going->count; k++) {
+        if (going->shares[k].people == 0)
+            continue;
+        if (kept != k) {
+            struct zone_plan_share swap = going->shares[kept];
+            going->shares[kept] = going->shares[k];
+            going->shares[k] = swap;
+        }
+        kept++;
+    }
+    going->count = kept;
+}
+
+static int set_ways(struct filling *filling, const struct zone_plan_way *const *ways,
+                    int32_t count) {
+    struct zone_plan_going *going = filling->going;
+    for (int32_t k = 0; k < count; k++) {
+        int32_t at = k; /* by travel, quickest first */
+        for (; at > 0 && going->shares[at - 1].way->travel_steps > ways[k]->travel_steps; at--)
+            going->shares[at].way = going->shares[at - 1].way;
+        going->shares[at].way = ways[k];
+    }
+    going->count = count;
+    for (int32_t k = 0; k < count; k++) {
+        const struct zone_plan_way *way = going->shares[k].way;
+        filling->windows[k] = zone_plan_state_window(filling->state, way);
+        for (int32_t i = 0; filling->shared && i < way->count; i++) {
+            int error = zone_plan_roads_open(&filling->state->roads, way->links[i]);
+            if (error != HV_OK)
+                return error;
+        }
+    }
+    return HV_OK;
+}
+
+static int fill(struct filling *filling) {
+    const struct zone_plan_problem *problem = filling->state->problem;
+    if (problem->convergent && !is_convergent(filling->state, filling->going))
+        return HV_OK;
+    if (problem->departures == ZONE_PLAN_STEADY)
+        return fill_steady(filling);
+    int error = HV_OK;
+    if (problem->departures == ZONE_PLAN_FREE || filling->shared)
+        error = fill_free(filling);
+    if (error != HV_OK || problem->departures == ZONE_PLAN_FREE ||
+        (filling->shared && is_unbroken(filling->going)))
+        return error;
+    start_again(filling);
+    return fill_unbroken(filling);
+}
+
+int zone_plan_state_fill(struct zone_plan_state *state, int32_t zone,
+                         const struct zone_plan_way *const *ways, int32_t count,
+                         struct zone_plan_going *going) {
+    struct filling filling = {
+        .state = state,
+        .zone = zone,
+        .going = going,
+        .left = people_to_go(state, zone),
+        .shared = count > 1,
+    };
+    zone_plan_going_clear(state->problem, zone, going);
+    int error = set_ways(&filling, ways, count);
+    if (error == HV_OK)
+        error = fill(&filling);
+    give_back(&filling);
+    drop_empty(going);
+    zone_plan_going_count(state->problem, zone, going);
+    return error;
+}

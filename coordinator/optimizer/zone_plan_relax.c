@@ -1,0 +1,277 @@
+#include "coordinator/optimizer/zone_plan_relax.h"
+
+#include "coordinator/optimizer/zone_plan_ways.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void zone_plan_instance_deinit(struct zone_plan_instance *instance) {
+    free(instance->links);
+    free(instance->changes);
+    *instance = (struct zone_plan_instance){0};
+}
+
+static int32_t opposite_of(const struct zone_plan_problem *problem, size_t link) {
+    return problem->opposites == NULL ? -1 : problem->opposites[link];
+}
+
+/* ---- lanes ----------------------------------------------------------------------------------- */
+
+/* Lanes of a link at a step, whoever is on it by then. */
+static int64_t lanes_at(const struct evacuation_link *link, int32_t step) {
+    struct evacuation_link instant = *link;
+    instant.travel_steps = 0;
+    int64_t lanes = evacuation_link_room(&instant, step);
+    return lanes < EVACUATION_PEOPLE_MAX ? lanes : EVACUATION_PEOPLE_MAX;
+}
+
+static void note_change(const struct evacuation_link *link, const struct evacuation_link *other,
+                        int32_t step, struct evacuation_link *joined,
+                        struct evacuation_change *changes) {
+    struct evacuation_link open = *link; /* its own closing stays with the joined link */
+    open.closes_at_step = EVACUATION_NEVER;
+    changes[joined->change_count++] =
+        (struct evacuation_change){step, lanes_at(&open, step) + lanes_at(other, step)};
+}
+
+/* The link with the lanes of another too. Writes at most one change for each of both and one for
+ * the other's closing. */
+static struct evacuation_link join(const struct evacuation_link *link,
+                                   const struct evacuation_link *other,
+                                   struct evacuation_change *changes) {
+    struct evacuation_link joined = *link;
+    struct evacuation_link open = *link;
+    open.closes_at_step = EVACUATION_NEVER;
+    joined.changes = changes;
+    joined.change_count = 0;
+    joined.capacity_per_step = lanes_at(&open, 0) + lanes_at(other, 0);
+    size_t a = 0, b = 0;
+    bool closed = false;
+    for (;;) {
+        int32_t next = EVACUATION_NEVER;
+        if (a < link->change_count && link->changes[a].step < next)
+            next = link->changes[a].step;
+        if (b < other->change_count && other->changes[b].step < next)
+            next = other->changes[b].step;
+        if (!closed && other->closes_at_step < next)
+            next = other->closes_at_step;
+        if (next == EVACUATION_NEVER)
+            return joined;
+        a += a < link->change_count && link->changes[a].step == next;
+        b += b < other->change_count && other->changes[b].step == next;
+        closed = closed || other->closes_at_step == next;
+        if (next > 0)
+            note_change(link, other, next, &joined, changes);
+    }
+}
+
+/* ---- copies ---------------------------------------------------------------------------------- */
+
+static size_t changes_of(const struct zone_plan_problem *problem, size_t link) {
+    const struct evacuation_link *links = problem->instance->links;
+    int32_t opposite = opposite_of(problem, link);
+    return opposite < 0 ? 0 : links[link].change_count + links[opposite].change_count + 1;
+}
+
+/* Copies the links with room for `more` behind them, and for all changes that joining can make. */
+static int copy(const struct zone_plan_problem *problem, size_t more,
+                struct zone_plan_instance *made) {
+    const struct evacuation_instance *instance = problem->instance;
+    size_t changes = 1;
+    for (size_t l = 0; l < instance->link_count; l++)
+        changes += changes_of(problem, l);
+    *made = (struct zone_plan_instance){
+        .instance = *instance,
+        .links = calloc(instance->link_count + more + 1, sizeof *made->links),
+        .changes = calloc(changes, sizeof *made->changes),
+    };
+    if (made->links == NULL || made->changes == NULL) {
+        zone_plan_instance_deinit(made);
+        return HV_ERR_MEMORY;
+    }
+    if (instance->link_count > 0)
+        memcpy(made->links, instance->links, instance->link_count * sizeof *made->links);
+    made->instance.links = made->links;
+    return HV_OK;
+}
+
+/* The least travel steps of any group, or BARRED where the link is for none. */
+static int32_t quickest(const struct zone_plan_problem *problem, size_t link) {
+    int32_t least = ZONE_PLAN_BARRED;
+    for (size_t g = 0; g < problem->group_count; g++) {
+        const int32_t *travel = problem->groups[g].travel_steps;
+        int32_t steps = travel == NULL ? problem->instance->links[link].travel_steps : travel[link];
+        if (steps != ZONE_PLAN_BARRED && (least == ZONE_PLAN_BARRED || steps < least))
+            least = steps;
+    }
+    return least;
+}
+
+static void set_paces(const struct zone_plan_problem *problem, struct zone_plan_instance *relaxed) {
+    for (size_t l = 0; l < problem->instance->link_count; l++) {
+        int32_t steps = quickest(problem, l);
+        if (steps != ZONE_PLAN_BARRED) {
+            relaxed->links[l].travel_steps = steps;
+            continue;
+        }
+        relaxed->links[l].capacity_per_step = 0;
+        relaxed->links[l].change_count = 0;
+    }
+}
+
+/* Who is slower than the flow is where the flow waits. */
+static void add_waiting(struct zone_plan_instance *relaxed) {
+    for (size_t v = 0; v < relaxed->instance.node_count; v++)
+        relaxed->links[relaxed->instance.link_count++] = (struct evacuation_link){
+            .from = (int32_t)v,
+            .to = (int32_t)v,
+            .travel_steps = 1,
+            .closes_at_step = EVACUATION_NEVER,
+            .capacity_per_step = EVACUATION_PEOPLE_MAX,
+        };
+}
+
+int zone_plan_relax(const struct zone_plan_problem *problem,
+                    struct zone_plan_instance *ret_relaxed) {
+    const struct evacuation_instance *instance = problem->instance;
+    const bool waits = problem->group_count > 0 && !evacuation_instance_is_steady(instance);
+    struct zone_plan_instance relaxed;
+    int error = copy(problem, waits ? instance->node_count : 0, &relaxed);
+    if (error != HV_OK)
+        return error;
+    struct evacuation_change *changes = relaxed.changes;
+    for (size_t l = 0; l < instance->link_count; l++) {
+        int32_t opposite = opposite_of(problem, l);
+        if (opposite >= 0 && problem->reversals_max > 0)
+            relaxed.links[l] = join(&instance->links[l], &instance->links[opposite], changes);
+        changes += changes_of(problem, l);
+    }
+    if (problem->group_count > 0)
+        set_paces(problem, &relaxed);
+    if (waits)
+        add_waiting(&relaxed);
+    *ret_relaxed = relaxed;
+    return HV_OK;
+}
+
+int zone_plan_reverse(const struct zone_plan_problem *problem, const int32_t *reversed,
+                      size_t count, struct zone_plan_instance *ret_reversed) {
+    const struct evacuation_instance *instance = problem->instance;
+    struct zone_plan_instance made;
+    int error = copy(problem, 0, &made);
+    if (error != HV_OK)
+        return error;
+    struct evacuation_change *changes = made.changes;
+    for (size_t i = 0; i < count; i++) {
+        int32_t link = reversed[i], opposite = problem->opposites[link];
+        made.links[link] = join(&instance->links[link], &instance->links[opposite], changes);
+        made.links[opposite].closes_at_step = 0;
+        changes += changes_of(problem, (size_t)link);
+    }
+    *ret_reversed = made;
+    return HV_OK;
+}
+
+/* ---- which to reverse ------------------------------------------------------------------------ */
+
+struct load {
+    int32_t link, step;
+    int64_t people;
+};
+
+static int compare_loads(const void *first, const void *second) {
+    const struct load *a = first, *b = second;
+    if (a->link != b->link)
+        return (a->link > b->link) - (a->link < b->link);
+    return (a->step > b->step) - (a->step < b->step);
+}
+
+/* People of a flow on links that may be reversed, by link and step. */
+static size_t list_loads(const struct zone_plan_problem *problem,
+                         const struct evacuation_plan *flow, struct load *ret_loads) {
+    size_t count = 0;
+    for (size_t r = 0; r < flow->route_count; r++) {
+        const struct evacuation_route *route = &flow->routes[r];
+        int32_t offset = 0;
+        for (size_t i = 0; i < route->link_count; i++) {
+            int32_t link = flow->links[route->link_first + i];
+            if ((size_t)link >= problem->instance->link_count)
+                continue; /* waiting; the rest is only as exact as that */
+            for (size_t d = 0;
+                 opposite_of(problem, (size_t)link) >= 0 && d < route->departure_count; d++) {
+                const struct evacuation_departure *departure =
+                    &flow->departures[route->departure_first + d];
+                if (ret_loads != NULL)
+                    ret_loads[count] =
+                        (struct load){link, departure->step + offset, departure->people};
+                count++;
+            }
+            offset += problem->instance->links[link].travel_steps;
+        }
+    }
+    return count;
+}
+
+struct gain {
+    int64_t people; /* beyond the link's own lanes */
+    int32_t link;
+};
+
+static int compare_gains(const void *first, const void *second) {
+    const struct gain *a = first, *b = second;
+    if (a->people != b->people)
+        return a->people > b->people ? -1 : 1;
+    return (a->link > b->link) - (a->link < b->link);
+}
+
+/* Adds what goes beyond a link's own lanes to its gain. */
+static void add_gains(const struct zone_plan_problem *problem, struct load *loads, size_t count,
+                      struct gain *gains) {
+    qsort(loads, count, sizeof *loads, compare_loads);
+    for (size_t i = 0; i < count;) {
+        int32_t link = loads[i].link, step = loads[i].step;
+        int64_t people = 0;
+        for (; i < count && loads[i].link == link && loads[i].step == step; i++)
+            people += loads[i].people;
+        int64_t lanes = lanes_at(&problem->instance->links[link], step);
+        gains[link].people += people > lanes ? people - lanes : 0;
+    }
+}
+
+static void take_greatest(const struct zone_plan_problem *problem, struct gain *gains, bool *taken,
+                          int32_t *ret_links, size_t *ret_count) {
+    const size_t links = problem->instance->link_count;
+    size_t count = 0;
+    qsort(gains, links, sizeof *gains, compare_gains);
+    for (size_t i = 0; i < links && count < problem->reversals_max && gains[i].people > 0; i++) {
+        int32_t link = gains[i].link, opposite = opposite_of(problem, (size_t)link);
+        if (taken[link] || taken[opposite])
+            continue;
+        taken[link] = taken[opposite] = true;
+        ret_links[count++] = link;
+    }
+    *ret_count = count;
+}
+
+int zone_plan_choose_reversals(const struct zone_plan_problem *problem,
+                               const struct evacuation_plan *flow, int32_t *ret_links,
+                               size_t *ret_count) {
+    const size_t links = problem->instance->link_count;
+    const size_t count = list_loads(problem, flow, NULL);
+    struct load *loads = calloc(count + 1, sizeof *loads);
+    struct gain *gains = calloc(links + 1, sizeof *gains);
+    bool *taken = calloc(links + 1, sizeof *taken);
+    int error = HV_ERR_MEMORY;
+    if (loads != NULL && gains != NULL && taken != NULL) {
+        for (size_t l = 0; l < links; l++)
+            gains[l].link = (int32_t)l;
+        (void)list_loads(problem, flow, loads);
+        add_gains(problem, loads, count, gains);
+        take_greatest(problem, gains, taken, ret_links, ret_count);
+        error = HV_OK;
+    }
+    free(loads);
+    free(gains);
+    free(taken);
+    return error;
+}

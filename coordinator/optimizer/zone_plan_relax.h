@@ -1,0 +1,36 @@
+/* Instances near the one that is planned: without the limits on an order, for the exact flow that
+ * bounds every plan, and with some links reversed. */
+#ifndef ZONE_PLAN_RELAX_H
+#define ZONE_PLAN_RELAX_H
+
+#include "coordinator/optimizer/zone_plan.h"
+
+/* An instance with links of its own; zones and shelters are those of the problem's. */
+struct zone_plan_instance {
+    struct evacuation_instance instance;
+    struct evacuation_link *links;
+    struct evacuation_change *changes;
+};
+
+/* No plan of the problem is better than the best flow of this instance: everybody travels at the
+ * pace of the quickest group and may wait on the way where that could matter, and a link that may
+ * be reversed has the lanes of its opposite while that one keeps them. Returns HV_OK or
+ * HV_ERR_MEMORY. */
+HV_MUST_USE int zone_plan_relax(const struct zone_plan_problem *problem,
+                                struct zone_plan_instance *ret_relaxed);
+
+/* The problem's instance where each of the links has the lanes of its opposite from step 0 on.
+ * Returns HV_OK or HV_ERR_MEMORY. */
+HV_MUST_USE int zone_plan_reverse(const struct zone_plan_problem *problem, const int32_t *reversed,
+                                  size_t count, struct zone_plan_instance *ret_reversed);
+
+void zone_plan_instance_deinit(struct zone_plan_instance *instance);
+
+/* Which links to reverse, judged by a flow on the relaxed instance: those that it fills beyond
+ * their own lanes, most first, each with an opposite that it fills less. Writes at most
+ * problem->reversals_max links to `ret_links` and their number. HV_OK or HV_ERR_MEMORY. */
+HV_MUST_USE int zone_plan_choose_reversals(const struct zone_plan_problem *problem,
+                                           const struct evacuation_plan *flow, int32_t *ret_links,
+                                           size_t *ret_count);
+
+#endif

@@ -1,0 +1,603 @@
+#include "coordinator/optimizer/zone_plan_search.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LEVELS 8    /* rates for which ways are sought */
+#define WAYS_EACH 3 /* ways for each of them */
+#define CANDIDATES_MAX 64
+#define LISTING_MAX 400 /* links looked at to list all ways of a zone, where they are few */
+#define SAMPLE 8        /* ways from the pool */
+#define OUT_MAX 8       /* zones taken out at once */
+#define WORK_BETWEEN_REPORTS 200000
+#define WORK_OF_A_ROUND 100 /* so that rounds in which nobody can move come to an end */
+#define TOLERANCE 0.004     /* how much worse than the best a plan to go on from may be at first */
+
+uint32_t zone_plan_search_random(struct zone_plan_search *search, uint32_t below) {
+    uint64_t z = search->random += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    z ^= z >> 31;
+    return (uint32_t)(((z >> 32) * below) >> 32);
+}
+
+/* One figure for both levels: a person unserved weighs as much as several horizons. */
+static double score(const struct zone_plan_search *search, int64_t unserved, int64_t cost) {
+    return 4.0 * (double)(search->problem->instance->horizon_steps + 1) * (double)unserved +
+           (double)cost;
+}
+
+int64_t zone_plan_search_work(const struct zone_plan_search *search) {
+    return search->finder.work + search->state.work;
+}
+
+/* ---- making ---------------------------------------------------------------------------------- */
+
+int zone_plan_search_init(struct zone_plan_search *search, const struct zone_plan_problem *problem,
+                          const struct zone_plan_options *options) {
+    const size_t zones = problem->instance->zone_count;
+    *search = (struct zone_plan_search){
+        .problem = problem,
+        .options = options,
+        .random = options->seed,
+        .best.going = calloc(zones + 1, sizeof *search->best.going),
+        .candidates = calloc(CANDIDATES_MAX, sizeof(const struct zone_plan_way *)),
+        .zones = calloc(zones + 1, sizeof *search->zones),
+        .taken = calloc(zones + 1, sizeof *search->taken),
+        .alone = calloc(zones + 1, sizeof *search->alone),
+        .stages = calloc(zones + 1, sizeof *search->stages),
+    };
+    int error = HV_ERR_MEMORY;
+    if (search->best.going != NULL && search->candidates != NULL && search->zones != NULL &&
+        search->taken != NULL && search->alone != NULL && search->stages != NULL)
+        error = zone_plan_finder_init(&search->finder, problem);
+    if (error == HV_OK)
+        error = zone_plan_state_init(&search->state, problem);
+    if (error != HV_OK) {
+        zone_plan_search_deinit(search);
+        return error;
+    }
+    for (size_t z = 0; z < zones; z++) {
+        search->stages[z] = problem->rules == NULL ? -1 : problem->rules[z].stage;
+        if (search->stages[z] + 1 > search->stage_count)
+            search->stage_count = search->stages[z] + 1;
+    }
+    return HV_OK;
+}
+
+void zone_plan_search_deinit(struct zone_plan_search *search) {
+    const size_t zones = search->problem == NULL ? 0 : search->problem->instance->zone_count;
+    for (size_t z = 0; z < zones; z++) {
+        if (search->best.going != NULL)
+            zone_plan_going_deinit(&search->best.going[z]);
+        if (search->taken != NULL)
+            zone_plan_going_deinit(&search->taken[z]);
+    }
+    free(search->best.going);
+    free(search->taken);
+    free((void *)search->candidates);
+    free(search->zones);
+    free(search->alone);
+    free(search->stages);
+    zone_plan_going_deinit(&search->trial);
+    zone_plan_going_deinit(&search->chosen);
+    if (search->state.problem != NULL)
+        zone_plan_state_deinit(&search->state);
+    if (search->finder.problem != NULL)
+        zone_plan_finder_deinit(&search->finder);
+    *search = (struct zone_plan_search){0};
+}
+
+int zone_plan_search_keep(struct zone_plan_search *search) {
+    const struct zone_plan_state *state = &search->state;
+    struct zone_plan_best *best = &search->best;
+    if (best->there &&
+        zone_plan_compare(state->unserved, state->cost, best->unserved, best->cost) >= 0)
+        return HV_OK;
+    for (size_t z = 0; z < search->problem->instance->zone_count; z++) {
+        int error = zone_plan_going_copy(&state->going[z], &best->going[z]);
+        if (error != HV_OK)
+            return error;
+    }
+    best->unserved = state->unserved;
+    best->cost = state->cost;
+    best->changed = state->changed;
+    best->arrival_steps = state->arrival_steps;
+    best->there = true;
+    return HV_OK;
+}
+
+int zone_plan_search_restore(struct zone_plan_search *search) {
+    struct zone_plan_state *state = &search->state;
+    const size_t zones = search->problem->instance->zone_count;
+    struct zone_plan_going going = {0};
+    int error = HV_OK;
+    for (size_t z = 0; z < zones; z++) {
+        zone_plan_state_take(state, (int32_t)z, &going);
+        zone_plan_going_deinit(&going);
+    }
+    for (size_t z = 0; z < zones && error == HV_OK; z++) {
+        error = zone_plan_going_copy(&search->best.going[z], &going);
+        if (error == HV_OK)
+            error = zone_plan_state_put(state, (int32_t)z, &going);
+    }
+    zone_plan_going_deinit(&going);
+    return error;
+}
+
+/* ---- candidates ------------------------------------------------------------------------------ */
+
+static void add_candidate(struct zone_plan_search *search, const struct zone_plan_way *way) {
+    for (size_t i = 0; i < search->candidate_count; i++)
+        if (search->candidates[i] == way)
+            return;
+    if (search->candidate_count < CANDIDATES_MAX)
+        search->candidates[search->candidate_count++] = way;
+}
+
+/* The rate of a level: from that which brings everybody at once down to the least that brings them
+ * within the window. */
+static int64_t rate_of_level(int64_t people, int32_t steps, uint32_t level) {
+    double most = (double)people, least = (double)people / (double)steps;
+    if (least < 1)
+        least = 1;
+    double rate = most;
+    for (uint32_t i = 0; i < level; i++)
+        rate *= 0.6;
+    if (rate < least)
+        rate = least;
+    return rate < 1 ? 1 : (int64_t)rate;
+}
+
+static int find_ways(struct zone_plan_search *search, int32_t zone, int64_t rate, bool whenever,
+                     uint64_t noise, size_t ways_max) {
+    const struct zone_plan_problem *problem = search->problem;
+    const struct zone_plan_way *found[CANDIDATES_MAX];
+    const struct zone_plan_wish wish = {
+        .zone = zone,
+        .start = search->state.windows[zone].first,
+        .people = problem->instance->zones[zone].people,
+        .rate = rate,
+        .whenever = whenever,
+        .noise = noise,
+        .places = search->state.places,
+        .out_link = problem->convergent ? search->state.out_link : NULL,
+        .ways_max = ways_max,
+    };
+    int count = zone_plan_finder_find(&search->finder, &search->state.roads, &wish, found);
+    for (int i = 0; i < count; i++)
+        add_candidate(search, found[i]);
+    return count < 0 ? count : HV_OK;
+}
+
+/* The most that any link out of the zone's node could take at a step. */
+static int64_t most_at_once(const struct zone_plan_search *search, int32_t zone) {
+    const struct evacuation_instance *instance = search->problem->instance;
+    const struct zone_plan_finder *finder = &search->finder;
+    const int32_t node = instance->zones[zone].node;
+    int64_t most = 1, people = instance->zones[zone].people;
+    for (int32_t i = finder->out_first[node]; i < finder->out_first[node + 1]; i++) {
+        const struct evacuation_link *link = &instance->links[finder->out_links[i]];
+        most = link->capacity_per_step > most ? link->capacity_per_step : most;
+        for (size_t c = 0; c < link->change_count; c++)
+            most = link->changes[c].capacity > most ? link->changes[c].capacity : most;
+    }
+    return most < people ? most : people;
+}
+
+static void sample_pool(struct zone_plan_search *search, int32_t zone) {
+    const struct zone_plan_pool *pool = &search->finder.pools[zone];
+    for (size_t i = 0; i < SAMPLE && pool->count > 0; i++)
+        add_candidate(search, pool->ways[zone_plan_search_random(search, (uint32_t)pool->count)]);
+    for (int32_t k = 0; search->best.there && k < search->best.going[zone].count; k++)
+        add_candidate(search, search->best.going[zone].shares[k].way);
+}
+
+static int collect(struct zone_plan_search *search, int32_t zone, bool thorough) {
+    const struct zone_plan_window window = search->state.windows[zone];
+    const int64_t most = most_at_once(search, zone);
+    const int32_t steps = window.last - window.first + 1;
+    int error = HV_OK;
+    if (steps <= 0)
+        return HV_OK;
+    int64_t before = 0;
+    for (uint32_t level = 0; level < LEVELS && error == HV_OK; level++) {
+        int64_t rate = rate_of_level(most, steps, level);
+        if (!thorough && zone_plan_search_random(search, LEVELS) >= 2)
+            continue;
+        if (rate == before)
+            continue;
+        before = rate;
+        uint64_t noise = thorough || zone_plan_search_random(search, 2) == 0
+                             ? 0
+                             : 1 + zone_plan_search_random(search, 1 << 30);
+        error = find_ways(search, zone, rate, false, noise, WAYS_EACH);
+    }
+    if (error == HV_OK &&
+        (thorough || search->candidate_count == 0 || zone_plan_search_random(search, 8) == 0))
+        error = find_ways(search, zone, 1, true, 0, WAYS_EACH);
+    return error;
+}
+
+/* ---- putting a zone in ----------------------------------------------------------------------- */
+
+static void swap_goings(struct zone_plan_going *a, struct zone_plan_going *b) {
+    struct zone_plan_going swap = *a;
+    *a = *b;
+    *b = swap;
+}
+
+/* Sets `chosen` to the best that adding one candidate to `ways` gives; returns its index, or -1
+ * where none is better than `chosen` already is. */
+static int add_best_way(struct zone_plan_search *search, int32_t zone,
+                        const struct zone_plan_way **ways, int32_t count, int32_t *ret_best) {
+    *ret_best = -1;
+    for (size_t i = 0; i < search->candidate_count; i++) {
+        ways[count] = search->candidates[i];
+        bool there = false;
+        for (int32_t k = 0; k < count; k++)
+            there = there || ways[k] == ways[count];
+        if (there)
+            continue;
+        int error = zone_plan_state_fill(&search->state, zone, ways, count + 1, &search->trial);
+        if (error != HV_OK)
+            return error;
+        if (zone_plan_compare(search->trial.unserved, search->trial.cost, search->chosen.unserved,
+                              search->chosen.cost) >= 0)
+            continue;
+        swap_goings(&search->trial, &search->chosen);
+        *ret_best = (int32_t)i;
+    }
+    return HV_OK;
+}
+
+/* One way after the other, each that which helps most, the first at random if so wished. Returns
+ * their number or an error. */
+static int32_t choose_ways(struct zone_plan_search *search, int32_t zone, bool any_first,
+                           const struct zone_plan_way **ways) {
+    zone_plan_going_clear(search->problem, zone, &search->chosen);
+    int32_t count = 0;
+    if (any_first && search->candidate_count > 0) {
+        uint32_t first = zone_plan_search_random(search, (uint32_t)search->candidate_count);
+        ways[0] = search->candidates[first];
+        int error = zone_plan_state_fill(&search->state, zone, ways, 1, &search->chosen);
+        if (error != HV_OK)
+            return error;
+        count = search->chosen.count;
+    }
+    for (; count < search->problem->routes_max; count++) {
+        int32_t best;
+        int error = add_best_way(search, zone, ways, count, &best);
+        if (error != HV_OK)
+            return error;
+        if (best < 0)
+            break;
+        ways[count] = search->candidates[best];
+    }
+    return count;
+}
+
+/* Lets another candidate take the place of each way, if that is better. The first way chosen serves
+ * most alone, which need not be best beside others. */
+static int exchange_ways(struct zone_plan_search *search, int32_t zone,
+                         const struct zone_plan_way **ways, int32_t count) {
+    for (int32_t k = 0; k < count; k++) {
+        const struct zone_plan_way *away = ways[k];
+        int32_t best;
+        ways[k] = ways[count - 1];
+        ways[count - 1] = away;
+        int error = add_best_way(search, zone, ways, count - 1, &best);
+        if (error != HV_OK)
+            return error;
+        ways[count - 1] = best >= 0 ? search->candidates[best] : away;
+    }
+    return HV_OK;
+}
+
+/* Leaves out every other candidate, so that not the same ways are chosen again. */
+static void thin_candidates(struct zone_plan_search *search) {
+    size_t kept = 0;
+    for (size_t i = 0; i < search->candidate_count; i++)
+        if (zone_plan_search_random(search, 2) == 0)
+            search->candidates[kept++] = search->candidates[i];
+    search->candidate_count = kept > 0 ? kept : search->candidate_count;
+}
+
+/* Puts a zone into the plan on the best ways at hand. */
+static int insert(struct zone_plan_search *search, int32_t zone, bool thorough) {
+    const struct zone_plan_way *ways[ZONE_PLAN_ROUTES_MAX];
+    search->candidate_count = 0;
+    if (search->problem->instance->zones[zone].people == 0)
+        return HV_OK;
+    int error = collect(search, zone, thorough);
+    if (error != HV_OK)
+        return error;
+    sample_pool(search, zone);
+    if (!thorough && zone_plan_search_random(search, 4) == 0)
+        thin_candidates(search);
+    const bool any_first =
+        !thorough && search->problem->routes_max > 1 && zone_plan_search_random(search, 4) == 0;
+    int32_t count = choose_ways(search, zone, any_first, ways);
+    if (count > 1 && (thorough || zone_plan_search_random(search, 2) == 0))
+        error = exchange_ways(search, zone, ways, count);
+    if (count < 0 || error != HV_OK)
+        return count < 0 ? count : error;
+    if (search->chosen.count == 0)
+        return HV_OK;
+    return zone_plan_state_put(&search->state, zone, &search->chosen);
+}
+
+/* Gives a zone departures over the ways it has, for all of its people. */
+static int fill_again(struct zone_plan_search *search, int32_t zone) {
+    const struct zone_plan_way *ways[ZONE_PLAN_ROUTES_MAX];
+    struct zone_plan_going before = {0};
+    zone_plan_state_take(&search->state, zone, &before);
+    for (int32_t k = 0; k < before.count; k++)
+        ways[k] = before.shares[k].way;
+    int error = zone_plan_state_fill(&search->state, zone, ways, before.count, &search->chosen);
+    zone_plan_going_deinit(&before);
+    if (error != HV_OK || search->chosen.count == 0)
+        return error;
+    return zone_plan_state_put(&search->state, zone, &search->chosen);
+}
+
+/* ---- the first plan -------------------------------------------------------------------------- */
+
+struct ranked {
+    double rank;
+    int32_t zone, stage;
+};
+
+static int compare_ranked(const void *first, const void *second) {
+    const struct ranked *a = first, *b = second;
+    if (a->stage != b->stage) /* zones of no stage, -1, come last */
+        return (uint32_t)a->stage > (uint32_t)b->stage ? 1 : -1;
+    if (a->rank != b->rank)
+        return a->rank > b->rank ? -1 : 1;
+    return (a->zone > b->zone) - (a->zone < b->zone);
+}
+
+/* What every zone costs alone; it tells who is hard to place. */
+static int measure_alone(struct zone_plan_search *search, struct ranked *ranked) {
+    const struct evacuation_instance *instance = search->problem->instance;
+    for (size_t z = 0; z < instance->zone_count; z++) {
+        zone_plan_finder_list(&search->finder, (int32_t)z, LISTING_MAX);
+        int error = insert(search, (int32_t)z, true);
+        if (error != HV_OK)
+            return error;
+        struct zone_plan_going *going = &search->taken[z];
+        zone_plan_going_deinit(going);
+        zone_plan_state_take(&search->state, (int32_t)z, going);
+        search->alone[z] = (struct zone_plan_alone){
+            instance->zones[z].people - going->unserved,
+            score(search, going->unserved, going->cost),
+        };
+        ranked[z] = (struct ranked){search->alone[z].score, (int32_t)z, search->stages[z]};
+        zone_plan_going_deinit(going);
+    }
+    qsort(ranked, instance->zone_count, sizeof *ranked, compare_ranked);
+    return HV_OK;
+}
+
+/* The last step at which anybody of a stage departs, -1 where nobody does. */
+static int32_t last_departure(const struct zone_plan_search *search, int32_t stage) {
+    int32_t last = -1;
+    for (size_t z = 0; z < search->problem->instance->zone_count; z++) {
+        const struct zone_plan_going *going = &search->state.going[z];
+        for (int32_t k = 0; search->stages[z] == stage && k < going->count; k++) {
+            const struct zone_plan_share *share = &going->shares[k];
+            if (share->departures[share->count - 1].step > last)
+                last = share->departures[share->count - 1].step;
+        }
+    }
+    return last;
+}
+
+void zone_plan_search_set_windows(struct zone_plan_search *search) {
+    const struct evacuation_instance *instance = search->problem->instance;
+    for (size_t z = 0; z < instance->zone_count; z++) {
+        const struct evacuation_zone *zone = &instance->zones[z];
+        struct zone_plan_window window = {zone->earliest_step > 0 ? zone->earliest_step : 0,
+                                          zone->deadline_step < instance->horizon_steps
+                                              ? zone->deadline_step
+                                              : instance->horizon_steps};
+        const int32_t stage = search->stages[z];
+        if (stage >= 0 && search->begins[stage] > window.first)
+            window.first = search->begins[stage];
+        if (stage >= 0 && stage + 1 < search->stage_count &&
+            search->begins[stage + 1] - 1 < window.last)
+            window.last = search->begins[stage + 1] - 1;
+        search->state.windows[z] = window;
+    }
+}
+
+bool zone_plan_search_tighten(struct zone_plan_search *search) {
+    bool earlier = false;
+    for (int32_t stage = 0; stage + 1 < search->stage_count; stage++) {
+        int32_t last = last_departure(search, stage), begins = search->begins[stage];
+        begins = last + 1 > begins ? last + 1 : begins;
+        earlier = earlier || begins < search->begins[stage + 1];
+        search->begins[stage + 1] = begins;
+    }
+    zone_plan_search_set_windows(search);
+    return earlier;
+}
+
+/* Zones in order; each stage begins when the one before has left. */
+static int build(struct zone_plan_search *search, const struct ranked *ranked) {
+    int32_t stage = 0;
+    search->begins[0] = 0;
+    for (size_t i = 0; i < search->problem->instance->zone_count; i++) {
+        for (; ranked[i].stage > stage; stage++) {
+            int32_t last = last_departure(search, stage);
+            int32_t begun = search->begins[stage];
+            search->begins[stage + 1] = last + 1 > begun ? last + 1 : begun;
+        }
+        if (ranked[i].stage >= 0 &&
+            search->state.windows[ranked[i].zone].first < search->begins[stage])
+            search->state.windows[ranked[i].zone].first = search->begins[stage];
+        int error = insert(search, ranked[i].zone, true);
+        if (error != HV_OK)
+            return error;
+    }
+    for (; stage + 1 < search->stage_count; stage++)
+        search->begins[stage + 1] = search->problem->instance->horizon_steps + 1;
+    (void)zone_plan_search_tighten(search);
+    return HV_OK;
+}
+
+int zone_plan_search_build(struct zone_plan_search *search) {
+    const size_t zones = search->problem->instance->zone_count;
+    struct ranked *ranked = calloc(zones + 1, sizeof *ranked);
+    int error = ranked == NULL ? HV_ERR_MEMORY : measure_alone(search, ranked);
+    if (error == HV_OK)
+        error = build(search, ranked);
+    free(ranked);
+    return error == HV_OK ? zone_plan_search_keep(search) : error;
+}
+
+/* ---- improving ------------------------------------------------------------------------------- */
+
+static bool share_a_link(const struct zone_plan_going *a, const struct zone_plan_going *b) {
+    for (int32_t i = 0; i < a->count; i++)
+        for (int32_t j = 0; j < b->count; j++) {
+            const struct zone_plan_way *one = a->shares[i].way, *other = b->shares[j].way;
+            if (one->shelter == other->shelter)
+                return true;
+            for (int32_t k = 0; k < one->count; k += 2)
+                for (int32_t l = 0; l < other->count; l++)
+                    if (one->links[k] == other->links[l])
+                        return true;
+        }
+    return false;
+}
+
+/* A zone at random, more likely one that loses much by the others. */
+static int32_t pick_zone(struct zone_plan_search *search) {
+    const struct evacuation_instance *instance = search->problem->instance;
+    const uint32_t zones = (uint32_t)instance->zone_count;
+    int32_t best = (int32_t)zone_plan_search_random(search, zones);
+    double best_loss = -1;
+    for (uint32_t i = 0, tries = 1 + zone_plan_search_random(search, 3); i < tries; i++) {
+        int32_t zone = (int32_t)zone_plan_search_random(search, zones);
+        const struct zone_plan_going *going = &search->state.going[zone];
+        double loss = score(search, going->unserved, going->cost) - search->alone[zone].score;
+        if (loss > best_loss) {
+            best_loss = loss;
+            best = zone;
+        }
+    }
+    return best;
+}
+
+/* Chooses zones to take out: one, and others that are in its way or anybody. */
+static size_t pick_zones(struct zone_plan_search *search) {
+    const size_t zones = search->problem->instance->zone_count;
+    size_t most = zones < OUT_MAX ? zones : OUT_MAX, count = 1;
+    size_t wanted = 1 + zone_plan_search_random(search, (uint32_t)most);
+    search->zones[0] = pick_zone(search);
+    const bool anybody = zone_plan_search_random(search, 8) == 0;
+    for (size_t tries = 0; count < wanted && tries < 6 * zones; tries++) {
+        int32_t zone = (int32_t)zone_plan_search_random(search, (uint32_t)zones);
+        bool there = false, meets = anybody || zone_plan_search_random(search, 16) == 0;
+        for (size_t i = 0; i < count; i++)
+            there = there || search->zones[i] == zone;
+        if (there)
+            continue;
+        const int32_t with = search->zones[zone_plan_search_random(search, (uint32_t)count)];
+        if (meets || search->state.going[zone].unserved > 0 ||
+            share_a_link(&search->state.going[with], &search->state.going[zone]))
+            search->zones[count++] = zone;
+    }
+    return count;
+}
+
+static void shuffle(struct zone_plan_search *search, size_t count) {
+    for (size_t i = count; i > 1; i--) {
+        size_t j = zone_plan_search_random(search, (uint32_t)i);
+        int32_t swap = search->zones[i - 1];
+        search->zones[i - 1] = search->zones[j];
+        search->zones[j] = swap;
+    }
+}
+
+/* Takes the picked zones out and puts them back; undoes that if it is not good enough. */
+static int try_round(struct zone_plan_search *search, double most) {
+    struct zone_plan_state *state = &search->state;
+    const size_t count = pick_zones(search);
+    int error = HV_OK;
+    for (size_t i = 0; i < count; i++) {
+        struct zone_plan_going *taken = &search->taken[search->zones[i]];
+        zone_plan_going_deinit(taken);
+        zone_plan_state_take(state, search->zones[i], taken);
+    }
+    shuffle(search, count);
+    const bool ration = count > 1 && zone_plan_search_random(search, 8) == 0;
+    for (size_t i = 0; i < count && error == HV_OK; i++) {
+        int64_t people = search->problem->instance->zones[search->zones[i]].people;
+        if (ration) /* some of them stay until the others have had their turn */
+            state->people_max = 1 + people * zone_plan_search_random(search, 256) / 256;
+        if (ration && search->problem->routes_max > 1)
+            state->way_max = 1 + people * zone_plan_search_random(search, 256) / 256;
+        error = insert(search, search->zones[i], false);
+    }
+    state->people_max = state->way_max = INT64_MAX;
+    for (size_t i = 0; ration && i < count && error == HV_OK; i++)
+        error = fill_again(search, search->zones[i]);
+    if (error != HV_OK)
+        return error;
+    if (score(search, state->unserved, state->cost) <= most)
+        return zone_plan_search_keep(search);
+    for (size_t i = 0; i < count; i++) {
+        struct zone_plan_going away = {0};
+        zone_plan_state_take(state, search->zones[i], &away);
+        zone_plan_going_deinit(&away);
+    }
+    for (size_t i = 0; i < count && error == HV_OK; i++)
+        error = zone_plan_state_put(state, search->zones[i], &search->taken[search->zones[i]]);
+    return error;
+}
+
+/* Whether the best plan is as good as any can be. */
+static bool is_proven(const struct zone_plan_search *search) {
+    return search->best.unserved == search->bound.unserved &&
+           search->best.cost == search->bound.total_arrival_steps;
+}
+
+static bool should_stop(struct zone_plan_search *search, int64_t work) {
+    const struct zone_plan_options *options = search->options;
+    if (work >= search->work_max || is_proven(search))
+        return true;
+    if (options->progress == NULL || work < search->reported_at + WORK_BETWEEN_REPORTS)
+        return false;
+    search->reported_at = work;
+    const struct zone_plan_progress progress = {
+        .people = evacuation_instance_people(search->problem->instance),
+        .value = {search->best.unserved, search->best.arrival_steps},
+        .bound = search->bound,
+        .work = search->work_before + work,
+    };
+    search->stopped = options->progress(options->context, &progress) != 0;
+    return search->stopped;
+}
+
+int zone_plan_search_improve(struct zone_plan_search *search) {
+    const int64_t begun = zone_plan_search_work(search);
+    if (search->problem->instance->zone_count == 0)
+        return HV_OK;
+    for (;;) {
+        const int64_t work = zone_plan_search_work(search);
+        if (should_stop(search, work))
+            return HV_OK;
+        double left = search->work_max > begun
+                          ? (double)(search->work_max - work) / (double)(search->work_max - begun)
+                          : 0;
+        double best = score(search, search->best.unserved, search->best.cost);
+        double now = score(search, search->state.unserved, search->state.cost);
+        double most = best * (1 + TOLERANCE * left);
+        search->state.work += WORK_OF_A_ROUND;
+        int error = try_round(search, most > now ? most : now);
+        if (error != HV_OK)
+            return error;
+    }
+}

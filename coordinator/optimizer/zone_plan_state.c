@@ -1,0 +1,252 @@
+#include "coordinator/optimizer/zone_plan_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- goings ---------------------------------------------------------------------------------- */
+
+void zone_plan_going_deinit(struct zone_plan_going *going) {
+    for (size_t i = 0; i < ZONE_PLAN_ROUTES_MAX; i++)
+        free(going->shares[i].departures);
+    *going = (struct zone_plan_going){0};
+}
+
+int zone_plan_share_add(struct zone_plan_share *share, int32_t step, int64_t people) {
+    share->people += people;
+    if (share->count > 0 && share->departures[share->count - 1].step == step) {
+        share->departures[share->count - 1].people += people;
+        return HV_OK;
+    }
+    if (share->count == share->capacity) {
+        size_t wanted = share->capacity == 0 ? 32 : share->capacity * 2;
+        struct evacuation_departure *departures =
+            realloc(share->departures, wanted * sizeof *departures);
+        if (departures == NULL)
+            return HV_ERR_MEMORY;
+        share->departures = departures;
+        share->capacity = wanted;
+    }
+    share->departures[share->count++] = (struct evacuation_departure){step, people};
+    return HV_OK;
+}
+
+int zone_plan_going_copy(const struct zone_plan_going *from, struct zone_plan_going *to) {
+    for (int32_t i = 0; i < from->count; i++) {
+        const struct zone_plan_share *share = &from->shares[i];
+        struct zone_plan_share *copy = &to->shares[i];
+        if (copy->capacity < share->count) {
+            struct evacuation_departure *departures =
+                realloc(copy->departures, share->count * sizeof *departures);
+            if (departures == NULL)
+                return HV_ERR_MEMORY;
+            copy->departures = departures;
+            copy->capacity = share->count;
+        }
+        if (share->count > 0)
+            memcpy(copy->departures, share->departures, share->count * sizeof *share->departures);
+        copy->count = share->count;
+        copy->way = share->way;
+        copy->people = share->people;
+    }
+    to->count = from->count;
+    to->unserved = from->unserved;
+    to->arrival_steps = from->arrival_steps;
+    to->changed = from->changed;
+    to->cost = from->cost;
+    return HV_OK;
+}
+
+/* People of the zone whom the plan in force sends somewhere and who do not go there now. */
+static int64_t count_changed(const struct zone_plan_problem *problem, int32_t zone,
+                             const struct zone_plan_going *going) {
+    int64_t kept = 0, in_force = 0;
+    for (size_t i = 0; i < problem->in_force_count; i++) {
+        const struct zone_plan_kept *row = &problem->in_force[i];
+        if (row->zone != zone)
+            continue;
+        in_force += row->people;
+        int64_t there = 0;
+        for (int32_t k = 0; k < going->count; k++)
+            if (going->shares[k].way->shelter == row->shelter)
+                there += going->shares[k].people;
+        kept += there < row->people ? there : row->people;
+    }
+    int64_t people = problem->instance->zones[zone].people;
+    return (in_force < people ? in_force : people) - kept;
+}
+
+void zone_plan_going_count(const struct zone_plan_problem *problem, int32_t zone,
+                           struct zone_plan_going *going) {
+    going->unserved = problem->instance->zones[zone].people;
+    going->arrival_steps = 0;
+    for (int32_t k = 0; k < going->count; k++) {
+        const struct zone_plan_share *share = &going->shares[k];
+        going->unserved -= share->people;
+        for (size_t i = 0; i < share->count; i++)
+            going->arrival_steps += share->departures[i].people *
+                                    (share->departures[i].step + share->way->travel_steps);
+    }
+    going->changed = problem->in_force_count > 0 ? count_changed(problem, zone, going) : 0;
+    going->cost = going->arrival_steps + problem->change_price * going->changed;
+}
+
+void zone_plan_going_clear(const struct zone_plan_problem *problem, int32_t zone,
+                           struct zone_plan_going *going) {
+    for (int32_t k = 0; k < ZONE_PLAN_ROUTES_MAX; k++) {
+        going->shares[k].count = 0;
+        going->shares[k].people = 0;
+        going->shares[k].way = NULL;
+    }
+    going->count = 0;
+    zone_plan_going_count(problem, zone, going);
+}
+
+/* ---- the plan -------------------------------------------------------------------------------- */
+
+static int allocate(struct zone_plan_state *state) {
+    const struct evacuation_instance *instance = state->problem->instance;
+    state->places = calloc(instance->shelter_count + 1, sizeof *state->places);
+    state->out_link = calloc(instance->node_count + 1, sizeof *state->out_link);
+    state->out_users = calloc(instance->node_count + 1, sizeof *state->out_users);
+    state->windows = calloc(instance->zone_count + 1, sizeof *state->windows);
+    state->going = calloc(instance->zone_count + 1, sizeof *state->going);
+    if (state->places == NULL || state->out_link == NULL || state->out_users == NULL ||
+        state->windows == NULL || state->going == NULL)
+        return HV_ERR_MEMORY;
+    return zone_plan_roads_init(&state->roads, instance);
+}
+
+int zone_plan_state_init(struct zone_plan_state *state, const struct zone_plan_problem *problem) {
+    const struct evacuation_instance *instance = problem->instance;
+    *state =
+        (struct zone_plan_state){.problem = problem, .people_max = INT64_MAX, .way_max = INT64_MAX};
+    int error = allocate(state);
+    if (error != HV_OK) {
+        zone_plan_state_deinit(state);
+        return error;
+    }
+    for (size_t s = 0; s < instance->shelter_count; s++)
+        state->places[s] = instance->shelters[s].capacity;
+    for (size_t v = 0; v < instance->node_count; v++)
+        state->out_link[v] = -1;
+    for (size_t z = 0; z < instance->zone_count; z++) {
+        const struct evacuation_zone *zone = &instance->zones[z];
+        const int32_t horizon = instance->horizon_steps;
+        state->windows[z] = (struct zone_plan_window){
+            zone->earliest_step > 0 ? zone->earliest_step : 0,
+            zone->deadline_step < horizon ? zone->deadline_step : horizon,
+        };
+        zone_plan_going_clear(problem, (int32_t)z, &state->going[z]);
+        state->unserved += state->going[z].unserved;
+        state->changed += state->going[z].changed;
+        state->cost += state->going[z].cost;
+    }
+    return HV_OK;
+}
+
+void zone_plan_state_deinit(struct zone_plan_state *state) {
+    for (size_t z = 0; state->going != NULL && z < state->problem->instance->zone_count; z++)
+        zone_plan_going_deinit(&state->going[z]);
+    free(state->going);
+    free(state->places);
+    free(state->out_link);
+    free(state->out_users);
+    free(state->windows);
+    free(state->room);
+    zone_plan_roads_deinit(&state->roads);
+    *state = (struct zone_plan_state){0};
+}
+
+/* Puts departures on the roads, `times` 1, or takes them off, -1. */
+static void move_departure(struct zone_plan_state *state, const struct zone_plan_way *way,
+                           int32_t step, int64_t people) {
+    for (int32_t i = 0; i < way->count; i++)
+        zone_plan_roads_take(&state->roads, way->links[i], step + way->offsets[i], people);
+    state->places[way->shelter] -= people;
+    state->work += way->count;
+}
+
+static void move_share(struct zone_plan_state *state, const struct zone_plan_share *share,
+                       int32_t times) {
+    const struct evacuation_instance *instance = state->problem->instance;
+    for (size_t i = 0; i < share->count; i++)
+        move_departure(state, share->way, share->departures[i].step,
+                       times * share->departures[i].people);
+    for (int32_t i = 0; share->count > 0 && i < share->way->count; i++) {
+        int32_t link = share->way->links[i], node = instance->links[link].from;
+        state->out_users[node] += times;
+        state->out_link[node] = state->out_users[node] > 0 ? link : -1;
+    }
+}
+
+static void add_sums(struct zone_plan_state *state, const struct zone_plan_going *going,
+                     int32_t times) {
+    state->unserved += times * going->unserved;
+    state->arrival_steps += times * going->arrival_steps;
+    state->changed += times * going->changed;
+    state->cost += times * going->cost;
+}
+
+static int open_ways(struct zone_plan_state *state, const struct zone_plan_way *way) {
+    int error = HV_OK;
+    for (int32_t i = 0; i < way->count && error == HV_OK; i++)
+        error = zone_plan_roads_open(&state->roads, way->links[i]);
+    return error;
+}
+
+int zone_plan_state_put(struct zone_plan_state *state, int32_t zone,
+                        struct zone_plan_going *going) {
+    for (int32_t k = 0; k < going->count; k++) {
+        int error = open_ways(state, going->shares[k].way);
+        if (error != HV_OK)
+            return error;
+    }
+    for (int32_t k = 0; k < going->count; k++)
+        move_share(state, &going->shares[k], 1);
+    add_sums(state, &state->going[zone], -1);
+    zone_plan_going_deinit(&state->going[zone]);
+    state->going[zone] = *going;
+    *going = (struct zone_plan_going){0};
+    add_sums(state, &state->going[zone], 1);
+    return HV_OK;
+}
+
+void zone_plan_state_take(struct zone_plan_state *state, int32_t zone,
+                          struct zone_plan_going *ret_going) {
+    struct zone_plan_going taken = state->going[zone];
+    add_sums(state, &taken, -1);
+    for (int32_t k = 0; k < taken.count; k++)
+        move_share(state, &taken.shares[k], -1);
+    state->going[zone] = (struct zone_plan_going){0};
+    zone_plan_going_clear(state->problem, zone, &state->going[zone]);
+    add_sums(state, &state->going[zone], 1);
+    *ret_going = taken;
+}
+
+/* ---- room ------------------------------------------------------------------------------------ */
+
+struct zone_plan_window zone_plan_state_window(const struct zone_plan_state *state,
+                                               const struct zone_plan_way *way) {
+    const struct evacuation_instance *instance = state->problem->instance;
+    struct zone_plan_window window = state->windows[way->zone];
+    int64_t opens = (int64_t)instance->shelters[way->shelter].opens_at_step - way->travel_steps;
+    int32_t last = instance->horizon_steps - way->travel_steps;
+    if (opens > window.first)
+        window.first = opens < INT32_MAX ? (int32_t)opens : INT32_MAX;
+    if (last < window.last)
+        window.last = last;
+    return window;
+}
+
+int64_t zone_plan_state_room(struct zone_plan_state *state, const struct zone_plan_way *way,
+                             int32_t step) {
+    int32_t room = EVACUATION_PEOPLE_MAX;
+    for (int32_t i = 0; i < way->count && room > 0; i++) {
+        int32_t here = zone_plan_roads_room(&state->roads, way->links[i], step + way->offsets[i],
+                                            way->offsets[i + 1] - way->offsets[i]);
+        if (here < room)
+            room = here;
+    }
+    state->work += way->count;
+    return room;
+}
