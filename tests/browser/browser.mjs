@@ -65,11 +65,11 @@ export function ended(child, signal) {
   return new Promise((resolve) => { child.on("close", resolve); child.kill(signal); });
 }
 
-export async function open() {
+export async function open(more = []) {
   const browser = await chromium.launch({
     executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"] });
+    args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", ...(more.length ? more : ["--disable-gpu"])] });
   process.on("exit", () => browser.close());
   return browser;
 }

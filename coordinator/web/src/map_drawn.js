@@ -78,5 +78,6 @@ export async function openMap(into, onPick) {
   });
   addEventListener("resize", refresh);
   refresh();
+  canvas.dataset.drawn = "true";
   return { refresh, close: () => removeEventListener("resize", refresh) };
 }

@@ -47,7 +47,6 @@ export async function openMap(into, onPick) {
   const bounds = extent();
   const map = new library.Map({ container: box, style: style(), attributionControl: false, bounds: bounds || undefined, fitBoundsOptions: { padding: 48 }, localIdeographFontFamily: '"Noto Sans CJK SC", "Noto Sans SC", sans-serif', fadeDuration: 0 });
   map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
-  map.on("error", (event) => console.error("map", event.error && event.error.message));
   map.getCanvas().setAttribute("aria-label", t("map.label"));
 
   const refresh = () => {
@@ -59,6 +58,7 @@ export async function openMap(into, onPick) {
   };
   await new Promise((resolve) => map.once("load", resolve));
   refresh();
+  map.once("idle", () => { box.dataset.drawn = "true"; });
   for (const layer of ["shelters", "depots", "zones", "closed", "roads"]) {
     map.on("click", layer, (event) => {
       if (event.originalEvent.taken) return;

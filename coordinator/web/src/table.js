@@ -52,6 +52,8 @@ export class Table {
     this.sortDown = this.sortKey === key ? !this.sortDown : false;
     this.sortKey = key;
     this.drawHead();
+    const place = this.columns.findIndex((column) => column.key === key); // the keyboard stays where it was
+    this.head.querySelectorAll("button")[place].focus();
     this.arrange();
   }
 

@@ -18,8 +18,13 @@ function linkOf(thing) {
   }
 }
 
+/** Places have names; a plan or an order is named by its sentence. @param {any} thing */
+function titleOf(thing) {
+  return thing.name ? nameOf(thing) : picture.shelters.has(thing.subject) || picture.depots.has(thing.subject) ? nameOf(picture.shelters.get(thing.subject) || picture.depots.get(thing.subject)) : "";
+}
+
 function sentence(thing) {
-  const said = { ...thing.figures, subject: thing.subject, name: nameOf(thing) };
+  const said = { ...thing.figures, subject: thing.subject };
   if (said.lifeline) said.lifeline = word("lifeline", said.lifeline);
   if (said.order_kind) said.order_kind = word("order", said.order_kind);
   for (const name of ["people", "capacity"]) if (typeof said[name] === "number") said[name] = number(said[name]);
@@ -27,7 +32,7 @@ function sentence(thing) {
 }
 
 function item(thing) {
-  return h("li", null, h("a", { href: linkOf(thing) }, h("b", null, nameOf(thing)), " ", sentence(thing)), " ", h("small", null, age(thing.age_s)));
+  return h("li", null, h("a", { href: linkOf(thing) }, h("b", null, titleOf(thing)), " ", sentence(thing)), " ", thing.age_s === null ? "" : h("small", null, age(thing.age_s)));
 }
 
 function column(grade, sign, things) {
