@@ -297,8 +297,6 @@ static bool spreads(const struct node_stock *stock, const struct picked *picked,
                     const struct hv_stock_line *line) {
     if (line->lot[0] != '\0' || line->expiry_day != 0)
         return false;
-    if (left_of(picked, line) >= line->quantity)
-        return false;
     uint64_t left = 0;
     for (size_t i = first_of(stock, line->item); is_item(stock, i, line->item); i++)
         left = sum_within_limit(left, left_of(picked, &stock->lines[i]));

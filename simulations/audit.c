@@ -275,20 +275,44 @@ static int take_line(struct audit *audit, struct place *place,
         take_away(shelf, item, &item->shipped, quantity);
         audit->totals.shipped += line->quantity;
         break;
+    case HV_STOCK_PICK:
+    case HV_STOCK_PUT_BACK:
+    case HV_STOCK_LOAD:
+        return 0; /* set aside, and still there */
     case HV_STOCK_LOSS:
     case HV_STOCK_EXPIRE:
+    case HV_STOCK_WRITE_OFF:
         take_away(shelf, item, &item->lost, quantity);
         audit->totals.lost_goods += line->quantity;
         break;
+    case HV_STOCK_UNPACK: {
+        int64_t down = 0;
+        take_away(shelf, item, &down, quantity);
+        item->adjusted -= down;
+        break;
+    }
     default:
         audit_find(audit, "%s: a stock movement of no known kind", place->id);
     }
     return take_passage(audit, movement, line);
 }
 
+/* What kits held. */
+static int take_unpacked(struct place *place, const struct hv_stock_line *line) {
+    struct shelf *shelf = shelf_of(place, line);
+    struct item *item = item_of(place, line->item);
+    if (shelf == NULL || item == NULL)
+        return HV_ERR_MEMORY;
+    item->adjusted += usable(line);
+    shelf->there += usable(line);
+    return 0;
+}
+
 static int take_stock_movement(struct audit *audit, struct place *place,
                                const struct hv_stock_movement *movement) {
     int error = 0;
+    for (size_t i = 0; error == 0 && i < movement->into_count; i++)
+        error = take_unpacked(place, &movement->into[i]);
     for (size_t i = 0; error == 0 && i < movement->line_count; i++)
         error = take_line(audit, place, movement, &movement->lines[i]);
     return error;
@@ -364,6 +388,11 @@ int audit_picture_goods(struct audit *audit, const char *id, const char *item_id
     item->picture += there;
     item->pictured = true;
     return 0;
+}
+
+void audit_ledger(struct audit *audit, const struct audit_ledger *ledger) {
+    audit->ledger = *ledger;
+    audit->has_ledger = true;
 }
 
 size_t audit_finding_count(const struct audit *audit) {

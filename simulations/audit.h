@@ -64,6 +64,15 @@ int audit_picture_goods(struct audit *audit, const char *place, const char *item
 /* The picture shows the whole stock of this place: an item that it does not list is not there. */
 int audit_picture_stock(struct audit *audit, const char *place) HV_MUST_USE;
 
+/* What the coordinator's ledger says of all places and waybills together: base units issued, lost
+ * (expired and written off included), in transit, missing on the way and received too much; and
+ * whether its proof holds. Compared with what the nodes' own records sum to. */
+struct audit_ledger {
+    uint64_t issued, lost, in_transit, missing, over;
+    bool adds_up;
+};
+void audit_ledger(struct audit *audit, const struct audit_ledger *ledger);
+
 /* From the world: who is really there, where that is known and all was counted. */
 int audit_real_people(struct audit *audit, const char *place, int64_t people) HV_MUST_USE;
 

@@ -163,6 +163,27 @@ static void check_passages(struct audit *audit, bool under_way) {
     }
 }
 
+/* The nodes' records and the ledger, summed over everything. */
+static void check_ledger(struct audit *audit) {
+    const struct audit_ledger *ledger = &audit->ledger;
+    const struct audit_totals *totals = &audit->totals;
+    int64_t way = (int64_t)(ledger->in_transit + ledger->missing) - (int64_t)ledger->over;
+    int64_t left = (int64_t)totals->shipped - (int64_t)totals->received;
+    if (!ledger->adds_up)
+        audit_find(audit, "the ledger does not add up: haven ledger verify tells where");
+    if (ledger->issued != totals->issued)
+        audit_find(audit, "%" PRIu64 " issued by the nodes' records, %" PRIu64 " in the ledger",
+                   totals->issued, ledger->issued);
+    if (ledger->lost != totals->lost_goods)
+        audit_find(audit, "%" PRIu64 " lost by the nodes' records, %" PRIu64 " in the ledger",
+                   totals->lost_goods, ledger->lost);
+    if (way != left)
+        audit_find(audit,
+                   "shipped less received is %" PRId64 ", the ledger has %" PRId64
+                   " on the way or missing",
+                   left, way);
+}
+
 int audit_finish(struct audit *audit, bool has_log, bool under_way) {
     for (struct place *place = audit->places; place != NULL; place = place->hh.next) {
         for (enum hv_lane lane = HV_LANE_HISTORY; lane < HV_LANE_COUNT; lane++) {
@@ -178,6 +199,8 @@ int audit_finish(struct audit *audit, bool has_log, bool under_way) {
         check_goods(audit, place);
     }
     check_passages(audit, under_way);
+    if (audit->has_ledger)
+        check_ledger(audit);
     for (size_t i = 0; i < audit->finding_count && i < AUDIT_FINDINGS_MAX; i++)
         if (audit->findings[i] == NULL)
             return HV_ERR_MEMORY;

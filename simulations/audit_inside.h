@@ -55,6 +55,8 @@ struct audit {
     struct place *places;
     struct passage *passages;
     struct audit_totals totals;
+    struct audit_ledger ledger;
+    bool has_ledger;
     char *findings[AUDIT_FINDINGS_MAX];
     size_t finding_count;
 };

@@ -56,7 +56,7 @@ int flood_stock(struct flood *flood) {
 
 /* ---- what is there now ---- */
 
-/* Usable base units of each item, by the node's own books. */
+/* Usable base units of each item that are set aside for no waybill, by the node's own books. */
 static int ask_stock(struct flood *flood, struct desk *desk, uint64_t *ret_usable) {
     json_t *reply = NULL, *line;
     size_t index;
@@ -70,6 +70,12 @@ static int ask_stock(struct flood *flood, struct desk *desk, uint64_t *ret_usabl
         uint64_t quantity = said_number(line, "quantity"), damaged = said_number(line, "damaged");
         if (item < flood->region->item_count && quantity > damaged)
             ret_usable[item] += quantity - damaged;
+    }
+    json_array_foreach(json_object_get(reply, "set_aside"), index, line) {
+        uint32_t item = region_find_item(flood->region, said_text(line, "item"));
+        uint64_t aside = said_number(line, "quantity");
+        if (item < flood->region->item_count)
+            ret_usable[item] -= aside < ret_usable[item] ? aside : ret_usable[item];
     }
     json_decref(reply);
     return 0;
@@ -120,11 +126,27 @@ static json_t *consignment_lines(const struct flood *flood,
     return lines;
 }
 
+/* A step of the consignment; `final`: nothing more goes on its waybill, or comes. */
 static json_t *movement(const char *verb, const struct flood *flood,
-                        const struct goods_consignment *consignment, const char *counterpart) {
-    return json_pack("{s:s, s:o, s:s, s:s}", "verb", verb, "lines",
+                        const struct goods_consignment *consignment, const char *counterpart,
+                        bool final) {
+    return json_pack("{s:s, s:o, s:s, s:s, s:b}", "verb", verb, "lines",
                      consignment_lines(flood, consignment), "waybill", consignment->waybill,
-                     "counterpart", counterpart);
+                     "counterpart", counterpart, "final", final);
+}
+
+/* Picked from the shelves, loaded, dispatched: each only when the one before is on disk. What an
+ * earlier try left picked goes back when nothing more goes on the waybill. */
+static int send_off(struct flood *flood, struct desk *from,
+                    const struct goods_consignment *consignment, const char *to,
+                    bool *ret_shipped) {
+    static const char *const steps[] = {"stock-pick", "stock-load", "stock-ship"};
+    int error = 0;
+    *ret_shipped = true;
+    for (size_t i = 0; error == 0 && *ret_shipped && i < 3; i++)
+        error = desk_enter(&flood->stage, from, movement(steps[i], flood, consignment, to, i == 2),
+                           false, ret_shipped);
+    return error;
 }
 
 int flood_ship(struct flood *flood, struct desk *from, const json_t *order, uint64_t now_ms,
@@ -146,9 +168,7 @@ int flood_ship(struct flood *flood, struct desk *from, const json_t *order, uint
     int error = ask_stock(flood, from, usable);
     if (error != 0 || load(flood, order, usable, &consignment) == 0)
         return error;
-    error = desk_enter(&flood->stage, from,
-                       movement("stock-ship", flood, &consignment, said_text(order, "counterpart")),
-                       false, ret_shipped);
+    error = send_off(flood, from, &consignment, said_text(order, "counterpart"), ret_shipped);
     return error == 0 && *ret_shipped ? goods_send(&flood->road, &consignment) : error;
 }
 
@@ -176,8 +196,9 @@ int flood_deliveries(struct flood *flood, uint64_t now_ms) {
     while (error == 0 &&
            goods_receive(&flood->road, now_ms, DAMAGED_PERMILLE, &flood->dice, &consignment)) {
         struct desk *to = desk_at(flood, consignment.to), *from = desk_at(flood, consignment.from);
-        error = desk_enter(&flood->stage, to,
-                           movement("stock-receive", flood, &consignment, from->id), true, NULL);
+        error =
+            desk_enter(&flood->stage, to,
+                       movement("stock-receive", flood, &consignment, from->id, true), true, NULL);
         if (error == 0 && to->client != NULL)
             error = finish_expecting(flood, to, consignment.waybill);
     }

@@ -219,3 +219,23 @@ int records_take_logged(struct audit *audit, const json_t *record) {
     return audit_logged(audit, node, lane, said_number(body, "epoch"),
                         said_number(body, "sequence"));
 }
+
+static uint64_t account(const json_t *row, const char *name) {
+    json_t *accounts = json_object_get(row, "accounts");
+    json_int_t amount = json_integer_value(json_object_get(accounts, name));
+    return amount > 0 ? (uint64_t)amount : 0;
+}
+
+void records_take_ledger(struct audit *audit, const json_t *ledger, const json_t *proof) {
+    struct audit_ledger sums = {.adds_up = json_is_true(json_object_get(proof, "adds_up"))};
+    size_t index;
+    json_t *row;
+    json_array_foreach(json_object_get(ledger, "rows"), index, row) {
+        sums.issued += account(row, "issued");
+        sums.lost += account(row, "lost") + account(row, "expired") + account(row, "written-off");
+        sums.in_transit += account(row, "in-transit");
+        sums.missing += account(row, "missing-on-way");
+        sums.over += account(row, "over");
+    }
+    audit_ledger(audit, &sums);
+}

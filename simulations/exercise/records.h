@@ -20,4 +20,7 @@ int records_take_logged(struct audit *audit, const json_t *record) HV_MUST_USE;
 json_t *records_people(const struct hv_people *people);
 int64_t records_total(const json_t *people);
 
+/* The reply to “ledger” and the one to “ledger-verify”. */
+void records_take_ledger(struct audit *audit, const json_t *ledger, const json_t *proof);
+
 #endif

@@ -166,11 +166,25 @@ static int audit_picture(struct stage *stage) {
     return error;
 }
 
+static int audit_goods(struct stage *stage) {
+    json_t *ledger = NULL, *proof = NULL;
+    int error = stage_ask(stage, json_pack("{s:s}", "verb", "ledger"), &ledger);
+    if (error == 0)
+        error = stage_ask(stage, json_pack("{s:s}", "verb", "ledger-verify"), &proof);
+    if (error == 0)
+        records_take_ledger(stage->audit, ledger, proof);
+    json_decref(ledger);
+    json_decref(proof);
+    return error;
+}
+
 int stage_audit(struct stage *stage) {
     int error = 0;
     for (size_t i = 0; error == 0 && i < stage->desk_count; i++)
         error = audit_desk(stage, &stage->desks[i]);
     if (error == 0)
         error = audit_log(stage);
+    if (error == 0)
+        error = audit_goods(stage);
     return error == 0 ? audit_picture(stage) : error;
 }

@@ -595,3 +595,14 @@ Test(node_core, picks_survive_a_restart_and_let_go_of_what_is_gone) {
     cr_assert_eq(the_pick()->picked, 0);
     cr_assert_eq(the_pick()->loaded, 2);
 }
+
+Test(node_core, goods_without_a_lot_are_not_taken_before_lots_that_expire) {
+    struct hv_stock_line got[] = {stock_line("water", "", 0, 50),
+                                  stock_line("water", "A", 30500, 4)};
+    struct hv_stock_line five = stock_line("water", "", 0, 5);
+    stock(HV_STOCK_RECEIVE, got, 2);
+    cr_assert_eq(stock(HV_STOCK_ISSUE, &five, 1), HV_OK);
+    const struct node_stock *left = &node_core_present(bench->core)->stock;
+    cr_assert_eq(left->count, 1);
+    cr_assert_eq(left->lines[0].quantity, 49);
+}
