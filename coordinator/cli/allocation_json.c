@@ -21,7 +21,6 @@ void allocation_document_deinit(struct allocation_document *document) {
     free(document->stock);
     free(document->reserve);
     free(document->need);
-    free(document->pack);
     *document = (struct allocation_document){0};
 }
 

@@ -18,7 +18,6 @@ struct allocation_document {
     struct allocation_shelter *shelters;
     struct allocation_lane *lanes;
     double *stock, *reserve, *need;
-    double *pack; /* by item: units a pack, 0 where any quantity can be sent */
 };
 
 /* Reads an instance from a file, or from bytes that are called `path` in faults. Every fault that

@@ -221,7 +221,6 @@ static int allocate(struct reading *reading) {
     document->stock = calloc(depots * items + 1, sizeof *document->stock);
     document->reserve = calloc(depots * items + 1, sizeof *document->reserve);
     document->need = calloc(shelters * items + 1, sizeof *document->need);
-    document->pack = calloc(items + 1, sizeof *document->pack);
     document->instance = (struct allocation_instance){
         .items = document->items,
         .depots = document->depots,
@@ -236,8 +235,7 @@ static int allocate(struct reading *reading) {
         .need = document->need,
     };
     return document->name && document->items && document->depots && document->shelters &&
-                   document->lanes && document->stock && document->reserve && document->need &&
-                   document->pack
+                   document->lanes && document->stock && document->reserve && document->need
                ? HV_OK
                : HV_ERR_MEMORY;
 }
@@ -262,7 +260,6 @@ static int read_rows(struct reading *reading) {
     for (size_t i = 0; i < json_array_size(reading->items); i++) {
         struct json_row row = json_row_at(&reading->json, reading->items, "items", i);
         read_item(&row, &document->items[i]);
-        document->pack[i] = read_figure(&row, "pack", false, 0);
     }
     for (size_t i = 0; i < json_array_size(depots); i++) {
         struct json_row row = json_row_at(&reading->json, depots, "depots", i);

@@ -2,7 +2,6 @@
 
 #include "coordinator/cli/allocation_json.h"
 #include "coordinator/optimizer/allocation.h"
-#include "coordinator/optimizer/allocation_packs.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -19,7 +18,7 @@
 
 static const char usage[] =
     "usage: haven solve allocation INSTANCE.json [-o SOLUTION.json] [--fairness none|maxmin]\n"
-    "                              [--packs] [--json] [--quiet]\n";
+    "                              [--json] [--quiet]\n";
 
 static const char help[] =
     "\n"
@@ -32,8 +31,6 @@ static const char help[] =
     "  --fairness maxmin      first make the least fill rate as high as can be, then the next\n"
     "                         least, and so on; then least cost. Says what that costs more.\n"
     "                         Without the option, what the instance says\n"
-    "  --packs                send whole packs only, of `pack` units where an item has that;\n"
-    "                         says what the rounding costs\n"
     "  --json                 print the figures as one JSON object\n"
     "  --quiet                no progress on the terminal\n"
     "\n"
@@ -49,7 +46,7 @@ enum fairness { AS_IN_INSTANCE, NONE, MAXMIN };
 struct request {
     const char *instance, *output;
     enum fairness fairness;
-    bool packs, json, quiet, help;
+    bool json, quiet, help;
 };
 
 struct watch {
@@ -77,13 +74,9 @@ static bool read_fairness(const char *text, enum fairness *ret_fairness) {
 
 static int read_arguments(int argc, char **argv, struct request *request) {
     static const struct option options[] = {
-        {"output", required_argument, NULL, 'o'},
-        {"fairness", required_argument, NULL, 'f'},
-        {"packs", no_argument, NULL, 'p'},
-        {"json", no_argument, NULL, 'j'},
-        {"quiet", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"output", required_argument, NULL, 'o'}, {"fairness", required_argument, NULL, 'f'},
+        {"json", no_argument, NULL, 'j'},         {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
     };
     optind = 0;
     opterr = 0;
@@ -91,8 +84,6 @@ static int read_arguments(int argc, char **argv, struct request *request) {
     while ((option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
         if (option == 'o')
             request->output = optarg;
-        else if (option == 'p')
-            request->packs = true;
         else if (option == 'j')
             request->json = true;
         else if (option == 'q')
@@ -160,10 +151,8 @@ static double gap_of(const struct allocation_plan *plan) {
     return plan->objective > 0 ? (plan->objective - plan->lower_bound) / plan->objective : 0;
 }
 
-/* `divisible_cost`: before rounding to packs; NULL where that was not asked for. */
 static void print_json(const struct allocation_document *document,
-                       const struct allocation_plan *plan, const double *divisible_cost,
-                       double seconds) {
+                       const struct allocation_plan *plan, double seconds) {
     printf("{\"objective\":%.17g,\"lower_bound\":%.17g,\"gap\":%.3g,\"min_fill_rate\":%.17g,"
            "\"shipments\":%zu,\"unmet\":%zu,\"pivots\":%" PRIu64,
            plan->objective, plan->lower_bound, gap_of(plan), plan->min_fill_rate,
@@ -171,18 +160,11 @@ static void print_json(const struct allocation_document *document,
     if (document->instance.maxmin)
         printf(",\"objective_without_fairness\":%.17g,\"price_of_fairness\":%.17g,\"levels\":%u",
                plan->unfair_cost, plan->objective - plan->unfair_cost, plan->level_count);
-    if (divisible_cost != NULL)
-        printf(",\"objective_without_packs\":%.17g,\"cost_of_rounding\":%.17g", *divisible_cost,
-               plan->objective - *divisible_cost);
     printf(",\"seconds\":%.3f}\n", seconds);
 }
 
 static void print_figures(const struct allocation_document *document,
-                          const struct allocation_plan *plan, const double *divisible_cost,
-                          double seconds) {
-    if (divisible_cost != NULL)
-        printf("whole packs cost %.2f more than the %.2f of a plan that opens them\n",
-               plan->objective - *divisible_cost, *divisible_cost);
+                          const struct allocation_plan *plan, double seconds) {
     printf("cost %.2f, and no plan%s costs less than %.2f (gap %.1e); %zu shipments, %zu needs "
            "not met in full; least fill rate %.1f %%; %.2f s\n",
            plan->objective, document->instance.maxmin ? " as fair" : "", plan->lower_bound,
@@ -214,14 +196,7 @@ static int solve(const struct request *request, struct allocation_document *docu
     clock_gettime(CLOCK_MONOTONIC, &watch.started);
     const struct allocation_options options = {.progress = watch_progress, .context = &watch};
     struct allocation_plan plan;
-    double divisible_cost = 0;
     int error = allocation_solve(&document->instance, &options, &plan);
-    if (error == HV_OK && request->packs) {
-        divisible_cost = plan.objective;
-        error = allocation_round_to_packs(&document->instance, document->pack, &plan);
-        if (error != HV_OK)
-            allocation_plan_deinit(&plan);
-    }
     if (watch.shown_at_s > 0)
         fputs("\r\033[K", stderr);
     if (error != HV_OK) {
@@ -230,10 +205,8 @@ static int solve(const struct request *request, struct allocation_document *docu
     }
     double seconds = elapsed_s(&watch);
     int status = request->output != NULL ? write_file(request->output, document, &plan) : EX_OK;
-    if (status == EX_OK && request->json)
-        print_json(document, &plan, request->packs ? &divisible_cost : NULL, seconds);
-    else if (status == EX_OK)
-        print_figures(document, &plan, request->packs ? &divisible_cost : NULL, seconds);
+    if (status == EX_OK)
+        (request->json ? print_json : print_figures)(document, &plan, seconds);
     allocation_plan_deinit(&plan);
     return status;
 }

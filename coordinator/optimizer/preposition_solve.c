@@ -1,0 +1,141 @@
+#include "coordinator/optimizer/preposition_solve.h"
+
+#include "coordinator/optimizer/preposition_tree.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+void preposition_decision_deinit(struct preposition_decision *decision) {
+    free(decision->open);
+    free(decision->stock);
+    free(decision->served);
+    free(decision->least);
+    *decision = (struct preposition_decision){0};
+}
+
+static int copy_best(const struct preposition_tree *tree, struct preposition_decision *decision) {
+    const struct preposition_instance *instance = tree->instance;
+    size_t items = instance->item_count;
+    decision->open = malloc((instance->site_count + 1) * sizeof *decision->open);
+    decision->stock = calloc((size_t)instance->site_count * items + 1, sizeof(double));
+    decision->served = calloc((size_t)instance->scenario_count + 1, sizeof(bool));
+    if (decision->open == NULL || decision->stock == NULL || decision->served == NULL)
+        return HV_ERR_MEMORY;
+    for (uint32_t i = 0; i < instance->site_count; i++)
+        decision->open[i] = PREPOSITION_SITE_CLOSED;
+    for (uint32_t a = 0; a < tree->problem.facility_count; a++) {
+        const struct preposition_facility *facility = &tree->problem.facilities[a];
+        if (tree->best.open[a] > 0.5 && facility->size != PREPOSITION_NO_SIZE)
+            decision->open[facility->site] = facility->size;
+        for (size_t k = 0; k < items; k++)
+            decision->stock[facility->site * items + k] += tree->best.stock[a * items + k];
+    }
+    for (uint32_t s = 0; tree->best.served != NULL && s < instance->scenario_count; s++)
+        decision->served[s] = tree->best.served[s] > 0.5;
+    return HV_OK;
+}
+
+static int conclude(struct preposition_tree *tree, struct preposition_decision *decision) {
+    if (tree->error != HV_OK)
+        return tree->error;
+    bool found = !isinf(tree->value);
+    decision->value = tree->value;
+    decision->bound = fmin(tree->bound, tree->value);
+    decision->work = tree->work + preposition_master_iterations(tree->master);
+    decision->nodes = tree->nodes;
+    if (!found)
+        decision->status = tree->stopped ? PREPOSITION_NOTHING : PREPOSITION_INFEASIBLE;
+    else
+        decision->status = decision->bound >= preposition_tree_cutoff(tree) || !tree->stopped
+                               ? PREPOSITION_OPTIMAL
+                               : PREPOSITION_STOPPED;
+    return found ? copy_best(tree, decision) : HV_OK;
+}
+
+static int solve(const struct preposition_instance *instance,
+                 const struct preposition_options *options, const double *references,
+                 struct preposition_decision *ret_decision) {
+    struct preposition_tree tree;
+    struct preposition_decision decision = {0};
+    int error = preposition_tree_init(&tree, instance, options, references);
+    if (error != HV_OK)
+        return error;
+    preposition_tree_search(&tree);
+    error = conclude(&tree, &decision);
+    preposition_tree_deinit(&tree);
+    if (error != HV_OK)
+        preposition_decision_deinit(&decision);
+    else
+        *ret_decision = decision;
+    return error;
+}
+
+/* The least cost of each scenario, had it been known: bounds from below, so that a regret is never
+ * said smaller than it is, and the values found, which bound the least regret from below. */
+static int find_least(const struct preposition_instance *instance,
+                      const struct preposition_options *options, double *ret_values,
+                      double *ret_bounds, uint64_t *work, bool *ret_stopped) {
+    for (uint32_t s = 0; s < instance->scenario_count; s++) {
+        struct preposition_scenario alone = instance->scenarios[s];
+        struct preposition_instance known = *instance;
+        struct preposition_options exact = *options;
+        struct preposition_decision decision;
+        alone.probability = 1;
+        known.scenarios = &alone;
+        known.scenario_count = 1;
+        known.measure = PREPOSITION_EXPECTATION;
+        known.has_service = false;
+        exact.gap = fmin(options->gap, 1e-6);
+        int error = solve(&known, &exact, NULL, &decision);
+        if (error != HV_OK)
+            return error;
+        *ret_stopped = *ret_stopped || decision.status == PREPOSITION_NOTHING ||
+                       decision.status == PREPOSITION_STOPPED;
+        ret_values[s] = decision.value;
+        ret_bounds[s] = decision.bound;
+        *work += decision.work;
+        preposition_decision_deinit(&decision);
+        if (*ret_stopped)
+            return HV_OK;
+    }
+    return HV_OK;
+}
+
+static int solve_regret(const struct preposition_instance *instance,
+                        const struct preposition_options *options,
+                        struct preposition_decision *ret_decision) {
+    double *values = calloc((size_t)instance->scenario_count + 1, sizeof *values);
+    double *bounds = calloc((size_t)instance->scenario_count + 1, sizeof *bounds);
+    uint64_t work = 0;
+    bool stopped = false;
+    double doubt = 0; /* by how much a regret may be larger than said */
+    int error = values == NULL || bounds == NULL ? HV_ERR_MEMORY : HV_OK;
+    if (error == HV_OK)
+        error = find_least(instance, options, values, bounds, &work, &stopped);
+    if (error == HV_OK && stopped)
+        *ret_decision =
+            (struct preposition_decision){PREPOSITION_NOTHING, .value = INFINITY, .work = work};
+    else if (error == HV_OK)
+        error = solve(instance, options, values, ret_decision);
+    if (error == HV_OK && !stopped) {
+        for (uint32_t s = 0; s < instance->scenario_count; s++)
+            doubt = fmax(doubt, values[s] - bounds[s]);
+        ret_decision->value += doubt;
+        ret_decision->work += work;
+        ret_decision->least = values;
+        values = NULL;
+    }
+    free(values);
+    free(bounds);
+    return error;
+}
+
+int preposition_solve(const struct preposition_instance *instance,
+                      const struct preposition_options *options,
+                      struct preposition_decision *ret_decision) {
+    int error = preposition_instance_check(instance);
+    if (error != HV_OK)
+        return error;
+    return instance->measure == PREPOSITION_REGRET ? solve_regret(instance, options, ret_decision)
+                                                   : solve(instance, options, NULL, ret_decision);
+}
