@@ -9,15 +9,11 @@
 
 #define ROUNDS (SANITIZED ? 30 : 200)
 
-static void agree_with_brute_force(uint64_t seed, int measure) {
-    struct chance chance = {seed};
-    struct preposition_random random;
-    preposition_random_make(&chance, &random);
-    random.instance.measure = (enum preposition_measure)measure;
-    double right = preposition_reference_value(&random.instance);
+static void solve_as_brute_force(const struct preposition_instance *instance, uint64_t seed) {
+    double right = preposition_reference_value(instance);
     const struct preposition_options options = {0};
     struct preposition_decision decision;
-    int error = preposition_solve(&random.instance, &options, &decision);
+    int error = preposition_solve(instance, &options, &decision);
     cr_assert_eq(error, HV_OK, "seed %lu: %d", (unsigned long)seed, error);
     if (isinf(right)) {
         cr_assert_eq(decision.status, PREPOSITION_INFEASIBLE, "seed %lu: %g instead of nothing",
@@ -28,9 +24,9 @@ static void agree_with_brute_force(uint64_t seed, int measure) {
     cr_assert_eq(decision.status, PREPOSITION_OPTIMAL, "seed %lu: status %d, right %g",
                  (unsigned long)seed, (int)decision.status, right);
     struct preposition_plan plan;
-    cr_assert_eq(preposition_plan_make(&random.instance, &decision, &plan), HV_OK, "seed %lu",
+    cr_assert_eq(preposition_plan_make(instance, &decision, &plan), HV_OK, "seed %lu",
                  (unsigned long)seed);
-    const char *wrong = preposition_reference_check(&random.instance, &decision, &plan);
+    const char *wrong = preposition_reference_check(instance, &decision, &plan);
     cr_assert_null(wrong, "seed %lu: %s", (unsigned long)seed, wrong);
     cr_assert_float_eq(plan.objective, right, 1e-5 * fmax(1, fabs(right)),
                        "seed %lu: %.9g, brute force %.9g", (unsigned long)seed, plan.objective,
@@ -42,9 +38,45 @@ static void agree_with_brute_force(uint64_t seed, int measure) {
     preposition_decision_deinit(&decision);
 }
 
+static void agree_with_brute_force(uint64_t seed, int measure) {
+    struct chance chance = {seed};
+    struct preposition_random random;
+    preposition_random_make(&chance, &random);
+    random.instance.measure = (enum preposition_measure)measure;
+    solve_as_brute_force(&random.instance, seed);
+}
+
+/* Only one item, scenario and size: the solver takes another way. */
+static void agree_in_facility_location(uint64_t seed) {
+    struct chance chance = {seed};
+    struct preposition_random random;
+    preposition_random_make(&chance, &random);
+    struct preposition_instance *in = &random.instance;
+    struct preposition_scenario *only = &random.scenarios[0];
+    uint32_t kept = 0;
+    for (uint32_t d = 0; d < only->demand_count; d++)
+        if (random.demands[d].item == 0)
+            random.demands[kept++] = random.demands[d];
+    only->demand_count = kept;
+    only->probability = 1;
+    in->scenario_count = in->item_count = 1;
+    random.items[0].volume_m3 += 0.1;
+    for (uint32_t i = 0; i < in->site_count; i++)
+        if (random.sites[i].size_count > 1)
+            random.sites[i].size_count = 1;
+    in->measure = PREPOSITION_EXPECTATION;
+    in->has_budget = in->has_service = false;
+    solve_as_brute_force(in, seed);
+}
+
 Test(preposition, agrees_with_brute_force_in_expectation) {
     for (uint64_t seed = 1; seed <= ROUNDS; seed++)
         agree_with_brute_force(seed, PREPOSITION_EXPECTATION);
+}
+
+Test(preposition, agrees_with_brute_force_where_it_is_facility_location) {
+    for (uint64_t seed = 3001; seed <= 3000 + ROUNDS; seed++)
+        agree_in_facility_location(seed);
 }
 
 Test(preposition, agrees_with_brute_force_in_conditional_value_at_risk) {

@@ -128,3 +128,43 @@ Test(preposition_command, repeats_what_rawls_and_turnquist_found) {
 Test(preposition_command, solves_gulf_30_to_half_a_per_cent) {
     solve_shared(shared("data/supply/gulf-30.json"), "0.005", 61696168);
 }
+
+/* A file of the OR-Library, with a capacity where it names none. */
+static void solve_or_library(const char *name, const char *capacity, double right) {
+    char file[128], command[4096];
+    snprintf(file, sizeof file, "data/facility_location/%s.txt", name);
+    if (access(shared(file), R_OK) != 0)
+        cr_skip_test("../shared/data/facility_location is not here");
+    char *dir = scratch_make();
+    const char *instance = scratch_path(dir, "instance.json"),
+               *plan = scratch_path(dir, "plan.json");
+    snprintf(command, sizeof command, "python3 '%s' '%s' %s > '%s'",
+             shared("tools/orlib_to_preposition.py"), shared(file), capacity, instance);
+    cr_assert_eq(system(command), 0); // NOLINT(cert-env33-c)
+    cr_assert_eq(RUN(instance, "-o", plan, "--gap", "1e-7", "--quiet"), EX_OK);
+    cr_assert_float_eq(figure(plan, "objective"), right, 1e-6 * right, "%s", name);
+    cr_assert_float_eq(figure(plan, "lower_bound"), right, 1e-6 * right, "%s", name);
+    snprintf(command, sizeof command, "python3 '%s' '%s' '%s' >&2", shared("tools/check_supply.py"),
+             instance, plan);
+    cr_assert_eq(system(command), 0, "%s", name); // NOLINT(cert-env33-c)
+    scratch_remove(dir);
+}
+
+Test(preposition_command, proves_the_thirteen_of_the_or_library) {
+    static const struct {
+        const char *name;
+        double optimum;
+    } files[] = {{"cap41", 1040444.375}, {"cap71", 932615.750},  {"cap72", 977799.400},
+                 {"cap73", 1010641.450}, {"cap74", 1034976.975}, {"cap101", 796648.437},
+                 {"cap102", 854704.200}, {"cap103", 893782.112}, {"cap104", 928941.750},
+                 {"cap131", 793439.562}, {"cap132", 851495.325}, {"cap133", 893076.712},
+                 {"cap134", 928941.750}};
+    cr_redirect_stdout();
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        solve_or_library(files[i].name, "", files[i].optimum);
+}
+
+Test(preposition_command, proves_capa_at_8000) {
+    cr_redirect_stdout();
+    solve_or_library("capa", "8000", 19240822.449);
+}
