@@ -136,6 +136,22 @@ static void price(struct making *making, uint32_t item) {
     }
 }
 
+/* What rounding left of demand j, neither sent nor unmet, goes with the largest of what is sent: a
+ * trifle, but at the price of a shortage it would count. */
+static void round_off(struct preposition_transport *t, uint32_t j) {
+    double *flow = &t->flow[(size_t)j * t->supplies], left = t->demand[j] - t->unmet[j];
+    uint32_t largest = 0;
+    for (uint32_t q = 0; q < t->supplies; q++) {
+        if (flow[q] <= TINY * t->demand[j])
+            flow[q] = 0;
+        left -= flow[q];
+        if (flow[q] > flow[largest])
+            largest = q;
+    }
+    if (t->supplies > 0 && flow[largest] > 0 && fabs(left) <= 1e-7 * flow[largest])
+        flow[largest] += left;
+}
+
 /* Sends what demand j gets along its shortest ways. */
 static void send(struct making *making, uint32_t j) {
     const struct preposition_transport *t = &making->transport;
@@ -180,6 +196,7 @@ static int serve_item(struct making *making, uint32_t item, struct preposition_o
         return HV_ERR_STATE;
     int error = HV_OK;
     for (uint32_t j = 0; error == HV_OK && j < t->demands; j++) {
+        round_off(t, j);
         send(making, j);
         double met = 0;
         for (uint32_t q = 0; q < t->supplies; q++) {

@@ -6,8 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define STOCK_SLACK 1e-10 /* so that rounding leaves nobody a trifle short, at a high price */
-
 void preposition_decision_deinit(struct preposition_decision *decision) {
     free(decision->open);
     free(decision->stock);
@@ -211,8 +209,7 @@ static int take_location(const struct preposition_problem *problem,
             continue;
         decision->open[facility->site] = facility->size;
         if (share > 0)
-            decision->stock[facility->site] =
-                fmin(result->sent[a] / share * (1 + STOCK_SLACK), most);
+            decision->stock[facility->site] = fmin(result->sent[a] / share, most);
     }
     decision->status = result->status;
     decision->value = result->value;
