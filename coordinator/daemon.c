@@ -3,6 +3,7 @@
 #include "coordinator/daemon_api.h"
 #include "coordinator/daemon_control.h"
 #include "coordinator/daemon_planner.h"
+#include "schemas/bundle.h"
 #include "schemas/platform/clock.h"
 #include "schemas/platform/line_log.h"
 #include "schemas/platform/notify.h"
@@ -122,11 +123,11 @@ static void take_frame(struct daemon *daemon, const struct gate_frame *frame) {
     if (!revoked)
         remember_route(daemon, node->entity.index, &frame->route);
     daemon->sender = &frame->route;
-    daemon_step(
-        daemon,
-        (struct core_event){
-            .kind = CORE_FRAME,
-            .frame = {.node = id, .revoked = revoked, .bytes = frame->bytes, .size = frame->size}});
+    struct core_event event = {.kind = CORE_FRAME, .frame = {.node = id, .revoked = revoked}};
+    struct hv_bundle_reader reader;
+    hv_bundle_open(&reader, frame->bytes, frame->size);
+    while (hv_bundle_next(&reader, &event.frame.bytes, &event.frame.size))
+        daemon_step(daemon, event);
     daemon->sender = NULL;
 }
 
