@@ -2,6 +2,7 @@
 
 #include "coordinator/cli/allocation_json.h"
 #include "coordinator/optimizer/allocation.h"
+#include "coordinator/optimizer/allocation_packs.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -18,7 +19,7 @@
 
 static const char usage[] =
     "usage: haven solve allocation INSTANCE.json [-o SOLUTION.json] [--fairness none|maxmin]\n"
-    "                              [--json] [--quiet]\n";
+    "                              [--packs] [--json] [--quiet]\n";
 
 static const char help[] =
     "\n"
@@ -31,6 +32,14 @@ static const char help[] =
     "  --fairness maxmin      first make the least fill rate as high as can be, then the next\n"
     "                         least, and so on; then least cost. Says what that costs more.\n"
     "                         Without the option, what the instance says\n"
+    "  --packs                send whole packs only, of `pack` units where an item has that;\n"
+    "                         says what the rounding costs\n"
+    "\n"
+    "Where the instance has vehicles[], each with its depot, volume_m3, weight_kg, loading_min,\n"
+    "unloading_min and ready_min, and lanes have travel_min, the solution says which vehicle "
+    "takes\n"
+    "what where and when, and when the last delivery can be at the earliest.\n"
+    "\n"
     "  --json                 print the figures as one JSON object\n"
     "  --quiet                no progress on the terminal\n"
     "\n"
@@ -46,7 +55,7 @@ enum fairness { AS_IN_INSTANCE, NONE, MAXMIN };
 struct request {
     const char *instance, *output;
     enum fairness fairness;
-    bool json, quiet, help;
+    bool packs, json, quiet, help;
 };
 
 struct watch {
@@ -74,9 +83,13 @@ static bool read_fairness(const char *text, enum fairness *ret_fairness) {
 
 static int read_arguments(int argc, char **argv, struct request *request) {
     static const struct option options[] = {
-        {"output", required_argument, NULL, 'o'}, {"fairness", required_argument, NULL, 'f'},
-        {"json", no_argument, NULL, 'j'},         {"quiet", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+        {"output", required_argument, NULL, 'o'},
+        {"fairness", required_argument, NULL, 'f'},
+        {"packs", no_argument, NULL, 'p'},
+        {"json", no_argument, NULL, 'j'},
+        {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     optind = 0;
     opterr = 0;
@@ -84,6 +97,8 @@ static int read_arguments(int argc, char **argv, struct request *request) {
     while ((option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
         if (option == 'o')
             request->output = optarg;
+        else if (option == 'p')
+            request->packs = true;
         else if (option == 'j')
             request->json = true;
         else if (option == 'q')
@@ -129,14 +144,14 @@ static int watch_progress(void *context, enum allocation_stage stage, uint64_t w
 
 /* Writes beside the file and renames, so that a result is there whole or not at all. */
 static int write_file(const char *path, const struct allocation_document *document,
-                      const struct allocation_plan *plan) {
+                      const struct allocation_plan *plan, const struct fleet_plan *fleet) {
     char beside[4096];
     if (snprintf(beside, sizeof beside, "%s.part", path) >= (int)sizeof beside) {
         fprintf(stderr, "haven solve allocation: %s: name too long\n", path);
         return EX_CANTCREAT;
     }
     FILE *file = fopen(beside, "we");
-    bool sound = file != NULL && allocation_json_write(file, document, plan) == HV_OK;
+    bool sound = file != NULL && allocation_json_write(file, document, plan, fleet) == HV_OK;
     if (file != NULL && fclose(file) != 0)
         sound = false;
     if (sound && rename(beside, path) == 0)
@@ -151,8 +166,10 @@ static double gap_of(const struct allocation_plan *plan) {
     return plan->objective > 0 ? (plan->objective - plan->lower_bound) / plan->objective : 0;
 }
 
+/* `divisible_cost`: before rounding to packs; NULL where that was not asked for. */
 static void print_json(const struct allocation_document *document,
-                       const struct allocation_plan *plan, double seconds) {
+                       const struct allocation_plan *plan, const double *divisible_cost,
+                       const struct fleet_plan *fleet, double seconds) {
     printf("{\"objective\":%.17g,\"lower_bound\":%.17g,\"gap\":%.3g,\"min_fill_rate\":%.17g,"
            "\"shipments\":%zu,\"unmet\":%zu,\"pivots\":%" PRIu64,
            plan->objective, plan->lower_bound, gap_of(plan), plan->min_fill_rate,
@@ -160,11 +177,22 @@ static void print_json(const struct allocation_document *document,
     if (document->instance.maxmin)
         printf(",\"objective_without_fairness\":%.17g,\"price_of_fairness\":%.17g,\"levels\":%u",
                plan->unfair_cost, plan->objective - plan->unfair_cost, plan->level_count);
+    if (divisible_cost != NULL)
+        printf(",\"objective_without_packs\":%.17g,\"cost_of_rounding\":%.17g", *divisible_cost,
+               plan->objective - *divisible_cost);
+    if (fleet != NULL)
+        printf(",\"trips\":%zu,\"last_delivery_min\":%.17g,\"last_delivery_bound_min\":%.17g,"
+               "\"without_vehicle\":%zu",
+               fleet->trip_count, fleet->last_min, fleet->last_bound_min, fleet->left_count);
     printf(",\"seconds\":%.3f}\n", seconds);
 }
 
 static void print_figures(const struct allocation_document *document,
-                          const struct allocation_plan *plan, double seconds) {
+                          const struct allocation_plan *plan, const double *divisible_cost,
+                          double seconds) {
+    if (divisible_cost != NULL)
+        printf("whole packs cost %.2f more than the %.2f of a plan that opens them\n",
+               plan->objective - *divisible_cost, *divisible_cost);
     printf("cost %.2f, and no plan%s costs less than %.2f (gap %.1e); %zu shipments, %zu needs "
            "not met in full; least fill rate %.1f %%; %.2f s\n",
            plan->objective, document->instance.maxmin ? " as fair" : "", plan->lower_bound,
@@ -191,22 +219,60 @@ static void show_faults(const struct hv_fault_list *faults) {
         fprintf(stderr, "%zu faults in all\n", faults->errors);
 }
 
+static void print_deliveries(const struct fleet_plan *fleet) {
+    printf("%zu trips, the last delivery after %.1f min, in no schedule before %.1f min; %zu "
+           "shipments for which no vehicle is there\n",
+           fleet->trip_count, fleet->last_min, fleet->last_bound_min, fleet->left_count);
+}
+
+/* Deliveries where there are vehicles, then the file and the figures. */
+static int finish(const struct request *request, const struct allocation_document *document,
+                  const struct allocation_plan *plan, const double *divisible_cost,
+                  double seconds) {
+    struct fleet_plan fleet = {0};
+    bool has_fleet = document->vehicle_count > 0;
+    int error =
+        has_fleet ? fleet_schedule(&document->instance, plan, document->travel_min, document->pack,
+                                   document->vehicles, document->vehicle_count, &fleet)
+                  : HV_OK;
+    if (error != HV_OK) {
+        fprintf(stderr, "%s: no deliveries: %s\n", request->instance, hv_error_text(error));
+        return hv_error_exit_status(error);
+    }
+    int status = EX_OK;
+    if (request->output != NULL)
+        status = write_file(request->output, document, plan, has_fleet ? &fleet : NULL);
+    if (status == EX_OK && request->json)
+        print_json(document, plan, divisible_cost, has_fleet ? &fleet : NULL, seconds);
+    else if (status == EX_OK)
+        print_figures(document, plan, divisible_cost, seconds);
+    if (status == EX_OK && !request->json && has_fleet)
+        print_deliveries(&fleet);
+    fleet_plan_deinit(&fleet);
+    return status;
+}
+
 static int solve(const struct request *request, struct allocation_document *document) {
     struct watch watch = {.show = !request->quiet && isatty(STDERR_FILENO)};
     clock_gettime(CLOCK_MONOTONIC, &watch.started);
     const struct allocation_options options = {.progress = watch_progress, .context = &watch};
     struct allocation_plan plan;
+    double divisible_cost = 0;
     int error = allocation_solve(&document->instance, &options, &plan);
+    if (error == HV_OK && request->packs) {
+        divisible_cost = plan.objective;
+        error = allocation_round_to_packs(&document->instance, document->pack, &plan);
+        if (error != HV_OK)
+            allocation_plan_deinit(&plan);
+    }
     if (watch.shown_at_s > 0)
         fputs("\r\033[K", stderr);
     if (error != HV_OK) {
         fprintf(stderr, "%s: cannot be solved: %s\n", request->instance, hv_error_text(error));
         return hv_error_exit_status(error);
     }
-    double seconds = elapsed_s(&watch);
-    int status = request->output != NULL ? write_file(request->output, document, &plan) : EX_OK;
-    if (status == EX_OK)
-        (request->json ? print_json : print_figures)(document, &plan, seconds);
+    int status = finish(request, document, &plan, request->packs ? &divisible_cost : NULL,
+                        elapsed_s(&watch));
     allocation_plan_deinit(&plan);
     return status;
 }

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define NOBODY UINT32_MAX
+#define PATH_MAX_STEPS 10000u /* what one need can be passed on along: the depth of a recursion */
 
 /* A fill rate: part / whole. */
 struct rate {
@@ -69,6 +70,7 @@ struct fair {
     int64_t *receive;        /* shelter: what is left for those that are not fixed */
     int64_t *waiting;        /* shelter: Σ of needs with a volume that are not fixed */
     uint32_t *queue, *level; /* of a search: claims, then stocks, then depots */
+    bool too_deep;           /* a way was longer than PATH_MAX_STEPS */
     uint32_t *next;          /* where the search of a node goes on */
     struct cut *cuts;        /* each within the one before */
     uint32_t cut_count, cut_room;
@@ -216,6 +218,7 @@ static void take_back(struct fair *fair, struct claim *claim) {
 }
 
 static void ask(struct fair *fair, struct rate rate) {
+    assert(rate.whole > 0);
     for (uint32_t c = 0; c < fair->claim_count; c++) {
         struct claim *claim = &fair->claims[c];
         if (claim->fixed)
@@ -232,6 +235,13 @@ static void visit(struct fair *fair, uint32_t node, uint32_t level, uint32_t *co
         return;
     fair->level[node] = level;
     fair->queue[(*count)++] = node;
+}
+
+/* Room is found after so many steps; the first is the nearest. */
+static bool note_room(struct fair *fair, uint32_t steps, bool found) {
+    if (!found && steps > PATH_MAX_STEPS)
+        fair->too_deep = true;
+    return true;
 }
 
 /* Looks from the claims that lack something at all that could be passed on to, in order of
@@ -254,12 +264,13 @@ static bool search(struct fair *fair, uint32_t *ret_count) {
                 if (fair->lanes[fair->lanes_of_stock[i]].sent > 0)
                     visit(fair, fair->lanes[fair->lanes_of_stock[i]].claim, level, &count);
             if (has_room(stock) && stock->above == NOBODY)
-                found = true;
+                found = note_room(fair, level, found);
             else if (has_room(stock))
                 visit(fair, depot_number(fair, stock->above), level, &count);
         } else {
             uint32_t depot = node - depot_number(fair, 0), items = item_count(fair->session);
-            found = found || has_room(&fair->depots[depot]);
+            if (has_room(&fair->depots[depot]))
+                found = note_room(fair, level, found);
             for (uint32_t j = depot * items; j < (depot + 1) * items; j++)
                 if (fair->stocks[j].sent > 0 && fair->stocks[j].above != NOBODY)
                     visit(fair, stock_number(fair, j), level, &count);
@@ -280,7 +291,10 @@ static int64_t room_of(const struct source *source) {
 static int64_t pass_on(struct fair *fair, uint32_t node, int64_t amount);
 
 static int64_t pass_to(struct fair *fair, uint32_t from, uint32_t to, int64_t amount) {
-    return amount > 0 && fair->level[to] == fair->level[from] + 1 ? pass_on(fair, to, amount) : 0;
+    return amount > 0 && fair->level[to] == fair->level[from] + 1 &&
+                   fair->level[to] <= PATH_MAX_STEPS
+               ? pass_on(fair, to, amount)
+               : 0;
 }
 
 /* Each of the next three finds a source for `amount` more at its node and returns how much it found
@@ -352,7 +366,7 @@ static int64_t pass_on(struct fair *fair, uint32_t node, int64_t amount) {
 /* Sends what is asked, as far as can be; returns whether all of it is sent. After false the queue
  * holds the minimum cut: `ret_reached` nodes that those who lack something could pass on to. */
 static bool send_what_is_asked(struct fair *fair, uint32_t *ret_reached) {
-    while (search(fair, ret_reached)) {
+    while (search(fair, ret_reached) && !fair->too_deep) {
         memset(fair->next, 0, number_count(fair) * sizeof *fair->next);
         for (uint32_t c = 0; c < fair->claim_count; c++) {
             struct claim *claim = &fair->claims[c];
@@ -497,7 +511,7 @@ static int find_level(struct fair *fair, uint32_t *left) {
     uint32_t reached, before = *left;
     struct rate rate = first_rate(fair);
     for (ask(fair, rate); !send_what_is_asked(fair, &reached); ask(fair, rate)) {
-        int error = push_cut(fair, reached);
+        int error = fair->too_deep ? HV_ERR_LIMIT : push_cut(fair, reached);
         if (error)
             return error;
         rate = rate_of_cut(fair, &fair->cuts[fair->cut_count - 1]);

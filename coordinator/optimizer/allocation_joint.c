@@ -183,23 +183,27 @@ static int note_cost(struct joint *joint, double cost) {
     return 0;
 }
 
+/* Grows one array; on failure the old one stays. */
+static int grow(void **array, size_t count, size_t bytes) {
+    void *grown = realloc(*array, count * bytes);
+    if (!grown)
+        return HV_ERR_MEMORY;
+    *array = grown;
+    return 0;
+}
+
 static int reserve_batch(struct batch *batch) {
     if (batch->count < batch->room)
         return 0;
-    int room = batch->room * 2 + 1024;
-    size_t cells = (size_t)room * COLUMN_ROWS_MAX;
-    int *rows = realloc(batch->rows, cells * sizeof *rows);
-    batch->rows = rows ? rows : batch->rows;
-    double *values = realloc(batch->values, cells * sizeof *values);
-    batch->values = values ? values : batch->values;
-    double *upper = realloc(batch->upper, (size_t)room * sizeof *upper);
-    batch->upper = upper ? upper : batch->upper;
-    CoinBigIndex *starts = realloc(batch->starts, ((size_t)room + 1) * sizeof *starts);
-    batch->starts = starts ? starts : batch->starts;
-    if (!rows || !values || !upper || !starts)
+    size_t room = (size_t)batch->room * 2 + 1024, cells = room * COLUMN_ROWS_MAX;
+    if (grow((void **)&batch->rows, cells, sizeof *batch->rows) ||
+        grow((void **)&batch->values, cells, sizeof *batch->values) ||
+        grow((void **)&batch->upper, room, sizeof *batch->upper) ||
+        grow((void **)&batch->starts, room + 1, sizeof *batch->starts))
         return HV_ERR_MEMORY;
-    batch->starts[0] = 0;
-    batch->room = room;
+    if (batch->room == 0)
+        batch->starts[0] = 0;
+    batch->room = (int)room;
     return 0;
 }
 

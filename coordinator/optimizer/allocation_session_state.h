@@ -89,7 +89,8 @@ int64_t allocation_stock_quanta(const struct allocation_session *session, uint32
 int64_t allocation_limit_quanta(const struct allocation_session *session, double limit_m3);
 
 /* Finds how many quanta of each need are sent where fill rates are leximin, and the number of
- * levels. `least`: shelter × item. In allocation_fair.c. HV_ERR_MEMORY; HV_ERR_STOPPED by the
+ * levels. `least`: shelter × item. In allocation_fair.c. HV_ERR_MEMORY; HV_ERR_LIMIT where depots
+ * hang together over more than thousands of shelters; HV_ERR_STOPPED by the
  * limits' callback, which is called with the number of levels. */
 HV_MUST_USE int allocation_find_fair(const struct allocation_session *session,
                                      const struct mincostflow_limits *limits, int64_t *least,

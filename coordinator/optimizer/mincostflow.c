@@ -401,7 +401,7 @@ uint32_t mincostflow_basic_arc(const struct mincostflow *flow, uint32_t node) {
 }
 
 int64_t mincostflow_price(const struct mincostflow *flow, uint32_t node) {
-    return flow->prices[node + 1];
+    return flow->prices[node + 1] - flow->prices[TREE_ROOT];
 }
 
 int64_t mincostflow_imbalance(const struct mincostflow *flow, uint32_t node) {
@@ -432,7 +432,7 @@ int mincostflow_cut(const struct mincostflow *flow, bool *inside, int64_t *ret_e
     /* Each node hangs by one artificial arc on the root, so its price says by which kind. */
     bool of_stuck = stuck > 0;
     for (uint32_t node = 0; node + 1 < flow->node_count; node++)
-        inside[node] = (flow->prices[node + 1] < 0) == of_stuck;
+        inside[node] = (mincostflow_price(flow, node) < 0) == of_stuck;
     *ret_excess = of_stuck ? stuck : missing;
     return 0;
 }

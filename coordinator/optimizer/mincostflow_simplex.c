@@ -80,12 +80,12 @@ static void settle_node(struct mincostflow *flow, uint32_t node) {
         entry.from = TREE_ROOT;
         entry.to = node;
         entry.forward = excess;
-        entry.reduced_cost = -flow->artificial_cost - flow->prices[node];
+        entry.reduced_cost = flow->prices[TREE_ROOT] - flow->artificial_cost - flow->prices[node];
     } else {
         entry.from = node;
         entry.to = TREE_ROOT;
         entry.forward = -excess;
-        entry.reduced_cost = flow->prices[node] - flow->artificial_cost;
+        entry.reduced_cost = flow->prices[node] - flow->artificial_cost - flow->prices[TREE_ROOT];
     }
     entry.backward = TREE_NO_BOUND - entry.forward;
     tree_enter(flow, &entry, NULL);

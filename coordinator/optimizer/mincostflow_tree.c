@@ -80,11 +80,20 @@ static void note_subtree_moved(struct mincostflow *flow, uint32_t node) {
         tree_note_moved(flow, at);
 }
 
+/* Only differences of prices count: of the subtree and the rest the smaller is shifted, and the
+ * root's price with it, before that comes near the end of 64 bits. */
 static void add_to_prices(struct mincostflow *flow, uint32_t node, int64_t shift) {
     const uint32_t *thread = flow->thread;
     int64_t *prices = flow->prices;
-    uint32_t end = thread[flow->nodes[node].last];
-    for (uint32_t at = node; at != end; at = thread[at])
+    uint32_t first = node, end = thread[flow->nodes[node].last];
+    int64_t root_price = prices[TREE_ROOT] - shift;
+    if (flow->nodes[node].size > flow->node_count / 2 && root_price < TREE_ROOT_PRICE_MAX &&
+        root_price > -TREE_ROOT_PRICE_MAX) {
+        first = end;
+        end = node;
+        shift = -shift;
+    }
+    for (uint32_t at = first; at != end; at = thread[at])
         prices[at] += shift;
 }
 
@@ -98,7 +107,8 @@ void tree_shift_prices(struct mincostflow *flow, uint32_t node, int64_t shift) {
 static int64_t price_from_parent(const struct mincostflow *flow, uint32_t node) {
     const struct tree_node *n = &flow->nodes[node];
     if (n->arc == TREE_ARTIFICIAL)
-        return n->res_up > n->res_down ? -flow->artificial_cost : flow->artificial_cost;
+        return flow->prices[TREE_ROOT] +
+               (n->res_up > n->res_down ? -flow->artificial_cost : flow->artificial_cost);
     const struct tree_arc *a = &flow->arcs[n->arc];
     int64_t parent_price = flow->prices[n->parent];
     return a->from == node ? parent_price - a->cost : parent_price + a->cost;
@@ -106,6 +116,7 @@ static int64_t price_from_parent(const struct mincostflow *flow, uint32_t node) 
 
 void tree_price_all(struct mincostflow *flow) {
     tree_stop_tracking(flow);
+    flow->prices[TREE_ROOT] = 0;
     for (uint32_t at = flow->thread[TREE_ROOT]; at != TREE_ROOT; at = flow->thread[at])
         flow->prices[at] = price_from_parent(flow, at);
 }
@@ -122,7 +133,7 @@ void tree_add_leaf(struct mincostflow *flow, uint32_t node) {
     flow->nodes[node].last = node;
     set_artificial(flow, node);
     paste(flow, node, TREE_ROOT, TREE_NIL);
-    flow->prices[node] = -flow->artificial_cost;
+    flow->prices[node] = flow->prices[TREE_ROOT] - flow->artificial_cost;
 }
 
 /* Keeps an arc that is about to leave the tree in the direction in which it can still carry flow.
@@ -141,7 +152,8 @@ void tree_hang_on_root(struct mincostflow *flow, uint32_t node) {
     cut(flow, node, TREE_ROOT);
     paste(flow, node, TREE_ROOT, TREE_ROOT);
     set_artificial(flow, node);
-    tree_shift_prices(flow, node, -flow->artificial_cost - flow->prices[node]);
+    tree_shift_prices(flow, node,
+                      flow->prices[TREE_ROOT] - flow->artificial_cost - flow->prices[node]);
 }
 
 /* What a push around the cycle of the entering arc meets. */

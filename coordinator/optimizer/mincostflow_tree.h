@@ -22,6 +22,7 @@
 #define TREE_ARTIFICIAL UINT32_MAX
 #define TREE_NO_BOUND (INT64_C(1) << 62)  /* residual of an arc without bound */
 #define TREE_UNLIMITED (INT64_C(3) << 60) /* a residual above this is of an arc without bound */
+#define TREE_ROOT_PRICE_MAX (INT64_C(1) << 60)
 #define TREE_MAGNITUDE_MAX (UINT64_C(1) << 60) /* Σ finite bounds and supplies */
 
 /* Besides its parent each node knows the whole tree in preorder, as a ring through `thread`
@@ -42,7 +43,7 @@ struct tree_arc {
 struct mincostflow {
     struct tree_node *nodes; /* with the root */
     uint32_t *thread;        /* by node: the next in preorder, after the last the root */
-    int64_t *prices;         /* by node, the root's is 0 */
+    int64_t *prices;         /* by node; only their differences mean anything */
     int64_t *supplies;       /* by node */
     int64_t *excess;         /* by node: supply that no arc carries yet; the root's is unused */
     uint32_t *pending;       /* nodes that may have an excess, in order of change */

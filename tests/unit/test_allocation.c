@@ -1,4 +1,5 @@
 #include "coordinator/optimizer/allocation.h"
+#include "coordinator/optimizer/allocation_packs.h"
 #include "coordinator/optimizer/allocation_session.h"
 #include "tests/support/allocation_checker.h"
 #include "tests/support/sanitized.h"
@@ -239,5 +240,52 @@ Test(allocation, of_nothing_is_nothing) {
     cr_assert_eq(plan.shipment_count, 0);
     cr_assert_float_eq(plan.objective, 0, 0);
     cr_assert_float_eq(plan.min_fill_rate, 1, 0);
+    allocation_plan_deinit(&plan);
+}
+
+Test(allocation_packs, sends_whole_packs_within_every_limit_and_above_the_bound) {
+    struct chance chance = {19};
+    const struct allocation_mix mix = {4, 5, 4, true, true, true, true, true};
+    int rounded = 0;
+    for (int round = 0; round < ROUNDS(200); round++) {
+        struct allocation_instance *instance = allocation_random(&chance, &mix);
+        struct allocation_plan plan;
+        double pack[4] = {0, 1, 2.5, 6};
+        cr_assert_eq(allocation_solve(instance, NULL, &plan), HV_OK);
+        double divisible = plan.objective;
+        cr_assert_eq(allocation_round_to_packs(instance, pack, &plan), HV_OK);
+        const char *wrong = allocation_check(instance, &plan);
+        cr_assert_null(wrong, "round %d: %s", round, wrong);
+        cr_assert_geq(plan.objective, divisible * (1 - 1e-9));
+        rounded += plan.objective > divisible * (1 + 1e-9);
+        for (size_t i = 0; i < plan.shipment_count; i++) {
+            double size = pack[plan.shipments[i].item];
+            double packs = size > 0 ? plan.shipments[i].quantity / size : 0;
+            cr_assert_float_eq(packs, floor(packs + 0.5), 1e-6);
+        }
+        allocation_plan_deinit(&plan);
+        allocation_random_free(instance);
+    }
+    cr_assert_gt(rounded, 0);
+}
+
+Test(allocation_packs, fills_up_with_what_saves_most) {
+    struct allocation_item items[] = {{1, 1, 5}, {1, 1, 9}};
+    struct allocation_depot depot = {7, false};
+    struct allocation_shelter shelter = {1, ALLOCATION_NO_LIMIT};
+    struct allocation_lane lane = {0, 0, 1, ALLOCATION_NO_LIMIT, false};
+    double stock[] = {9, 9}, need[] = {9, 5}, pack[] = {2, 2};
+    struct allocation_instance instance = {items, &depot, &shelter, &lane, 2,    1,
+                                           1,     1,      stock,    NULL,  need, false};
+    struct allocation_plan plan;
+    cr_assert_eq(allocation_solve(&instance, NULL, &plan), HV_OK);
+    cr_assert_float_eq(plan.objective, 42, 1e-9); /* 5 of the dear one, 2 of the other */
+    cr_assert_eq(allocation_round_to_packs(&instance, pack, &plan), HV_OK);
+    cr_assert_eq(plan.shipment_count, 2);
+    cr_assert_float_eq(plan.shipments[0].quantity, 2, 0);
+    cr_assert_float_eq(plan.shipments[1].quantity, 4, 0);
+    cr_assert_float_eq(plan.objective, 50, 1e-9);
+    pack[1] = -1;
+    cr_assert_eq(allocation_round_to_packs(&instance, pack, &plan), HV_ERR_VALUE);
     allocation_plan_deinit(&plan);
 }

@@ -1,0 +1,18 @@
+/* A plan in whole packs: boxes, pallets and drums are not opened on the way. */
+#ifndef HV_OPTIMIZER_ALLOCATION_PACKS_H
+#define HV_OPTIMIZER_ALLOCATION_PACKS_H
+
+#include "coordinator/optimizer/allocation_plan.h"
+
+/* Rounds a plan to whole packs of `pack` units (by item; 0 where any quantity can be sent): each
+ * shipment down, then packs that still pay and for which need, stock and all room are left, those
+ * first that save most for their volume. What is less than a pack short of a need stays unmet.
+ *
+ * A heuristic: the plan keeps its lower bound, which holds for packs all the more, so that
+ * objective − lower_bound bounds what the rounding costs. Fill rates and objective are added up
+ * anew; `unfair_cost` stays. O(lanes × items × log). HV_ERR_VALUE: a pack is negative or no number;
+ * HV_ERR_MEMORY; then the plan is as it was. */
+HV_MUST_USE int allocation_round_to_packs(const struct allocation_instance *instance,
+                                          const double *pack, struct allocation_plan *plan);
+
+#endif

@@ -1,0 +1,131 @@
+/* `haven solve allocation` as a person or a script calls it, its results checked by the tool of
+ * ../shared. */
+#include "coordinator/cli/solve_allocation.h"
+#include "tests/support/scratch.h"
+
+#include <criterion/criterion.h>
+#include <criterion/redirect.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define ARGUMENTS_MAX 12
+
+static int run(const char *const *arguments) {
+    char *argv[ARGUMENTS_MAX + 2] = {(char *)"allocation"};
+    int argc = 1;
+    for (; argc <= ARGUMENTS_MAX && arguments[argc - 1] != NULL; argc++)
+        argv[argc] = (char *)arguments[argc - 1];
+    return cli_solve_allocation(argc, argv);
+}
+
+#define RUN(...) run((const char *const[]){__VA_ARGS__, NULL})
+
+static const char *shared(const char *name) {
+    static char path[4][1024];
+    static int next;
+    char *made = path[next++ % 4];
+    const char *top = getenv("HAVEN_TOP");
+    snprintf(made, sizeof path[0], "%s/../shared/%s", top != NULL ? top : ".", name);
+    if (access(made, R_OK) != 0)
+        snprintf(made, sizeof path[0], "%s/../../shared/%s", top != NULL ? top : ".", name);
+    return made;
+}
+
+static const char *write_instance(const char *dir, const char *need) {
+    const char *path = scratch_path(dir, "instance.json");
+    FILE *file = fopen(path, "we");
+    cr_assert_not_null(file);
+    fprintf(file,
+            "{\"format\":\"haven.allocation.instance/1\",\"name\":\"a \\\"small\\\" one\","
+            "\"items\":[{\"id\":\"水\",\"volume_m3\":1,\"weight_kg\":1,\"shortage_cost\":9,"
+            "\"pack\":4}],\"depots\":[{\"id\":\"d\",\"stock\":{\"水\":10}}],"
+            "\"shelters\":[{\"id\":\"s\",\"need\":{\"水\":%s}},{\"id\":\"t\",\"need\":"
+            "{\"水\":10}}],"
+            "\"lanes\":[{\"depot\":\"d\",\"shelter\":\"s\",\"cost_per_m3\":1},"
+            "{\"depot\":\"d\",\"shelter\":\"t\",\"cost_per_m3\":2}],\"fairness\":\"none\"}",
+            need);
+    fclose(file);
+    return path;
+}
+
+static bool has(FILE *stream, const char *text) {
+    char bytes[4096] = "";
+    fflush(NULL);
+    size_t count = fread(bytes, 1, sizeof bytes - 1, stream);
+    bytes[count] = '\0';
+    return strstr(bytes, text) != NULL;
+}
+
+static bool checker_accepts(const char *instance, const char *solution) {
+    char command[4096];
+    snprintf(command, sizeof command, "python3 '%s' '%s' '%s' >&2", shared("tools/check_supply.py"),
+             instance, solution);
+    return system(command) == 0; // NOLINT(cert-env33-c)
+}
+
+Test(allocation_command, solves_the_city_to_its_known_optimum, .init = cr_redirect_stdout) {
+    const char *city = shared("data/supply/city-20-400-10.json");
+    if (access(city, R_OK) != 0)
+        cr_skip("no ../shared/data/supply");
+    char *dir = scratch_make();
+    const char *solution = scratch_path(dir, "solution.json");
+    cr_assert_eq(RUN(city, "-o", solution, "--json"), EX_OK);
+    cr_assert(has(cr_get_redirected_stdout(), "{\"objective\":24650861.6814"));
+    cr_assert(checker_accepts(city, solution));
+    cr_assert_eq(RUN(city, "-o", solution, "--fairness", "maxmin"), EX_OK);
+    cr_assert(checker_accepts(city, solution));
+    scratch_remove(dir);
+}
+
+Test(allocation_command, says_what_fairness_costs, .init = cr_redirect_stdout) {
+    char *dir = scratch_make();
+    const char *instance = write_instance(dir, "10");
+    cr_assert_eq(RUN(instance, "--fairness", "maxmin"), EX_OK);
+    cr_assert(has(cr_get_redirected_stdout(), "fairness costs 5.00, 5.00 % of 100.00"));
+    scratch_remove(dir);
+}
+
+Test(allocation_command, says_what_whole_packs_cost, .init = cr_redirect_stdout) {
+    char *dir = scratch_make();
+    const char *instance = write_instance(dir, "10");
+    cr_assert_eq(RUN(instance, "--packs", "--json"), EX_OK);
+    cr_assert(has(cr_get_redirected_stdout(), "\"cost_of_rounding\":16"));
+    scratch_remove(dir);
+}
+
+Test(allocation_command, refuses_by_name_with_the_status_of_wrong_data,
+     .init = cr_redirect_stderr) {
+    char *dir = scratch_make();
+    cr_assert_eq(RUN(write_instance(dir, "-1")), EX_DATAERR);
+    cr_assert(has(cr_get_redirected_stderr(), "shelters[0].need.水: -1"));
+    cr_assert_eq(RUN("/no/such/file"), EX_NOINPUT);
+    cr_assert_eq(RUN("a", "b"), EX_USAGE);
+    cr_assert_eq(RUN("a", "--fairness", "most"), EX_USAGE);
+    cr_assert_eq(RUN("--wrong"), EX_USAGE);
+    cr_assert_eq(RUN(write_instance(dir, "1"), "--quiet", "-o", "/no/such/dir/x"), EX_CANTCREAT);
+    scratch_remove(dir);
+}
+
+Test(allocation_command, says_which_vehicle_delivers_what_and_when, .init = cr_redirect_stdout) {
+    char *dir = scratch_make();
+    const char *path = scratch_path(dir, "fleet.json"), *solution = scratch_path(dir, "out.json");
+    FILE *file = fopen(path, "we");
+    cr_assert_not_null(file);
+    fputs(
+        "{\"format\":\"haven.allocation.instance/1\",\"items\":[{\"id\":\"w\",\"volume_m3\":1,"
+        "\"weight_kg\":1,\"shortage_cost\":9}],\"depots\":[{\"id\":\"d\",\"stock\":{\"w\":30}}],"
+        "\"shelters\":[{\"id\":\"s\",\"need\":{\"w\":30}}],\"lanes\":[{\"depot\":\"d\",\"shelter\":"
+        "\"s\",\"cost_per_m3\":1,\"travel_min\":20}],\"vehicles\":[{\"id\":\"v\",\"depot\":\"d\","
+        "\"volume_m3\":10,\"weight_kg\":100,\"loading_min\":5,\"unloading_min\":10}]}",
+        file);
+    fclose(file);
+    cr_assert_eq(RUN(path, "-o", solution, "--json"), EX_OK);
+    cr_assert(has(cr_get_redirected_stdout(), "\"trips\":3,\"last_delivery_min\":145"));
+    file = fopen(solution, "re");
+    cr_assert(has(file, "\"vehicle\":\"v\",\"depot\":\"d\",\"shelter\":\"s\",\"starts_min\":0"));
+    fclose(file);
+    scratch_remove(dir);
+}
