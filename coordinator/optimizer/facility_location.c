@@ -410,7 +410,9 @@ static struct node *node_copy(struct location *l, const struct node *from) {
         l->error = HV_ERR_MEMORY;
         return NULL;
     }
-    *node = (struct node){-INFINITY, choice, price};
+    node->bound = -INFINITY;
+    node->choice = choice;
+    node->price = price;
     if (from != NULL) {
         node->bound = from->bound;
         memcpy(choice, from->choice, facilities);

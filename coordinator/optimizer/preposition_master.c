@@ -829,7 +829,7 @@ void preposition_master_restore(struct preposition_master *master,
                                 const struct preposition_basis *basis) {
     uint8_t *statuses = malloc((size_t)master->columns + master->pool.rows + 1);
     uint8_t *known = malloc((size_t)master->next_serial + 1); /* by serial */
-    if (statuses != NULL && known != NULL) {                  // cppcheck-suppress memleak
+    if (statuses != NULL && known != NULL) {
         memset(known, BASIC, master->next_serial);
         for (uint32_t i = 0; i < basis->rows; i++)
             known[basis->ids[i]] = basis->statuses[master->columns + i];

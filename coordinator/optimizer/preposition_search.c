@@ -51,14 +51,17 @@ static struct node *node_new(const struct search *search, double bound, const ui
                              const uint8_t *upper, struct preposition_basis *basis) {
     size_t binaries = search->tree->binaries;
     struct node *node = malloc(sizeof *node);
-    uint8_t *room = malloc(2 * binaries + 1);
+    uint8_t *room = calloc(2 * binaries + 1, 1);
     if (node == NULL || room == NULL) {
         free(node);
         free(room);
         search->tree->error = HV_ERR_MEMORY;
         return NULL;
     }
-    *node = (struct node){bound, room, room + binaries, basis}; // cppcheck-suppress memleak
+    node->bound = bound;
+    node->lower = room;
+    node->upper = room + binaries;
+    node->basis = basis;
     memcpy(node->lower, lower, binaries);
     memcpy(node->upper, upper, binaries);
     if (basis != NULL)

@@ -157,7 +157,7 @@ static bool is_blocked(const struct preposition_instance *in, uint32_t s, uint32
 static void add_scenario(struct programme *lp, const struct choice *choice, uint32_t s,
                          const int *stock, int cost) {
     const struct preposition_instance *in = choice->in;
-    int flow[64 * 4], unmet[8 * 4], unused[8 * 4];
+    int flow[64 * 4] = {0}, unmet[8 * 4] = {0}, unused[8 * 4] = {0};
     bool whole = choice->service && (choice->served >> s & 1) != 0;
     for (uint32_t k = 0; k < in->item_count; k++) {
         for (uint32_t a = 0; a < in->arc_count; a++)
@@ -194,7 +194,7 @@ static void add_scenario(struct programme *lp, const struct choice *choice, uint
 static double value_of(const struct choice *choice) {
     const struct preposition_instance *in = choice->in;
     struct programme *lp = calloc(1, sizeof *lp);
-    int stock[8 * 4], cost[8];
+    int stock[8 * 4] = {0}, cost[8] = {0};
     double fixed = 0, factor = in->measure == PREPOSITION_CVAR ? 1 + in->lambda : 1;
     bool regret = in->measure == PREPOSITION_REGRET;
     for (uint32_t i = 0; i < in->site_count; i++) {

@@ -5,7 +5,6 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
-#include <string.h>
 
 #define ROUNDS (SANITIZED ? 30 : 200)
 
@@ -99,9 +98,10 @@ Test(preposition, is_the_same_to_the_bit_when_repeated) {
     cr_assert_eq(preposition_solve(&random.instance, &options, &one), HV_OK);
     cr_assert_eq(preposition_solve(&random.instance, &options, &two), HV_OK);
     size_t stocks = (size_t)random.instance.site_count * random.instance.item_count;
-    cr_assert_eq(memcmp(one.stock, two.stock, stocks * sizeof(double)), 0);
-    cr_assert_eq(memcmp(&one.value, &two.value, sizeof one.value), 0);
-    cr_assert_eq(memcmp(&one.bound, &two.bound, sizeof one.bound), 0);
+    for (size_t i = 0; i < stocks; i++)
+        cr_assert(one.stock[i] == two.stock[i]);
+    cr_assert(one.value == two.value);
+    cr_assert(one.bound == two.bound);
     cr_assert_eq(one.work, two.work);
     preposition_decision_deinit(&one);
     preposition_decision_deinit(&two);
