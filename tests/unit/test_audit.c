@@ -222,3 +222,36 @@ Test(audit, finds_gaps_doubles_refusals_and_what_waits) {
     cr_assert_eq(audit_totals(audit)->waiting, 1);
     audit_free(audit);
 }
+
+/* ---- the ledger ---- */
+
+Test(audit, holds_the_ledger_against_the_nodes_own_records) {
+    struct day day = begin();
+    pictures(&day, 58, 28);
+    audit_ledger(day.audit, &(struct audit_ledger){.issued = 20, .adds_up = true});
+    cr_assert_eq(audit_finish(day.audit, true, false), 0);
+    cr_assert_eq(audit_finding_count(day.audit), 0, "%s", audit_finding(day.audit, 0));
+    audit_free(day.audit);
+    day = begin();
+    pictures(&day, 58, 28);
+    audit_ledger(day.audit, &(struct audit_ledger){.issued = 19, .adds_up = true});
+    only_finding(&day, "20 issued by the nodes' records, 19 in the ledger");
+    day = begin();
+    pictures(&day, 58, 28);
+    audit_ledger(day.audit, &(struct audit_ledger){.issued = 20, .missing = 3, .adds_up = true});
+    only_finding(&day, "shipped less received is 0, the ledger has 3");
+    day = begin();
+    pictures(&day, 58, 28);
+    audit_ledger(day.audit, &(struct audit_ledger){.issued = 20});
+    only_finding(&day, "the ledger does not add up");
+}
+
+Test(audit, what_is_set_aside_is_still_there) {
+    struct day day = begin();
+    pictures(&day, 58, 28);
+    tell(&day, "D1", &day.made_d1, carried(HV_STOCK_PICK, 10, 0, "W2"), true);
+    tell(&day, "D1", &day.made_d1, carried(HV_STOCK_LOAD, 10, 0, "W2"), true);
+    cr_assert_eq(audit_finish(day.audit, true, false), 0);
+    cr_assert_eq(audit_finding_count(day.audit), 0, "%s", audit_finding(day.audit, 0));
+    audit_free(day.audit);
+}

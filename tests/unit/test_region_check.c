@@ -244,6 +244,25 @@ Test(region_check, names_goods_that_contradict_themselves) {
            "error stock.csv:3: item_id: “milk”; the id of an item of this package\n");
 }
 
+Test(region_check, names_kits_that_hold_what_they_cannot) {
+    write("items.csv", "item_id,name,base_unit,minimum_stock,contents\nwater,Water,l,-1,\n"
+                       "milk,Milk,l,,water\n");
+    expect(HV_ERR_VALUE,
+           "error items.csv:2: minimum_stock: “-1”; a whole number from 0 to 1000000000000, or "
+           "nothing where it is unknown\n"
+           "error items.csv:3: contents: “water”; items of the kit such as "
+           "\"blanket:2;soap:1\"\n"
+           "error stock.csv:2: item_id: “water”; the id of an item of this package\n"
+           "error stock.csv:3: item_id: “milk”; the id of an item of this package\n");
+}
+
+Test(region_check, names_kits_that_hold_what_no_item_is) {
+    write("items.csv", "item_id,name,base_unit,contents\nwater,Water,l,\n"
+                       "milk,Milk,l,water:2;soap:1\n");
+    expect(HV_ERR_VALUE, "error items.csv:3: contents: kit milk holds soap; items of this table "
+                         "that are no kits themselves\n");
+}
+
 Test(region_check, names_stock_lines_that_repeat) {
     write("stock.csv", "place_id,item_id,lot,expiry,quantity\nd1,water,A,,1\ns1,water,A,,1\n"
                        "d1,water,A,2027-01-01,2\n");
