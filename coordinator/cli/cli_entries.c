@@ -160,6 +160,8 @@ const struct cli_entry cli_entries[] = {
      "stopped one)\n"},
     {"solve", cli_solve_command, "solve a problem from a file",
      "usage: haven solve mincostflow|evacuation FILE …      (see haven solve --help)\n"},
+    {"evacuation", cli_evacuation_command, "instances from regions, reports of plans",
+     "usage: haven evacuation instance|report …      (see haven evacuation --help)\n"},
     {"stop", cli_stop, "stop the coordinator cleanly", "usage: haven stop\n"},
     {0},
 };

@@ -1,6 +1,7 @@
 /* Commands that make, guard and end a coordinator: init, enroll, backup, restore, verify. */
 #include "coordinator/cli/cli.h"
 
+#include "coordinator/cli/evacuation.h"
 #include "coordinator/cli/region.h"
 #include "coordinator/cli/solve.h"
 #include "coordinator/founding.h"
@@ -254,6 +255,20 @@ static const char *absolute(const char *path, char buffer[PATH_MAX]) {
     return realpath(path, buffer) == NULL ? path : buffer;
 }
 
+/* Hands the words on to a program of its own, with --json where it was given before them. */
+static int hand_on(const struct cli *cli, int (*run)(int argc, char **argv)) {
+    int count = cli->count;
+    char **words = calloc((size_t)count + 2, sizeof *words);
+    if (words == NULL)
+        return EX_OSERR;
+    memcpy(words, cli->words, (size_t)count * sizeof *words);
+    if (cli->json)
+        words[count++] = "--json";
+    int status = run(count, words);
+    free(words);
+    return status;
+}
+
 /* `region load` and `region show` are for the coordinator; check and import work on files alone. */
 int cli_region_command(const struct cli *cli) {
     const char *what = cli->count > 1 ? cli->words[1] : NULL, *dir = cli_word(cli, 2, "");
@@ -263,29 +278,15 @@ int cli_region_command(const struct cli *cli) {
             cli, json_pack("{s:s, s:s}", "verb", "region-load", "path", absolute(dir, path)), NULL);
     if (what != NULL && strcmp(what, "show") == 0 && dir == NULL && cli->dir[0] != '\0')
         return cli_ask(cli, json_pack("{s:s}", "verb", "region"), print_region);
-    int count = cli->count;
-    char **words = calloc((size_t)count + 2, sizeof *words);
-    if (words == NULL)
-        return EX_OSERR;
-    memcpy(words, cli->words, (size_t)count * sizeof *words);
-    if (cli->json)
-        words[count++] = "--json";
-    int status = cli_region(count, words);
-    free(words);
-    return status;
+    return hand_on(cli, cli_region);
 }
 
 int cli_solve_command(const struct cli *cli) {
-    int count = cli->count;
-    char **words = calloc((size_t)count + 2, sizeof *words);
-    if (words == NULL)
-        return EX_OSERR;
-    memcpy(words, cli->words, (size_t)count * sizeof *words);
-    if (cli->json)
-        words[count++] = "--json";
-    int status = cli_solve(count, words);
-    free(words);
-    return status;
+    return hand_on(cli, cli_solve);
+}
+
+int cli_evacuation_command(const struct cli *cli) {
+    return hand_on(cli, cli_evacuation);
 }
 
 /* ---- backup, restore, verify ---- */

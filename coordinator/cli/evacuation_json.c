@@ -1,6 +1,8 @@
 /* Writing the documents; reading is in evacuation_json_read.c. */
 #include "coordinator/cli/evacuation_json.h"
 
+#include "coordinator/cli/cli_file.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -8,6 +10,8 @@ void evacuation_document_deinit(struct evacuation_document *document) {
     free(document->name);
     free(document->node_ids);
     free(document->link_ids);
+    free(document->link_names);
+    free(document->link_lanes);
     free(document->zone_ids);
     free(document->shelter_ids);
     free(document->links);
@@ -19,21 +23,9 @@ void evacuation_document_deinit(struct evacuation_document *document) {
     *document = (struct evacuation_document){0};
 }
 
-void evacuation_json_put_text(FILE *file, const char *text) {
-    fputc('"', file);
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++)
-        if (*c == '"' || *c == '\\')
-            fprintf(file, "\\%c", *c);
-        else if (*c < 0x20 || *c == 0x7f)
-            fprintf(file, "\\u%04x", *c);
-        else
-            fputc(*c, file);
-    fputc('"', file);
-}
-
 static void put_field(FILE *file, const char *field, const char *text) {
     fprintf(file, "\"%s\":", field);
-    evacuation_json_put_text(file, text);
+    cli_file_put_text(file, text);
 }
 
 static void put_route(FILE *file, const struct evacuation_document *document,
@@ -46,7 +38,7 @@ static void put_route(FILE *file, const struct evacuation_document *document,
     for (size_t i = 0; i < route->link_count; i++) {
         if (i > 0)
             fputc(',', file);
-        evacuation_json_put_text(file, document->link_ids[plan->links[route->link_first + i]]);
+        cli_file_put_text(file, document->link_ids[plan->links[route->link_first + i]]);
     }
     fputs("],\"departures\":[", file);
     for (size_t i = 0; i < route->departure_count; i++) {
@@ -68,7 +60,7 @@ static void put_unserved(FILE *file, const struct evacuation_document *document,
         if (!first)
             fputc(',', file);
         first = false;
-        evacuation_json_put_text(file, document->zone_ids[i]);
+        cli_file_put_text(file, document->zone_ids[i]);
         fprintf(file, ":%" PRId64, plan->unserved_by_zone[i]);
     }
     fputc('}', file);
@@ -111,7 +103,7 @@ int evacuation_json_write_certificate(FILE *file, const struct evacuation_docume
             continue;
         fputs(first ? "\n" : ",\n", file);
         first = false;
-        evacuation_json_put_text(file, document->node_ids[v]);
+        cli_file_put_text(file, document->node_ids[v]);
         fputs(":[", file);
         for (size_t i = prices->first[v]; i < prices->first[v + 1]; i++)
             fprintf(file, "%s[%" PRId32 ",%" PRId64 "]", i > prices->first[v] ? "," : "",

@@ -11,10 +11,13 @@
 /* An instance with the names of its parts. Everything is owned by the document. */
 struct evacuation_document {
     char *name;
+    double step_s; /* 60 where the document does not say */
     struct evacuation_instance instance;
     const char **node_ids, **link_ids, **zone_ids, **shelter_ids; /* by index */
-    bool reversible;    /* some link may take over lanes of another; only zone plans use it */
-    int32_t *opposites; /* by link: the one whose lanes it may take over, or -1 */
+    const char **link_names; /* by link; "" where none is given */
+    int32_t *link_lanes;     /* by link; 1 where none are given */
+    bool reversible;         /* some link may take over lanes of another; only zone plans use it */
+    int32_t *opposites;      /* by link: the one whose lanes it may take over, or -1 */
     struct evacuation_link *links;
     struct evacuation_zone *zones;
     struct evacuation_shelter *shelters;
@@ -34,9 +37,7 @@ HV_MUST_USE int evacuation_json_parse(const char *path, const char *text, size_t
                                       struct evacuation_document *ret_document);
 void evacuation_document_deinit(struct evacuation_document *document);
 
-/* Pieces of documents that begin as those below: a text in quotes, and a plan without the brace
- * that ends it. */
-void evacuation_json_put_text(FILE *file, const char *text);
+/* A plan as below without the brace that ends it, for documents that say more. */
 void evacuation_json_put_plan(FILE *file, const struct evacuation_document *document,
                               const struct evacuation_plan *plan);
 

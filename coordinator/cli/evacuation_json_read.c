@@ -13,6 +13,8 @@
 
 #define FORMAT "haven.evacuation.instance/1"
 
+enum { LANES_MAX = 64, STEP_S = 60, STEP_S_MAX = 86400 };
+
 /* Ids in order, to find the index of one. */
 struct named {
     const char *id;
@@ -185,9 +187,12 @@ static void check_ids(struct reading *reading, const json_t *rows, const char *a
     free(names.sorted);
 }
 
-static size_t bytes_of_ids(const json_t *root) {
+static size_t bytes_of_texts(const json_t *root) {
     const char *arrays[] = {"nodes", "links", "zones", "shelters"};
+    const json_t *links = json_object_get(root, "links");
     size_t bytes = 1;
+    for (size_t i = 0; i < json_array_size(links); i++)
+        bytes += json_string_length(json_object_get(json_array_get(links, i), "name")) + 1;
     for (size_t a = 0; a < 4; a++) {
         const json_t *rows = json_object_get(root, arrays[a]);
         for (size_t i = 0; i < json_array_size(rows); i++)
@@ -235,6 +240,25 @@ static void read_changes(struct row *row, struct evacuation_link *link) {
         read_change(row, json_array_get(pairs, i), i, i > 0 ? &changes[i - 1] : NULL, &changes[i]);
 }
 
+/* What a report says of a link and no solver looks at. */
+static void read_link_words(struct row *row, size_t index) {
+    struct reading *reading = row->reading;
+    const json_t *name = json_object_get(row->object, "name");
+    reading->document->link_lanes[index] =
+        (int32_t)read_integer(row, "lanes", false, 1, 1, LANES_MAX);
+    reading->document->link_names[index] = "";
+    if (name == NULL)
+        return;
+    size_t bytes = json_string_length(name);
+    if (!json_is_string(name) || bytes > HV_TEXT_BYTES_MAX ||
+        strlen(json_string_value(name)) != bytes) {
+        fault_of_row(row, "name", "a text of at most 1024 bytes without NUL", "no such text");
+        return;
+    }
+    reading->document->link_names[index] = strcpy(reading->next_text, json_string_value(name));
+    reading->next_text += bytes + 1;
+}
+
 static void read_link(struct row *row, struct evacuation_link *link, int32_t *opposite) {
     struct reading *reading = row->reading;
     const char *right = "the id of a node";
@@ -275,14 +299,18 @@ static bool allocate(struct evacuation_document *document, const json_t *root) {
     const json_t *links = json_object_get(root, "links");
     document->links = calloc(json_array_size(links) + 1, sizeof *document->links);
     document->opposites = calloc(json_array_size(links) + 1, sizeof *document->opposites);
+    document->link_names = calloc(json_array_size(links) + 1, sizeof *document->link_names);
+    document->link_lanes = calloc(json_array_size(links) + 1, sizeof *document->link_lanes);
     document->changes = calloc(count_changes(links) + 1, sizeof *document->changes);
     document->zones =
         calloc(json_array_size(json_object_get(root, "zones")) + 1, sizeof *document->zones);
     document->shelters =
         calloc(json_array_size(json_object_get(root, "shelters")) + 1, sizeof *document->shelters);
-    document->texts = malloc(bytes_of_ids(root));
-    return document->links != NULL && document->opposites != NULL && document->changes != NULL &&
-           document->zones != NULL && document->shelters != NULL && document->texts != NULL;
+    document->texts = malloc(bytes_of_texts(root));
+    return document->links != NULL && document->link_names != NULL &&
+           document->link_lanes != NULL && document->changes != NULL &&
+           document->opposites != NULL && document->zones != NULL && document->shelters != NULL &&
+           document->texts != NULL;
 }
 
 static void read_rows(struct reading *reading, const json_t *root) {
@@ -300,6 +328,7 @@ static void read_rows(struct reading *reading, const json_t *root) {
     for (size_t i = 0; i < json_array_size(links); i++) {
         struct row row = row_at(reading, links, "links", i);
         read_link(&row, &document->links[i], &document->opposites[i]);
+        read_link_words(&row, i);
     }
     for (size_t i = 0; i < json_array_size(zones); i++) {
         struct row row = row_at(reading, zones, "zones", i);
@@ -343,6 +372,16 @@ static bool has_arrays(struct reading *reading, const json_t *root) {
     return all;
 }
 
+static bool has_step(struct reading *reading, const json_t *root) {
+    const json_t *step = json_object_get(root, "step_s");
+    double seconds = step == NULL ? STEP_S : json_number_value(step);
+    reading->document->step_s = seconds;
+    if (seconds > 0 && seconds <= STEP_S_MAX)
+        return true;
+    fault_of_file(reading, "step_s", "no length of a step", "seconds, more than 0, at most 86400");
+    return false;
+}
+
 static bool has_head(struct reading *reading, const json_t *root) {
     const char *format = json_string_value(json_object_get(root, "format"));
     if (format == NULL || strcmp(format, FORMAT) != 0) {
@@ -358,6 +397,8 @@ static bool has_head(struct reading *reading, const json_t *root) {
         return false;
     }
     reading->document->instance.horizon_steps = (int32_t)steps;
+    if (!has_step(reading, root))
+        return false;
     const char *name = json_string_value(json_object_get(root, "name"));
     if (name == NULL) {
         fault_of_file(reading, "name", "missing or not a text", "a text");

@@ -65,10 +65,10 @@ static const struct cli_entry *find(const char *name) {
     return NULL;
 }
 
-/* Commands with helps of their own below the first word. */
-static bool helps_itself(const struct cli *cli) {
-    return cli->count > 1 &&
-           (strcmp(cli->words[0], "region") == 0 || strcmp(cli->words[0], "solve") == 0);
+/* Commands with words, options and helps of their own below the first word. */
+static bool has_own_words(const char *command) {
+    return strcmp(command, "region") == 0 || strcmp(command, "solve") == 0 ||
+           strcmp(command, "evacuation") == 0;
 }
 
 int main(int argc, char **argv) {
@@ -94,10 +94,9 @@ int main(int argc, char **argv) {
         fprintf(stderr, "haven: there is no command “%s”; see haven --help\n", cli.words[0]);
         return EX_USAGE;
     }
-    bool own_words = strcmp(entry->name, "region") == 0 || strcmp(entry->name, "solve") == 0;
-    if (!help && !own_words && !cli_options_known(&cli, entry->help))
+    if (!help && !has_own_words(entry->name) && !cli_options_known(&cli, entry->help))
         return EX_USAGE;
-    if (help && helps_itself(&cli))
+    if (help && has_own_words(entry->name))
         cli.words[cli.count++] = "--help"; /* the word taken out made room for it */
     else if (help) {
         fputs(entry->help, stdout);

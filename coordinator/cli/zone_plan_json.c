@@ -1,6 +1,8 @@
 /* Writing zone plans; reading rules is in zone_plan_json_read.c. */
 #include "coordinator/cli/zone_plan_json.h"
 
+#include "coordinator/cli/cli_file.h"
+
 #include <inttypes.h>
 
 const char *zone_plan_json_reason(enum zone_plan_reason reason) {
@@ -31,9 +33,9 @@ static void put_value(FILE *file, const char *field, struct evacuation_value val
 static void put_stream(FILE *file, const struct evacuation_document *document,
                        const struct zone_plan *plan, const struct zone_plan_stream *stream) {
     fputs("{\"zone\":", file);
-    evacuation_json_put_text(file, document->zone_ids[stream->zone]);
+    cli_file_put_text(file, document->zone_ids[stream->zone]);
     fputs(",\"shelter\":", file);
-    evacuation_json_put_text(file, document->shelter_ids[stream->shelter]);
+    cli_file_put_text(file, document->shelter_ids[stream->shelter]);
     fprintf(file,
             ",\"people\":%" PRId64 ",\"first_departure_step\":%" PRId32
             ",\"last_departure_step\":%" PRId32 ",\"rate_per_step\":%" PRId64
@@ -43,8 +45,7 @@ static void put_stream(FILE *file, const struct evacuation_document *document,
     for (size_t i = 0; i < stream->link_count; i++) {
         if (i > 0)
             fputc(',', file);
-        evacuation_json_put_text(file,
-                                 document->link_ids[plan->plan.links[stream->link_first + i]]);
+        cli_file_put_text(file, document->link_ids[plan->plan.links[stream->link_first + i]]);
     }
     fputs("]}", file);
 }
@@ -53,7 +54,7 @@ static void put_zone(FILE *file, const struct evacuation_document *document,
                      const struct zone_plan *plan, size_t zone) {
     int64_t people = document->instance.zones[zone].people;
     fputs("{\"zone\":", file);
-    evacuation_json_put_text(file, document->zone_ids[zone]);
+    cli_file_put_text(file, document->zone_ids[zone]);
     fprintf(file, ",\"people\":%" PRId64 ",\"served\":%" PRId64 ",\"reason\":\"%s\"", people,
             people - plan->plan.unserved_by_zone[zone], zone_plan_json_reason(plan->reasons[zone]));
     if (plan->stages[zone] >= 0)
@@ -94,7 +95,7 @@ static void put_reversed(FILE *file, const struct evacuation_document *document,
     fputs(",\n\"reversed\":[", file);
     for (size_t i = 0; i < plan->reversal_count; i++) {
         fputs(i > 0 ? ",{\"link\":" : "{\"link\":", file);
-        evacuation_json_put_text(file, document->link_ids[plan->reversals[i].link]);
+        cli_file_put_text(file, document->link_ids[plan->reversals[i].link]);
         fprintf(file, ",\"from_step\":%" PRId32 "}", plan->reversals[i].from_step);
     }
     fputs("]", file);

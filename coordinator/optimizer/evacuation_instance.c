@@ -75,10 +75,15 @@ int64_t evacuation_link_room(const struct evacuation_link *link, int32_t step) {
     if (link->closes_at_step != EVACUATION_NEVER &&
         (step >= link->closes_at_step || (int64_t)step + link->travel_steps > link->closes_at_step))
         return 0;
-    int64_t room = link->capacity_per_step;
-    for (size_t i = 0; i < link->change_count && link->changes[i].step <= step; i++)
-        room = link->changes[i].capacity;
-    return room;
+    size_t low = 0, high = link->change_count; /* changes before low have happened */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (link->changes[middle].step <= step)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low == 0 ? link->capacity_per_step : link->changes[low - 1].capacity;
 }
 
 int64_t evacuation_instance_people(const struct evacuation_instance *instance) {

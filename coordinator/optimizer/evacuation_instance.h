@@ -68,7 +68,7 @@ HV_MUST_USE int evacuation_instance_check(const struct evacuation_instance *inst
 bool evacuation_instance_is_steady(const struct evacuation_instance *instance);
 
 /* How many may enter a link at a step, 0 where it is closed by then or before they would be off it.
- * Linear in the link's changes. */
+ * Logarithmic in the link's changes. */
 int64_t evacuation_link_room(const struct evacuation_link *link, int32_t step);
 
 /* People of all zones. Call only for an instance that passed its check. */

@@ -1,0 +1,686 @@
+/* `haven evacuation instance`: from a region to documents that the solvers read. */
+#include "coordinator/cli/cli_file.h"
+#include "coordinator/cli/evacuation.h"
+#include "coordinator/cli/evacuation_draft_json.h"
+#include "coordinator/planning/evacuation_draft.h"
+#include "coordinator/region/builder.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#define COMMAND "evacuation instance"
+
+static const char usage[] =
+    "usage: haven evacuation instance REGION -o INSTANCE.json [--travellers FILE] [options]\n";
+
+static const char help[] =
+    "\n"
+    "Makes a haven.evacuation.instance/1 of a region: people, not vehicles; steps, not seconds.\n"
+    "Zones that the hazard names have to leave; without a timeline, all.\n"
+    "\n"
+    "  -o, --output FILE         the instance\n"
+    "  --travellers FILE         zone entries by class of travellers (car, pets, elsewhere, foot,\n"
+    "                            wheelchair, medical), which this haven.evacuation.travellers/1\n"
+    "                            describes; who needs a bus is then not in the instance\n"
+    "  --step-s SECONDS          length of a step; 60 otherwise\n"
+    "  --horizon STEPS           last step at which anybody may arrive; 720 otherwise\n"
+    "  --day, --night            where people are, and what shelters hold then; night otherwise\n"
+    "  --profile ID|FILE         places by this standard; sphere-2018 otherwise\n"
+    "  --stage STAGE             stage of stay (emergency, temporary, short, medium, long);\n"
+    "                            temporary otherwise\n"
+    "  --hazard KIND|FILE        a hazard in force, such as flood, or a timeline (hazard.csv);\n"
+    "                            may be given several times, one timeline at most\n"
+    "  --start HOURS             hour of the timeline at which step 0 begins; 0 otherwise\n"
+    "  --trust-unknown           use shelters of which nobody knows whether they withstand it\n"
+    "  --closed LINK,…           closed from the start\n"
+    "  --zones ZONE,…            plan for these zones alone\n"
+    "  --zone NODE=PEOPLE,…      more zones, for regions that have only roads\n"
+    "  --shelter NODE=PLACES,…   more shelters\n"
+    "  --exit NODE,…             where roads leave the region, for those who go elsewhere\n"
+    "  --background CURVE        share of every road that other traffic takes\n"
+    "  --mobilisation CURVE      share of every zone that is ready by then\n"
+    "  --elsewhere SHARE         share of those with a vehicle who go to no shelter\n"
+    "  --pets SHARE              share of those with a vehicle who have pets with them\n"
+    "  --walk MINUTES            who has no vehicle and a shelter this near on foot walks\n"
+    "  --households              households leave together and stay together\n"
+    "  --stay EXPOSURE           shelter in place where moving is worse: what an hour indoors is\n"
+    "                            against one on the road, 0 to 1 (of a cloud, ash or a storm)\n"
+    "  --steady                  whole people a step, rounded down: smaller and quicker\n"
+    "  --json                    print what was made, and every note, as JSON\n"
+    "\n"
+    "A CURVE is MINUTE:SHARE,… with rising minutes, each share holding from its minute on; a "
+    "plain\n"
+    "share holds always. Mobilisation rises to 1.\n"
+    "\n"
+    "Exit status: 0 made, 64 wrong usage, 65 wrong region or figures, 66 no such file or id, 73\n"
+    "cannot write.\n"
+    "\n"
+    "examples:\n"
+    "  haven evacuation instance simulations/regions/siouxfalls -o flood.json \\\n"
+    "      --hazard simulations/regions/siouxfalls/hazard.csv --start 1\n"
+    "  haven evacuation instance city -o city.json --travellers who.json --day \\\n"
+    "      --mobilisation 0:0.1,30:0.5,60:0.9,90:1 --background 0:0.4,60:0.1 --households\n"
+    "  haven evacuation instance krems -o krems.json --step-s 10 --horizon 1000 --steady \\\n"
+    "      --zone 26073072=4000 --shelter 1293451=5000\n";
+
+enum {
+    TRAVELLERS = 256,
+    STEP,
+    HORIZON,
+    DAY,
+    NIGHT,
+    PROFILE,
+    STAGE,
+    HAZARD,
+    START,
+    TRUST,
+    CLOSED,
+    ZONES,
+    ZONE,
+    SHELTER,
+    EXIT,
+    BACKGROUND,
+    MOBILISATION,
+    ELSEWHERE,
+    PETS,
+    WALK,
+    HOUSEHOLDS,
+    STAY,
+    STEADY,
+    JSON
+};
+
+static const struct option OPTIONS[] = {{"output", required_argument, NULL, 'o'},
+                                        {"help", no_argument, NULL, 'h'},
+                                        {"travellers", required_argument, NULL, TRAVELLERS},
+                                        {"step-s", required_argument, NULL, STEP},
+                                        {"horizon", required_argument, NULL, HORIZON},
+                                        {"day", no_argument, NULL, DAY},
+                                        {"night", no_argument, NULL, NIGHT},
+                                        {"profile", required_argument, NULL, PROFILE},
+                                        {"stage", required_argument, NULL, STAGE},
+                                        {"hazard", required_argument, NULL, HAZARD},
+                                        {"start", required_argument, NULL, START},
+                                        {"trust-unknown", no_argument, NULL, TRUST},
+                                        {"closed", required_argument, NULL, CLOSED},
+                                        {"zones", required_argument, NULL, ZONES},
+                                        {"zone", required_argument, NULL, ZONE},
+                                        {"shelter", required_argument, NULL, SHELTER},
+                                        {"exit", required_argument, NULL, EXIT},
+                                        {"background", required_argument, NULL, BACKGROUND},
+                                        {"mobilisation", required_argument, NULL, MOBILISATION},
+                                        {"elsewhere", required_argument, NULL, ELSEWHERE},
+                                        {"pets", required_argument, NULL, PETS},
+                                        {"walk", required_argument, NULL, WALK},
+                                        {"households", no_argument, NULL, HOUSEHOLDS},
+                                        {"stay", required_argument, NULL, STAY},
+                                        {"steady", no_argument, NULL, STEADY},
+                                        {"json", no_argument, NULL, JSON},
+                                        {NULL, 0, NULL, 0}};
+
+/* Words of options that name things in the region, kept until it is loaded. */
+struct lists {
+    char *closed, *zones, *more_zones, *more_shelters, *exits;
+};
+
+struct request {
+    const char *region, *output, *travellers, *profile, *timeline;
+    struct lists lists;
+    struct evacuation_draft_options draft;
+    bool json, help;
+};
+
+struct work {
+    struct region *region;
+    struct profile *profile;
+    struct hazard timeline;
+    struct evacuation_draft *draft;
+    bool *closed, *only;
+    uint32_t *exits;
+};
+
+/* ---- arguments ------------------------------------------------------------------------------- */
+
+static bool refuse(const char *option, const char *value, const char *right) {
+    fprintf(stderr, "haven " COMMAND ": --%s %s: must be %s\n%s", option, value, right, usage);
+    return false;
+}
+
+static bool read_number(const char *text, double least, double most, double *ret_number) {
+    char *end;
+    double number = strtod(text, &end);
+    if (end == text || *end != '\0' || !(number >= least && number <= most))
+        return false;
+    *ret_number = number;
+    return true;
+}
+
+static bool set_number(const char *option, const char *text, double least, double most,
+                       double *ret_number) {
+    char right[64];
+    snprintf(right, sizeof right, "a number from %g to %g", least, most);
+    return read_number(text, least, most, ret_number) || refuse(option, text, right);
+}
+
+/* One "MINUTE:SHARE" at the beginning of `*text`, which moves past it and a comma. */
+static bool read_point(const char **text, struct evacuation_curve *curve) {
+    char *end;
+    double minute = strtod(*text, &end);
+    if (end == *text || *end != ':' || !(minute >= 0 && minute <= 1e6))
+        return false;
+    *text = end + 1;
+    double share = strtod(*text, &end);
+    if (end == *text || !(share >= 0 && share <= 1) || (*end != ',' && *end != '\0'))
+        return false;
+    *text = *end == ',' ? end + 1 : end;
+    size_t i = curve->count;
+    if (i == EVACUATION_DRAFT_CURVE_MAX || (i > 0 && minute * 60 <= curve->at_s[i - 1]))
+        return false;
+    curve->at_s[i] = minute * 60;
+    curve->share[i] = share;
+    curve->count++;
+    return true;
+}
+
+static bool read_curve(const char *text, struct evacuation_curve *curve) {
+    double share;
+    *curve = (struct evacuation_curve){0};
+    if (read_number(text, 0, 1, &share)) {
+        *curve = (struct evacuation_curve){.count = 1, .share = {share}};
+        return true;
+    }
+    while (*text != '\0')
+        if (!read_point(&text, curve))
+            return false;
+    return curve->count > 0;
+}
+
+static bool rises_to_one(const struct evacuation_curve *curve) {
+    for (size_t i = 1; i < curve->count; i++)
+        if (curve->share[i] < curve->share[i - 1])
+            return false;
+    return curve->share[curve->count - 1] == 1;
+}
+
+static bool set_curve(const char *option, const char *text, bool rising,
+                      struct evacuation_curve *curve) {
+    if (read_curve(text, curve) && (!rising || rises_to_one(curve)))
+        return true;
+    return refuse(option, text,
+                  rising ? "MINUTE:SHARE,… with rising minutes and shares, up to a share of 1"
+                         : "a share, or MINUTE:SHARE,… with rising minutes");
+}
+
+static bool set_hazard(struct request *request, const char *word) {
+    uint32_t kind = region_hazard_from_name(word);
+    if (kind != 0) {
+        request->draft.hazards |= kind;
+        return true;
+    }
+    if (request->timeline != NULL)
+        return refuse("hazard", word, "a kind of hazard; a timeline was given already");
+    request->timeline = word;
+    return true;
+}
+
+/* Lists that are given several times are one. */
+static bool append(char **list, const char *more) {
+    size_t bytes = (*list == NULL ? 0 : strlen(*list) + 1) + strlen(more) + 1;
+    char *whole = malloc(bytes);
+    if (whole == NULL)
+        return false;
+    snprintf(whole, bytes, "%s%s%s", *list == NULL ? "" : *list, *list == NULL ? "" : ",", more);
+    free(*list);
+    *list = whole;
+    return true;
+}
+
+static bool set_stage(struct request *request, const char *word) {
+    int stage = profile_stage_from_name(word);
+    if (stage < 0)
+        return refuse("stage", word, "emergency, temporary, short, medium or long");
+    request->draft.stage = (enum profile_stage)stage;
+    return true;
+}
+
+static bool set_steps(struct request *request, const char *word) {
+    double steps;
+    if (!read_number(word, 0, EVACUATION_STEPS_MAX, &steps) || steps != floor(steps))
+        return refuse("horizon", word, "a whole number of steps up to 1000000");
+    request->draft.horizon_steps = (int32_t)steps;
+    return true;
+}
+
+static bool set_flag(struct request *request, int option) {
+    struct evacuation_draft_options *draft = &request->draft;
+    switch (option) {
+    case DAY:
+        draft->time = REGION_DAY;
+        return true;
+    case NIGHT:
+        draft->time = REGION_NIGHT;
+        return true;
+    case TRUST:
+        return draft->trust_unknown = true;
+    case HOUSEHOLDS:
+        return draft->households = true;
+    case STEADY:
+        return draft->steady = true;
+    case JSON:
+        return request->json = true;
+    default:
+        return request->help = true;
+    }
+}
+
+static bool set_list(struct request *request, int option, const char *value) {
+    switch (option) {
+    case CLOSED:
+        return append(&request->lists.closed, value);
+    case ZONES:
+        return append(&request->lists.zones, value);
+    case ZONE:
+        return append(&request->lists.more_zones, value);
+    case SHELTER:
+        return append(&request->lists.more_shelters, value);
+    default:
+        return append(&request->lists.exits, value);
+    }
+}
+
+static bool set(struct request *request, int option, const char *value) {
+    struct evacuation_draft_options *draft = &request->draft;
+    switch (option) {
+    case 'o':
+        request->output = value;
+        return true;
+    case TRAVELLERS:
+        request->travellers = value;
+        return draft->by_class = true;
+    case STEP:
+        return set_number("step-s", value, 0.1, 3600, &draft->step_s);
+    case HORIZON:
+        return set_steps(request, value);
+    case PROFILE:
+        request->profile = value;
+        return true;
+    case STAGE:
+        return set_stage(request, value);
+    case HAZARD:
+        return set_hazard(request, value);
+    case START:
+        if (!set_number("start", value, 0, 1e6, &draft->start_s))
+            return false;
+        draft->start_s *= 3600;
+        return true;
+    case BACKGROUND:
+        return set_curve("background", value, false, &draft->background);
+    case MOBILISATION:
+        return set_curve("mobilisation", value, true, &draft->mobilisation);
+    case ELSEWHERE:
+        return set_number("elsewhere", value, 0, 1, &draft->elsewhere);
+    case PETS:
+        return set_number("pets", value, 0, 1, &draft->pets);
+    case WALK:
+        if (!set_number("walk", value, 0, 1440, &draft->walk_limit_s))
+            return false;
+        draft->walk_limit_s *= 60;
+        return true;
+    case STAY:
+        return set_number("stay", value, 0, 1, &draft->stay_exposure);
+    default:
+        return value == NULL ? set_flag(request, option) : set_list(request, option, value);
+    }
+}
+
+static int wrong_usage(const char *what, const char *text) {
+    fprintf(stderr, "haven " COMMAND ": %s%s\n%s", what, text, usage);
+    return EX_USAGE;
+}
+
+static int check_request(const struct request *request) {
+    const struct evacuation_draft_options *draft = &request->draft;
+    if (request->output == NULL)
+        return wrong_usage("-o INSTANCE.json is missing", "");
+    if (!draft->by_class && (draft->pets > 0 || draft->walk_limit_s > 0 || draft->households))
+        return wrong_usage("--pets, --walk and --households need --travellers FILE", "");
+    if (draft->start_s > 0 && request->timeline == NULL)
+        return wrong_usage("--start needs a timeline: --hazard FILE", "");
+    return EX_OK;
+}
+
+static int read_arguments(int argc, char **argv, struct request *request) {
+    optind = 0;
+    opterr = 0;
+    int option;
+    while ((option = getopt_long(argc, argv, ":o:h", OPTIONS, NULL)) != -1) {
+        if (option == '?' || option == ':')
+            return wrong_usage(option == '?' ? "unknown option " : "a value is missing after ",
+                               argv[optind - 1]);
+        if (!set(request, option, optarg))
+            return EX_USAGE;
+    }
+    if (request->help)
+        return EX_OK;
+    if (optind + 1 != argc)
+        return wrong_usage(optind == argc ? "no region given" : "more than one region given", "");
+    request->region = argv[optind];
+    return check_request(request);
+}
+
+/* ---- the region and what is named in it ------------------------------------------------------ */
+
+static int missing(const char *option, const char *id, const char *what) {
+    fprintf(stderr, "haven " COMMAND ": --%s: there is no %s “%s” in the region\n", option, what,
+            id);
+    return EX_NOINPUT;
+}
+
+static int mark_listed(const struct region *region, char *list, const char *option,
+                       const char *what,
+                       uint32_t (*find)(const struct region *region, const char *id), bool *marks) {
+    char *rest = NULL;
+    for (char *id = strtok_r(list, ",", &rest); id != NULL; id = strtok_r(NULL, ",", &rest)) {
+        uint32_t index = find(region, id);
+        if (index == REGION_NONE)
+            return missing(option, id, what);
+        marks[index] = true;
+    }
+    return EX_OK;
+}
+
+/* "NODE=FIGURE". */
+static int read_pair(const struct region *region, char *pair, const char *option,
+                     uint32_t *ret_node, int64_t *ret_figure) {
+    char *equals = strrchr(pair, '=');
+    double figure;
+    if (equals == NULL || !read_number(equals + 1, 0, EVACUATION_PEOPLE_MAX, &figure) ||
+        figure != floor(figure)) {
+        refuse(option, pair, "NODE=FIGURE, such as 17=400");
+        return EX_USAGE;
+    }
+    *equals = '\0';
+    *ret_node = region_find_node(region, pair);
+    *ret_figure = (int64_t)figure;
+    return *ret_node == REGION_NONE ? missing(option, pair, "node") : EX_OK;
+}
+
+static int fault_of_row(const char *option, const char *id, int error) {
+    fprintf(stderr, "haven " COMMAND ": --%s %s: %s\n", option, id, hv_error_text(error));
+    return hv_error_exit_status(error);
+}
+
+static int add_zones(struct region *region, char *list) {
+    char *rest = NULL;
+    for (char *pair = strtok_r(list, ",", &rest); pair != NULL; pair = strtok_r(NULL, ",", &rest)) {
+        struct region_zone zone = builder_blank_zone();
+        int64_t people;
+        int status = read_pair(region, pair, "zone", &zone.node, &people);
+        if (status != EX_OK)
+            return status;
+        zone.id = zone.name = pair;
+        zone.people[REGION_DAY][REGION_AGE_UNKNOWN] = people;
+        zone.people[REGION_NIGHT][REGION_AGE_UNKNOWN] = people;
+        int error = builder_add_zone(region, &zone, 0);
+        if (error != HV_OK)
+            return fault_of_row("zone", pair, error);
+    }
+    return EX_OK;
+}
+
+static int add_shelters(struct region *region, char *list) {
+    char *rest = NULL;
+    for (char *pair = strtok_r(list, ",", &rest); pair != NULL; pair = strtok_r(NULL, ",", &rest)) {
+        struct region_shelter shelter = builder_blank_shelter();
+        int64_t places;
+        int status = read_pair(region, pair, "shelter", &shelter.node, &places);
+        if (status != EX_OK)
+            return status;
+        shelter.id = shelter.name = pair;
+        shelter.stated_total[REGION_DAY] = shelter.stated_total[REGION_NIGHT] = places;
+        shelter.activation_min = 0;
+        shelter.withstands = UINT32_MAX;
+        shelter.accessible = shelter.pets = shelter.frail = REGION_ANSWER_YES;
+        int error = builder_add_shelter(region, &shelter, 0);
+        if (error != HV_OK)
+            return fault_of_row("shelter", pair, error);
+    }
+    return EX_OK;
+}
+
+static int find_exits(const struct region *region, struct request *request, struct work *work) {
+    char *rest = NULL;
+    size_t count = 0;
+    for (char *id = strtok_r(request->lists.exits, ",", &rest); id != NULL;
+         id = strtok_r(NULL, ",", &rest)) {
+        uint32_t node = region_find_node(region, id);
+        if (node == REGION_NONE)
+            return missing("exit", id, "node");
+        for (size_t e = 0; e < count; e++)
+            if (work->exits[e] == node)
+                return wrong_usage("--exit names a node twice: ", id);
+        work->exits[count++] = node;
+    }
+    request->draft.exits = work->exits;
+    request->draft.exit_count = count;
+    return EX_OK;
+}
+
+static int apply_lists(struct request *request, struct work *work) {
+    struct region *region = work->region;
+    struct lists *lists = &request->lists;
+    int status = EX_OK;
+    if (lists->more_zones != NULL)
+        status = add_zones(region, lists->more_zones);
+    if (status == EX_OK && lists->more_shelters != NULL)
+        status = add_shelters(region, lists->more_shelters);
+    work->closed = calloc(region->link_count + 1u, sizeof *work->closed);
+    work->only = calloc(region->zone_count + 1u, sizeof *work->only);
+    work->exits =
+        calloc(lists->exits == NULL ? 1 : strlen(lists->exits) / 2 + 2, sizeof *work->exits);
+    if (work->closed == NULL || work->only == NULL || work->exits == NULL)
+        return EX_OSERR;
+    if (status == EX_OK && lists->closed != NULL)
+        status =
+            mark_listed(region, lists->closed, "closed", "link", region_find_link, work->closed);
+    if (status == EX_OK && lists->zones != NULL)
+        status = mark_listed(region, lists->zones, "zones", "zone", region_find_zone, work->only);
+    if (status == EX_OK && lists->exits != NULL)
+        status = find_exits(region, request, work);
+    request->draft.closed = work->closed;
+    request->draft.only = lists->zones != NULL ? work->only : NULL;
+    return status;
+}
+
+static int open_files(struct request *request, struct work *work, struct hv_fault_list *faults) {
+    const char *profile = request->profile == NULL ? "sphere-2018" : request->profile;
+    int error = region_load(request->region, faults, &work->region);
+    if (error == HV_OK)
+        error = profile_new(profile, &work->profile);
+    if (error == HV_ERR_NOT_FOUND)
+        error = profile_load(profile, faults, &work->profile);
+    if (error == HV_OK && request->timeline != NULL) {
+        error = hazard_load(request->timeline, work->region, faults, &work->timeline);
+        request->draft.timeline = &work->timeline;
+    }
+    request->draft.profile = work->profile;
+    if (error == HV_ERR_IO)
+        return EX_NOINPUT;
+    return error == HV_OK ? EX_OK : hv_error_exit_status(error);
+}
+
+/* ---- what is said ---------------------------------------------------------------------------- */
+
+/* For each code: its name in JSON, and what it says with the id of the zone or shelter (%s) and the
+ * amount (%lld) in this order where both are there. */
+static const struct {
+    const char *name, *of_one, *of_all;
+} note_texts[NOTE_CODES] = {
+    [NOTE_ZONE_WITHOUT_NODE] = {"zone-without-node",
+                                "zone %s stands at no road: %lld people left out", NULL},
+    [NOTE_ZONE_PEOPLE_UNKNOWN] = {"zone-people-unknown",
+                                  "zone %s: nobody knows how many people; left out", NULL},
+    [NOTE_ZONE_VEHICLES_UNKNOWN] = {"zone-vehicles-unknown",
+                                    "zone %s: who has a vehicle is unknown; all %lld count as "
+                                    "having one",
+                                    NULL},
+    [NOTE_ZONE_CANNOT_LEAVE] = {"zone-cannot-leave",
+                                "zone %s: the hazard is there already; %lld people cannot leave",
+                                NULL},
+    [NOTE_ZONE_STAYS] = {"zone-stays", "zone %s shelters in place: moving is worse; %lld people",
+                         NULL},
+    [NOTE_ZONE_LEAVES_EARLY] = {"zone-leaves-early",
+                                "zone %s: who has not left by step %lld had better stay", NULL},
+    [NOTE_ELSEWHERE_LEFT_OUT] = {"elsewhere-left-out", NULL,
+                                 "%lld people go elsewhere and are left out; --exit NODE puts them "
+                                 "on the roads"},
+    [NOTE_BY_BUS] = {"by-bus", NULL, "%lld people need a bus and are not in the instance"},
+    [NOTE_SHELTER_WITHOUT_NODE] = {"shelter-without-node", "shelter %s stands at no road; left out",
+                                   NULL},
+    [NOTE_SHELTER_UNKNOWN] = {"shelter-unknown",
+                              "shelter %s: nobody knows how many places; left out", NULL},
+    [NOTE_SHELTER_UNFIT] = {"shelter-unfit",
+                            "shelter %s does not withstand the hazard; %lld places left out", NULL},
+    [NOTE_SHELTER_UNPROVEN] = {"shelter-unproven",
+                               "shelter %s: unknown whether it withstands the hazard; %lld places "
+                               "left out (--trust-unknown takes them)",
+                               NULL},
+    [NOTE_SHELTER_TRUSTED] = {"shelter-trusted",
+                              "shelter %s: unknown whether it withstands the hazard; its %lld "
+                              "places count all the same",
+                              NULL},
+    [NOTE_SHELTER_LOST] = {"shelter-lost",
+                           "shelter %s: the hazard reaches it; %lld places left out", NULL},
+    [NOTE_SHELTER_ACTIVATION] = {"shelter-activation",
+                                 "shelter %s: time to open unknown, %lld minutes taken", NULL},
+    [NOTE_LINK_LENGTH_UNKNOWN] = {"link-length-unknown", NULL,
+                                  "%lld roads of unknown length: for walking 1.2 times the "
+                                  "straight line"},
+};
+
+static const char *subject_of(const struct region *region, const struct evacuation_note *note) {
+    if (note->index == REGION_NONE)
+        return "";
+    return note->code >= NOTE_SHELTER_WITHOUT_NODE ? region->shelters[note->index].id
+                                                   : region->zones[note->index].id;
+}
+
+static void say_note(const struct region *region, const struct evacuation_note *note) {
+    char text[256];
+    const char *subject = subject_of(region, note), *format = note_texts[note->code].of_one;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    if (format != NULL)
+        snprintf(text, sizeof text, format, subject, (long long)note->amount);
+    else
+        snprintf(text, sizeof text, note_texts[note->code].of_all, (long long)note->amount);
+#pragma GCC diagnostic pop
+    fprintf(stderr, "  %s\n", text);
+}
+
+static void print_json(const struct work *work, int64_t people, int64_t places) {
+    const struct evacuation_draft *draft = work->draft;
+    printf("{\"nodes\":%zu,\"links\":%zu,\"zones\":%zu,\"shelters\":%zu,\"people\":%" PRId64
+           ",\"places\":%" PRId64 ",\"footways\":%zu,\"notes\":[",
+           draft->instance.node_count, draft->instance.link_count, draft->instance.zone_count,
+           draft->instance.shelter_count, people, places, draft->travellers.footway_count);
+    for (size_t i = 0; i < draft->note_count; i++) {
+        const struct evacuation_note *note = &draft->notes[i];
+        printf("%s{\"code\":\"%s\",\"subject\":", i > 0 ? "," : "", note_texts[note->code].name);
+        cli_file_put_text(stdout, subject_of(work->region, note));
+        printf(",\"amount\":%" PRId64 "}", note->amount);
+    }
+    puts("]}");
+}
+
+static void say_what_was_made(const struct request *request, const struct work *work) {
+    const struct evacuation_draft *draft = work->draft;
+    int64_t people = evacuation_instance_people(&draft->instance), places = 0;
+    for (size_t s = 0; s < draft->instance.shelter_count; s++)
+        places += draft->instance.shelters[s].capacity;
+    if (request->json) {
+        print_json(work, people, places);
+        return;
+    }
+    printf("%zu nodes, %zu links, %zu zones with %" PRId64 " people, %zu shelters with %" PRId64
+           " places; %" PRId32 " steps of %g s\n",
+           draft->instance.node_count, draft->instance.link_count, draft->instance.zone_count,
+           people, draft->instance.shelter_count, places, draft->instance.horizon_steps,
+           draft->step_s);
+    for (size_t i = 0; i < draft->note_count; i++)
+        say_note(work->region, &draft->notes[i]);
+}
+
+/* ---- the command ----------------------------------------------------------------------------- */
+
+static int fail_draft(const struct request *request, int error) {
+    const char *remedy = "";
+    if (error == HV_ERR_VALUE)
+        remedy = ": the region has no roads; import some (haven region import --help)";
+    else if (error == HV_ERR_LIMIT)
+        remedy = ": a longer --step-s, a shorter --horizon or --steady helps";
+    else if (error == HV_ERR_OVERFLOW)
+        remedy = ": more than 2000000000 people";
+    else if (error == HV_ERR_EXISTS)
+        remedy = ": an exit has the id of a shelter";
+    fprintf(stderr, "haven " COMMAND ": %s: %s%s\n", request->region, hv_error_text(error), remedy);
+    return hv_error_exit_status(error);
+}
+
+static int make(struct request *request, struct work *work) {
+    struct hv_fault_list faults;
+    hv_fault_list_init(&faults);
+    int status = open_files(request, work, &faults);
+    if (status != EX_OK)
+        cli_file_show_faults(&faults);
+    hv_fault_list_deinit(&faults);
+    if (status == EX_OK)
+        status = apply_lists(request, work);
+    if (status != EX_OK)
+        return status;
+    int error = evacuation_draft_new(work->region, &request->draft, &work->draft);
+    if (error != HV_OK)
+        return fail_draft(request, error);
+    status = cli_file_write(COMMAND, request->output, evacuation_draft_write_instance, work->draft);
+    if (status == EX_OK && request->travellers != NULL)
+        status = cli_file_write(COMMAND, request->travellers, evacuation_draft_write_travellers,
+                                work->draft);
+    if (status == EX_OK)
+        say_what_was_made(request, work);
+    return status;
+}
+
+static void clean_up(struct request *request, struct work *work) {
+    evacuation_draft_free(work->draft);
+    hazard_free(&work->timeline);
+    profile_free(work->profile);
+    region_free(work->region);
+    free(work->closed);
+    free(work->only);
+    free(work->exits);
+    free(request->lists.closed);
+    free(request->lists.zones);
+    free(request->lists.more_zones);
+    free(request->lists.more_shelters);
+    free(request->lists.exits);
+}
+
+int cli_evacuation_instance(int argc, char **argv) {
+    struct request request = {.draft = {.step_s = 60,
+                                        .horizon_steps = 720,
+                                        .time = REGION_NIGHT,
+                                        .stage = PROFILE_TEMPORARY,
+                                        .stay_exposure = -1}};
+    struct work work = {0};
+    int status = read_arguments(argc, argv, &request);
+    if (status == EX_OK && request.help)
+        printf("%s%s", usage, help);
+    else if (status == EX_OK)
+        status = make(&request, &work);
+    clean_up(&request, &work);
+    return status;
+}

@@ -1,0 +1,332 @@
+/* Reports of plans against a reading of their own: every figure added up again from the flows, the
+ * cut against the optimum, the worth of a lane against what a lane really gives. */
+#include "coordinator/optimizer/evacuation_flow.h"
+#include "coordinator/optimizer/evacuation_report.h"
+#include "tests/support/chance.h"
+#include "tests/support/evacuation_checker.h"
+#include "tests/support/evacuation_random.h"
+#include "tests/support/sanitized.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROUNDS = SANITIZED ? 300 : 3000, STEPS = 64 };
+
+struct solved {
+    struct evacuation_random random;
+    struct evacuation_plan plan;
+    struct evacuation_report report;
+};
+
+static void solve(struct solved *solved, uint64_t seed, enum evacuation_random_kind kind) {
+    const struct evacuation_options options = {0};
+    evacuation_random_make(&solved->random, seed, kind);
+    cr_assert_eq(evacuation_flow_solve(&solved->random.instance, &options, &solved->plan), HV_OK);
+    cr_assert_eq(evacuation_report_make(&solved->random.instance, &solved->plan,
+                                        &solved->plan.prices, NULL, true, &solved->report),
+                 HV_OK);
+}
+
+static void forget(struct solved *solved) {
+    evacuation_report_deinit(&solved->report);
+    evacuation_plan_deinit(&solved->plan);
+}
+
+/* What the flows do, counted step by step without the report's sorting. */
+struct count {
+    int64_t on_link[EVACUATION_RANDOM_LINKS][STEPS], at_shelter[EVACUATION_RANDOM_TERMINALS][STEPS];
+    int64_t served[EVACUATION_RANDOM_TERMINALS];
+    int32_t first[EVACUATION_RANDOM_TERMINALS], last[EVACUATION_RANDOM_TERMINALS];
+};
+
+static void count_flows(const struct solved *solved, struct count *count) {
+    const struct evacuation_plan *plan = &solved->plan;
+    memset(count, 0, sizeof *count);
+    for (size_t z = 0; z < EVACUATION_RANDOM_TERMINALS; z++)
+        count->first[z] = count->last[z] = EVACUATION_NEVER;
+    for (size_t r = 0; r < plan->route_count; r++)
+        for (size_t d = 0; d < plan->routes[r].departure_count; d++) {
+            struct evacuation_departure leaving =
+                plan->departures[plan->routes[r].departure_first + d];
+            int32_t now = leaving.step, zone = plan->routes[r].zone;
+            for (size_t i = 0; i < plan->routes[r].link_count; i++) {
+                int32_t link = plan->links[plan->routes[r].link_first + i];
+                count->on_link[link][now] += leaving.people;
+                now += solved->random.links[link].travel_steps;
+            }
+            count->at_shelter[plan->routes[r].shelter][now] += leaving.people;
+            count->served[zone] += leaving.people;
+            if (count->first[zone] == EVACUATION_NEVER || leaving.step < count->first[zone])
+                count->first[zone] = leaving.step;
+            if (count->last[zone] == EVACUATION_NEVER || leaving.step > count->last[zone])
+                count->last[zone] = leaving.step;
+        }
+}
+
+static int64_t load_at(const struct evacuation_report *report, size_t first, size_t many,
+                       int32_t step) {
+    for (size_t i = first; i < first + many; i++)
+        if (report->loads[i].step == step)
+            return report->loads[i].people;
+    return 0;
+}
+
+static void compare_loads(const struct solved *solved, const struct count *count) {
+    const struct evacuation_report *report = &solved->report;
+    for (size_t l = 0; l < solved->random.instance.link_count; l++) {
+        int64_t entered = 0, peak = 0;
+        for (int32_t t = 0; t < STEPS; t++) {
+            cr_assert_eq(
+                load_at(report, report->links[l].load_first, report->links[l].load_count, t),
+                count->on_link[l][t]);
+            entered += count->on_link[l][t];
+            peak = count->on_link[l][t] > peak ? count->on_link[l][t] : peak;
+        }
+        cr_assert_eq(report->links[l].entered, entered);
+        cr_assert_eq(report->links[l].peak, peak);
+    }
+    for (size_t s = 0; s < solved->random.instance.shelter_count; s++) {
+        int64_t arrived = 0;
+        int32_t full = EVACUATION_NEVER;
+        for (int32_t t = 0; t < STEPS; t++) {
+            cr_assert_eq(
+                load_at(report, report->shelters[s].load_first, report->shelters[s].load_count, t),
+                count->at_shelter[s][t]);
+            arrived += count->at_shelter[s][t];
+            if (full == EVACUATION_NEVER && count->at_shelter[s][t] > 0 &&
+                arrived >= solved->random.shelters[s].capacity)
+                full = t;
+        }
+        cr_assert_eq(report->shelters[s].arrived, arrived);
+        cr_assert_eq(report->shelters[s].full_at_step, full);
+    }
+}
+
+static int32_t step_by_which(const struct solved *solved, const struct count *count,
+                             int64_t people) {
+    int64_t arrived = 0;
+    for (int32_t t = 0; t < STEPS; t++) {
+        for (size_t s = 0; s < solved->random.instance.shelter_count; s++)
+            arrived += count->at_shelter[s][t];
+        if (10 * arrived >= people)
+            return t;
+    }
+    return EVACUATION_NEVER;
+}
+
+Test(evacuation_report, adds_up_what_the_flows_do) {
+    static struct count count;
+    for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+        struct solved solved;
+        solve(&solved, seed, (enum evacuation_random_kind)(seed % 3));
+        count_flows(&solved, &count);
+        compare_loads(&solved, &count);
+        const struct evacuation_report *report = &solved.report;
+        cr_assert_eq(report->faults_in_all, 0);
+        cr_assert_eq(report->value.unserved, solved.plan.value.unserved);
+        cr_assert_eq(report->value.total_arrival_steps, solved.plan.value.total_arrival_steps);
+        for (size_t z = 0; z < solved.random.instance.zone_count; z++) {
+            cr_assert_eq(report->zones[z].served, count.served[z]);
+            cr_assert_eq(report->zones[z].first_departure, count.first[z]);
+            cr_assert_eq(report->zones[z].last_departure, count.last[z]);
+        }
+        cr_assert_eq(report->step_at_100, step_by_which(&solved, &count, 10 * report->people));
+        cr_assert_eq(report->step_at_90, step_by_which(&solved, &count, 9 * report->people));
+        forget(&solved);
+    }
+}
+
+Test(evacuation_report, the_cut_keeps_as_many_people_as_no_plan_can_serve) {
+    size_t explained = 0;
+    for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+        struct solved solved;
+        solve(&solved, seed, (enum evacuation_random_kind)(seed % 3));
+        cr_assert(solved.plan.optimal);
+        cr_assert_eq(solved.report.cut_people, solved.plan.value.unserved, "seed %zu",
+                     (size_t)seed);
+        for (size_t z = 0; z < solved.random.instance.zone_count; z++) {
+            const struct report_zone *zone = &solved.report.zones[z];
+            cr_assert_eq(zone->cause_count > 0, zone->served < zone->people);
+            explained += zone->cause_count > 0;
+        }
+        forget(&solved);
+    }
+    cr_assert_gt(explained, ROUNDS / 4);
+}
+
+/* A full shelter that a cause names has all its places taken; a full link never lets more in. */
+Test(evacuation_report, causes_name_what_is_full) {
+    for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+        struct solved solved;
+        solve(&solved, seed, (enum evacuation_random_kind)(seed % 3));
+        const struct evacuation_report *report = &solved.report;
+        for (size_t c = 0; c < report->cause_count; c++) {
+            const struct report_cause *cause = &report->causes[c];
+            if (cause->code == REPORT_CAUSE_SHELTER_FULL)
+                cr_assert_eq(report->shelters[cause->index].arrived,
+                             solved.random.shelters[cause->index].capacity);
+            if (cause->code != REPORT_CAUSE_LINK_FULL)
+                continue;
+            const struct report_link *link = &report->links[cause->index];
+            int32_t ends[] = {cause->step, cause->last_step};
+            for (int e = 0; e < 2; e++)
+                cr_assert_eq(load_at(report, link->load_first, link->load_count, ends[e]),
+                             evacuation_link_room(&solved.random.links[cause->index], ends[e]));
+        }
+        forget(&solved);
+    }
+}
+
+static double cost_of(const struct evacuation_instance *instance, struct evacuation_value value) {
+    return (double)value.unserved * (double)evacuation_unserved_cost(instance) +
+           (double)value.total_arrival_steps;
+}
+
+/* The figures are first-order: no link that is not named helps, and one that is gives at most what
+ * is said. */
+Test(evacuation_report, a_lane_more_gains_no_more_than_its_price_says) {
+    struct chance chance = {77};
+    size_t gained = 0;
+    for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+        struct solved solved;
+        solve(&solved, seed, EVACUATION_RANDOM_PLAIN);
+        struct evacuation_instance *instance = &solved.random.instance;
+        if (instance->link_count > 0) {
+            const struct evacuation_options options = {0};
+            struct evacuation_plan wider;
+            size_t l = chance_below(&chance, (uint32_t)instance->link_count);
+            if (seed % 2 == 0 && solved.report.bottleneck_count > 0 &&
+                solved.report.bottlenecks[0].link >= 0)
+                l = (size_t)solved.report.bottlenecks[0].link;
+            double said = 0;
+            for (size_t i = 0; i < solved.report.bottleneck_count; i++)
+                if (solved.report.bottlenecks[i].link == (int32_t)l)
+                    said = solved.report.bottlenecks[i].people_served *
+                               (double)evacuation_unserved_cost(instance) +
+                           solved.report.bottlenecks[i].steps_saved;
+            double before = cost_of(instance, solved.plan.value);
+            solved.random.links[l].capacity_per_step *= 2;
+            cr_assert_eq(evacuation_flow_solve(instance, &options, &wider), HV_OK);
+            double gain = before - cost_of(instance, wider.value);
+            cr_assert_leq(gain, said);
+            gained += gain > 0;
+            evacuation_plan_deinit(&wider);
+        }
+        forget(&solved);
+    }
+    cr_assert_gt(gained, ROUNDS / 50);
+}
+
+/* One zone of 10, 4 a step, 2 steps to a shelter of 20 that opens at 3. */
+static struct evacuation_link a_link = {0, 1, 2, EVACUATION_NEVER, 4, NULL, 0};
+static struct evacuation_zone a_zone = {0, 0, EVACUATION_NEVER, 10};
+static struct evacuation_shelter a_shelter = {1, 3, 20};
+static struct evacuation_instance an_instance = {9, 2, 1, 1, 1, &a_link, &a_zone, &a_shelter};
+
+struct small_plan {
+    struct evacuation_route route;
+    struct evacuation_departure departures[2];
+    int32_t links[1];
+    struct evacuation_plan plan;
+};
+
+static void fill_plan(struct small_plan *small, struct evacuation_departure first,
+                      struct evacuation_departure second) {
+    *small = (struct small_plan){.route = {0, 0, 0, 1, 0, 2}, .departures = {first, second}};
+    small->plan = (struct evacuation_plan){.routes = &small->route,
+                                           .departures = small->departures,
+                                           .links = small->links,
+                                           .route_count = 1,
+                                           .departure_count = 2,
+                                           .link_count = 1};
+    small->plan.value.unserved = 10 - first.people - second.people;
+    small->plan.value.total_arrival_steps =
+        first.people * (first.step + 2) + second.people * (second.step + 2);
+}
+
+static bool finds(const struct small_plan *small, enum report_fault_code code, int64_t amount) {
+    struct evacuation_report report;
+    cr_assert_eq(evacuation_report_make(&an_instance, &small->plan, NULL, NULL, true, &report),
+                 HV_OK);
+    bool found = false;
+    for (size_t i = 0; i < report.fault_count; i++)
+        found |= report.faults[i].code == code && report.faults[i].amount == amount;
+    evacuation_report_deinit(&report);
+    return found;
+}
+
+Test(evacuation_report, says_where_a_plan_breaks_its_instance) {
+    struct small_plan small;
+    struct evacuation_report report;
+    fill_plan(&small, (struct evacuation_departure){1, 4}, (struct evacuation_departure){2, 4});
+    cr_assert_eq(evacuation_report_make(&an_instance, &small.plan, NULL, NULL, true, &report),
+                 HV_OK);
+    cr_assert_eq(report.faults_in_all, 0);
+    cr_assert_eq(report.step_at_90, EVACUATION_NEVER);
+    cr_assert_eq(report.served_step_at_100, 4);
+    evacuation_report_deinit(&report);
+    small.plan.value.total_arrival_steps++;
+    cr_assert(finds(&small, REPORT_FAULT_FIGURES, 0));
+    fill_plan(&small, (struct evacuation_departure){1, 4}, (struct evacuation_departure){2, 5});
+    cr_assert(finds(&small, REPORT_FAULT_LINK_OVERLOADED, 1));
+    cr_assert(!finds(&small, REPORT_FAULT_FIGURES, 0));
+    fill_plan(&small, (struct evacuation_departure){0, 4}, (struct evacuation_departure){2, 4});
+    cr_assert(finds(&small, REPORT_FAULT_ARRIVAL, 0), "before it opens");
+    fill_plan(&small, (struct evacuation_departure){1, 4}, (struct evacuation_departure){8, 4});
+    cr_assert(finds(&small, REPORT_FAULT_ARRIVAL, 0), "after the horizon");
+    fill_plan(&small, (struct evacuation_departure){1, 6}, (struct evacuation_departure){2, 6});
+    cr_assert(finds(&small, REPORT_FAULT_ZONE_EXCEEDED, 2));
+    a_zone.deadline_step = 1;
+    fill_plan(&small, (struct evacuation_departure){1, 4}, (struct evacuation_departure){2, 4});
+    cr_assert(finds(&small, REPORT_FAULT_DEPARTURE, 0));
+    a_zone.deadline_step = EVACUATION_NEVER;
+    a_shelter.capacity = 7;
+    cr_assert(finds(&small, REPORT_FAULT_SHELTER_OVERFULL, 1));
+    a_shelter.capacity = 20;
+    small.route.link_count = 0;
+    cr_assert(finds(&small, REPORT_FAULT_ROUTE_BROKEN, 0));
+    small.route.shelter = 1;
+    cr_assert_eq(evacuation_report_make(&an_instance, &small.plan, NULL, NULL, true, &report),
+                 HV_ERR_VALUE);
+}
+
+/* Whom nothing can serve, each for a reason of its own. */
+static enum report_cause_code only_cause(const struct evacuation_instance *instance) {
+    const struct evacuation_options options = {0};
+    struct evacuation_plan plan;
+    struct evacuation_report report;
+    cr_assert_eq(evacuation_flow_solve(instance, &options, &plan), HV_OK);
+    cr_assert_eq(evacuation_report_make(instance, &plan, &plan.prices, NULL, true, &report), HV_OK);
+    cr_assert_eq(report.cause_count, 1);
+    enum report_cause_code code = report.causes[0].code;
+    evacuation_report_deinit(&report);
+    evacuation_plan_deinit(&plan);
+    return code;
+}
+
+Test(evacuation_report, gives_each_reason) {
+    struct evacuation_link link = {0, 1, 2, EVACUATION_NEVER, 4, NULL, 0};
+    struct evacuation_zone zone = {0, 0, EVACUATION_NEVER, 100};
+    struct evacuation_shelter shelter = {1, 0, 1000};
+    struct evacuation_instance instance = {9, 2, 1, 1, 1, &link, &zone, &shelter};
+    cr_assert_eq(only_cause(&instance), REPORT_CAUSE_LINK_FULL);
+    shelter.capacity = 20;
+    cr_assert_eq(only_cause(&instance), REPORT_CAUSE_SHELTER_FULL);
+    shelter.capacity = 1000;
+    link.capacity_per_step = 1000;
+    instance.horizon_steps = 1;
+    cr_assert_eq(only_cause(&instance), REPORT_CAUSE_HORIZON);
+    instance.horizon_steps = 9;
+    shelter.opens_at_step = 12;
+    cr_assert_eq(only_cause(&instance), REPORT_CAUSE_SHELTER_LATE);
+    shelter.opens_at_step = 0;
+    link.closes_at_step = 1;
+    cr_assert_eq(only_cause(&instance), REPORT_CAUSE_LINK_CLOSED);
+    link.closes_at_step = EVACUATION_NEVER;
+    zone.earliest_step = 8;
+    cr_assert_eq(only_cause(&instance), REPORT_CAUSE_WINDOW);
+    zone.earliest_step = 0;
+    link.to = 0;
+    cr_assert_eq(only_cause(&instance), REPORT_CAUSE_NO_WAY);
+}
