@@ -13,6 +13,7 @@ void allocation_document_deinit(struct allocation_document *document) {
     free_ids(document->item_ids, document->instance.item_count);
     free_ids(document->depot_ids, document->instance.depot_count);
     free_ids(document->shelter_ids, document->instance.shelter_count);
+    free_ids(document->vehicle_ids, document->vehicle_count);
     free(document->name);
     free(document->items);
     free(document->depots);
@@ -22,6 +23,8 @@ void allocation_document_deinit(struct allocation_document *document) {
     free(document->reserve);
     free(document->need);
     free(document->pack);
+    free(document->travel_min);
+    free(document->vehicles);
     *document = (struct allocation_document){0};
 }
 
@@ -61,8 +64,47 @@ static void put_unmet(FILE *file, const struct allocation_document *document,
     fprintf(file, "\"quantity\":%.17g}", unmet->quantity);
 }
 
+static void put_trip(FILE *file, const struct allocation_document *document,
+                     const struct fleet_plan *fleet, const struct fleet_trip *trip) {
+    const struct allocation_lane *lane = &document->lanes[trip->lane];
+    fputc('{', file);
+    put_field(file, "vehicle", document->vehicle_ids[trip->vehicle]);
+    put_field(file, "depot", document->depot_ids[lane->depot]);
+    put_field(file, "shelter", document->shelter_ids[lane->shelter]);
+    fprintf(file,
+            "\"starts_min\":%.17g,\"arrives_min\":%.17g,\"delivered_min\":%.17g,"
+            "\"back_min\":%.17g,\"load\":{",
+            trip->starts_min, trip->arrives_min, trip->delivered_min, trip->back_min);
+    for (size_t i = 0; i < trip->load_count; i++) {
+        const struct fleet_load *load = &fleet->loads[trip->first_load + i];
+        if (i > 0)
+            fputc(',', file);
+        put_text(file, document->item_ids[load->item]);
+        fprintf(file, ":%.17g", load->quantity);
+    }
+    fputs("}}", file);
+}
+
+static void put_deliveries(FILE *file, const struct allocation_document *document,
+                           const struct fleet_plan *fleet) {
+    fprintf(file,
+            ",\n\"last_delivery_min\":%.17g,\"last_delivery_bound_min\":%.17g,\n"
+            "\"deliveries\":[",
+            fleet->last_min, fleet->last_bound_min);
+    for (size_t i = 0; i < fleet->trip_count; i++) {
+        fputs(i > 0 ? ",\n" : "\n", file);
+        put_trip(file, document, fleet, &fleet->trips[i]);
+    }
+    fputs("],\n\"without_vehicle\":[", file);
+    for (size_t i = 0; i < fleet->left_count; i++) {
+        fputs(i > 0 ? ",\n" : "\n", file);
+        put_shipment(file, document, &fleet->left[i]);
+    }
+    fputc(']', file);
+}
+
 int allocation_json_write(FILE *file, const struct allocation_document *document,
-                          const struct allocation_plan *plan) {
+                          const struct allocation_plan *plan, const struct fleet_plan *fleet) {
     fputs("{\"format\":\"haven.allocation.solution/1\",", file);
     put_field(file, "instance", document->name);
     fprintf(file, "\n\"objective\":%.17g,\"lower_bound\":%.17g,\"min_fill_rate\":%.17g,\n",
@@ -80,6 +122,9 @@ int allocation_json_write(FILE *file, const struct allocation_document *document
         fputs(i > 0 ? ",\n" : "\n", file);
         put_unmet(file, document, &plan->unmet[i]);
     }
-    fputs("]}\n", file);
+    fputc(']', file);
+    if (fleet != NULL)
+        put_deliveries(file, document, fleet);
+    fputs("}\n", file);
     return ferror(file) ? HV_ERR_IO : HV_OK;
 }

@@ -3,7 +3,7 @@
 #ifndef ALLOCATION_JSON_H
 #define ALLOCATION_JSON_H
 
-#include "coordinator/optimizer/allocation_plan.h"
+#include "coordinator/optimizer/allocation_fleet.h"
 #include "schemas/fault.h"
 
 #include <stdio.h>
@@ -18,6 +18,10 @@ struct allocation_document {
     struct allocation_shelter *shelters;
     struct allocation_lane *lanes;
     double *stock, *reserve, *need;
+    double *travel_min;             /* by lane, one way; only where there are vehicles */
+    struct fleet_vehicle *vehicles; /* may be none */
+    char **vehicle_ids;
+    uint32_t vehicle_count;
     double *pack; /* by item: units a pack, 0 where any quantity can be sent */
 };
 
@@ -32,8 +36,10 @@ HV_MUST_USE int allocation_json_parse(const char *path, const char *text, size_t
                                       struct allocation_document *ret_document);
 void allocation_document_deinit(struct allocation_document *document);
 
-/* Writes a plan of the document's instance. HV_ERR_IO. */
+/* Writes a plan of the document's instance, with its deliveries where `fleet` is not NULL.
+ * HV_ERR_IO. */
 HV_MUST_USE int allocation_json_write(FILE *file, const struct allocation_document *document,
-                                      const struct allocation_plan *plan);
+                                      const struct allocation_plan *plan,
+                                      const struct fleet_plan *fleet);
 
 #endif

@@ -114,6 +114,18 @@ static void read_lane(const struct reading *reading, const struct json_row *row,
     lane->capacity_m3 = read_limit(row, "capacity_m3");
 }
 
+/* A vehicle: what it takes and how long it is loaded and unloaded. */
+static void read_vehicle(const struct reading *reading, const struct json_row *row,
+                         struct fleet_vehicle *vehicle) {
+    const double least = 1e-9;
+    vehicle->depot = json_row_name(row, "depot", &reading->depot_names);
+    vehicle->volume_m3 = json_row_number(row, "volume_m3", true, 1, least, ALLOCATION_FIGURE_MAX);
+    vehicle->weight_kg = json_row_number(row, "weight_kg", true, 1, least, ALLOCATION_FIGURE_MAX);
+    vehicle->loading_min = read_figure(row, "loading_min", false, 0);
+    vehicle->unloading_min = read_figure(row, "unloading_min", false, 0);
+    vehicle->ready_min = read_figure(row, "ready_min", false, 0);
+}
+
 struct lane_key {
     uint32_t depot, shelter, index;
 };
@@ -189,6 +201,32 @@ static int read_names(struct reading *reading) {
     return error;
 }
 
+static int read_vehicles(struct reading *reading) {
+    struct allocation_document *document = reading->document;
+    const json_t *rows = json_object_get(reading->root, "vehicles");
+    struct json_names names = {0};
+    size_t count = json_array_size(rows);
+    if (rows == NULL || !json_rows_are_there(&reading->json, reading->root, "vehicles"))
+        return HV_OK;
+    if (count > FLEET_VEHICLES_MAX) {
+        json_fault(&reading->json, "vehicles", "too many", "at most 100000 vehicles");
+        return HV_OK;
+    }
+    int error = json_names_read(&reading->json, rows, "vehicles", "vehicle", &names);
+    document->vehicle_count = (uint32_t)count;
+    if (error == HV_OK)
+        error = copy_ids(&names, count, &document->vehicle_ids);
+    json_names_deinit(&names);
+    document->vehicles = calloc(count + 1, sizeof *document->vehicles);
+    if (error != HV_OK || document->vehicles == NULL)
+        return HV_ERR_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        struct json_row row = json_row_at(&reading->json, rows, "vehicles", i);
+        read_vehicle(reading, &row, &document->vehicles[i]);
+    }
+    return HV_OK;
+}
+
 /* Counts before memory is taken for matrices. */
 static int check_size(const struct reading *reading) {
     uint64_t items = json_array_size(reading->items);
@@ -222,6 +260,7 @@ static int allocate(struct reading *reading) {
     document->reserve = calloc(depots * items + 1, sizeof *document->reserve);
     document->need = calloc(shelters * items + 1, sizeof *document->need);
     document->pack = calloc(items + 1, sizeof *document->pack);
+    document->travel_min = calloc(lanes + 1, sizeof *document->travel_min);
     document->instance = (struct allocation_instance){
         .items = document->items,
         .depots = document->depots,
@@ -237,7 +276,7 @@ static int allocate(struct reading *reading) {
     };
     return document->name && document->items && document->depots && document->shelters &&
                    document->lanes && document->stock && document->reserve && document->need &&
-                   document->pack
+                   document->pack && document->travel_min
                ? HV_OK
                : HV_ERR_MEMORY;
 }
@@ -275,6 +314,8 @@ static int read_rows(struct reading *reading) {
     for (size_t i = 0; i < json_array_size(lanes); i++) {
         struct json_row row = json_row_at(&reading->json, lanes, "lanes", i);
         read_lane(reading, &row, &document->lanes[i]);
+        document->travel_min[i] =
+            read_figure(&row, "travel_min", json_object_get(reading->root, "vehicles") != NULL, 0);
     }
     return find_double_lanes(reading, lanes);
 }
@@ -295,6 +336,8 @@ static int read_root(struct reading *reading) {
         error = read_names(reading);
     if (error == HV_OK)
         error = read_rows(reading);
+    if (error == HV_OK)
+        error = read_vehicles(reading);
     if (error != HV_OK)
         return error;
     read_fairness(reading);

@@ -108,3 +108,24 @@ Test(allocation_command, refuses_by_name_with_the_status_of_wrong_data,
     cr_assert_eq(RUN(write_instance(dir, "1"), "--quiet", "-o", "/no/such/dir/x"), EX_CANTCREAT);
     scratch_remove(dir);
 }
+
+Test(allocation_command, says_which_vehicle_delivers_what_and_when, .init = cr_redirect_stdout) {
+    char *dir = scratch_make();
+    const char *path = scratch_path(dir, "fleet.json"), *solution = scratch_path(dir, "out.json");
+    FILE *file = fopen(path, "we");
+    cr_assert_not_null(file);
+    fputs(
+        "{\"format\":\"haven.allocation.instance/1\",\"items\":[{\"id\":\"w\",\"volume_m3\":1,"
+        "\"weight_kg\":1,\"shortage_cost\":9}],\"depots\":[{\"id\":\"d\",\"stock\":{\"w\":30}}],"
+        "\"shelters\":[{\"id\":\"s\",\"need\":{\"w\":30}}],\"lanes\":[{\"depot\":\"d\",\"shelter\":"
+        "\"s\",\"cost_per_m3\":1,\"travel_min\":20}],\"vehicles\":[{\"id\":\"v\",\"depot\":\"d\","
+        "\"volume_m3\":10,\"weight_kg\":100,\"loading_min\":5,\"unloading_min\":10}]}",
+        file);
+    fclose(file);
+    cr_assert_eq(RUN(path, "-o", solution, "--json"), EX_OK);
+    cr_assert(has(cr_get_redirected_stdout(), "\"trips\":3,\"last_delivery_min\":145"));
+    file = fopen(solution, "re");
+    cr_assert(has(file, "\"vehicle\":\"v\",\"depot\":\"d\",\"shelter\":\"s\",\"starts_min\":0"));
+    fclose(file);
+    scratch_remove(dir);
+}
