@@ -67,7 +67,9 @@ static void take_message(struct core *core, struct batch *batch, const struct st
 
 static void on_frame(struct core *core, const struct core_event *event) {
     core->counters.frames++;
-    const struct state_node *node = state_find_node(core->state, event->frame.node);
+    const struct state_node *node = event->frame.known;
+    if (node == NULL)
+        node = state_find_node(core->state, event->frame.node);
     if (node == NULL || node->revoked || event->frame.revoked) {
         struct hv_refusal refusal = {.reason = HV_REASON_REVOKED,
                                      .detail = "this key is not enrolled any more"};

@@ -77,8 +77,9 @@ struct core_event {
     int64_t wall_ms;  /* of the machine; the core turns it into scenario time where one runs */
     union {
         struct {
-            const char *node; /* id by its key: from the gate, not from the message */
-            bool revoked;     /* the key has been revoked or replaced since it connected */
+            const char *node;               /* id by its key: from the gate, not from the message */
+            const struct state_node *known; /* the node of this id, where looked up; or NULL */
+            bool revoked; /* the key has been revoked or replaced since it connected */
             const uint8_t *bytes;
             size_t size;
         } frame;

@@ -3,6 +3,7 @@
 #include "coordinator/daemon_api.h"
 #include "coordinator/daemon_control.h"
 #include "coordinator/daemon_planner.h"
+#include "schemas/bundle.h"
 #include "schemas/platform/clock.h"
 #include "schemas/platform/line_log.h"
 #include "schemas/platform/notify.h"
@@ -88,8 +89,10 @@ static void carry_out(struct daemon *daemon, const struct core_effect *effect) {
 
 void daemon_step(struct daemon *daemon, struct core_event event) {
     const struct core_effects *effects;
-    event.real_ms = clock_real_ms();
-    event.wall_ms = clock_wall_ms();
+    if (event.real_ms == 0) {
+        event.real_ms = clock_real_ms();
+        event.wall_ms = clock_wall_ms();
+    }
     int error = core_step(daemon->core, &event, &effects);
     if (error != 0) /* the state may be half changed: the log is right, start again from it */
         die(daemon, error, "core");
@@ -122,11 +125,14 @@ static void take_frame(struct daemon *daemon, const struct gate_frame *frame) {
     if (!revoked)
         remember_route(daemon, node->entity.index, &frame->route);
     daemon->sender = &frame->route;
-    daemon_step(
-        daemon,
-        (struct core_event){
-            .kind = CORE_FRAME,
-            .frame = {.node = id, .revoked = revoked, .bytes = frame->bytes, .size = frame->size}});
+    struct core_event event = {.kind = CORE_FRAME,
+                               .real_ms = clock_real_ms(), /* of all that came together */
+                               .wall_ms = clock_wall_ms(),
+                               .frame = {.node = id, .revoked = revoked, .known = node}};
+    struct hv_bundle_reader reader;
+    hv_bundle_open(&reader, frame->bytes, frame->size);
+    while (hv_bundle_next(&reader, &event.frame.bytes, &event.frame.size))
+        daemon_step(daemon, event);
     daemon->sender = NULL;
 }
 

@@ -6,6 +6,7 @@
 #include "nodes/journal.h"
 #include "nodes/link/link.h"
 #include "nodes/show.h"
+#include "schemas/bundle.h"
 #include "schemas/codec.h"
 #include "schemas/platform/clock.h"
 #include "schemas/platform/line_log.h"
@@ -36,7 +37,8 @@ struct daemon {
     struct node_effects effects;
     struct hv_arena arena; /* of the frame that comes in or goes out */
     uint8_t frame[HV_FRAME_BYTES_MAX];
-    int watched[2]; /* descriptors of the link in the loop */
+    struct hv_bundle_writer bundle; /* reports that go out together */
+    int watched[2];                 /* descriptors of the link in the loop */
     size_t watched_count;
     uint64_t due_real_ms;
     int timer; /* of the loop; 0: none */
@@ -72,14 +74,34 @@ static void log_store_error(int error) {
 
 /* ---- effects ---- */
 
+static void send_frame(struct daemon *daemon, const uint8_t *frame, size_t size) {
+    int error = link_send(daemon->link, frame, size);
+    if (error != HV_OK && error != HV_ERR_BUSY && error != HV_ERR_CLOSED)
+        line_log(LINE_WARNING, "event=not-sent error=%s", hv_error_name(error));
+}
+
+static void send_bundle(struct daemon *daemon) {
+    size_t size;
+    const uint8_t *frame = hv_bundle_frame(&daemon->bundle, &size);
+    if (size > 0)
+        send_frame(daemon, frame, size);
+    hv_bundle_begin(&daemon->bundle);
+}
+
+/* Behind what waits to be sent: frames of a connection keep their order. */
 static void send_envelope(struct daemon *daemon, const struct hv_envelope *envelope) {
     size_t size;
     int error =
         hv_envelope_encode(envelope, &daemon->arena, daemon->frame, sizeof daemon->frame, &size);
-    if (error == HV_OK)
-        error = link_send(daemon->link, daemon->frame, size);
-    if (error != HV_OK && error != HV_ERR_BUSY && error != HV_ERR_CLOSED)
+    if (error != HV_OK) {
         line_log(LINE_WARNING, "event=not-sent error=%s", hv_error_name(error));
+        return;
+    }
+    if (hv_bundle_add(&daemon->bundle, daemon->frame, size))
+        return;
+    send_bundle(daemon);
+    if (!hv_bundle_add(&daemon->bundle, daemon->frame, size))
+        send_frame(daemon, daemon->frame, size);
 }
 
 static void send_report(struct daemon *daemon, const struct node_effect *effect) {
@@ -144,9 +166,11 @@ static void carry_out(struct daemon *daemon, const struct node_effect *effect) {
         console_replied(daemon->console, &effect->reply);
         break;
     case NODE_EFFECT_CONNECT:
+        send_bundle(daemon);
         connect_link(daemon, effect->endpoint);
         break;
     case NODE_EFFECT_DISCONNECT:
+        send_bundle(daemon);
         unwatch_link(daemon);
         link_disconnect(daemon->link);
         break;
@@ -181,6 +205,7 @@ static int step_once(struct daemon *daemon, struct node_event *event) {
         error = journal_gather(daemon->journal, &daemon->effects);
     for (size_t i = 0; i < daemon->effects.count && error == HV_OK; i++)
         carry_out(daemon, &daemon->effects.items[i]);
+    send_bundle(daemon);
     return error;
 }
 

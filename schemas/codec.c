@@ -120,6 +120,13 @@ int hv_record_encode(const struct hv_record *record, struct hv_arena *arena, uin
     return encode(&record_frame, record, arena, buffer, capacity, ret_size);
 }
 
+int hv_record_write(const struct hv_record *record, uint8_t *buffer, size_t capacity,
+                    size_t *ret_size) {
+    size_t most = capacity < record_frame.bytes_max ? capacity : record_frame.bytes_max;
+    return hv_model_write(record_frame.shape, record, buffer, most, ret_size) ? HV_OK
+                                                                              : HV_ERR_LIMIT;
+}
+
 int hv_report_encode(const struct hv_report *report, struct hv_arena *arena, uint8_t *buffer,
                      size_t capacity, size_t *ret_size) {
     return encode(&report_frame, report, arena, buffer, capacity, ret_size);

@@ -38,6 +38,11 @@ int hv_record_decode(const uint8_t *bytes, size_t size, struct hv_arena *arena,
 int hv_record_encode(const struct hv_record *record, struct hv_arena *arena, uint8_t *buffer,
                      size_t capacity, size_t *ret_size) HV_MUST_USE;
 
+/* The same without a check, for a record of which every part has been checked: a report just
+ * decoded, and times within HV_MS_MAX. HV_ERR_LIMIT where it does not fit. */
+int hv_record_write(const struct hv_record *record, uint8_t *buffer, size_t capacity,
+                    size_t *ret_size) HV_MUST_USE;
+
 /* A report alone, as a node keeps it in its outbox, and an order alone; of at most
  * HV_REPORT_BYTES_MAX, so that they fit an envelope. */
 int hv_report_decode(const uint8_t *bytes, size_t size, struct hv_arena *arena,

@@ -4,7 +4,8 @@
 #define HV_SCHEMAS_LIMITS_H
 
 /* Wire. */
-#define HV_FRAME_BYTES_MAX 65536u /* one message */
+#define HV_FRAME_BYTES_MAX 65536u /* one message, or several in a bundle */
+#define HV_BUNDLE_MESSAGES_MAX 64u
 /* ZMQ_MAXMSGSIZE: a frame as CURVE seals it (command name, nonce, authenticator, flags). */
 #define HV_FRAME_SEALED_BYTES_MAX (HV_FRAME_BYTES_MAX + 33u)
 #define HV_ID_BYTES_MAX 64u     /* ids of nodes, zones, shelters, items, lots, links */

@@ -23,8 +23,28 @@ static const char *region_folder(char *buffer, size_t bytes) {
     return buffer;
 }
 
+#define DEMO_ACCOUNT "demo"
+#define DEMO_PASSWORD "river-flood" /* of an exercise that this machine alone can reach */
+
+/* Who watches may decide too. */
+static int open_centre(struct flood *flood) {
+    return stage_ask(&flood->stage,
+                     json_pack("{s:s, s:s, s:s, s:[s, s, s, s]}", "verb", "account-set", "account",
+                               DEMO_ACCOUNT, "password", DEMO_PASSWORD, "roles", "planner",
+                               "approver", "exercise-controller", "administrator"),
+                     NULL);
+}
+
+static void tell_centre(const struct flood *flood) {
+    printf("Command centre: http://127.0.0.1:%u   log in as %s, password %s\n",
+           flood->stage.http_port, DEMO_ACCOUNT, DEMO_PASSWORD);
+    fflush(stdout);
+}
+
 static void keep(struct flood *flood) {
-    printf("\nEverything is still running. Look at it from another terminal:\n"
+    putchar('\n');
+    tell_centre(flood);
+    printf("Everything is still running. Look at it from another terminal:\n"
            "  %s/haven --dir %s/coordinator status\n"
            "  %s/haven --dir %s/coordinator shelters\n"
            "  %s/haven-node --dir %s/nodes/S08 status\n"
@@ -99,6 +119,10 @@ int command_demo(int argc, char **argv) {
                                    .seed = seed,
                                    .speed = fast ? 4 : 1};
     int error = flood_open(&flood, &wanted, &terminal);
+    if (error == 0)
+        error = open_centre(&flood);
+    if (error == 0 && !json)
+        tell_centre(&flood);
     if (error == 0)
         error = flood_run(&flood);
     terminal_end(&terminal, false);

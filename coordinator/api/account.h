@@ -2,7 +2,7 @@
  *
  * Not in the log, on purpose: what is in the log is there for ever, in every backup, archive and
  * look back, and a hash of a password that cannot be deleted can be tried out for ever. The log
- * says that an account was changed, by whom and when, and never how (docs/decisions/0006-http.md).
+ * says that an account was changed, by whom and when, and never how (docs/decisions/0007-http.md).
  *
  * Passwords are kept by argon2id (libsodium, interactive limits), tokens of machines by BLAKE2b,
  * for they are random. An account is a role name unless the deployment chooses otherwise. */

@@ -19,30 +19,20 @@ enum { BACKLOG = 128, CONNECTION_BYTES = 32768, GZIP_FROM = 1024, RETRY_MS = 500
 
 /* ---- calls ---- */
 
-static void *begin_call(void *context, const char *uri, struct MHD_Connection *connection) {
-    struct api *api = context;
-    struct api_call *call = calloc(1, sizeof *call);
-    if (call == NULL)
-        return NULL; /* the handler closes the connection */
-    call->connection = connection;
-    call->file = -1;
-    call->body_most = API_BODY_MAX;
-    call->target_error = api_target_read(uri, &call->target);
-    call->next = api->calls;
-    if (api->calls != NULL)
-        api->calls->before = call;
-    api->calls = call;
-    return call;
+/* libmicrohttpd tells the end of a request only where the handler has seen it: one that it refuses
+ * itself, for its cookies or its headers, is let go with its connection, or when the next begins.
+ */
+struct api_socket {
+    struct api_call *call; /* NULL: none under way */
+};
+
+static struct api_socket *socket_of(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info == NULL ? NULL : info->socket_context;
 }
 
-static void end_call(void *context, struct MHD_Connection *connection, void **held,
-                     enum MHD_RequestTerminationCode how) {
-    struct api *api = context;
-    struct api_call *call = *held;
-    (void)connection, (void)how;
-    if (call == NULL)
-        return;
-    *held = NULL;
+static void free_call(struct api *api, struct api_call *call) {
     if (call->before != NULL)
         call->before->next = call->next;
     else
@@ -57,6 +47,52 @@ static void end_call(void *context, struct MHD_Connection *connection, void **he
     api_text_free(&call->out);
     json_decref(call->json);
     free(call);
+}
+
+static void let_go(struct api *api, struct api_socket *socket) {
+    if (socket->call != NULL)
+        free_call(api, socket->call);
+    socket->call = NULL;
+}
+
+static void connected(void *context, struct MHD_Connection *connection, void **held,
+                      enum MHD_ConnectionNotificationCode how) {
+    (void)connection;
+    if (how == MHD_CONNECTION_NOTIFY_STARTED) {
+        *held = calloc(1, sizeof(struct api_socket));
+    } else if (*held != NULL) {
+        let_go(context, *held);
+        free(*held);
+        *held = NULL;
+    }
+}
+
+static void *begin_call(void *context, const char *uri, struct MHD_Connection *connection) {
+    struct api *api = context;
+    struct api_socket *socket = socket_of(connection);
+    struct api_call *call = socket == NULL ? NULL : calloc(1, sizeof *call);
+    if (call == NULL)
+        return NULL; /* the handler closes the connection */
+    let_go(api, socket);
+    socket->call = call;
+    call->connection = connection;
+    call->file = -1;
+    call->body_most = API_BODY_MAX;
+    call->target_error = api_target_read(uri, &call->target);
+    call->next = api->calls;
+    if (api->calls != NULL)
+        api->calls->before = call;
+    api->calls = call;
+    return call;
+}
+
+static void end_call(void *context, struct MHD_Connection *connection, void **held,
+                     enum MHD_RequestTerminationCode how) {
+    struct api_socket *socket = socket_of(connection);
+    (void)how;
+    if (*held != NULL && socket != NULL)
+        let_go(context, socket);
+    *held = NULL;
 }
 
 /* ---- waiting ---- */
@@ -433,7 +469,8 @@ static struct MHD_Daemon *start(struct api *api, int file) {
         MHD_OPTION_LISTEN_SOCKET, file, MHD_OPTION_CONNECTION_LIMIT, API_CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, API_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_BYTES, MHD_OPTION_URI_LOG_CALLBACK, begin_call, api,
-        MHD_OPTION_NOTIFY_COMPLETED, end_call, api, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_NOTIFY_COMPLETED, end_call, api, MHD_OPTION_NOTIFY_CONNECTION, connected, api,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1,
         api->certificate == NULL ? MHD_OPTION_END : MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 }
 

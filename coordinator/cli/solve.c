@@ -3,6 +3,7 @@
 #include "coordinator/cli/solve_allocation.h"
 #include "coordinator/cli/solve_evacuation.h"
 #include "coordinator/cli/solve_mincostflow.h"
+#include "coordinator/cli/solve_preposition.h"
 #include "coordinator/cli/solve_zoneplan.h"
 
 #include <stdio.h>
@@ -18,6 +19,8 @@ static const struct {
     {"evacuation", "the fewest people unserved, then the earliest arrivals, from a JSON file",
      cli_solve_evacuation},
     {"mincostflow", "a minimum-cost flow from a DIMACS file", cli_solve_mincostflow},
+    {"preposition", "which depots to open before the event and what to hold in each",
+     cli_solve_preposition},
     {"zoneplan",
      "for each zone a shelter, a route, a departure window and a rate, from a JSON file",
      cli_solve_zoneplan},

@@ -173,13 +173,17 @@ static int quicken(struct stage *stage) {
 }
 
 static int found(struct stage *stage, const char *name) {
-    char dir[PATH_MAX], endpoint[64];
+    char dir[PATH_MAX], endpoint[64], http[64];
     int error = relay_free_port(&stage->port);
+    do
+        error = error == 0 ? relay_free_port(&stage->http_port) : error;
+    while (error == 0 && stage->http_port == stage->port);
     if (error != 0 || path_of(dir, stage->dir, "coordinator") != 0)
         return stage_fail(stage, HV_ERR_IO, "no port of loopback is free");
     snprintf(endpoint, sizeof endpoint, "tcp://127.0.0.1:%u", stage->port);
-    const char *const words[] = {"init",   dir,      "--exercise", "--name", name,
-                                 "--bind", endpoint, "--endpoint", endpoint, NULL};
+    snprintf(http, sizeof http, "127.0.0.1:%u", stage->http_port);
+    const char *const words[] = {"init",   dir,          "--exercise", "--name", name, "--bind",
+                                 endpoint, "--endpoint", endpoint,     "--http", http, NULL};
     error = run_program(stage, "haven", words, NULL);
     return error != 0 ? error : quicken(stage);
 }

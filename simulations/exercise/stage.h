@@ -38,6 +38,7 @@ struct stage {
     char dir[PATH_MAX];
     char bin[PATH_MAX]; /* folder of the programs */
     uint16_t port;
+    uint16_t http_port; /* of the command centre, on loopback */
     struct child coordinator;
     struct control_client *headquarters; /* NULL: not connected */
     struct desk *desks;                  /* owned, STAGE_DESKS_MAX of them */

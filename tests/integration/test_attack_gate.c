@@ -1,6 +1,7 @@
 /* Who must not come in does not, what must not be taken is refused with its reason and counted, and
  * a good node goes on meanwhile. */
 #include "coordinator/layout.h"
+#include "schemas/bundle.h"
 #include "schemas/platform/control.h"
 #include "tests/support/coordinator_dir.h"
 #include "tests/support/process.h"
@@ -282,6 +283,8 @@ Test(attack_gate, truncated_changed_and_random_frames_are_counted_and_logged_onc
         size_t length = (size_t)rand_r(&seed) % GARBAGE_MAX;
         for (size_t i = 0; i < length; i++)
             bytes[i] = (uint8_t)rand_r(&seed);
+        if (round % 5 == 0 && length > 0)
+            bytes[0] = 0;     /* a bundle of garbage */
         if (round % 3 == 0) { /* a sound frame with a byte or two changed */
             memcpy(bytes, sound, length = size);
             for (int change = 0; change < 1 + round % 2; change++)
@@ -297,6 +300,30 @@ Test(attack_gate, truncated_changed_and_random_frames_are_counted_and_logged_onc
     cr_assert(SANITIZED || rss_kib() - before < 32 * 1024, "memory grew from %ld to %ld KiB",
               before, rss_kib());
     wire_close(&wire);
+}
+
+Test(attack_gate, what_is_wrong_in_a_bundle_is_refused_alone) {
+    static struct hv_bundle_writer bundle;
+    struct wire wire;
+    uint8_t sound[512];
+    size_t size, frame_size, length = sound_frame(sound, sizeof sound);
+    wire_open(&wire, made, &made->nodes[0]);
+    hv_bundle_begin(&bundle);
+    cr_assert(hv_bundle_add(&bundle, (const uint8_t *)"\xff\xff\xff", 3));
+    cr_assert(hv_bundle_add(&bundle, sound, length));
+    const uint8_t *frame = hv_bundle_frame(&bundle, &frame_size);
+    send_patiently(&wire, frame, frame_size);
+    expect_refusal(&wire, HV_REASON_MALFORMED);
+    cr_assert_not_null(wire_await(&wire, HV_BODY_WELCOME, LONG_MS));
+    hv_bundle_begin(&bundle); /* a bundle in a bundle, and a length beyond the end */
+    cr_assert(hv_bundle_add(&bundle, (const uint8_t *)"\0\1\2", 3));
+    cr_assert(hv_bundle_add(&bundle, sound, length));
+    frame = hv_bundle_frame(&bundle, &size);
+    zmq_send(wire.socket, frame, size - 1, 0);
+    expect_refusal(&wire, HV_REASON_MALFORMED);
+    cr_assert_not_null(wire_await(&wire, HV_BODY_REFUSAL, LONG_MS));
+    wire_close(&wire);
+    good_node_goes_on(5);
 }
 
 Test(attack_gate, oversized_frames_end_their_connection_only) {

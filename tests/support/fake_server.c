@@ -1,5 +1,6 @@
 #include "tests/support/fake_server.h"
 
+#include "schemas/bundle.h"
 #include "schemas/codec.h"
 #include "schemas/platform/clock.h"
 
@@ -58,23 +59,32 @@ void fake_server_send(struct fake_server *server, const struct hv_envelope *enve
     hv_arena_deinit(&arena);
 }
 
-static void take(struct fake_server *server) {
-    static uint8_t frame[HV_FRAME_BYTES_MAX];
+static void take_message(struct fake_server *server, const uint8_t *bytes, size_t size) {
     struct hv_arena arena;
     struct hv_envelope *envelope, replies[FAKE_REPLIES];
     struct hv_verdict verdict;
-    int peer = zmq_recv(server->router, server->peer, sizeof server->peer, 0);
-    int size = zmq_recv(server->router, frame, sizeof frame, 0);
-    cr_assert(peer > 0 && size >= 0);
-    server->peer_size = (size_t)peer;
-    server->frames++;
     hv_arena_init(&arena, 0);
-    int error = hv_envelope_decode(frame, (size_t)size, &arena, &verdict, &envelope);
+    int error = hv_envelope_decode(bytes, size, &arena, &verdict, &envelope);
     cr_assert_eq(error, HV_OK, "the node sent what cannot be read: %s", verdict.detail);
     size_t count = fake_coordinator_take(&server->coordinator, envelope, &arena, replies);
     for (size_t i = 0; i < count; i++)
         fake_server_send(server, &replies[i]);
     hv_arena_deinit(&arena);
+}
+
+static void take(struct fake_server *server) {
+    static uint8_t frame[HV_FRAME_BYTES_MAX];
+    int peer = zmq_recv(server->router, server->peer, sizeof server->peer, 0);
+    int size = zmq_recv(server->router, frame, sizeof frame, 0);
+    cr_assert(peer > 0 && size >= 0);
+    server->peer_size = (size_t)peer;
+    server->frames++;
+    struct hv_bundle_reader reader;
+    const uint8_t *message;
+    size_t message_size;
+    hv_bundle_open(&reader, frame, (size_t)size);
+    while (hv_bundle_next(&reader, &message, &message_size))
+        take_message(server, message, message_size);
 }
 
 bool fake_server_serve(struct fake_server *server, bool (*done)(void *context), void *context,

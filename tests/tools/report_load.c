@@ -14,6 +14,7 @@
  * taken up, so that the tool too can be killed; sequences then go on from the coordinator's
  * Welcome. A Welcome that holds less than what was recorded as acknowledged ends the run with
  * status 1: something acknowledged was lost. */
+#include "schemas/bundle.h"
 #include "schemas/codec.h"
 
 #include <errno.h>
@@ -72,6 +73,7 @@ struct load {
     char server_key[KEY_TEXT];
     uint64_t epoch;
     struct hv_arena arena;
+    struct hv_bundle_writer bundle;
     struct frame *frames; /* by sequence modulo FRAMES_KEPT */
     int record_fd;
     uint64_t acked_total, refused, resent;
@@ -279,17 +281,29 @@ static void forget_frames(struct load *load) {
         load->frames[i].sequence = 0;
 }
 
+static bool may_send(const struct load *load, const struct sender *sender, uint64_t waiting) {
+    uint64_t sent = sender->sent + waiting;
+    return sender->welcomed && sent - sender->acked < load->outstanding &&
+           (load->total == 0 || sent < load->total);
+}
+
+/* All that the window has room for, in one frame, as a node does it. */
 static void fill_window(struct load *load, struct sender *sender) {
+    struct hv_bundle_writer *bundle = &load->bundle;
     int64_t now = now_us();
-    while (sender->welcomed && sender->sent - sender->acked < load->outstanding &&
-           (load->total == 0 || sender->sent < load->total)) {
-        uint64_t next = sender->sent + 1;
+    uint64_t waiting = 0;
+    hv_bundle_begin(bundle);
+    for (; may_send(load, sender, waiting); waiting++) {
+        uint64_t next = sender->sent + waiting + 1;
         const struct frame *frame = report_frame(load, sender, next);
-        if (!send_frame(load, sender, frame->bytes, frame->size))
-            return;
+        if (!hv_bundle_add(bundle, frame->bytes, frame->size))
+            break;
         sender->sent_us[next % OUTSTANDING_MAX] = now;
-        sender->sent = next;
     }
+    size_t size;
+    const uint8_t *bytes = hv_bundle_frame(bundle, &size);
+    if (size > 0 && send_frame(load, sender, bytes, size))
+        sender->sent += waiting;
 }
 
 /* ---- receiving ---- */
@@ -440,9 +454,10 @@ static void raise_descriptor_limit(void) {
 static int run_load(int argc, char **argv) {
     const char *dir = argv[2], *endpoint = argv[5], *record = NULL;
     double seconds = 5;
-    struct load load = {.count = strtoul(argv[3], NULL, 10),
-                        .outstanding = (unsigned)strtoul(argv[4], NULL, 10),
-                        .record_fd = -1};
+    static struct load load;
+    load = (struct load){.count = strtoul(argv[3], NULL, 10),
+                         .outstanding = (unsigned)strtoul(argv[4], NULL, 10),
+                         .record_fd = -1};
     for (int i = 7; i + 1 < argc; i += 2) {
         if (strcmp(argv[i], "--seconds") == 0)
             seconds = strtod(argv[i + 1], NULL);

@@ -1,0 +1,449 @@
+/* Dive and branch and bound over which depots to open (and, with a service level, which scenarios
+ * to serve whole). */
+#include "coordinator/optimizer/preposition_tree.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define INTEGRAL 1e-6
+#define PROBE_ITERATIONS 50 /* of the simplex method, to guess what a branch is worth */
+#define PROBES_MAX 6u       /* variables probed at a node */
+#define TRIED_MAX 400u      /* facilities up to which single changes are tried */
+#define NODE_ROUNDS 3u
+#define ROWS_SPARE 150u /* cuts that may come in before those that are slack are taken out */
+
+struct node {
+    double bound;
+    uint8_t *lower, *upper; /* binaries; owned, in one block */
+    struct preposition_basis *basis;
+};
+
+/* What branching on a variable has been worth so far, up and down, a unit of change. */
+struct worth {
+    double sum[2];
+    uint32_t count[2];
+};
+
+struct search {
+    struct preposition_tree *tree;
+    struct node **heap; /* by bound */
+    size_t count, most;
+    struct worth *worth;
+    uint32_t *candidates;
+    double *scores;
+    uint8_t *lower, *upper; /* bounds of a dive or probe */
+    uint32_t rows_left;     /* rows of the master after slack ones were last taken out */
+    double closed;          /* least bound of what was given up as no better than the gap */
+};
+
+/* ---- nodes ----------------------------------------------------------------------------------- */
+
+static void node_free(struct node *node) {
+    if (node == NULL)
+        return;
+    preposition_basis_release(node->basis);
+    free(node->lower);
+    free(node);
+}
+
+static struct node *node_new(const struct search *search, double bound, const uint8_t *lower,
+                             const uint8_t *upper, struct preposition_basis *basis) {
+    size_t binaries = search->tree->binaries;
+    struct node *node = malloc(sizeof *node);
+    uint8_t *room = calloc(2 * binaries + 1, 1);
+    if (node == NULL || room == NULL) {
+        free(node);
+        free(room);
+        search->tree->error = HV_ERR_MEMORY;
+        return NULL;
+    }
+    node->bound = bound;
+    node->lower = room;
+    node->upper = room + binaries;
+    node->basis = basis;
+    memcpy(node->lower, lower, binaries);
+    memcpy(node->upper, upper, binaries);
+    if (basis != NULL)
+        basis->references++;
+    return node;
+}
+
+static void heap_push(struct search *search, struct node *node) {
+    if (node == NULL)
+        return;
+    if (search->count == search->most) {
+        size_t most = 2 * search->most + 64;
+        struct node **grown = realloc(search->heap, most * sizeof *grown);
+        if (grown == NULL) {
+            search->tree->error = HV_ERR_MEMORY;
+            search->closed = fmin(search->closed, node->bound);
+            node_free(node);
+            return;
+        }
+        search->heap = grown;
+        search->most = most;
+    }
+    size_t at = search->count++;
+    for (; at > 0 && search->heap[(at - 1) / 2]->bound > node->bound; at = (at - 1) / 2)
+        search->heap[at] = search->heap[(at - 1) / 2];
+    search->heap[at] = node;
+}
+
+static struct node *heap_pop(struct search *search) {
+    struct node *top = search->heap[0], *last = search->heap[--search->count];
+    size_t at = 0;
+    for (size_t child; (child = 2 * at + 1) < search->count; at = child) {
+        if (child + 1 < search->count &&
+            search->heap[child + 1]->bound < search->heap[child]->bound)
+            child++;
+        if (search->heap[child]->bound >= last->bound)
+            break;
+        search->heap[at] = search->heap[child];
+    }
+    if (search->count > 0)
+        search->heap[at] = last;
+    return top;
+}
+
+/* ---- fixing ---------------------------------------------------------------------------------- */
+
+/* Opens one size of a site, which closes the others. */
+static void fix_open(const struct search *search, uint32_t binary, uint8_t *lower, uint8_t *upper) {
+    const struct preposition_problem *problem = &search->tree->problem;
+    lower[binary] = 1;
+    if (binary >= problem->facility_count)
+        return;
+    uint32_t store = problem->facilities[binary].store;
+    for (uint32_t a = problem->facilities_first[store]; a < problem->facilities_first[store + 1];
+         a++)
+        if (a != binary && problem->facilities[a].size != PREPOSITION_NO_SIZE)
+            upper[a] = 0;
+}
+
+static void fix(const struct search *search, uint32_t binary, bool up, uint8_t *lower,
+                uint8_t *upper) {
+    if (up)
+        fix_open(search, binary, lower, upper);
+    else
+        upper[binary] = 0;
+}
+
+/* Fixes what the reduced costs at a solution of this bound prove. */
+static void fix_by_price(struct search *search, double bound, uint8_t *lower, uint8_t *upper) {
+    double cutoff = preposition_tree_cutoff(search->tree);
+    for (uint32_t i = 0; i < search->tree->binaries; i++) {
+        if (lower[i] == upper[i])
+            continue;
+        double x = preposition_master_value(search->tree->master, i);
+        double price = preposition_master_reduced_cost(search->tree->master, i);
+        if (x < INTEGRAL && bound + price > cutoff)
+            upper[i] = 0;
+        else if (x > 1 - INTEGRAL && bound - price > cutoff)
+            fix_open(search, i, lower, upper);
+    }
+}
+
+static void begin_bounds(const struct search *search, uint8_t *lower, uint8_t *upper) {
+    const struct preposition_problem *problem = &search->tree->problem;
+    for (uint32_t i = 0; i < search->tree->binaries; i++) {
+        bool open_air =
+            i < problem->facility_count && problem->facilities[i].size == PREPOSITION_NO_SIZE;
+        lower[i] = open_air ? 1 : 0;
+        upper[i] = 1;
+    }
+}
+
+/* ---- a first decision ------------------------------------------------------------------------ */
+
+/* The free variable to fix next in a dive: the largest fraction, or, where all are small, the one
+ * whose depot is used least, downwards. UINT32_MAX where none is fractional. */
+static uint32_t choose_dive(const struct search *search, bool *ret_up) {
+    const struct preposition_tree *tree = search->tree;
+    uint32_t large = UINT32_MAX, small = UINT32_MAX;
+    double largest = 0, smallest = INFINITY;
+    for (uint32_t i = 0; i < tree->binaries; i++) {
+        double x = preposition_master_value(tree->master, i);
+        if (search->lower[i] == search->upper[i] || x < INTEGRAL || x > 1 - INTEGRAL)
+            continue;
+        double use =
+            i < tree->problem.facility_count ? x * tree->problem.facilities[i].capacity_m3 : x;
+        if (x > largest) {
+            largest = x;
+            large = i;
+        }
+        if (use < smallest) {
+            smallest = use;
+            small = i;
+        }
+    }
+    *ret_up = largest >= 0.6;
+    return *ret_up ? large : small;
+}
+
+static void limit_rows(struct search *search) {
+    struct preposition_master *master = search->tree->master;
+    if (preposition_master_rows(master) <= search->rows_left + ROWS_SPARE)
+        return;
+    preposition_master_purge(master, 0);
+    search->rows_left = preposition_master_rows(master);
+}
+
+/* From the bounds in search->lower and upper down to one decision. */
+static void dive(struct search *search) {
+    struct preposition_tree *tree = search->tree;
+    for (uint32_t depth = 0; depth <= tree->binaries && !preposition_tree_stops(tree); depth++) {
+        bool done, up;
+        preposition_master_set_bounds(tree->master, search->lower, search->upper);
+        double bound = preposition_tree_node(tree, 1, preposition_tree_cutoff(tree), &done);
+        if (isinf(bound) || done)
+            return;
+        limit_rows(search);
+        for (uint32_t i = 0; i < tree->binaries; i++)
+            if (search->lower[i] < search->upper[i] &&
+                preposition_master_value(tree->master, i) > 1 - INTEGRAL)
+                fix_open(search, i, search->lower, search->upper);
+        uint32_t next = choose_dive(search, &up);
+        if (next == UINT32_MAX)
+            return;
+        fix(search, next, up, search->lower, search->upper);
+    }
+}
+
+/* The best decision with another size at one site, site by site. Returns whether that helped. */
+static bool try_sites(struct search *search) {
+    struct preposition_tree *tree = search->tree;
+    const struct preposition_problem *problem = &tree->problem;
+    double before = tree->value;
+    for (uint32_t q = 0; q < problem->store_count && !preposition_tree_stops(tree); q++)
+        for (uint32_t a = problem->facilities_first[q]; a <= problem->facilities_first[q + 1];
+             a++) {
+            bool done;
+            begin_bounds(search, search->lower, search->upper);
+            for (uint32_t i = 0; i < tree->binaries; i++) {
+                bool depot = i < problem->facility_count;
+                bool here = depot && problem->facilities[i].store == q;
+                double x =
+                    depot ? tree->best.open[i] : tree->best.served[i - problem->facility_count];
+                if (search->lower[i] == 0)
+                    search->lower[i] = search->upper[i] = (here ? i == a : x > 0.5) ? 1 : 0;
+            }
+            preposition_master_set_bounds(tree->master, search->lower, search->upper);
+            (void)preposition_tree_node(tree, 0, tree->value * (1 - 1e-6), &done);
+            limit_rows(search);
+        }
+    return tree->value < before;
+}
+
+static void find_first(struct search *search) {
+    struct preposition_tree *tree = search->tree;
+    begin_bounds(search, search->lower, search->upper);
+    dive(search);
+    if (isinf(tree->value) || tree->problem.facility_count > TRIED_MAX)
+        return;
+    for (uint32_t pass = 0; pass < 2 && preposition_tree_cutoff(tree) > tree->bound; pass++)
+        if (!try_sites(search))
+            return;
+}
+
+/* ---- branching ------------------------------------------------------------------------------- */
+
+static double worth_of(const struct search *search, uint32_t binary, bool up, double x) {
+    const struct worth *worth = &search->worth[binary];
+    return worth->sum[up] / worth->count[up] * (up ? 1 - x : x);
+}
+
+static void learn(struct search *search, uint32_t binary, bool up, double x, double gain) {
+    struct worth *worth = &search->worth[binary];
+    worth->sum[up] += fmax(0, gain) / (up ? 1 - x : x);
+    worth->count[up]++;
+}
+
+/* A few simplex iterations into a branch. */
+static void probe(struct search *search, const struct node *node, uint32_t binary, bool up,
+                  double x, double bound, const struct preposition_basis *basis) {
+    struct preposition_tree *tree = search->tree;
+    memcpy(search->lower, node->lower, tree->binaries);
+    memcpy(search->upper, node->upper, tree->binaries);
+    fix(search, binary, up, search->lower, search->upper);
+    preposition_master_set_bounds(tree->master, search->lower, search->upper);
+    preposition_master_restore(tree->master, basis);
+    double cutoff = preposition_tree_cutoff(tree), reached;
+    enum preposition_master_status status =
+        preposition_master_solve(tree->master, cutoff, PROBE_ITERATIONS);
+    if (status == PREPOSITION_MASTER_INFEASIBLE)
+        reached = isinf(cutoff) ? 2 * bound : cutoff;
+    else /* a guess, no bound: what the dual simplex method has come to */
+        reached = fmax(preposition_master_bound(tree->master),
+                       preposition_master_objective(tree->master));
+    learn(search, binary, up, x, fmin(reached, isinf(cutoff) ? reached : cutoff) - bound);
+}
+
+/* Variables that are fractional, the most promising first. */
+static uint32_t list_candidates(struct search *search) {
+    const struct preposition_tree *tree = search->tree;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < tree->binaries; i++) {
+        double x = preposition_master_value(tree->master, i), score;
+        if (x < INTEGRAL || x > 1 - INTEGRAL)
+            continue;
+        double cost = i < tree->problem.facility_count ? 1 + tree->problem.facilities[i].fixed_cost
+                                                       : 1 + tree->scale;
+        if (search->worth[i].count[0] > 0 && search->worth[i].count[1] > 0)
+            score = fmax(worth_of(search, i, true, x), 1) * fmax(worth_of(search, i, false, x), 1);
+        else
+            score = 1e30 * fmin(x, 1 - x) * cost; /* to be probed */
+        uint32_t at = count++;
+        for (; at > 0 && search->scores[at - 1] < score; at--) {
+            search->scores[at] = search->scores[at - 1];
+            search->candidates[at] = search->candidates[at - 1];
+        }
+        search->scores[at] = score;
+        search->candidates[at] = i;
+    }
+    return count;
+}
+
+/* The variable to branch on at the master's solution; UINT32_MAX where none is fractional. */
+static uint32_t choose_branch(struct search *search, const struct node *node, double bound,
+                              const struct preposition_basis *basis, double *ret_x) {
+    struct preposition_tree *tree = search->tree;
+    uint32_t count = list_candidates(search), probed = 0, chosen = UINT32_MAX;
+    double best = -1;
+    double *values = malloc((count + 1) * sizeof *values);
+    if (values == NULL) {
+        tree->error = HV_ERR_MEMORY;
+        return UINT32_MAX;
+    }
+    for (uint32_t c = 0; c < count; c++)
+        values[c] = preposition_master_value(tree->master, search->candidates[c]);
+    for (uint32_t c = 0; c < count; c++) {
+        uint32_t i = search->candidates[c];
+        const struct worth *worth = &search->worth[i];
+        if (worth->count[0] == 0 || worth->count[1] == 0) {
+            if (probed++ >= PROBES_MAX)
+                continue;
+            probe(search, node, i, false, values[c], bound, basis);
+            probe(search, node, i, true, values[c], bound, basis);
+        }
+        double left = isinf(tree->value) ? INFINITY : tree->value - bound;
+        double score = fmax(fmin(worth_of(search, i, true, values[c]), left), 1e-9) *
+                       fmax(fmin(worth_of(search, i, false, values[c]), left), 1e-9);
+        if (score > best) {
+            best = score;
+            chosen = i;
+            *ret_x = values[c];
+        }
+    }
+    free(values);
+    return chosen;
+}
+
+/* Splits a node; returns the child to go on with, the other is on the heap. */
+static struct node *branch(struct search *search, struct node *node, double bound) {
+    struct preposition_tree *tree = search->tree;
+    struct preposition_basis *basis = preposition_master_basis(tree->master);
+    double x = 0;
+    uint32_t binary = basis == NULL ? UINT32_MAX : choose_branch(search, node, bound, basis, &x);
+    if (binary == UINT32_MAX) { /* without memory, or rounds ran out at an integral point */
+        search->closed = fmin(search->closed, bound);
+        preposition_basis_release(basis);
+        return NULL;
+    }
+    struct node *child[2] = {NULL, NULL};
+    for (int up = 0; up < 2; up++) {
+        child[up] = node_new(search, bound, node->lower, node->upper, basis);
+        if (child[up] != NULL)
+            fix(search, binary, up == 1, child[up]->lower, child[up]->upper);
+    }
+    preposition_basis_release(basis);
+    int first = x > 0.4 ? 1 : 0;
+    heap_push(search, child[1 - first]);
+    return child[first];
+}
+
+/* Solves a node; returns a child to go on with or NULL. */
+static struct node *expand(struct search *search, struct node *node) {
+    struct preposition_tree *tree = search->tree;
+    bool done;
+    tree->nodes++;
+    preposition_master_set_bounds(tree->master, node->lower, node->upper);
+    if (node->basis != NULL)
+        preposition_master_restore(tree->master, node->basis);
+    double bound = preposition_tree_node(tree, NODE_ROUNDS, preposition_tree_cutoff(tree), &done);
+    bound = fmax(bound, node->bound);
+    if (done || bound >= preposition_tree_cutoff(tree) || preposition_tree_stops(tree)) {
+        search->closed = fmin(search->closed, bound);
+        return NULL;
+    }
+    fix_by_price(search, bound, node->lower, node->upper);
+    limit_rows(search);
+    return branch(search, node, bound);
+}
+
+static double least_open(const struct search *search, const struct node *next) {
+    double bound = search->closed;
+    if (next != NULL)
+        bound = fmin(bound, next->bound);
+    return search->count > 0 ? fmin(bound, search->heap[0]->bound) : bound;
+}
+
+static void branch_and_bound(struct search *search) {
+    struct preposition_tree *tree = search->tree;
+    begin_bounds(search, search->lower, search->upper);
+    struct node *next = node_new(search, tree->bound, search->lower, search->upper, NULL);
+    while (next != NULL || search->count > 0) {
+        struct node *node = next != NULL ? next : heap_pop(search);
+        next = NULL;
+        tree->bound = fmax(tree->bound, fmin(least_open(search, node), tree->value));
+        if (node->bound >= preposition_tree_cutoff(tree) || preposition_tree_stops(tree))
+            search->closed = fmin(search->closed, node->bound);
+        else
+            next = expand(search, node);
+        node_free(node);
+    }
+    tree->bound = fmax(tree->bound, fmin(search->closed, tree->value));
+}
+
+/* ---- the search ------------------------------------------------------------------------------ */
+
+static bool search_init(struct search *search, struct preposition_tree *tree) {
+    size_t binaries = tree->binaries;
+    *search = (struct search){
+        .tree = tree,
+        .worth = calloc(binaries + 1, sizeof *search->worth),
+        .candidates = calloc(binaries + 1, sizeof *search->candidates),
+        .scores = calloc(binaries + 1, sizeof *search->scores),
+        .lower = calloc(binaries + 1, 1),
+        .upper = calloc(binaries + 1, 1),
+        .rows_left = preposition_master_rows(tree->master),
+        .closed = INFINITY,
+    };
+    return search->worth != NULL && search->candidates != NULL && search->scores != NULL &&
+           search->lower != NULL && search->upper != NULL;
+}
+
+static void search_deinit(struct search *search) {
+    while (search->count > 0)
+        node_free(heap_pop(search));
+    free(search->heap);
+    free(search->worth);
+    free(search->candidates);
+    free(search->scores);
+    free(search->lower);
+    free(search->upper);
+}
+
+void preposition_tree_search(struct preposition_tree *tree) {
+    struct search search;
+    preposition_tree_root(tree);
+    if (tree->error != HV_OK || tree->bound == INFINITY || preposition_tree_stops(tree))
+        return;
+    if (!search_init(&search, tree))
+        tree->error = HV_ERR_MEMORY;
+    else
+        find_first(&search);
+    if (tree->error == HV_OK)
+        branch_and_bound(&search);
+    search_deinit(&search);
+}

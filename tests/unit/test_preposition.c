@@ -1,0 +1,153 @@
+/* Pre-positioning against brute force, and what it promises. */
+#include "coordinator/optimizer/preposition_solve.h"
+#include "tests/support/preposition_reference.h"
+#include "tests/support/sanitized.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+
+#define ROUNDS (SANITIZED ? 30 : 200)
+
+static void solve_as_brute_force(const struct preposition_instance *instance, uint64_t seed) {
+    double right = preposition_reference_value(instance);
+    const struct preposition_options options = {0};
+    struct preposition_decision decision;
+    int error = preposition_solve(instance, &options, &decision);
+    cr_assert_eq(error, HV_OK, "seed %lu: %d", (unsigned long)seed, error);
+    if (isinf(right)) {
+        cr_assert_eq(decision.status, PREPOSITION_INFEASIBLE, "seed %lu: %g instead of nothing",
+                     (unsigned long)seed, decision.value);
+        preposition_decision_deinit(&decision);
+        return;
+    }
+    cr_assert_eq(decision.status, PREPOSITION_OPTIMAL, "seed %lu: status %d, right %g",
+                 (unsigned long)seed, (int)decision.status, right);
+    struct preposition_plan plan;
+    cr_assert_eq(preposition_plan_make(instance, &decision, &plan), HV_OK, "seed %lu",
+                 (unsigned long)seed);
+    const char *wrong = preposition_reference_check(instance, &decision, &plan);
+    cr_assert_null(wrong, "seed %lu: %s", (unsigned long)seed, wrong);
+    cr_assert_float_eq(plan.objective, right, 1e-5 * fmax(1, fabs(right)),
+                       "seed %lu: %.9g, brute force %.9g", (unsigned long)seed, plan.objective,
+                       right);
+    cr_assert_float_eq(decision.bound, right, 1e-5 * fmax(1, fabs(right)),
+                       "seed %lu: bound %.9g, brute force %.9g", (unsigned long)seed,
+                       decision.bound, right);
+    preposition_plan_deinit(&plan);
+    preposition_decision_deinit(&decision);
+}
+
+static void agree_with_brute_force(uint64_t seed, int measure) {
+    struct chance chance = {seed};
+    struct preposition_random random;
+    preposition_random_make(&chance, &random);
+    random.instance.measure = (enum preposition_measure)measure;
+    solve_as_brute_force(&random.instance, seed);
+}
+
+/* Only one item, scenario and size: the solver takes another way. */
+static void agree_in_facility_location(uint64_t seed) {
+    struct chance chance = {seed};
+    struct preposition_random random;
+    preposition_random_make(&chance, &random);
+    struct preposition_instance *in = &random.instance;
+    struct preposition_scenario *only = &random.scenarios[0];
+    uint32_t kept = 0;
+    for (uint32_t d = 0; d < only->demand_count; d++)
+        if (random.demands[d].item == 0)
+            random.demands[kept++] = random.demands[d];
+    only->demand_count = kept;
+    only->probability = 1;
+    in->scenario_count = in->item_count = 1;
+    random.items[0].volume_m3 += 0.1;
+    for (uint32_t i = 0; i < in->site_count; i++)
+        if (random.sites[i].size_count > 1)
+            random.sites[i].size_count = 1;
+    in->measure = PREPOSITION_EXPECTATION;
+    in->has_budget = in->has_service = false;
+    solve_as_brute_force(in, seed);
+}
+
+Test(preposition, agrees_with_brute_force_in_expectation) {
+    for (uint64_t seed = 1; seed <= ROUNDS; seed++)
+        agree_with_brute_force(seed, PREPOSITION_EXPECTATION);
+}
+
+Test(preposition, agrees_with_brute_force_where_it_is_facility_location) {
+    for (uint64_t seed = 3001; seed <= 3000 + ROUNDS; seed++)
+        agree_in_facility_location(seed);
+}
+
+Test(preposition, agrees_with_brute_force_in_conditional_value_at_risk) {
+    for (uint64_t seed = 1001; seed <= 1000 + ROUNDS; seed++)
+        agree_with_brute_force(seed, PREPOSITION_CVAR);
+}
+
+Test(preposition, agrees_with_brute_force_in_largest_regret) {
+    for (uint64_t seed = 2001; seed <= 2000 + ROUNDS / 2; seed++)
+        agree_with_brute_force(seed, PREPOSITION_REGRET);
+}
+
+Test(preposition, is_the_same_to_the_bit_when_repeated) {
+    struct chance chance = {77};
+    struct preposition_random random;
+    preposition_random_make(&chance, &random);
+    random.instance.has_service = false;
+    const struct preposition_options options = {0};
+    struct preposition_decision one, two;
+    cr_assert_eq(preposition_solve(&random.instance, &options, &one), HV_OK);
+    cr_assert_eq(preposition_solve(&random.instance, &options, &two), HV_OK);
+    size_t stocks = (size_t)random.instance.site_count * random.instance.item_count;
+    for (size_t i = 0; i < stocks; i++)
+        cr_assert(one.stock[i] == two.stock[i]);
+    cr_assert(one.value == two.value);
+    cr_assert(one.bound == two.bound);
+    cr_assert_eq(one.work, two.work);
+    preposition_decision_deinit(&one);
+    preposition_decision_deinit(&two);
+}
+
+static int stop_at_once(void *context, const struct preposition_progress *progress) {
+    (void)progress;
+    ++*(int *)context;
+    return 1;
+}
+
+Test(preposition, stops_when_asked) {
+    struct chance chance = {5};
+    struct preposition_random random;
+    preposition_random_make(&chance, &random);
+    int calls = 0;
+    const struct preposition_options options = {.progress = stop_at_once, .context = &calls};
+    struct preposition_decision decision;
+    cr_assert_eq(preposition_solve(&random.instance, &options, &decision), HV_OK);
+    cr_assert_eq(decision.status, PREPOSITION_NOTHING);
+    cr_assert_null(decision.open);
+    cr_assert_eq(calls, 1);
+    preposition_decision_deinit(&decision);
+}
+
+Test(preposition, refuses_an_instance_that_is_not_sound) {
+    struct chance chance = {9};
+    struct preposition_random random;
+    const struct preposition_options options = {0};
+    struct preposition_decision decision;
+    preposition_random_make(&chance, &random);
+    random.scenarios[0].probability = 0.5 * random.scenarios[0].probability + 0.6;
+    cr_assert_eq(preposition_solve(&random.instance, &options, &decision), HV_ERR_VALUE);
+    preposition_random_make(&chance, &random);
+    random.items[0].price = -1;
+    cr_assert_eq(preposition_solve(&random.instance, &options, &decision), HV_ERR_VALUE);
+    preposition_random_make(&chance, &random);
+    random.instance.alpha = 1;
+    random.instance.measure = PREPOSITION_CVAR;
+    cr_assert_eq(preposition_solve(&random.instance, &options, &decision), HV_ERR_VALUE);
+}
+
+Test(preposition, value_at_risk_is_the_mean_of_the_worst) {
+    const double costs[] = {10, 40, 20, 30}, shares[] = {0.25, 0.25, 0.25, 0.25};
+    uint32_t order[4];
+    cr_assert_float_eq(preposition_cvar(costs, shares, 4, 0, order), 25, 1e-12);
+    cr_assert_float_eq(preposition_cvar(costs, shares, 4, 0.5, order), 35, 1e-12);
+    cr_assert_float_eq(preposition_cvar(costs, shares, 4, 0.9, order), 40, 1e-12);
+}

@@ -1,0 +1,170 @@
+/* `haven solve preposition` as a person or a script calls it, its results checked by the tool of
+ * ../shared. */
+#include "coordinator/cli/solve_preposition.h"
+#include "tests/support/scratch.h"
+
+#include <criterion/criterion.h>
+#include <criterion/redirect.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define ARGUMENTS_MAX 12
+
+static int run(const char *const *arguments) {
+    char *argv[ARGUMENTS_MAX + 2] = {(char *)"preposition"};
+    int argc = 1;
+    for (; argc <= ARGUMENTS_MAX && arguments[argc - 1] != NULL; argc++)
+        argv[argc] = (char *)arguments[argc - 1];
+    return cli_solve_preposition(argc, argv);
+}
+
+#define RUN(...) run((const char *const[]){__VA_ARGS__, NULL})
+
+static const char *shared(const char *name) {
+    static char path[4][1024];
+    static int next;
+    char *made = path[next++ % 4];
+    const char *top = getenv("HAVEN_TOP");
+    snprintf(made, sizeof path[0], "%s/../shared/%s", top != NULL ? top : ".", name);
+    if (access(made, R_OK) != 0 && top != NULL)
+        snprintf(made, sizeof path[0], "%s/../../shared/%s", top, name);
+    return made;
+}
+
+static void write_text(const char *path, const char *text) {
+    FILE *file = fopen(path, "we");
+    cr_assert_not_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+/* One depot 3 km from a demand of 4, of whose stock half survives; `more` ends the document. */
+static const char *write_instance(const char *dir, const char *more) {
+    const char *path = scratch_path(dir, "instance.json");
+    char text[2048];
+    snprintf(text, sizeof text,
+             "{\"format\":\"haven.preposition.instance/1\",\"name\":\"a \\\"small\\\" one\","
+             "\"sites\":[{\"id\":\"a\",\"sizes\":[{\"id\":\"s\",\"fixed_cost\":5,"
+             "\"capacity_m3\":9}]},{\"id\":\"b\",\"sizes\":[]}],"
+             "\"items\":[{\"id\":\"w\",\"volume_m3\":1,\"price\":2,\"holding_cost\":1,"
+             "\"shortage_cost\":50,\"transport_cost\":0.5}],"
+             "\"arcs\":[{\"id\":\"ab\",\"from\":\"a\",\"to\":\"b\",\"km\":3}],"
+             "\"scenarios\":[{\"id\":\"q\",\"probability\":1,\"demand\":{\"b\":{\"w\":4}},"
+             "\"surviving\":{\"a\":0.5}}]%s}",
+             more);
+    write_text(path, text);
+    return path;
+}
+
+static double figure(const char *path, const char *field) {
+    json_t *root = json_load_file(path, 0, NULL);
+    cr_assert_not_null(root, "%s", path);
+    double value = json_number_value(json_object_get(root, field));
+    json_decref(root);
+    return value;
+}
+
+Test(preposition_command, finds_the_least_cost) {
+    char *dir = scratch_make();
+    const char *plan = scratch_path(dir, "plan.json");
+    cr_redirect_stdout();
+    cr_assert_eq(RUN(write_instance(dir, ""), "-o", plan, "--gap", "0"), EX_OK);
+    /* 5 for the depot, 8 bought for 16, 4 carried 3 km for 6 */
+    cr_assert_float_eq(figure(plan, "objective"), 27, 1e-9);
+    cr_assert_float_eq(figure(plan, "lower_bound"), 27, 1e-6);
+    scratch_remove(dir);
+}
+
+Test(preposition_command, says_what_cannot_be_satisfied) {
+    char *dir = scratch_make();
+    const char *plan = scratch_path(dir, "plan.json");
+    cr_redirect_stderr();
+    cr_assert_eq(
+        RUN(write_instance(dir, ",\"budget\":10,\"service\":{\"probability\":1}"), "-o", plan),
+        EX_DATAERR);
+    cr_assert_neq(access(plan, F_OK), 0);
+    scratch_remove(dir);
+}
+
+Test(preposition_command, refuses_wrong_usage_and_wrong_files) {
+    char *dir = scratch_make();
+    const char *instance = write_instance(dir, "");
+    cr_redirect_stderr();
+    cr_redirect_stdout();
+    cr_assert_eq(RUN("--help"), EX_OK);
+    cr_assert_eq(RUN(instance, "--gap", "two"), EX_USAGE);
+    cr_assert_eq(RUN(instance, "--time-limit", "-1"), EX_USAGE);
+    cr_assert_eq(RUN(instance, instance), EX_USAGE);
+    cr_assert_eq(RUN("--sideways"), EX_USAGE);
+    cr_assert_eq(RUN(scratch_path(dir, "nowhere.json")), EX_NOINPUT);
+    cr_assert_eq(RUN(instance, "-o", scratch_path(dir, "no/folder/plan.json")), EX_CANTCREAT);
+    cr_assert_eq(RUN(write_instance(dir, ",\"budget\":-3")), EX_DATAERR);
+    scratch_remove(dir);
+}
+
+static void solve_shared(const char *instance, const char *gap, double right) {
+    if (access(instance, R_OK) != 0)
+        cr_skip_test("../shared/data/supply is not here");
+    char *dir = scratch_make();
+    const char *plan = scratch_path(dir, "plan.json");
+    char command[4096];
+    cr_redirect_stdout();
+    cr_assert_eq(RUN(instance, "-o", plan, "--gap", gap), EX_OK);
+    snprintf(command, sizeof command, "python3 '%s' '%s' '%s' >&2", shared("tools/check_supply.py"),
+             instance, plan);
+    cr_assert_eq(system(command), 0); // NOLINT(cert-env33-c)
+    cr_assert_float_eq(figure(plan, "objective"), right, strtod(gap, NULL) * right + 1);
+    scratch_remove(dir);
+}
+
+Test(preposition_command, repeats_what_rawls_and_turnquist_found) {
+    solve_shared(shared("data/supply/rawls-turnquist-2010-relaxed.json"), "0", 88522497);
+}
+
+Test(preposition_command, solves_gulf_30_to_half_a_per_cent) {
+    solve_shared(shared("data/supply/gulf-30.json"), "0.005", 61696168);
+}
+
+/* A file of the OR-Library, with a capacity where it names none. */
+static void solve_or_library(const char *name, const char *capacity, double right) {
+    char file[128], command[4096];
+    snprintf(file, sizeof file, "data/facility_location/%s.txt", name);
+    if (access(shared(file), R_OK) != 0)
+        cr_skip_test("../shared/data/facility_location is not here");
+    char *dir = scratch_make();
+    const char *instance = scratch_path(dir, "instance.json"),
+               *plan = scratch_path(dir, "plan.json");
+    snprintf(command, sizeof command, "python3 '%s' '%s' %s > '%s'",
+             shared("tools/orlib_to_preposition.py"), shared(file), capacity, instance);
+    cr_assert_eq(system(command), 0); // NOLINT(cert-env33-c)
+    cr_assert_eq(RUN(instance, "-o", plan, "--gap", "1e-7", "--quiet"), EX_OK);
+    cr_assert_float_eq(figure(plan, "objective"), right, 1e-6 * right, "%s", name);
+    cr_assert_float_eq(figure(plan, "lower_bound"), right, 1e-6 * right, "%s", name);
+    snprintf(command, sizeof command, "python3 '%s' '%s' '%s' >&2", shared("tools/check_supply.py"),
+             instance, plan);
+    cr_assert_eq(system(command), 0, "%s", name); // NOLINT(cert-env33-c)
+    scratch_remove(dir);
+}
+
+Test(preposition_command, proves_the_thirteen_of_the_or_library) {
+    static const struct {
+        const char *name;
+        double optimum;
+    } files[] = {{"cap41", 1040444.375}, {"cap71", 932615.750},  {"cap72", 977799.400},
+                 {"cap73", 1010641.450}, {"cap74", 1034976.975}, {"cap101", 796648.437},
+                 {"cap102", 854704.200}, {"cap103", 893782.112}, {"cap104", 928941.750},
+                 {"cap131", 793439.562}, {"cap132", 851495.325}, {"cap133", 893076.712},
+                 {"cap134", 928941.750}};
+    cr_redirect_stdout();
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        solve_or_library(files[i].name, "", files[i].optimum);
+}
+
+Test(preposition_command, proves_capa_at_8000) {
+    cr_redirect_stdout();
+    solve_or_library("capa", "8000", 19240822.449);
+}
