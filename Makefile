@@ -153,9 +153,9 @@ $(BUILD)/threads/%: $(BUILD)/obj/tests/threads/%.o $(LIBS)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(LIBS) -Wl,--end-group $(LDLIBS)
 
-tests: $(PRESENT) $(TESTS) $(TOOLS)
+tests: $(PRESENT) $(BUILD)/web/index.html $(TESTS) $(TOOLS)
 
-check: $(PRESENT) $(TESTS) $(TOOLS) ## run the tests without installing anything; ONLY=name picks
+check: $(PRESENT) $(BUILD)/web/index.html $(TESTS) $(TOOLS) ## run the tests without installing anything; ONLY=name picks
 	@BUILD=$(BUILD) tests/run $(ONLY)
 
 test: ## install what is missing, build, run every test

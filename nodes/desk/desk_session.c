@@ -45,7 +45,7 @@ static bool find_cookie(const char *cookies, char *ret_value, size_t bytes) {
 /* The token of a session: another signature of it, so that only its own pages know it. */
 static void make_token(const struct desk_settings *settings, const char *body,
                        char ret_token[SESSION_TOKEN_BYTES]) {
-    char text[64], signature[2 * crypto_auth_BYTES + 1];
+    char text[SESSION_TEXT_BYTES + 8], signature[2 * crypto_auth_BYTES + 1];
     snprintf(text, sizeof text, "form %s", body);
     sign(settings, text, signature);
     snprintf(ret_token, SESSION_TOKEN_BYTES, "%.32s", signature);
