@@ -22,6 +22,7 @@ struct taking {
     struct time_network *network;
     struct evacuation_contraction *contraction; /* or NULL */
     const struct evacuation_instance *instance; /* the original */
+    int32_t *places;    /* by terminal: what shelters still take, or NULL where all find a place */
     int32_t *hop_links; /* scratch: the present walk as links of the network's instance */
     size_t hop_link_capacity;
     struct path *paths;
@@ -114,7 +115,8 @@ static bool drop_circle(struct taking *taking, int32_t id) {
     return false;
 }
 
-/* Walks along the flow from a node-step to a shelter; returns HV_OK and the shelter's terminal. */
+/* Walks along the flow from a node-step to a shelter; returns HV_OK and the shelter's terminal, or
+ * -1 where a flow in the making ends on the way. */
 static int walk(struct taking *taking, int32_t id, int32_t *ret_terminal) {
     const struct time_network *network = taking->network;
     taking->hop_count = 0;
@@ -125,8 +127,10 @@ static int walk(struct taking *taking, int32_t id, int32_t *ret_terminal) {
             return HV_OK;
         }
         const struct time_slot *slot = busiest_slot(network, id);
-        if (slot == NULL)
-            return HV_ERR_STATE;
+        if (slot == NULL) {
+            *ret_terminal = -1;
+            return taking->places != NULL ? HV_OK : HV_ERR_STATE;
+        }
         int error = reserve((void **)&taking->hops, sizeof *taking->hops, taking->hop_count, 1,
                             &taking->hop_capacity);
         if (error != HV_OK)
@@ -196,35 +200,55 @@ static int keep_walk(struct taking *taking, struct path path) {
     return error;
 }
 
+/* The flow into a shelter at the end of the present walk, which begins at `start`. */
+static int32_t *arriving_flow(const struct taking *taking, int32_t start,
+                              const struct time_terminal *shelter) {
+    struct time_network *network = taking->network;
+    int32_t end = start;
+    if (taking->hop_count > 0) {
+        const struct hop *last = &taking->hops[taking->hop_count - 1];
+        const struct time_arc *arc = &network->arcs[last->arc];
+        end = last->id + network->nodes[arc->to].offset - network->nodes[arc->from].offset +
+              arc->travel_steps;
+    }
+    return &network->flows[shelter->flow_first + time_network_step(network, end) -
+                           shelter->first_step];
+}
+
+/* Takes the people of one walk out of the flow, and keeps those of them who find a place. */
+static int take_walk(struct taking *taking, const struct time_terminal *zone, int32_t step,
+                     int32_t *leaving) {
+    struct time_network *network = taking->network;
+    const int32_t start = network->nodes[zone->node].offset + step;
+    int32_t k;
+    int error = walk(taking, start, &k);
+    if (error != HV_OK)
+        return error;
+    int32_t people = least_flow(taking, 0, *leaving), placed = 0;
+    if (k >= 0) {
+        int32_t *arriving = arriving_flow(taking, start, &network->terminals[k]);
+        people = people < *arriving ? people : *arriving;
+        placed = taking->places == NULL || people < taking->places[k] ? people : taking->places[k];
+        *arriving -= people;
+        if (taking->places != NULL)
+            taking->places[k] -= placed;
+    }
+    take_flow(taking, 0, people);
+    *leaving -= people;
+    if (placed == 0)
+        return HV_OK;
+    return keep_walk(taking, (struct path){.zone = zone->index,
+                                           .shelter = network->terminals[k].index,
+                                           .step = step,
+                                           .people = placed});
+}
+
 static int take_departures(struct taking *taking, const struct time_terminal *zone) {
     struct time_network *network = taking->network;
-    const int32_t offset = network->nodes[zone->node].offset;
     for (int32_t t = zone->first_step; t <= zone->last_step; t++) {
         int32_t *leaving = &network->flows[zone->flow_first + t - zone->first_step];
         while (*leaving > 0) {
-            int32_t k;
-            int error = walk(taking, offset + t, &k);
-            if (error != HV_OK)
-                return error;
-            const struct time_terminal *shelter = &network->terminals[k];
-            int32_t end = offset + t;
-            if (taking->hop_count > 0) {
-                const struct hop *last = &taking->hops[taking->hop_count - 1];
-                const struct time_arc *arc = &network->arcs[last->arc];
-                end = last->id + network->nodes[arc->to].offset - network->nodes[arc->from].offset +
-                      arc->travel_steps;
-            }
-            int32_t *arriving =
-                &network->flows[shelter->flow_first + time_network_step(network, end) -
-                                shelter->first_step];
-            int32_t people = least_flow(taking, 0, *leaving < *arriving ? *leaving : *arriving);
-            take_flow(taking, 0, people);
-            *leaving -= people;
-            *arriving -= people;
-            error = keep_walk(taking, (struct path){.zone = zone->index,
-                                                    .shelter = shelter->index,
-                                                    .step = t,
-                                                    .people = people});
+            int error = take_walk(taking, zone, t, leaving);
             if (error != HV_OK)
                 return error;
         }
@@ -324,6 +348,22 @@ static int put_together(struct taking *taking, struct evacuation_plan *plan) {
     return HV_OK;
 }
 
+static int take_all(struct taking *taking, struct evacuation_plan *plan) {
+    const struct time_network *network = taking->network;
+    int error = HV_OK;
+    for (size_t k = 0; k < network->terminal_count && error == HV_OK; k++)
+        if (network->terminals[k].start != network->from_shelters)
+            error = take_departures(taking, &network->terminals[k]);
+    if (error == HV_OK)
+        error = put_together(taking, plan);
+    free(taking->paths);
+    free(taking->links);
+    free(taking->hops);
+    free(taking->hop_links);
+    free(taking->places);
+    return error;
+}
+
 int evacuation_routes_take(struct time_network *network, struct evacuation_contraction *contraction,
                            struct evacuation_plan *plan) {
     struct taking taking = {
@@ -331,15 +371,15 @@ int evacuation_routes_take(struct time_network *network, struct evacuation_contr
         .contraction = contraction,
         .instance = contraction != NULL ? contraction->original : network->instance,
     };
-    int error = HV_OK;
-    for (size_t k = 0; k < network->terminal_count && error == HV_OK; k++)
-        if (network->terminals[k].start != network->from_shelters)
-            error = take_departures(&taking, &network->terminals[k]);
-    if (error == HV_OK)
-        error = put_together(&taking, plan);
-    free(taking.paths);
-    free(taking.links);
-    free(taking.hops);
-    free(taking.hop_links);
-    return error;
+    return take_all(&taking, plan);
+}
+
+int evacuation_routes_take_sound(struct time_network *network, struct evacuation_plan *plan) {
+    struct taking taking = {.network = network, .instance = network->instance};
+    taking.places = calloc(network->terminal_count + 1, sizeof *taking.places);
+    if (taking.places == NULL)
+        return HV_ERR_MEMORY;
+    for (size_t k = 0; k < network->terminal_count; k++)
+        taking.places[k] = network->terminals[k].total;
+    return take_all(&taking, plan);
 }

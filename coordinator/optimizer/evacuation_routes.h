@@ -15,4 +15,10 @@ HV_MUST_USE int evacuation_routes_take(struct time_network *network,
                                        struct evacuation_contraction *contraction,
                                        struct evacuation_plan *plan);
 
+/* The same for a flow in the making, where people may be missing on the way or at a full shelter:
+ * who cannot go on, or finds no place, counts as unserved. What is written is a plan all the same.
+ */
+HV_MUST_USE int evacuation_routes_take_sound(struct time_network *network,
+                                             struct evacuation_plan *plan);
+
 #endif

@@ -48,6 +48,19 @@ int time_calendar_open(struct time_calendar *calendar, int32_t time) {
     return HV_OK;
 }
 
+int32_t time_calendar_next(const struct time_calendar *calendar, int32_t present) {
+    if (calendar->pending == 0)
+        return INT32_MAX;
+    for (int32_t time = present + 1; time < calendar->base + TIME_CALENDAR_DAYS; time++)
+        if (calendar->days[time % TIME_CALENDAR_DAYS].count > 0)
+            return time;
+    int32_t next = INT32_MAX;
+    for (size_t i = 0; i < calendar->later.count; i++)
+        if (calendar->later.entries[i].time < next)
+            next = calendar->later.entries[i].time;
+    return next;
+}
+
 void time_calendar_close(struct time_calendar *calendar, int32_t time) {
     struct time_day *day = time_calendar_day(calendar, time);
     calendar->pending -= day->count;

@@ -43,6 +43,9 @@ static inline struct time_day *time_calendar_day(struct time_calendar *calendar,
     return &calendar->days[time % TIME_CALENDAR_DAYS];
 }
 
+/* The next time after the present one at which something is due, or INT32_MAX. */
+int32_t time_calendar_next(const struct time_calendar *calendar, int32_t present);
+
 /* The day is over: forgets its entries. */
 void time_calendar_close(struct time_calendar *calendar, int32_t time);
 

@@ -45,13 +45,15 @@ int32_t time_queue_take(struct time_forest *forest, struct time_queue *queue) {
 
 /* ---- making and freeing ---------------------------------------------------------------------- */
 
-static int32_t longest_terminal(const struct time_network *network) {
-    int32_t longest = TIME_SLOTS_MAX;
+/* Arcs at the id that has most of them. */
+static int32_t most_arcs(const struct time_network *network) {
+    int32_t longest = (int32_t)network->terminal_count;
+    longest = longest > TIME_SLOTS_MAX ? longest : TIME_SLOTS_MAX;
     for (size_t k = 0; k < network->terminal_count; k++) {
         int32_t steps = network->terminals[k].last_step - network->terminals[k].first_step + 1;
         longest = steps > longest ? steps : longest;
     }
-    return longest;
+    return longest + 1;
 }
 
 static int allocate(struct time_forest *forest) {
@@ -61,7 +63,8 @@ static int allocate(struct time_forest *forest) {
     forest->branches = calloc(ids, sizeof *forest->branches);
     forest->terminal_parent = calloc(terminals, sizeof *forest->terminal_parent);
     forest->reached = calloc(terminals, sizeof *forest->reached);
-    forest->offers = calloc((size_t)longest_terminal(network), sizeof *forest->offers);
+    forest->reached_capacity = terminals;
+    forest->offers = calloc((size_t)most_arcs(network), sizeof *forest->offers);
     queue_init(&forest->growing, offsetof(struct time_branch, next_growing));
     queue_init(&forest->cutting, offsetof(struct time_branch, stamp));
     bool made = forest->hot != NULL && forest->branches != NULL &&
@@ -84,18 +87,47 @@ static void set_terminals(struct time_forest *forest) {
     }
 }
 
-int time_forest_new(struct time_network *network, struct time_forest **ret_forest) {
+void time_forest_clear_queues(struct time_forest *forest) {
+    queue_init(&forest->growing, offsetof(struct time_branch, next_growing));
+    queue_init(&forest->cutting, offsetof(struct time_branch, stamp));
+    time_calendar_deinit(&forest->calendar);
+    forest->reached_count = 0;
+}
+
+static int make(struct time_network *network, struct time_forest **ret_forest) {
     struct time_forest *forest = calloc(1, sizeof *forest);
     if (forest == NULL)
         return HV_ERR_MEMORY;
     forest->network = network;
-    forest->id_count = (size_t)network->step_count + network->terminal_count;
+    forest->id_count = (size_t)time_network_hub(network) + 1;
     int error = allocate(forest);
     if (error != HV_OK) {
         time_forest_free(forest);
         return error;
     }
-    set_terminals(forest);
+    *ret_forest = forest;
+    return HV_OK;
+}
+
+int time_forest_new(struct time_network *network, struct time_forest **ret_forest) {
+    int error = make(network, ret_forest);
+    if (error == HV_OK)
+        set_terminals(*ret_forest);
+    return error;
+}
+
+int time_forest_new_circular(struct time_network *network, struct time_forest **ret_forest) {
+    struct time_forest *forest;
+    int error = make(network, &forest);
+    if (error != HV_OK)
+        return error;
+    forest->balance = calloc(forest->id_count, sizeof *forest->balance);
+    if (forest->balance == NULL) {
+        time_forest_free(forest);
+        return HV_ERR_MEMORY;
+    }
+    for (size_t id = 0; id < forest->id_count; id++)
+        forest->hot[id] = hot_of(0, TIME_OUTSIDE);
     *ret_forest = forest;
     return HV_OK;
 }
@@ -105,12 +137,14 @@ void time_forest_finish(struct time_forest *forest) {
     free(forest->terminal_parent);
     free(forest->reached);
     free(forest->offers);
+    free(forest->balance);
     free(forest->lost.items);
     free(forest->events.items);
     free(forest->wake.items);
     forest->branches = NULL;
     forest->terminal_parent = forest->reached = NULL;
     forest->offers = NULL;
+    forest->balance = NULL;
     forest->lost = forest->events = forest->wake = (struct time_list){0};
     time_calendar_deinit(&forest->calendar);
 }
@@ -152,7 +186,7 @@ void time_forest_schedule(struct time_forest *forest, int32_t id, int32_t time) 
 static int32_t growth_rank(const struct time_forest *forest, int32_t id) {
     const struct time_network *network = forest->network;
     const int32_t height = forest->branches[id].height;
-    if (is_terminal(forest, id))
+    if (is_terminal(forest, id) || forest->balance != NULL)
         return height;
     const struct time_node *node = &network->nodes[network->steps[id].node];
     const int32_t ahead = network->from_shelters ? node->first_step : node->remaining;
@@ -167,17 +201,24 @@ void time_forest_activate(struct time_forest *forest, int32_t id) {
     time_queue_add(forest, &forest->growing, id, growth_rank(forest, id));
 }
 
+/* Whether people can end at an id of the forest. */
+TIME_INLINE bool is_goal(const struct time_forest *forest, int32_t id) {
+    const struct time_network *network = forest->network;
+    if (forest->balance != NULL)
+        return forest->balance[id] < 0;
+    if (!is_terminal(forest, id))
+        return false;
+    const struct time_terminal *terminal = &network->terminals[id - network->step_count];
+    return !terminal->start && terminal->left > 0;
+}
+
 /* An id from outside becomes part of the forest. */
 TIME_INLINE void enter(struct time_forest *forest, int32_t id, int32_t height, int32_t code) {
-    const struct time_network *network = forest->network;
     forest->hot[id] = hot_of(forest->clock - value_of(forest->hot[id]), TIME_ROOTED);
     forest->branches[id].height = height;
     set_parent(forest, id, code);
-    if (is_terminal(forest, id)) {
-        const struct time_terminal *terminal = &network->terminals[id - network->step_count];
-        if (!terminal->start && terminal->left > 0)
-            forest->reached[forest->reached_count++] = id;
-    }
+    if (is_goal(forest, id))
+        forest->reached[forest->reached_count++] = id;
     time_forest_activate(forest, id);
 }
 
@@ -275,7 +316,7 @@ int time_forest_begin(struct time_forest *forest, int32_t clock) {
     int error = time_calendar_open(&forest->calendar, clock);
     if (error != HV_OK)
         return error;
-    if (clock <= forest->network->horizon_steps)
+    if (forest->balance == NULL && clock <= forest->network->horizon_steps)
         bring_in(forest);
     const struct time_day *day = time_calendar_day(&forest->calendar, clock);
     for (size_t i = 0; i < day->count && forest->error == HV_OK; i++)

@@ -12,7 +12,10 @@
  *
  * Heights order the repair and need not be exact: any parent in the forest with a reduced cost of 0
  * is as good as another. Growth is lazy: it stops as soon as a goal with something left is reached.
- * Used by one thread. */
+ *
+ * In a circulation (time_expanded_circulation.h) the roots are whatever ids have people too many,
+ * the goals those that have too few, and labels are at first those that are known from before. Used
+ * by one thread. */
 #ifndef TIME_EXPANDED_FOREST_H
 #define TIME_EXPANDED_FOREST_H
 
@@ -67,11 +70,14 @@ struct time_forest {
     size_t id_count;
     uint32_t *hot; /* by id: label or clock - label, and state: what a scan looks at */
     struct time_branch *branches; /* by id */
-    int32_t *terminal_parent;     /* by terminal */
+    int32_t *terminal_parent;     /* by terminal, and of the hub */
+    int64_t
+        *balance; /* by id, in a circulation: people to send on, or below 0 to take in; else NULL
+                   */
     struct time_queue growing, cutting;
     struct time_calendar calendar;
     int32_t *reached; /* goals that the forest reached and that have something left */
-    size_t reached_count;
+    size_t reached_count, reached_capacity;
     struct time_parent *offers;          /* scratch of a repair: parents that one id may take */
     struct time_list lost, events, wake; /* scratch of a repair: ids out of the forest, the time of
                                             their next event, ids that may take them in again */
@@ -85,7 +91,15 @@ struct time_forest {
 
 /* Returns HV_OK or HV_ERR_MEMORY. The network must be without flow and outlive the forest. */
 HV_MUST_USE int time_forest_new(struct time_network *network, struct time_forest **ret_forest);
+
+/* A forest for a circulation, without any root yet: all balances and labels are 0, the flow is what
+ * the network has. Returns HV_OK or HV_ERR_MEMORY. */
+HV_MUST_USE int time_forest_new_circular(struct time_network *network,
+                                         struct time_forest **ret_forest);
 void time_forest_free(struct time_forest *forest);
+
+/* Forgets who waits to grow, who was reached, and every event. */
+void time_forest_clear_queues(struct time_forest *forest);
 
 /* The search is over: gives back all memory but what labels are read from. */
 void time_forest_finish(struct time_forest *forest);

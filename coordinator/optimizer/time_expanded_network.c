@@ -26,11 +26,16 @@ int32_t time_network_capacity(const struct time_network *network, const struct t
     return room <= network->people ? (int32_t)room : network->people + 1;
 }
 
-/* Room in the direction that puts people on the link. */
+/* Room in the direction that puts people on the link; below 0 where it is fuller than it may be. */
 static int32_t forward_room(const struct time_network *network, int32_t id,
                             const struct time_slot *slot) {
-    if (slot->arc == TIME_NO_ARC)
-        return INT32_MAX;
+    if (slot->arc == TIME_NO_ARC) {
+        const struct time_terminal *terminal =
+            &network->terminals[slot->base - network->step_count];
+        const int32_t step = time_network_step(network, id);
+        const bool open = step >= terminal->open_first && step <= terminal->open_last;
+        return open ? INT32_MAX : -network->flows[slot->flow_base + id];
+    }
     const struct time_arc *arc = &network->arcs[slot->arc];
     int32_t index = slot->flow_base + id;
     int32_t step = arc->first_step + (index - arc->flow_first);
@@ -53,6 +58,11 @@ void time_network_move(struct time_network *network, int32_t id, uint32_t slot_i
                        int32_t people) {
     const struct time_slot *slot = &time_network_slots(network, id)[slot_index];
     network->flows[slot->flow_base + id] += slot->outward == leaving ? people : -people;
+    time_network_refresh(network, id, slot_index);
+}
+
+void time_network_refresh(struct time_network *network, int32_t id, uint32_t slot_index) {
+    const struct time_slot *slot = &time_network_slots(network, id)[slot_index];
     bool more = forward_room(network, id, slot) > 0;
     bool back = network->flows[slot->flow_base + id] > 0;
     bool out = slot->outward ? more : back;

@@ -10,7 +10,10 @@
  *
  * A search grows along the direction of travel from the zones or against it from the shelters. The
  * network is built for one direction: "start" terminals supply, "goal" terminals demand, and a slot
- * is outward where leaving by it in the direction of growth puts people on the link. */
+ * is outward where leaving by it in the direction of growth puts people on the link.
+ *
+ * Where a search works on a circulation, one more id stands for everybody who is served: the hub,
+ * with an arc to every start terminal and one from every goal. */
 #ifndef TIME_EXPANDED_NETWORK_H
 #define TIME_EXPANDED_NETWORK_H
 
@@ -63,10 +66,13 @@ struct time_terminal {
     int32_t node;
     int32_t first_step, last_step; /* of its links to node-steps */
     int32_t flow_first;
-    int32_t left;  /* people or places still to match */
-    int32_t index; /* of the zone or shelter in the instance */
-    int8_t cost;   /* a step, of going from it to a node-step (start) or back (goal) */
-    uint8_t slot;  /* at the node */
+    int32_t left;                  /* people or places still to match */
+    int32_t total;                 /* people or places in all */
+    int32_t index;                 /* of the zone or shelter in the instance */
+    int32_t open_first, open_last; /* of these steps, those at which people may go over them */
+    int32_t hub_cost;              /* a circulation only: what matching one costs */
+    int8_t cost;  /* a step, of going from it to a node-step (start) or back (goal) */
+    uint8_t slot; /* at the node */
     bool start;
 };
 
@@ -107,6 +113,9 @@ int32_t time_network_room(const struct time_network *network, int32_t id,
 void time_network_move(struct time_network *network, int32_t id, uint32_t slot_index, bool leaving,
                        int32_t people);
 
+/* Sets the open bits of the slot's both ends from its room and flow, after a change of capacity. */
+void time_network_refresh(struct time_network *network, int32_t id, uint32_t slot_index);
+
 static inline int32_t time_network_step(const struct time_network *network, int32_t id) {
     return id - network->nodes[network->steps[id].node].offset;
 }
@@ -114,6 +123,21 @@ static inline int32_t time_network_step(const struct time_network *network, int3
 static inline const struct time_slot *time_network_slots(const struct time_network *network,
                                                          int32_t id) {
     return &network->slots[network->nodes[network->steps[id].node].slot_first];
+}
+
+/* The id of the hub, the last one. */
+static inline int32_t time_network_hub(const struct time_network *network) {
+    return network->step_count + (int32_t)network->terminal_count;
+}
+
+/* How many more can go from a terminal to the hub, or from the hub to the terminal. */
+static inline int32_t time_terminal_room(const struct time_terminal *terminal, bool to_hub) {
+    return terminal->start == to_hub ? terminal->total - terminal->left : terminal->left;
+}
+
+/* What it costs to go from a terminal to the hub, or from the hub to the terminal. */
+static inline int32_t time_terminal_hub_cost(const struct time_terminal *terminal, bool to_hub) {
+    return terminal->start == to_hub ? -terminal->hub_cost : terminal->hub_cost;
 }
 
 static inline bool time_network_is_terminal(const struct time_network *network, int32_t id) {

@@ -3,6 +3,7 @@
 
 #include "coordinator/optimizer/time_expanded_scan.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 static void append(struct time_forest *forest, struct time_list *list, int32_t item) {
@@ -33,13 +34,66 @@ static struct parent_arc arc_of_parent(const struct time_forest *forest, int32_t
     if (!is_terminal(forest, id))
         return (struct parent_arc){id, forest->branches[id].parent, false};
     int32_t k = id - network->step_count;
+    assert(network->terminals != NULL); /* there is a terminal of this id */
     return (struct parent_arc){forest->terminal_parent[k], network->terminals[k].slot, true};
 }
 
+/* The terminal at an end of the arc from an id's parent where the hub is at the other, else NULL.
+ */
+static struct time_terminal *hub_arc_of_parent(const struct time_forest *forest, int32_t id) {
+    const struct time_network *network = forest->network;
+    if (!is_terminal(forest, id))
+        return NULL;
+    const int32_t hub = time_network_hub(network), parent = parent_of(forest, id);
+    if (id != hub && parent != hub)
+        return NULL;
+    return &network->terminals[(id == hub ? parent : id) - network->step_count];
+}
+
 static int32_t room_from_parent(const struct time_forest *forest, int32_t id) {
+    const struct time_terminal *terminal = hub_arc_of_parent(forest, id);
+    if (terminal != NULL)
+        return time_terminal_room(terminal, id == time_network_hub(forest->network));
     struct parent_arc arc = arc_of_parent(forest, id);
     const struct time_slot *slot = &time_network_slots(forest->network, arc.id)[arc.slot];
     return time_network_room(forest->network, arc.id, slot, arc.leaving);
+}
+
+static void move_from_parent(struct time_forest *forest, int32_t id, int32_t people) {
+    struct time_terminal *terminal = hub_arc_of_parent(forest, id);
+    if (terminal != NULL) {
+        const bool to_hub = id == time_network_hub(forest->network);
+        terminal->left += terminal->start == to_hub ? people : -people;
+        return;
+    }
+    struct parent_arc arc = arc_of_parent(forest, id);
+    time_network_move(forest->network, arc.id, arc.slot, arc.leaving, people);
+}
+
+/* What a goal still takes. */
+static int32_t goal_room(const struct time_forest *forest, int32_t goal) {
+    if (forest->balance == NULL)
+        return forest->network->terminals[goal - forest->network->step_count].left;
+    const int64_t room = -forest->balance[goal];
+    return room > 0 ? (room < INT32_MAX ? (int32_t)room : INT32_MAX) : 0;
+}
+
+/* What a root still gives. */
+static int32_t root_room(const struct time_forest *forest, int32_t root) {
+    if (forest->balance == NULL)
+        return forest->network->terminals[root - forest->network->step_count].left;
+    return forest->balance[root] < INT32_MAX ? (int32_t)forest->balance[root] : INT32_MAX;
+}
+
+static void settle(struct time_forest *forest, int32_t root, int32_t goal, int32_t people) {
+    if (forest->balance == NULL) {
+        struct time_network *network = forest->network;
+        network->terminals[goal - network->step_count].left -= people;
+        network->terminals[root - network->step_count].left -= people;
+        return;
+    }
+    forest->balance[goal] += people;
+    forest->balance[root] -= people;
 }
 
 static int32_t smaller(int32_t a, int32_t b) {
@@ -47,13 +101,12 @@ static int32_t smaller(int32_t a, int32_t b) {
 }
 
 static int32_t room_of_path(const struct time_forest *forest, int32_t goal) {
-    const struct time_network *network = forest->network;
-    int32_t room = network->terminals[goal - network->step_count].left, id = goal;
+    int32_t room = goal_room(forest, goal), id = goal;
     for (; room > 0 && forest->branches[id].parent != TIME_PARENT_ROOT; id = parent_of(forest, id))
         room = smaller(room, room_from_parent(forest, id));
     if (room == 0)
         return 0;
-    return smaller(room, network->terminals[id - network->step_count].left);
+    return smaller(room, root_room(forest, id));
 }
 
 /* Takes an id's parent away. */
@@ -63,19 +116,16 @@ static void cut(struct time_forest *forest, int32_t id, int32_t rank) {
 }
 
 static void send(struct time_forest *forest, int32_t goal, int32_t people) {
-    struct time_network *network = forest->network;
     int32_t id = goal;
     while (forest->branches[id].parent != TIME_PARENT_ROOT) {
-        struct parent_arc arc = arc_of_parent(forest, id);
-        time_network_move(network, arc.id, arc.slot, arc.leaving, people);
+        move_from_parent(forest, id, people);
         int32_t parent = parent_of(forest, id);
         if (room_from_parent(forest, id) == 0)
             cut(forest, id, forest->branches[id].height);
         id = parent;
     }
-    network->terminals[goal - network->step_count].left -= people;
-    network->terminals[id - network->step_count].left -= people;
-    if (network->terminals[id - network->step_count].left == 0)
+    settle(forest, id, goal, people);
+    if (root_room(forest, id) == 0)
         cut(forest, id, forest->branches[id].height);
     forest->served += people;
     forest->cost += (int64_t)people * forest->clock;
@@ -208,9 +258,7 @@ static void repair(struct time_forest *forest) {
 }
 
 static bool still_reached(const struct time_forest *forest, int32_t goal) {
-    const struct time_network *network = forest->network;
-    return state_of(forest->hot[goal]) == TIME_ROOTED &&
-           network->terminals[goal - network->step_count].left > 0;
+    return state_of(forest->hot[goal]) == TIME_ROOTED && goal_room(forest, goal) > 0;
 }
 
 int time_forest_augment(struct time_forest *forest) {

@@ -1,5 +1,5 @@
 /* The inner loops of the forest: state of an id in one word, and visits of all arcs with room out
- * of or into it. Part of time_expanded_forest; included by its two files only. */
+ * of or into it. Part of time_expanded_forest; included by its files only. */
 #ifndef TIME_EXPANDED_SCAN_H
 #define TIME_EXPANDED_SCAN_H
 
@@ -11,8 +11,9 @@ TIME_INLINE enum time_state state_of(uint32_t hot) {
     return (enum time_state)(hot & 3u);
 }
 
+/* Signed: the labels of a circulation may be below 0. */
 TIME_INLINE int32_t value_of(uint32_t hot) {
-    return (int32_t)(hot >> 2);
+    return (int32_t)hot >> 2;
 }
 
 TIME_INLINE uint32_t hot_of(int32_t value, enum time_state state) {
@@ -24,7 +25,7 @@ TIME_INLINE bool is_terminal(const struct time_forest *forest, int32_t id) {
 }
 
 /* A neighbour over one arc with room: what the arc costs in the direction of growth, and how the
- * arc's head names its tail as a parent (a slot; for a terminal, the node-step). */
+ * arc's head names its tail as a parent (a slot; for a terminal or the hub, the tail's id). */
 struct time_visit {
     int32_t id;
     int32_t cost;
@@ -34,11 +35,42 @@ struct time_visit {
 
 typedef void time_visitor(struct time_forest *forest, struct time_visit visit, void *context);
 
+/* Visits the arcs with room from the hub to terminals, or from terminals to the hub. */
+TIME_INLINE void visit_hub(struct time_forest *forest, bool leaving, time_visitor *visit,
+                           void *context) {
+    const struct time_network *network = forest->network;
+    const int32_t hub = time_network_hub(network);
+    for (size_t k = 0; k < network->terminal_count; k++) {
+        const struct time_terminal *terminal = &network->terminals[k];
+        if (time_terminal_room(terminal, !leaving) == 0)
+            continue;
+        const int32_t id = network->step_count + (int32_t)k;
+        const int32_t cost = time_terminal_hub_cost(terminal, !leaving);
+        visit(forest, (struct time_visit){id, cost, leaving ? hub : id, forest->hot[id]}, context);
+    }
+}
+
+/* Visits the arc between a terminal and the hub, where there is a hub and room. */
+TIME_INLINE void visit_hub_of(struct time_forest *forest, int32_t id, bool leaving,
+                              time_visitor *visit, void *context) {
+    const struct time_network *network = forest->network;
+    const struct time_terminal *terminal = &network->terminals[id - network->step_count];
+    if (forest->balance == NULL || time_terminal_room(terminal, leaving) == 0)
+        return;
+    const int32_t hub = time_network_hub(network);
+    const int32_t cost = time_terminal_hub_cost(terminal, leaving);
+    visit(forest, (struct time_visit){hub, cost, leaving ? id : hub, forest->hot[hub]}, context);
+}
+
 /* Visits every arc with room out of `id`. */
 TIME_INLINE void visit_leaving(struct time_forest *forest, int32_t id, time_visitor *visit,
                                void *context) {
     const struct time_network *network = forest->network;
     forest->work++;
+    if (id == time_network_hub(network)) {
+        visit_hub(forest, true, visit, context);
+        return;
+    }
     if (is_terminal(forest, id)) {
         const struct time_terminal *terminal = &network->terminals[id - network->step_count];
         const int32_t offset = network->nodes[terminal->node].offset;
@@ -49,6 +81,7 @@ TIME_INLINE void visit_leaving(struct time_forest *forest, int32_t id, time_visi
             const int32_t cost = terminal->start ? terminal->cost * t : -terminal->cost * t;
             visit(forest, (struct time_visit){y, cost, terminal->slot, forest->hot[y]}, context);
         }
+        visit_hub_of(forest, id, true, visit, context);
         return;
     }
     const struct time_node *node = &network->nodes[network->steps[id].node];
@@ -67,6 +100,10 @@ TIME_INLINE void visit_entering(struct time_forest *forest, int32_t id, time_vis
                                 void *context) {
     const struct time_network *network = forest->network;
     forest->work++;
+    if (id == time_network_hub(network)) {
+        visit_hub(forest, false, visit, context);
+        return;
+    }
     if (is_terminal(forest, id)) {
         const struct time_terminal *terminal = &network->terminals[id - network->step_count];
         const int32_t offset = network->nodes[terminal->node].offset;
@@ -77,6 +114,7 @@ TIME_INLINE void visit_entering(struct time_forest *forest, int32_t id, time_vis
             const int32_t cost = terminal->start ? -terminal->cost * t : terminal->cost * t;
             visit(forest, (struct time_visit){u, cost, u, forest->hot[u]}, context);
         }
+        visit_hub_of(forest, id, false, visit, context);
         return;
     }
     const struct time_node *node = &network->nodes[network->steps[id].node];
