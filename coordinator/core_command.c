@@ -58,7 +58,7 @@ static struct hv_record prepared(const struct hv_record *record, uint64_t *new_o
 static int line_up(struct core *core, const struct core_command *command) {
     struct gathering gathering = {0};
     uint64_t new_orders = 0;
-    int error = command->record_count == 0 || command->record_count > core->options.batch_limit
+    int error = command->record_count == 0 || command->record_count > HV_COMMAND_RECORDS_MAX
                     ? HV_ERR_LIMIT
                     : 0;
     for (size_t i = 0; error == 0 && i < command->record_count; i++) {

@@ -229,13 +229,13 @@ static int rule_order(struct core *core, struct command_context *context, struct
                       struct hv_verdict *ret_verdict) {
     struct hv_order *order = &record->order;
     bool new = order->id >= CORE_NEW(0);
-    if (new && order->id - CORE_NEW(0) > HV_BATCH_RECORDS_MAX)
+    if (new && order->id - CORE_NEW(0) > HV_COMMAND_RECORDS_MAX)
         return no(ret_verdict, HV_ERR_VALUE, "order: CORE_NEW beyond the command");
     order->id = given_id(context, order->id);
     order->superseded_by = given_id(context, order->superseded_by);
     const struct state_order *known = state_find_order(core->state, order->id);
     if (known == NULL && order->id >= context->next_order &&
-        order->id - context->next_order < HV_BATCH_RECORDS_MAX)
+        order->id - context->next_order < HV_COMMAND_RECORDS_MAX)
         new = true; /* by core_next_order */
     if (new && order->revision != 1)
         return no(ret_verdict, HV_ERR_VALUE, "revision: a new order begins with 1");

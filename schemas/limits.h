@@ -58,6 +58,9 @@
 #define HV_PLAN_LINES_MAX 65536u       /* moves, shipments, left over, each */
 #define HV_HAZARD_IDS_MAX 100000u      /* zones, links, shelters, depots, each */
 #define HV_BATCH_RECORDS_MAX 4096u
+/* Of one decision, all durable together or none: the orders of a plan with its approval. It is an
+ * append of its own, the only one that may be larger than a batch. */
+#define HV_COMMAND_RECORDS_MAX 16384u
 #define HV_INFLIGHT_RECORDS_MAX 65536u /* received and not yet committed */
 
 /* Control sockets. */

@@ -26,7 +26,7 @@ uint64_t log_first(const struct log *log) {
 
 static int frames_bytes(const struct log_entry *entries, size_t count, size_t *ret_bytes) {
     size_t bytes = 0;
-    if (count == 0 || count > HV_BATCH_RECORDS_MAX)
+    if (count == 0 || count > HV_COMMAND_RECORDS_MAX)
         return HV_ERR_LIMIT;
     for (size_t i = 0; i < count; i++) {
         if (entries[i].size > HV_RECORD_BYTES_MAX)

@@ -8,7 +8,7 @@
 enum {
     OPEN_WITHIN_MS = 60 * 60 * 1000, /* where the region does not say how long activation takes */
     ACT_WITHIN_MS = 2 * 60 * 60 * 1000,
-    MOVES_MAX = 2 * HV_BATCH_RECORDS_MAX /* of a plan whose orders may fit one decision */
+    MOVES_MAX = HV_COMMAND_RECORDS_MAX /* of a plan whose orders may fit one decision */
 };
 
 /* Orders that the plan wants. The core numbers those that are new, in this order. */
@@ -368,7 +368,7 @@ static int write_records(struct making *making, const struct state_plan *plan, c
     size_t most = 1 + stale_count, count = 0;
     for (size_t i = 0; i < wanted->count; i++)
         most += !wanted->kept[i];
-    if (most > HV_BATCH_RECORDS_MAX)
+    if (most > HV_COMMAND_RECORDS_MAX)
         return HV_ERR_LIMIT;
     struct hv_record *records = hv_arena_take(making->arena, most, sizeof *records);
     if (records == NULL)
@@ -443,7 +443,7 @@ int orders_withdraw(const struct orders_scene *scene, const struct state_plan *p
         return HV_ERR_STATE;
     for (uint32_t i = 0; i < state_count(state, STATE_ORDER); i++)
         count += is_taken_back(state_order(state, i), plan);
-    if (count > HV_BATCH_RECORDS_MAX)
+    if (count > HV_COMMAND_RECORDS_MAX)
         return HV_ERR_LIMIT;
     struct hv_record *records = hv_arena_take(arena, count, sizeof *records);
     if (records == NULL)

@@ -29,7 +29,7 @@ struct hv_order orders_blank(void);
 
 /* The records of an approval, the approval first; orders name it by CORE_SELF. In the arena.
  * HV_ERR_STATE: approved or withdrawn before; HV_ERR_NOT_FOUND: the plan is no longer kept;
- * HV_ERR_LIMIT: more than HV_BATCH_RECORDS_MAX; HV_ERR_MEMORY. */
+ * HV_ERR_LIMIT: more than HV_COMMAND_RECORDS_MAX; HV_ERR_MEMORY. */
 int orders_approve(const struct orders_scene *scene, const struct state_plan *plan,
                    const char *reason, struct hv_arena *arena, struct hv_record **ret_records,
                    size_t *ret_count) HV_MUST_USE;

@@ -163,7 +163,7 @@ BOTH(refuses_what_is_over_the_limits_and_stores_nothing_of_it) {
     uint64_t first;
     cr_assert_eq(log_append(bench->log, entries, 2, &first), HV_ERR_LIMIT);
     cr_assert_eq(log_append(bench->log, entries, 0, &first), HV_ERR_LIMIT);
-    cr_assert_eq(log_append(bench->log, entries, HV_BATCH_RECORDS_MAX + 1, &first), HV_ERR_LIMIT);
+    cr_assert_eq(log_append(bench->log, entries, HV_COMMAND_RECORDS_MAX + 1, &first), HV_ERR_LIMIT);
     cr_assert_eq(log_last(bench->log), 0);
     entries[1].size = HV_RECORD_BYTES_MAX;
     cr_assert_eq(log_append(bench->log, entries, 2, &first), 0);

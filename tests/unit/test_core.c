@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct core_bench *bench;
@@ -625,4 +626,42 @@ Test(core, takes_a_late_answer_to_a_forgotten_order) {
     core_bench_frame(bench, "S1", &envelope);
     core_bench_idle(bench);
     cr_assert_eq(refused("S1"), HV_REASON_REFERENCE);
+}
+
+/* ---- one large decision ---- */
+
+static struct hv_record *many_notes(size_t count) {
+    struct hv_record *records = calloc(count, sizeof *records);
+    for (size_t i = 0; i < count; i++)
+        records[i] = (struct hv_record){.kind = HV_RECORD_NOTE,
+                                        .actor = HV_ACTOR_OPERATOR,
+                                        .name = "x",
+                                        .note = {.text = "one of many", .subject = ""}};
+    return records;
+}
+
+static void decide_all(const struct hv_record *records, size_t count) {
+    struct core_event event = {.kind = CORE_COMMAND, .wall_ms = bench->wall_ms};
+    event.command = (struct core_command){.token = 9, .records = records, .record_count = count};
+    core_bench_step(bench, event);
+    core_bench_idle(bench);
+}
+
+Test(core, a_decision_larger_than_a_batch_is_stored_whole_or_not_at_all) {
+    struct hv_record *records = many_notes(HV_COMMAND_RECORDS_MAX + 1);
+    uint64_t before = log_last(bench->log);
+    log_memory_fault_next(bench->disk, LOG_MEMORY_IO);
+    decide_all(records, HV_COMMAND_RECORDS_MAX);
+    cr_assert_neq(bench->reply_error, 0);
+    cr_assert_eq(log_last(bench->log), before);
+    decide_all(records, HV_COMMAND_RECORDS_MAX + 1);
+    cr_assert_eq(bench->reply_error, HV_ERR_LIMIT);
+    decide_all(records, HV_COMMAND_RECORDS_MAX);
+    cr_assert_eq(bench->reply_error, 0);
+    cr_assert_eq(log_last(bench->log), before + HV_COMMAND_RECORDS_MAX);
+    cr_assert_eq(bench->reply_last - bench->reply_first + 1, HV_COMMAND_RECORDS_MAX);
+    check_in("S1", 100, 1, 3);
+    core_bench_idle(bench);
+    cr_assert_eq(people_at("S1"), 3, "and goes on");
+    free(records);
 }
