@@ -165,6 +165,18 @@ await test("what happens is seen without a reload, also after the coordinator wa
   await page.waitForSelector(".fresh.good", { timeout: 60000 });
 });
 
+await test("a look back shows what was known, and nothing can be decided there", async () => {
+  await go("journal");
+  await page.$eval("input[type=range]", (slider) => { slider.value = "3"; slider.dispatchEvent(new Event("change", { bubbles: true })); });
+  await page.waitForSelector(".message.past");
+  await go("places");
+  await page.waitForFunction(() => !document.querySelector("tbody").textContent.includes("444"));
+  await go("plans");
+  check(await page.locator("main .actions button.go").count() === 0, "a plan could be made in the past");
+  await page.click(".message.past button");
+  await page.waitForFunction(() => !document.querySelector(".message.past"));
+});
+
 await test("a viewer sees and decides nothing", async () => {
   const other = await browser.newContext(wide);
   const guest = await other.newPage();
