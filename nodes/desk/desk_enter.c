@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { REFUSAL_BYTES = 1024 };
+
 static bool is_ok(const json_t *reply) {
     return json_is_true(json_object_get(reply, "ok"));
 }
@@ -40,12 +42,31 @@ static bool was_repeated(const json_t *reply) {
 }
 
 /* What the node said, in the page's language: its own words in English, the reason elsewhere. */
-static const char *refusal_text(const struct visit *visit, const json_t *refused) {
+static const char *reason_text(const struct visit *visit, const json_t *refused) {
     char key[64];
     snprintf(key, sizeof key, "refused.%s", string_of(refused, "reason"));
     const char *reason = visit_text(visit, key);
     bool own = visit->language == TEXTS_EN || reason == key;
     return own ? string_of(refused, "text") : reason;
+}
+
+static size_t count_taken(const json_t *reply) {
+    const json_t *result;
+    size_t i, taken = 0;
+    json_array_foreach(json_object_get(reply, "results"), i, result) taken += is_ok(result);
+    return taken;
+}
+
+/* Of several entries some may be stored: whoever enters all of them again would double those. */
+static void refusal_text(const struct visit *visit, const json_t *reply, const json_t *refused,
+                         char *ret_text, size_t bytes) {
+    char count[24], partly[256] = "";
+    size_t taken = count_taken(reply);
+    snprintf(count, sizeof count, "%zu", taken);
+    if (taken > 0)
+        texts_fill(visit->desk->texts, visit->language, "said.partly", count, partly,
+                   sizeof partly);
+    snprintf(ret_text, bytes, "%s%s", partly, reason_text(visit, refused));
 }
 
 static const char *refusal_remedy(const struct visit *visit, const json_t *refused) {
@@ -73,11 +94,12 @@ static const char *section_of(const char *form) {
 static void show_outcome(struct visit *visit, const char *form, const json_t *reply) {
     const json_t *refused = reply == NULL ? NULL : refused_of(reply);
     const char *look = visit_text(visit, "said.look");
-    char where[96];
+    char where[96], text[REFUSAL_BYTES];
     if (reply == NULL) {
         desk_show_page(visit, 503, visit_text(visit, "said.unknown"), look);
     } else if (refused != NULL) {
-        desk_show_page(visit, 422, refusal_text(visit, refused), refusal_remedy(visit, refused));
+        refusal_text(visit, reply, refused, text, sizeof text);
+        desk_show_page(visit, 422, text, refusal_remedy(visit, refused));
     } else if (was_repeated(reply)) {
         desk_show_page(visit, 409, visit_text(visit, "said.repeated"), look);
     } else {
@@ -125,12 +147,15 @@ static json_t *outcome(json_int_t number, const char *text, const char *remedy, 
 }
 
 static json_t *result_of(const struct visit *visit, json_int_t number, const json_t *reply) {
+    char text[REFUSAL_BYTES];
     const json_t *refused = reply == NULL ? NULL : refused_of(reply);
     if (reply == NULL)
         return outcome(number, visit_text(visit, "said.unknown"), "", true);
-    if (refused != NULL)
-        return outcome(number, refusal_text(visit, refused), refusal_remedy(visit, refused),
-                       may_wait(refused));
+    if (refused != NULL) {
+        refusal_text(visit, reply, refused, text, sizeof text);
+        bool later = may_wait(refused) && count_taken(reply) == 0; /* else it counts as taken */
+        return outcome(number, text, refusal_remedy(visit, refused), later);
+    }
     return json_pack("{s:I, s:b, s:b}", "number", number, "ok", 1, "repeated", was_repeated(reply));
 }
 

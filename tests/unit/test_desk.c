@@ -19,6 +19,7 @@ static char *folder;
 static json_t *asked;   /* the last batch */
 static json_t *refusal; /* what the next entry hears; NULL: it is taken */
 static bool silent;
+static size_t taken_first; /* entries of a batch that are taken before the refusal */
 static int64_t now_s;
 
 static json_t *answer_batch(const json_t *request) {
@@ -26,8 +27,9 @@ static json_t *answer_batch(const json_t *request) {
     json_decref(asked);
     asked = json_deep_copy(request);
     for (size_t i = 0; i < json_array_size(json_object_get(request, "commands")); i++)
-        json_array_append_new(results, refusal == NULL ? json_pack("{s:b}", "ok", 1)
-                                                       : json_deep_copy(refusal));
+        json_array_append_new(results, refusal == NULL || i < taken_first
+                                           ? json_pack("{s:b}", "ok", 1)
+                                           : json_deep_copy(refusal));
     return json_pack("{s:b, s:o}", "ok", 1, "results", results);
 }
 
@@ -312,6 +314,16 @@ Test(desk, what_the_node_refuses_is_told_with_its_remedy_and_in_chinese_by_its_r
     cr_assert_eq(enter("check-out", "adult=9&to=home"), 422);
     cr_assert_not_null(strstr(response.body, "数字与现有情况不符"));
     cr_assert_null(strstr(response.body, "count first"));
+}
+
+Test(desk, of_rows_that_are_taken_in_part_it_is_said_how_many_are_stored) {
+    sign_in();
+    refusal = json_pack("{s:b, s:s, s:s, s:s, s:s}", "ok", 0, "error", "state", "reason", "range",
+                        "text", "more leave than are here", "remedy", "count first");
+    taken_first = 2;
+    cr_assert_eq(enter("csv", "csv=way,adult%0Ain,1%0Ain,2%0Aout,9"), 422);
+    cr_assert_not_null(strstr(response.body, "2 of the entries ARE stored"));
+    cr_assert_not_null(strstr(response.body, "more leave than are here"));
 }
 
 Test(desk, the_queue_of_the_script_is_answered_entry_by_entry) {
