@@ -4,7 +4,7 @@
  * The problem is that of evacuation_instance.h with limits on what an order may ask for: at most so
  * many routes a zone, no forks, departures without a pause or at one rate, stages. A route passes
  * no node twice. Plans are compared as there, the fewest people unserved first; the search is a
- * heuristic, its bounds are proven (zone_plan_bound.h). No clock and no input or output: limits are
+ * heuristic, its bounds are proven (zone_plan_relax.h). No clock and no input or output: limits are
  * counted work, and the progress callback may stop it. The same problem and options give the same
  * plan, bit for bit. */
 #ifndef ZONE_PLAN_H
@@ -122,7 +122,7 @@ struct zone_plan {
     struct zone_plan_reversal *reversals;
     size_t reversal_count;
     struct evacuation_value flow_bound;  /* exact flow, without limits on an order */
-    struct evacuation_value class_bound; /* for plans under the same limits */
+    struct evacuation_value class_bound; /* for plans under the same limits; the flow's, so far */
     bool has_without_reversal, has_without_price;
     struct evacuation_value without_reversal; /* best plan found that reverses nothing */
     struct evacuation_value without_price;    /* best plan found where changing costs nothing */
