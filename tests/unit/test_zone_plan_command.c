@@ -1,0 +1,166 @@
+/* `haven solve zoneplan`: results through the independent checker, rules, faults, exit status. */
+#include "coordinator/cli/solve_zoneplan.h"
+
+#include "tests/support/scratch.h"
+
+#include <criterion/criterion.h>
+#include <criterion/redirect.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+static int run(const char *const *arguments) {
+    char *argv[24] = {"zoneplan"};
+    int argc = 1;
+    for (; arguments[argc - 1] != NULL; argc++)
+        argv[argc] = (char *)arguments[argc - 1];
+    return cli_solve_zoneplan(argc, argv);
+}
+
+#define RUN(...) run((const char *const[]){__VA_ARGS__, NULL})
+
+static const char *shared(const char *name) {
+    static char path[4][1024];
+    static int next;
+    char *made = path[next++ % 4];
+    const char *top = getenv("HAVEN_TOP");
+    snprintf(made, sizeof path[0], "%s/../shared/%s", top != NULL ? top : ".", name);
+    if (access(made, R_OK) != 0)
+        snprintf(made, sizeof path[0], "%s/../../shared/%s", top != NULL ? top : ".", name);
+    return made;
+}
+
+static const char *write_text(const char *dir, const char *name, const char *text) {
+    const char *path = scratch_path(dir, name);
+    FILE *file = fopen(path, "we");
+    cr_assert_not_null(file);
+    fputs(text, file);
+    fclose(file);
+    return path;
+}
+
+static const char instance_text[] =
+    "{\"format\":\"haven.evacuation.instance/1\",\"name\":\"河\",\"step_s\":60,"
+    "\"horizon_steps\":9,\"nodes\":[{\"id\":\"a\"},{\"id\":\"b\"}],\"links\":["
+    "{\"id\":\"ab\",\"from\":\"a\",\"to\":\"b\",\"travel_steps\":2,\"capacity_per_step\":4,"
+    "\"reverse\":\"ba\"},{\"id\":\"ba\",\"from\":\"b\",\"to\":\"a\",\"travel_steps\":2,"
+    "\"capacity_per_step\":4}],\"zones\":[{\"id\":\"z\",\"node\":\"a\",\"people\":16}],"
+    "\"shelters\":[{\"id\":\"s\",\"node\":\"b\",\"capacity\":20},"
+    "{\"id\":\"t\",\"node\":\"b\",\"capacity\":20}]}";
+
+static bool checker_accepts(const char *instance, const char *plan, const char *rest) {
+    char command[4096];
+    snprintf(command, sizeof command, "python3 '%s' '%s' '%s' %s >&2",
+             shared("tools/check_evacuation.py"), instance, plan, rest);
+    return system(command) == 0; // NOLINT(cert-env33-c)
+}
+
+static char *read_text(const char *path) {
+    static char text[1 << 16];
+    FILE *file = fopen(path, "re");
+    cr_assert_not_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+Test(zone_plan_command, the_checker_accepts_plans_of_every_kind) {
+    static const struct {
+        const char *name, *option, *value, *rest;
+    } cases[] = {
+        {"siouxfalls-8", "--max-routes", "1", "--max-routes 1"},
+        {"anaheim-28", "--max-routes", "3", "--max-routes 3"},
+        {"anaheim-28", "--convergent", "--quiet", "--convergent --max-routes 1"},
+        {"anaheim-20", "--non-preemptive", "--quiet", "--non-preemptive --max-routes 1"},
+        {"anaheim-10", "--steady", "--quiet", "--non-preemptive --max-routes 1"},
+        {"anaheim-10", "--staged", "3", "--max-routes 1"},
+        {"anaheim-28", "--method", "ccrp", "--max-routes 1"},
+    };
+    char *dir = scratch_make();
+    const char *plan = scratch_path(dir, "plan.json");
+    cr_redirect_stdout();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char name[128];
+        snprintf(name, sizeof name, "data/evacuation/%s.json", cases[i].name);
+        const char *instance = shared(name);
+        if (access(instance, R_OK) != 0)
+            cr_skip_test("../shared/data/evacuation is not here");
+        cr_assert_eq(RUN(instance, "-o", plan, "--work", "5", cases[i].option, cases[i].value),
+                     EX_OK);
+        cr_assert(checker_accepts(instance, plan, cases[i].rest), "%s %s", cases[i].name,
+                  cases[i].option);
+    }
+    scratch_remove(dir);
+}
+
+Test(zone_plan_command, reverses_a_road_and_tells_what_it_gains) {
+    char *dir = scratch_make();
+    const char *instance = write_text(dir, "instance.json", instance_text);
+    const char *plan = scratch_path(dir, "plan.json");
+    cr_redirect_stdout();
+    cr_assert_eq(RUN(instance, "-o", plan, "--contraflow"), EX_OK);
+    const char *text = read_text(plan);
+    cr_assert_not_null(strstr(text, "\"reversed\":[{\"link\":\"ab\",\"from_step\":0}]"), "%s",
+                       text);
+    cr_assert_not_null(strstr(text, "\"without_contraflow\":{\"unserved\":0,"));
+    if (access(shared("tools/check_evacuation.py"), R_OK) == 0)
+        cr_assert(checker_accepts(instance, plan, "--max-routes 1"));
+    scratch_remove(dir);
+}
+
+Test(zone_plan_command, follows_rules_and_writes_the_same_bytes_twice) {
+    char *dir = scratch_make();
+    const char *instance = write_text(dir, "instance.json", instance_text);
+    const char *rules = write_text(
+        dir, "rules.json",
+        "{\"format\":\"haven.zoneplan.rules/"
+        "1\",\"zones\":[{\"zone\":\"z\",\"not_shelters\":[\"s\"],"
+        "\"stage\":0,\"group\":\"foot\"}],\"groups\":[{\"id\":\"foot\",\"travel_factor\":1.5}],"
+        "\"in_force\":[{\"zone\":\"z\",\"shelter\":\"s\",\"people\":10}],\"change_price\":2}");
+    const char *plan = scratch_path(dir, "plan.json");
+    cr_redirect_stdout();
+    cr_assert_eq(RUN(instance, "-o", plan, "--rules", rules, "--json"), EX_OK);
+    char *first = strdup(read_text(plan));
+    cr_assert_not_null(strstr(first, "\"shelter\":\"t\",\"people\":16,\"first_departure_step\":0,"
+                                     "\"last_departure_step\":3,\"rate_per_step\":4,"
+                                     "\"steady\":true,\"travel_steps\":3"),
+                       "%s", first);
+    cr_assert_not_null(strstr(first, "\"changed\":10"));
+    cr_assert_eq(RUN(instance, "-o", plan, "--rules", rules, "--quiet"), EX_OK);
+    cr_assert_str_eq(read_text(plan), first);
+    free(first);
+    scratch_remove(dir);
+}
+
+Test(zone_plan_command, tells_wrong_usage_wrong_files_and_wrong_places_apart) {
+    char *dir = scratch_make();
+    const char *instance = write_text(dir, "instance.json", instance_text);
+    const char *broken = write_text(dir, "broken.json", "{\"format\":");
+    const char *wrong = write_text(
+        dir, "wrong.json",
+        "{\"format\":\"haven.zoneplan.rules/1\",\"zones\":[{\"zone\":\"y\"},{\"zone\":\"z\","
+        "\"stage\":-1,\"group\":\"none\",\"shelters\":[\"x\"]}],\"change_price\":-1,"
+        "\"groups\":[{\"id\":\"g\",\"links\":[{\"link\":\"ab\"},7],\"barred\":3}]}");
+    char nowhere[4096], none[4096]; /* scratch_path keeps only its last four */
+    snprintf(nowhere, sizeof nowhere, "%s/no/such/place.json", dir);
+    snprintf(none, sizeof none, "%s/none.json", dir);
+    cr_redirect_stdout();
+    cr_redirect_stderr();
+    cr_assert_eq(RUN("--help"), EX_OK);
+    cr_assert_eq(run((const char *const[]){NULL}), EX_USAGE);
+    cr_assert_eq(RUN(instance, instance), EX_USAGE);
+    cr_assert_eq(RUN(instance, "--nonsense"), EX_USAGE);
+    cr_assert_eq(RUN(instance, "--max-routes", "0"), EX_USAGE);
+    cr_assert_eq(RUN(instance, "--staged", "x"), EX_USAGE);
+    cr_assert_eq(RUN(instance, "--time-limit", "-1"), EX_USAGE);
+    cr_assert_eq(RUN(instance, "--method", "magic"), EX_USAGE);
+    cr_assert_eq(RUN(instance, "--work"), EX_USAGE);
+    cr_assert_eq(RUN(broken), EX_DATAERR);
+    cr_assert_eq(RUN(instance, "--rules", broken), EX_DATAERR);
+    cr_assert_eq(RUN(instance, "--rules", wrong), EX_DATAERR);
+    cr_assert_eq(RUN(none), EX_NOINPUT);
+    cr_assert_eq(RUN(instance, "--rules", none), EX_NOINPUT);
+    cr_assert_eq(RUN(instance, "-o", nowhere), EX_CANTCREAT);
+    scratch_remove(dir);
+}
