@@ -90,9 +90,19 @@ static int32_t smaller(int32_t a, int32_t b) {
 struct proof {
     const struct evacuation_instance *instance;
     const struct evacuation_prices *prices;
-    int64_t all; /* everybody and one: a capacity of that is never reached */
-    wide sum;
+    wide sum; /* below 0 as soon as prices prove nothing: zones are added first, the rest takes away
+               */
 };
+
+/* Takes amount · loss away. Figures of an instance may be enormous, their product past all bits. */
+static void subtract(struct proof *proof, wide amount, int64_t loss) {
+    if (loss <= 0 || proof->sum < 0)
+        return;
+    if (amount > proof->sum / loss)
+        proof->sum = -1;
+    else
+        proof->sum -= amount * loss;
+}
 
 static void add_zone(struct proof *proof, const struct evacuation_zone *zone) {
     struct reader reader = read_node(proof->prices, zone->node);
@@ -117,8 +127,7 @@ static void subtract_shelter(struct proof *proof, const struct evacuation_shelte
             most = reader.value - t;
         t = next;
     }
-    int64_t places = shelter->capacity < proof->all ? shelter->capacity : proof->all;
-    proof->sum -= wide_product(places, most);
+    subtract(proof, shelter->capacity, most);
 }
 
 /* The first step after t at which the link's capacity may change. */
@@ -151,16 +160,15 @@ static void subtract_link(struct proof *proof, const struct evacuation_link *lin
             next = smaller(next, next_to - link->travel_steps);
         next = next > last ? last + 1 : next;
         int64_t loss = from.value - to.value;
-        int64_t room = loss > 0 ? evacuation_link_room(link, t) : 0;
-        room = room < proof->all ? room : proof->all;
-        proof->sum -= wide_product(room * (next - t), loss > 0 ? loss : 0);
+        if (loss > 0)
+            subtract(proof, wide_product(evacuation_link_room(link, t), next - t), loss);
         t = next;
     }
 }
 
 struct evacuation_value evacuation_prices_bound(const struct evacuation_instance *instance,
                                                 struct evacuation_prices *prices) {
-    struct proof proof = {instance, prices, evacuation_instance_people(instance) + 1, 0};
+    struct proof proof = {.instance = instance, .prices = prices};
     for (size_t i = 0; i < instance->zone_count; i++)
         add_zone(&proof, &instance->zones[i]);
     for (size_t i = 0; i < instance->shelter_count; i++)

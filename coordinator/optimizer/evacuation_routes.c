@@ -22,7 +22,8 @@ struct taking {
     struct time_network *network;
     struct evacuation_contraction *contraction; /* or NULL */
     const struct evacuation_instance *instance; /* the original */
-    int32_t *places;    /* by terminal: what shelters still take, or NULL where all find a place */
+    int32_t *remaining; /* by terminal, of a flow in the making: people who can still leave, places;
+                           NULL where the flow keeps to both */
     int32_t *hop_links; /* scratch: the present walk as links of the network's instance */
     size_t hop_link_capacity;
     struct path *paths;
@@ -129,7 +130,7 @@ static int walk(struct taking *taking, int32_t id, int32_t *ret_terminal) {
         const struct time_slot *slot = busiest_slot(network, id);
         if (slot == NULL) {
             *ret_terminal = -1;
-            return taking->places != NULL ? HV_OK : HV_ERR_STATE;
+            return taking->remaining != NULL ? HV_OK : HV_ERR_STATE;
         }
         int error = reserve((void **)&taking->hops, sizeof *taking->hops, taking->hop_count, 1,
                             &taking->hop_capacity);
@@ -215,6 +216,22 @@ static int32_t *arriving_flow(const struct taking *taking, int32_t start,
                            shelter->first_step];
 }
 
+/* How many of the people are there and find a place; they are there no more. */
+static int32_t take_remaining(struct taking *taking, const struct time_terminal *zone,
+                              int32_t shelter, int32_t people) {
+    if (taking->remaining == NULL)
+        return people;
+    int32_t *of_zone = &taking->remaining[zone - taking->network->terminals];
+    int32_t *of_shelter = &taking->remaining[shelter];
+    if (people > *of_zone)
+        people = *of_zone;
+    if (people > *of_shelter)
+        people = *of_shelter;
+    *of_zone -= people;
+    *of_shelter -= people;
+    return people;
+}
+
 /* Takes the people of one walk out of the flow, and keeps those of them who find a place. */
 static int take_walk(struct taking *taking, const struct time_terminal *zone, int32_t step,
                      int32_t *leaving) {
@@ -228,10 +245,8 @@ static int take_walk(struct taking *taking, const struct time_terminal *zone, in
     if (k >= 0) {
         int32_t *arriving = arriving_flow(taking, start, &network->terminals[k]);
         people = people < *arriving ? people : *arriving;
-        placed = taking->places == NULL || people < taking->places[k] ? people : taking->places[k];
+        placed = take_remaining(taking, zone, k, people);
         *arriving -= people;
-        if (taking->places != NULL)
-            taking->places[k] -= placed;
     }
     take_flow(taking, 0, people);
     *leaving -= people;
@@ -360,7 +375,7 @@ static int take_all(struct taking *taking, struct evacuation_plan *plan) {
     free(taking->links);
     free(taking->hops);
     free(taking->hop_links);
-    free(taking->places);
+    free(taking->remaining);
     return error;
 }
 
@@ -376,10 +391,10 @@ int evacuation_routes_take(struct time_network *network, struct evacuation_contr
 
 int evacuation_routes_take_sound(struct time_network *network, struct evacuation_plan *plan) {
     struct taking taking = {.network = network, .instance = network->instance};
-    taking.places = calloc(network->terminal_count + 1, sizeof *taking.places);
-    if (taking.places == NULL)
+    taking.remaining = calloc(network->terminal_count + 1, sizeof *taking.remaining);
+    if (taking.remaining == NULL)
         return HV_ERR_MEMORY;
     for (size_t k = 0; k < network->terminal_count; k++)
-        taking.places[k] = network->terminals[k].total;
+        taking.remaining[k] = network->terminals[k].total;
     return take_all(&taking, plan);
 }

@@ -1,5 +1,6 @@
 #include "coordinator/optimizer/time_expanded_circulation.h"
 
+#include "coordinator/optimizer/time_expanded_guide.h"
 #include "coordinator/optimizer/time_expanded_scan.h"
 
 #include <stdlib.h>
@@ -232,13 +233,31 @@ static bool fell(struct time_forest *forest) {
     return true;
 }
 
-/* Everybody who is to be sent becomes a root. Returns how many people that are; -1 without memory.
- */
+static bool has_goals(const struct time_forest *forest) {
+    for (size_t id = 0; id < forest->id_count; id++)
+        if (forest->balance[id] < 0)
+            return true;
+    return false;
+}
+
+static int make_room_for_goals(struct time_forest *forest) {
+    size_t goals = 0;
+    for (size_t id = 0; id < forest->id_count; id++)
+        goals += forest->balance[id] < 0;
+    if (goals <= forest->reached_capacity)
+        return HV_OK;
+    int32_t *reached = realloc(forest->reached, goals * sizeof *reached);
+    if (reached == NULL)
+        return HV_ERR_MEMORY;
+    forest->reached = reached;
+    forest->reached_capacity = goals;
+    return HV_OK;
+}
+
+/* Everybody who is to be sent becomes a root. Returns how many people that are. */
 static int64_t plant(struct time_forest *forest) {
     int64_t people = 0;
-    size_t goals = 0;
     for (size_t id = 0; id < forest->id_count; id++) {
-        goals += forest->balance[id] < 0;
         if (forest->balance[id] <= 0)
             continue;
         people += forest->balance[id];
@@ -246,13 +265,6 @@ static int64_t plant(struct time_forest *forest) {
         forest->branches[id].height = 0;
         forest->branches[id].parent = TIME_PARENT_ROOT;
         time_forest_activate(forest, (int32_t)id);
-    }
-    if (goals > forest->reached_capacity) {
-        int32_t *reached = realloc(forest->reached, goals * sizeof *reached);
-        if (reached == NULL)
-            return -1;
-        forest->reached = reached;
-        forest->reached_capacity = goals;
     }
     return people;
 }
@@ -273,13 +285,21 @@ static bool should_stop(const struct sending *sending) {
     return sending->watch != NULL && sending->watch(sending->context, work) != 0;
 }
 
+/* Growth is to come back after a while, or where the limit of work is reached before. */
+static void set_pause(struct sending *sending) {
+    struct time_forest *forest = sending->forest;
+    forest->work_pause = forest->work + WORK_BETWEEN_REPORTS;
+    if (sending->work_max > 0 && sending->work_max < forest->work_pause)
+        forest->work_pause = sending->work_max;
+}
+
 /* All that can be sent at the present clock. */
 static int send_step(struct sending *sending) {
     struct time_forest *forest = sending->forest;
     while (!sending->stopped && forest->served < sending->people) {
         if (forest->work >= forest->work_pause) {
             sending->stopped = should_stop(sending);
-            forest->work_pause = forest->work + WORK_BETWEEN_REPORTS;
+            set_pause(sending);
             continue;
         }
         int error = time_forest_grow(forest);
@@ -298,18 +318,26 @@ int time_circulation_solve(struct time_circulation *circulation, time_circulatio
     struct time_forest *forest = circulation->forest;
     if (!fell(forest))
         return HV_ERR_LIMIT;
+    *ret_stopped = false;
+    if (!has_goals(forest))
+        return HV_OK;
+    int error = make_room_for_goals(forest);
+    if (error == HV_OK)
+        error = time_guide_renew(forest);
+    if (error != HV_OK)
+        return error;
     struct sending sending = {.forest = forest,
                               .watch = watch,
                               .context = context,
                               .people = plant(forest),
                               .work_max = work_max > 0 ? forest->work + work_max : 0};
-    if (sending.people < 0)
-        return HV_ERR_MEMORY;
     forest->served = 0;
-    forest->work_pause = forest->work + WORK_BETWEEN_REPORTS;
+    set_pause(&sending);
     for (int32_t clock = 0; forest->served < sending.people && !sending.stopped;
          clock = time_calendar_next(&forest->calendar, clock)) {
-        int error = time_forest_begin(forest, clock);
+        error = time_guide_keep(forest);
+        if (error == HV_OK)
+            error = time_forest_begin(forest, clock);
         if (error == HV_OK)
             error = send_step(&sending);
         if (error != HV_OK)

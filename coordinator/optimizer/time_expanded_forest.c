@@ -138,6 +138,7 @@ void time_forest_finish(struct time_forest *forest) {
     free(forest->reached);
     free(forest->offers);
     free(forest->balance);
+    free(forest->guide);
     free(forest->lost.items);
     free(forest->events.items);
     free(forest->wake.items);
@@ -145,6 +146,7 @@ void time_forest_finish(struct time_forest *forest) {
     forest->terminal_parent = forest->reached = NULL;
     forest->offers = NULL;
     forest->balance = NULL;
+    forest->guide = NULL;
     forest->lost = forest->events = forest->wake = (struct time_list){0};
     time_calendar_deinit(&forest->calendar);
 }
@@ -182,11 +184,14 @@ void time_forest_schedule(struct time_forest *forest, int32_t id, int32_t time) 
 }
 
 /* Growth prefers what looks near to a goal: few links from a root, few steps to where the forest
- * grows to, little time lost against the quickest way. Measured in docs/optimizer/EVACUATION.md. */
+ * grows to, little time lost against the quickest way; in a circulation, what the guide says.
+ * Measured in docs/optimizer/EVACUATION.md. */
 static int32_t growth_rank(const struct time_forest *forest, int32_t id) {
     const struct time_network *network = forest->network;
     const int32_t height = forest->branches[id].height;
-    if (is_terminal(forest, id) || forest->balance != NULL)
+    if (forest->balance != NULL)
+        return height + forest->guide[id];
+    if (is_terminal(forest, id))
         return height;
     const struct time_node *node = &network->nodes[network->steps[id].node];
     const int32_t ahead = network->from_shelters ? node->first_step : node->remaining;

@@ -74,6 +74,9 @@ struct time_forest {
     int64_t
         *balance; /* by id, in a circulation: people to send on, or below 0 to take in; else NULL
                    */
+    uint16_t
+        *guide; /* by id, in a circulation: links to the nearest goal (time_expanded_guide.h) */
+    int64_t guide_old_at; /* work at which it is worth renewing */
     struct time_queue growing, cutting;
     struct time_calendar calendar;
     int32_t *reached; /* goals that the forest reached and that have something left */

@@ -162,3 +162,60 @@ Test(evacuation_session, is_as_good_as_from_scratch_at_nodes_with_many_links) {
 Test(evacuation_session, stays_sound_over_a_long_row_of_changes) {
     expect_warm(change_again_and_again(EVACUATION_RANDOM_CHANGES, SANITIZED ? 2 : 20, 400));
 }
+
+/* ---- time passes, and work has limits -------------------------------------------------------- */
+
+/* A solve that may be stopped: its plan holds, and its bound is below what from scratch is proven.
+ */
+static int64_t solve_a_little(struct evacuation_session *session, int64_t work_max, uint64_t seed) {
+    const struct evacuation_instance *instance = evacuation_session_instance(session);
+    const struct evacuation_options options = {.work_max = work_max};
+    struct evacuation_plan warm, cold;
+    cr_assert_eq(evacuation_session_solve(session, &options, &warm), HV_OK);
+    check(instance, &warm, seed);
+    cr_assert_eq(evacuation_flow_solve(instance, &to_the_optimum, &cold), HV_OK);
+    cr_assert_geq(evacuation_value_compare(warm.value, cold.value), 0, "seed %lu",
+                  (unsigned long)seed);
+    cr_assert_leq(evacuation_value_compare(warm.bound, cold.value), 0, "seed %lu",
+                  (unsigned long)seed);
+    const int64_t short_of_it = !warm.optimal;
+    evacuation_plan_deinit(&warm);
+    evacuation_plan_deinit(&cold);
+    return short_of_it;
+}
+
+Test(evacuation_session, keeps_who_left_on_their_way_and_plans_the_rest_as_from_scratch) {
+    for (uint64_t seed = 1; seed <= (SANITIZED ? 100 : 900); seed++) {
+        struct evacuation_random random;
+        evacuation_random_make(&random, seed, (enum evacuation_random_kind)(seed % 3));
+        struct chance chance = {seed};
+        struct evacuation_session *session = new_session(&random.instance);
+        cr_assert_eq(evacuation_session_advance(session, 1), HV_ERR_STATE);
+        solve_and_compare(session, seed);
+        for (int32_t step = 1; step <= 6; step++) {
+            cr_assert_eq(evacuation_session_advance(session, step), HV_OK);
+            change(session, &chance);
+            solve_and_compare(session, seed);
+        }
+        evacuation_session_free(session);
+    }
+}
+
+Test(evacuation_session, stopped_by_work_gives_a_sound_plan_and_goes_on_from_there) {
+    int64_t stopped = 0;
+    for (uint64_t seed = 1; seed <= (SANITIZED ? 100 : 900); seed++) {
+        struct evacuation_random random;
+        evacuation_random_make(&random, seed, (enum evacuation_random_kind)(seed % 3));
+        struct chance chance = {seed};
+        struct evacuation_session *session = new_session(&random.instance);
+        solve_and_compare(session, seed);
+        for (int i = 0; i < 6; i++) {
+            change(session, &chance);
+            stopped += solve_a_little(session, between(&chance, 1, 60), seed);
+            if (i % 2 == 0)
+                solve_and_compare(session, seed);
+        }
+        evacuation_session_free(session);
+    }
+    cr_assert_gt(stopped, 0);
+}
