@@ -311,8 +311,9 @@ int drafting_roads(struct drafting *drafting) {
         }
     }
     for (size_t l = 0; error == HV_OK && l < most; l++) {
-        drafting->links[l].changes = draft->changes + drafting->first_change[l];
-        drafting->links[l].change_count = drafting->first_change[l + 1] - drafting->first_change[l];
+        size_t first = drafting->first_change[l], count = drafting->first_change[l + 1] - first;
+        drafting->links[l].changes = count == 0 ? NULL : draft->changes + first;
+        drafting->links[l].change_count = count;
     }
     free(travel_ms);
     return error;
