@@ -191,6 +191,11 @@ static json_t *begin_entry(struct console *console, const json_t *command,
     return refusal(error, wrong[0] == '\0' ? hv_error_text(error) : wrong, "correct the entry");
 }
 
+/* Whether an entry was refused as it came; one that waits for the disk was not. */
+static bool was_refused(const struct job *job, size_t slot) {
+    return job->results[slot] != NULL && !json_is_true(json_object_get(job->results[slot], "ok"));
+}
+
 static void begin_job(struct console *console, struct job *job) {
     job->first_ticket = console->next_ticket;
     console->next_ticket += job->count;
@@ -199,19 +204,25 @@ static void begin_job(struct console *console, struct job *job) {
     console->open = job;
     size_t count = job->count;
     uint64_t first = job->first_ticket;
-    /* The first entry that is taken takes the number of the batch, and the others go with it. */
+    /* The first entry that is taken takes the number of the batch, and the others go with it. What
+     * follows a refusal may rest on what was refused, and is not tried. */
     struct node_once once = job->once;
+    bool one_by_one = once.device == 0, stopped = false;
     bool repeated = node_core_has_taken(console->options.core, once);
     for (size_t slot = 0; slot < count; slot++) { /* the job is gone after its last slot */
         if (repeated) {
             fill_slot(console, job, slot, json_pack("{s:b, s:b}", "ok", 1, "repeated", 1));
             continue;
         }
-        json_t *refused = begin_entry(console, job->commands[slot], once, first + slot);
+        bool last = slot + 1 == count;
+        json_t *refused = stopped ? refusal(HV_ERR_STATE, "not tried, since one before was refused",
+                                            "correct that one, and enter the rest again")
+                                  : begin_entry(console, job->commands[slot], once, first + slot);
         if (node_core_has_taken(console->options.core, once))
             once = (struct node_once){0};
         if (refused != NULL)
             fill_slot(console, job, slot, refused);
+        stopped = stopped || (!one_by_one && !last && was_refused(job, slot));
     }
 }
 

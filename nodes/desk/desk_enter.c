@@ -41,6 +41,11 @@ static bool was_repeated(const json_t *reply) {
     return json_is_true(json_object_get(first, "repeated"));
 }
 
+/* Of several entries that were sent before, some may have been refused then. */
+static bool is_doubtful(const json_t *reply) {
+    return was_repeated(reply) && json_array_size(json_object_get(reply, "results")) > 1;
+}
+
 /* What the node said, in the page's language: its own words in English, the reason elsewhere. */
 static const char *reason_text(const struct visit *visit, const json_t *refused) {
     char key[64];
@@ -156,6 +161,9 @@ static json_t *result_of(const struct visit *visit, json_int_t number, const jso
         bool later = may_wait(refused) && count_taken(reply) == 0; /* else it counts as taken */
         return outcome(number, text, refusal_remedy(visit, refused), later);
     }
+    if (is_doubtful(reply))
+        return outcome(number, visit_text(visit, "said.repeated"), visit_text(visit, "said.look"),
+                       false);
     return json_pack("{s:I, s:b, s:b}", "number", number, "ok", 1, "repeated", was_repeated(reply));
 }
 
@@ -183,7 +191,7 @@ static json_t *take_entry(const struct visit *visit, const char *device, const j
 /* A node that does not answer is not one that has forgotten. */
 static bool device_is_known(const struct visit *visit, const char *device) {
     json_t *reply = visit_ask(visit, json_pack("{s:s, s:s}", "verb", "device", "device", device));
-    bool forgotten = reply != NULL && !is_ok(reply);
+    bool forgotten = strcmp(string_of(reply, "error"), "not-found") == 0;
     json_decref(reply);
     return !forgotten;
 }
@@ -215,8 +223,10 @@ void desk_post_device(struct visit *visit) {
         return;
     }
     json_t *reply = visit_ask_verb(visit, "device-new");
-    if (reply == NULL)
+    if (!is_ok(reply)) { /* no answer, or the disk is full */
+        json_decref(reply);
         visit_respond(visit, 503, "application/json", "{\"error\":\"silent\"}");
-    else
+    } else {
         visit_respond_json(visit, 200, reply);
+    }
 }

@@ -316,6 +316,17 @@ struct csv_reading {
     bool failed;
 };
 
+/* A column that nobody reads would lose what stands in it. */
+static bool is_column(const char *name) {
+    static const char *const others[] = {"way", "zone", "ago_min"};
+    bool known = false;
+    for (size_t i = 0; i < COUNT(figures); i++)
+        known = known || strcmp(name, figures[i]) == 0;
+    for (size_t i = 0; i < COUNT(others); i++)
+        known = known || strcmp(name, others[i]) == 0;
+    return known;
+}
+
 static void on_cell(void *bytes, size_t size, void *context) {
     struct csv_reading *csv = context;
     size_t column = csv->column++;
@@ -323,6 +334,10 @@ static void on_cell(void *bytes, size_t size, void *context) {
         if (column < COUNT(csv->names)) {
             csv->names[column] = strndup(bytes == NULL ? "" : bytes, size);
             csv->columns = column + 1;
+            csv->failed =
+                csv->failed || csv->names[column] == NULL || !is_column(csv->names[column]);
+        } else {
+            csv->failed = true;
         }
         return;
     }

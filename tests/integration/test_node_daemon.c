@@ -160,6 +160,43 @@ static uint64_t cpu_ns(pid_t pid) {
 
 /* ---- tests ---- */
 
+static json_t *enter_once(const char *device, json_int_t number, json_t *commands) {
+    return ask_once(json_pack("{s:s, s:{s:s, s:I}, s:o}", "verb", "batch", "once", "device", device,
+                              "number", number, "commands", commands));
+}
+
+static json_t *people_move(const char *verb, int adults) {
+    return json_pack("{s:s, s:{s:i}}", "verb", verb, "people", "adult", adults);
+}
+
+static json_int_t failed_of(json_t *reply) {
+    json_int_t failed = json_integer_value(json_object_get(reply, "failed"));
+    json_decref(reply);
+    return failed;
+}
+
+static json_int_t people_here(void) {
+    json_t *status = ask_once(json_pack("{s:s}", "verb", "status"));
+    json_int_t total =
+        json_integer_value(json_object_get(json_object_get(status, "people"), "total"));
+    json_decref(status);
+    return total;
+}
+
+Test(node_daemon, entries_that_go_together_stop_at_a_refusal_and_are_taken_once) {
+    json_t *made = ask_once(json_pack("{s:s}", "verb", "device-new"));
+    const char *device = json_string_value(json_object_get(made, "device"));
+    json_t *wrong = json_pack("[o, o]", people_move("check-out", 5), people_move("check-in", 2));
+    cr_assert_eq(failed_of(enter_once(device, 1, wrong)), 2, "the second is not tried");
+    cr_assert_eq(people_here(), 0);
+    for (int times = 0; times < 2; times++) {
+        json_t *right = json_pack("[o, o]", people_move("check-in", 3), people_move("check-in", 4));
+        cr_assert_eq(failed_of(enter_once(device, 1, right)), 0);
+        cr_assert_eq(people_here(), 7);
+    }
+    json_decref(made);
+}
+
 Test(node_daemon, delivers_what_was_entered_and_stops_cleanly) {
     json_t *reply =
         ask_once(json_pack("{s:s, s:{s:i, s:i}, s:s, s:i}", "verb", "check-in", "people", "adult",

@@ -277,6 +277,7 @@ Test(desk, forms_that_say_nothing_or_nonsense_are_refused_before_the_node_hears)
                                            {"csv", "csv=way,adult%0Aup,1"},
                                            {"csv", "csv=way%0Ain,1,2,3"},
                                            {"csv", "csv=%22"},
+                                           {"csv", "csv=way,adults%0Ain,3"},
                                            {"rows", "way0=in"},
                                            {"need", "kind=goods&quantity=3"}};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
