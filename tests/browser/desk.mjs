@@ -125,6 +125,32 @@ await test("a reload keeps what waits", async () => {
   await total(10);
 });
 
+await test("undo takes back this page's movement and nobody else's, and not what may have been sent", async () => {
+  const undoButton = 'form[data-form="undo"] button';
+  await checkIn(1);
+  await total(11);
+  await run(bin("haven-node"), ["check-in", "--adults", "4", "--dir", node]);
+  await page.click(undoButton);
+  await page.waitForSelector("#kept .message.bad");
+  check((await page.textContent("#kept")).includes("somebody entered another movement"), await page.textContent("#kept"));
+  await page.click("#kept .message.bad button");
+  await run(bin("haven-node"), ["undo", "--dir", node]);
+  await total(11);
+  await page.route("**/entries", async (route) => { await route.fetch(); await route.abort(); }); // taken, and never answered
+  await checkIn(2);
+  await page.waitForSelector('[data-waiting="1"]');
+  await page.click("#said button");
+  await page.waitForSelector('[data-waiting="2"]');
+  await page.unroute("**/entries");
+  await nothingWaits();
+  await total(11);
+  await checkIn(1);
+  await page.click("#said button");
+  await total(11);
+  await run(bin("haven-node"), ["check-out", "--adults", "1", "--to", "home", "--dir", node]);
+  await total(10);
+});
+
 await test("what the node refuses is shown with its reason and kept until it is read", async () => {
   await page.click('details:has(form[data-form="check-out"]) summary');
   await page.fill("#out-adult", "500");

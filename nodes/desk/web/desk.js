@@ -8,6 +8,7 @@
   const SEND_AT_ONCE = 32;
   const REFRESH_MS = 5000;
   const RETRY_MS = 4000;
+  const WAIT_MS = 20000;
 
   function say(key, value) {
     return (TEXTS[key] || key).replace("{}", value === undefined ? "" : String(value));
@@ -98,7 +99,7 @@
   // ---- the queue: IndexedDB, or memory where the browser keeps nothing ----
 
   const memory = { entries: new Map(), about: new Map() };
-  let database = null;
+  let database = null; // null until opened, and where the browser keeps nothing
 
   function openDatabase() {
     return new Promise((resolve) => {
@@ -119,6 +120,8 @@
     });
   }
 
+  const opened = openDatabase().then((found) => { database = found; });
+
   // Runs `work` on both stores in one transaction; what it returns as request gives the result.
   function inStores(mode, work) {
     return new Promise((resolve, reject) => {
@@ -131,7 +134,8 @@
   }
 
   // Gives the entry the next number of this browser, in one transaction with keeping it: two tabs never share one.
-  function keep(entry) {
+  async function keep(entry) {
+    await opened;
     if (!database) {
       entry.number = (memory.about.get("last") || 0) + 1;
       memory.about.set("last", entry.number);
@@ -165,7 +169,8 @@
     return inStores("readwrite", (entries) => { entries.delete(number); });
   }
 
-  function kept() {
+  async function kept() {
+    await opened;
     if (!database) return Promise.resolve(Array.from(memory.entries.values()));
     return inStores("readonly", (entries, about, give) => {
       const list = [];
@@ -178,7 +183,8 @@
     });
   }
 
-  function recall(name) {
+  async function recall(name) {
+    await opened;
     if (!database) return Promise.resolve(memory.about.get(name));
     return inStores("readonly", (entries, about, give) => {
       const found = about.get(name);
@@ -186,22 +192,37 @@
     });
   }
 
-  function remember(name, value) {
+  // Sets what is kept under a name where it still is `was`, in one transaction, and gives what is kept then: two tabs
+  // never go on with two devices.
+  async function replaceKept(name, was, value) {
+    await opened;
     if (!database) {
-      memory.about.set(name, value);
-      return Promise.resolve();
+      if ((memory.about.get(name) || null) === was) memory.about.set(name, value);
+      return memory.about.get(name);
     }
-    return inStores("readwrite", (entries, about) => { about.put(value, name); });
+    return inStores("readwrite", (entries, about, give) => {
+      const found = about.get(name);
+      found.onsuccess = () => {
+        const same = (found.result || null) === was;
+        if (same) about.put(value, name);
+        give(same ? value : found.result);
+      };
+    });
   }
 
   // ---- sending ----
 
+  // A network that says nothing is one that is not there.
+  function within(answer) {
+    return Promise.race([answer, new Promise((resolve, reject) => setTimeout(() => reject(new Error("no answer")), WAIT_MS))]);
+  }
+
   function post(path, body) {
-    return fetch(path, {
+    return within(fetch(path, {
       method: "POST", credentials: "same-origin",
       headers: { "Content-Type": "application/json", "X-Haven-Token": TOKEN },
       body: JSON.stringify(body)
-    });
+    }));
   }
 
   async function deviceOf() {
@@ -210,8 +231,8 @@
     const answer = await post("/device", {});
     if (!answer.ok) throw answer;
     const made = (await answer.json()).device;
-    await remember("device", made);
-    return made;
+    if (!made) throw answer;
+    return replaceKept("device", null, made);
   }
 
   // Seconds of the node's clock: in an exercise it may run faster than this phone's.
@@ -222,9 +243,9 @@
   }
 
   // The node has forgotten this browser: what waited may or may not have arrived, and a person must look.
-  async function startAnew(waiting) {
+  async function startAnew(waiting, device) {
     await Promise.all(waiting.map((entry) => change(Object.assign(entry, { refused: say("forgotten") }))));
-    await remember("device", null);
+    await replaceKept("device", device, null);
   }
 
   async function takeResult(entry, result) {
@@ -239,13 +260,15 @@
 
   async function sendSome(waiting) {
     const some = waiting.slice(0, SEND_AT_ONCE);
-    const body = { device: await deviceOf(), entries: some.map((entry) => ({
+    const device = await deviceOf();
+    await Promise.all(some.map((entry) => change(Object.assign(entry, { tried: true }))));
+    const body = { device: device, entries: some.map((entry) => ({
       form: entry.form, number: entry.number, fields: entry.fields, ago_s: agoOf(entry) })) };
     const answer = await post("/entries", body);
     reach = true;
     signedOut = answer.status === 401 || answer.status === 403;
     if (answer.status === 410) {
-      await startAnew(waiting);
+      await startAnew(waiting, device);
       return false;
     }
     if (!answer.ok) return false;
@@ -319,17 +342,40 @@
 
   async function undo(number) {
     const waiting = await kept();
-    if (waiting.some((entry) => entry.number === number) && !sending) {
+    if (waiting.some((entry) => entry.number === number && !entry.tried)) {
       await forget(number);
+      lastMovement = 0;
       await showKept();
       tell(say("undone"));
       return;
     }
-    await enter("undo", "of=" + number, false);
+    lastMovement = 0;
+    await enter(await keep({ form: "undo", fields: "of=" + number, made: Date.now() }), false);
   }
 
-  async function enter(form, fields, counts) {
-    const number = await keep({ form: form, fields: fields, made: Date.now() });
+  let lastMovement = 0; // of this page; what its undo takes back
+
+  // The undo button of the page takes back this page's own movement, and nobody else's.
+  async function keepAndSend(name, fields, form) {
+    const counts = form.hasAttribute("data-counts");
+    if (name === "undo") {
+      if (lastMovement) await undo(lastMovement);
+      else tell(say("nothing-to-undo"));
+      return 0;
+    }
+    let number;
+    try {
+      number = await keep({ form: name, fields: fields, made: Date.now() });
+    } catch (error) {
+      tell(say("not-kept")); // the fields stay as they are
+      return 0;
+    }
+    if (counts) lastMovement = number;
+    enter(number, counts);
+    return number;
+  }
+
+  async function enter(number, counts) {
     await send();
     const left = (await kept()).filter((entry) => entry.number === number)[0];
     if (left && left.refused) {
@@ -355,13 +401,21 @@
     const fields = fieldsOf(form, pressed && pressed.form === form ? pressed : null);
     pressed = null;
     const details = form.closest("details");
+    if (form.keeping) return; // a second tap before the first is kept
+    form.keeping = true;
+    keepAndSend(name, fields, form).then((number) => {
+      form.keeping = false;
+      if (number) tidy(form, details);
+    });
+  });
+
+  function tidy(form, details) {
     form.reset();
     const button = form.querySelector("[data-name]");
     if (button) button.textContent = button.getAttribute("data-name");
     if (details && !form.classList.contains("waybill")) details.open = false;
     dirty.delete(form);
-    enter(name, fields, form.hasAttribute("data-counts"));
-  });
+  }
 
   // A lifeline is one tap; the generator waits for its hours.
   document.addEventListener("change", (event) => {
@@ -384,14 +438,15 @@
 
   // ---- parts that stay fresh ----
 
-  const dirty = new Set();
-  document.addEventListener("input", (event) => { if (event.target.form) dirty.add(event.target.form); });
+  const DIRTY_MS = 120000; // a form that was left half filled in does not hold its section up for ever
+  const dirty = new Map();
+  document.addEventListener("input", (event) => { if (event.target.form) dirty.set(event.target.form, Date.now()); });
 
   // What somebody is in the middle of is not taken from under their thumb.
   function isInUse(part) {
     const active = document.activeElement;
     if (part.contains(active) && /^(INPUT|SELECT|TEXTAREA)$/.test(active.tagName)) return true;
-    if (Array.from(dirty).some((form) => part.contains(form))) return true;
+    if (Array.from(dirty).some(([form, at]) => Date.now() - at < DIRTY_MS && part.contains(form))) return true;
     return Array.from(part.querySelectorAll("details[open]")).some((details) => !details.querySelector("form.waybill"));
   }
 
@@ -415,8 +470,8 @@
     if (refreshing || (document.hidden && !soon)) return;
     refreshing = true;
     try {
-      const answer = await fetch("/parts?shows=" + front().id, { credentials: "same-origin" });
-      reach = true;
+      const answer = await within(fetch("/parts?shows=" + front().id, { credentials: "same-origin" }));
+      reach = answer.status !== 503;
       signedOut = answer.status === 401;
       if (answer.ok) {
         const parts = await answer.json();
@@ -436,7 +491,7 @@
     makeFilePickers(document);
     showFront();
     window.addEventListener("hashchange", () => { showFront(); refresh(true); });
-    database = await openDatabase();
+    await opened;
     if (!database) tell(say("storage"));
     if (navigator.serviceWorker) navigator.serviceWorker.register("/worker.js").catch(() => undefined);
     await send();
