@@ -329,7 +329,7 @@ static void beat_all(struct api *api, uint64_t now_ms) {
         if (frame == NULL)
             return;
         drop_frame(stream);
-        api_text_put(&frame->text, ": here\n\n");
+        api_text_put(&frame->text, "event: beat\ndata: {}\n\n");
         give(stream, frame, now_ms);
     }
 }

@@ -169,6 +169,7 @@ await test("a look back shows what was known, and nothing can be decided there",
   await go("journal");
   await page.$eval("input[type=range]", (slider) => { slider.value = "3"; slider.dispatchEvent(new Event("change", { bubbles: true })); });
   await page.waitForSelector(".message.past");
+  await page.waitForFunction(() => !document.querySelector(".phases") && !document.querySelector("main textarea"));
   await go("places");
   await page.waitForFunction(() => !document.querySelector("tbody").textContent.includes("444"));
   await go("plans");

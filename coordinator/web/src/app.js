@@ -14,6 +14,8 @@ import { view as supplies } from "./view_supplies.js";
 import { view as report } from "./view_report.js";
 import { view as journal } from "./view_journal.js";
 
+const AGES_MS = 30000; // ages go on while nothing happens
+
 /**
  * A view draws itself into an element, and again when kinds that it names have changed.
  * @typedef {{ kinds: string[], open: (into: HTMLElement, rest: string[]) => void | Promise<void>, refresh?: () => void | Promise<void>, close?: () => void }} View
@@ -40,12 +42,13 @@ async function showView() {
   front = views[name];
   frontName = name;
   drawBar();
-  fill(main);
+  const into = h("div", null); // of this view: one that is filled late does not draw under the next
+  fill(main, into);
   document.title = `${picture.status && picture.status.mode === "exercise" ? t("exercise.short") + " · " : ""}${t("nav." + name)} · Haven`;
   try {
-    await front.open(main, rest);
+    await front.open(into, rest);
   } catch (error) {
-    fill(main, h("p", { class: "message bad", role: "alert" }, error instanceof Problem && error.status === 0 ? t("unreachable") : String(/** @type {Error} */ (error).message)));
+    fill(into, h("p", { class: "message bad", role: "alert" }, error instanceof Problem && error.status === 0 ? t("unreachable") : String(/** @type {Error} */ (error).message)));
   }
 }
 
@@ -131,6 +134,7 @@ async function begin() {
   watch(onChange);
   window.addEventListener("hashchange", showView);
   setInterval(() => { if (document.documentElement.dataset.ready) drawBar(); }, 10000);
+  setInterval(() => { if (front && front.refresh && !document.hidden) Promise.resolve(front.refresh()).catch(() => undefined); }, AGES_MS);
   await start();
 }
 

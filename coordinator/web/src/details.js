@@ -73,7 +73,7 @@ async function road(id, again) {
 /** Draws the details of a thing into an element. @param {Element} into @param {string} kind @param {string} id */
 export async function showDetails(into, kind, id) {
   const makers = { shelter, depot, zone, road: (which) => road(which, () => showDetails(into, kind, id)) };
-  fill(into, h("p", { class: "note" }, t("loading")));
+  if (!into.querySelector("dl")) fill(into, h("p", { class: "note" }, t("loading")));
   fill(into, await makers[kind](id));
 }
 

@@ -11,7 +11,7 @@ export function say(what) {
   const said = document.getElementById("said");
   if (!said) return;
   const bad = what instanceof Error;
-  const text = what instanceof Problem && what.status === 0 ? t("unreachable") : bad ? what.message : String(what);
+  const text = what instanceof Problem && what.message === "past" ? t("past.not-here") : what instanceof Problem && what.status === 0 ? t("unreachable") : bad ? what.message : String(what);
   const remedy = what instanceof Problem ? what.remedy : "";
   fill(said, h("p", { class: bad ? "message bad" : "message good" }, text, remedy && h("span", null, " " + remedy),
     h("button", { class: "plain", onclick: () => fill(said) }, t("dismiss"))));

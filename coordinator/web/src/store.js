@@ -1,8 +1,9 @@
 // The picture as this page knows it: loaded once, then kept fresh by the stream of events, from any position on.
-import { get, url, useCsrf } from "./api.js";
+import { get, url, useCsrf, useLookBack } from "./api.js";
 
 const PAGE = 1000;
 const POLL_MS = 5000;
+const SILENCE_MS = 40000; // the server's beat comes every 15 s
 
 /** @typedef {Record<string, any>} Row */
 
@@ -44,10 +45,10 @@ function tell(...kinds) {
 // ---- loading ----
 
 /** Every row of a list, page by page. @param {string} path @param {Row} [query] @returns {Promise<Row[]>} */
-export async function all(path, query = {}) {
+export async function all(path, query = {}, at = picture.at) {
   const rows = [];
   for (;;) {
-    const page = await get(path, { ...query, at: picture.at, limit: PAGE, offset: rows.length });
+    const page = await get(path, { ...query, at, limit: PAGE, offset: rows.length });
     rows.push(...page.items);
     if (page.items.length === 0 || rows.length >= page.total) return rows;
   }
@@ -65,7 +66,7 @@ function take(into, rows) {
 /** Seconds since something was seen, as of now. @param {Row} row @param {string} name */
 export function ageNow(row, name) {
   const seconds = row[name];
-  if (seconds === null || seconds === undefined || !row.read || picture.at) return seconds;
+  if (seconds === null || seconds === undefined || !row.read || picture.at !== null) return seconds;
   return seconds + ((Date.now() - row.read) / 1000) * (((picture.status && picture.status.clock && picture.status.clock.rate_permille) || 1000) / 1000);
 }
 
@@ -81,8 +82,15 @@ async function loadRegion() {
   picture.roads = answer.ok ? await answer.json() : null;
 }
 
-export async function loadPicture() {
-  const [status, shelters, depots, zones] = await Promise.all([get("/status", { at: picture.at }), all("/shelters"), all("/depots"), all("/zones")]);
+let turn = 0; // of the picture: what was asked for before the last turn is not shown
+
+/** Loads the picture, as it is or as it was at a position. False where somebody has turned elsewhere meanwhile. @param {number | null} at */
+async function load(at) {
+  const mine = ++turn;
+  const [status, shelters, depots, zones] = await Promise.all([get("/status", { at }), all("/shelters", {}, at), all("/depots", {}, at), all("/zones", {}, at)]);
+  if (mine !== turn) return false;
+  picture.at = at;
+  useLookBack(at !== null);
   picture.status = status;
   [picture.shelters, picture.depots, picture.zones].forEach((map) => map.clear());
   take(picture.shelters, shelters);
@@ -90,15 +98,23 @@ export async function loadPicture() {
   take(picture.zones, zones);
   picture.heardAt = Date.now();
   if (!picture.roads) await loadRegion();
-  tell("status", "shelters", "depots", "zones", "network", "orders", "plans", "requests", "hazards", "notes");
+  tell("status", "shelters", "depots", "zones", "network", "orders", "plans", "requests", "hazards", "notes", "incidents", "nodes", "stock", "directives");
+  return true;
 }
 
-/** Looks at the picture as it was right after a position of the log; null: as it is. @param {number | null} position */
+export async function loadPicture() {
+  return load(picture.at);
+}
+
+/** Looks at the picture as it was right after a position of the log; null: as it is. Where that fails, all stays as it was. @param {number | null} position */
 export async function lookAt(position) {
-  picture.at = position;
-  await loadPicture();
-  if (position === null) follow();
-  else stop();
+  stop();
+  try {
+    await load(position);
+  } finally {
+    if (picture.at === null) follow();
+    else setConnected(false);
+  }
 }
 
 // ---- following ----
@@ -110,6 +126,7 @@ let from = 0;
 
 /** @param {Row} said a Changes object */
 function apply(said) {
+  if (picture.at !== null) return;
   picture.heardAt = Date.now();
   if (said.position) from = said.position;
   if (said.status) picture.status = said.status;
@@ -137,13 +154,24 @@ async function pollOnce() {
     const status = await get("/status");
     setConnected(true);
     picture.heardAt = Date.now();
-    if (!picture.status || status.position !== picture.status.position) await loadPicture();
+    if (picture.at === null && (!picture.status || status.position !== picture.status.position)) await load(null);
   } catch {
     setConnected(false);
   }
 }
 
+let silence = 0;
+
+/** Something was heard; a stream that then says nothing for longer than its beat is dead, whatever the browser thinks. */
+function heard() {
+  picture.heardAt = Date.now();
+  setConnected(true);
+  clearTimeout(silence);
+  silence = window.setTimeout(() => { setConnected(false); follow(); }, SILENCE_MS);
+}
+
 export function stop() {
+  clearTimeout(silence);
   if (stream) stream.close();
   stream = null;
   clearInterval(poll);
@@ -152,11 +180,13 @@ export function stop() {
 
 export function follow() {
   stop();
+  if (picture.at !== null) return;
   from = (picture.status && picture.status.position) || 0;
   let opened = false;
   stream = new EventSource(url("/events", { from }));
-  stream.onopen = () => { opened = true; setConnected(true); };
-  stream.addEventListener("changes", (event) => apply(JSON.parse(event.data)));
+  stream.onopen = () => { opened = true; heard(); };
+  stream.addEventListener("beat", heard);
+  stream.addEventListener("changes", (event) => { heard(); apply(JSON.parse(event.data)); });
   stream.addEventListener("reload", () => location.reload());
   stream.addEventListener("hello", (event) => {
     const said = JSON.parse(event.data), known = picture.status;
@@ -174,5 +204,5 @@ export function follow() {
 /** @param {...string} roles */
 export function may(...roles) {
   const mine = (picture.session && picture.session.roles) || [];
-  return !picture.at && roles.some((role) => mine.includes(role));
+  return picture.at === null && roles.some((role) => mine.includes(role));
 }

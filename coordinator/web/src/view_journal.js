@@ -54,15 +54,25 @@ function timeSlider() {
   const label = h("output", null, number(picture.at || last));
   return h("div", { class: "form" }, h("label", null, t("past.slider"),
     h("input", { type: "range", min: 1, max: last, value: picture.at || last, oninput: (event) => { label.textContent = number(Number(event.target.value)); },
-      onchange: (event) => lookAt(Number(event.target.value) >= last ? null : Number(event.target.value)).catch(say) })), label);
+      onchange: (event) => { event.target.blur(); lookAt(Number(event.target.value) >= last ? null : Number(event.target.value)).catch(say); } })), label);
 }
 
 let newest = 0;
+/** @type {HTMLElement} */
+let place;
+let drawn = "";
+
+function stand() {
+  const open = picture.status && picture.status.incident;
+  return `${picture.at} ${open ? open.id + open.phase : ""}`;
+}
 
 /** @type {import("./app.js").View} */
 export const view = {
-  kinds: ["notes", "incidents"],
+  kinds: ["notes", "incidents", "status"],
   async open(into) {
+    place = into;
+    drawn = stand();
     const charts = h("div", { class: "charts" });
     const lang = document.documentElement.lang === "zh-CN" ? "zh" : "en";
     fill(into, h("h1", null, t("nav.journal")),
@@ -77,5 +87,9 @@ export const view = {
     await drawNotes();
     await drawCharts(charts).catch((error) => fill(charts, h("p", { class: "note" }, error.message)));
   },
-  refresh: drawNotes
+  // The phase and the slider are drawn anew where they changed, and only then: somebody may be writing.
+  async refresh() {
+    if (drawn !== stand() && !place.contains(document.activeElement)) await view.open(place, []);
+    else await drawNotes();
+  }
 };

@@ -10,6 +10,9 @@ import { t } from "./texts.js";
 /** @type {{ refresh: () => void, close: () => void } | null} */
 let map = null;
 
+/** Draws what was picked anew. @type {(() => Promise<void> | undefined) | null} */
+let again = null;
+
 const SIGNS = [["good", "open"], ["ask", "full"], ["bad", "damaged"], ["off", "closed"], ["none", "unknown"]];
 
 function legend() {
@@ -28,17 +31,22 @@ export const view = {
   async open(into, [kind, id]) {
     const side = h("aside", { class: "side", "aria-label": t("map.details"), "aria-live": "polite" }, h("p", { class: "note" }, t("map.pick")));
     const box = h("div", { class: "map" });
-    const pick = (what, which) => showDetails(side, what, which).catch(say);
+    const pick = (what, which) => {
+      again = () => (side.contains(document.activeElement) ? undefined : showDetails(side, what, which));
+      showDetails(side, what, which).catch(say);
+    };
     fill(into, h("h1", { class: "hidden" }, t("nav.map")), h("div", { class: "mapview" }, h("div", { class: "mapside" }, box, legend()), side));
     if (!extent()) fill(box, h("p", { class: "message" }, t("map.none")));
     else map = await (hasWebGl() ? openGl(box, pick).catch(() => openDrawn(box, pick)) : openDrawn(box, pick));
     if (kind && id) pick(kind, id);
   },
-  refresh() {
+  async refresh() {
     if (map) map.refresh();
+    if (again) await again();
   },
   close() {
     if (map) map.close();
     map = null;
+    again = null;
   }
 };

@@ -16,6 +16,7 @@ let box;
 /** @type {Table} */
 let table;
 let showAll = false;
+let shownOrder = "";
 
 function nameOfPost(order) {
   return nameOf(picture.shelters.get(order.addressee) || picture.depots.get(order.addressee) || picture.zones.get(order.addressee) || { id: order.addressee });
@@ -75,10 +76,11 @@ function answerForm(order) {
 }
 
 async function openOrder(id) {
+  const into = box;
   const order = await get("/orders/" + id, { at: picture.at });
   const isOpen = OPEN_STATES.includes(order.state);
   const cancel = (event) => doing(event, () => decide("DELETE", "/orders/" + id, {}), t("order.cancelled")).then(() => openOrder(id));
-  fill(box, h("p", null, h("a", { href: "#/orders" }, "← ", t("nav.orders"))),
+  fill(into, h("p", null, h("a", { href: "#/orders" }, "← ", t("nav.orders"))),
     h("h1", null, word("order", order.kind), " · ", nameOfPost(order), " ", h("small", null, "№ ", order.id, " · ", t("order.revision", { n: order.revision }))),
     h("p", null, stateMark(order)), said(order),
     h("section", null, h("h2", null, t("order.steps")), h("ol", null, (order.steps || []).map((step) => h("li", null, word("order-state", step.state), " · ", moment(step.wall_ms), " ", step.name || "", step.reason ? " · " + step.reason : "")))),
@@ -115,6 +117,7 @@ function orderForm(order, addressee) {
 }
 
 async function refresh() {
+  if (shownOrder && !box.contains(document.activeElement)) await openOrder(shownOrder);
   if (table) table.set(await all("/orders", showAll ? { all: true } : {}));
 }
 
@@ -124,9 +127,11 @@ export const view = {
   async open(into, [what, id]) {
     box = into;
     table = /** @type {any} */ (null);
-    if (what === "new") orderForm(null, id);
+    shownOrder = "";
+    if ((what === "new" || what === "revise") && !may("planner", "approver")) location.hash = "#/orders";
+    else if (what === "new") orderForm(null, id);
     else if (what === "revise") orderForm(await get("/orders/" + id));
-    else if (what) await openOrder(what);
+    else if (what) await openOrder((shownOrder = what));
     else await openList();
   },
   refresh

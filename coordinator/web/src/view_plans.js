@@ -26,8 +26,9 @@ async function make(event) {
 }
 
 async function openList() {
+  const into = box;
   const plans = (await get("/plans", { limit: 100, at: picture.at })).items;
-  fill(box, h("h1", null, t("nav.plans")),
+  fill(into, h("h1", null, t("nav.plans")),
     may("planner", "approver") && h("p", { class: "actions" }, h("button", { class: "go", onclick: make }, t("plan.make"))),
     plans.length === 0 ? h("p", { class: "note" }, t("plan.none"))
       : h("ul", { class: "plain plans" }, plans.map((plan) => h("li", null,
@@ -143,8 +144,9 @@ function sheets(plan) {
 }
 
 async function openPlan(id) {
+  const into = box;
   const [plan, diff] = await Promise.all([get("/plans/" + id), get(`/plans/${id}/diff`)]);
-  fill(box, h("p", null, h("a", { href: "#/plans" }, "← ", t("nav.plans"))),
+  fill(into, h("p", null, h("a", { href: "#/plans" }, "← ", t("nav.plans"))),
     h("h1", null, t("plan.title", { id: plan.id }), " ", standing(plan)), actions(plan),
     h("div", { class: "columns two" }, proof(plan), h("section", null, h("h2", null, t("plan.changes")), differences(diff))),
     h("section", null, h("h2", null, t("plan.who-is-left")), leftOver(plan)),
