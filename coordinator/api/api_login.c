@@ -196,7 +196,8 @@ bool api_may_try(struct api *api, struct api_call *call, const char *id) {
     uint64_t now = clock_real_ms();
     bool by_address =
         api_attempt(&api->attempts, call->address, API_ATTEMPTS_ADDRESS, now, &wait_s);
-    bool by_account = api_attempt(&api->attempts, id, API_ATTEMPTS_ACCOUNT, now, &other_s);
+    bool by_account = /* an address that is barred locks no account */
+        by_address && api_attempt(&api->attempts, id, API_ATTEMPTS_ACCOUNT, now, &other_s);
     if (by_address && by_account)
         return true;
     api_problem(call, 429, "busy", "too many attempts within a minute", "wait, then try again");

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SEEN_MS = 60000 }; /* a session's last use is written at most so often */
+
 enum { FILE_BYTES_MAX = 4 << 20, COOKIE_RANDOM = 32 };
 static const char format[] = "haven.sessions/1";
 
@@ -63,7 +65,11 @@ struct api_session *api_session_find(struct api_sessions *sessions, const char *
             api_session_end(sessions, session);
             return NULL;
         }
-        session->seen_wall_ms = wall_ms;
+        if (wall_ms - session->seen_wall_ms >
+            SEEN_MS) { /* kept, so that a restart ends nobody who is at work */
+            session->seen_wall_ms = wall_ms;
+            sessions->changed = true;
+        }
         return session;
     }
     return NULL;

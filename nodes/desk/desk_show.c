@@ -40,7 +40,8 @@ static long long next_number(const struct visit *visit) {
 void desk_show_page(struct visit *visit, unsigned status, const char *message, const char *remedy) {
     struct page page;
     long long number = next_number(visit);
-    open_page(visit, &page, true);
+    bool plain = strstr(visit->request->cookies, "haven_script=1") == NULL;
+    open_page(visit, &page, plain); /* the script shows one section at a time, and says which */
     if (number == 0 && page.status != NULL) {
         close_page(&page);
         desk_show_login(visit, 401, visit_text(visit, "login.forgotten"));

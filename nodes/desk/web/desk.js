@@ -487,6 +487,7 @@
 
   async function start() {
     document.documentElement.classList.add("js");
+    document.cookie = "haven_script=1; Path=/; SameSite=Strict; Max-Age=31536000";
     makeSteppers(document);
     makeFilePickers(document);
     showFront();
