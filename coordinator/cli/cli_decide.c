@@ -1,5 +1,6 @@
 /* Commands that decide: incidents, hazards, roads, reports on behalf, notes, the scenario clock. */
 #include "coordinator/cli/cli.h"
+#include "coordinator/cli/cli_number.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -193,9 +194,8 @@ int cli_clock(const struct cli *cli) {
     json_int_t permille, start_ms = 0;
     bool given = false;
     const char *rate = cli_word(cli, 1, "");
-    char *end = NULL;
-    double factor = rate == NULL ? -1 : strtod(rate, &end);
-    if (rate == NULL || end == rate || *end != '\0' || factor < 0 || factor > 100000)
+    double factor;
+    if (rate == NULL || !cli_number_read(rate, 0, 100000, &factor))
         return cli_usage(cli,
                          "give the rate: 1 is real time, 60 a minute a second, 0 stands still");
     if (!cli_time(cli, "--start", &start_ms, &given))

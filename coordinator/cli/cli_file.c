@@ -42,7 +42,8 @@ void cli_file_show_faults(const struct hv_fault_list *faults) {
     for (size_t i = 0; i < faults->count && i < FAULTS_SHOWN; i++) {
         char line[LINE_BYTES];
         hv_fault_print(&faults->faults[i], line, sizeof line);
-        fprintf(stderr, "%s\n", line);
+        fprintf(stderr, "%s%s\n", faults->faults[i].grade == HV_FAULT_WARNING ? "warning: " : "",
+                line);
     }
     if (faults->errors > FAULTS_SHOWN)
         fprintf(stderr, "%zu faults in all\n", faults->errors);

@@ -1,5 +1,6 @@
 /* `haven evacuation instance`: from a region to documents that the solvers read. */
 #include "coordinator/cli/cli_file.h"
+#include "coordinator/cli/cli_number.h"
 #include "coordinator/cli/evacuation.h"
 #include "coordinator/cli/evacuation_draft_json.h"
 #include "coordinator/planning/evacuation_draft.h"
@@ -150,20 +151,11 @@ static bool refuse(const char *option, const char *value, const char *right) {
     return false;
 }
 
-static bool read_number(const char *text, double least, double most, double *ret_number) {
-    char *end;
-    double number = strtod(text, &end);
-    if (end == text || *end != '\0' || !(number >= least && number <= most))
-        return false;
-    *ret_number = number;
-    return true;
-}
-
 static bool set_number(const char *option, const char *text, double least, double most,
                        double *ret_number) {
     char right[64];
     snprintf(right, sizeof right, "a number from %g to %g", least, most);
-    return read_number(text, least, most, ret_number) || refuse(option, text, right);
+    return cli_number_read(text, least, most, ret_number) || refuse(option, text, right);
 }
 
 /* One "MINUTE:SHARE" at the beginning of `*text`, which moves past it and a comma. */
@@ -189,7 +181,7 @@ static bool read_point(const char **text, struct evacuation_curve *curve) {
 static bool read_curve(const char *text, struct evacuation_curve *curve) {
     double share;
     *curve = (struct evacuation_curve){0};
-    if (read_number(text, 0, 1, &share)) {
+    if (cli_number_read(text, 0, 1, &share)) {
         *curve = (struct evacuation_curve){.count = 1, .share = {share}};
         return true;
     }
@@ -249,7 +241,7 @@ static bool set_stage(struct request *request, const char *word) {
 
 static bool set_steps(struct request *request, const char *word) {
     double steps;
-    if (!read_number(word, 0, EVACUATION_STEPS_MAX, &steps) || steps != floor(steps))
+    if (!cli_number_read(word, 0, EVACUATION_STEPS_MAX, &steps) || steps != floor(steps))
         return refuse("horizon", word, "a whole number of steps up to 1000000");
     request->draft.horizon_steps = (int32_t)steps;
     return true;
@@ -398,7 +390,7 @@ static int read_pair(const struct region *region, char *pair, const char *option
                      uint32_t *ret_node, int64_t *ret_figure) {
     char *equals = strrchr(pair, '=');
     double figure;
-    if (equals == NULL || !read_number(equals + 1, 0, EVACUATION_PEOPLE_MAX, &figure) ||
+    if (equals == NULL || !cli_number_read(equals + 1, 0, EVACUATION_PEOPLE_MAX, &figure) ||
         figure != floor(figure)) {
         refuse(option, pair, "NODE=FIGURE, such as 17=400");
         return EX_USAGE;

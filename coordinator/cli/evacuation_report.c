@@ -1,5 +1,6 @@
 /* `haven evacuation report`: what a plan means, in the field's terms. */
 #include "coordinator/cli/cli_file.h"
+#include "coordinator/cli/cli_number.h"
 #include "coordinator/cli/evacuation.h"
 #include "coordinator/cli/evacuation_report_show.h"
 #include "coordinator/cli/evacuation_solution_json.h"
@@ -67,9 +68,8 @@ static int wrong_usage(const char *what, const char *text) {
 }
 
 static bool read_top(const char *text, int *ret_top) {
-    char *end;
-    long number = strtol(text, &end, 10);
-    if (end == text || *end != '\0' || number < 1 || number > TOP_MAX)
+    long number;
+    if (!cli_number_read_whole(text, 1, TOP_MAX, &number))
         return false;
     *ret_top = (int)number;
     return true;

@@ -1,5 +1,6 @@
 #include "coordinator/cli/region_options.h"
 
+#include "coordinator/cli/cli_number.h"
 #include "coordinator/region/units.h"
 #include "schemas/limits.h"
 
@@ -79,12 +80,8 @@ static bool set_capacity_per(struct import_tntp_options *tntp, const char *value
 }
 
 static bool set_persons(double *persons, const char *value) {
-    char *end;
-    double number = strtod(value, &end);
-    if (end == value || *end != '\0' || !(number >= 0.1 && number <= 100))
-        return refuse("persons-per-vehicle", value, "a number from 0.1 to 100");
-    *persons = number;
-    return true;
+    return cli_number_read(value, 0.1, 100, persons) ||
+           refuse("persons-per-vehicle", value, "a number from 0.1 to 100");
 }
 
 static bool set_coordinates(enum region_coordinates *coordinates, const char *value) {

@@ -1,21 +1,18 @@
 #include "coordinator/cli/solve_allocation.h"
 
 #include "coordinator/cli/allocation_json.h"
+#include "coordinator/cli/cli_file.h"
+#include "coordinator/cli/cli_watch.h"
 #include "coordinator/optimizer/allocation.h"
 #include "coordinator/optimizer/allocation_packs.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
-#include <unistd.h>
 
-#define FAULTS_SHOWN 20
-#define SHOW_EVERY_S 0.2
+#define COMMAND "solve allocation"
 
 static const char usage[] =
     "usage: haven solve allocation INSTANCE.json [-o SOLUTION.json] [--fairness none|maxmin]\n"
@@ -58,16 +55,10 @@ struct request {
     bool packs, json, quiet, help;
 };
 
-struct watch {
-    struct timespec started;
-    double shown_at_s;
-    bool show;
-};
-
 /* ---- arguments ------------------------------------------------------------------------------- */
 
 static int wrong_usage(const char *what, const char *text) {
-    fprintf(stderr, "haven solve allocation: %s%s\n%s", what, text, usage);
+    fprintf(stderr, "haven " COMMAND ": %s%s\n%s", what, text, usage);
     return EX_USAGE;
 }
 
@@ -122,19 +113,11 @@ static int read_arguments(int argc, char **argv, struct request *request) {
 
 /* ---- progress -------------------------------------------------------------------------------- */
 
-static double elapsed_s(const struct watch *watch) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - watch->started.tv_sec) +
-           1e-9 * (double)(now.tv_nsec - watch->started.tv_nsec);
-}
-
 static int watch_progress(void *context, enum allocation_stage stage, uint64_t work) {
     static const char *const stages[] = {"least cost", "limits of lanes", "fairness"};
-    struct watch *watch = context;
-    double seconds = elapsed_s(watch);
-    if (watch->show && seconds >= watch->shown_at_s + SHOW_EVERY_S) {
-        watch->shown_at_s = seconds;
+    struct cli_watch *watch = context;
+    double seconds = cli_watch_elapsed_s(watch);
+    if (cli_watch_shows(watch, seconds)) {
         fprintf(stderr, "\r%7.1f s  %s  %" PRIu64 " steps\033[K", seconds, stages[stage], work);
     }
     return 0;
@@ -142,24 +125,15 @@ static int watch_progress(void *context, enum allocation_stage stage, uint64_t w
 
 /* ---- results --------------------------------------------------------------------------------- */
 
-/* Writes beside the file and renames, so that a result is there whole or not at all. */
-static int write_file(const char *path, const struct allocation_document *document,
-                      const struct allocation_plan *plan, const struct fleet_plan *fleet) {
-    char beside[4096];
-    if (snprintf(beside, sizeof beside, "%s.part", path) >= (int)sizeof beside) {
-        fprintf(stderr, "haven solve allocation: %s: name too long\n", path);
-        return EX_CANTCREAT;
-    }
-    FILE *file = fopen(beside, "we");
-    bool sound = file != NULL && allocation_json_write(file, document, plan, fleet) == HV_OK;
-    if (file != NULL && fclose(file) != 0)
-        sound = false;
-    if (sound && rename(beside, path) == 0)
-        return EX_OK;
-    fprintf(stderr, "haven solve allocation: cannot write %s: %s\n", path, strerror(errno));
-    if (file != NULL)
-        unlink(beside);
-    return EX_CANTCREAT;
+struct result {
+    const struct allocation_document *document;
+    const struct allocation_plan *plan;
+    const struct fleet_plan *fleet; /* NULL where there are no vehicles */
+};
+
+static int write_result(FILE *file, const void *context) {
+    const struct result *result = context;
+    return allocation_json_write(file, result->document, result->plan, result->fleet);
 }
 
 static double gap_of(const struct allocation_plan *plan) {
@@ -209,16 +183,6 @@ static void print_figures(const struct allocation_document *document,
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-static void show_faults(const struct hv_fault_list *faults) {
-    for (size_t i = 0; i < faults->count && i < FAULTS_SHOWN; i++) {
-        char line[1024];
-        hv_fault_print(&faults->faults[i], line, sizeof line);
-        fprintf(stderr, "%s\n", line);
-    }
-    if (faults->errors > FAULTS_SHOWN)
-        fprintf(stderr, "%zu faults in all\n", faults->errors);
-}
-
 static void print_deliveries(const struct fleet_plan *fleet) {
     printf("%zu trips, the last delivery after %.1f min, in no schedule before %.1f min; %zu "
            "shipments for which no vehicle is there\n",
@@ -239,11 +203,12 @@ static int finish(const struct request *request, const struct allocation_documen
         fprintf(stderr, "%s: no deliveries: %s\n", request->instance, hv_error_text(error));
         return hv_error_exit_status(error);
     }
+    const struct result result = {document, plan, has_fleet ? &fleet : NULL};
     int status = EX_OK;
     if (request->output != NULL)
-        status = write_file(request->output, document, plan, has_fleet ? &fleet : NULL);
+        status = cli_file_write(COMMAND, request->output, write_result, &result);
     if (status == EX_OK && request->json)
-        print_json(document, plan, divisible_cost, has_fleet ? &fleet : NULL, seconds);
+        print_json(document, plan, divisible_cost, result.fleet, seconds);
     else if (status == EX_OK)
         print_figures(document, plan, divisible_cost, seconds);
     if (status == EX_OK && !request->json && has_fleet)
@@ -253,8 +218,7 @@ static int finish(const struct request *request, const struct allocation_documen
 }
 
 static int solve(const struct request *request, struct allocation_document *document) {
-    struct watch watch = {.show = !request->quiet && isatty(STDERR_FILENO)};
-    clock_gettime(CLOCK_MONOTONIC, &watch.started);
+    struct cli_watch watch = cli_watch_start(0, request->quiet);
     const struct allocation_options options = {.progress = watch_progress, .context = &watch};
     struct allocation_plan plan;
     double divisible_cost = 0;
@@ -265,14 +229,13 @@ static int solve(const struct request *request, struct allocation_document *docu
         if (error != HV_OK)
             allocation_plan_deinit(&plan);
     }
-    if (watch.shown_at_s > 0)
-        fputs("\r\033[K", stderr);
+    cli_watch_wipe(&watch);
     if (error != HV_OK) {
         fprintf(stderr, "%s: cannot be solved: %s\n", request->instance, hv_error_text(error));
         return hv_error_exit_status(error);
     }
     int status = finish(request, document, &plan, request->packs ? &divisible_cost : NULL,
-                        elapsed_s(&watch));
+                        cli_watch_elapsed_s(&watch));
     allocation_plan_deinit(&plan);
     return status;
 }
@@ -290,7 +253,7 @@ int cli_solve_allocation(int argc, char **argv) {
     hv_fault_list_init(&faults);
     struct allocation_document document;
     int error = allocation_json_read(request.instance, &faults, &document);
-    show_faults(&faults);
+    cli_file_show_faults(&faults);
     hv_fault_list_deinit(&faults);
     if (error != HV_OK)
         return hv_error_exit_status(error);

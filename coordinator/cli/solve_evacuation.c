@@ -1,18 +1,17 @@
 #include "coordinator/cli/solve_evacuation.h"
 
+#include "coordinator/cli/cli_file.h"
+#include "coordinator/cli/cli_number.h"
+#include "coordinator/cli/cli_watch.h"
 #include "coordinator/cli/evacuation_json.h"
 #include "coordinator/optimizer/evacuation_flow.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
-#include <unistd.h>
 
-#define FAULTS_SHOWN 20
+#define COMMAND "solve evacuation"
 
 static const char usage[] =
     "usage: haven solve evacuation INSTANCE.json [-o SOLUTION.json] [--certificate FILE]\n"
@@ -47,28 +46,10 @@ struct request {
     bool json, quiet, help;
 };
 
-struct watch {
-    struct timespec started;
-    double time_limit_s;
-    double shown_at_s;
-    bool show;
-};
-
 /* ---- arguments ------------------------------------------------------------------------------- */
 
-/* A number that is 0 or more; returns whether it is one. */
-static bool read_number(const char *text, double *ret_number) {
-    char *end;
-    errno = 0;
-    double number = strtod(text, &end);
-    if (errno != 0 || end == text || *end != '\0' || !(number >= 0) || number > 1e12)
-        return false;
-    *ret_number = number;
-    return true;
-}
-
 static int wrong_usage(const char *what, const char *text) {
-    fprintf(stderr, "haven solve evacuation: %s%s\n%s", what, text, usage);
+    fprintf(stderr, "haven " COMMAND ": %s%s\n%s", what, text, usage);
     return EX_USAGE;
 }
 
@@ -97,9 +78,9 @@ static int read_arguments(int argc, char **argv, struct request *request) {
             request->quiet = true;
         else if (option == 'h')
             request->help = true;
-        else if (option == 't' && !read_number(optarg, &request->time_limit_s))
+        else if (option == 't' && !cli_number_read(optarg, 0, 1e12, &request->time_limit_s))
             return wrong_usage("--time-limit needs a number of seconds, not ", optarg);
-        else if (option == 'g' && !read_number(optarg, &request->gap))
+        else if (option == 'g' && !cli_number_read(optarg, 0, 1e12, &request->gap))
             return wrong_usage("--gap needs a share such as 0.02, not ", optarg);
         else if (option == '?' || option == ':')
             return wrong_usage(option == '?' ? "unknown option " : "a value is missing after ",
@@ -115,13 +96,6 @@ static int read_arguments(int argc, char **argv, struct request *request) {
 }
 
 /* ---- progress -------------------------------------------------------------------------------- */
-
-static double elapsed_s(const struct watch *watch) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - watch->started.tv_sec) +
-           1e-9 * (double)(now.tv_nsec - watch->started.tv_nsec);
-}
 
 /* How far the plan's arrival steps are above the bound, in per cent; -1 while more people may be
  * served. */
@@ -148,39 +122,28 @@ static void show_progress(const struct evacuation_progress *progress, double sec
 }
 
 static int watch_progress(void *context, const struct evacuation_progress *progress) {
-    struct watch *watch = context;
-    double seconds = elapsed_s(watch);
-    if (watch->show && seconds >= watch->shown_at_s + 0.2) {
-        watch->shown_at_s = seconds;
+    struct cli_watch *watch = context;
+    double seconds = cli_watch_elapsed_s(watch);
+    if (cli_watch_shows(watch, seconds))
         show_progress(progress, seconds);
-    }
-    return watch->time_limit_s > 0 && seconds >= watch->time_limit_s;
+    return cli_watch_is_over(watch, seconds);
 }
 
 /* ---- results --------------------------------------------------------------------------------- */
 
-typedef int write_document(FILE *file, const struct evacuation_document *document,
-                           const struct evacuation_plan *plan);
+struct result {
+    const struct evacuation_document *document;
+    const struct evacuation_plan *plan;
+};
 
-/* Writes beside the file and renames, so that a result is there whole or not at all. */
-static int write_file(const char *path, write_document *write,
-                      const struct evacuation_document *document,
-                      const struct evacuation_plan *plan) {
-    char beside[4096];
-    if (snprintf(beside, sizeof beside, "%s.part", path) >= (int)sizeof beside) {
-        fprintf(stderr, "haven solve evacuation: %s: name too long\n", path);
-        return EX_CANTCREAT;
-    }
-    FILE *file = fopen(beside, "we");
-    bool sound = file != NULL && write(file, document, plan) == HV_OK;
-    if (file != NULL && fclose(file) != 0)
-        sound = false;
-    if (sound && rename(beside, path) == 0)
-        return EX_OK;
-    fprintf(stderr, "haven solve evacuation: cannot write %s: %s\n", path, strerror(errno));
-    if (file != NULL)
-        unlink(beside);
-    return EX_CANTCREAT;
+static int write_plan(FILE *file, const void *context) {
+    const struct result *result = context;
+    return evacuation_json_write_plan(file, result->document, result->plan);
+}
+
+static int write_certificate(FILE *file, const void *context) {
+    const struct result *result = context;
+    return evacuation_json_write_certificate(file, result->document, result->plan);
 }
 
 static void print_figures(const struct request *request, const struct evacuation_document *document,
@@ -213,37 +176,24 @@ static void print_figures(const struct request *request, const struct evacuation
 
 static int write_results(const struct request *request, const struct evacuation_document *document,
                          const struct evacuation_plan *plan) {
+    const struct result result = {document, plan};
     int status = EX_OK;
     if (request->output != NULL)
-        status = write_file(request->output, evacuation_json_write_plan, document, plan);
+        status = cli_file_write(COMMAND, request->output, write_plan, &result);
     if (status == EX_OK && request->certificate != NULL)
-        status =
-            write_file(request->certificate, evacuation_json_write_certificate, document, plan);
+        status = cli_file_write(COMMAND, request->certificate, write_certificate, &result);
     return status;
 }
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-static void show_faults(const struct hv_fault_list *faults) {
-    for (size_t i = 0; i < faults->count && i < FAULTS_SHOWN; i++) {
-        char line[1024];
-        hv_fault_print(&faults->faults[i], line, sizeof line);
-        fprintf(stderr, "%s\n", line);
-    }
-    if (faults->errors > FAULTS_SHOWN)
-        fprintf(stderr, "%zu faults in all\n", faults->errors);
-}
-
 static int solve(const struct request *request, struct evacuation_document *document) {
-    struct watch watch = {.time_limit_s = request->time_limit_s,
-                          .show = !request->quiet && isatty(STDERR_FILENO)};
-    clock_gettime(CLOCK_MONOTONIC, &watch.started);
+    struct cli_watch watch = cli_watch_start(request->time_limit_s, request->quiet);
     struct evacuation_options options = {
         .progress = watch_progress, .context = &watch, .gap = request->gap};
     struct evacuation_plan plan;
     int error = evacuation_flow_solve(&document->instance, &options, &plan);
-    if (watch.shown_at_s > 0)
-        fputs("\r\033[K", stderr);
+    cli_watch_wipe(&watch);
     if (error != HV_OK) {
         fprintf(stderr, "%s: cannot be solved: %s\n", request->instance, hv_error_text(error));
         return hv_error_exit_status(error);
@@ -252,7 +202,7 @@ static int solve(const struct request *request, struct evacuation_document *docu
         plan.bound = (struct evacuation_value){0, 0};
         plan.optimal = false;
     }
-    double seconds = elapsed_s(&watch);
+    double seconds = cli_watch_elapsed_s(&watch);
     int status = write_results(request, document, &plan);
     if (status == EX_OK)
         print_figures(request, document, &plan, seconds);
@@ -273,7 +223,7 @@ int cli_solve_evacuation(int argc, char **argv) {
     hv_fault_list_init(&faults);
     struct evacuation_document document;
     int error = evacuation_json_read(request.instance, &faults, &document);
-    show_faults(&faults);
+    cli_file_show_faults(&faults);
     hv_fault_list_deinit(&faults);
     if (error != HV_OK)
         return hv_error_exit_status(error);

@@ -1,5 +1,6 @@
 #include "coordinator/cli/solve_mincostflow.h"
 
+#include "coordinator/cli/cli_file.h"
 #include "coordinator/cli/dimacs.h"
 #include "coordinator/optimizer/mincostflow.h"
 #include "schemas/limits.h"
@@ -11,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-
-#define FAULTS_SHOWN 20
 
 static const char usage[] = "usage: haven solve mincostflow FILE.min [-o OUT] [--json]\n";
 
@@ -82,16 +81,6 @@ static int read_stream(FILE *stream, char **ret_text, size_t *ret_bytes) {
     return 0;
 }
 
-static void show_faults(const struct hv_fault_list *faults) {
-    char line[1024];
-    for (size_t i = 0; i < faults->count && i < FAULTS_SHOWN; i++) {
-        hv_fault_print(&faults->faults[i], line, sizeof line);
-        fprintf(stderr, "%s\n", line);
-    }
-    if (faults->errors > FAULTS_SHOWN)
-        fprintf(stderr, "… and %zu more\n", faults->errors - FAULTS_SHOWN);
-}
-
 static int read_problem(const char *path, struct dimacs_problem *ret_problem) {
     bool standard = strcmp(path, "-") == 0;
     FILE *stream = standard ? stdin : fopen(path, "rb");
@@ -112,7 +101,7 @@ static int read_problem(const char *path, struct dimacs_problem *ret_problem) {
     struct hv_fault_list faults;
     hv_fault_list_init(&faults);
     error = dimacs_read(text, bytes, path, &faults, ret_problem);
-    show_faults(&faults);
+    cli_file_show_faults(&faults);
     hv_fault_list_deinit(&faults);
     free(text);
     return hv_error_exit_status(error);
@@ -193,25 +182,29 @@ static int write_proof(FILE *stream, const struct dimacs_problem *problem,
     return fflush(stream) == 0 && !ferror(stream) ? 0 : HV_ERR_IO;
 }
 
-static int write_answer(FILE *stream, const struct dimacs_problem *problem,
-                        const struct answer *answer) {
+struct result {
+    const struct dimacs_problem *problem;
+    const struct answer *answer;
+};
+
+static int write_answer(FILE *stream, const void *context) {
+    const struct result *result = context;
+    const struct answer *answer = result->answer;
     return answer->status == MINCOSTFLOW_OPTIMAL
-               ? dimacs_write(stream, problem, answer->cost, answer->flows)
-               : write_proof(stream, problem, answer);
+               ? dimacs_write(stream, result->problem, answer->cost, answer->flows)
+               : write_proof(stream, result->problem, answer);
 }
 
 static int write_solution(const struct request *request, const struct dimacs_problem *problem,
                           const struct answer *answer) {
     if (!request->output && request->json)
         return EX_OK;
-    FILE *stream = request->output ? fopen(request->output, "w") : stdout;
-    int error = stream ? write_answer(stream, problem, answer) : HV_ERR_IO;
-    if (request->output && stream && fclose(stream) != 0)
-        error = HV_ERR_IO;
-    if (!error)
+    const struct result result = {problem, answer};
+    if (request->output)
+        return cli_file_write("solve mincostflow", request->output, write_answer, &result);
+    if (write_answer(stdout, &result) == HV_OK)
         return EX_OK;
-    fprintf(stderr, "haven solve mincostflow: %s: %s; name a file that can be written\n",
-            request->output ? request->output : "standard output", strerror(errno));
+    fprintf(stderr, "haven solve mincostflow: cannot write standard output: %s\n", strerror(errno));
     return EX_CANTCREAT;
 }
 

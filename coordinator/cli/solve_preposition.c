@@ -1,20 +1,19 @@
 #include "coordinator/cli/solve_preposition.h"
 
+#include "coordinator/cli/cli_file.h"
+#include "coordinator/cli/cli_number.h"
+#include "coordinator/cli/cli_watch.h"
 #include "coordinator/cli/preposition_json.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
-#include <unistd.h>
 
-#define FAULTS_SHOWN 20
-#define SHOW_EVERY_S 0.2
 #define GAP_OTHERWISE 1e-4
+
+#define COMMAND "solve preposition"
 
 static const char usage[] =
     "usage: haven solve preposition INSTANCE.json [-o SOLUTION.json] [--gap SHARE]\n"
@@ -50,28 +49,11 @@ struct request {
     bool json, quiet, help;
 };
 
-struct watch {
-    struct timespec started;
-    double time_limit_s;
-    double shown_at_s;
-    bool show;
-};
-
 /* ---- arguments ------------------------------------------------------------------------------- */
 
 static int wrong_usage(const char *what, const char *text) {
-    fprintf(stderr, "haven solve preposition: %s%s\n%s", what, text, usage);
+    fprintf(stderr, "haven " COMMAND ": %s%s\n%s", what, text, usage);
     return EX_USAGE;
-}
-
-static bool read_number(const char *text, double most, double *ret_number) {
-    char *end;
-    errno = 0;
-    double number = strtod(text, &end);
-    if (errno != 0 || end == text || *end != '\0' || !(number >= 0) || number > most)
-        return false;
-    *ret_number = number;
-    return true;
 }
 
 static int read_arguments(int argc, char **argv, struct request *request) {
@@ -96,9 +78,9 @@ static int read_arguments(int argc, char **argv, struct request *request) {
             request->quiet = true;
         else if (option == 'h')
             request->help = true;
-        else if (option == 'g' && !read_number(optarg, 1, &request->gap))
+        else if (option == 'g' && !cli_number_read(optarg, 0, 1, &request->gap))
             return wrong_usage("--gap needs a share such as 0.001, not ", optarg);
-        else if (option == 't' && !read_number(optarg, 1e12, &request->time_limit_s))
+        else if (option == 't' && !cli_number_read(optarg, 0, 1e12, &request->time_limit_s))
             return wrong_usage("--time-limit needs a number of seconds, not ", optarg);
         else if (option == '?' || option == ':')
             return wrong_usage(option == '?' ? "unknown option " : "a value is missing after ",
@@ -115,13 +97,6 @@ static int read_arguments(int argc, char **argv, struct request *request) {
 
 /* ---- progress -------------------------------------------------------------------------------- */
 
-static double elapsed_s(const struct watch *watch) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - watch->started.tv_sec) +
-           1e-9 * (double)(now.tv_nsec - watch->started.tv_nsec);
-}
-
 static double gap_of(double value, double bound) {
     if (value <= bound)
         return 0;
@@ -129,10 +104,9 @@ static double gap_of(double value, double bound) {
 }
 
 static int watch_progress(void *context, const struct preposition_progress *progress) {
-    struct watch *watch = context;
-    double seconds = elapsed_s(watch);
-    if (watch->show && seconds >= watch->shown_at_s + SHOW_EVERY_S) {
-        watch->shown_at_s = seconds;
+    struct cli_watch *watch = context;
+    double seconds = cli_watch_elapsed_s(watch);
+    if (cli_watch_shows(watch, seconds)) {
         fprintf(stderr, "\r%7.1f s  cost ", seconds);
         if (isinf(progress->value))
             fprintf(stderr, "open  bound %.0f\033[K", progress->bound);
@@ -141,30 +115,20 @@ static int watch_progress(void *context, const struct preposition_progress *prog
                     progress->value, progress->bound,
                     100 * gap_of(progress->value, progress->bound), progress->nodes);
     }
-    return watch->time_limit_s > 0 && seconds >= watch->time_limit_s;
+    return cli_watch_is_over(watch, seconds);
 }
 
 /* ---- results --------------------------------------------------------------------------------- */
 
-/* Writes beside the file and renames, so that a result is there whole or not at all. */
-static int write_file(const char *path, const struct preposition_document *document,
-                      const struct preposition_decision *decision,
-                      const struct preposition_plan *plan) {
-    char beside[4096];
-    if (snprintf(beside, sizeof beside, "%s.part", path) >= (int)sizeof beside) {
-        fprintf(stderr, "haven solve preposition: %s: name too long\n", path);
-        return EX_CANTCREAT;
-    }
-    FILE *file = fopen(beside, "we");
-    bool sound = file != NULL && preposition_json_write(file, document, decision, plan) == HV_OK;
-    if (file != NULL && fclose(file) != 0)
-        sound = false;
-    if (sound && rename(beside, path) == 0)
-        return EX_OK;
-    fprintf(stderr, "haven solve preposition: cannot write %s: %s\n", path, strerror(errno));
-    if (file != NULL)
-        unlink(beside);
-    return EX_CANTCREAT;
+struct result {
+    const struct preposition_document *document;
+    const struct preposition_decision *decision;
+    const struct preposition_plan *plan;
+};
+
+static int write_result(FILE *file, const void *context) {
+    const struct result *result = context;
+    return preposition_json_write(file, result->document, result->decision, result->plan);
 }
 
 static uint32_t count_open(const struct preposition_document *document,
@@ -207,17 +171,6 @@ static void print_figures(const struct preposition_document *document,
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-static void show_faults(const struct hv_fault_list *faults) {
-    for (size_t i = 0; i < faults->count && i < FAULTS_SHOWN; i++) {
-        char line[1024];
-        hv_fault_print(&faults->faults[i], line, sizeof line);
-        fprintf(stderr, "%s%s\n", faults->faults[i].grade == HV_FAULT_WARNING ? "warning: " : "",
-                line);
-    }
-    if (faults->errors > FAULTS_SHOWN)
-        fprintf(stderr, "%zu faults in all\n", faults->errors);
-}
-
 static int say_no_decision(const struct request *request, enum preposition_status status) {
     if (status == PREPOSITION_NOTHING) {
         fprintf(stderr, "%s: no decision within the time limit; give more time\n",
@@ -239,9 +192,10 @@ static int show(const struct request *request, const struct preposition_document
         fprintf(stderr, "%s: %s\n", request->instance, hv_error_text(error));
         return hv_error_exit_status(error);
     }
+    const struct result result = {document, decision, &plan};
     int status = EX_OK;
     if (request->output != NULL)
-        status = write_file(request->output, document, decision, &plan);
+        status = cli_file_write(COMMAND, request->output, write_result, &result);
     if (status == EX_OK)
         (request->json ? print_json : print_figures)(document, decision, &plan, seconds);
     preposition_plan_deinit(&plan);
@@ -249,21 +203,19 @@ static int show(const struct request *request, const struct preposition_document
 }
 
 static int solve(const struct request *request, const struct preposition_document *document) {
-    struct watch watch = {.time_limit_s = request->time_limit_s,
-                          .show = !request->quiet && isatty(STDERR_FILENO)};
-    clock_gettime(CLOCK_MONOTONIC, &watch.started);
+    struct cli_watch watch = cli_watch_start(request->time_limit_s, request->quiet);
     const struct preposition_options options = {
         .progress = watch_progress, .context = &watch, .gap = request->gap};
     struct preposition_decision decision;
     int error = preposition_solve(&document->instance, &options, &decision);
-    if (watch.shown_at_s > 0)
-        fputs("\r\033[K", stderr);
+    cli_watch_wipe(&watch);
     if (error != HV_OK) {
         fprintf(stderr, "%s: cannot be solved: %s\n", request->instance, hv_error_text(error));
         return hv_error_exit_status(error);
     }
-    int status = decision.open == NULL ? say_no_decision(request, decision.status)
-                                       : show(request, document, &decision, elapsed_s(&watch));
+    int status = decision.open == NULL
+                     ? say_no_decision(request, decision.status)
+                     : show(request, document, &decision, cli_watch_elapsed_s(&watch));
     preposition_decision_deinit(&decision);
     return status;
 }
@@ -281,7 +233,7 @@ int cli_solve_preposition(int argc, char **argv) {
     hv_fault_list_init(&faults);
     struct preposition_document document;
     int error = preposition_json_read(request.instance, &faults, &document);
-    show_faults(&faults);
+    cli_file_show_faults(&faults);
     hv_fault_list_deinit(&faults);
     if (error != HV_OK)
         return hv_error_exit_status(error);

@@ -1,19 +1,19 @@
 #include "coordinator/cli/solve_zoneplan.h"
 
+#include "coordinator/cli/cli_file.h"
+#include "coordinator/cli/cli_number.h"
+#include "coordinator/cli/cli_watch.h"
 #include "coordinator/cli/zone_plan_json.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
-#include <unistd.h>
 
-#define FAULTS_SHOWN 20
 #define ZONES_SHOWN 10
+
+#define COMMAND "solve zoneplan"
 
 static const char usage[] =
     "usage: haven solve zoneplan INSTANCE.json [-o SOLUTION.json] [--rules RULES.json]\n"
@@ -64,38 +64,11 @@ struct request {
     bool json, quiet, help;
 };
 
-struct watch {
-    struct timespec started;
-    double time_limit_s;
-    double shown_at_s;
-    bool show;
-};
-
 /* ---- arguments ------------------------------------------------------------------------------- */
 
 static int wrong_usage(const char *what, const char *text) {
-    fprintf(stderr, "haven solve zoneplan: %s%s\n%s", what, text, usage);
+    fprintf(stderr, "haven " COMMAND ": %s%s\n%s", what, text, usage);
     return EX_USAGE;
-}
-
-static bool read_whole(const char *text, long least, long most, long *ret_number) {
-    char *end;
-    errno = 0;
-    long number = strtol(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || number < least || number > most)
-        return false;
-    *ret_number = number;
-    return true;
-}
-
-static bool read_seconds(const char *text, double *ret_seconds) {
-    char *end;
-    errno = 0;
-    double seconds = strtod(text, &end);
-    if (errno != 0 || end == text || *end != '\0' || !(seconds > 0) || seconds > 1e9)
-        return false;
-    *ret_seconds = seconds;
-    return true;
 }
 
 static bool read_method(const char *text, bool *ret_ccrp) {
@@ -113,28 +86,29 @@ static const char *read_value(int option, struct request *request) {
         request->rules = optarg;
         return NULL;
     case 'n':
-        return read_whole(optarg, 1, ZONE_PLAN_ROUTES_MAX, &request->routes_max)
+        return cli_number_read_whole(optarg, 1, ZONE_PLAN_ROUTES_MAX, &request->routes_max)
                    ? NULL
                    : "--max-routes needs a number from 1 to 16, not ";
     case 'g':
-        return read_whole(optarg, 1, ZONE_PLAN_STAGES_MAX, &request->stages)
+        return cli_number_read_whole(optarg, 1, ZONE_PLAN_STAGES_MAX, &request->stages)
                    ? NULL
                    : "--staged needs a number from 1 to 64, not ";
     case 'm':
-        return read_whole(optarg, 0, LONG_MAX, &request->reversals_max)
+        return cli_number_read_whole(optarg, 0, LONG_MAX, &request->reversals_max)
                    ? NULL
                    : "--max-reversals needs a number of links, not ";
     case 'M':
         return read_method(optarg, &request->ccrp) ? NULL : "--method is search or ccrp, not ";
     case 'S':
-        return read_whole(optarg, 0, LONG_MAX, &request->seed) ? NULL
-                                                               : "--seed needs a number, not ";
+        return cli_number_read_whole(optarg, 0, LONG_MAX, &request->seed)
+                   ? NULL
+                   : "--seed needs a number, not ";
     case 'w':
-        return read_whole(optarg, 1, 1000000000, &request->work_millions)
+        return cli_number_read_whole(optarg, 1, 1000000000, &request->work_millions)
                    ? NULL
                    : "--work needs a number of millions, not ";
     case 't':
-        return read_seconds(optarg, &request->time_limit_s)
+        return cli_number_read(optarg, 1e-3, 1e9, &request->time_limit_s)
                    ? NULL
                    : "--time-limit needs a number of seconds, not ";
     default:
@@ -195,13 +169,6 @@ static int read_arguments(int argc, char **argv, struct request *request) {
 
 /* ---- progress -------------------------------------------------------------------------------- */
 
-static double elapsed_s(const struct watch *watch) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - watch->started.tv_sec) +
-           1e-9 * (double)(now.tv_nsec - watch->started.tv_nsec);
-}
-
 /* How far a figure is above its bound, in per cent. */
 static double percent_above(int64_t value, int64_t bound) {
     return 100.0 * (double)(value - bound) / (double)(bound > 0 ? bound : 1);
@@ -229,35 +196,23 @@ static void show_progress(const struct zone_plan_progress *progress, double seco
 }
 
 static int watch_progress(void *context, const struct zone_plan_progress *progress) {
-    struct watch *watch = context;
-    double seconds = elapsed_s(watch);
-    if (watch->show && seconds >= watch->shown_at_s + 0.2) {
-        watch->shown_at_s = seconds;
+    struct cli_watch *watch = context;
+    double seconds = cli_watch_elapsed_s(watch);
+    if (cli_watch_shows(watch, seconds))
         show_progress(progress, seconds);
-    }
-    return watch->time_limit_s > 0 && seconds >= watch->time_limit_s;
+    return cli_watch_is_over(watch, seconds);
 }
 
 /* ---- results --------------------------------------------------------------------------------- */
 
-/* Writes beside the file and renames, so that a result is there whole or not at all. */
-static int write_file(const char *path, const struct evacuation_document *document,
-                      const struct zone_plan *plan) {
-    char beside[4096];
-    if (snprintf(beside, sizeof beside, "%s.part", path) >= (int)sizeof beside) {
-        fprintf(stderr, "haven solve zoneplan: %s: name too long\n", path);
-        return EX_CANTCREAT;
-    }
-    FILE *file = fopen(beside, "we");
-    bool sound = file != NULL && zone_plan_json_write(file, document, plan) == HV_OK;
-    if (file != NULL && fclose(file) != 0)
-        sound = false;
-    if (sound && rename(beside, path) == 0)
-        return EX_OK;
-    fprintf(stderr, "haven solve zoneplan: cannot write %s: %s\n", path, strerror(errno));
-    if (file != NULL)
-        unlink(beside);
-    return EX_CANTCREAT;
+struct result {
+    const struct evacuation_document *document;
+    const struct zone_plan *plan;
+};
+
+static int write_result(FILE *file, const void *context) {
+    const struct result *result = context;
+    return zone_plan_json_write(file, result->document, result->plan);
 }
 
 static void print_json(const struct zone_plan *plan, int64_t people, double seconds) {
@@ -351,16 +306,6 @@ static void print_text(const struct evacuation_document *document, const struct 
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-static void show_faults(const struct hv_fault_list *faults) {
-    for (size_t i = 0; i < faults->count && i < FAULTS_SHOWN; i++) {
-        char line[1024];
-        hv_fault_print(&faults->faults[i], line, sizeof line);
-        fprintf(stderr, "%s\n", line);
-    }
-    if (faults->errors > FAULTS_SHOWN)
-        fprintf(stderr, "%zu faults in all\n", faults->errors);
-}
-
 static struct zone_plan_problem problem_of(const struct request *request,
                                            const struct evacuation_document *document,
                                            const struct zone_plan_rules *rules) {
@@ -385,9 +330,7 @@ static struct zone_plan_problem problem_of(const struct request *request,
 
 static int solve(const struct request *request, const struct evacuation_document *document,
                  const struct zone_plan_rules *rules) {
-    struct watch watch = {.time_limit_s = request->time_limit_s,
-                          .show = !request->quiet && isatty(STDERR_FILENO)};
-    clock_gettime(CLOCK_MONOTONIC, &watch.started);
+    struct cli_watch watch = cli_watch_start(request->time_limit_s, request->quiet);
     const struct zone_plan_problem problem = problem_of(request, document, rules);
     const struct zone_plan_options options = {
         .progress = watch_progress,
@@ -400,15 +343,17 @@ static int solve(const struct request *request, const struct evacuation_document
     };
     struct zone_plan plan;
     int error = zone_plan_solve(&problem, &options, &plan);
-    if (watch.shown_at_s > 0)
-        fputs("\r\033[K", stderr);
+    cli_watch_wipe(&watch);
     if (error != HV_OK) {
         fprintf(stderr, "%s: cannot be planned: %s\n", request->instance, hv_error_text(error));
         return hv_error_exit_status(error);
     }
-    double seconds = elapsed_s(&watch);
+    double seconds = cli_watch_elapsed_s(&watch);
     int64_t people = evacuation_instance_people(&document->instance);
-    int status = request->output == NULL ? EX_OK : write_file(request->output, document, &plan);
+    const struct result result = {document, &plan};
+    int status = EX_OK;
+    if (request->output != NULL)
+        status = cli_file_write(COMMAND, request->output, write_result, &result);
     if (status == EX_OK && request->json)
         print_json(&plan, people, seconds);
     else if (status == EX_OK)
@@ -445,7 +390,7 @@ static int read_and_solve(const struct request *request, struct hv_fault_list *f
         fprintf(stderr, "%s: no link may be reversed: none has “reverse”\n", request->instance);
     if (request->rules != NULL)
         error = zone_plan_json_read(request->rules, document, faults, &rules);
-    show_faults(faults);
+    cli_file_show_faults(faults);
     int status = error == HV_OK ? solve(request, document, &rules) : hv_error_exit_status(error);
     zone_plan_rules_deinit(&rules);
     return status;
@@ -468,7 +413,7 @@ int cli_solve_zoneplan(int argc, char **argv) {
         status = read_and_solve(&request, &faults, &document);
         evacuation_document_deinit(&document);
     } else {
-        show_faults(&faults);
+        cli_file_show_faults(&faults);
         status = hv_error_exit_status(error);
     }
     hv_fault_list_deinit(&faults);

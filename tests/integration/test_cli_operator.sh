@@ -130,6 +130,7 @@ ends "nor asked of the future" 65 haven --at 999999999 status
 is "the profile that counts is in the log" sphere-2018 haven log
 ends "there is no such command" 64 haven statuss
 ends "nor such an option" 64 haven shelters --lmit 3
+ends "a rate that is no number" 64 haven clock nan
 ends "words are UTF-8" 64 haven note $'\xff'
 for command in init enroll revoke region incident hazard road report note status shelters depots zones nodes requests \
   transfers plan orders log notes clock statistics backup restore verify stop; do
