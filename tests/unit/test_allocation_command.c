@@ -1,6 +1,7 @@
 /* `haven solve allocation` as a person or a script calls it, its results checked by the tool of
  * ../shared. */
 #include "coordinator/cli/solve_allocation.h"
+#include "tests/support/command.h"
 #include "tests/support/scratch.h"
 
 #include <criterion/criterion.h>
@@ -11,28 +12,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define ARGUMENTS_MAX 12
-
-static int run(const char *const *arguments) {
-    char *argv[ARGUMENTS_MAX + 2] = {(char *)"allocation"};
-    int argc = 1;
-    for (; argc <= ARGUMENTS_MAX && arguments[argc - 1] != NULL; argc++)
-        argv[argc] = (char *)arguments[argc - 1];
-    return cli_solve_allocation(argc, argv);
-}
-
-#define RUN(...) run((const char *const[]){__VA_ARGS__, NULL})
-
-static const char *shared(const char *name) {
-    static char path[4][1024];
-    static int next;
-    char *made = path[next++ % 4];
-    const char *top = getenv("HAVEN_TOP");
-    snprintf(made, sizeof path[0], "%s/../shared/%s", top != NULL ? top : ".", name);
-    if (access(made, R_OK) != 0)
-        snprintf(made, sizeof path[0], "%s/../../shared/%s", top != NULL ? top : ".", name);
-    return made;
-}
+#define RUN(...) COMMAND_RUN(cli_solve_allocation, __VA_ARGS__)
 
 static const char *write_instance(const char *dir, const char *need) {
     const char *path = scratch_path(dir, "instance.json");
@@ -61,13 +41,13 @@ static bool has(FILE *stream, const char *text) {
 
 static bool checker_accepts(const char *instance, const char *solution) {
     char command[4096];
-    snprintf(command, sizeof command, "python3 '%s' '%s' '%s' >&2", shared("tools/check_supply.py"),
-             instance, solution);
+    snprintf(command, sizeof command, "python3 '%s' '%s' '%s' >&2",
+             command_shared("tools/check_supply.py"), instance, solution);
     return system(command) == 0; // NOLINT(cert-env33-c)
 }
 
 Test(allocation_command, solves_the_city_to_its_known_optimum, .init = cr_redirect_stdout) {
-    const char *city = shared("data/supply/city-20-400-10.json");
+    const char *city = command_shared("data/supply/city-20-400-10.json");
     if (access(city, R_OK) != 0)
         cr_skip("no ../shared/data/supply");
     char *dir = scratch_make();

@@ -1,6 +1,7 @@
 /* `haven solve evacuation` as a person or a script calls it, its results checked by the tool of
  * ../shared. */
 #include "coordinator/cli/solve_evacuation.h"
+#include "tests/support/command.h"
 #include "tests/support/scratch.h"
 
 #include <criterion/criterion.h>
@@ -11,35 +12,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define ARGUMENTS_MAX 12
-
-static int run(const char *const *arguments) {
-    char *argv[ARGUMENTS_MAX + 2] = {(char *)"evacuation"};
-    int argc = 1;
-    for (; argc <= ARGUMENTS_MAX && arguments[argc - 1] != NULL; argc++)
-        argv[argc] = (char *)arguments[argc - 1];
-    return cli_solve_evacuation(argc, argv);
-}
-
-#define RUN(...) run((const char *const[]){__VA_ARGS__, NULL})
-
-static const char *shared(const char *name) {
-    static char path[4][1024];
-    static int next;
-    char *made = path[next++ % 4];
-    const char *top = getenv("HAVEN_TOP");
-    snprintf(made, sizeof path[0], "%s/../shared/%s", top != NULL ? top : ".", name);
-    if (access(made, R_OK) != 0 && top != NULL)
-        snprintf(made, sizeof path[0], "%s/../../shared/%s", top, name);
-    return made;
-}
-
-static void write_text(const char *path, const char *text) {
-    FILE *file = fopen(path, "we");
-    cr_assert_not_null(file);
-    fputs(text, file);
-    fclose(file);
-}
+#define RUN(...) COMMAND_RUN(cli_solve_evacuation, __VA_ARGS__)
 
 /* One zone of 10, 4 a step, 2 steps to a shelter; `more` goes into the link. */
 static const char *write_instance(const char *dir, const char *more) {
@@ -53,21 +26,21 @@ static const char *write_instance(const char *dir, const char *more) {
              "\"zones\":[{\"id\":\"z\",\"node\":\"a\",\"people\":10}],"
              "\"shelters\":[{\"id\":\"s\",\"node\":\"b\",\"capacity\":20}]}",
              more);
-    write_text(path, text);
+    command_write(path, text);
     return path;
 }
 
 static bool checker_accepts(const char *instance, const char *plan, const char *rest) {
     char command[4096];
     snprintf(command, sizeof command, "python3 '%s' '%s' '%s' %s >&2",
-             shared("tools/check_evacuation.py"), instance, plan, rest);
+             command_shared("tools/check_evacuation.py"), instance, plan, rest);
     return system(command) == 0; // NOLINT(cert-env33-c)
 }
 
 static void solve_shared(const char *name) {
     char instance_name[128], rest[1024];
     snprintf(instance_name, sizeof instance_name, "data/evacuation/%s.json", name);
-    const char *instance = shared(instance_name);
+    const char *instance = command_shared(instance_name);
     if (access(instance, R_OK) != 0)
         cr_skip_test("../shared/data/evacuation is not here");
     char *dir = scratch_make();
@@ -100,7 +73,7 @@ Test(evacuation_command, proves_goldcoast_60) {
 }
 
 Test(evacuation_command, keeps_to_its_limits_with_an_honest_bound) {
-    const char *instance = shared("data/evacuation/goldcoast-60.json");
+    const char *instance = command_shared("data/evacuation/goldcoast-60.json");
     if (access(instance, R_OK) != 0)
         cr_skip_test("../shared/data/evacuation is not here");
     char *dir = scratch_make();
@@ -110,7 +83,7 @@ Test(evacuation_command, keeps_to_its_limits_with_an_honest_bound) {
     cr_redirect_stdout();
     cr_assert_eq(RUN(instance, "-o", plan, "--certificate", proof, "--time-limit", "0.05"), EX_OK);
     cr_assert(checker_accepts(instance, plan, rest));
-    instance = shared("data/evacuation/anaheim-28.json");
+    instance = command_shared("data/evacuation/anaheim-28.json");
     cr_assert_eq(RUN(instance, "-o", plan, "--certificate", proof, "--gap", "0.05"), EX_OK);
     cr_assert(checker_accepts(instance, plan, rest));
     scratch_remove(dir);
@@ -172,11 +145,11 @@ Test(evacuation_command, tells_wrong_usage_wrong_files_and_wrong_places_apart) {
     char *dir = scratch_make();
     const char *instance = write_instance(dir, "");
     const char *broken = scratch_path(dir, "broken.json");
-    write_text(broken, "{\"format\":");
+    command_write(broken, "{\"format\":");
     cr_redirect_stdout();
     cr_redirect_stderr();
     cr_assert_eq(RUN("--help"), EX_OK);
-    cr_assert_eq(run((const char *const[]){NULL}), EX_USAGE);
+    cr_assert_eq(command_run(cli_solve_evacuation, (const char *const[]){NULL}), EX_USAGE);
     cr_assert_eq(RUN(instance, instance), EX_USAGE);
     cr_assert_eq(RUN(instance, "--nonsense"), EX_USAGE);
     cr_assert_eq(RUN(instance, "-o"), EX_USAGE);

@@ -1,6 +1,7 @@
 /* `haven solve preposition` as a person or a script calls it, its results checked by the tool of
  * ../shared. */
 #include "coordinator/cli/solve_preposition.h"
+#include "tests/support/command.h"
 #include "tests/support/scratch.h"
 
 #include <criterion/criterion.h>
@@ -12,35 +13,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define ARGUMENTS_MAX 12
-
-static int run(const char *const *arguments) {
-    char *argv[ARGUMENTS_MAX + 2] = {(char *)"preposition"};
-    int argc = 1;
-    for (; argc <= ARGUMENTS_MAX && arguments[argc - 1] != NULL; argc++)
-        argv[argc] = (char *)arguments[argc - 1];
-    return cli_solve_preposition(argc, argv);
-}
-
-#define RUN(...) run((const char *const[]){__VA_ARGS__, NULL})
-
-static const char *shared(const char *name) {
-    static char path[4][1024];
-    static int next;
-    char *made = path[next++ % 4];
-    const char *top = getenv("HAVEN_TOP");
-    snprintf(made, sizeof path[0], "%s/../shared/%s", top != NULL ? top : ".", name);
-    if (access(made, R_OK) != 0 && top != NULL)
-        snprintf(made, sizeof path[0], "%s/../../shared/%s", top, name);
-    return made;
-}
-
-static void write_text(const char *path, const char *text) {
-    FILE *file = fopen(path, "we");
-    cr_assert_not_null(file);
-    fputs(text, file);
-    fclose(file);
-}
+#define RUN(...) COMMAND_RUN(cli_solve_preposition, __VA_ARGS__)
 
 /* One depot 3 km from a demand of 4, of whose stock half survives; `more` ends the document. */
 static const char *write_instance(const char *dir, const char *more) {
@@ -56,7 +29,7 @@ static const char *write_instance(const char *dir, const char *more) {
              "\"scenarios\":[{\"id\":\"q\",\"probability\":1,\"demand\":{\"b\":{\"w\":4}},"
              "\"surviving\":{\"a\":0.5}}]%s}",
              more);
-    write_text(path, text);
+    command_write(path, text);
     return path;
 }
 
@@ -114,38 +87,39 @@ static void solve_shared(const char *instance, const char *gap, double right) {
     char command[4096];
     cr_redirect_stdout();
     cr_assert_eq(RUN(instance, "-o", plan, "--gap", gap), EX_OK);
-    snprintf(command, sizeof command, "python3 '%s' '%s' '%s' >&2", shared("tools/check_supply.py"),
-             instance, plan);
+    snprintf(command, sizeof command, "python3 '%s' '%s' '%s' >&2",
+             command_shared("tools/check_supply.py"), instance, plan);
     cr_assert_eq(system(command), 0); // NOLINT(cert-env33-c)
     cr_assert_float_eq(figure(plan, "objective"), right, strtod(gap, NULL) * right + 1);
     scratch_remove(dir);
 }
 
 Test(preposition_command, repeats_what_rawls_and_turnquist_found) {
-    solve_shared(shared("data/supply/rawls-turnquist-2010-relaxed.json"), "0", 88522497);
+    solve_shared(command_shared("data/supply/rawls-turnquist-2010-relaxed.json"), "0", 88522497);
 }
 
 Test(preposition_command, solves_gulf_30_to_half_a_per_cent) {
-    solve_shared(shared("data/supply/gulf-30.json"), "0.005", 61696168);
+    solve_shared(command_shared("data/supply/gulf-30.json"), "0.005", 61696168);
 }
 
 /* A file of the OR-Library, with a capacity where it names none. */
 static void solve_or_library(const char *name, const char *capacity, double right) {
     char file[128], command[4096];
     snprintf(file, sizeof file, "data/facility_location/%s.txt", name);
-    if (access(shared(file), R_OK) != 0)
+    if (access(command_shared(file), R_OK) != 0)
         cr_skip_test("../shared/data/facility_location is not here");
     char *dir = scratch_make();
     const char *instance = scratch_path(dir, "instance.json"),
                *plan = scratch_path(dir, "plan.json");
     snprintf(command, sizeof command, "python3 '%s' '%s' %s > '%s'",
-             shared("tools/orlib_to_preposition.py"), shared(file), capacity, instance);
+             command_shared("tools/orlib_to_preposition.py"), command_shared(file), capacity,
+             instance);
     cr_assert_eq(system(command), 0); // NOLINT(cert-env33-c)
     cr_assert_eq(RUN(instance, "-o", plan, "--gap", "1e-7", "--quiet"), EX_OK);
     cr_assert_float_eq(figure(plan, "objective"), right, 1e-6 * right, "%s", name);
     cr_assert_float_eq(figure(plan, "lower_bound"), right, 1e-6 * right, "%s", name);
-    snprintf(command, sizeof command, "python3 '%s' '%s' '%s' >&2", shared("tools/check_supply.py"),
-             instance, plan);
+    snprintf(command, sizeof command, "python3 '%s' '%s' '%s' >&2",
+             command_shared("tools/check_supply.py"), instance, plan);
     cr_assert_eq(system(command), 0, "%s", name); // NOLINT(cert-env33-c)
     scratch_remove(dir);
 }

@@ -1,6 +1,7 @@
 /* `haven solve zoneplan`: results through the independent checker, rules, faults, exit status. */
 #include "coordinator/cli/solve_zoneplan.h"
 
+#include "tests/support/command.h"
 #include "tests/support/scratch.h"
 
 #include <criterion/criterion.h>
@@ -10,33 +11,11 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-static int run(const char *const *arguments) {
-    char *argv[24] = {"zoneplan"};
-    int argc = 1;
-    for (; arguments[argc - 1] != NULL; argc++)
-        argv[argc] = (char *)arguments[argc - 1];
-    return cli_solve_zoneplan(argc, argv);
-}
-
-#define RUN(...) run((const char *const[]){__VA_ARGS__, NULL})
-
-static const char *shared(const char *name) {
-    static char path[4][1024];
-    static int next;
-    char *made = path[next++ % 4];
-    const char *top = getenv("HAVEN_TOP");
-    snprintf(made, sizeof path[0], "%s/../shared/%s", top != NULL ? top : ".", name);
-    if (access(made, R_OK) != 0)
-        snprintf(made, sizeof path[0], "%s/../../shared/%s", top != NULL ? top : ".", name);
-    return made;
-}
+#define RUN(...) COMMAND_RUN(cli_solve_zoneplan, __VA_ARGS__)
 
 static const char *write_text(const char *dir, const char *name, const char *text) {
     const char *path = scratch_path(dir, name);
-    FILE *file = fopen(path, "we");
-    cr_assert_not_null(file);
-    fputs(text, file);
-    fclose(file);
+    command_write(path, text);
     return path;
 }
 
@@ -52,7 +31,7 @@ static const char instance_text[] =
 static bool checker_accepts(const char *instance, const char *plan, const char *rest) {
     char command[4096];
     snprintf(command, sizeof command, "python3 '%s' '%s' '%s' %s >&2",
-             shared("tools/check_evacuation.py"), instance, plan, rest);
+             command_shared("tools/check_evacuation.py"), instance, plan, rest);
     return system(command) == 0; // NOLINT(cert-env33-c)
 }
 
@@ -83,7 +62,7 @@ Test(zone_plan_command, the_checker_accepts_plans_of_every_kind) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char name[128];
         snprintf(name, sizeof name, "data/evacuation/%s.json", cases[i].name);
-        const char *instance = shared(name);
+        const char *instance = command_shared(name);
         if (access(instance, R_OK) != 0)
             cr_skip_test("../shared/data/evacuation is not here");
         cr_assert_eq(RUN(instance, "-o", plan, "--work", "5", cases[i].option, cases[i].value),
@@ -104,7 +83,7 @@ Test(zone_plan_command, reverses_a_road_and_tells_what_it_gains) {
     cr_assert_not_null(strstr(text, "\"reversed\":[{\"link\":\"ab\",\"from_step\":0}]"), "%s",
                        text);
     cr_assert_not_null(strstr(text, "\"without_contraflow\":{\"unserved\":0,"));
-    if (access(shared("tools/check_evacuation.py"), R_OK) == 0)
+    if (access(command_shared("tools/check_evacuation.py"), R_OK) == 0)
         cr_assert(checker_accepts(instance, plan, "--max-routes 1"));
     scratch_remove(dir);
 }
@@ -148,7 +127,7 @@ Test(zone_plan_command, tells_wrong_usage_wrong_files_and_wrong_places_apart) {
     cr_redirect_stdout();
     cr_redirect_stderr();
     cr_assert_eq(RUN("--help"), EX_OK);
-    cr_assert_eq(run((const char *const[]){NULL}), EX_USAGE);
+    cr_assert_eq(command_run(cli_solve_zoneplan, (const char *const[]){NULL}), EX_USAGE);
     cr_assert_eq(RUN(instance, instance), EX_USAGE);
     cr_assert_eq(RUN(instance, "--nonsense"), EX_USAGE);
     cr_assert_eq(RUN(instance, "--max-routes", "0"), EX_USAGE);
