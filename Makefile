@@ -139,9 +139,11 @@ $(BUILD)/tests/tools/%.so: tests/tools/%_so.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -U_FILE_OFFSET_BITS $(filter-out $(SAN),$(CFLAGS)) -shared -fPIC -o $@ $< -ldl
 
+$(BUILD)/tests/tools/report_load: $(BUILD)/obj/tests/support/zmtp_client.o
+
 $(BUILD)/tests/tools/%: $(BUILD)/obj/tests/tools/%.o $(LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(LIBS) -Wl,--end-group $(LDLIBS)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(LIBS) -Wl,--end-group $(LDLIBS)
 
 # Fuzz targets and the programs that write corpora for them; built by tests/fuzz/run with clang.
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/support/message_maker.o $(LIBS)

@@ -16,6 +16,7 @@
  * status 1: something acknowledged was lost. */
 #include "schemas/bundle.h"
 #include "schemas/codec.h"
+#include "tests/support/zmtp_client.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -50,10 +51,6 @@ struct frame {
 struct sender {
     char id[32];
     char public_key[KEY_TEXT], secret_key[KEY_TEXT];
-    struct address {
-        char tag; /* not 0: that is for addresses that libzmq makes up */
-        uint32_t index;
-    } __attribute__((packed)) address;
     bool welcomed;
     uint64_t epoch;
     uint64_t sent, acked; /* sequences of the HISTORY lane */
@@ -63,7 +60,7 @@ struct sender {
 };
 
 struct load {
-    void *socket; /* one for all: a connection, with a key of its own, for each sender */
+    struct zmtp_client *client; /* a connection, with a key of its own, for each sender */
     struct sender *senders;
     size_t count;
     unsigned outstanding;
@@ -190,37 +187,9 @@ static void record_ack(struct load *load, struct sender *sender) {
 
 /* ---- sending ---- */
 
-/* A ROUTER that connects: libzmq takes keys and address from the options as they are at each
- * connect. So each sender has its own connection and handshake, and all together one queue to wait
- * at. */
-static void open_socket(struct load *load, void *context) {
-    const int linger = 0, water = 200, interval = 50, interval_max = 400, must = 1;
-    load->socket = zmq_socket(context, ZMQ_ROUTER);
-    if (load->socket == NULL)
-        die("cannot make", "a socket");
-    zmq_setsockopt(load->socket, ZMQ_LINGER, &linger, sizeof linger);
-    zmq_setsockopt(load->socket, ZMQ_SNDHWM, &water, sizeof water);
-    zmq_setsockopt(load->socket, ZMQ_ROUTER_MANDATORY, &must, sizeof must);
-    zmq_setsockopt(load->socket, ZMQ_RECONNECT_IVL, &interval, sizeof interval);
-    zmq_setsockopt(load->socket, ZMQ_RECONNECT_IVL_MAX, &interval_max, sizeof interval_max);
-    zmq_setsockopt(load->socket, ZMQ_CURVE_SERVERKEY, load->server_key, KEY_TEXT);
-}
-
-static void connect_sender(struct load *load, size_t index, const char *endpoint) {
-    struct sender *sender = &load->senders[index];
-    sender->address = (struct address){'L', (uint32_t)index};
-    zmq_setsockopt(load->socket, ZMQ_CURVE_PUBLICKEY, sender->public_key, KEY_TEXT);
-    zmq_setsockopt(load->socket, ZMQ_CURVE_SECRETKEY, sender->secret_key, KEY_TEXT);
-    zmq_setsockopt(load->socket, ZMQ_CONNECT_ROUTING_ID, &sender->address, sizeof sender->address);
-    if (zmq_connect(load->socket, endpoint) != 0)
-        die("cannot connect to", endpoint);
-}
-
 static bool send_frame(struct load *load, const struct sender *sender, const uint8_t *bytes,
                        size_t size) {
-    return zmq_send(load->socket, &sender->address, sizeof sender->address,
-                    ZMQ_DONTWAIT | ZMQ_SNDMORE) >= 0 &&
-           zmq_send(load->socket, bytes, size, ZMQ_DONTWAIT) >= 0;
+    return zmtp_client_send(load->client, (size_t)(sender - load->senders), bytes, size);
 }
 
 static size_t encode_envelope(struct load *load, const struct sender *sender,
@@ -381,17 +350,21 @@ static void take_frame(struct load *load, struct sender *sender, const uint8_t *
     }
 }
 
-/* Takes all that has come, and fills the window of each sender that it came for. */
-static void receive(struct load *load) {
-    struct address address;
-    uint8_t frame[HV_FRAME_BYTES_MAX];
-    while (zmq_recv(load->socket, &address, sizeof address, ZMQ_DONTWAIT) == sizeof address) {
-        int size = zmq_recv(load->socket, frame, sizeof frame, ZMQ_DONTWAIT);
-        if (size < 0 || (size_t)size > sizeof frame || address.index >= load->count)
-            die("cannot receive", "an answer");
-        take_frame(load, &load->senders[address.index], frame, (size_t)size);
-        fill_window(load, &load->senders[address.index]);
-    }
+/* ---- what the connections tell ---- */
+
+static void on_ready(void *context, size_t index) {
+    struct load *load = context;
+    send_hello(load, &load->senders[index]);
+}
+
+static void on_message(void *context, size_t index, const uint8_t *bytes, size_t size) {
+    struct load *load = context;
+    take_frame(load, &load->senders[index], bytes, size);
+}
+
+static void on_drained(void *context, size_t index) {
+    struct load *load = context;
+    fill_window(load, &load->senders[index]);
 }
 
 /* A sender that waits in vain says hello again: the coordinator died, or a frame did. */
@@ -413,13 +386,9 @@ static bool all_done(const struct load *load) {
 
 /* Everyone is looked at again ten times a second. */
 static void run(struct load *load, double seconds) {
-    for (size_t i = 0; i < load->count; i++)
-        send_hello(load, &load->senders[i]);
     int64_t end = now_us() + (int64_t)(seconds * 1e6), sweep = 0;
     while (!stop && now_us() < end && !all_done(load)) {
-        zmq_pollitem_t item = {.socket = load->socket, .events = ZMQ_POLLIN};
-        zmq_poll(&item, 1, 100);
-        receive(load);
+        zmtp_client_run(load->client, 100);
         int64_t now_ms = now_us() / 1000;
         if (now_ms - sweep < 100)
             continue;
@@ -452,7 +421,7 @@ static void raise_descriptor_limit(void) {
 }
 
 static int run_load(int argc, char **argv) {
-    const char *dir = argv[2], *endpoint = argv[5], *record = NULL;
+    const char *dir = argv[2], *record = NULL;
     double seconds = 5;
     static struct load load;
     load = (struct load){.count = strtoul(argv[3], NULL, 10),
@@ -480,13 +449,13 @@ static int run_load(int argc, char **argv) {
     load.frames = calloc(FRAMES_KEPT, sizeof *load.frames);
     if (load.senders == NULL || load.samples_us == NULL || load.frames == NULL)
         die("no memory for", "senders");
-    void *context = zmq_ctx_new();
-    open_socket(&load, context);
+    const struct zmtp_handler handler = {&load, on_ready, on_message, on_drained};
+    load.client = zmtp_client_new(argv[5], load.server_key, load.count, &handler);
     for (size_t i = 0; i < load.count; i++) {
         sender_id(load.senders[i].id, sizeof load.senders[i].id, i);
         load.senders[i].epoch = 1;
         read_keys(dir, i, &load.senders[i]);
-        connect_sender(&load, i, endpoint);
+        zmtp_client_connect(load.client, i, load.senders[i].public_key, load.senders[i].secret_key);
     }
     if (record != NULL)
         open_record(&load, record);
@@ -502,8 +471,7 @@ static int run_load(int argc, char **argv) {
            (unsigned long long)load.acked_total, took, (double)load.acked_total / took,
            percentile_ms(&load, 0.5), percentile_ms(&load, 0.99), (unsigned long long)load.refused,
            (unsigned long long)load.resent, load.lost ? "true" : "false");
-    zmq_close(load.socket);
-    zmq_ctx_term(context);
+    zmtp_client_free(load.client);
     hv_arena_deinit(&load.arena);
     free(load.senders);
     free(load.samples_us);
