@@ -588,6 +588,14 @@ int allocation_session_set_lane_open(struct allocation_session *session, uint32_
     return settle(session, session->flow ? put_lane(session, lane) : 0);
 }
 
+int allocation_session_set_lane_capacity(struct allocation_session *session, uint32_t lane,
+                                         double capacity_m3) {
+    if (lane >= session->instance.lane_count || !is_limit(capacity_m3))
+        return HV_ERR_VALUE;
+    session->lanes[lane].capacity_m3 = capacity_m3;
+    return 0;
+}
+
 int allocation_session_set_depot_open(struct allocation_session *session, uint32_t depot,
                                       bool open) {
     if (depot >= session->instance.depot_count)
@@ -680,8 +688,10 @@ static void add_basic_lane(const struct allocation_session *session, uint32_t ar
     uint32_t lane = session->arc_lane[arc - session->first_lane_arc], item = 0;
     while (session->lane_arc[cells(lane, item_count(session)) + item] != arc)
         item++;
-    shelters[plan->shipment_count] = session->lanes[lane].shelter;
     size_t need = need_cell(session, session->lanes[lane].shelter, item);
+    if (session->need_quanta[need] == 0) /* on the way there only, of a solve that was stopped */
+        return;
+    shelters[plan->shipment_count] = session->lanes[lane].shelter;
     plan->shipments[plan->shipment_count++] = (struct allocation_shipment){
         lane, item, session->need[need] * ((double)quanta / (double)session->need_quanta[need])};
 }
@@ -783,6 +793,19 @@ static int read_floor(const struct allocation_session *session, struct allocatio
             plan->floor[i] = (double)session->least[i] / (double)session->need_quanta[i];
     plan->level_count = session->level_count;
     return 0;
+}
+
+int allocation_session_read_flow(const struct allocation_session *session,
+                                 struct allocation_plan *ret_plan) {
+    struct allocation_plan plan = {.pivots = allocation_session_pivots(session)};
+    int error = session->flow ? read_shipments(session, &plan) : 0;
+    if (!error && session->flow)
+        error = read_prices(session, &plan.prices);
+    if (error)
+        allocation_plan_deinit(&plan);
+    else
+        *ret_plan = plan;
+    return error;
 }
 
 int allocation_session_read(const struct allocation_session *session,

@@ -55,6 +55,9 @@ HV_MUST_USE int allocation_session_set_lane_cost(struct allocation_session *sess
                                                  double cost_per_m3);
 HV_MUST_USE int allocation_session_set_lane_open(struct allocation_session *session, uint32_t lane,
                                                  bool open);
+/* The session's own flow does not keep it: for allocation_joint_solve(). */
+HV_MUST_USE int allocation_session_set_lane_capacity(struct allocation_session *session,
+                                                     uint32_t lane, double capacity_m3);
 HV_MUST_USE int allocation_session_set_depot_open(struct allocation_session *session,
                                                   uint32_t depot, bool open);
 
@@ -76,6 +79,12 @@ HV_MUST_USE int allocation_session_solve(struct allocation_session *session,
  * since. HV_ERR_MEMORY. The caller deinits the plan. */
 HV_MUST_USE int allocation_session_read(const struct allocation_session *session,
                                         struct allocation_plan *ret_plan);
+
+/* Shipments and prices alone, without sums and proof, also of a solve that was stopped: then what
+ * is sent keeps to stock and room, but may be more than a need, and the prices prove little.
+ * Nothing is sent where nothing was ever solved. HV_ERR_MEMORY. The caller deinits the plan. */
+HV_MUST_USE int allocation_session_read_flow(const struct allocation_session *session,
+                                             struct allocation_plan *ret_plan);
 
 uint64_t allocation_session_pivots(const struct allocation_session *session);
 

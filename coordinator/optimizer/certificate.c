@@ -330,6 +330,7 @@ static int check_people_sums(struct check *check) {
 struct goods_sums {
     int64_t *stock, *need;   /* depot × item, shelter × item: what is left */
     wide *loaded, *received; /* depot, shelter: millilitres */
+    wide *carried;           /* depot × shelter */
 };
 
 static void add_goods(const struct check *check, struct goods_sums *sums) {
@@ -346,6 +347,7 @@ static void add_goods(const struct check *check, struct goods_sums *sums) {
         sums->need[(size_t)s->shelter * in->item_count + s->item] -= s->quantity;
         sums->loaded[s->depot] += volume;
         sums->received[s->shelter] += volume;
+        sums->carried[pair_of(check, s->depot, s->shelter)] += volume;
     }
     for (size_t i = 0; i < check->plan->unmet_count; i++) {
         const struct plan_unmet *u = &check->plan->unmet[i];
@@ -353,17 +355,35 @@ static void add_goods(const struct check *check, struct goods_sums *sums) {
     }
 }
 
+/* Nothing is left over; or less than a pack more was sent than is needed, where it comes in packs.
+ */
+static bool adds_up(const struct instance *in, size_t need, int64_t left) {
+    return left <= 0 && (left == 0 || -left < in->items[need % in->item_count].pack);
+}
+
+/* Packs are not opened. */
+static void check_packs(struct check *check) {
+    for (size_t i = 0; i < check->plan->shipment_count; i++) {
+        int64_t pack = check->instance->items[check->plan->shipments[i].item].pack;
+        find_fault(check, pack > 1 && check->plan->shipments[i].quantity % pack != 0,
+                   CERTIFICATE_GOODS_DIFFER);
+    }
+}
+
 static int check_goods_sums(struct check *check) {
     const struct instance *in = check->instance;
     size_t stock = (size_t)in->depot_count * in->item_count;
     size_t need = (size_t)in->shelter_count * in->item_count;
+    size_t lanes = (size_t)in->depot_count * in->shelter_count;
     struct goods_sums sums = {
         .stock = zeroed(stock, sizeof *sums.stock),
         .need = zeroed(need, sizeof *sums.need),
         .loaded = zeroed(in->depot_count, sizeof *sums.loaded),
         .received = zeroed(in->shelter_count, sizeof *sums.received),
+        .carried = zeroed(lanes, sizeof *sums.carried),
     };
-    int error = sums.stock && sums.need && sums.loaded && sums.received ? 0 : HV_ERR_MEMORY;
+    int error =
+        sums.stock && sums.need && sums.loaded && sums.received && sums.carried ? 0 : HV_ERR_MEMORY;
     if (!error) {
         add_goods(check, &sums);
         for (size_t i = 0; i < stock; i++)
@@ -378,13 +398,19 @@ static int check_goods_sums(struct check *check) {
                        in->shelters[s].receive_ml != INSTANCE_NO_LIMIT &&
                            sums.received[s] > in->shelters[s].receive_ml,
                        CERTIFICATE_OVER_STOCK);
+        for (size_t i = 0; in->lane_ml && i < lanes; i++)
+            find_fault(check,
+                       in->lane_ml[i] != INSTANCE_NO_LIMIT && sums.carried[i] > in->lane_ml[i],
+                       CERTIFICATE_OVER_STOCK);
         for (size_t i = 0; i < need; i++)
-            find_fault(check, sums.need[i] != 0, CERTIFICATE_GOODS_DIFFER);
+            find_fault(check, !adds_up(in, i, sums.need[i]), CERTIFICATE_GOODS_DIFFER);
+        check_packs(check);
     }
     free(sums.stock);
     free(sums.need);
     free(sums.loaded);
     free(sums.received);
+    free(sums.carried);
     return error;
 }
 
@@ -546,6 +572,8 @@ static int add_need(struct check *check, uint32_t shelter, uint32_t item, wide *
             continue;
         error = carrying(check, d, shelter, item, &cost);
         wide room = (wide)duals->dispatch[d] + duals->receive[shelter];
+        if (in->lane_ml)
+            room += duals->lane[pair_of(check, d, shelter)];
         wide saving = lack - cost - duals->stock[(size_t)d * in->item_count + item] -
                       room * in->items[item].volume_ml;
         best = saving > best ? saving : best;
@@ -579,6 +607,8 @@ static int check_goods_bound(struct check *check) {
         for (uint32_t k = 0; k < in->item_count && !error; k++)
             error = add_need(check, s, k, &bound);
     }
+    for (size_t i = 0; in->lane_ml && i < (size_t)in->depot_count * in->shelter_count; i++)
+        bound -= price_of_room(check, in->lane_ml[i], plan->duals.lane[i]);
     find_fault(check, plan->goods_bound > (bound > 0 ? bound : 0), CERTIFICATE_BOUND_UNPROVEN);
     find_fault(check, plan->status == PLAN_OPTIMAL && plan->goods_bound != plan->goods_cost,
                CERTIFICATE_NOT_OPTIMAL);

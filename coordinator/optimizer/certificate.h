@@ -12,11 +12,13 @@
  * each shelter that the pair may use. Level 0 has c = 0, price 0 and M = 1 and so bounds the
  * unserved; level 1 then bounds the arrival time of plans that leave no more unserved than that.
  *
- * Goods. For any prices β(depot,item), α(depot), γ(shelter) ≥ 0, with w the shortage cost and c the
- * cost of carrying, every plan costs at least
+ * Goods. For any prices β(depot,item), α(depot), γ(shelter), λ(lane) ≥ 0, with w the shortage cost
+ * and c the cost of carrying, every plan costs at least
  *
- *   Σ need · w − Σ stock · β − Σ dispatch · α − Σ receive · γ
- *     − Σ need(s,k) · max(0, max over d of w(s,k) − c(d,s,k) − β(d,k) − volume(k) · (α(d) + γ(s)))
+ *   Σ need · w − Σ stock · β − Σ dispatch · α − Σ receive · γ − Σ lane limit · λ − Σ need(s,k) ·
+ *     max(0, max over d of w(s,k) − c(d,s,k) − β(d,k) − volume(k) · (α(d) + γ(s) + λ(d,s)))
+ *
+ * also one that is fair or in whole packs.
  */
 #ifndef HV_OPTIMIZER_CERTIFICATE_H
 #define HV_OPTIMIZER_CERTIFICATE_H

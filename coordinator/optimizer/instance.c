@@ -72,7 +72,8 @@ static int check_rows(const struct instance *instance) {
     for (uint32_t i = 0; i < instance->depot_count && !error; i++)
         error = instance_check_depot(instance, &instance->depots[i]);
     for (uint32_t i = 0; i < instance->item_count && !error; i++)
-        if (instance->items[i].volume_ml < 1 || instance->items[i].shortage_cost < 0)
+        if (instance->items[i].volume_ml < 1 || instance->items[i].shortage_cost < 0 ||
+            instance->items[i].pack < 0 || instance->items[i].pack > HV_QUANTITY_MAX)
             error = HV_ERR_VALUE;
     return error;
 }
@@ -92,5 +93,10 @@ int instance_check(const struct instance *instance) {
         error = check_quantities(instance->stock, stock);
     if (!error)
         error = check_quantities(instance->reserve, stock);
-    return error ? error : check_quantities(instance->need, need);
+    if (!error)
+        error = check_quantities(instance->need, need);
+    size_t lanes = (size_t)instance->depot_count * instance->shelter_count;
+    for (size_t i = 0; instance->lane_ml && i < lanes && !error; i++)
+        error = check_limit(instance->lane_ml[i]);
+    return error;
 }

@@ -46,6 +46,7 @@ struct instance_depot {
 struct instance_item {
     int64_t volume_ml;     /* of one base unit, ≥ 1 (millilitres; a cubic metre is 1,000,000) */
     int64_t shortage_cost; /* of one base unit that is not delivered, ≥ 0, in cost units */
+    int64_t pack;          /* base units that are sent together and not parted; 0 or 1: any */
 };
 
 /* The whole. Arrays may be NULL where their count is 0. Matrices are row by row. */
@@ -62,6 +63,8 @@ struct instance {
     const int64_t *stock;   /* depot × item: what is there */
     const int64_t *reserve; /* depot × item: what stays there; NULL for none */
     const int64_t *need;    /* shelter × item: what is missing, under way already deducted */
+    const int64_t *lane_ml; /* depot × shelter: goods of all items together that may go that way in
+                               this period, or INSTANCE_NO_LIMIT; NULL for none */
 
     /* Cost units for carrying one cubic metre for one hour; weighs transport against shortage. A
      * lane costs this times its travel time, rounded to whole cost units a cubic metre. */

@@ -20,6 +20,7 @@ void plan_free(struct plan *plan) {
     free(plan->duals.stock);
     free(plan->duals.dispatch);
     free(plan->duals.receive);
+    free(plan->duals.lane);
     free(plan);
 }
 
@@ -43,6 +44,8 @@ static const char *const reason_names[REASON_CODES] = {
     [REASON_NOT_WORTH_CARRYING] = "not_worth_carrying",
     [REASON_WHOLE_UNITS] = "whole_units",
     [REASON_SHELTER_EXCLUDED] = "shelter_excluded",
+    [REASON_LANE_EXHAUSTED] = "lane_exhausted",
+    [REASON_WHOLE_PACKS] = "whole_packs",
 };
 
 const char *plan_reason_name(enum plan_reason_code code) {

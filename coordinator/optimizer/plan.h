@@ -86,6 +86,9 @@ enum plan_reason_code {
     REASON_WHOLE_UNITS,        /* goods_cost is above goods_bound because units are whole */
     REASON_SHELTER_EXCLUDED,   /* shelter, item: stock is left, but exclusions bar every depot that
                                   has it; amount = unmet */
+    REASON_LANE_EXHAUSTED, /* the way from depot to shelter takes no more in this period; amount =
+                              ml */
+    REASON_WHOLE_PACKS,    /* shelter, item: what is left fills no pack; amount = unmet */
     REASON_CODES
 };
 
@@ -114,6 +117,7 @@ struct plan_duals {
     int64_t *stock;        /* depot × item: micro cost units a base unit, ≥ 0 */
     int64_t *dispatch;     /* depot: micro cost units a millilitre, ≥ 0 */
     int64_t *receive;      /* shelter: the same */
+    int64_t *lane;         /* depot × shelter: the same; NULL without limits of lanes */
 };
 
 enum plan_status {
@@ -144,6 +148,13 @@ struct plan {
     struct plan_objective objective, bound;
     int64_t goods_cost;  /* shortage and transport, micro cost units */
     int64_t goods_bound; /* proven: no plan for goods is cheaper */
+
+    /* What choices for goods cost, as differences of goods_cost; 0 where they are not made. */
+    int64_t fairness_cost; /* of leximin fill rates against least cost */
+    int64_t rounding_cost; /* of whole packs against opened ones */
+    double least_fill;     /* of needs that some depot can serve, least sent / need; 1 where none */
+    double unfair_fill;    /* the same without fairness; least_fill where it was not asked for */
+    uint32_t fair_levels;  /* fill rates found one after the other */
     double gap;       /* of arrival_ms where unserved meets its bound, else of unserved; 0 … 1 */
     double goods_gap; /* of goods_cost */
 

@@ -44,6 +44,12 @@ static int copy_instance(struct planner *planner, const struct instance *from) {
     if (!planner->zones || !planner->shelters || !planner->depots || !planner->items ||
         !planner->stock || !planner->reserve || !planner->need)
         return HV_ERR_MEMORY;
+    if (from->lane_ml) {
+        size_t lanes = (size_t)from->depot_count * from->shelter_count;
+        planner->lane_ml = copy_of(from->lane_ml, lanes, sizeof *planner->lane_ml);
+        if (!planner->lane_ml)
+            return HV_ERR_MEMORY;
+    }
     int error = network_clone(from->network, &planner->network);
     planner->instance = *from;
     planner->instance.network = planner->network;
@@ -54,6 +60,7 @@ static int copy_instance(struct planner *planner, const struct instance *from) {
     planner->instance.stock = planner->stock;
     planner->instance.reserve = planner->reserve;
     planner->instance.need = planner->need;
+    planner->instance.lane_ml = planner->lane_ml;
     return error;
 }
 
@@ -68,12 +75,9 @@ static int make_tables(struct planner *planner) {
     planner->routes = planner_take(pairs, sizeof(struct planner_route *));
     planner->people.stale_zone = planner_take(zones, sizeof(bool));
     planner->people.stale_shelter = planner_take(shelters, sizeof(bool));
-    planner->goods.stale_depot = planner_take(depots, sizeof(bool));
-    planner->goods.stale_shelter = planner_take(shelters, sizeof(bool));
     if (!planner->pinned || !planner->zone_excluded || !planner->pin_count ||
         !planner->depot_excluded || !planner->travel_ms || !planner->routes ||
-        !planner->people.stale_zone || !planner->people.stale_shelter ||
-        !planner->goods.stale_depot || !planner->goods.stale_shelter)
+        !planner->people.stale_zone || !planner->people.stale_shelter)
         return HV_ERR_MEMORY;
     planner->route_node = NETWORK_NONE;
     int error = network_search_new(planner->network, &planner->search);
@@ -125,6 +129,7 @@ void planner_free(struct planner *planner) {
     free(planner->stock);
     free(planner->reserve);
     free(planner->need);
+    free(planner->lane_ml);
     free(planner->pinned);
     free(planner->zone_excluded);
     free(planner->pin_count);
@@ -133,8 +138,6 @@ void planner_free(struct planner *planner) {
     free(planner->travel_ms);
     free(planner->people.stale_zone);
     free(planner->people.stale_shelter);
-    free(planner->goods.stale_depot);
-    free(planner->goods.stale_shelter);
     free(planner);
 }
 
@@ -242,38 +245,34 @@ int planner_set_link_capacity(struct planner *planner, uint32_t link, int64_t ca
 
 /* Sets one quantity of a matrix with a row for each of `rows`. */
 static int change_quantity(const struct planner *planner, int64_t *matrix, uint32_t rows,
-                           uint32_t row, uint32_t item, int64_t quantity, bool *ret_stale) {
+                           uint32_t row, uint32_t item, int64_t quantity) {
     if (row >= rows || item >= planner->instance.item_count || quantity < 0)
         return HV_ERR_VALUE;
     if (quantity > HV_QUANTITY_MAX)
         return HV_ERR_LIMIT;
-    int64_t *now = &matrix[(size_t)row * planner->instance.item_count + item];
-    if (*now != quantity)
-        ret_stale[row] = true;
-    *now = quantity;
+    matrix[(size_t)row * planner->instance.item_count + item] = quantity;
     return 0;
 }
 
 int planner_set_stock(struct planner *planner, uint32_t depot, uint32_t item, int64_t quantity) {
     return change_quantity(planner, planner->stock, planner->instance.depot_count, depot, item,
-                           quantity, planner->goods.stale_depot);
+                           quantity);
 }
 
 int planner_set_reserve(struct planner *planner, uint32_t depot, uint32_t item, int64_t quantity) {
     return change_quantity(planner, planner->reserve, planner->instance.depot_count, depot, item,
-                           quantity, planner->goods.stale_depot);
+                           quantity);
 }
 
 int planner_set_need(struct planner *planner, uint32_t shelter, uint32_t item, int64_t quantity) {
     return change_quantity(planner, planner->need, planner->instance.shelter_count, shelter, item,
-                           quantity, planner->goods.stale_shelter);
+                           quantity);
 }
 
 int planner_set_priority(struct planner *planner, uint32_t shelter, int64_t priority) {
     if (shelter >= planner->instance.shelter_count || priority < 1)
         return HV_ERR_VALUE;
     planner->shelters[shelter].priority = priority;
-    planner->goods.stale_shelter[shelter] = true;
     return 0;
 }
 
@@ -281,7 +280,6 @@ int planner_set_depot_usable(struct planner *planner, uint32_t depot, bool usabl
     if (depot >= planner->instance.depot_count)
         return HV_ERR_VALUE;
     planner->depots[depot].usable = usable;
-    planner->goods.stale_depot[depot] = true;
     return 0;
 }
 
@@ -293,7 +291,6 @@ int planner_set_dispatch(struct planner *planner, uint32_t depot, int64_t dispat
     if (depot >= planner->instance.depot_count || !is_limit(dispatch_ml))
         return HV_ERR_VALUE;
     planner->depots[depot].dispatch_ml = dispatch_ml;
-    planner->goods.stale_depot[depot] = true;
     return 0;
 }
 
@@ -301,7 +298,31 @@ int planner_set_receive(struct planner *planner, uint32_t shelter, int64_t recei
     if (shelter >= planner->instance.shelter_count || !is_limit(receive_ml))
         return HV_ERR_VALUE;
     planner->shelters[shelter].receive_ml = receive_ml;
-    planner->goods.stale_shelter[shelter] = true;
+    return 0;
+}
+
+int planner_set_lane_limit(struct planner *planner, uint32_t depot, uint32_t shelter,
+                           int64_t lane_ml) {
+    size_t lanes = (size_t)planner->instance.depot_count * planner->instance.shelter_count;
+    if (depot >= planner->instance.depot_count || shelter >= planner->instance.shelter_count ||
+        !is_limit(lane_ml))
+        return HV_ERR_VALUE;
+    if (!planner->lane_ml && lane_ml == INSTANCE_NO_LIMIT)
+        return 0;
+    if (!planner->lane_ml) {
+        planner->lane_ml = planner_take(lanes, sizeof *planner->lane_ml);
+        if (!planner->lane_ml)
+            return HV_ERR_MEMORY;
+        for (size_t i = 0; i < lanes; i++)
+            planner->lane_ml[i] = INSTANCE_NO_LIMIT;
+        planner->instance.lane_ml = planner->lane_ml;
+    }
+    planner->lane_ml[planner_pair(planner, depot, shelter)] = lane_ml;
+    return 0;
+}
+
+int planner_set_fair(struct planner *planner, bool fair) {
+    planner->goods.fair = fair;
     return 0;
 }
 
@@ -338,7 +359,6 @@ int planner_exclude_depot(struct planner *planner, uint32_t depot, uint32_t shel
     if (no_such_pair(planner, depot, planner->instance.depot_count, shelter))
         return HV_ERR_VALUE;
     planner->depot_excluded[planner_pair(planner, depot, shelter)] = excluded;
-    planner->goods.stale_depot[depot] = true;
     return 0;
 }
 
@@ -417,9 +437,7 @@ static uint64_t work_done(const struct planner *planner) {
     uint64_t work = planner->searches + planner->pivots_gone;
     if (planner->people.flow)
         work += mincostflow_pivots(planner->people.flow);
-    if (planner->goods.flow)
-        work += mincostflow_pivots(planner->goods.flow);
-    return work;
+    return work + planner_goods_pivots(&planner->goods);
 }
 
 static int report(void *context, uint64_t pivots) {
@@ -433,26 +451,30 @@ static int report(void *context, uint64_t pivots) {
     return run->limits->progress(run->limits->context, &progress);
 }
 
-int planner_run_flow(struct planner_run *run, struct mincostflow *flow, bool *ret_finished) {
+bool planner_flow_limits(struct planner_run *run, struct mincostflow_limits *ret_limits) {
     uint64_t work = work_done(run->planner) - run->work_before;
     struct mincostflow_limits limits = {
         .progress = run->limits->progress ? report : NULL,
         .context = run,
     };
+    if (run->limits->work_limit && work >= run->limits->work_limit)
+        run->stopped = true;
+    if (run->limits->work_limit && !run->stopped)
+        limits.pivot_limit = run->limits->work_limit - work;
+    *ret_limits = limits;
+    return !run->stopped;
+}
+
+int planner_run_flow(struct planner_run *run, struct mincostflow *flow, bool *ret_finished) {
+    struct mincostflow_limits limits;
     *ret_finished = false;
-    if (run->limits->work_limit) {
-        if (work >= run->limits->work_limit)
-            run->stopped = true;
-        limits.pivot_limit = run->limits->work_limit - (run->stopped ? 0 : work);
-    }
-    if (run->stopped)
+    if (!planner_flow_limits(run, &limits))
         return 0;
     enum mincostflow_status status;
     int error = mincostflow_solve(flow, &limits, &status);
     if (error)
         return error;
-    /* Neither flow can be infeasible or endless: people may stay unserved, needs unmet, and
-     * whatever goes round passes a need. */
+    /* The flow can be neither infeasible nor endless: people may stay unserved. */
     *ret_finished = status == MINCOSTFLOW_OPTIMAL;
     run->stopped = !*ret_finished;
     return 0;
@@ -528,6 +550,8 @@ int planner_solve(struct planner *planner, const struct planner_limits *limits,
 void planner_forget_bases(struct planner *planner) {
     if (planner->people.flow)
         mincostflow_forget_basis(planner->people.flow);
-    if (planner->goods.flow)
-        mincostflow_forget_basis(planner->goods.flow);
+    if (planner->goods.cheapest)
+        allocation_session_forget_basis(planner->goods.cheapest);
+    if (planner->goods.fairest)
+        allocation_session_forget_basis(planner->goods.fairest);
 }

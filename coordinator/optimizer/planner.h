@@ -79,6 +79,12 @@ HV_MUST_USE int planner_set_priority(struct planner *planner, uint32_t shelter, 
 HV_MUST_USE int planner_set_depot_usable(struct planner *planner, uint32_t depot, bool usable);
 HV_MUST_USE int planner_set_dispatch(struct planner *planner, uint32_t depot, int64_t dispatch_ml);
 HV_MUST_USE int planner_set_receive(struct planner *planner, uint32_t shelter, int64_t receive_ml);
+HV_MUST_USE int planner_set_lane_limit(struct planner *planner, uint32_t depot, uint32_t shelter,
+                                       int64_t lane_ml);
+
+/* Fairness: goods are sent so that fill rates are leximin before cost is least. Off at first. The
+ * plan says what it costs. HV_ERR_MEMORY. */
+HV_MUST_USE int planner_set_fair(struct planner *planner, bool fair);
 
 /* Pins: a zone with pins goes only to shelters that it is pinned to, as far as they have places; an
  * exclusion bars a pair, and is stronger than a pin. */

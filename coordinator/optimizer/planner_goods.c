@@ -1,13 +1,11 @@
-/* Stock to needs: an exact minimum-cost flow, kept in step with the picture. */
+/* Stock to needs: two allocation sessions, kept in step with the picture. */
+#include "coordinator/optimizer/allocation_joint.h"
 #include "coordinator/optimizer/planner_state.h"
 #include "coordinator/optimizer/wide.h"
 
 #include <stdlib.h>
 
-enum {
-    MICRO = 1000000, /* micro cost units in one; also millilitres in a cubic metre */
-    FINENESS = 1024  /* by volume the flow counts costs in this part of a micro cost unit */
-};
+enum { MICRO = 1000000 }; /* micro cost units in one; also millilitres in a cubic metre */
 
 /* The picture -----------------------------------------------------------------------------------
  */
@@ -24,24 +22,32 @@ int64_t planner_available(const struct planner *planner, uint32_t depot, uint32_
     return planner->depots[depot].usable && free_stock > 0 ? free_stock : 0;
 }
 
-static size_t need_index(const struct planner *planner, uint32_t shelter, uint32_t item) {
-    return (size_t)shelter * planner->instance.item_count + item;
+int64_t planner_lane_ml(const struct planner *planner, uint32_t depot, uint32_t shelter) {
+    return planner->lane_ml ? planner->lane_ml[planner_pair(planner, depot, shelter)]
+                            : INSTANCE_NO_LIMIT;
 }
 
-/* What carrying one base unit costs, in micro cost units. */
-static int unit_cost(const struct planner *planner, uint32_t depot, uint32_t shelter, uint32_t item,
+/* Cost units a cubic metre, which is micro cost units a millilitre; 0 where nothing can go. */
+static int lane_cost(const struct planner *planner, uint32_t depot, uint32_t shelter,
                      int64_t *ret_cost) {
+    *ret_cost = 0;
+    if (!planner_lane_is_open(planner, depot, shelter))
+        return 0;
     size_t pair = planner_pair(planner, planner->instance.zone_count + depot, shelter);
+    return instance_lane_cost(planner->instance.haul_cost_per_m3_hour, planner->travel_ms[pair],
+                              ret_cost);
+}
+
+int planner_unit_cost(const struct planner *planner, uint32_t depot, uint32_t shelter,
+                      uint32_t item, int64_t *ret_cost) {
     int64_t per_m3;
-    int error = instance_lane_cost(planner->instance.haul_cost_per_m3_hour,
-                                   planner->travel_ms[pair], &per_m3);
+    int error = lane_cost(planner, depot, shelter, &per_m3);
     return error ? error
                  : wide_narrow(wide_product(per_m3, planner->items[item].volume_ml), ret_cost);
 }
 
-/* What the lack of one base unit costs, in micro cost units. */
-static int unit_shortage(const struct planner *planner, uint32_t shelter, uint32_t item,
-                         int64_t *ret_cost) {
+int planner_unit_shortage(const struct planner *planner, uint32_t shelter, uint32_t item,
+                          int64_t *ret_cost) {
     int64_t cost;
     int error = wide_narrow(
         wide_product(planner->items[item].shortage_cost, planner->shelters[shelter].priority),
@@ -49,485 +55,376 @@ static int unit_shortage(const struct planner *planner, uint32_t shelter, uint32
     return error ? error : wide_narrow(wide_product(cost, MICRO), ret_cost);
 }
 
-/* Costs and quantities as the flow counts them. */
-static int cost_in_flow(const struct planner *planner, uint32_t item, int64_t cost,
-                        int64_t *ret_cost) {
-    if (!planner->goods.by_volume) {
-        *ret_cost = cost;
-        return 0;
-    }
-    int64_t volume = planner->items[item].volume_ml;
-    return wide_narrow((wide_product(cost, FINENESS) + volume / 2) / volume, ret_cost);
-}
-
-static int quantity_in_flow(const struct planner *planner, uint32_t item, int64_t quantity,
-                            int64_t *ret_quantity) {
-    int64_t volume = planner->goods.by_volume ? planner->items[item].volume_ml : 1;
-    return wide_narrow(wide_product(quantity, volume), ret_quantity);
-}
-
-static bool has_limits(const struct planner *planner) {
-    for (uint32_t d = 0; d < planner->instance.depot_count; d++)
-        if (planner->depots[d].dispatch_ml != INSTANCE_NO_LIMIT)
-            return true;
-    for (uint32_t s = 0; s < planner->instance.shelter_count; s++)
-        if (planner->shelters[s].receive_ml != INSTANCE_NO_LIMIT)
-            return true;
-    return false;
-}
-
-/* The flow --------------------------------------------------------------------------------------
+/* As an allocation instance ---------------------------------------------------------------------
  */
 
-static int add_nodes(struct mincostflow *flow, size_t count, uint32_t *ret_first) {
-    *ret_first = mincostflow_node_count(flow);
-    uint32_t node;
+/* In what an instance counts: millilitres and micro cost units, or cubic metres and cost units. */
+struct scale {
+    double volumes, money; /* of what a millilitre and a micro cost unit count for */
+};
+
+static const struct scale fine = {1, 1};
+static const struct scale coarse = {1.0 / MICRO, 1.0 / MICRO};
+
+struct goods_instance {
+    struct allocation_instance of;
+    struct allocation_item *items;
+    struct allocation_depot *depots;
+    struct allocation_shelter *shelters;
+    struct allocation_lane *lanes;
+    double *stock, *reserve, *need;
+};
+
+static void goods_instance_free(struct goods_instance *goods) {
+    free(goods->items);
+    free(goods->depots);
+    free(goods->shelters);
+    free(goods->lanes);
+    free(goods->stock);
+    free(goods->reserve);
+    free(goods->need);
+}
+
+static double limit_of(int64_t limit_ml, struct scale scale) {
+    return limit_ml == INSTANCE_NO_LIMIT ? ALLOCATION_NO_LIMIT : (double)limit_ml * scale.volumes;
+}
+
+static int fill_lane(const struct planner *planner, uint32_t depot, uint32_t shelter,
+                     struct scale scale, struct allocation_lane *ret_lane) {
+    int64_t per_m3; /* the same figure in either scale */
+    int error = lane_cost(planner, depot, shelter, &per_m3);
+    *ret_lane = (struct allocation_lane){
+        .depot = depot,
+        .shelter = shelter,
+        .cost_per_m3 = (double)per_m3,
+        .capacity_m3 = limit_of(planner_lane_ml(planner, depot, shelter), scale),
+        .closed = !planner_lane_is_open(planner, depot, shelter)};
+    return error;
+}
+
+static int fill_rows(const struct planner *planner, struct scale scale,
+                     struct goods_instance *goods) {
+    const struct instance *in = &planner->instance;
     int error = 0;
-    for (size_t i = 0; i < count && !error; i++)
-        error = mincostflow_add_node(flow, 0, &node);
+    for (uint32_t k = 0; k < in->item_count; k++)
+        goods->items[k] = (struct allocation_item){
+            .volume_m3 = (double)in->items[k].volume_ml * scale.volumes,
+            .shortage_cost = (double)in->items[k].shortage_cost * MICRO * scale.money};
+    for (uint32_t d = 0; d < in->depot_count; d++)
+        goods->depots[d] =
+            (struct allocation_depot){.dispatch_m3 = limit_of(in->depots[d].dispatch_ml, scale),
+                                      .closed = !in->depots[d].usable};
+    for (uint32_t s = 0; s < in->shelter_count; s++)
+        goods->shelters[s] =
+            (struct allocation_shelter){.priority = (double)in->shelters[s].priority,
+                                        .receive_m3 = limit_of(in->shelters[s].receive_ml, scale)};
+    for (uint32_t d = 0; d < in->depot_count; d++)
+        for (uint32_t s = 0; s < in->shelter_count && !error; s++)
+            error = fill_lane(planner, d, s, scale, &goods->lanes[planner_pair(planner, d, s)]);
+    for (size_t i = 0; i < (size_t)in->depot_count * in->item_count; i++) {
+        goods->stock[i] = (double)in->stock[i];
+        goods->reserve[i] = (double)in->reserve[i];
+    }
+    for (size_t i = 0; i < (size_t)in->shelter_count * in->item_count; i++)
+        goods->need[i] = (double)in->need[i];
     return error;
 }
 
-static int add_depot_arcs(struct planner *planner, struct planner_goods *goods) {
-    uint32_t arc, items = planner->instance.item_count;
-    int error = 0;
-    goods->first_dispatch_arc = mincostflow_arc_count(goods->flow);
-    for (uint32_t d = 0; d < planner->instance.depot_count && !error; d++)
-        error =
-            mincostflow_add_arc(goods->flow, goods->root, goods->first_depot + d, 0, 0, 0, &arc);
-    goods->first_stock_arc = mincostflow_arc_count(goods->flow);
-    for (uint32_t d = 0; d < planner->instance.depot_count; d++)
-        for (uint32_t k = 0; k < items && !error; k++)
-            error = mincostflow_add_arc(goods->flow, goods->first_depot + d,
-                                        goods->first_stock + d * items + k, 0, 0, 0, &arc);
-    return error;
-}
-
-static int build_flow(struct planner *planner, struct planner_goods *goods) {
-    uint32_t arc, items = planner->instance.item_count, depots = planner->instance.depot_count;
-    uint32_t shelters = planner->instance.shelter_count;
-    size_t needs = (size_t)shelters * items;
-    goods->row = planner_take(needs, sizeof *goods->row);
-    if (!goods->row)
-        return HV_ERR_MEMORY;
-    for (size_t i = 0; i < needs; i++)
-        goods->row[i] = PLANNER_NO_ARC;
-    int error = mincostflow_new(&goods->flow);
-    if (!error)
-        error = add_nodes(goods->flow, 1, &goods->root);
-    if (!error)
-        error = add_nodes(goods->flow, depots, &goods->first_depot);
-    if (!error)
-        error = add_nodes(goods->flow, (size_t)depots * items, &goods->first_stock);
-    if (!error)
-        error = add_nodes(goods->flow, needs, &goods->first_need);
-    if (!error)
-        error = add_nodes(goods->flow, shelters, &goods->first_shelter);
-    if (!error)
-        error = add_depot_arcs(planner, goods);
-    goods->first_receive_arc = goods->flow ? mincostflow_arc_count(goods->flow) : 0;
-    for (uint32_t s = 0; s < shelters && !error; s++)
-        error =
-            mincostflow_add_arc(goods->flow, goods->first_shelter + s, goods->root, 0, 0, 0, &arc);
-    goods->stale_all = true;
-    return error;
-}
-
-void planner_free_goods(struct planner_goods *goods) {
-    mincostflow_free(goods->flow);
-    free(goods->row);
-    goods->flow = NULL;
-    goods->row = NULL;
+static int goods_instance_init(const struct planner *planner, struct scale scale,
+                               struct goods_instance *ret_goods) {
+    const struct instance *in = &planner->instance;
+    size_t lanes = (size_t)in->depot_count * in->shelter_count;
+    size_t stock = (size_t)in->depot_count * in->item_count;
+    struct goods_instance goods = {
+        .items = planner_take(in->item_count, sizeof *goods.items),
+        .depots = planner_take(in->depot_count, sizeof *goods.depots),
+        .shelters = planner_take(in->shelter_count, sizeof *goods.shelters),
+        .lanes = planner_take(lanes, sizeof *goods.lanes),
+        .stock = planner_take(stock, sizeof *goods.stock),
+        .reserve = planner_take(stock, sizeof *goods.reserve),
+        .need = planner_take((size_t)in->shelter_count * in->item_count, sizeof *goods.need)};
+    int error = goods.items && goods.depots && goods.shelters && goods.lanes && goods.stock &&
+                        goods.reserve && goods.need
+                    ? fill_rows(planner, scale, &goods)
+                    : HV_ERR_MEMORY;
+    if (error) {
+        goods_instance_free(&goods);
+        return error;
+    }
+    goods.of = (struct allocation_instance){.items = goods.items,
+                                            .depots = goods.depots,
+                                            .shelters = goods.shelters,
+                                            .lanes = goods.lanes,
+                                            .item_count = in->item_count,
+                                            .depot_count = in->depot_count,
+                                            .shelter_count = in->shelter_count,
+                                            .lane_count = (uint32_t)lanes,
+                                            .stock = goods.stock,
+                                            .reserve = goods.reserve,
+                                            .need = goods.need};
+    *ret_goods = goods;
+    return 0;
 }
 
 /* In step with the picture ----------------------------------------------------------------------
  */
 
-static int64_t limit_in_flow(int64_t limit_ml) {
-    return limit_ml == INSTANCE_NO_LIMIT ? MINCOSTFLOW_NO_BOUND : limit_ml;
-}
-
-static int refresh_depot(struct planner *planner, uint32_t depot) {
-    struct planner_goods *goods = &planner->goods;
-    int64_t dispatch = planner->depots[depot].dispatch_ml;
-    int error = mincostflow_set_bounds(goods->flow, goods->first_dispatch_arc + depot, 0,
-                                       limit_in_flow(dispatch));
-    uint32_t items = planner->instance.item_count;
-    for (uint32_t k = 0; k < items && !error; k++) {
-        int64_t available;
-        error = quantity_in_flow(planner, k, planner_available(planner, depot, k), &available);
-        if (!error)
-            error = mincostflow_set_bounds(goods->flow, goods->first_stock_arc + depot * items + k,
-                                           0, available);
-    }
-    return error;
-}
-
-/* One shelter's arcs for an item come when it first needs it: what it gets, then a lane from each
- * depot. */
-static int add_row(struct planner *planner, uint32_t shelter, uint32_t item) {
-    struct planner_goods *goods = &planner->goods;
-    size_t need = need_index(planner, shelter, item);
-    uint32_t first, lane, node = goods->first_need + (uint32_t)need;
-    uint32_t items = planner->instance.item_count;
-    int error =
-        mincostflow_add_arc(goods->flow, node, goods->first_shelter + shelter, 0, 0, 0, &first);
-    for (uint32_t d = 0; d < planner->instance.depot_count && !error; d++)
-        error = mincostflow_add_arc(goods->flow, goods->first_stock + d * items + item, node, 0, 0,
-                                    0, &lane);
-    if (!error)
-        goods->row[need] = first;
-    return error;
-}
-
-static int refresh_lane(struct planner *planner, uint32_t depot, uint32_t shelter, uint32_t item) {
-    struct planner_goods *goods = &planner->goods;
-    uint32_t arc = goods->row[need_index(planner, shelter, item)] + 1 + depot;
-    bool open = planner_lane_is_open(planner, depot, shelter);
-    int64_t cost = 0;
-    int error = open ? unit_cost(planner, depot, shelter, item, &cost) : 0;
-    if (!error)
-        error = cost_in_flow(planner, item, cost, &cost);
-    if (!error)
-        error = mincostflow_set_cost(goods->flow, arc, cost);
-    return error ? error
-                 : mincostflow_set_bounds(goods->flow, arc, 0, open ? MINCOSTFLOW_NO_BOUND : 0);
-}
-
-static int refresh_need(struct planner *planner, uint32_t shelter, uint32_t item) {
-    struct planner_goods *goods = &planner->goods;
-    uint32_t arc = goods->row[need_index(planner, shelter, item)];
-    int64_t need, cost;
-    int error =
-        quantity_in_flow(planner, item, planner->need[need_index(planner, shelter, item)], &need);
-    if (!error)
-        error = unit_shortage(planner, shelter, item, &cost);
-    if (!error)
-        error = cost_in_flow(planner, item, cost, &cost);
-    if (!error)
-        error = mincostflow_set_cost(goods->flow, arc, -cost);
-    return error ? error : mincostflow_set_bounds(goods->flow, arc, 0, need);
-}
-
-static int refresh_shelter(struct planner *planner, uint32_t shelter) {
-    struct planner_goods *goods = &planner->goods;
-    bool all = goods->stale_all || goods->stale_shelter[shelter];
-    int error = 0;
-    if (all)
-        error = mincostflow_set_bounds(goods->flow, goods->first_receive_arc + shelter, 0,
-                                       limit_in_flow(planner->shelters[shelter].receive_ml));
-    for (uint32_t k = 0; k < planner->instance.item_count && !error; k++) {
-        size_t need = need_index(planner, shelter, k);
-        bool new_row = goods->row[need] == PLANNER_NO_ARC;
-        if (new_row && planner->need[need] == 0)
-            continue;
-        if (new_row)
-            error = add_row(planner, shelter, k);
-        if (!error && (all || new_row))
-            error = refresh_need(planner, shelter, k);
-        for (uint32_t d = 0; d < planner->instance.depot_count && !error; d++)
-            if (all || new_row || goods->stale_depot[d])
-                error = refresh_lane(planner, d, shelter, k);
-    }
-    return error;
-}
-
-static int refresh(struct planner *planner) {
-    struct planner_goods *goods = &planner->goods;
-    if (goods->flow && goods->by_volume != has_limits(planner)) {
-        planner->pivots_gone += mincostflow_pivots(goods->flow);
-        planner_free_goods(goods);
-    }
-    goods->by_volume = has_limits(planner);
-    int error = goods->flow ? 0 : build_flow(planner, goods);
-    for (uint32_t d = 0; d < planner->instance.depot_count && !error; d++)
-        if (goods->stale_all || goods->stale_depot[d])
-            error = refresh_depot(planner, d);
-    for (uint32_t s = 0; s < planner->instance.shelter_count && !error; s++)
-        error = refresh_shelter(planner, s);
+static int begin(const struct planner *planner, struct allocation_session **ret_session) {
+    struct goods_instance goods;
+    int error = goods_instance_init(planner, fine, &goods);
     if (error)
         return error;
-    goods->stale_all = false;
-    for (uint32_t d = 0; d < planner->instance.depot_count; d++)
-        goods->stale_depot[d] = false;
-    for (uint32_t s = 0; s < planner->instance.shelter_count; s++)
-        goods->stale_shelter[s] = false;
-    return 0;
+    error = allocation_session_new(&goods.of, ret_session);
+    goods_instance_free(&goods);
+    return error == HV_ERR_VALUE ? HV_ERR_OVERFLOW : error; /* figures above those it takes */
 }
 
-/* Out of the flow, in whole units ---------------------------------------------------------------
+/* Runs the call where two figures differ, unless an earlier one failed. */
+#define MOVE(differ, call)                                                                         \
+    do {                                                                                           \
+        if (!error && (differ))                                                                    \
+            error = (call);                                                                        \
+    } while (0)
+
+static int move_lanes(const struct planner *planner, struct allocation_session *session) {
+    const struct allocation_instance *now = allocation_session_instance(session);
+    int error = 0;
+    for (uint32_t l = 0; l < now->lane_count && !error; l++) {
+        struct allocation_lane next;
+        error = fill_lane(planner, now->lanes[l].depot, now->lanes[l].shelter, fine, &next);
+        MOVE(next.closed != now->lanes[l].closed,
+             allocation_session_set_lane_open(session, l, !next.closed));
+        MOVE(!next.closed && next.cost_per_m3 != now->lanes[l].cost_per_m3,
+             allocation_session_set_lane_cost(session, l, next.cost_per_m3));
+        MOVE(next.capacity_m3 != now->lanes[l].capacity_m3,
+             allocation_session_set_lane_capacity(session, l, next.capacity_m3));
+    }
+    return error;
+}
+
+static int move_depots(const struct planner *planner, struct allocation_session *session) {
+    const struct allocation_instance *now = allocation_session_instance(session);
+    int error = 0;
+    for (uint32_t d = 0; d < now->depot_count; d++) {
+        double dispatch = limit_of(planner->depots[d].dispatch_ml, fine);
+        MOVE(dispatch != now->depots[d].dispatch_m3,
+             allocation_session_set_dispatch(session, d, dispatch));
+        MOVE(planner->depots[d].usable == now->depots[d].closed,
+             allocation_session_set_depot_open(session, d, planner->depots[d].usable));
+        for (uint32_t k = 0; k < now->item_count; k++) {
+            size_t i = (size_t)d * now->item_count + k;
+            double stock = (double)planner->stock[i], reserve = (double)planner->reserve[i];
+            MOVE(stock != now->stock[i], allocation_session_set_stock(session, d, k, stock));
+            MOVE(reserve != now->reserve[i],
+                 allocation_session_set_reserve(session, d, k, reserve));
+        }
+    }
+    return error;
+}
+
+static int move_shelters(const struct planner *planner, struct allocation_session *session) {
+    const struct allocation_instance *now = allocation_session_instance(session);
+    int error = 0;
+    for (uint32_t s = 0; s < now->shelter_count; s++) {
+        double receive = limit_of(planner->shelters[s].receive_ml, fine);
+        double priority = (double)planner->shelters[s].priority;
+        MOVE(receive != now->shelters[s].receive_m3,
+             allocation_session_set_receive(session, s, receive));
+        MOVE(priority != now->shelters[s].priority,
+             allocation_session_set_priority(session, s, priority));
+        for (uint32_t k = 0; k < now->item_count; k++) {
+            size_t i = (size_t)s * now->item_count + k;
+            double need = (double)planner->need[i];
+            MOVE(need != now->need[i], allocation_session_set_need(session, s, k, need));
+        }
+    }
+    return error;
+}
+
+/* Every figure is compared, which is less work than knowing which may have changed. */
+static int keep_step(const struct planner *planner, struct allocation_session **session) {
+    if (!*session)
+        return begin(planner, session);
+    int error = move_lanes(planner, *session);
+    if (!error)
+        error = move_depots(planner, *session);
+    if (!error)
+        error = move_shelters(planner, *session);
+    return error == HV_ERR_VALUE ? HV_ERR_OVERFLOW : error;
+}
+
+/* Solving ---------------------------------------------------------------------------------------
  */
 
-/* What may still be sent while the plan is read out of the flow. */
-struct remainder {
-    int64_t *stock, *need;       /* depot × item; shelter × item */
-    int64_t *dispatch, *receive; /* INT64_MAX: no limit */
-    int64_t *sent;               /* depot × shelter × item */
-};
-
-static int64_t least(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
-static int take_remainder(const struct planner *planner, struct remainder *rest) {
-    size_t depots = planner->instance.depot_count, shelters = planner->instance.shelter_count;
-    size_t items = planner->instance.item_count;
-    rest->stock = planner_take(depots * items, sizeof *rest->stock);
-    rest->need = planner_take(shelters * items, sizeof *rest->need);
-    rest->dispatch = planner_take(depots, sizeof *rest->dispatch);
-    rest->receive = planner_take(shelters, sizeof *rest->receive);
-    rest->sent = planner_take(depots * shelters * items, sizeof *rest->sent);
-    if (!rest->stock || !rest->need || !rest->dispatch || !rest->receive || !rest->sent)
-        return HV_ERR_MEMORY;
-    for (uint32_t d = 0; d < depots; d++) {
-        int64_t limit = planner->depots[d].dispatch_ml;
-        rest->dispatch[d] = limit == INSTANCE_NO_LIMIT ? INT64_MAX : limit;
-        for (uint32_t k = 0; k < items; k++)
-            rest->stock[d * items + k] = planner_available(planner, d, k);
+/* Solves a session within what the run leaves; what fairness asks for can always be sent. */
+static int run_session(struct planner_run *run, struct allocation_session *session) {
+    struct mincostflow_limits limits;
+    if (!planner_flow_limits(run, &limits))
+        return 0;
+    int error = allocation_session_solve(session, &limits);
+    if (error == HV_ERR_STOPPED) {
+        run->stopped = true;
+        return 0;
     }
-    for (uint32_t s = 0; s < shelters; s++) {
-        int64_t limit = planner->shelters[s].receive_ml;
-        rest->receive[s] = limit == INSTANCE_NO_LIMIT ? INT64_MAX : limit;
-        for (uint32_t k = 0; k < items; k++)
-            rest->need[s * items + k] = planner->need[s * items + k];
-    }
-    return 0;
-}
-
-static void free_remainder(struct remainder *rest) {
-    free(rest->stock);
-    free(rest->need);
-    free(rest->dispatch);
-    free(rest->receive);
-    free(rest->sent);
-}
-
-/* Sends as much of `wanted` as stock, need and limits leave room for. */
-static void send(const struct planner *planner, struct remainder *rest, uint32_t depot,
-                 uint32_t shelter, uint32_t item, int64_t wanted) {
-    size_t items = planner->instance.item_count;
-    int64_t volume = planner->items[item].volume_ml;
-    int64_t *stock = &rest->stock[depot * items + item];
-    int64_t *need = &rest->need[need_index(planner, shelter, item)];
-    int64_t amount = least(least(wanted, *stock), *need);
-    if (rest->dispatch[depot] != INT64_MAX)
-        amount = least(amount, rest->dispatch[depot] / volume);
-    if (rest->receive[shelter] != INT64_MAX)
-        amount = least(amount, rest->receive[shelter] / volume);
-    *stock -= amount;
-    *need -= amount;
-    if (rest->dispatch[depot] != INT64_MAX)
-        rest->dispatch[depot] -= amount * volume;
-    if (rest->receive[shelter] != INT64_MAX)
-        rest->receive[shelter] -= amount * volume;
-    rest->sent[planner_pair(planner, depot, shelter) * items + item] += amount;
-}
-
-/* One pass over all lanes that carry something: whole units first, and in the second pass the unit
- * that was begun, where there is still room for it. */
-static void read_lanes(const struct planner *planner, struct remainder *rest, bool rounding_up) {
-    const struct planner_goods *goods = &planner->goods;
-    for (uint32_t s = 0; s < planner->instance.shelter_count; s++)
-        for (uint32_t k = 0; k < planner->instance.item_count; k++) {
-            uint32_t row = goods->row[need_index(planner, s, k)];
-            int64_t volume = goods->by_volume ? planner->items[k].volume_ml : 1;
-            for (uint32_t d = 0; row != PLANNER_NO_ARC && d < planner->instance.depot_count; d++) {
-                int64_t flow = mincostflow_arc_flow(goods->flow, row + 1 + d);
-                int64_t wanted = rounding_up ? flow % volume > 0 : flow / volume;
-                if (wanted > 0)
-                    send(planner, rest, d, s, k, wanted);
-            }
-        }
-}
-
-static int add_shipment(struct planner *planner, struct plan *plan, size_t *room, size_t *link_room,
-                        struct plan_shipment shipment) {
-    if (plan->shipment_count == *room) {
-        size_t grown = *room * 2 + 16;
-        void *memory = realloc(plan->shipments, grown * sizeof *plan->shipments);
-        if (!memory)
-            return HV_ERR_MEMORY;
-        plan->shipments = memory;
-        *room = grown;
-    }
-    uint32_t origin = planner->instance.zone_count + shipment.depot;
-    shipment.travel_ms = planner->travel_ms[planner_pair(planner, origin, shipment.shelter)];
-    int error =
-        planner_add_route(planner, plan, link_room, origin, shipment.shelter, &shipment.route);
-    if (!error)
-        plan->shipments[plan->shipment_count++] = shipment;
     return error;
 }
 
-static int write_plan(struct planner *planner, struct plan *plan, const struct remainder *rest) {
-    uint32_t items = planner->instance.item_count, shelters = planner->instance.shelter_count;
-    size_t room = 0, link_room = plan->link_count;
-    int error = 0;
-    for (uint32_t d = 0; d < planner->instance.depot_count; d++)
-        for (uint32_t s = 0; s < shelters; s++)
-            for (uint32_t k = 0; k < items && !error; k++) {
-                int64_t sent = rest->sent[planner_pair(planner, d, s) * items + k];
-                struct plan_shipment shipment = {d, s, k, sent, 0, {0, 0}};
-                if (sent > 0)
-                    error = add_shipment(planner, plan, &room, &link_room, shipment);
-            }
-    plan->unmet = planner_take((size_t)shelters * items, sizeof *plan->unmet);
-    if (!plan->unmet)
-        return HV_ERR_MEMORY;
-    for (uint32_t s = 0; s < shelters; s++)
-        for (uint32_t k = 0; k < items; k++)
-            if (rest->need[need_index(planner, s, k)] > 0)
-                plan->unmet[plan->unmet_count++] =
-                    (struct plan_unmet){s, k, rest->need[need_index(planner, s, k)]};
-    return error;
+static bool has_lane_limits(const struct planner *planner) {
+    size_t lanes = (size_t)planner->instance.depot_count * planner->instance.shelter_count;
+    for (size_t i = 0; planner->lane_ml && i < lanes; i++)
+        if (planner->lane_ml[i] != INSTANCE_NO_LIMIT)
+            return true;
+    return false;
 }
 
-static int read_plan(struct planner *planner, struct plan *plan) {
-    struct remainder rest = {0};
-    int error = take_remainder(planner, &rest);
+static int ask(void *context, enum allocation_stage stage, uint64_t work) {
+    (void)stage;
+    struct mincostflow_limits limits;
+    struct planner_run *run = context;
+    return !planner_flow_limits(run, &limits) ||
+           (run->limits->work_limit && work >= limits.pivot_limit) ||
+           (limits.progress && limits.progress(limits.context, work));
+}
+
+/* With limits of lanes, from a plan without: cubic metres and cost units, which the linear
+ * programme can take in; prices come back in micro cost units. Stopped: the plan as it was. */
+static int join(struct planner_run *run, bool fair, struct allocation_plan *plan) {
+    struct goods_instance goods;
+    struct allocation_options options = {.progress = ask, .context = run};
+    struct allocation_plan joint;
+    int error = goods_instance_init(run->planner, coarse, &goods);
+    if (error)
+        return error;
+    goods.of.maxmin = fair;
+    error = allocation_joint_solve(&goods.of, plan, &options, &joint);
     if (!error) {
-        read_lanes(planner, &rest, false);
-        if (planner->goods.by_volume)
-            read_lanes(planner, &rest, true);
-        error = write_plan(planner, plan, &rest);
+        size_t stocks = (size_t)goods.of.depot_count * goods.of.item_count;
+        for (size_t i = 0; joint.prices.stock && i < stocks; i++)
+            joint.prices.stock[i] *= MICRO;
+        allocation_plan_deinit(plan);
+        *plan = joint;
     }
-    free_remainder(&rest);
+    goods_instance_free(&goods);
+    if (error == HV_ERR_STOPPED) {
+        run->stopped = true;
+        return 0;
+    }
     return error;
 }
 
-static int add_up(const struct planner *planner, struct plan *plan) {
-    wide total = 0;
-    int64_t cost;
-    int error = 0;
-    for (size_t i = 0; i < plan->shipment_count && !error; i++) {
-        const struct plan_shipment *s = &plan->shipments[i];
-        error = unit_cost(planner, s->depot, s->shelter, s->item, &cost);
-        if (!error)
-            total += wide_product(s->quantity, cost);
-    }
-    for (size_t i = 0; i < plan->unmet_count && !error; i++) {
-        const struct plan_unmet *u = &plan->unmet[i];
-        error = unit_shortage(planner, u->shelter, u->item, &cost);
-        if (!error)
-            total += wide_product(u->quantity, cost);
-    }
-    return error ? error : wide_narrow(total, &plan->goods_cost);
-}
-
-/* Proof -----------------------------------------------------------------------------------------
- */
-
-static int64_t positive(int64_t figure) {
-    return figure > 0 ? figure : 0;
-}
-
-static int64_t price_between(const struct planner_goods *goods, uint32_t from, uint32_t to) {
-    return positive(mincostflow_price(goods->flow, to) - mincostflow_price(goods->flow, from));
-}
-
-/* Prices of the flow as prices of the plan: a unit of stock by the unit, room by the millilitre. */
-static void price_all(const struct planner *planner, struct plan_duals *duals) {
-    const struct planner_goods *goods = &planner->goods;
-    uint32_t items = planner->instance.item_count;
-    for (uint32_t d = 0; d < planner->instance.depot_count; d++) {
-        uint32_t depot = goods->first_depot + d;
-        bool limited = planner->depots[d].dispatch_ml != INSTANCE_NO_LIMIT;
-        int64_t dispatch = limited ? price_between(goods, goods->root, depot) : 0;
-        duals->dispatch[d] = goods->by_volume ? (dispatch + FINENESS / 2) / FINENESS : dispatch;
-        for (uint32_t k = 0; k < items; k++) {
-            int64_t stock = price_between(goods, depot, goods->first_stock + d * items + k);
-            if (goods->by_volume)
-                stock =
-                    (int64_t)((wide_product(stock, planner->items[k].volume_ml) + FINENESS / 2) /
-                              FINENESS);
-            duals->stock[d * items + k] = stock;
-        }
-    }
-    for (uint32_t s = 0; s < planner->instance.shelter_count; s++) {
-        bool limited = planner->shelters[s].receive_ml != INSTANCE_NO_LIMIT;
-        int64_t receive = limited ? price_between(goods, goods->first_shelter + s, goods->root) : 0;
-        duals->receive[s] = goods->by_volume ? (receive + FINENESS / 2) / FINENESS : receive;
-    }
-}
-
-/* What the best lane saves on one unit of a need, at the prices. */
-static int best_saving(const struct planner *planner, const struct plan_duals *duals,
-                       uint32_t shelter, uint32_t item, int64_t shortage, wide *ret_saving) {
-    wide best = 0;
-    for (uint32_t d = 0; d < planner->instance.depot_count; d++) {
-        if (!planner_lane_is_open(planner, d, shelter))
-            continue;
-        int64_t cost;
-        int error = unit_cost(planner, d, shelter, item, &cost);
-        if (error)
-            return error;
-        wide room = (wide)duals->dispatch[d] + duals->receive[shelter];
-        wide saving = (wide)shortage - cost -
-                      duals->stock[(size_t)d * planner->instance.item_count + item] -
-                      room * planner->items[item].volume_ml;
-        best = saving > best ? saving : best;
-    }
-    *ret_saving = best;
-    return 0;
-}
-
-static int bound_of_needs(const struct planner *planner, const struct plan_duals *duals,
-                          wide *ret_bound) {
-    wide bound = 0;
-    for (uint32_t s = 0; s < planner->instance.shelter_count; s++)
-        for (uint32_t k = 0; k < planner->instance.item_count; k++) {
-            int64_t need = planner->need[need_index(planner, s, k)], shortage;
-            if (need == 0)
-                continue;
-            wide saving = 0;
-            int error = unit_shortage(planner, s, k, &shortage);
-            if (!error)
-                error = best_saving(planner, duals, s, k, shortage, &saving);
-            if (error)
-                return error;
-            bound += need * ((wide)shortage - saving);
-        }
-    *ret_bound = bound;
-    return 0;
-}
-
-static int prove(const struct planner *planner, struct plan *plan) {
-    uint32_t items = planner->instance.item_count, depots = planner->instance.depot_count;
-    struct plan_duals *duals = &plan->duals;
-    duals->stock = planner_take((size_t)depots * items, sizeof *duals->stock);
-    duals->dispatch = planner_take(depots, sizeof *duals->dispatch);
-    duals->receive = planner_take(planner->instance.shelter_count, sizeof *duals->receive);
-    if (!duals->stock || !duals->dispatch || !duals->receive)
-        return HV_ERR_MEMORY;
-    price_all(planner, duals);
-    wide bound = 0;
-    int error = bound_of_needs(planner, duals, &bound);
+static int solve_cheapest(struct planner_run *run, struct allocation_plan *ret_plan) {
+    struct planner *planner = run->planner;
+    struct planner_goods *goods = &planner->goods;
+    struct allocation_plan plan = {0};
+    bool keeps = true;
+    int error = keep_step(planner, &goods->cheapest);
+    if (!error)
+        error = run_session(run, goods->cheapest);
+    if (!error)
+        error = allocation_session_read_flow(goods->cheapest, &plan);
+    if (!error && !run->stopped && has_lane_limits(planner))
+        error = allocation_keeps_lanes(allocation_session_instance(goods->cheapest), &plan, &keeps);
+    if (!error && !keeps)
+        error = join(run, false, &plan);
     if (error)
-        return error;
-    for (uint32_t d = 0; d < depots; d++) {
-        if (planner->depots[d].dispatch_ml != INSTANCE_NO_LIMIT)
-            bound -= wide_product(planner->depots[d].dispatch_ml, duals->dispatch[d]);
-        for (uint32_t k = 0; k < items; k++)
-            bound -= wide_product(planner_available(planner, d, k), duals->stock[d * items + k]);
-    }
-    for (uint32_t s = 0; s < planner->instance.shelter_count; s++)
-        if (planner->shelters[s].receive_ml != INSTANCE_NO_LIMIT)
-            bound -= wide_product(planner->shelters[s].receive_ml, duals->receive[s]);
-    error = wide_narrow(bound > 0 ? bound : 0, &plan->goods_bound);
-    if (plan->goods_cost > 0)
-        plan->goods_gap = (double)(plan->goods_cost - plan->goods_bound) / (double)plan->goods_cost;
+        allocation_plan_deinit(&plan);
+    else
+        *ret_plan = plan;
     return error;
+}
+
+static int ask_fair(void *context, uint64_t levels) {
+    (void)levels;
+    struct mincostflow_limits limits;
+    struct planner_run *run = context;
+    return !planner_flow_limits(run, &limits) ||
+           (limits.progress && limits.progress(limits.context, 0));
+}
+
+/* The fairest of the least cost, by the flow. */
+static int fair_by_flow(struct planner_run *run, struct allocation_plan *ret_plan) {
+    struct planner_goods *goods = &run->planner->goods;
+    struct mincostflow_limits limits = {.progress = ask_fair, .context = run};
+    int error = keep_step(run->planner, &goods->fairest);
+    if (!error)
+        error = allocation_session_make_fair(goods->fairest, &limits);
+    if (error == HV_ERR_STOPPED) {
+        run->stopped = true;
+        return 0;
+    }
+    if (!error)
+        error = run_session(run, goods->fairest);
+    return error || run->stopped ? error : allocation_session_read(goods->fairest, ret_plan);
+}
+
+/* The fairest plan in place of the one of least cost, unless the run is stopped on the way. */
+static int find_fairest(struct planner_run *run, struct allocation_plan *plan) {
+    struct allocation_plan fairest = {0};
+    if (has_lane_limits(run->planner))
+        return join(run, true, plan);
+    int error = fair_by_flow(run, &fairest);
+    if (error || run->stopped) {
+        allocation_plan_deinit(&fairest);
+        return error;
+    }
+    allocation_plan_deinit(plan);
+    *plan = fairest;
+    return 0;
+}
+
+/* Writes the plan anew over what was written before; ret_more is what it costs more. */
+static int rewrite(struct planner *planner, const struct allocation_plan *from, bool packs,
+                   size_t links, struct plan *plan, int64_t *ret_more) {
+    int64_t before = plan->goods_cost;
+    plan->link_count = links;
+    int error = planner_write_goods(planner, from->shipments, from->shipment_count, packs, plan);
+    if (!error)
+        *ret_more = plan->goods_cost - before;
+    return error;
+}
+
+static bool has_packs(const struct planner *planner) {
+    for (uint32_t k = 0; k < planner->instance.item_count; k++)
+        if (planner->items[k].pack > 1)
+            return true;
+    return false;
 }
 
 int planner_solve_goods(struct planner_run *run, struct plan *plan) {
     struct planner *planner = run->planner;
-    bool finished;
-    int error = refresh(planner);
+    struct allocation_plan best = {0};
+    size_t links = plan->link_count;
+    int error = solve_cheapest(run, &best);
     if (!error)
-        error = planner_run_flow(run, planner->goods.flow, &finished);
+        error = planner_write_goods(planner, best.shipments, best.shipment_count, false, plan);
     if (!error)
-        error = read_plan(planner, plan);
-    if (!error)
-        error = add_up(planner, plan);
-    return error ? error : prove(planner, plan);
+        error = planner_prove_goods(planner, &best.prices, plan);
+    if (!error && planner->goods.fair && !run->stopped)
+        error = find_fairest(run, &best);
+    if (!error && best.level_count > 0) {
+        double unfair_fill = plan->least_fill;
+        plan->fair_levels = best.level_count;
+        error = rewrite(planner, &best, false, links, plan, &plan->fairness_cost);
+        plan->unfair_fill = unfair_fill;
+    }
+    if (!error && has_packs(planner)) {
+        double unfair_fill = plan->unfair_fill;
+        error = rewrite(planner, &best, true, links, plan, &plan->rounding_cost);
+        plan->unfair_fill = unfair_fill;
+    }
+    if (plan->goods_cost > 0)
+        plan->goods_gap = (double)(plan->goods_cost - plan->goods_bound) / (double)plan->goods_cost;
+    allocation_plan_deinit(&best);
+    return error;
+}
+
+uint64_t planner_goods_pivots(const struct planner_goods *goods) {
+    return (goods->cheapest ? allocation_session_pivots(goods->cheapest) : 0) +
+           (goods->fairest ? allocation_session_pivots(goods->fairest) : 0);
+}
+
+void planner_free_goods(struct planner_goods *goods) {
+    allocation_session_free(goods->cheapest);
+    allocation_session_free(goods->fairest);
+    goods->cheapest = goods->fairest = NULL;
 }

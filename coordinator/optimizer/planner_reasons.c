@@ -12,6 +12,8 @@ struct explanation {
     uint32_t *queue;     /* rows */
     uint32_t *cut_first; /* zone × class: members of the search that came past it */
     uint32_t *cut_count;
+    int64_t *stock_left;                  /* depot × item */
+    int64_t *loaded, *received, *carried; /* ml, where there is a limit: depot, shelter, lane */
 };
 
 static const struct plan_reason blank = {
@@ -317,36 +319,75 @@ static int explain_pairs(struct explanation *e) {
 /* Goods -----------------------------------------------------------------------------------------
  */
 
-/* What is left of depots and shelters once the plan's shipments are gone. */
-static int64_t stock_left(const struct explanation *e, uint32_t depot, uint32_t item) {
-    int64_t left = planner_available(e->planner, depot, item);
-    for (size_t i = 0; i < e->plan->shipment_count; i++) {
-        const struct plan_shipment *s = &e->plan->shipments[i];
-        if (s->depot == depot && s->item == item)
-            left -= s->quantity;
-    }
-    return left;
-}
-
-/* Whether another unit of an item still fits into what a depot can load, or a shelter receive. */
-static bool has_room(const struct explanation *e, bool of_depot, uint32_t number, uint32_t item) {
+/* What is left of depots, shelters and lanes once the plan's shipments are gone. */
+static int find_left(struct explanation *e) {
     const struct planner *planner = e->planner;
-    int64_t room =
-        of_depot ? planner->depots[number].dispatch_ml : planner->shelters[number].receive_ml;
-    if (room == INSTANCE_NO_LIMIT)
-        return true;
+    const struct instance *in = &planner->instance;
+    e->stock_left = planner_take((size_t)in->depot_count * in->item_count, sizeof *e->stock_left);
+    e->loaded = planner_take(in->depot_count, sizeof *e->loaded);
+    e->received = planner_take(in->shelter_count, sizeof *e->received);
+    e->carried = planner_take(in->lane_ml ? (size_t)in->depot_count * in->shelter_count : 1,
+                              sizeof *e->carried);
+    if (!e->stock_left || !e->loaded || !e->received || !e->carried)
+        return HV_ERR_MEMORY;
+    for (uint32_t d = 0; d < in->depot_count; d++)
+        for (uint32_t k = 0; k < in->item_count; k++)
+            e->stock_left[(size_t)d * in->item_count + k] = planner_available(planner, d, k);
     for (size_t i = 0; i < e->plan->shipment_count; i++) {
         const struct plan_shipment *s = &e->plan->shipments[i];
-        if ((of_depot ? s->depot : s->shelter) == number)
-            room -= s->quantity * planner->items[s->item].volume_ml;
+        int64_t volume = s->quantity * in->items[s->item].volume_ml;
+        e->stock_left[(size_t)s->depot * in->item_count + s->item] -= s->quantity;
+        if (in->depots[s->depot].dispatch_ml != INSTANCE_NO_LIMIT)
+            e->loaded[s->depot] += volume;
+        if (in->shelters[s->shelter].receive_ml != INSTANCE_NO_LIMIT)
+            e->received[s->shelter] += volume;
+        if (planner_lane_ml(planner, s->depot, s->shelter) != INSTANCE_NO_LIMIT)
+            e->carried[planner_pair(planner, s->depot, s->shelter)] += volume;
     }
-    return room >= planner->items[item].volume_ml;
+    return 0;
 }
 
+/* Whether as much as goes together of an item still fits below a limit. */
+static bool has_room(const struct explanation *e, int64_t limit_ml, int64_t used_ml,
+                     uint32_t item) {
+    const struct instance_item *of = &e->planner->items[item];
+    return limit_ml == INSTANCE_NO_LIMIT ||
+           limit_ml - used_ml >= of->volume_ml * (of->pack > 1 ? of->pack : 1);
+}
+
+/* Why a depot that the shelter can be reached from sends it no more of what it has. */
+static enum plan_reason_code why_no_more(const struct explanation *e, uint32_t depot,
+                                         const struct plan_unmet *unmet) {
+    const struct planner *planner = e->planner;
+    uint32_t shelter = unmet->shelter, item = unmet->item;
+    int64_t left = e->stock_left[(size_t)depot * planner->instance.item_count + item];
+    int64_t lane_ml = planner_lane_ml(planner, depot, shelter);
+    if (!planner_lane_is_open(planner, depot, shelter))
+        return REASON_SHELTER_EXCLUDED;
+    if (left <= 0)
+        return REASON_STOCK_EXHAUSTED;
+    if (!has_room(e, planner->shelters[shelter].receive_ml, e->received[shelter], item))
+        return REASON_RECEIVE_EXHAUSTED;
+    if (left < planner->items[item].pack)
+        return REASON_WHOLE_PACKS;
+    if (lane_ml != INSTANCE_NO_LIMIT &&
+        !has_room(e, lane_ml, e->carried[planner_pair(planner, depot, shelter)], item))
+        return REASON_LANE_EXHAUSTED;
+    return has_room(e, planner->depots[depot].dispatch_ml, e->loaded[depot], item)
+               ? REASON_NOT_WORTH_CARRYING
+               : REASON_DISPATCH_EXHAUSTED;
+}
+
+/* The strongest reason of all depots: what could be changed most easily comes last. */
 static struct plan_reason why_unmet(const struct explanation *e, const struct plan_unmet *unmet) {
+    static const enum plan_reason_code order[] = {
+        REASON_NO_DEPOT_REACHES,   REASON_SHELTER_EXCLUDED, REASON_STOCK_EXHAUSTED,
+        REASON_WHOLE_PACKS,        REASON_LANE_EXHAUSTED,   REASON_DISPATCH_EXHAUSTED,
+        REASON_NOT_WORTH_CARRYING, REASON_RECEIVE_EXHAUSTED};
     const struct planner *planner = e->planner;
     struct plan_reason reason = blank;
-    reason.code = REASON_NO_DEPOT_REACHES;
+    size_t rank = 0;
+    reason.code = order[0];
     reason.shelter = unmet->shelter;
     reason.item = unmet->item;
     reason.amount = unmet->quantity;
@@ -355,26 +396,16 @@ static struct plan_reason why_unmet(const struct explanation *e, const struct pl
         if (planner_available(planner, d, unmet->item) == 0 ||
             planner->travel_ms[pair] == NETWORK_UNREACHABLE)
             continue;
-        if (!planner_lane_is_open(planner, d, unmet->shelter)) {
-            if (reason.code == REASON_NO_DEPOT_REACHES)
-                reason.code = REASON_SHELTER_EXCLUDED;
+        enum plan_reason_code code = why_no_more(e, d, unmet);
+        size_t place = 0;
+        while (order[place] != code)
+            place++;
+        if (place <= rank)
             continue;
-        }
-        if (stock_left(e, d, unmet->item) <= 0) {
-            if (reason.code != REASON_DISPATCH_EXHAUSTED)
-                reason.code = REASON_STOCK_EXHAUSTED;
-            continue;
-        }
-        if (!has_room(e, false, unmet->shelter, unmet->item)) {
-            reason.code = REASON_RECEIVE_EXHAUSTED;
-            return reason;
-        }
-        if (has_room(e, true, d, unmet->item)) {
-            reason.code = REASON_NOT_WORTH_CARRYING;
-            return reason;
-        }
-        reason.code = REASON_DISPATCH_EXHAUSTED;
-        reason.depot = d;
+        rank = place;
+        reason.code = code;
+        reason.depot =
+            code == REASON_DISPATCH_EXHAUSTED || code == REASON_LANE_EXHAUSTED ? d : PLAN_NONE;
     }
     return reason;
 }
@@ -400,13 +431,15 @@ static int explain_reserves(struct explanation *e, const struct plan_unmet *unme
 }
 
 static int explain_goods(struct explanation *e) {
-    int error = 0;
+    const struct plan *plan = e->plan;
+    int error = find_left(e);
     for (size_t i = 0; i < e->plan->unmet_count && !error; i++) {
         error = add_reason(e, why_unmet(e, &e->plan->unmet[i]));
         if (!error)
             error = explain_reserves(e, &e->plan->unmet[i]);
     }
-    if (!error && e->planner->goods.by_volume && e->plan->goods_cost > e->plan->goods_bound) {
+    if (!error &&
+        plan->goods_cost - plan->fairness_cost - plan->rounding_cost > plan->goods_bound) {
         struct plan_reason reason = blank;
         reason.code = REASON_WHOLE_UNITS;
         error = add_reason(e, reason);
@@ -457,5 +490,9 @@ int planner_explain(const struct planner *planner, struct plan *plan) {
     free(e.queue);
     free(e.cut_first);
     free(e.cut_count);
+    free(e.stock_left);
+    free(e.loaded);
+    free(e.received);
+    free(e.carried);
     return error;
 }

@@ -20,17 +20,14 @@ static int search_from(struct planner *planner, struct network_search *search,
     return network_search_run(search, direction, &node, 1);
 }
 
-/* Notes a travel time, and that the pair's arcs are out of date where it is a new one. */
+/* Notes a travel time, and that the zone's arcs are out of date where it is a new one. */
 static void set_travel(struct planner *planner, uint32_t origin, uint32_t shelter, int64_t time) {
     int64_t *travel = &planner->travel_ms[planner_pair(planner, origin, shelter)];
     if (*travel == time)
         return;
     *travel = time;
-    uint32_t zones = planner->instance.zone_count;
-    if (origin < zones)
+    if (origin < planner->instance.zone_count)
         planner->people.stale_zone[origin] = true;
-    else
-        planner->goods.stale_depot[origin - zones] = true;
 }
 
 static int search_row(struct planner *planner, uint32_t origin) {

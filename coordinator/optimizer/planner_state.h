@@ -1,12 +1,13 @@
 /* The inside of a planning session. Included only by planner*.c.
  *
  * planner.c owns the picture and takes changes, planner_routes.c keeps travel times,
- * planner_people.c and planner_goods.c each keep one minimum-cost flow in step with the picture,
- * planner_reasons.c explains. Matrices are row by row; an "origin" is a zone, or after all zones a
- * depot. */
+ * planner_people.c keeps a minimum-cost flow and planner_goods.c allocation sessions in step with
+ * it, planner_goods_plan.c reads whole units out of these, planner_reasons.c explains. Matrices are
+ * row by row; an "origin" is a zone, or after all zones a depot. */
 #ifndef HV_OPTIMIZER_PLANNER_STATE_H
 #define HV_OPTIMIZER_PLANNER_STATE_H
 
+#include "coordinator/optimizer/allocation_session.h"
 #include "coordinator/optimizer/mincostflow.h"
 #include "coordinator/optimizer/planner.h"
 
@@ -31,19 +32,12 @@ struct planner_people {
     bool stale_all;
 };
 
-/* Root → depot → depot-item → shelter-item → shelter → root, a circulation in which each need met
- * earns what its shortage would have cost. In base units, or in millilitres where what can be
- * loaded or received is limited, since only then do items meet. */
+/* Two allocation sessions, both in millilitres and micro cost units, so that what is whole here is
+ * whole there: one for the least cost, which proves the bound, and one for the fairest plan where
+ * that is asked for. Lane d × shelters + s leads from depot d to shelter s. */
 struct planner_goods {
-    struct mincostflow *flow;
-    bool by_volume;
-    uint32_t root, first_depot, first_stock, first_need, first_shelter; /* nodes */
-    uint32_t first_dispatch_arc, first_stock_arc;                       /* depot; depot × item */
-    uint32_t *row; /* shelter × item: arc to the shelter, the lanes from each depot follow;
-                      PLANNER_NO_ARC where there never was a need */
-    uint32_t first_receive_arc;
-    bool *stale_depot, *stale_shelter;
-    bool stale_all;
+    struct allocation_session *cheapest, *fairest; /* NULL until the first solve */
+    bool fair;
 };
 
 struct planner {
@@ -54,6 +48,7 @@ struct planner {
     struct instance_depot *depots;
     struct instance_item *items;
     int64_t *stock, *reserve, *need;
+    int64_t *lane_ml; /* depot × shelter; NULL until one is limited */
 
     bool *pinned, *zone_excluded; /* zone × shelter */
     uint32_t *pin_count;          /* zone */
@@ -136,8 +131,33 @@ bool planner_lane_is_open(const struct planner *planner, uint32_t depot, uint32_
 /* Stock less reserve, 0 where the depot is not usable. */
 int64_t planner_available(const struct planner *planner, uint32_t depot, uint32_t item);
 
+/* What carrying one base unit costs, and what its lack does, in micro cost units. HV_ERR_OVERFLOW.
+ */
+HV_MUST_USE int planner_unit_cost(const struct planner *planner, uint32_t depot, uint32_t shelter,
+                                  uint32_t item, int64_t *ret_cost);
+HV_MUST_USE int planner_unit_shortage(const struct planner *planner, uint32_t shelter,
+                                      uint32_t item, int64_t *ret_cost);
+
+/* What goods may go from depot to shelter at all, or INSTANCE_NO_LIMIT. */
+int64_t planner_lane_ml(const struct planner *planner, uint32_t depot, uint32_t shelter);
+
 HV_MUST_USE int planner_solve_goods(struct planner_run *run, struct plan *plan);
+uint64_t planner_goods_pivots(const struct planner_goods *goods);
 void planner_free_goods(struct planner_goods *goods);
+
+/* planner_goods_plan.c --------------------------------------------------------------------------
+ */
+
+/* Writes shipments, unmet, cost and least fill rate of a divisible plan in whole units, or with
+ * `packs` in whole packs, over what the plan had of them. */
+HV_MUST_USE int planner_write_goods(struct planner *planner,
+                                    const struct allocation_shipment *shipments, size_t count,
+                                    bool packs, struct plan *plan);
+
+/* Bound and duals of goods from the prices, which are in micro cost units, of a unit and of a
+ * millilitre. */
+HV_MUST_USE int planner_prove_goods(const struct planner *planner,
+                                    const struct allocation_prices *prices, struct plan *plan);
 
 /* planner_reasons.c -----------------------------------------------------------------------------
  */
@@ -146,6 +166,9 @@ HV_MUST_USE int planner_explain(const struct planner *planner, struct plan *plan
 
 /* planner.c -------------------------------------------------------------------------------------
  */
+
+/* What the run leaves to a flow. False where nothing is left: the run is stopped. */
+bool planner_flow_limits(struct planner_run *run, struct mincostflow_limits *ret_limits);
 
 /* Solves one of the flows within the limits of the run, and says whether it came to the end. */
 HV_MUST_USE int planner_run_flow(struct planner_run *run, struct mincostflow *flow,

@@ -1,13 +1,17 @@
 /* The planner against counting out every plan, and every plan through the certificate check. */
 #include "coordinator/optimizer/certificate.h"
 #include "coordinator/optimizer/planner.h"
+#include "tests/support/sanitized.h"
 
 #include <criterion/criterion.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* A little world --------------------------------------------------------------------------------
  */
+
+#define CERTIFIED (SANITIZED ? 60u : 600u) /* random worlds */
 
 enum { NODES = 7, LINKS = 14, ZONES = 3, SHELTERS = 3, DEPOTS = 2, ITEMS = 2 };
 
@@ -75,7 +79,7 @@ static void random_goods(struct world *w, bool limits) {
             .usable = !once_in(6),
         };
     for (uint32_t k = 0; k < ITEMS; k++)
-        w->items[k] = (struct instance_item){1 + random_below(3), random_below(4)};
+        w->items[k] = (struct instance_item){1 + random_below(3), random_below(4), 0};
     for (uint32_t i = 0; i < DEPOTS * ITEMS; i++) {
         w->stock[i] = random_below(3);
         w->reserve[i] = once_in(3);
@@ -326,7 +330,8 @@ static void judge_reasons(const struct plan *plan) {
             explained_people += r->amount;
         if (r->code == REASON_STOCK_EXHAUSTED || r->code == REASON_NO_DEPOT_REACHES ||
             r->code == REASON_DISPATCH_EXHAUSTED || r->code == REASON_RECEIVE_EXHAUSTED ||
-            r->code == REASON_NOT_WORTH_CARRYING || r->code == REASON_SHELTER_EXCLUDED)
+            r->code == REASON_NOT_WORTH_CARRYING || r->code == REASON_SHELTER_EXCLUDED ||
+            r->code == REASON_LANE_EXHAUSTED || r->code == REASON_WHOLE_PACKS)
             explained_units += r->amount;
         cr_assert_eq(r->member_count > 0, r->code == REASON_CAPACITY_EXHAUSTED);
         cr_assert_str_neq(plan_reason_name(r->code), "unknown");
@@ -352,6 +357,118 @@ static struct plan *solve_and_judge(const struct world *w, struct planner *plann
     cr_assert_leq(plan->goods_bound, goods);
     cr_assert_geq(plan->goods_cost, goods);
     return plan;
+}
+
+/* Larger figures, packs, limits of lanes, perhaps fair. */
+static void set_up_choices(struct world *w, int64_t *lane_ml) {
+    set_up(w, once_in(2));
+    for (uint32_t k = 0; k < ITEMS; k++)
+        w->items[k].pack = once_in(2) ? 2 + random_below(4) : 0;
+    for (uint32_t i = 0; i < DEPOTS * ITEMS; i++)
+        w->stock[i] = random_below(60);
+    for (uint32_t i = 0; i < SHELTERS * ITEMS; i++)
+        w->need[i] = random_below(40);
+    for (uint32_t d = 0; d < DEPOTS; d++)
+        if (w->depots[d].dispatch_ml > 0)
+            w->depots[d].dispatch_ml = random_below(200);
+    for (uint32_t s = 0; s < SHELTERS; s++)
+        if (w->shelters[s].receive_ml > 0)
+            w->shelters[s].receive_ml = random_below(100);
+    for (uint32_t i = 0; i < DEPOTS * SHELTERS; i++)
+        lane_ml[i] = once_in(3) ? random_below(50) : INSTANCE_NO_LIMIT;
+    if (once_in(2))
+        w->instance.lane_ml = lane_ml;
+}
+
+static void change_choices(struct world *w, struct planner *p, int64_t *lane_ml) {
+    uint32_t d = random_below(DEPOTS), s = random_below(SHELTERS), k = random_below(ITEMS);
+    w->stock[d * ITEMS + k] = random_below(60);
+    cr_assert_eq(planner_set_stock(p, d, k, w->stock[d * ITEMS + k]), 0);
+    w->need[s * ITEMS + k] = random_below(40);
+    cr_assert_eq(planner_set_need(p, s, k, w->need[s * ITEMS + k]), 0);
+    w->shelters[s].priority = 1 + random_below(3);
+    cr_assert_eq(planner_set_priority(p, s, w->shelters[s].priority), 0);
+    if (!w->instance.lane_ml)
+        return;
+    lane_ml[d * SHELTERS + s] = once_in(2) ? random_below(50) : INSTANCE_NO_LIMIT;
+    cr_assert_eq(planner_set_lane_limit(p, d, s, lane_ml[d * SHELTERS + s]), 0);
+}
+
+Test(planner, fair_and_packed_plans_within_limits_of_lanes_are_certified_too) {
+    for (uint64_t seed = 1; seed <= CERTIFIED; seed++) {
+        random_state = seed * 977;
+        struct world w;
+        int64_t lane_ml[DEPOTS * SHELTERS];
+        set_up_choices(&w, lane_ml);
+        bool fair = once_in(2);
+        struct planner *warm = NULL;
+        cr_assert_eq(planner_new(&w.instance, &warm), 0);
+        cr_assert_eq(planner_set_fair(warm, fair), 0);
+        for (int round = 0; round < 4; round++) {
+            struct planner *cold = NULL;
+            struct plan *plan = NULL, *again = NULL;
+            cr_assert_eq(planner_solve(warm, NULL, &plan), 0);
+            judge_certificate(&w, plan);
+            judge_reasons(plan);
+            cr_assert(fair || plan->fairness_cost == 0);
+            cr_assert(plan->least_fill >= 0 && plan->least_fill <= 1);
+            cr_assert_eq(planner_new(&w.instance, &cold), 0);
+            cr_assert_eq(planner_set_fair(cold, fair), 0);
+            cr_assert_eq(planner_solve(cold, NULL, &again), 0);
+            judge_certificate(&w, again);
+            double most = fmax((double)plan->goods_bound, (double)again->goods_bound);
+            cr_assert_float_eq((double)plan->goods_bound, (double)again->goods_bound,
+                               1e-6 * most + 200 * (DEPOTS + SHELTERS));
+            plan_free(again);
+            planner_free(cold);
+            plan_free(plan);
+            change_choices(&w, warm, lane_ml);
+        }
+        planner_free(warm);
+        tear_down(&w);
+    }
+}
+
+/* Two shelters need the same from one depot, and the nearer one would get all of it. */
+Test(planner, fairness_shares_what_is_short_and_says_what_that_costs) {
+    const struct network_link links[] = {{0, 1, 1000, 100, false}, {0, 2, 9000, 100, false}};
+    struct network *network = NULL;
+    cr_assert_eq(network_new(3, links, 2, &network), 0);
+    struct instance_shelter shelters[2] = {
+        {.node = 1, .receive_ml = INSTANCE_NO_LIMIT, .priority = 1},
+        {.node = 2, .receive_ml = INSTANCE_NO_LIMIT, .priority = 1}};
+    const struct instance_depot depot = {0, INSTANCE_NO_LIMIT, true};
+    const struct instance_item item = {1000, 50, 6};
+    const int64_t stock = 60, reserve = 0, need[2] = {60, 60};
+    const struct instance instance = {.network = network,
+                                      .shelters = shelters,
+                                      .shelter_count = 2,
+                                      .depots = &depot,
+                                      .depot_count = 1,
+                                      .items = &item,
+                                      .item_count = 1,
+                                      .stock = &stock,
+                                      .reserve = &reserve,
+                                      .need = need,
+                                      .haul_cost_per_m3_hour = 3600000};
+    struct planner *planner = NULL;
+    struct plan *plan = NULL;
+    cr_assert_eq(planner_new(&instance, &planner), 0);
+    cr_assert_eq(planner_solve(planner, NULL, &plan), 0);
+    cr_assert_eq(plan->shipment_count, 1);
+    cr_assert_float_eq(plan->least_fill, 0, 1e-9);
+    plan_free(plan);
+    cr_assert_eq(planner_set_fair(planner, true), 0);
+    cr_assert_eq(planner_solve(planner, NULL, &plan), 0);
+    cr_assert_eq(plan->shipment_count, 2);
+    cr_assert_eq(plan->shipments[0].quantity, 30);
+    cr_assert_float_eq(plan->least_fill, 0.5, 1e-9);
+    cr_assert_float_eq(plan->unfair_fill, 0, 1e-9);
+    cr_assert_eq(plan->fairness_cost, INT64_C(30) * 8000 * 1000); /* 8 s further, 1000 a second */
+    cr_assert_eq(plan->goods_cost - plan->fairness_cost, plan->goods_bound);
+    plan_free(plan);
+    planner_free(planner);
+    network_free(network);
 }
 
 Test(planner, equals_counting_out_every_plan) {
