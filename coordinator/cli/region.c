@@ -4,6 +4,7 @@
 #include "coordinator/cli/region_options.h"
 #include "coordinator/cli/region_report.h"
 #include "coordinator/region/builder.h"
+#include "coordinator/region/place.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@ static const char HELP[] =
     "       haven region profiles [ID|FILE] [--json]\n"
     "       haven region import tntp NET NODES [TRIPS] -o DIR [options]\n"
     "       haven region import osm FILE -o DIR [--all]\n"
-    "       haven region import nss|taiwan|nanao FILE -o DIR\n"
+    "       haven region import nss|taiwan|nanao FILE -o DIR [--roads DIR [--within M]]\n"
     "\n"
     "A region is a folder with datapackage.json and tables of roads, zones, shelters, depots and\n"
     "goods (docs/REGIONS.md).\n"
@@ -31,6 +32,12 @@ static const char HELP[] =
     "  -o, --output DIR           where the region is written; made where absent\n"
     "  --name ID                  id of the region, such as krems\n"
     "  --all                      osm: keep roads outside the largest connected part\n"
+    "  --roads DIR                nss, taiwan, nanao: put the shelters into the region DIR, each "
+    "at\n"
+    "                             the nearest node that is reached by road; -o may be DIR too\n"
+    "  --within M                 with --roads: leave out, and name, what is farther than M "
+    "metres\n"
+    "                             from such a node as the crow flies; default 1000\n"
     "  --length-unit m|km|ft|mi   tntp: unit of length; default mi\n"
     "  --time-unit s|min|h|0.01h  tntp: unit of free-flow time; default min\n"
     "  --capacity-unit veh/h|veh/min|veh/day        tntp: default veh/h\n"
@@ -48,6 +55,7 @@ static const char HELP[] =
     "      --length-unit ft --time-unit min --capacity-per link -o anaheim\n"
     "  haven region import osm krems.osm.gz -o krems\n"
     "  haven region import nanao open_shelter_Nanao-shi_2024-01-09-1800.csv -o nanao\n"
+    "  haven region import taiwan shelters.csv --roads taipei-roads --within 300 -o taipei\n"
     "\n"
     "Ends with 0 where all is well, 65 where there are faults.\n";
 
@@ -241,6 +249,48 @@ static int import_file(struct region_options *options, struct hv_fault_list *fau
     return import_nanao(file, faults, ret_region);
 }
 
+/* ---- imported shelters on roads ---------------------------------------------------------------
+ */
+
+static int join_sources(struct region *roads, const struct region *shelters) {
+    char joined[2048];
+    if (shelters->sources[0] == '\0' || strstr(roads->sources, shelters->sources) != NULL)
+        return HV_OK;
+    int length = snprintf(joined, sizeof joined, "%s%s%s", roads->sources,
+                          roads->sources[0] == '\0' ? "" : "; ", shelters->sources);
+    if (length < 0 || length >= (int)sizeof joined)
+        return HV_ERR_LIMIT;
+    return builder_set_text(roads, &roads->sources, joined);
+}
+
+static void tell_placed(const struct region *roads, const struct placed *placed) {
+    if (placed->count == 0)
+        printf("no shelter was put onto the roads\n");
+    else
+        printf("%u shelters were put onto the roads; the farthest, %s, is %.0f m from its node\n",
+               placed->count, roads->shelters[placed->farthest_of].id, placed->farthest_m);
+}
+
+/* Puts the shelters just imported into the region with the roads, which takes their place. */
+static int put_on_roads(const struct region_options *options, struct hv_fault_list *faults,
+                        struct region **region) {
+    struct region *roads = NULL;
+    struct placed placed;
+    int error = region_load(options->roads, faults, &roads);
+    if (error == HV_OK)
+        error =
+            place_shelters(roads, *region, options->within_m, options->words[2], faults, &placed);
+    if (error == HV_OK)
+        error = join_sources(roads, *region);
+    if (error == HV_OK && !options->json)
+        tell_placed(roads, &placed);
+    region_free(*region);
+    *region = error == HV_OK ? roads : NULL;
+    if (error != HV_OK)
+        region_free(roads);
+    return error;
+}
+
 static int save(struct region *region, const struct region_options *options) {
     int error = HV_OK;
     if (options->name != NULL)
@@ -291,8 +341,13 @@ static int import(struct region_options *options) {
             "import takes tntp NET NODES [TRIPS], or osm, nss, taiwan or nanao and a FILE");
     if (options->output == NULL)
         return usage("import needs -o DIR");
+    if (options->roads != NULL &&
+        (strcmp(options->words[1], "osm") == 0 || strcmp(options->words[1], "tntp") == 0))
+        return usage("--roads is for shelters: nss, taiwan or nanao");
     hv_fault_list_init(&faults);
     int error = import_file(options, &faults, &region);
+    if (error == HV_OK && options->roads != NULL)
+        error = put_on_roads(options, &faults, &region);
     int status = status_of(error, &faults);
     int saved = region == NULL ? EX_OK : save(region, options);
     int printed = report_import(region, options, &faults);

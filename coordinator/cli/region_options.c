@@ -1,6 +1,7 @@
 #include "coordinator/cli/region_options.h"
 
 #include "coordinator/cli/cli_number.h"
+#include "coordinator/region/place.h"
 #include "coordinator/region/units.h"
 #include "schemas/limits.h"
 
@@ -20,6 +21,8 @@ enum {
     NAME,
     PROFILE,
     STAGE,
+    ROADS,
+    WITHIN,
     JSON,
     HELP
 };
@@ -34,6 +37,8 @@ static const struct option OPTIONS[] = {{"length-unit", required_argument, NULL,
                                         {"name", required_argument, NULL, NAME},
                                         {"profile", required_argument, NULL, PROFILE},
                                         {"stage", required_argument, NULL, STAGE},
+                                        {"roads", required_argument, NULL, ROADS},
+                                        {"within", required_argument, NULL, WITHIN},
                                         {"json", no_argument, NULL, JSON},
                                         {"output", required_argument, NULL, 'o'},
                                         {"help", no_argument, NULL, HELP},
@@ -126,6 +131,12 @@ static bool set(struct region_options *options, int option, const char *value) {
         return set_name(&options->name, value);
     case STAGE:
         return set_stage(&options->stage, value);
+    case ROADS:
+        options->roads = value;
+        return true;
+    case WITHIN:
+        return cli_number_read(value, 1, 100000, &options->within_m) ||
+               refuse("within", value, "metres from 1 to 100000");
     case PROFILE:
         options->profile = value;
         return true;
@@ -146,7 +157,8 @@ static bool set(struct region_options *options, int option, const char *value) {
 }
 
 bool region_options_read(int argc, char **argv, struct region_options *ret_options) {
-    struct region_options options = {.stage = PROFILE_SHORT, .tntp = import_tntp_defaults()};
+    struct region_options options = {
+        .stage = PROFILE_SHORT, .within_m = PLACE_WITHIN_M, .tntp = import_tntp_defaults()};
     optind = 0; /* glibc: begin anew */
     for (int option; (option = getopt_long(argc, argv, "o:h", OPTIONS, NULL)) != -1;)
         if (!set(&options, option, optarg))

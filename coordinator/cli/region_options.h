@@ -9,6 +9,8 @@ struct region_options {
     bool json, help;
     const char *output; /* -o; NULL where not given */
     const char *name;   /* id of the imported region; NULL: the format's */
+    const char *roads;  /* region that imported shelters are put into; NULL: one of their own */
+    double within_m;    /* of its roads */
     const char *profile;
     enum profile_stage stage;
     struct import_tntp_options tntp;

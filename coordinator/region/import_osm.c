@@ -1,7 +1,9 @@
-/* Import of OpenStreetMap extracts through readosm: one pass over the ways, one over the nodes. */
+/* Import of OpenStreetMap extracts through readosm: one pass over ways and relations,
+ * one over the nodes. */
 #include "coordinator/region/import.h"
 #include "coordinator/region/import_common.h"
 #include "coordinator/region/osm_network.h"
+#include "coordinator/region/osm_turn.h"
 #include "schemas/limits.h"
 
 #include <readosm.h>
@@ -14,9 +16,11 @@
 #include <zlib.h>
 
 #define TAGS_MAX 256
+#define MEMBERS_MAX 64 /* of a turn restriction */
 
 struct import {
     struct osm_network network;
+    struct osm_turns turns;
     int error; /* of a callback */
 };
 
@@ -30,18 +34,42 @@ static struct import *own(const void *context) {
     return import;
 }
 
+static size_t list_tags(const readosm_tag *given, int count, struct osm_tag tags[TAGS_MAX]) {
+    size_t listed = 0;
+    for (int i = 0; i < count && listed < TAGS_MAX; i++)
+        if (given[i].key != NULL && given[i].value != NULL)
+            tags[listed++] = (struct osm_tag){given[i].key, given[i].value};
+    return listed;
+}
+
 static int take_way(const void *context, const readosm_way *way) {
     struct import *import = own(context);
     struct osm_tag tags[TAGS_MAX];
     struct osm_road road;
-    size_t count = 0;
-    for (int i = 0; i < way->tag_count && count < TAGS_MAX; i++)
-        if (way->tags[i].key != NULL && way->tags[i].value != NULL)
-            tags[count++] = (struct osm_tag){way->tags[i].key, way->tags[i].value};
+    size_t count = list_tags(way->tags, way->tag_count, tags);
     if (way->node_ref_count < 2 || !osm_road_read(tags, count, &road))
         return READOSM_OK;
     import->error = osm_network_add_way(&import->network, way->id, &road, way->node_refs,
                                         (size_t)way->node_ref_count);
+    return import->error == HV_OK ? READOSM_OK : READOSM_ABORT;
+}
+
+static int take_relation(const void *context, const readosm_relation *relation) {
+    struct import *import = own(context);
+    struct osm_tag tags[TAGS_MAX];
+    struct osm_turn_member members[MEMBERS_MAX];
+    size_t count = 0;
+    if (relation->member_count > MEMBERS_MAX)
+        return READOSM_OK; /* a route, a border: no restriction has so many */
+    for (int i = 0; i < relation->member_count; i++) {
+        const readosm_member *member = &relation->members[i];
+        if (member->role != NULL && member->member_type != READOSM_MEMBER_RELATION)
+            members[count++] = (struct osm_turn_member){member->member_type == READOSM_MEMBER_WAY,
+                                                        member->id, member->role};
+    }
+    import->error =
+        osm_turns_add(&import->turns, relation->id, tags,
+                      list_tags(relation->tags, relation->tag_count, tags), members, count);
     return import->error == HV_OK ? READOSM_OK : READOSM_ABORT;
 }
 
@@ -73,11 +101,11 @@ static int refuse(const char *file, struct hv_fault_list *faults, int code) {
 
 static int pass(struct import *import, const char *path, const char *shown,
                 struct hv_fault_list *faults, readosm_node_callback on_node,
-                readosm_way_callback on_way) {
+                readosm_way_callback on_way, readosm_relation_callback on_relation) {
     const void *handle = NULL;
     int code = readosm_open(path, &handle);
     if (code == READOSM_OK)
-        code = readosm_parse(handle, import, on_node, on_way, NULL);
+        code = readosm_parse(handle, import, on_node, on_way, on_relation);
     if (handle != NULL)
         readosm_close(handle);
     if (import->error != HV_OK)
@@ -156,16 +184,19 @@ static int read_plain(const char *path, const char *shown, const struct import_o
                       struct hv_fault_list *faults, struct region *region) {
     struct import import = {.error = HV_OK};
     osm_network_init(&import.network);
-    int error = pass(&import, path, shown, faults, NULL, take_way);
+    int error = pass(&import, path, shown, faults, NULL, take_way, take_relation);
     if (error == HV_OK)
         error = osm_network_sort(&import.network);
     if (error == HV_OK)
-        error = pass(&import, path, shown, faults, take_node, NULL);
+        error = pass(&import, path, shown, faults, take_node, NULL, NULL);
     if (error == HV_OK)
         error = osm_network_build(&import.network, options->keep_all, shown, faults, region);
     if (error == HV_OK && region->link_count == 0)
         hv_fault_add(faults, HV_FAULT_WARNING, shown, 0, "", "no road for motor vehicles",
                      "an extract with roads");
+    if (error == HV_OK)
+        error = osm_turns_name(&import.turns, region, shown, faults);
+    osm_turns_deinit(&import.turns);
     osm_network_deinit(&import.network);
     return error;
 }

@@ -1,6 +1,7 @@
 #include "coordinator/region/osm_network.h"
 
 #include "coordinator/region/builder.h"
+#include "coordinator/region/earth.h"
 #include "coordinator/region/graph.h"
 #include "schemas/limits.h"
 
@@ -9,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EARTH_RADIUS_M 6371008.8
 #define SAME_PLACE_M 0.01 /* a link is never shorter */
 
 void osm_network_init(struct osm_network *network) {
@@ -149,12 +149,7 @@ struct build {
 };
 
 static double distance_m(const struct osm_network *network, uint32_t a, uint32_t b) {
-    const double degree = 3.14159265358979323846 / 180;
-    double lat_a = network->lat[a] * degree, lat_b = network->lat[b] * degree;
-    double dlat = lat_b - lat_a, dlon = (network->lon[b] - network->lon[a]) * degree;
-    double h =
-        sin(dlat / 2) * sin(dlat / 2) + cos(lat_a) * cos(lat_b) * sin(dlon / 2) * sin(dlon / 2);
-    return 2 * EARTH_RADIUS_M * asin(fmin(1, sqrt(h)));
+    return earth_distance_m(network->lon[a], network->lat[a], network->lon[b], network->lat[b]);
 }
 
 static bool is_placed(const struct build *build, uint32_t node) {

@@ -176,3 +176,60 @@ Test(region_cli, an_import_that_cannot_be_written_says_so) {
     snprintf(list, sizeof list, "%s/list.csv", files.dir);
     cr_assert_eq(RUN("import", "nanao", list, "-o", "/proc/none/x"), EX_CANTCREAT);
 }
+
+/* ---- shelters onto roads ---- */
+
+static const char TAIWAN[] =
+    "序號,縣市及鄉鎮市區,村里,避難收容處所地址,經度,緯度,避難收容處所名稱,預計收容村里,"
+    "預計收容人數,適用災害類別,室內,室外,適合避難弱者安置\n"
+    "46,縣,村,街1號,121.0001,24.0001,和平國小,村,250,水災,是,否,否\n"
+    "47,縣,村,街2號,121.5,24.5,遠的國小,村,100,水災,是,否,否\n";
+
+static void write_roads(const char *folder) {
+    char path[512];
+    region_files_write(&files, "roads.osm",
+                       "<osm version='0.6'><node id='1' lat='24' lon='121'/>"
+                       "<node id='2' lat='24' lon='121.01'/><way id='7'><nd ref='1'/><nd ref='2'/>"
+                       "<tag k='highway' v='primary'/></way></osm>");
+    snprintf(path, sizeof path, "%s", region_files_path(&files, "roads.osm"));
+    cr_assert_eq(RUN("import", "osm", path, "-o", folder), EX_OK);
+}
+
+Test(region_cli, imported_shelters_go_onto_imported_roads) {
+    char list[512], folder[512], joined[512];
+    region_files_write(&files, "list.csv", TAIWAN);
+    snprintf(list, sizeof list, "%s", region_files_path(&files, "list.csv"));
+    snprintf(folder, sizeof folder, "%s/roads", files.dir);
+    snprintf(joined, sizeof joined, "%s/joined", files.dir);
+    write_roads(folder);
+    cr_assert_eq(RUN("import", "taiwan", list, "--roads", folder, "-o", joined), EX_DATAERR,
+                 "one row was left out");
+    cr_expect_not_null(strstr(out, "1 shelters were put onto the roads; the farthest, 46, is 15 m"),
+                       "%s", out);
+    cr_expect_not_null(strstr(out, "list.csv:3: lon, lat: “47” 遠的國小: is "), "%s", out);
+    struct hv_fault_list faults;
+    struct region *region = NULL;
+    hv_fault_list_init(&faults);
+    cr_assert_eq(region_load(joined, &faults, &region), HV_OK);
+    cr_assert_eq(region->shelter_count, 1);
+    cr_expect_str_eq(region->nodes[region->shelters[0].node].id, "1");
+    cr_expect_eq(region->link_count, 2);
+    cr_expect_not_null(strstr(region->sources, "OpenStreetMap"));
+    cr_expect_not_null(strstr(region->sources, "; "), "both sources are named: %s",
+                       region->sources);
+    region_free(region);
+    hv_fault_list_deinit(&faults);
+}
+
+Test(region_cli, shelters_without_roads_to_go_onto_are_refused) {
+    char list[512];
+    cr_redirect_stderr();
+    region_files_write(&files, "list.csv", TAIWAN);
+    snprintf(list, sizeof list, "%s", region_files_path(&files, "list.csv"));
+    cr_expect_eq(RUN("import", "taiwan", list, "--roads", "/nonexistent", "-o", files.dir),
+                 EX_NOINPUT);
+    cr_expect_eq(RUN("import", "osm", list, "--roads", files.dir, "-o", files.dir), EX_USAGE);
+    cr_expect_eq(
+        RUN("import", "taiwan", list, "--roads", files.dir, "--within", "-5", "-o", files.dir),
+        EX_USAGE);
+}

@@ -350,6 +350,83 @@ Test(region_roads, what_hangs_together_excludes_one_way_ends) {
     cr_assert_eq(region->link_count, 4);
 }
 
+/* CROSSING with relations before its end. */
+static void import_crossing_with(const char *relations) {
+    struct region_files files;
+    struct import_osm_options options = {.keep_all = true};
+    char text[4096];
+    snprintf(text, sizeof text, "%.*s%s</osm>", (int)(sizeof CROSSING - 1 - strlen("</osm>")),
+             CROSSING, relations);
+    region_files_init(&files);
+    region_files_write(&files, "x.osm", text);
+    assert_sound(import_osm(region_files_path(&files, "x.osm"), &options, &faults, &region));
+    region_files_deinit(&files);
+}
+
+#define MEMBERS(from, via, to)                                                                     \
+    "<member type='way' ref='" from "' role='from'/><member type='node' ref='" via                 \
+    "' role='via'/><member type='way' ref='" to "' role='to'/>"
+#define RESTRICTION(id, from, via, to, tags)                                                       \
+    "<relation id='" id "'>" MEMBERS(from, via, to) "<tag k='type' v='restriction'/>" tags         \
+                                                    "</relation>"
+
+Test(region_roads, turn_restrictions_are_named_for_nodes_and_links_know_no_turns) {
+    import_crossing_with(
+        RESTRICTION("50", "7", "2", "8", "<tag k='restriction' v='no_left_turn'/>")
+            RESTRICTION("51", "7", "2", "8",
+                        "<tag k='restriction:conditional' v='no_right_turn @ (Mo-Fr "
+                        "07:00-09:00)'/>") "<relation id='52'><member type='way' ref='7' "
+                                           "role='from'/>"
+                                           "<member type='way' ref='8' role='via'/><member "
+                                           "type='way' ref='7' role='to'/>"
+                                           "<tag k='type' v='restriction'/><tag k='restriction' "
+                                           "v='no_u_turn'/></relation>");
+    cr_assert_eq(region->link_count, 5, "the roads are the same");
+    cr_assert_eq(faults.warnings, 5, "node 99 is not in the file; a count; three");
+    char *text = region_files_faults(&faults);
+    static const char *const SAID[] = {
+        "3 turn restrictions are not honoured",
+        "relation 50: no_left_turn from way 7 (Main & First) at node 2 to way 8 () is not",
+        "relation 51: no_right_turn from way 7 (Main & First) at node 2 to way 8 () is not",
+        "relation 52: no_u_turn from way 7 (Main & First) at way 8 to way 7 (Main & First) is not"};
+    for (size_t i = 0; i < sizeof SAID / sizeof *SAID; i++)
+        cr_expect_not_null(strstr(text, SAID[i]), "%s is not in %s", SAID[i], text);
+    free(text);
+}
+
+Test(region_roads, turn_restrictions_of_others_or_elsewhere_are_not_named) {
+    import_crossing_with(
+        RESTRICTION("60", "7", "2", "8",
+                    "<tag k='restriction' v='no_left_turn'/><tag k='except' v='bus; motorcar'/>")
+            RESTRICTION("61", "7", "2", "8", "<tag k='restriction:hgv' v='no_left_turn'/>")
+                RESTRICTION("62", "7", "2", "9",
+                            "<tag k='restriction' v='no_left_turn'/>") /* a footway */
+        RESTRICTION("63", "7", "99", "8", "<tag k='restriction' v='no_left_turn'/>") RESTRICTION(
+            "64", "7", "2", "8",
+            "<tag k='restriction' v='give_way'/>") "<relation id='65'><member type='way' ref='7' "
+                                                   "role='from'/>" /* without via and to */
+                                                   "<tag k='type' v='restriction'/><tag "
+                                                   "k='restriction' v='no_u_turn'/></relation>"
+                                                   "<relation id='66'><tag k='type' "
+                                                   "v='restriction'/></relation>"
+                                                   "<relation id='67'>" MEMBERS(
+                                                       "7", "2",
+                                                       "8") "<tag k='type' v='route'/></relation>");
+    cr_assert_eq(faults.warnings, 1, "only that node 99 is not in the file");
+}
+
+Test(region_roads, an_exception_for_buses_is_none_for_cars) {
+    import_crossing_with(RESTRICTION(
+        "70", "7", "2", "8",
+        "<tag k='restriction' v='only_straight_on'/><tag k='except' v='bus;bicycle'/>"));
+    cr_assert_eq(faults.warnings, 3);
+}
+
+Test(region_roads, krems_names_its_seven_turn_restrictions) {
+    import_extract("osm/krems.osm.gz", false);
+    cr_assert_eq(faults.warnings, 9, "what was left out, a count, and seven of nine by name");
+}
+
 static bool road_of(const char *const (*pairs)[2], size_t count, struct osm_road *road) {
     struct osm_tag tags[8];
     for (size_t i = 0; i < count; i++)
