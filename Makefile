@@ -71,25 +71,20 @@ $(BUILD)/obj/schemas/haven.pb-c.o: $(GENERATED).c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -w -c $< -o $@
 
-# Standards profiles are data in YAML and bytes in the programs.
+# Standards profiles, and the page and words of the staff desk, are files here and bytes in the programs.
 PROFILES := $(sort $(wildcard coordinator/region/profiles/*.yaml))
-
-$(BUILD)/generated/profile_files.c: coordinator/region/profiles/embed $(PROFILES)
-	@mkdir -p $(@D)
-	$< $(PROFILES) > $@
-
-# The staff desk's page and words are files, and bytes in haven-node.
 DESK_FILES := $(sort $(wildcard nodes/desk/web/* nodes/desk/texts/*.json))
+EMBED := schemas/platform/embed
 
-$(BUILD)/generated/desk_files.c: nodes/desk/embed $(DESK_FILES)
+$(BUILD)/generated/profile_files.c: $(EMBED) $(PROFILES)
 	@mkdir -p $(@D)
-	$< $(DESK_FILES) > $@
+	$(EMBED) coordinator/region/profile_files.h profile_file .yaml $(PROFILES) > $@
 
-$(BUILD)/obj/desk_files.o: $(BUILD)/generated/desk_files.c
+$(BUILD)/generated/desk_files.c: $(EMBED) $(DESK_FILES)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+	$(EMBED) nodes/desk/desk_files.h desk_file '' $(DESK_FILES) > $@
 
-$(BUILD)/obj/profile_files.o: $(BUILD)/generated/profile_files.c
+$(BUILD)/obj/%_files.o: $(BUILD)/generated/%_files.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 
