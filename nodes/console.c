@@ -310,7 +310,8 @@ static json_t *answer_orders(struct console *console, const struct show *show,
     return orders;
 }
 
-/* What is known of a device: the highest number that was taken of it. */
+/* What is known of a device: the highest number that was taken of it, and the last movement where
+ * it is of this device. */
 static json_t *answer_device(const struct console *console, const json_t *request) {
     uint64_t id = 0;
     const struct node_device *device = NULL;
@@ -319,7 +320,11 @@ static json_t *answer_device(const struct console *console, const json_t *reques
     if (device == NULL)
         return refusal(HV_ERR_NOT_FOUND, "this node does not know the device",
                        "take a new id: {\"verb\": \"device-new\"}");
-    return json_pack("{s:b, s:I}", "ok", 1, "highest", (json_int_t)device->highest);
+    json_t *known = json_pack("{s:b, s:I}", "ok", 1, "highest", (json_int_t)device->highest);
+    uint64_t movement = node_core_undoable(console->options.core, id);
+    if (movement != 0)
+        json_object_set_new(known, "undo", json_integer((json_int_t)movement));
+    return known;
 }
 
 static json_t *answer(struct console *console, const char *verb, const json_t *request) {

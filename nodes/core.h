@@ -360,6 +360,10 @@ const struct node_device *node_core_device(const struct node_core *core, uint64_
 /* Whether an entry of this name was taken. */
 bool node_core_has_taken(const struct node_core *core, struct node_once once);
 
+/* Number of the last movement, where this device entered it and an undo would take it back; else 0.
+ */
+uint64_t node_core_undoable(const struct node_core *core, uint64_t device);
+
 /* Epoch and sequence of a report; false for one older than the epochs that are kept. */
 bool node_heads_identify(const struct node_heads *heads, enum hv_lane lane, uint64_t index,
                          uint64_t *ret_epoch, uint64_t *ret_sequence);

@@ -87,3 +87,9 @@ bool node_core_has_taken(const struct node_core *core, struct node_once once) {
 const struct node_device *node_core_device(const struct node_core *core, uint64_t id) {
     return find(core, id);
 }
+
+uint64_t node_core_undoable(const struct node_core *core, uint64_t device) {
+    bool is_last = device != 0 && core->last_movement.device == device &&
+                   core->present.last.kind != HV_MOVEMENT_UNKNOWN;
+    return is_last ? core->last_movement.number : 0;
+}

@@ -114,6 +114,8 @@ static void read_count(struct form *form, const char *name) {
 static void read_undo(struct form *form, const char *name) {
     json_t *made = entry(form, name);
     put_number(form, made, "of");
+    if (json_integer_value(json_object_get(made, "of")) == 0)
+        object(form, "js.nothing-to-undo"); /* without “of” it would be anybody's */
     add(form, made);
 }
 

@@ -16,6 +16,7 @@ struct page {
     const json_t *status, *orders, *stock, *requests;
     const char *token;   /* of the session */
     long long number;    /* of what a plain form enters */
+    long long undo_of;   /* number of the movement that a plain form takes back; 0: none */
     const char *message; /* told at the top; NULL: none */
     const char *remedy;  /* what to do about it; NULL: it is good news */
 };
@@ -27,7 +28,7 @@ const char *page_text(const struct page *page, const char *key);
 /* Text of a key made of two parts, such as "status." and "open". */
 const char *page_word(const struct page *page, const char *prefix, const char *word);
 
-/* Adds an age with the words for it; null is “never”. */
+/* Adds an age with the words for it, which the page's script counts on; null is “never”. */
 void page_age(struct page *page, const json_t *age, bool at_least);
 
 /* A figure as the language groups it. */
@@ -61,6 +62,7 @@ void page_paper(struct page *page);
 
 /* ---- whole documents ---- */
 void page_desk(struct page *page);
+void page_silent(struct page *page); /* while the node does not answer: nothing to enter into */
 void page_login(struct page *page, long long wait_s);
 void page_sheet(struct page *page, const char *name, const char *address); /* a form on paper */
 bool page_sheet_is(const char *name);

@@ -27,31 +27,33 @@ static void close_page(struct page *page) {
     html_deinit(&page->html);
 }
 
-/* The next number of the session's device; 0 where the node has forgotten it. */
-static long long next_number(const struct visit *visit) {
+/* The numbers of the session's device: the next one, 0 where the node has forgotten it; and that of
+ * the movement which its undo takes back, 0 where there is none. */
+static void read_numbers(const struct visit *visit, struct page *page) {
     json_t *reply = visit_ask(
         visit, json_pack("{s:s, s:s}", "verb", "device", "device", visit->session.device));
     const json_t *highest = json_object_get(reply, "highest");
-    long long next = json_is_integer(highest) ? json_integer_value(highest) + 1 : 0;
+    page->number = json_is_integer(highest) ? json_integer_value(highest) + 1 : 0;
+    page->undo_of = json_integer_value(json_object_get(reply, "undo"));
     json_decref(reply);
-    return next;
 }
 
 void desk_show_page(struct visit *visit, unsigned status, const char *message, const char *remedy) {
     struct page page;
-    long long number = next_number(visit);
     bool plain = strstr(visit->request->cookies, "haven_script=1") == NULL;
     open_page(visit, &page, plain); /* the script shows one section at a time, and says which */
-    if (number == 0 && page.status != NULL) {
-        close_page(&page);
-        desk_show_login(visit, 401, visit_text(visit, "login.forgotten"));
-        return;
-    }
-    page.number = number;
+    read_numbers(visit, &page);
     page.message = message;
     page.remedy = remedy;
-    page_desk(&page);
-    visit_respond_html(visit, status, &page.html);
+    if (page.status == NULL) {
+        page_silent(&page);
+        visit_respond_html(visit, 503, &page.html);
+    } else if (page.number == 0) {
+        desk_show_login(visit, 401, visit_text(visit, "login.forgotten"));
+    } else {
+        page_desk(&page);
+        visit_respond_html(visit, status, &page.html);
+    }
     close_page(&page);
 }
 

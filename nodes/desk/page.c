@@ -18,19 +18,17 @@ const char *page_word(const struct page *page, const char *prefix, const char *w
 }
 
 void page_age(struct page *page, const json_t *age, bool at_least) {
-    char text[48];
+    char text[48], longer[64];
     if (!json_is_number(age)) {
         html_text(&page->html, page_text(page, "age.never"));
         return;
     }
-    texts_age(page->texts, page->language, json_number_value(age), text, sizeof text);
-    if (at_least) {
-        char longer[64];
+    double seconds = json_number_value(age);
+    texts_age(page->texts, page->language, seconds, text, sizeof text);
+    if (at_least)
         texts_fill(page->texts, page->language, "age.at-least", text, longer, sizeof longer);
-        html_text(&page->html, longer);
-    } else {
-        html_text(&page->html, text);
-    }
+    html_add(&page->html, "<span data-age=\"%d\"%r>%s</span>", (long long)seconds,
+             at_least ? " data-least" : "", at_least ? longer : text);
 }
 
 void page_number(struct page *page, long long number) {
@@ -205,13 +203,17 @@ void page_desk(struct page *page) {
     banner(page);
     html_add(&page->html, "<h1>%s</h1>", title_of(page));
     language_switch(page);
-    html_raw(&page->html, "<div id=\"head\" data-part=\"head\">");
+    html_add(&page->html,
+             "</header><section class=\"top\" aria-label=\"%s\"><div id=\"head\" "
+             "data-part=\"head\">",
+             page_text(page, "head.label"));
     page_head(page);
-    html_raw(&page->html, "</div></header>");
-    html_add(&page->html, "<nav aria-label=\"%s\" data-part=\"tabs\">",
+    html_add(&page->html,
+             "</div><div id=\"reach\" aria-live=\"polite\"></div><nav aria-label=\"%s\" "
+             "data-part=\"tabs\">",
              page_text(page, "tab.label"));
     page_tabs(page);
-    html_raw(&page->html, "</nav><main>");
+    html_raw(&page->html, "</nav></section><main>");
     message(page);
     html_raw(&page->html, "<div id=\"kept\" aria-live=\"polite\"></div>"
                           "<div id=\"said\" role=\"status\" aria-live=\"polite\"></div>");
@@ -228,6 +230,20 @@ void page_desk(struct page *page) {
              "<script src=\"/desk.js\" defer data-token=\"%s\" "
              "data-language=\"%s\"></script></body></html>",
              page->token, texts_tag(page->language));
+}
+
+void page_silent(struct page *page) {
+    open_document(page, page_text(page, "head.silent"), "login");
+    html_add(&page->html, "<header><h1>%s</h1>", title_of(page));
+    language_switch(page);
+    html_raw(&page->html, "</header><main>");
+    if (page->message == NULL) {
+        page->message = page_text(page, "head.silent");
+        page->remedy = page_text(page, "head.silent-remedy");
+    }
+    message(page);
+    html_add(&page->html, "<p><a class=\"again\" href=\"/\">%s</a></p></main></body></html>",
+             page_text(page, "head.again"));
 }
 
 void page_login(struct page *page, long long wait_s) {

@@ -31,13 +31,13 @@ static long long waiting(const struct page *page) {
 static void head_link(struct page *page) {
     bool up = is_up(page);
     const char *trouble = json_string_value(member(page->status, "link", "trouble"));
-    html_add(&page->html, "<span class=\"%r\">%s", up ? "up" : "down",
+    html_add(&page->html, "<span class=\"link %r\">%s", up ? "up" : "down",
              page_text(page, up ? "head.up" : "head.down"));
     html_add(&page->html, "</span><span>%s ", page_text(page, "head.synced"));
     page_age(page, member(page->status, "link", "heard_ago_s"), false);
     html_raw(&page->html, "</span>");
     if (!up && trouble != NULL && trouble[0] != '\0')
-        html_add(&page->html, "<span class=\"note\" lang=\"en\">%s</span>", trouble);
+        html_add(&page->html, "<span class=\"link note\" lang=\"en\">%s</span>", trouble);
 }
 
 void page_head(struct page *page) {
@@ -216,15 +216,23 @@ static void head_count(struct page *page) {
              page_text(page, "people.households"), page_text(page, "people.count-go"));
 }
 
+/* What a plain form takes back is named in it: the last movement of this browser, while nobody has
+ * entered another since. The script knows its own. */
+static void take_back(struct page *page) {
+    page_form(page, "undo", page->undo_of > 0 ? "class=\"undo\"" : "class=\"undo by-script\"");
+    html_add(&page->html,
+             "<input type=\"hidden\" name=\"of\" value=\"%d\"><button "
+             "class=\"quiet\">%s</button></form>",
+             page->undo_of, page_text(page, "people.undo"));
+}
+
 void page_people(struct page *page) {
     html_add(&page->html, "<h2 id=\"people-title\">%s</h2><div data-part=\"figures\">",
              page_text(page, "tab.people"));
     page_figures(page);
     html_raw(&page->html, "</div>");
     come(page);
-    page_form(page, "undo", "class=\"undo\"");
-    html_add(&page->html, "<button class=\"quiet\">%s</button></form>",
-             page_text(page, "people.undo"));
+    take_back(page);
     go_away(page);
     transfers(page);
     head_count(page);

@@ -19,8 +19,12 @@ static const char *const tags[TEXTS_LANGUAGES] = {"en", "zh-CN"};
 static char *script_texts(const json_t *catalogue) {
     json_t *chosen = json_object(), *text;
     const char *key;
-    json_object_foreach((json_t *)catalogue, key, text) if (strncmp(key, "js.", 3) == 0)
-        json_object_set(chosen, key + 3, text);
+    json_object_foreach((json_t *)catalogue, key, text) {
+        if (strncmp(key, "js.", 3) == 0)
+            json_object_set(chosen, key + 3, text);
+        else if (strncmp(key, "age.", 4) == 0)
+            json_object_set(chosen, key, text);
+    }
     char *written = json_dumps(chosen, JSON_COMPACT | JSON_SORT_KEYS | JSON_ESCAPE_SLASH);
     json_decref(chosen);
     return written;

@@ -151,6 +151,18 @@ await test("undo takes back this page's movement and nobody else's, and not what
   await total(10);
 });
 
+await test("while the node hangs, the page says so and its ages go on", async () => {
+  const age = () => page.textContent(".total [data-age]");
+  await page.waitForFunction(() => document.querySelector(".total [data-age]"));
+  shelter.child.kill("SIGSTOP");
+  await page.waitForSelector("#reach .down");
+  const then = await age();
+  check(await page.locator(".link:visible").count() === 0, "it claims to know whether the centre is connected");
+  await page.waitForFunction((text) => document.querySelector(".total [data-age]").textContent !== text, then);
+  shelter.child.kill("SIGCONT");
+  await page.waitForFunction(() => !document.querySelector("#reach .down"));
+});
+
 await test("what the node refuses is shown with its reason and kept until it is read", async () => {
   await page.click('details:has(form[data-form="check-out"]) summary');
   await page.fill("#out-adult", "500");
@@ -242,6 +254,18 @@ await test("without script, plain forms do the same, and a form sent twice is ta
     check(answer.status() === wanted, `${answer.status()}, not ${wanted}`);
   }
   check(await people() === 19, "taken twice");
+  await form.goto(shelter.address);
+  await form.click('form[data-form="undo"] button');
+  await form.waitForSelector(".message.good");
+  check(await people() === 17, "the undo did nothing");
+  check(await form.locator('form[data-form="undo"] button:visible').count() === 0, "it offers to take back what is not its own");
+  await form.fill("#in-elderly", "2");
+  await form.click('form[data-form="check-in"] button.go');
+  await form.waitForSelector(".message.good");
+  await run(bin("haven-node"), ["check-in", "--adults", "1", "--dir", node]);
+  await form.click('form[data-form="undo"] button');
+  await form.waitForSelector(".message.bad");
+  check(await people() === 20, "it took back what somebody else entered");
   await plain.close();
 });
 

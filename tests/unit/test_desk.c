@@ -44,7 +44,7 @@ static json_t *node(void *context, json_t *request) {
     else if (strcmp(verb, "device-new") == 0)
         reply = json_pack("{s:b, s:s}", "ok", 1, "device", "00000000000000aa");
     else if (strcmp(verb, "device") == 0)
-        reply = json_pack("{s:b, s:i}", "ok", 1, "highest", 4);
+        reply = json_pack("{s:b, s:i, s:i}", "ok", 1, "highest", 4, "undo", 3);
     else if (strcmp(verb, "status") == 0)
         reply = json_pack("{s:b, s:s, s:s, s:s}", "ok", 1, "id", "S<1>", "role", "shelter", "mode",
                           "live");
@@ -230,6 +230,8 @@ Test(desk, a_node_that_does_not_answer_is_said_and_nothing_is_promised) {
     snprintf(body, sizeof body, "token=%s&number=5&adult=1", token);
     cr_assert_eq(post("/enter/check-in", body), 503);
     cr_assert_eq(get("/parts"), 503);
+    cr_assert_eq(get("/"), 503, "and no page that looks like another place's");
+    cr_assert_null(strstr(response.body, "/enter/"));
     silent = false;
 }
 
@@ -250,6 +252,19 @@ Test(desk, a_form_becomes_an_entry_that_is_taken_once) {
     const json_t *once = json_object_get(asked, "once");
     cr_assert_str_eq(json_string_value(json_object_get(once, "device")), "00000000000000aa");
     cr_assert_eq(json_integer_value(json_object_get(once, "number")), 5);
+}
+
+Test(desk, an_undo_names_the_movement_that_this_browser_entered) {
+    sign_in();
+    cr_assert_eq(get("/"), 200);
+    cr_assert_not_null(strstr(response.body, "name=\"of\" value=\"3\""));
+    cr_assert_eq(enter("undo", "of=3"), 303);
+    cr_assert_eq(json_integer_value(json_object_get(command(0), "of")), 3);
+    json_decref(asked);
+    asked = NULL;
+    cr_assert_eq(enter("undo", ""), 422, "without a name it would be anybody's");
+    cr_assert_eq(enter("undo", "of=0"), 422);
+    cr_assert_null(asked);
 }
 
 Test(desk, a_delivery_is_received_with_what_was_damaged_and_answers_its_order) {

@@ -105,6 +105,22 @@ Test(node_devices, the_one_unused_longest_gives_way) {
     cr_assert_eq(people(), 2);
 }
 
+Test(node_devices, the_last_movement_can_be_undone_by_the_device_that_entered_it) {
+    new_device(7);
+    new_device(8);
+    cr_assert_eq(node_core_undoable(bench->core, 7), 0, "nothing was entered");
+    cr_assert_eq(enter(7, 1), HV_OK);
+    cr_assert_eq(node_core_undoable(bench->core, 7), 1);
+    cr_assert_eq(node_core_undoable(bench->core, 8), 0);
+    cr_assert_eq(enter(8, 1), HV_OK);
+    cr_assert_eq(node_core_undoable(bench->core, 7), 0, "somebody else entered another since");
+    struct node_event undo = {
+        .kind = NODE_EVENT_UNDO, .once = {8, 2}, .undo_of = 1, .token = BENCH_TOKENS};
+    bench_step(bench, undo);
+    cr_assert_eq(people(), 1);
+    cr_assert_eq(node_core_undoable(bench->core, 8), 0, "once");
+}
+
 Test(node_devices, an_undo_sent_twice_takes_one_movement_back) {
     new_device(7);
     enter(7, 1);

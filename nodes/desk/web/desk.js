@@ -8,7 +8,9 @@
   const SEND_AT_ONCE = 32;
   const REFRESH_MS = 5000;
   const RETRY_MS = 4000;
-  const WAIT_MS = 20000;
+  const WAIT_MS = 20000;      // for an entry
+  const REFRESH_WAIT_MS = 8000;
+  const KEEP_PAGE_MS = 60000;
 
   function say(key, value) {
     return (TEXTS[key] || key).replace("{}", value === undefined ? "" : String(value));
@@ -39,6 +41,36 @@
     });
     document.querySelectorAll("a.language").forEach((link) => {
       link.setAttribute("href", link.getAttribute("href").split("#")[0] + "#" + chosen.id);
+    });
+  }
+
+  // ---- ages: they go on while nothing is heard ----
+
+  const AGES = [[60, 1, "age.seconds"], [3600, 60, "age.minutes"], [172800, 3600, "age.hours"], [Infinity, 86400, "age.days"]];
+  const keptAt = parseInt(document.documentElement.getAttribute("data-kept"), 10);
+  const loaded = { wall: keptAt || Date.now(), steady: performance.now() }; // a page kept for offline is as old as it says
+
+  // The steady clock may sleep with the phone, and the other may be set by hand: the longer one holds.
+  function secondsSince(moment) {
+    return Math.max(0, Date.now() - moment.wall, performance.now() - moment.steady) / 1000;
+  }
+
+  function nodeRate() {
+    const head = document.querySelector(".sync");
+    return (head ? parseInt(head.getAttribute("data-rate"), 10) || 1000 : 1000) / 1000;
+  }
+
+  function ageText(seconds) {
+    const unit = AGES.filter((one) => seconds < one[0])[0];
+    return say(unit[2], Math.floor(seconds / unit[1]));
+  }
+
+  function showAges() {
+    const rate = nodeRate();
+    document.querySelectorAll("[data-age]").forEach((place) => {
+      const seconds = parseInt(place.getAttribute("data-age"), 10) + secondsSince(place.since || loaded) * rate;
+      const text = place.hasAttribute("data-least") ? say("age.at-least", ageText(seconds)) : ageText(seconds);
+      if (place.textContent !== text) place.textContent = text;
     });
   }
 
@@ -212,17 +244,26 @@
 
   // ---- sending ----
 
-  // A network that says nothing is one that is not there.
-  function within(answer) {
-    return Promise.race([answer, new Promise((resolve, reject) => setTimeout(() => reject(new Error("no answer")), WAIT_MS))]);
+  // A network that says nothing is one that is not there; what was asked is given up where the browser can, so that
+  // it does not stand in the way of what is asked later.
+  function ask(path, options, waitMs) {
+    const control = window.AbortController ? new AbortController() : null;
+    const wanted = Object.assign({ credentials: "same-origin" }, options, control ? { signal: control.signal } : {});
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        if (control) control.abort();
+        reject(new Error("no answer"));
+      }, waitMs);
+      fetch(path, wanted).then(resolve, reject).then(() => clearTimeout(timer));
+    });
   }
 
   function post(path, body) {
-    return within(fetch(path, {
-      method: "POST", credentials: "same-origin",
+    return ask(path, {
+      method: "POST",
       headers: { "Content-Type": "application/json", "X-Haven-Token": TOKEN },
       body: JSON.stringify(body)
-    }));
+    }, WAIT_MS);
   }
 
   async function deviceOf() {
@@ -237,9 +278,7 @@
 
   // Seconds of the node's clock: in an exercise it may run faster than this phone's.
   function agoOf(entry) {
-    const head = document.querySelector(".sync");
-    const rate = head ? parseInt(head.getAttribute("data-rate"), 10) || 1000 : 1000;
-    return Math.max(0, (Date.now() - entry.made) / 1000) * (rate / 1000);
+    return Math.max(0, (Date.now() - entry.made) / 1000) * nodeRate();
   }
 
   // The node has forgotten this browser: what waited may or may not have arrived, and a person must look.
@@ -255,8 +294,13 @@
   }
 
   let sending = false;
-  let reach = true; // of the node, as last seen
+  let reach = ""; // what keeps the node from answering, a text's name; "": nothing
   let signedOut = false;
+
+  function seeAnswer(answer) {
+    reach = answer.status === 503 ? "silent" : "";
+    signedOut = answer.status === 401;
+  }
 
   async function sendSome(waiting) {
     const some = waiting.slice(0, SEND_AT_ONCE);
@@ -265,8 +309,8 @@
     const body = { device: device, entries: some.map((entry) => ({
       form: entry.form, number: entry.number, fields: entry.fields, ago_s: agoOf(entry) })) };
     const answer = await post("/entries", body);
-    reach = true;
-    signedOut = answer.status === 401 || answer.status === 403;
+    seeAnswer(answer);
+    signedOut = signedOut || answer.status === 403;
     if (answer.status === 410) {
       await startAnew(waiting, device);
       return false;
@@ -289,8 +333,8 @@
         going = await sendSome(waiting);
       }
     } catch (error) {
-      reach = error instanceof Response;
-      signedOut = reach && error.status === 401;
+      if (error instanceof Response) seeAnswer(error);
+      else reach = "offline";
     }
     sending = false;
     await showKept();
@@ -311,20 +355,37 @@
     return line;
   }
 
-  async function showKept() {
-    const all = await kept();
-    const waiting = all.filter((entry) => !entry.refused);
-    keptBox.textContent = "";
+  // Written only where it changed: what is read aloud is not said again and again.
+  function fill(box, key, lines) {
+    if (box.holds === key) return;
+    box.holds = key;
+    box.textContent = "";
+    lines().forEach((line) => box.appendChild(line));
+  }
+
+  const reachBox = document.getElementById("reach");
+
+  function reachLines(waiting) {
+    const lines = [];
     if (signedOut) {
       const line = element("p", {});
       line.appendChild(element("a", { href: "/login" }, say("login")));
-      keptBox.appendChild(line);
-    } else if (!reach) {
-      keptBox.appendChild(element("p", { class: "down" }, say("offline")));
+      lines.push(line);
+    } else if (reach) {
+      lines.push(element("p", { class: "down" }, say(reach)));
     }
-    if (waiting.length > 0) keptBox.appendChild(element("p", { "data-waiting": waiting.length }, say("waiting", waiting.length)));
-    all.filter((entry) => entry.refused).forEach((entry) => keptBox.appendChild(keptLine(entry)));
-    return waiting.length;
+    if (waiting > 0) lines.push(element("p", { class: "warn", "data-waiting": waiting }, say("waiting", waiting)));
+    return lines;
+  }
+
+  async function showKept() {
+    const all = await kept();
+    const refused = all.filter((entry) => entry.refused);
+    const waiting = all.length - refused.length;
+    document.body.classList.toggle("away", Boolean(reach)); // whether the centre is connected is not known then
+    fill(reachBox, [signedOut, reach, waiting].join(), () => reachLines(waiting));
+    fill(keptBox, refused.map((entry) => entry.number).join(), () => refused.map(keptLine));
+    return waiting;
   }
 
   // ---- forms ----
@@ -344,16 +405,21 @@
     const waiting = await kept();
     if (waiting.some((entry) => entry.number === number && !entry.tried)) {
       await forget(number);
-      lastMovement = 0;
+      await rememberMovement(0);
       await showKept();
       tell(say("undone"));
       return;
     }
-    lastMovement = 0;
+    await rememberMovement(0);
     await enter(await keep({ form: "undo", fields: "of=" + number, made: Date.now() }), false);
   }
 
-  let lastMovement = 0; // of this page; what its undo takes back
+  let lastMovement = 0; // of this browser; what its undo takes back
+
+  function rememberMovement(number) {
+    lastMovement = number;
+    return recall("moved").then((was) => replaceKept("moved", was || null, number));
+  }
 
   // The undo button of the page takes back this page's own movement, and nobody else's.
   async function keepAndSend(name, fields, form) {
@@ -370,7 +436,7 @@
       tell(say("not-kept")); // the fields stay as they are
       return 0;
     }
-    if (counts) lastMovement = number;
+    if (counts) await rememberMovement(number);
     enter(number, counts);
     return number;
   }
@@ -383,6 +449,7 @@
       keptBox.scrollIntoView({ block: "center" });
     } else {
       tell(say(left ? "queued" : "stored"), counts ? say("undo") : "", () => undo(number));
+      if (!left) pageKeptAt = -KEEP_PAGE_MS; // the figures of the kept page are behind
     }
     refresh(true);
   }
@@ -450,12 +517,13 @@
     return Array.from(part.querySelectorAll("details[open]")).some((details) => !details.querySelector("form.waybill"));
   }
 
-  function replace(name, markup) {
+  function replace(name, markup, since) {
     const part = document.querySelector('[data-part="' + name + '"]');
     if (!part || part.shown === markup || isInUse(part)) return;
     const held = part.contains(document.activeElement);
     part.innerHTML = markup;
     part.shown = markup;
+    part.querySelectorAll("[data-age]").forEach((place) => { place.since = since; });
     makeSteppers(part);
     const heading = part.querySelector("h2");
     if (held && heading) { // the button that was pressed is gone: the keyboard goes on from here
@@ -469,21 +537,42 @@
   async function refresh(soon) {
     if (refreshing || (document.hidden && !soon)) return;
     refreshing = true;
+    const asked = { wall: Date.now(), steady: performance.now() };
     try {
-      const answer = await within(fetch("/parts?shows=" + front().id, { credentials: "same-origin" }));
-      reach = answer.status !== 503;
-      signedOut = answer.status === 401;
+      const answer = await ask("/parts?shows=" + front().id, {}, REFRESH_WAIT_MS);
+      seeAnswer(answer);
       if (answer.ok) {
         const parts = await answer.json();
-        Object.keys(parts).forEach((name) => replace(name, parts[name]));
+        Object.keys(parts).forEach((name) => replace(name, parts[name], asked));
         showFront();
+        keepPage();
       }
     } catch (error) {
-      reach = false;
+      reach = "offline";
     }
     refreshing = false;
+    showAges();
     await showKept();
   }
+
+  // ---- the installed page: its worker keeps it as it is now, for when the node is out of reach ----
+
+  let pageKeptAt = -KEEP_PAGE_MS;
+
+  function tellWorker(what) {
+    return navigator.serviceWorker.ready.then((registration) => registration.active.postMessage(what));
+  }
+
+  function keepPage() {
+    if (!navigator.serviceWorker || performance.now() - pageKeptAt < KEEP_PAGE_MS) return;
+    pageKeptAt = performance.now();
+    tellWorker("keep");
+  }
+
+  // Who signs out on a shared phone leaves no page behind; what waits stays, for whoever signs in next.
+  document.addEventListener("submit", (event) => {
+    if (event.target.getAttribute("action") === "/logout" && navigator.serviceWorker) tellWorker("forget");
+  });
 
   async function start() {
     document.documentElement.classList.add("js");
@@ -494,7 +583,9 @@
     window.addEventListener("hashchange", () => { showFront(); refresh(true); });
     await opened;
     if (!database) tell(say("storage"));
+    lastMovement = (await recall("moved")) || 0;
     if (navigator.serviceWorker) navigator.serviceWorker.register("/worker.js").catch(() => undefined);
+    setInterval(showAges, 1000);
     await send();
     await refresh(true);
     setInterval(refresh, REFRESH_MS);
