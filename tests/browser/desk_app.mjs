@@ -40,10 +40,12 @@ const watch = () => page.on("pageerror", (error) => faults.push(String(error)));
 watch();
 
 const ready = () => page.waitForSelector("html[data-ready]");
-const isKept = (text) => page.waitForFunction(async (wanted) => {
+const keptPage = () => page.evaluate(async () => {
+  await new Promise(requestAnimationFrame);
   const kept = await caches.match("/");
-  return kept && (await kept.text()).includes(wanted);
-}, text);
+  return kept ? kept.text() : "";
+});
+const isKept = async (text) => { while (!(await keptPage()).includes(text)); };
 const total = (wanted) => page.waitForFunction((n) => document.querySelector("[data-total]").dataset.total === String(n), wanted);
 
 async function checkIn(adults) {
@@ -125,7 +127,7 @@ await test("a node that hangs does not keep the app from opening", async () => {
 await test("who signs out leaves no page behind", async () => {
   await page.click("footer button");
   await page.waitForSelector("#pin");
-  await page.waitForFunction(async () => !(await caches.match("/")));
+  while (await keptPage() !== "");
 });
 
 await test("the page's script never failed", async () => check(faults.length === 0, faults.join("\n")));
