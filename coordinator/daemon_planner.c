@@ -26,6 +26,7 @@ struct daemon_planner {
         uint64_t fingerprint;
     } author;
     uint8_t last[HV_HASH_BYTES]; /* of what the last plan says */
+    unsigned recording;          /* plans that are not durable yet */
     struct hv_arena arena;
     uint64_t took_ms; /* by the last plan */
 };
@@ -168,6 +169,7 @@ static void answer_with_plan(struct daemon *daemon, uint64_t number) {
 static void recorded(struct daemon *daemon, uint64_t token, int error,
                      const struct hv_verdict *verdict, uint64_t first, uint64_t last) {
     (void)token, (void)last, (void)verdict;
+    daemon->planner->recording--;
     if (error != 0) {
         memset(daemon->planner->last, 0, sizeof daemon->planner->last); /* it may be said again */
         answer_asked(daemon, error, NULL);
@@ -224,8 +226,8 @@ static int record_plan(struct daemon *daemon, const struct planner_thread_result
     if (error != 0)
         return error;
     bool same = memcmp(hash, planner->last, sizeof hash) == 0;
-    if (same && planner->asked_count == 0)
-        return 0;
+    if (same && (planner->asked_count == 0 || planner->recording > 0))
+        return 0; /* who asked is answered when it is durable */
     if (same) {
         answer_with_plan(daemon, state_general(core_state(daemon->core))->last_plan);
         return 0;
@@ -233,6 +235,7 @@ static int record_plan(struct daemon *daemon, const struct planner_thread_result
     memcpy(planner->last, hash, sizeof hash);
     record.cause = result->task->picture->basis;
     sign(planner, &record);
+    planner->recording++;
     daemon_decide(daemon, &record, 1, recorded, 0);
     return 0;
 }
@@ -243,10 +246,12 @@ void daemon_planner_collect(struct daemon *daemon) {
     while (planner_thread_take(planner->worker, &result)) {
         int error = result.error;
         planner->took_ms = result.took_ms;
-        if (error == 0 && result.task->region_position != daemon->region_position)
-            daemon_planner_plan(daemon, 0, NULL, NULL); /* the region has changed meanwhile */
-        else if (error == 0)
+        if (error == 0 && result.task->region_position != daemon->region_position) {
+            line_log(LINE_INFO, "event=plan-anew why=\"the region has changed meanwhile\"");
+            daemon_planner_plan(daemon, 0, NULL, NULL);
+        } else if (error == 0) {
             error = record_plan(daemon, &result);
+        }
         if (error != 0) {
             answer_asked(daemon, error, NULL);
             line_log(LINE_WARNING, "event=no-plan error=%s", hv_error_name(error));

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 enum { SETTLE_MS = 20000, WAITING = 30 };
@@ -104,6 +105,61 @@ Test(fault_disk, of_the_coordinator_is_full_and_has_room_again) {
     await(storing_begins, NULL, SETTLE_MS, "the coordinator stores again");
     cr_assert_eq((uint64_t)city_people(&city, "S1"), site.accepted);
     cr_assert_eq(city_try(&city, "note", "there is room again", NULL), 0);
+    json_decref(city_ask(&city, "verify", NULL));
+}
+
+static json_int_t plan_in_list(void) {
+    json_t *reply = city_ask(&city, "plan", "list", NULL), *plans = json_object_get(reply, "plans");
+    json_int_t last = 0;
+    size_t index;
+    const json_t *plan;
+    cr_assert(json_is_array(plans));
+    json_array_foreach(plans, index, plan) {
+        json_int_t number = json_integer_value(json_object_get(plan, "id"));
+        last = number > last ? number : last;
+    }
+    json_decref(reply);
+    return last;
+}
+
+/* Fills the disk when there is something new to plan for and the coordinator has not stored a plan
+ * of it by itself. Gives the last plan. */
+static json_int_t change_and_fill_disk(void) {
+    static const char *const ZONES[] = {"Z10", "Z11", "Z14", "Z10,Z11", "Z10,Z14", "Z11,Z14"};
+    for (size_t i = 0; i < sizeof ZONES / sizeof *ZONES; i++) {
+        json_int_t before = plan_in_list();
+        json_decref(city_ask(&city, "hazard", "river", "flood", "--zones", ZONES[i], NULL));
+        fill_disk();
+        if (plan_in_list() == before)
+            return before;
+        make_room();
+    }
+    cr_assert_fail("each time a plan was made before the disk was full");
+    return 0;
+}
+
+Test(fault_disk, a_plan_that_cannot_be_stored_is_refused_and_made_again_when_there_is_room) {
+    const char *top = getenv("HAVEN_TOP");
+    char region[600];
+    snprintf(region, sizeof region, "%s/simulations/regions/siouxfalls", top == NULL ? "." : top);
+    cr_assert_eq(process_stop(&city.coordinator), 0);
+    on_small_disk(city.dir);
+    city_start(&city);
+    on_large_disk();
+    json_decref(city_ask(&city, "region", "load", region, NULL));
+    json_decref(city_ask(&city, "incident", "open", "flood", "--hazard", "flood", NULL));
+    json_decref(city_ask(&city, "plan", "make", NULL));
+    json_int_t before = change_and_fill_disk();
+    cr_assert_gt(before, 0);
+    cr_assert_eq(city_try(&city, "plan", "make", NULL), EX_IOERR, "it was told that it is full");
+    cr_assert_eq(city_try(&city, "plan", "approve", NULL), EX_IOERR);
+    await(storing_ends, NULL, SETTLE_MS, "the coordinator says that it does not store");
+    json_int_t shown = plan_in_list();
+    cr_assert_leq(shown, before + 1, "the plan that the hazard led to, at most");
+    make_room();
+    json_decref(city_ask(&city, "plan", "make", NULL));
+    cr_assert_gt(plan_in_list(), before, "with room, it is stored");
+    json_decref(city_ask(&city, "plan", "approve", NULL));
     json_decref(city_ask(&city, "verify", NULL));
 }
 

@@ -2,21 +2,25 @@
 #include "coordinator/founding.h"
 #include "coordinator/layout.h"
 #include "coordinator/log/log_lmdb.h"
+#include "coordinator/region/region.h"
 #include "coordinator/state/state_checkpoint.h"
 #include "schemas/platform/control.h"
 #include "tests/support/coordinator_dir.h"
 #include "tests/support/process.h"
+#include "tests/support/region_files.h"
 #include "tests/support/scratch.h"
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <limits.h>
 #include <jansson.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sysexits.h>
 #include <unistd.h>
 #include <zmq.h>
@@ -345,4 +349,158 @@ Test(coordinator, loads_a_region_and_plans_on_it) {
     start();
     json_t *region = ask("{\"verb\": \"region\"}");
     cr_ok(region);
+}
+
+/* ---- a region swapped while planning runs ---- */
+
+/* Sioux Falls with its shelters in another order and under other names, so that a plan tells which
+ * of the two it is of. */
+static void make_twin(struct region *twin, const char *to) {
+    static char ids[64][16];
+    uint32_t count = twin->shelter_count;
+    cr_assert(count > 1 && count <= 64);
+    struct region_shelter first = twin->shelters[0];
+    memmove(twin->shelters, twin->shelters + 1, (count - 1) * sizeof first);
+    twin->shelters[count - 1] = first;
+    for (uint32_t i = 0; i < count; i++) {
+        snprintf(ids[i], sizeof ids[i], "T%02u", i);
+        twin->shelters[i].id = ids[i];
+    }
+    for (uint32_t i = 0; i < twin->stock_count; i++)
+        if (twin->stock[i].shelter != REGION_NONE)
+            twin->stock[i].shelter = (twin->stock[i].shelter + count - 1) % count;
+    cr_assert_eq(region_save(twin, to), 0);
+}
+
+static struct region *load_region(const char *from) {
+    struct hv_fault_list faults;
+    struct region *region;
+    hv_fault_list_init(&faults);
+    cr_assert_eq(region_load(from, &faults, &region), 0);
+    hv_fault_list_deinit(&faults);
+    return region;
+}
+
+/* Asks and does not wait for the answer. */
+static int ask_ahead(const char *line) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof address.sun_path, "%s",
+             scratch_path(made->dir, LAYOUT_SOCKET));
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    cr_assert(fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0);
+    cr_assert_eq(send(fd, line, strlen(line), MSG_NOSIGNAL), (ssize_t)strlen(line));
+    return fd;
+}
+
+static bool is_answered(int fd) {
+    struct pollfd answer = {.fd = fd, .events = POLLIN};
+    return poll(&answer, 1, 0) == 1;
+}
+
+static void await_ok(int fd) {
+    char reply[4096];
+    ssize_t size = recv(fd, reply, sizeof reply - 1, 0);
+    cr_assert_gt(size, 0);
+    reply[size] = '\0';
+    cr_assert_not_null(strstr(reply, "\"ok\":true"), "%s", reply);
+    close(fd);
+}
+
+static bool has_said(const char *event) {
+    char *said = region_files_read(scratch_path(made->dir, "stderr"));
+    bool found = strstr(said, event) != NULL;
+    free(said);
+    return found;
+}
+
+struct by_region {
+    struct hv_arena arena;
+    struct region *regions[2];   /* with shelters S… and T… */
+    uint8_t hash[HV_HASH_BYTES]; /* of the region at this point of the log */
+    unsigned plans, of_twin;
+};
+
+/* Its road ends where its shelter is. */
+static void check_move(const struct by_region *look, const struct hv_plan_move *move) {
+    const struct region *region = look->regions[*move->shelter == 'T'];
+    uint32_t shelter = region_find_shelter(region, move->shelter);
+    cr_assert_neq(shelter, REGION_NONE, "there is no %s", move->shelter);
+    if (move->link_count == 0)
+        return;
+    uint32_t link = region_find_link(region, move->links[move->link_count - 1]);
+    cr_assert_neq(link, REGION_NONE);
+    cr_expect_eq(region->links[link].to, region->shelters[shelter].node,
+                 "the road to %s ends elsewhere", move->shelter);
+}
+
+/* A plan is of the region that the log has named last before it, and of that alone. */
+static int look_at_plan(void *context, const struct log_record *stored) {
+    struct by_region *look = context;
+    struct hv_verdict verdict;
+    struct hv_record *record = NULL;
+    hv_arena_reset(&look->arena);
+    cr_assert_eq(hv_record_decode(stored->bytes, stored->size, &look->arena, &verdict, &record), 0);
+    if (record->kind == HV_RECORD_REGION)
+        memcpy(look->hash, record->region.hash, sizeof look->hash);
+    if (record->kind != HV_RECORD_PLAN)
+        return 0;
+    cr_assert_gt(record->plan.move_count, 0);
+    bool twin = *record->plan.moves[0].shelter == 'T';
+    uint8_t hash[REGION_HASH_BYTES];
+    cr_assert_eq(region_hash(look->regions[twin], hash), 0);
+    cr_expect_eq(memcmp(record->plan.region_hash, hash, sizeof hash), 0);
+    cr_expect_eq(memcmp(look->hash, hash, sizeof hash), 0, "the plan at %lu is of another region",
+                 (unsigned long)stored->position);
+    for (size_t i = 0; i < record->plan.move_count; i++)
+        check_move(look, &record->plan.moves[i]);
+    look->plans++;
+    look->of_twin += twin;
+    return 0;
+}
+
+static void check_plans(const char *real, const char *twin) {
+    struct by_region look = {.regions = {load_region(real), load_region(twin)}};
+    struct log *log;
+    struct log_lmdb_options options = {.read_only = true};
+    uint64_t bad = 0;
+    hv_arena_init(&look.arena, 0);
+    cr_assert_eq(log_lmdb_open(scratch_path(made->dir, LAYOUT_LOG), &options, &log), 0);
+    cr_assert_eq(log_read(log, 1, log_last(log), look_at_plan, &look, &bad), 0);
+    log_close(log);
+    hv_arena_deinit(&look.arena);
+    region_free(look.regions[0]);
+    region_free(look.regions[1]);
+    cr_assert_gt(look.of_twin, 0);
+    cr_assert_gt(look.plans, look.of_twin);
+}
+
+Test(coordinator, a_region_swapped_while_planning_runs_gives_no_plan_of_the_old_one) {
+    enum { ROUNDS_MAX = 200 };
+    const char *top = getenv("HAVEN_TOP");
+    char path[512], regions[2][PATH_MAX], load[PATH_MAX + 64];
+    snprintf(path, sizeof path, "%s/simulations/regions/siouxfalls", top == NULL ? "." : top);
+    cr_assert_not_null(realpath(path, regions[0]));
+    snprintf(regions[1], sizeof regions[1], "%s", scratch_path(made->dir, "twin"));
+    struct region *region = load_region(regions[0]);
+    make_twin(region, regions[1]);
+    region_free(region);
+    cr_ok(ask("{\"verb\": \"region-load\", \"path\": \"%s\"}", regions[0]));
+    cr_ok(ask("{\"verb\": \"incident-open\", \"name\": \"flood\", \"hazard\": \"flood\"}"));
+    cr_ok(ask("{\"verb\": \"hazard\", \"id\": \"h\", \"kind\": \"flood\"}"));
+    cr_ok(ask("{\"verb\": \"plan-make\"}"));
+    int round = 0;
+    while (round < ROUNDS_MAX && (round < 4 || !has_said("event=plan-anew"))) {
+        round++;
+        snprintf(load, sizeof load, "{\"verb\": \"region-load\", \"path\": \"%s\"}\n",
+                 regions[round % 2]);
+        int waits = ask_ahead(load);
+        while (!is_answered(waits))
+            cr_ok(ask("{\"verb\": \"plan-make\"}"));
+        await_ok(waits);
+    }
+    cr_assert_lt(round, ROUNDS_MAX, "no plan was under way at any swap");
+    cr_ok(ask("{\"verb\": \"plan-make\"}"));
+    cr_assert_eq(process_stop(&coordinator), 0);
+    check_plans(regions[0], regions[1]);
+    start();
 }
