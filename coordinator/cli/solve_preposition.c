@@ -3,7 +3,8 @@
 #include "coordinator/cli/cli_file.h"
 #include "coordinator/cli/cli_number.h"
 #include "coordinator/cli/cli_watch.h"
-#include "coordinator/cli/preposition_json.h"
+#include "coordinator/cli/preposition_frontier_files.h"
+#include "coordinator/cli/preposition_report.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -12,12 +13,17 @@
 #include <sysexits.h>
 
 #define GAP_OTHERWISE 1e-4
+#define REPORT_GAP_OTHERWISE 1e-3
+#define ALPHA_OTHERWISE 0.9
 
 #define COMMAND "solve preposition"
 
 static const char usage[] =
     "usage: haven solve preposition INSTANCE.json [-o SOLUTION.json] [--gap SHARE]\n"
-    "                               [--time-limit SECONDS] [--json] [--quiet]\n";
+    "                               [--time-limit SECONDS] [--json] [--quiet]\n"
+    "                               [--report] [--hold-out PARTS] [--seed N]\n"
+    "                               [--frontier POINTS] [--alpha A] [--csv FILE] [--plot FILE]\n"
+    "                               [--report-gap SHARE]\n";
 
 static const char help[] =
     "\n"
@@ -35,18 +41,36 @@ static const char help[] =
     "  --json                 print the figures as one JSON object\n"
     "  --quiet                no progress on the terminal\n"
     "\n"
+    "  --report               say what planning over scenarios is worth (value of the stochastic\n"
+    "                         solution, value of perfect information), how such a decision does\n"
+    "                         in scenarios held back, and which scenarios hurt and why\n"
+    "  --hold-out PARTS       deal the scenarios into so many parts and hold each back in turn;\n"
+    "                         at most 5 without the option; includes --report\n"
+    "  --seed N               of the dealing; 1 without the option\n"
+    "  --frontier POINTS      decisions from the least expected cost to the least risk\n"
+    "  --alpha A              risk is the mean of the worst 1 - A; the instance's, or 0.9\n"
+    "  --csv FILE             write the frontier as a table\n"
+    "  --plot FILE            write the frontier as a picture, SVG\n"
+    "  --report-gap SHARE     gap of each problem solved for the report, 0.001 without the\n"
+    "                         option; the time limit holds anew for all together\n"
+    "\n"
     "Exit status: 0 with a decision, 64 wrong usage, 65 wrong instance or one that cannot be\n"
     "satisfied, 66 no such file, 73 cannot write, 75 no decision within the time limit.\n"
     "\n"
     "examples:\n"
     "  haven solve preposition gulf.json -o plan.json\n"
-    "  haven solve preposition gulf.json --gap 0.001 --time-limit 60 --json | jq .objective\n";
+    "  haven solve preposition gulf.json --gap 0.001 --time-limit 60 --json | jq .objective\n"
+    "  haven solve preposition gulf.json --report --hold-out 10\n"
+    "  haven solve preposition gulf.json --frontier 9 --plot frontier.svg --csv frontier.csv\n";
 
 struct request {
     const char *instance, *output;
     double time_limit_s; /* 0 for none */
-    double gap;
-    bool json, quiet, help;
+    double gap, report_gap;
+    double folds, seed, points; /* whole; 0 where not given */
+    double alpha;               /* NAN where not given */
+    const char *csv, *plot;
+    bool report, json, quiet, help;
 };
 
 /* ---- arguments ------------------------------------------------------------------------------- */
@@ -56,6 +80,73 @@ static int wrong_usage(const char *what, const char *text) {
     return EX_USAGE;
 }
 
+static bool read_whole(const char *text, double least, double most, double *ret_number) {
+    double number;
+    if (!cli_number_read(text, least, most, &number) || number != floor(number))
+        return false;
+    *ret_number = number;
+    return true;
+}
+
+/* What a letter of read_arguments says; EX_OK, or wrong usage with a message. */
+static int read_option(int option, const char *text, struct request *request) {
+    switch (option) {
+    case 'o':
+        request->output = text;
+        break;
+    case 'c':
+        request->csv = text;
+        break;
+    case 'p':
+        request->plot = text;
+        break;
+    case 'j':
+        request->json = true;
+        break;
+    case 'q':
+        request->quiet = true;
+        break;
+    case 'h':
+        request->help = true;
+        break;
+    case 'r':
+        request->report = true;
+        break;
+    case 'g':
+        if (!cli_number_read(text, 0, 1, &request->gap))
+            return wrong_usage("--gap needs a share such as 0.001, not ", text);
+        break;
+    case 'G':
+        if (!cli_number_read(text, 0, 1, &request->report_gap))
+            return wrong_usage("--report-gap needs a share such as 0.001, not ", text);
+        break;
+    case 't':
+        if (!cli_number_read(text, 0, 1e12, &request->time_limit_s))
+            return wrong_usage("--time-limit needs a number of seconds, not ", text);
+        break;
+    case 'k':
+        if (!read_whole(text, 2, PREPOSITION_FOLDS_MAX, &request->folds))
+            return wrong_usage("--hold-out needs a number of parts from 2 to 1000, not ", text);
+        request->report = true;
+        break;
+    case 's':
+        if (!read_whole(text, 0, 9007199254740991.0, &request->seed))
+            return wrong_usage("--seed needs a whole number, not ", text);
+        break;
+    case 'f':
+        if (!read_whole(text, 2, PREPOSITION_FRONTIER_MAX, &request->points))
+            return wrong_usage("--frontier needs a number of points from 2 to 1000, not ", text);
+        break;
+    case 'a':
+        if (!cli_number_read(text, 0, 1, &request->alpha) || request->alpha >= 1)
+            return wrong_usage("--alpha needs a share from 0 to below 1, not ", text);
+        break;
+    default:
+        break;
+    }
+    return EX_OK;
+}
+
 static int read_arguments(int argc, char **argv, struct request *request) {
     static const struct option options[] = {
         {"output", required_argument, NULL, 'o'},
@@ -63,6 +154,14 @@ static int read_arguments(int argc, char **argv, struct request *request) {
         {"time-limit", required_argument, NULL, 't'},
         {"json", no_argument, NULL, 'j'},
         {"quiet", no_argument, NULL, 'q'},
+        {"report", no_argument, NULL, 'r'},
+        {"hold-out", required_argument, NULL, 'k'},
+        {"seed", required_argument, NULL, 's'},
+        {"frontier", required_argument, NULL, 'f'},
+        {"alpha", required_argument, NULL, 'a'},
+        {"csv", required_argument, NULL, 'c'},
+        {"plot", required_argument, NULL, 'p'},
+        {"report-gap", required_argument, NULL, 'G'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -70,27 +169,20 @@ static int read_arguments(int argc, char **argv, struct request *request) {
     opterr = 0;
     int option;
     while ((option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
-        if (option == 'o')
-            request->output = optarg;
-        else if (option == 'j')
-            request->json = true;
-        else if (option == 'q')
-            request->quiet = true;
-        else if (option == 'h')
-            request->help = true;
-        else if (option == 'g' && !cli_number_read(optarg, 0, 1, &request->gap))
-            return wrong_usage("--gap needs a share such as 0.001, not ", optarg);
-        else if (option == 't' && !cli_number_read(optarg, 0, 1e12, &request->time_limit_s))
-            return wrong_usage("--time-limit needs a number of seconds, not ", optarg);
-        else if (option == '?' || option == ':')
+        if (option == '?' || option == ':')
             return wrong_usage(option == '?' ? "unknown option " : "a value is missing after ",
                                argv[optind - 1]);
+        int status = read_option(option, optarg, request);
+        if (status != EX_OK)
+            return status;
     }
     if (request->help)
         return EX_OK;
     if (optind + 1 != argc)
         return wrong_usage(optind == argc ? "no instance given" : "more than one instance given",
                            "");
+    if ((request->csv != NULL || request->plot != NULL) && request->points <= 0)
+        return wrong_usage("--csv and --plot show a frontier: give --frontier POINTS as well", "");
     request->instance = argv[optind];
     return EX_OK;
 }
@@ -146,7 +238,7 @@ static void print_json(const struct preposition_document *document,
            "\"fixed\":%.17g,\"purchases\":%.17g,\"expected_recourse\":%.17g,"
            "\"cvar_recourse\":%.17g,\"worst_recourse\":%.17g,\"fill_rate\":%.17g,"
            "\"met_probability\":%.17g,\"open\":%" PRIu32 ",\"nodes\":%" PRIu64 ",\"work\":%" PRIu64
-           ",\"seconds\":%.3f}\n",
+           ",\"seconds\":%.3f",
            plan->objective, decision->bound, gap_of(plan->objective, decision->bound),
            decision->status == PREPOSITION_OPTIMAL ? "true" : "false", plan->fixed, plan->purchases,
            plan->expected, plan->cvar, plan->worst, plan->fill_rate, plan->met_probability,
@@ -184,20 +276,70 @@ static int say_no_decision(const struct request *request, enum preposition_statu
     return EX_DATAERR;
 }
 
+static int write_files(const struct request *request, const struct result *result,
+                       const struct preposition_report *report) {
+    int status = EX_OK;
+    if (request->output != NULL)
+        status = cli_file_write(COMMAND, request->output, write_result, result);
+    if (status == EX_OK && request->csv != NULL)
+        status = cli_file_write(COMMAND, request->csv, preposition_frontier_write_csv, report);
+    if (status == EX_OK && request->plot != NULL)
+        status = cli_file_write(COMMAND, request->plot, preposition_frontier_write_svg, report);
+    return status;
+}
+
+static void print(const struct request *request, const struct result *result,
+                  const struct preposition_report *report, double seconds) {
+    if (request->json) {
+        print_json(result->document, result->decision, result->plan, seconds);
+        preposition_report_print_json(stdout, report);
+        puts("}");
+    } else {
+        print_figures(result->document, result->decision, result->plan, seconds);
+        preposition_report_print(stdout, report);
+    }
+}
+
+static int make_report(const struct request *request, const struct result *result,
+                       struct preposition_report *report) {
+    const struct preposition_instance *instance = &result->document->instance;
+    struct cli_watch watch = cli_watch_start(request->time_limit_s, request->quiet);
+    const struct preposition_options options = {
+        .progress = watch_progress, .context = &watch, .gap = request->report_gap};
+    double alpha = instance->measure == PREPOSITION_CVAR ? instance->alpha : ALPHA_OTHERWISE;
+    const struct preposition_report_wish wish = {
+        .report = request->report,
+        .folds = (uint32_t)request->folds,
+        .seed = (uint64_t)request->seed,
+        .frontier = (uint32_t)request->points,
+        .alpha = isnan(request->alpha) ? alpha : request->alpha,
+    };
+    int error = preposition_report_make(result->document, result->decision, result->plan, &wish,
+                                        &options, report);
+    cli_watch_wipe(&watch);
+    if (error == HV_OK)
+        return EX_OK;
+    fprintf(stderr, "%s: no report: %s\n", request->instance, hv_error_text(error));
+    return hv_error_exit_status(error);
+}
+
 static int show(const struct request *request, const struct preposition_document *document,
                 const struct preposition_decision *decision, double seconds) {
     struct preposition_plan plan;
+    struct preposition_report report;
     int error = preposition_plan_make(&document->instance, decision, &plan);
     if (error != HV_OK) {
         fprintf(stderr, "%s: %s\n", request->instance, hv_error_text(error));
         return hv_error_exit_status(error);
     }
     const struct result result = {document, decision, &plan};
-    int status = EX_OK;
-    if (request->output != NULL)
-        status = cli_file_write(COMMAND, request->output, write_result, &result);
-    if (status == EX_OK)
-        (request->json ? print_json : print_figures)(document, decision, &plan, seconds);
+    int status = make_report(request, &result, &report);
+    if (status == EX_OK) {
+        status = write_files(request, &result, &report);
+        if (status == EX_OK)
+            print(request, &result, &report, seconds);
+        preposition_report_deinit(&report);
+    }
     preposition_plan_deinit(&plan);
     return status;
 }
@@ -221,7 +363,8 @@ static int solve(const struct request *request, const struct preposition_documen
 }
 
 int cli_solve_preposition(int argc, char **argv) {
-    struct request request = {.gap = GAP_OTHERWISE};
+    struct request request = {
+        .gap = GAP_OTHERWISE, .report_gap = REPORT_GAP_OTHERWISE, .seed = 1, .alpha = NAN};
     int status = read_arguments(argc, argv, &request);
     if (status != EX_OK)
         return status;
@@ -237,7 +380,14 @@ int cli_solve_preposition(int argc, char **argv) {
     hv_fault_list_deinit(&faults);
     if (error != HV_OK)
         return hv_error_exit_status(error);
-    status = solve(&request, &document);
+    if (request.folds > document.instance.scenario_count) {
+        fprintf(stderr,
+                "%s: has %" PRIu32 " scenarios, fewer than the parts of --hold-out; give fewer\n",
+                request.instance, document.instance.scenario_count);
+        status = EX_USAGE;
+    } else {
+        status = solve(&request, &document);
+    }
     preposition_document_deinit(&document);
     return status;
 }

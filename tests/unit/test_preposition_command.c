@@ -52,6 +52,84 @@ Test(preposition_command, finds_the_least_cost) {
     scratch_remove(dir);
 }
 
+/* Two scenarios: a demand of 4, or one of 8, at 3 km from the depot. */
+static const char *write_two(const char *dir) {
+    const char *path = scratch_path(dir, "two.json");
+    write_text(path, "{\"format\":\"haven.preposition.instance/1\",\"name\":\"two\","
+                     "\"sites\":[{\"id\":\"a\",\"sizes\":[{\"id\":\"s\",\"fixed_cost\":5,"
+                     "\"capacity_m3\":9}]},{\"id\":\"b <&> \\\"\",\"sizes\":[]}],"
+                     "\"items\":[{\"id\":\"w\",\"volume_m3\":1,\"price\":2,\"holding_cost\":1,"
+                     "\"shortage_cost\":50,\"transport_cost\":0.5}],"
+                     "\"arcs\":[{\"id\":\"ab\",\"from\":\"a\",\"to\":\"b <&> \\\"\",\"km\":3}],"
+                     "\"scenarios\":[{\"id\":\"less\",\"probability\":0.5,"
+                     "\"demand\":{\"b <&> \\\"\":{\"w\":4}}},{\"id\":\"more\",\"probability\":0.5,"
+                     "\"demand\":{\"b <&> \\\"\":{\"w\":8}}}]}");
+    return path;
+}
+
+Test(preposition_command, reports_what_the_decision_is_worth) {
+    char *dir = scratch_make();
+    const char *instance = write_two(dir), *said = scratch_path(dir, "said.json"),
+               *csv = scratch_path(dir, "f.csv"), *svg = scratch_path(dir, "f.svg");
+    cr_assert_not_null(freopen(said, "we", stdout));
+    cr_assert_eq(RUN(instance, "--report", "--frontier", "3", "--csv", csv, "--plot", svg, "--json",
+                     "--report-gap", "0"),
+                 EX_OK);
+    fflush(stdout);
+    json_t *root = json_load_file(said, 0, NULL);
+    cr_assert_not_null(root);
+    double vss, evpi, cost, expected;
+    const char *worst;
+    cr_assert_eq(json_unpack(root, "{s:{s:{s:F,s:F},s:{s:F},s:[{s:s}]},s:{s:[{s:F}]}}", "report",
+                             "value", "vss", &vss, "evpi", &evpi, "held_back", "cost", &cost,
+                             "scenarios", "id", &worst, "frontier", "points", "expected",
+                             &expected),
+                 0);
+    cr_assert_float_eq(vss, 75.5 - 32, 1e-6);
+    cr_assert_float_eq(evpi, 32 - 26, 1e-6);
+    cr_assert_float_eq(cost, 125, 1e-6);
+    cr_assert_float_eq(expected, 32, 1e-6);
+    cr_assert_str_eq(worst, "more");
+    json_decref(root);
+    char command[4096];
+    snprintf(command, sizeof command,
+             "python3 -c 'import csv,sys,xml.dom.minidom as x; "
+             "r=list(csv.DictReader(open(sys.argv[1]))); "
+             "assert len(r)==3 and abs(float(r[0][\"expected_cost\"])-32)<1e-6, r; "
+             "d=x.parse(sys.argv[2]); assert len(d.getElementsByTagName(\"circle\"))==3' '%s' '%s' "
+             ">&2",
+             csv, svg);
+    cr_assert_eq(system(command), 0); // NOLINT(cert-env33-c)
+    scratch_remove(dir);
+}
+
+Test(preposition_command, says_its_report_to_people) {
+    char *dir = scratch_make();
+    cr_redirect_stdout();
+    cr_assert_eq(RUN(write_two(dir), "--hold-out", "2", "--frontier", "2"), EX_OK);
+    fflush(stdout);
+    cr_assert_eq(RUN(write_instance(dir, ""), "--report"),
+                 EX_OK); /* one scenario: none held back */
+    scratch_remove(dir);
+}
+
+Test(preposition_command, refuses_a_report_that_cannot_be) {
+    char *dir = scratch_make();
+    const char *instance = write_two(dir);
+    cr_redirect_stderr();
+    cr_redirect_stdout();
+    cr_assert_eq(RUN(instance, "--hold-out", "3"), EX_USAGE);
+    cr_assert_eq(RUN(instance, "--hold-out", "1"), EX_USAGE);
+    cr_assert_eq(RUN(instance, "--hold-out", "2.5"), EX_USAGE);
+    cr_assert_eq(RUN(instance, "--frontier", "1"), EX_USAGE);
+    cr_assert_eq(RUN(instance, "--frontier", "5", "--alpha", "1"), EX_USAGE);
+    cr_assert_eq(RUN(instance, "--plot", scratch_path(dir, "f.svg")), EX_USAGE);
+    cr_assert_eq(RUN(instance, "--report", "--seed", "-1"), EX_USAGE);
+    cr_assert_eq(RUN(instance, "--frontier", "2", "--plot", scratch_path(dir, "no/f.svg")),
+                 EX_CANTCREAT);
+    scratch_remove(dir);
+}
+
 Test(preposition_command, says_what_cannot_be_satisfied) {
     char *dir = scratch_make();
     const char *plan = scratch_path(dir, "plan.json");

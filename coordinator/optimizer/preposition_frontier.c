@@ -1,0 +1,66 @@
+#include "coordinator/optimizer/preposition_frontier.h"
+
+#include <math.h>
+
+static double lambda_of(uint32_t at, uint32_t count) {
+    double weight = (double)at / (count - 1);
+    return at + 1 == count ? PREPOSITION_FRONTIER_LAMBDA_MAX : weight / (1 - weight);
+}
+
+static int take_point(const struct preposition_instance *weighed,
+                      const struct preposition_decision *decision,
+                      struct preposition_frontier_point *point) {
+    struct preposition_plan plan;
+    int error = preposition_plan_make(weighed, decision, &plan);
+    if (error != HV_OK)
+        return error;
+    double first = plan.fixed + plan.purchases;
+    *point = (struct preposition_frontier_point){
+        .lambda = weighed->lambda,
+        .solved = true,
+        .expected = first + plan.expected,
+        .cvar = first + plan.cvar,
+        .worst = first + plan.worst,
+        .first = first,
+        .fill_rate = plan.fill_rate,
+        .met_probability = plan.met_probability,
+        .objective = plan.objective,
+        .bound = decision->bound,
+    };
+    for (uint32_t i = 0; i < weighed->site_count; i++)
+        point->open += decision->open[i] != PREPOSITION_SITE_CLOSED;
+    preposition_plan_deinit(&plan);
+    return HV_OK;
+}
+
+static bool dominates(const struct preposition_frontier_point *a,
+                      const struct preposition_frontier_point *b) {
+    return a->expected <= b->expected && a->cvar <= b->cvar &&
+           (a->expected < b->expected || a->cvar < b->cvar);
+}
+
+int preposition_frontier_find(const struct preposition_instance *instance,
+                              const struct preposition_options *options, double alpha,
+                              uint32_t count, struct preposition_frontier_point *points) {
+    if (count < 2 || count > PREPOSITION_FRONTIER_MAX || !(alpha >= 0 && alpha < 1))
+        return HV_ERR_VALUE;
+    struct preposition_instance weighed = *instance;
+    weighed.measure = PREPOSITION_CVAR;
+    weighed.alpha = alpha;
+    for (uint32_t i = 0; i < count; i++) {
+        struct preposition_decision decision;
+        weighed.lambda = lambda_of(i, count);
+        points[i] = (struct preposition_frontier_point){.lambda = weighed.lambda};
+        int error = preposition_solve(&weighed, options, &decision);
+        if (error == HV_OK && decision.open != NULL) {
+            error = take_point(&weighed, &decision, &points[i]);
+            preposition_decision_deinit(&decision);
+        }
+        if (error != HV_OK)
+            return error;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t j = 0; points[i].solved && j < count && !points[i].dominated; j++)
+            points[i].dominated = points[j].solved && dominates(&points[j], &points[i]);
+    return HV_OK;
+}

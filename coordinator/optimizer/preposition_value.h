@@ -1,0 +1,42 @@
+/* What it is worth to plan pre-positioning over scenarios, and what a forecast could be worth.
+ *
+ * Value of the stochastic solution (Birge 1982, Mathematical Programming 24:314-325): plan for the
+ * mean scenario only, see what that decision comes to over all scenarios (EEV), and take the
+ * difference to the stochastic decision. Expected value of perfect information: the difference to
+ * the cost of a planner who knows the scenario before it is decided what to hold (wait and see,
+ * WS). Both in the objective of the instance; with CVaR that are the mean-risk values of Noyan 2012
+ * (Computers and Operations Research 39:541-559), which are sound because CVaR is monotone and
+ * translation invariant.
+ *
+ * The mean scenario has the mean of every demand and of every share that survives; an arc is
+ * blocked in it where scenarios of more than half of the probability block it, for no road is half
+ * open. */
+#ifndef PREPOSITION_VALUE_H
+#define PREPOSITION_VALUE_H
+
+#include "coordinator/optimizer/preposition_plan.h"
+
+struct preposition_value {
+    bool mean_known; /* the mean scenario was solved; otherwise stopped, or nothing satisfies it */
+    double mean_first;           /* fixed costs and purchases of its decision */
+    double mean_objective;       /* EEV: over the instance's own scenarios */
+    double mean_met_probability; /* with which that decision meets every demand */
+    bool mean_serves;            /* that is what the service level asks; true without one */
+    bool known_known;            /* every scenario was solved alone */
+    double known_objective;      /* WS; budget kept, no service level. 0 with regret */
+    double known_bound;          /* no planner who knows the scenario has less */
+};
+
+/* For a decision of preposition_solve for the same instance. Solves the mean scenario and every
+ * scenario alone, each with `options`. HV_ERR_MEMORY, HV_ERR_LIMIT, HV_ERR_STATE as there. */
+HV_MUST_USE int preposition_value_find(const struct preposition_instance *instance,
+                                       const struct preposition_options *options,
+                                       const struct preposition_decision *decision,
+                                       struct preposition_value *ret_value);
+
+/* The objective of an instance without regret, of costs (first stage included) in each scenario.
+ * HV_ERR_MEMORY. */
+HV_MUST_USE int preposition_value_of_costs(const struct preposition_instance *instance,
+                                           const double *costs, double *ret_objective);
+
+#endif
