@@ -55,15 +55,16 @@ Test(preposition_command, finds_the_least_cost) {
 /* Two scenarios: a demand of 4, or one of 8, at 3 km from the depot. */
 static const char *write_two(const char *dir) {
     const char *path = scratch_path(dir, "two.json");
-    write_text(path, "{\"format\":\"haven.preposition.instance/1\",\"name\":\"two\","
-                     "\"sites\":[{\"id\":\"a\",\"sizes\":[{\"id\":\"s\",\"fixed_cost\":5,"
-                     "\"capacity_m3\":9}]},{\"id\":\"b <&> \\\"\",\"sizes\":[]}],"
-                     "\"items\":[{\"id\":\"w\",\"volume_m3\":1,\"price\":2,\"holding_cost\":1,"
-                     "\"shortage_cost\":50,\"transport_cost\":0.5}],"
-                     "\"arcs\":[{\"id\":\"ab\",\"from\":\"a\",\"to\":\"b <&> \\\"\",\"km\":3}],"
-                     "\"scenarios\":[{\"id\":\"less\",\"probability\":0.5,"
-                     "\"demand\":{\"b <&> \\\"\":{\"w\":4}}},{\"id\":\"more\",\"probability\":0.5,"
-                     "\"demand\":{\"b <&> \\\"\":{\"w\":8}}}]}");
+    command_write(path,
+                  "{\"format\":\"haven.preposition.instance/1\",\"name\":\"two\","
+                  "\"sites\":[{\"id\":\"a\",\"sizes\":[{\"id\":\"s\",\"fixed_cost\":5,"
+                  "\"capacity_m3\":9}]},{\"id\":\"b <&> \\\"\",\"sizes\":[]}],"
+                  "\"items\":[{\"id\":\"w\",\"volume_m3\":1,\"price\":2,\"holding_cost\":1,"
+                  "\"shortage_cost\":50,\"transport_cost\":0.5}],"
+                  "\"arcs\":[{\"id\":\"ab\",\"from\":\"a\",\"to\":\"b <&> \\\"\",\"km\":3}],"
+                  "\"scenarios\":[{\"id\":\"less\",\"probability\":0.5,"
+                  "\"demand\":{\"b <&> \\\"\":{\"w\":4}}},{\"id\":\"more\",\"probability\":0.5,"
+                  "\"demand\":{\"b <&> \\\"\":{\"w\":8}}}]}");
     return path;
 }
 
