@@ -95,6 +95,9 @@ static void read_item(const struct json_row *row, struct preposition_item *item)
     item->holding_cost = read_figure(row, "holding_cost");
     item->shortage_cost = read_figure(row, "shortage_cost");
     item->transport_cost = read_figure(row, "transport_cost");
+    item->has_available = json_object_get(row->object, "available") != NULL;
+    if (item->has_available)
+        item->available = read_figure(row, "available");
 }
 
 static void read_arc(struct reading *reading, const struct json_row *row,

@@ -42,7 +42,8 @@ static int check_items(const struct preposition_instance *instance) {
         const struct preposition_item *item = &instance->items[i];
         if (!is_figure(item->volume_m3) || !is_figure(item->price) ||
             !is_figure(item->holding_cost) || !is_figure(item->shortage_cost) ||
-            !is_figure(item->transport_cost))
+            !is_figure(item->transport_cost) ||
+            (item->has_available && !is_figure(item->available)))
             return HV_ERR_VALUE;
     }
     return HV_OK;

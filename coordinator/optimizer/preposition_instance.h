@@ -49,6 +49,8 @@ struct preposition_item {
     double holding_cost;   /* per unit left unused after an event */
     double shortage_cost;  /* per unit of demand unmet */
     double transport_cost; /* per unit and km */
+    bool has_available;    /* no more than `available` can be held at all sites together */
+    double available;
 };
 
 struct preposition_arc { /* directed */

@@ -441,9 +441,29 @@ static int put_first_stage(struct preposition_master *master, double factor) {
     return error;
 }
 
+/* No more of an item than is to be had. */
+static int put_available_rows(struct preposition_master *master) {
+    int error = HV_OK;
+    for (uint32_t k = 0; error == HV_OK && k < master->items; k++) {
+        const struct preposition_item *item = &master->problem->instance->items[k];
+        if (!item->has_available || item->available <= 0)
+            continue; /* of nothing no stock has a column */
+        error = open_row(master, -UNBOUNDED, 1);
+        for (uint32_t a = 0; error == HV_OK && a < master->facilities; a++) {
+            size_t at = (size_t)a * master->items + k;
+            if (master->stock_column[at] != NO_COLUMN)
+                error = put_entry(master, master->stock_column[at],
+                                  stock_most(master, at) / item->available);
+        }
+    }
+    return error;
+}
+
 static int put_wishes(struct preposition_master *master) {
     const struct preposition_instance *instance = master->problem->instance;
-    int error = HV_OK;
+    int error = put_available_rows(master);
+    if (error != HV_OK)
+        return error;
     if (instance->has_budget) {
         double unit = fmax(1, instance->budget);
         error = open_row(master, -UNBOUNDED, instance->budget / unit);

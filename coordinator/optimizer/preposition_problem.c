@@ -344,6 +344,8 @@ static int make_stock_max(struct preposition_problem *problem) {
                 most = 0;
             else if (volume > 0 && facility->capacity_m3 / volume < most)
                 most = facility->capacity_m3 / volume;
+            if (instance->items[k].has_available && instance->items[k].available < most)
+                most = instance->items[k].available;
             problem->stock_max[a * items + k] = most;
         }
     }

@@ -137,7 +137,7 @@ static bool is_facility_location(const struct preposition_instance *instance) {
     bool any = false;
     if (instance->scenario_count != 1 || instance->item_count != 1 || instance->has_budget ||
         instance->has_service || instance->measure != PREPOSITION_EXPECTATION ||
-        instance->items[0].volume_m3 == 0)
+        instance->items[0].volume_m3 == 0 || instance->items[0].has_available)
         return false;
     for (uint32_t i = 0; i < instance->site_count; i++) {
         if (instance->sites[i].size_count > 1)

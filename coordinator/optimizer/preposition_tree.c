@@ -455,7 +455,22 @@ static bool is_integral(const struct preposition_tree *tree) {
     return true;
 }
 
-/* A point that is a decision: whole depots, nothing over their capacity or the budget. */
+/* Nothing over what is to be had of an item. */
+static void keep_to_available(const struct preposition_tree *tree,
+                              struct preposition_point *point) {
+    size_t items = tree->instance->item_count, facilities = tree->problem.facility_count;
+    for (size_t k = 0; k < items; k++) {
+        const struct preposition_item *item = &tree->instance->items[k];
+        double held = 0;
+        for (size_t a = 0; item->has_available && a < facilities; a++)
+            held += point->stock[a * items + k];
+        for (size_t a = 0; held > 0 && held > item->available && a < facilities; a++)
+            point->stock[a * items + k] *= item->available / held;
+    }
+}
+
+/* A point that is a decision: whole depots, nothing over their capacity, what is to be had or the
+ * budget. */
 static void make_whole(const struct preposition_tree *tree, struct preposition_point *point) {
     const struct preposition_problem *problem = &tree->problem;
     size_t items = tree->instance->item_count;
@@ -470,9 +485,11 @@ static void make_whole(const struct preposition_tree *tree, struct preposition_p
         for (size_t k = 0; k < items; k++) {
             double *stock = &point->stock[a * items + k];
             *stock = *stock < 1e-9 * problem->stock_max[a * items + k] ? 0 : *stock * share;
-            purchases += tree->instance->items[k].price * *stock;
         }
     }
+    keep_to_available(tree, point);
+    for (size_t i = 0; i < problem->facility_count * items; i++)
+        purchases += tree->instance->items[i % items].price * point->stock[i];
     double budget = tree->instance->budget;
     if (tree->instance->has_budget && fixed + purchases > budget && purchases > 0)
         for (size_t i = 0; i < problem->facility_count * items; i++)

@@ -64,9 +64,14 @@ void preposition_random_make(struct chance *chance, struct preposition_random *r
                 chance_below(chance, 60) * (z + 1.0), chance_below(chance, 40) * (z + 1.0)};
     }
     for (uint32_t k = 0; k < in->item_count; k++)
-        random->items[k] = (struct preposition_item){
-            chance_below(chance, 5) == 0 ? 0 : between(chance, 0.2, 3), between(chance, 0, 4),
-            between(chance, 0, 2), between(chance, 0, 30), between(chance, 0, 1)};
+        random->items[k] =
+            (struct preposition_item){chance_below(chance, 5) == 0 ? 0 : between(chance, 0.2, 3),
+                                      between(chance, 0, 4),
+                                      between(chance, 0, 2),
+                                      between(chance, 0, 30),
+                                      between(chance, 0, 1),
+                                      chance_below(chance, 4) == 0,
+                                      chance_below(chance, 30)};
     uint32_t arcs = chance_below(chance, in->site_count * in->site_count + 1);
     for (uint32_t a = 0; a < arcs; a++)
         random->arcs[in->arc_count++] =
@@ -210,6 +215,13 @@ static double value_of(const struct choice *choice) {
         for (uint32_t k = 0; k < in->item_count; k++)
             entry(lp, stock[i * 4 + k], in->items[k].volume_m3);
     }
+    for (uint32_t k = 0; k < in->item_count; k++) {
+        if (!in->items[k].has_available)
+            continue;
+        row(lp, -1e30, in->items[k].available);
+        for (uint32_t i = 0; i < in->site_count; i++)
+            entry(lp, stock[i * 4 + k], 1);
+    }
     if (in->has_budget) {
         row(lp, -1e30, in->budget - fixed);
         for (uint32_t i = 0; i < in->site_count; i++)
@@ -332,6 +344,13 @@ static const char *check_rooms(const struct preposition_instance *in,
         }
         if (used > room * (1 + 1e-9))
             return complain("site %u: %g m3 in room for %g", i, used, room);
+    }
+    for (uint32_t k = 0; k < in->item_count; k++) {
+        double held = 0;
+        for (uint32_t i = 0; i < in->site_count; i++)
+            held += decision->stock[(size_t)i * in->item_count + k];
+        if (in->items[k].has_available && held > in->items[k].available * (1 + 1e-9))
+            return complain("%g held of item %u", held, k);
     }
     *ret_first = first;
     if (in->has_budget && first > in->budget * (1 + 1e-9) + 1e-9)
