@@ -37,4 +37,27 @@ struct travellers {
     size_t footway_count;
 };
 
+/* Whether figures and indices are right. HV_OK, HV_ERR_VALUE or HV_ERR_LIMIT. */
+HV_MUST_USE int travellers_check(const struct evacuation_instance *instance,
+                                 const struct travellers *travellers);
+
+struct zone_plan_problem;
+
+/* A problem of the zone plan in which the classes are its groups: links are those of the instance
+ * and then the footways, a rule holds only shelters that take the class of its zone, and capacities
+ * count `unit` for what they counted 1. Owns what it adds to the problem it was made of. */
+struct travellers_problem {
+    struct zone_plan_problem *problem;
+    int64_t unit; /* 1 to 1000 */
+    struct travellers_parts *parts;
+};
+
+/* Makes one of a problem that has no groups of its own; both must outlive it. Returns HV_OK,
+ * HV_ERR_MEMORY, HV_ERR_VALUE where there are groups already, or what travellers_check finds.
+ * Linear in links, changes, and zones times shelters. */
+HV_MUST_USE int travellers_problem_make(const struct zone_plan_problem *problem,
+                                        const struct travellers *travellers,
+                                        struct travellers_problem *ret_made);
+void travellers_problem_deinit(struct travellers_problem *made);
+
 #endif

@@ -33,6 +33,16 @@ void zone_plan_deinit(struct zone_plan *plan) {
 
 /* ---- checking -------------------------------------------------------------------------------- */
 
+static bool group_is_sound(const struct zone_plan_group *group,
+                           const struct evacuation_instance *instance) {
+    for (size_t s = 0; group->places != NULL && s < instance->shelter_count; s++)
+        if (group->places[s] < 0)
+            return false;
+    return group->party_people >= 0 && group->party_people <= ZONE_PLAN_PARTY_MAX &&
+           group->road_use >= 0 && group->road_use <= ZONE_PLAN_PARTY_MAX * ZONE_PLAN_PARTY_MAX &&
+           (!group->has_travel_limit || group->travel_limit_steps >= 0);
+}
+
 static bool groups_are_sound(const struct zone_plan_problem *problem) {
     if (problem->group_count > 0 && problem->groups == NULL)
         return false;
@@ -41,6 +51,8 @@ static bool groups_are_sound(const struct zone_plan_problem *problem) {
         for (size_t l = 0; travel != NULL && l < problem->instance->link_count; l++)
             if (travel[l] < 0 && travel[l] != ZONE_PLAN_BARRED)
                 return false;
+        if (!group_is_sound(&problem->groups[g], problem->instance))
+            return false;
     }
     return true;
 }

@@ -15,6 +15,7 @@
 #define ZONE_PLAN_ROUTES_MAX 16 /* routes of a zone */
 #define ZONE_PLAN_STAGES_MAX 64
 #define ZONE_PLAN_BARRED (-1)             /* travel steps of a link that a group may not use */
+#define ZONE_PLAN_PARTY_MAX 1000
 #define ZONE_PLAN_ROAD_STEPS_MAX 50000000 /* pairs of a link in use and a step, 12 bytes each */
 
 enum zone_plan_departures {
@@ -28,9 +29,21 @@ enum zone_plan_method {
     ZONE_PLAN_CCRP    /* capacity-constrained route planner (Lu, George and Shekhar 2005) */
 };
 
-/* Who travels alike: cars, people on foot, buses. Groups share the roads. */
+/* Who travels alike: cars, people on foot. Groups share the roads and the shelters. All zeros are
+ * people who travel as the instance says, each by himself.
+ *
+ * Parties leave at one step by one route for one shelter. A zone of N people holds
+ * ⌈N / party_people⌉ of them; the last may be smaller and counts as a whole one on the road and in
+ * the shelter. */
 struct zone_plan_group {
     const int32_t *travel_steps; /* borrowed, by link, or ZONE_PLAN_BARRED; NULL: the instance's */
+    int64_t party_people;        /* 0 or 1: everybody goes by himself; ≤ ZONE_PLAN_PARTY_MAX */
+    int64_t road_use; /* what a party takes of a link's capacity; 0: as much as it has people;
+                         ≤ ZONE_PLAN_PARTY_MAX · ZONE_PLAN_PARTY_MAX */
+    bool has_travel_limit;
+    int32_t travel_limit_steps; /* longest time under way, where there is a limit */
+    const int64_t *places; /* borrowed, by shelter: of its places, those fit for the group; NULL:
+                              all */
 };
 
 /* What holds for one zone. All zeros with a stage of -1 is no rule at all. */
@@ -107,7 +120,8 @@ enum zone_plan_reason {
     ZONE_PLAN_SERVED,
     ZONE_PLAN_NO_SHELTER,  /* no shelter with places is allowed */
     ZONE_PLAN_NO_WAY,      /* none of them can be reached, whatever the time */
-    ZONE_PLAN_NO_TIME,     /* each is too far for the horizon, deadline, opening or closure */
+    ZONE_PLAN_NO_TIME,     /* each is too far for the horizon, deadline, opening, closure or limit of
+                              travel */
     ZONE_PLAN_PLACES_FULL, /* those in reach are full in this plan */
     ZONE_PLAN_ROADS_FULL,  /* a shelter in reach has places, the roads to it have no room in time */
     ZONE_PLAN_RULES        /* there are places and room, the limits on an order stand in the way */

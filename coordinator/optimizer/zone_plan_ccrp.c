@@ -11,12 +11,13 @@ struct planner {
 
 /* ---- the earliest arrival by ways not in use ------------------------------------------------- */
 
-/* The first step from `step` on at which a link takes somebody, or NEVER. */
-static int32_t first_room(struct planner *planner, int32_t link, int32_t step, int32_t travel) {
+/* The first step from `step` on at which a link takes a party, or NEVER. */
+static int32_t first_room(struct planner *planner, int32_t link, int32_t step, int32_t travel,
+                          int64_t use) {
     const struct zone_plan_roads *roads = &planner->search->state.roads;
     for (int32_t t = step; t <= roads->steps - 1 - travel; t++) {
         planner->search->state.work++;
-        if (zone_plan_roads_room(roads, link, t, travel) > 0)
+        if (zone_plan_roads_room(roads, link, t, travel) >= use)
             return t;
         if (t >= roads->roads[link].closes_at_step)
             break;
@@ -32,12 +33,14 @@ static int32_t search_zone(struct planner *planner, int32_t zone, int32_t *ret_s
     struct zone_plan_finder *finder = &search->finder;
     const struct zone_plan_problem *problem = search->problem;
     const struct evacuation_instance *instance = problem->instance;
+    const int64_t use = zone_plan_use(zone_plan_group_of(problem, zone));
     zone_plan_finder_start(finder, instance->zones[zone].node, search->state.windows[zone].first);
     for (int32_t node; (node = zone_plan_finder_next(finder)) >= 0;) {
         const int32_t now = finder->steps[node];
         for (int32_t i = finder->shelter_first[node]; i < finder->shelter_first[node + 1]; i++) {
             const int32_t shelter = finder->shelters[i];
-            if (search->state.places[shelter] > 0 && zone_plan_allows(problem, zone, shelter)) {
+            if (zone_plan_state_places(&search->state, zone, shelter) > 0 &&
+                zone_plan_allows(problem, zone, shelter)) {
                 *ret_shelter = shelter;
                 *ret_node = node;
                 const int32_t opens = instance->shelters[shelter].opens_at_step;
@@ -50,7 +53,7 @@ static int32_t search_zone(struct planner *planner, int32_t zone, int32_t *ret_s
             const int32_t travel = zone_plan_travel(problem, zone, link);
             if (travel == ZONE_PLAN_BARRED || (only >= 0 && only != link))
                 continue;
-            int32_t enter = first_room(planner, link, now, travel);
+            int32_t enter = first_room(planner, link, now, travel, use);
             if (enter != EVACUATION_NEVER)
                 zone_plan_finder_reach(finder, link, enter + travel);
         }
@@ -90,17 +93,16 @@ static int depart(struct planner *planner, const struct zone_plan_way *way, int3
     struct zone_plan_share *share = share_of(planner, way);
     int64_t people = zone_plan_state_room(state, way, step);
     people = people < planner->left[way->zone] ? people : planner->left[way->zone];
-    people = people < state->places[way->shelter] ? people : state->places[way->shelter];
+    int64_t places = zone_plan_state_places(state, way->zone, way->shelter);
+    people = people < places ? people : places;
     for (int32_t i = 0; i < way->count; i++) {
         int error = zone_plan_roads_open(&state->roads, way->links[i]);
         if (error != HV_OK)
             return error;
     }
-    for (int32_t i = 0; i < way->count; i++) {
-        zone_plan_roads_take(&state->roads, way->links[i], step + way->offsets[i], people);
+    for (int32_t i = 0; i < way->count; i++)
         state->out_link[links[way->links[i]].from] = way->links[i];
-    }
-    state->places[way->shelter] -= people;
+    zone_plan_state_move(state, way, step, people, 1);
     planner->left[way->zone] -= people;
     return zone_plan_share_add(share, step, people);
 }
@@ -124,7 +126,7 @@ static void consider_routes(struct planner *planner, int32_t zone, struct choice
     const struct zone_plan_going *going = &planner->going[zone];
     for (int32_t k = 0; k < going->count; k++) {
         const struct zone_plan_share *share = &going->shares[k];
-        if (planner->search->state.places[share->way->shelter] == 0)
+        if (zone_plan_state_places(&planner->search->state, zone, share->way->shelter) == 0)
             continue;
         int32_t after = share->count > 0 ? share->departures[share->count - 1].step : 0;
         consider(choice, share->way, first_departure(planner, share->way, after));
@@ -203,11 +205,8 @@ static int hand_over(struct planner *planner) {
         for (int32_t k = 0; k < going->count; k++) {
             const struct zone_plan_share *share = &going->shares[k];
             for (size_t d = 0; d < share->count; d++)
-                for (int32_t i = 0; i < share->way->count; i++)
-                    zone_plan_roads_take(&state->roads, share->way->links[i],
-                                         share->departures[d].step + share->way->offsets[i],
-                                         -share->departures[d].people);
-            state->places[share->way->shelter] += share->people;
+                zone_plan_state_move(state, share->way, share->departures[d].step,
+                                     share->departures[d].people, -1);
         }
         zone_plan_going_count(problem, (int32_t)z, going);
         if (going->count == 0)

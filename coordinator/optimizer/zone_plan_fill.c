@@ -6,6 +6,7 @@
 struct filling {
     struct zone_plan_state *state;
     int32_t zone;
+    const struct zone_plan_group *group; /* of the zone */
     struct zone_plan_going *going;
     struct zone_plan_window windows[ZONE_PLAN_ROUTES_MAX]; /* of departure, by share */
     int64_t left;                                          /* people without a departure */
@@ -14,18 +15,27 @@ struct filling {
 
 /* ---- one departure --------------------------------------------------------------------------- */
 
-static void put_on_roads(struct filling *filling, const struct zone_plan_way *way, int32_t step,
-                         int64_t people) {
-    for (int32_t i = 0; i < way->count; i++)
-        zone_plan_roads_take(&filling->state->roads, way->links[i], step + way->offsets[i], people);
+/* Takes places, and room where other ways of the zone need to know; or gives them back. */
+static void take(struct filling *filling, const struct zone_plan_way *way, int32_t step,
+                 int64_t people, int32_t times) {
+    if (filling->shared)
+        zone_plan_state_move(filling->state, way, step, people, times);
+    else
+        zone_plan_state_move_places(filling->state, way, people, times);
+}
+
+/* Of so many people those in whole parties; everybody who is left is the last party. */
+static int64_t whole_parties(const struct filling *filling, int64_t people) {
+    const int64_t party = zone_plan_party(filling->group);
+    return people >= filling->left ? filling->left : people - people % party;
 }
 
 /* Lets as many as possible depart on share k at a step. */
 static int depart(struct filling *filling, int32_t k, int32_t step, int64_t most) {
     struct zone_plan_share *share = &filling->going->shares[k];
-    int64_t places = filling->state->places[share->way->shelter];
-    int64_t people = most < filling->left ? most : filling->left;
-    people = people < places ? people : places;
+    int64_t places =
+        zone_plan_state_places(filling->state, filling->zone, share->way->shelter);
+    int64_t people = whole_parties(filling, most < places ? most : places);
     if (people <= 0)
         return HV_OK;
     int64_t room = zone_plan_state_room(filling->state, share->way, step);
@@ -33,9 +43,7 @@ static int depart(struct filling *filling, int32_t k, int32_t step, int64_t most
     if (people <= 0)
         return HV_OK;
     filling->left -= people;
-    filling->state->places[share->way->shelter] -= people;
-    if (filling->shared)
-        put_on_roads(filling, share->way, step, people);
+    take(filling, share->way, step, people, 1);
     return zone_plan_share_add(share, step, people);
 }
 
@@ -43,16 +51,18 @@ static int depart(struct filling *filling, int32_t k, int32_t step, int64_t most
 static void give_back(struct filling *filling) {
     for (int32_t k = 0; k < filling->going->count; k++) {
         const struct zone_plan_share *share = &filling->going->shares[k];
-        filling->state->places[share->way->shelter] += share->people;
-        for (size_t i = 0; filling->shared && i < share->count; i++)
-            put_on_roads(filling, share->way, share->departures[i].step,
-                         -share->departures[i].people);
+        for (size_t i = 0; i < share->count; i++)
+            take(filling, share->way, share->departures[i].step, share->departures[i].people, -1);
     }
 }
 
 static int64_t people_to_go(const struct zone_plan_state *state, int32_t zone) {
-    int64_t people = state->problem->instance->zones[zone].people;
-    return people < state->people_max ? people : state->people_max;
+    const struct zone_plan_group *group = zone_plan_group_of(state->problem, zone);
+    const int64_t people = state->problem->instance->zones[zone].people;
+    if (people <= state->people_max)
+        return people;
+    const int64_t whole = zone_plan_parties(group, state->people_max) * zone_plan_party(group);
+    return people < whole ? people : whole;
 }
 
 static void start_again(struct filling *filling) {
@@ -224,7 +234,8 @@ static struct steady hold_rates(const struct filling *filling, struct zone_plan_
         int64_t all = 0, held = (int64_t)t - start + 1;
         for (int32_t k = 0; k < count; k++) {
             int32_t room = filling->state->room[(size_t)k * steps + (size_t)(t - whole.first)];
-            int64_t places = filling->state->places[filling->going->shares[k].way->shelter];
+            int64_t places = zone_plan_state_places(
+                filling->state, filling->zone, filling->going->shares[k].way->shelter);
             rates[k] = room < rates[k] ? room : rates[k];
             all += rates[k] * held < places ? rates[k] * held : places;
         }
@@ -248,18 +259,17 @@ static struct steady hold_rates(const struct filling *filling, struct zone_plan_
 static int fill_steady_from(struct filling *filling, const struct steady *steady) {
     for (int32_t k = 0; k < filling->going->count; k++) {
         struct zone_plan_share *share = &filling->going->shares[k];
-        int64_t places = filling->state->places[share->way->shelter];
+        int64_t places =
+            zone_plan_state_places(filling->state, filling->zone, share->way->shelter);
         int64_t people = steady->rates[k] * steady->steps;
         people = people < places ? people : places;
         people = people < filling->left ? people : filling->left;
         if (people <= 0)
             continue;
         filling->left -= people;
-        filling->state->places[share->way->shelter] -= people;
         for (int32_t t = 0; people > 0; t++) {
             int64_t now = people < steady->rates[k] ? people : steady->rates[k];
-            if (filling->shared)
-                put_on_roads(filling, share->way, steady->start + t, now);
+            take(filling, share->way, steady->start + t, now, 1);
             int error = zone_plan_share_add(share, steady->start + t, now);
             if (error != HV_OK)
                 return error;
@@ -409,6 +419,7 @@ int zone_plan_state_fill(struct zone_plan_state *state, int32_t zone,
     struct filling filling = {
         .state = state,
         .zone = zone,
+        .group = zone_plan_group_of(state->problem, zone),
         .going = going,
         .left = people_to_go(state, zone),
         .shared = count > 1,

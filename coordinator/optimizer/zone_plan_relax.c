@@ -8,6 +8,9 @@
 void zone_plan_instance_deinit(struct zone_plan_instance *instance) {
     free(instance->links);
     free(instance->changes);
+    free(instance->scaled);
+    free(instance->zones);
+    free(instance->shelters);
     *instance = (struct zone_plan_instance){0};
 }
 
@@ -95,21 +98,32 @@ static int copy(const struct zone_plan_problem *problem, size_t more,
     return HV_OK;
 }
 
+/* Groups `first` to `last`, without it. */
+struct groups {
+    size_t first, last;
+};
+
+static int32_t pace_of(const struct zone_plan_problem *problem, size_t group, size_t link) {
+    const int32_t *travel = problem->groups[group].travel_steps;
+    return travel == NULL ? problem->instance->links[link].travel_steps : travel[link];
+}
+
 /* The least travel steps of any group, or BARRED where the link is for none. */
-static int32_t quickest(const struct zone_plan_problem *problem, size_t link) {
+static int32_t quickest(const struct zone_plan_problem *problem, struct groups groups,
+                        size_t link) {
     int32_t least = ZONE_PLAN_BARRED;
-    for (size_t g = 0; g < problem->group_count; g++) {
-        const int32_t *travel = problem->groups[g].travel_steps;
-        int32_t steps = travel == NULL ? problem->instance->links[link].travel_steps : travel[link];
+    for (size_t g = groups.first; g < groups.last; g++) {
+        int32_t steps = pace_of(problem, g, link);
         if (steps != ZONE_PLAN_BARRED && (least == ZONE_PLAN_BARRED || steps < least))
             least = steps;
     }
     return least;
 }
 
-static void set_paces(const struct zone_plan_problem *problem, struct zone_plan_instance *relaxed) {
+static void set_paces(const struct zone_plan_problem *problem, struct groups groups,
+                      struct zone_plan_instance *relaxed) {
     for (size_t l = 0; l < problem->instance->link_count; l++) {
-        int32_t steps = quickest(problem, l);
+        int32_t steps = quickest(problem, groups, l);
         if (steps != ZONE_PLAN_BARRED) {
             relaxed->links[l].travel_steps = steps;
             continue;
@@ -117,6 +131,58 @@ static void set_paces(const struct zone_plan_problem *problem, struct zone_plan_
         relaxed->links[l].capacity_per_step = 0;
         relaxed->links[l].change_count = 0;
     }
+}
+
+/* Of the groups that may use a link the one that brings most people over it. */
+static const struct zone_plan_group *densest(const struct zone_plan_problem *problem,
+                                             struct groups groups, size_t link) {
+    const struct zone_plan_group *best = NULL;
+    for (size_t g = groups.first; g < groups.last; g++) {
+        const struct zone_plan_group *group = &problem->groups[g];
+        if (pace_of(problem, g, link) == ZONE_PLAN_BARRED)
+            continue;
+        if (best == NULL || zone_plan_party(group) * zone_plan_use(best) >
+                                zone_plan_party(best) * zone_plan_use(group))
+            best = group;
+    }
+    return best;
+}
+
+/* People in so much capacity: no more than ⌊capacity · party / use⌋, as whole people. */
+static int64_t in_people(const struct zone_plan_group *group, int64_t capacity) {
+    const int64_t enough = EVACUATION_PEOPLE_MAX * zone_plan_use(group); /* for everybody */
+    capacity = capacity < enough ? capacity : enough;
+    return capacity * zone_plan_party(group) / zone_plan_use(group);
+}
+
+/* Turns capacities into people where groups take something else than one for each. */
+static int set_people(const struct zone_plan_problem *problem, struct groups groups,
+                      struct zone_plan_instance *relaxed) {
+    size_t changes = 0;
+    bool any = false;
+    for (size_t g = groups.first; g < groups.last; g++)
+        any = any || zone_plan_use(&problem->groups[g]) != zone_plan_party(&problem->groups[g]);
+    if (!any)
+        return HV_OK;
+    for (size_t l = 0; l < problem->instance->link_count; l++)
+        changes += relaxed->links[l].change_count;
+    relaxed->scaled = calloc(changes + 1, sizeof *relaxed->scaled);
+    if (relaxed->scaled == NULL)
+        return HV_ERR_MEMORY;
+    struct evacuation_change *next = relaxed->scaled;
+    for (size_t l = 0; l < problem->instance->link_count; l++) {
+        struct evacuation_link *link = &relaxed->links[l];
+        const struct zone_plan_group *group = densest(problem, groups, l);
+        if (group == NULL)
+            continue;
+        link->capacity_per_step = in_people(group, link->capacity_per_step);
+        for (size_t c = 0; c < link->change_count; c++)
+            next[c] = (struct evacuation_change){link->changes[c].step,
+                                                 in_people(group, link->changes[c].capacity)};
+        link->changes = next;
+        next += link->change_count;
+    }
+    return HV_OK;
 }
 
 /* Who is slower than the flow is where the flow waits. */
@@ -131,10 +197,11 @@ static void add_waiting(struct zone_plan_instance *relaxed) {
         };
 }
 
-int zone_plan_relax(const struct zone_plan_problem *problem,
-                    struct zone_plan_instance *ret_relaxed) {
+static int relax(const struct zone_plan_problem *problem, struct groups groups,
+                 struct zone_plan_instance *ret_relaxed) {
     const struct evacuation_instance *instance = problem->instance;
-    const bool waits = problem->group_count > 0 && !evacuation_instance_is_steady(instance);
+    const bool waits =
+        groups.last > groups.first + 1 && !evacuation_instance_is_steady(instance);
     struct zone_plan_instance relaxed;
     int error = copy(problem, waits ? instance->node_count : 0, &relaxed);
     if (error != HV_OK)
@@ -146,11 +213,63 @@ int zone_plan_relax(const struct zone_plan_problem *problem,
             relaxed.links[l] = join(&instance->links[l], &instance->links[opposite], changes);
         changes += changes_of(problem, l);
     }
-    if (problem->group_count > 0)
-        set_paces(problem, &relaxed);
+    if (problem->group_count > 0) {
+        set_paces(problem, groups, &relaxed);
+        error = set_people(problem, groups, &relaxed);
+    }
+    if (error != HV_OK) {
+        zone_plan_instance_deinit(&relaxed);
+        return error;
+    }
     if (waits)
         add_waiting(&relaxed);
     *ret_relaxed = relaxed;
+    return HV_OK;
+}
+
+int zone_plan_relax(const struct zone_plan_problem *problem,
+                    struct zone_plan_instance *ret_relaxed) {
+    return relax(problem, (struct groups){0, problem->group_count}, ret_relaxed);
+}
+
+/* Whether the rules let any zone of a group go to a shelter. */
+static bool is_for_group(const struct zone_plan_problem *problem, size_t group, size_t shelter) {
+    for (size_t z = 0; z < problem->instance->zone_count; z++)
+        if (zone_plan_group_of(problem, (int32_t)z) == &problem->groups[group] &&
+            zone_plan_allows(problem, (int32_t)z, (int32_t)shelter))
+            return true;
+    return false;
+}
+
+int zone_plan_relax_group(const struct zone_plan_problem *problem, size_t group,
+                          struct zone_plan_instance *ret_relaxed) {
+    const struct evacuation_instance *instance = problem->instance;
+    struct zone_plan_instance made;
+    int error = relax(problem, (struct groups){group, group + 1}, &made);
+    if (error != HV_OK)
+        return error;
+    made.zones = calloc(instance->zone_count + 1, sizeof *made.zones);
+    made.shelters = calloc(instance->shelter_count + 1, sizeof *made.shelters);
+    if (made.zones == NULL || made.shelters == NULL) {
+        zone_plan_instance_deinit(&made);
+        return HV_ERR_MEMORY;
+    }
+    for (size_t z = 0; z < instance->zone_count; z++) {
+        made.zones[z] = instance->zones[z];
+        if (zone_plan_group_of(problem, (int32_t)z) != &problem->groups[group])
+            made.zones[z].people = 0;
+    }
+    const int64_t *places = problem->groups[group].places;
+    for (size_t s = 0; s < instance->shelter_count; s++) {
+        made.shelters[s] = instance->shelters[s];
+        if (places != NULL && places[s] < made.shelters[s].capacity)
+            made.shelters[s].capacity = places[s];
+        if (!is_for_group(problem, group, s))
+            made.shelters[s].capacity = 0;
+    }
+    made.instance.zones = made.zones;
+    made.instance.shelters = made.shelters;
+    *ret_relaxed = made;
     return HV_OK;
 }
 

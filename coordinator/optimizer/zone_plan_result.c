@@ -150,7 +150,7 @@ static enum zone_plan_reason judge_ways(struct zone_plan_search *search, int32_t
     bool places = false;
     for (size_t i = 0; i < pool->count; i++) {
         const struct zone_plan_way *way = pool->ways[i];
-        if (search->state.places[way->shelter] == 0)
+        if (zone_plan_state_places(&search->state, zone, way->shelter) == 0)
             continue;
         const struct zone_plan_window window = zone_plan_state_window(&search->state, way);
         places = places || window.first <= window.last;

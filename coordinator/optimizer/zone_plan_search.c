@@ -161,6 +161,7 @@ static int find_ways(struct zone_plan_search *search, int32_t zone, int64_t rate
         .whenever = whenever,
         .noise = noise,
         .places = search->state.places,
+        .group_places = zone_plan_state_group_places(&search->state, zone),
         .out_link = problem->convergent ? search->state.out_link : NULL,
         .ways_max = ways_max,
     };
@@ -182,6 +183,9 @@ static int64_t most_at_once(const struct zone_plan_search *search, int32_t zone)
         for (size_t c = 0; c < link->change_count; c++)
             most = link->changes[c].capacity > most ? link->changes[c].capacity : most;
     }
+    const struct zone_plan_group *group = zone_plan_group_of(search->problem, zone);
+    most = zone_plan_fit(group, most < EVACUATION_PEOPLE_MAX ? most : EVACUATION_PEOPLE_MAX);
+    most = most > 1 ? most : 1;
     return most < people ? most : people;
 }
 

@@ -116,11 +116,32 @@ static int allocate(struct zone_plan_state *state) {
     return zone_plan_roads_init(&state->roads, instance);
 }
 
+/* What groups have of their own at the shelters. */
+static int write_group_places(struct zone_plan_state *state) {
+    const struct zone_plan_problem *problem = state->problem;
+    const size_t shelters = problem->instance->shelter_count;
+    bool any = false;
+    for (size_t g = 0; g < problem->group_count; g++)
+        any = any || problem->groups[g].places != NULL;
+    if (!any)
+        return HV_OK;
+    state->group_places = calloc(problem->group_count * shelters + 1, sizeof *state->group_places);
+    if (state->group_places == NULL)
+        return HV_ERR_MEMORY;
+    for (size_t g = 0; g < problem->group_count; g++)
+        for (size_t s = 0; s < shelters; s++)
+            state->group_places[g * shelters + s] =
+                problem->groups[g].places == NULL ? INT64_MAX : problem->groups[g].places[s];
+    return HV_OK;
+}
+
 int zone_plan_state_init(struct zone_plan_state *state, const struct zone_plan_problem *problem) {
     const struct evacuation_instance *instance = problem->instance;
     *state =
         (struct zone_plan_state){.problem = problem, .people_max = INT64_MAX, .way_max = INT64_MAX};
     int error = allocate(state);
+    if (error == HV_OK)
+        error = write_group_places(state);
     if (error != HV_OK) {
         zone_plan_state_deinit(state);
         return error;
@@ -149,6 +170,7 @@ void zone_plan_state_deinit(struct zone_plan_state *state) {
         zone_plan_going_deinit(&state->going[z]);
     free(state->going);
     free(state->places);
+    free(state->group_places);
     free(state->out_link);
     free(state->out_users);
     free(state->windows);
@@ -157,21 +179,54 @@ void zone_plan_state_deinit(struct zone_plan_state *state) {
     *state = (struct zone_plan_state){0};
 }
 
-/* Puts departures on the roads, `times` 1, or takes them off, -1. */
-static void move_departure(struct zone_plan_state *state, const struct zone_plan_way *way,
-                           int32_t step, int64_t people) {
+/* The row of a zone's group, or NULL. */
+static int64_t *group_row(const struct zone_plan_state *state, int32_t zone) {
+    const struct zone_plan_problem *problem = state->problem;
+    if (state->group_places == NULL)
+        return NULL;
+    const size_t group = (size_t)(zone_plan_group_of(problem, zone) - problem->groups);
+    return state->group_places + group * problem->instance->shelter_count;
+}
+
+const int64_t *zone_plan_state_group_places(const struct zone_plan_state *state, int32_t zone) {
+    return group_row(state, zone);
+}
+
+int64_t zone_plan_state_places(const struct zone_plan_state *state, int32_t zone, int32_t shelter) {
+    const int64_t party = zone_plan_party(zone_plan_group_of(state->problem, zone));
+    const int64_t *own = group_row(state, zone);
+    int64_t places = state->places[shelter];
+    if (own != NULL && own[shelter] < places)
+        places = own[shelter];
+    return party == 1 ? places : places / party * party;
+}
+
+void zone_plan_state_move_places(struct zone_plan_state *state, const struct zone_plan_way *way,
+                                 int64_t people, int32_t times) {
+    const struct zone_plan_group *group = zone_plan_group_of(state->problem, way->zone);
+    const int64_t taken = times * zone_plan_parties(group, people) * zone_plan_party(group);
+    int64_t *own = group_row(state, way->zone);
+    state->places[way->shelter] -= taken;
+    if (own != NULL && own[way->shelter] < INT64_MAX / 2) /* else as good as without limit */
+        own[way->shelter] -= taken;
+}
+
+void zone_plan_state_move(struct zone_plan_state *state, const struct zone_plan_way *way,
+                          int32_t step, int64_t people, int32_t times) {
+    const struct zone_plan_group *group = zone_plan_group_of(state->problem, way->zone);
+    const int64_t load = times * zone_plan_parties(group, people) * zone_plan_use(group);
     for (int32_t i = 0; i < way->count; i++)
-        zone_plan_roads_take(&state->roads, way->links[i], step + way->offsets[i], people);
-    state->places[way->shelter] -= people;
-    state->work += way->count;
+        zone_plan_roads_take(&state->roads, way->links[i], step + way->offsets[i], load);
+    zone_plan_state_move_places(state, way, people, times);
 }
 
 static void move_share(struct zone_plan_state *state, const struct zone_plan_share *share,
                        int32_t times) {
     const struct evacuation_instance *instance = state->problem->instance;
     for (size_t i = 0; i < share->count; i++)
-        move_departure(state, share->way, share->departures[i].step,
-                       times * share->departures[i].people);
+        zone_plan_state_move(state, share->way, share->departures[i].step,
+                             share->departures[i].people, times);
+    state->work += (int64_t)share->count * share->way->count;
     for (int32_t i = 0; share->count > 0 && i < share->way->count; i++) {
         int32_t link = share->way->links[i], node = instance->links[link].from;
         state->out_users[node] += times;
@@ -229,6 +284,9 @@ struct zone_plan_window zone_plan_state_window(const struct zone_plan_state *sta
                                                const struct zone_plan_way *way) {
     const struct evacuation_instance *instance = state->problem->instance;
     struct zone_plan_window window = state->windows[way->zone];
+    const struct zone_plan_group *group = zone_plan_group_of(state->problem, way->zone);
+    if (group->has_travel_limit && way->travel_steps > group->travel_limit_steps)
+        return (struct zone_plan_window){0, -1};
     int64_t opens = (int64_t)instance->shelters[way->shelter].opens_at_step - way->travel_steps;
     int32_t last = instance->horizon_steps - way->travel_steps;
     if (opens > window.first)
@@ -248,5 +306,6 @@ int64_t zone_plan_state_room(struct zone_plan_state *state, const struct zone_pl
             room = here;
     }
     state->work += way->count;
-    return room;
+    const int64_t fit = zone_plan_fit(zone_plan_group_of(state->problem, way->zone), room);
+    return fit < EVACUATION_PEOPLE_MAX ? fit : EVACUATION_PEOPLE_MAX;
 }

@@ -35,6 +35,8 @@ struct zone_plan_state {
     const struct zone_plan_problem *problem; /* borrowed */
     struct zone_plan_roads roads;
     int64_t *places;                  /* by shelter: left */
+    int64_t *group_places; /* by group and shelter: left of those fit for it; NULL where no group
+                              has any of its own */
     int32_t *out_link, *out_users;    /* by node: the link that leaves it and ways that use it */
     struct zone_plan_window *windows; /* by zone */
     struct zone_plan_going *going;    /* by zone */
@@ -87,7 +89,22 @@ static inline int zone_plan_compare(int64_t unserved_a, int64_t cost_a, int64_t 
 struct zone_plan_window zone_plan_state_window(const struct zone_plan_state *state,
                                                const struct zone_plan_way *way);
 
-/* Room on a way for those who depart at a step of its window. */
+/* Places of a zone's group, by shelter; NULL where they are not limited beside those of all. */
+const int64_t *zone_plan_state_group_places(const struct zone_plan_state *state, int32_t zone);
+
+/* Places for people of a zone at a shelter, in whole parties. */
+int64_t zone_plan_state_places(const struct zone_plan_state *state, int32_t zone, int32_t shelter);
+
+/* Puts people on the way at a step of departure, roads and places, `times` 1, or takes them off, -1.
+ * The links were opened. */
+void zone_plan_state_move(struct zone_plan_state *state, const struct zone_plan_way *way,
+                          int32_t step, int64_t people, int32_t times);
+
+/* The same for the places alone. */
+void zone_plan_state_move_places(struct zone_plan_state *state, const struct zone_plan_way *way,
+                                 int64_t people, int32_t times);
+
+/* Room on a way for those who depart at a step of its window, in whole parties. */
 int64_t zone_plan_state_room(struct zone_plan_state *state, const struct zone_plan_way *way,
                              int32_t step);
 

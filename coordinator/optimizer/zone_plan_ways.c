@@ -5,14 +5,17 @@
 
 #define POOL_MAX 4096 /* ways of a zone; beyond that none is added */
 
+const struct zone_plan_group *zone_plan_group_of(const struct zone_plan_problem *problem,
+                                                 int32_t zone) {
+    static const struct zone_plan_group as_the_instance_says;
+    if (problem->groups == NULL || problem->group_count == 0)
+        return &as_the_instance_says;
+    return &problem->groups[problem->rules != NULL ? problem->rules[zone].group : 0];
+}
+
 int32_t zone_plan_travel(const struct zone_plan_problem *problem, int32_t zone, int32_t link) {
-    if (problem->groups != NULL && problem->group_count > 0) {
-        int32_t group = problem->rules != NULL ? problem->rules[zone].group : 0;
-        const int32_t *travel = problem->groups[group].travel_steps;
-        if (travel != NULL)
-            return travel[link];
-    }
-    return problem->instance->links[link].travel_steps;
+    const int32_t *travel = zone_plan_group_of(problem, zone)->travel_steps;
+    return travel != NULL ? travel[link] : problem->instance->links[link].travel_steps;
 }
 
 bool zone_plan_allows(const struct zone_plan_problem *problem, int32_t zone, int32_t shelter) {
@@ -344,7 +347,9 @@ static void spread(struct zone_plan_finder *finder, struct zone_plan_roads *road
     const struct zone_plan_problem *problem = finder->problem;
     const struct evacuation_instance *instance = problem->instance;
     const int32_t only = wish->out_link == NULL ? -1 : wish->out_link[node];
+    const struct zone_plan_group *group = zone_plan_group_of(problem, wish->zone);
     const int64_t lasts = (wish->people - 1) / wish->rate;
+    const int32_t limit = group->has_travel_limit ? group->travel_limit_steps : INT32_MAX;
     for (int32_t i = finder->out_first[node]; i < finder->out_first[node + 1]; i++) {
         const int32_t link = finder->out_links[i], to = instance->links[link].to;
         finder->work++;
@@ -352,13 +357,15 @@ static void spread(struct zone_plan_finder *finder, struct zone_plan_roads *road
             continue;
         const int32_t travel = zone_plan_travel(problem, wish->zone, link);
         const int32_t enter = wish->start + finder->steps[node];
-        if (travel == ZONE_PLAN_BARRED || travel > instance->horizon_steps - enter)
+        if (travel == ZONE_PLAN_BARRED || travel > instance->horizon_steps - enter ||
+            travel > limit - finder->steps[node])
             continue;
         int64_t last = enter + lasts;
         if (wish->whenever || last > instance->horizon_steps - travel)
             last = instance->horizon_steps - travel;
         int64_t wanted = wish->whenever ? wish->rate : wish->rate * (last - enter + 1);
-        if (zone_plan_roads_sum(roads, link, enter, (int32_t)last) < wanted)
+        if (zone_plan_roads_sum(roads, link, enter, (int32_t)last) <
+            zone_plan_parties(group, wanted) * zone_plan_use(group))
             continue;
         push(finder, to, finder->key[node] + length_of(wish, link, travel),
              finder->steps[node] + travel, link);
@@ -380,9 +387,14 @@ static void mark_allowed(struct zone_plan_finder *finder, const struct zone_plan
     const struct zone_plan_rule *rule = problem->rules == NULL ? NULL : &problem->rules[wish->zone];
     const bool all = rule == NULL || rule->shelters == NULL;
     for (size_t s = 0; s < count; s++)
-        finder->allowed[s] = all && wish->places[s] > 0;
+        finder->allowed[s] = all;
     for (size_t i = 0; !all && i < rule->shelter_count; i++)
-        finder->allowed[rule->shelters[i]] = wish->places[rule->shelters[i]] > 0;
+        finder->allowed[rule->shelters[i]] = true;
+    const int64_t party = zone_plan_party(zone_plan_group_of(problem, wish->zone));
+    for (size_t s = 0; s < count; s++)
+        finder->allowed[s] =
+            finder->allowed[s] && wish->places[s] >= party &&
+            (wish->group_places == NULL || wish->group_places[s] >= party);
 }
 
 int zone_plan_finder_find(struct zone_plan_finder *finder, struct zone_plan_roads *roads,

@@ -60,6 +60,7 @@ struct zone_plan_wish {
                        leaves at once */
     uint64_t noise; /* 0, or a seed: links seem up to a third longer, other ways are found */
     const int64_t *places;   /* by shelter: places left; shelters without are passed by */
+    const int64_t *group_places; /* the same of the zone's group, or NULL */
     const int32_t *out_link; /* by node: the only link that may leave it, or -1; NULL: no rule */
     size_t ways_max;         /* stop after so many shelters were found */
 };
@@ -91,6 +92,29 @@ const struct zone_plan_way *zone_plan_finder_trace(struct zone_plan_finder *find
 const struct zone_plan_way *zone_plan_finder_way(struct zone_plan_finder *finder, int32_t zone,
                                                  int32_t shelter, const int32_t *links,
                                                  size_t count);
+
+/* The group of a zone; where there are none, people who travel as the instance says. */
+const struct zone_plan_group *zone_plan_group_of(const struct zone_plan_problem *problem,
+                                                 int32_t zone);
+
+/* People of a party, ≥ 1, and what one takes of a link's capacity, ≥ 1. */
+static inline int64_t zone_plan_party(const struct zone_plan_group *group) {
+    return group->party_people > 1 ? group->party_people : 1;
+}
+static inline int64_t zone_plan_use(const struct zone_plan_group *group) {
+    return group->road_use > 0 ? group->road_use : zone_plan_party(group);
+}
+
+/* Parties of so many people, and the people of so many whole parties that fit into some room of a
+ * link. */
+static inline int64_t zone_plan_parties(const struct zone_plan_group *group, int64_t people) {
+    const int64_t party = zone_plan_party(group);
+    return party == 1 ? people : (people + party - 1) / party;
+}
+static inline int64_t zone_plan_fit(const struct zone_plan_group *group, int64_t room) {
+    const int64_t use = zone_plan_use(group);
+    return use == 1 ? room * zone_plan_party(group) : room / use * zone_plan_party(group);
+}
 
 /* Travel steps of a link for the group of a zone, or ZONE_PLAN_BARRED. */
 int32_t zone_plan_travel(const struct zone_plan_problem *problem, int32_t zone, int32_t link);

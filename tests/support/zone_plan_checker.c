@@ -25,6 +25,31 @@ static int travel_of(const struct zone_plan_problem *problem, int zone, int link
     return problem->instance->links[link].travel_steps;
 }
 
+/* Parties: how many, of how many people, and what one takes of a road. */
+static const struct zone_plan_group *group_of(const struct zone_plan_problem *problem, int zone) {
+    static const struct zone_plan_group none;
+    if (problem->group_count == 0 || problem->rules == NULL)
+        return &none;
+    return &problem->groups[problem->rules[zone].group];
+}
+
+static int64_t size_of(const struct zone_plan_problem *problem, int zone) {
+    int64_t people = group_of(problem, zone)->party_people;
+    return people == 0 ? 1 : people;
+}
+
+static int64_t parties_of(const struct zone_plan_problem *problem, int zone, int64_t people) {
+    int64_t parties = 0;
+    for (; people > 0; people -= size_of(problem, zone))
+        parties++;
+    return parties;
+}
+
+static int64_t use_of(const struct zone_plan_problem *problem, int zone) {
+    int64_t use = group_of(problem, zone)->road_use;
+    return use == 0 ? size_of(problem, zone) : use;
+}
+
 static bool may_go(const struct zone_plan_problem *problem, int zone, int shelter) {
     if (problem->rules == NULL || problem->rules[zone].shelters == NULL)
         return true;
@@ -80,6 +105,9 @@ static const char *check_route(const struct zone_plan_problem *problem,
     }
     REQUIRE(at == instance->shelters[stream->shelter].node, "ends at node %d", at);
     REQUIRE(travel == stream->travel_steps, "travel %d, not %d", travel, stream->travel_steps);
+    const struct zone_plan_group *group = group_of(problem, stream->zone);
+    REQUIRE(!group->has_travel_limit || travel <= group->travel_limit_steps,
+            "zone %d is under way for %d steps", stream->zone, travel);
     return NULL;
 }
 
@@ -113,7 +141,9 @@ static const char *check_departures(const struct zone_plan_problem *problem,
                     now);
             REQUIRE(now < lost && off <= lost, "link %d lost its lanes at %d, used at %d", link,
                     lost, now);
-            load[(size_t)link * (size_t)(horizon + 1) + (size_t)now] += departures[d].people;
+            load[(size_t)link * (size_t)(horizon + 1) + (size_t)now] +=
+                parties_of(problem, stream->zone, departures[d].people) *
+                use_of(problem, stream->zone);
             now = off;
         }
     }
@@ -230,6 +260,39 @@ static int64_t changed_of(const struct zone_plan_problem *problem, const struct 
     return changed;
 }
 
+/* Places that whole parties of a group, or of all, take at a shelter. */
+static int64_t places_taken(const struct zone_plan_problem *problem, const struct zone_plan *plan,
+                            int shelter, const struct zone_plan_group *group) {
+    int64_t taken = 0;
+    for (size_t r = 0; r < plan->plan.route_count; r++) {
+        const struct zone_plan_stream *stream = &plan->streams[r];
+        if (stream->shelter != shelter ||
+            (group != NULL && group_of(problem, stream->zone) != group))
+            continue;
+        for (size_t d = 0; d < stream->departure_count; d++)
+            taken += size_of(problem, stream->zone) *
+                     parties_of(problem, stream->zone,
+                                plan->plan.departures[stream->departure_first + d].people);
+    }
+    return taken;
+}
+
+/* Everybody departs in whole parties but the zone's last, and only where all of it leaves. */
+static const char *check_parties(const struct zone_plan_problem *problem,
+                                 const struct zone_plan *plan, int zone) {
+    int torn = 0;
+    for (size_t r = 0; r < plan->plan.route_count; r++) {
+        const struct zone_plan_stream *stream = &plan->streams[r];
+        for (size_t d = 0; stream->zone == zone && d < stream->departure_count; d++)
+            torn += plan->plan.departures[stream->departure_first + d].people %
+                        size_of(problem, zone) !=
+                    0;
+    }
+    REQUIRE(torn == 0 || (torn == 1 && plan->plan.unserved_by_zone[zone] == 0),
+            "%d parties of zone %d are torn", torn, zone);
+    return NULL;
+}
+
 static const char *check_sums(const struct zone_plan_problem *problem,
                               const struct zone_plan *plan) {
     const struct evacuation_instance *instance = problem->instance;
@@ -249,10 +312,18 @@ static const char *check_sums(const struct zone_plan_problem *problem,
         unserved += plan->plan.unserved_by_zone[z];
     }
     for (size_t s = 0; s < instance->shelter_count; s++) {
-        int64_t taken = 0;
-        for (size_t r = 0; r < plan->plan.route_count; r++)
-            taken += plan->streams[r].shelter == (int)s ? plan->streams[r].people : 0;
-        REQUIRE(taken <= instance->shelters[s].capacity, "shelter %zu is overfull", s);
+        REQUIRE(places_taken(problem, plan, (int)s, NULL) <= instance->shelters[s].capacity,
+                "shelter %zu is overfull", s);
+        for (size_t g = 0; g < problem->group_count; g++)
+            REQUIRE(problem->groups[g].places == NULL ||
+                        places_taken(problem, plan, (int)s, &problem->groups[g]) <=
+                            problem->groups[g].places[s],
+                    "shelter %zu is overfull with group %zu", s, g);
+    }
+    for (size_t z = 0; z < instance->zone_count; z++) {
+        const char *fault = check_parties(problem, plan, (int)z);
+        if (fault != NULL)
+            return fault;
     }
     for (size_t r = 0; r < plan->plan.route_count; r++)
         for (size_t d = 0; d < plan->streams[r].departure_count; d++) {
@@ -322,9 +393,10 @@ const char *zone_plan_checker_plan(const struct zone_plan_problem *problem,
 
 #define WAYS_MAX 64  /* of a zone */
 #define LENGTH_MAX 8 /* links of a way */
+#define GROUPS_MAX 4
 
 struct brute_way {
-    int shelter, count, travel;
+    int zone, shelter, count, travel;
     int links[LENGTH_MAX], offsets[LENGTH_MAX + 1];
 };
 
@@ -337,17 +409,26 @@ struct brute {
     int chosen_count;
     int64_t room[64 * 32]; /* by link and step */
     int64_t places[6];
+    int64_t group_places[GROUPS_MAX][6];
     int64_t left[6];
     int64_t tries, tries_max;
     struct evacuation_value best, now;
 };
+
+static size_t group_index(const struct zone_plan_problem *problem, int zone) {
+    return problem->group_count == 0 || problem->rules == NULL
+               ? 0
+               : (size_t)problem->rules[zone].group;
+}
 
 static void list_ways(struct brute *brute, int zone, int node, struct brute_way *way, bool *seen) {
     const struct zone_plan_problem *problem = brute->problem;
     const struct evacuation_instance *instance = problem->instance;
     for (size_t s = 0; s < instance->shelter_count; s++)
         if (instance->shelters[s].node == node && may_go(problem, zone, (int)s) &&
-            instance->shelters[s].capacity > 0 && way->travel <= instance->horizon_steps) {
+            instance->shelters[s].capacity > 0 && way->travel <= instance->horizon_steps &&
+            (!group_of(problem, zone)->has_travel_limit ||
+             way->travel <= group_of(problem, zone)->travel_limit_steps)) {
             if (brute->way_count[zone] == WAYS_MAX) {
                 brute->tries = INT64_MAX / 2;
                 return;
@@ -385,14 +466,21 @@ static int64_t room_on(const struct brute *brute, const struct brute_way *way, i
             here = 0;
         room = here < room ? here : room;
     }
-    return room;
+    const int zone = way->zone;
+    return room / use_of(brute->problem, zone) * size_of(brute->problem, zone);
 }
 
 static void move(struct brute *brute, int k, int step, int64_t people) {
     const struct brute_way *way = brute->chosen[k];
+    const int zone = brute->zone_of[k];
+    const int64_t sign = people < 0 ? -1 : 1;
+    const int64_t parties = sign * parties_of(brute->problem, zone, sign * people);
     for (int i = 0; i < way->count; i++)
-        brute->room[way->links[i] * 32 + step + way->offsets[i]] -= people;
-    brute->places[way->shelter] -= people;
+        brute->room[way->links[i] * 32 + step + way->offsets[i]] -=
+            parties * use_of(brute->problem, zone);
+    brute->places[way->shelter] -= parties * size_of(brute->problem, zone);
+    brute->group_places[group_index(brute->problem, zone)][way->shelter] -=
+        parties * size_of(brute->problem, zone);
     brute->left[brute->zone_of[k]] -= people;
     brute->now.unserved -= people;
     brute->now.total_arrival_steps += people * (step + way->travel);
@@ -424,9 +512,17 @@ static void try_departures(struct brute *brute, int k, int step) {
         step + way->travel >= instance->shelters[way->shelter].opens_at_step) {
         most = room_on(brute, way, step);
         most = brute->left[brute->zone_of[k]] < most ? brute->left[brute->zone_of[k]] : most;
-        most = brute->places[way->shelter] < most ? brute->places[way->shelter] : most;
+        int64_t places = brute->places[way->shelter];
+        int64_t own =
+            brute->group_places[group_index(brute->problem, brute->zone_of[k])][way->shelter];
+        places = own < places ? own : places;
+        places -= places % size_of(brute->problem, brute->zone_of[k]);
+        most = places < most ? places : most;
     }
     for (int64_t people = most; people >= 0; people--) {
+        if (people % size_of(brute->problem, brute->zone_of[k]) != 0 &&
+            people != brute->left[brute->zone_of[k]])
+            continue;
         move(brute, k, step, people);
         try_departures(brute, k, step + 1);
         move(brute, k, step, -people);
@@ -476,8 +572,13 @@ struct evacuation_value zone_plan_checker_optimum(const struct zone_plan_problem
             brute.room[l * 32 + (size_t)t] = lanes(&instance->links[l], t);
     for (size_t s = 0; s < instance->shelter_count; s++)
         brute.places[s] = instance->shelters[s].capacity;
+    for (size_t s = 0; s < instance->shelter_count; s++)
+        for (size_t g = 0; g == 0 || g < problem->group_count; g++)
+            brute.group_places[g][s] = problem->group_count > 0 && problem->groups[g].places != NULL
+                                           ? problem->groups[g].places[s]
+                                           : INT64_MAX / 2;
     for (size_t z = 0; z < instance->zone_count; z++) {
-        struct brute_way way = {0};
+        struct brute_way way = {.zone = (int)z};
         bool seen[64] = {false};
         seen[instance->zones[z].node] = true;
         brute.left[z] = instance->zones[z].people;

@@ -22,9 +22,25 @@ struct made {
     int32_t shelters[EVACUATION_RANDOM_TERMINALS][EVACUATION_RANDOM_TERMINALS];
     struct zone_plan_group groups[2];
     int32_t travel[EVACUATION_RANDOM_LINKS];
+    int64_t group_places[2][EVACUATION_RANDOM_TERMINALS];
     struct zone_plan_kept kept[4];
     int32_t opposites[EVACUATION_RANDOM_LINKS];
 };
+
+/* Parties that stay together, some with little time or with few places of their own. */
+static void make_parties(struct made *made, struct chance *chance) {
+    for (size_t g = 0; g < 2; g++) {
+        struct zone_plan_group *group = &made->groups[g];
+        group->party_people = chance_below(chance, 4);
+        group->road_use = chance_below(chance, 4);
+        group->has_travel_limit = chance_below(chance, 3) == 0;
+        group->travel_limit_steps = (int32_t)chance_below(chance, 5);
+        if (chance_below(chance, 3) == 0)
+            group->places = made->group_places[g];
+        for (size_t s = 0; s < EVACUATION_RANDOM_TERMINALS; s++)
+            made->group_places[g][s] = chance_below(chance, 6);
+    }
+}
 
 static void make_rules(struct made *made, struct chance *chance) {
     const struct evacuation_instance *instance = &made->random.instance;
@@ -47,6 +63,8 @@ static void make_rules(struct made *made, struct chance *chance) {
     made->groups[1].travel_steps = made->travel;
     made->problem.groups = made->groups;
     made->problem.group_count = 2;
+    if (chance_below(chance, 2) == 0)
+        make_parties(made, chance);
 }
 
 static void make_in_force(struct made *made, struct chance *chance) {

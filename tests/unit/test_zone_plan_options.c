@@ -186,7 +186,7 @@ Test(zone_plan_options, a_plan_in_force_stays_unless_changing_it_gains_more_than
 
 Test(zone_plan_options, groups_share_roads_at_their_own_pace) {
     const int32_t slow[] = {5, ZONE_PLAN_BARRED};
-    const struct zone_plan_group groups[] = {{NULL}, {slow}};
+    const struct zone_plan_group groups[] = {{.travel_steps = NULL}, {.travel_steps = slow}};
     struct zone_plan_rule rules[] = {{.stage = -1, .group = 0}, {.stage = -1, .group = 1}};
     const struct evacuation_zone zones[] = {{0, 0, NEVER, 4}, {0, 0, NEVER, 4}};
     const struct evacuation_link links[] = {road(0, 1, 1, 4), road(0, 1, 0, 1)};
