@@ -133,7 +133,7 @@ static void write_groups(const struct evacuation_instance *instance,
         int32_t *travel = parts->travel + c * links;
         for (size_t l = 0; l < links; l++)
             travel[l] = (l >= instance->link_count) == class->on_foot ? parts->links[l].travel_steps
-                                                                     : ZONE_PLAN_BARRED;
+                                                                      : ZONE_PLAN_BARRED;
         parts->groups[c] = (struct zone_plan_group){
             .travel_steps = travel,
             .party_people = class->party_people,

@@ -1,6 +1,7 @@
 #include "coordinator/optimizer/zone_plan.h"
 
 #include "coordinator/optimizer/evacuation_flow.h"
+#include "coordinator/optimizer/zone_plan_bound.h"
 #include "coordinator/optimizer/zone_plan_ccrp.h"
 #include "coordinator/optimizer/zone_plan_relax.h"
 #include "coordinator/optimizer/zone_plan_result.h"
@@ -17,7 +18,7 @@ struct planning {
     const struct zone_plan_options *options;
     struct zone_plan_instance relaxed;
     struct evacuation_plan flow; /* on the relaxed instance */
-    struct evacuation_value bound;
+    struct evacuation_value bound, class_bound;
     int64_t work_max, work_done;
     bool stopped;
 };
@@ -133,9 +134,13 @@ static int solve_flow(struct planning *planning) {
         return error;
     const struct evacuation_options options = {.progress = watch_flow, .context = planning};
     error = evacuation_flow_solve(&planning->relaxed.instance, &options, &planning->flow);
-    if (error == HV_OK)
-        planning->bound = planning->flow.bound;
-    return error;
+    if (error != HV_OK)
+        return error;
+    planning->bound = planning->class_bound = planning->flow.bound;
+    if (planning->stopped)
+        return HV_OK;
+    return zone_plan_class_bound(planning->problem, &planning->relaxed, &planning->flow,
+                                 &planning->class_bound);
 }
 
 /* Routes of the flow are ways to try. */
@@ -222,7 +227,7 @@ static int begin(const struct planning *planning, const struct zone_plan_problem
     int error = zone_plan_search_init(search, problem, planning->options);
     if (error != HV_OK)
         return error;
-    search->bound = planning->bound;
+    search->bound = planning->class_bound;
     search->work_before = planning->work_done;
     return add_flow_ways(planning, search);
 }
@@ -318,8 +323,8 @@ static int try_reversed(struct planning *planning, struct zone_plan_instance *re
 }
 
 static int write_bounds(const struct planning *planning, struct zone_plan *plan) {
-    plan->flow_bound = plan->class_bound = planning->bound;
-    plan->plan.bound = planning->bound;
+    plan->flow_bound = planning->bound;
+    plan->class_bound = plan->plan.bound = planning->class_bound;
     plan->plan.optimal = evacuation_value_compare(plan->plan.value, plan->plan.bound) == 0;
     plan->stopped = planning->stopped;
     return HV_OK;

@@ -14,7 +14,7 @@
 
 #define ZONE_PLAN_ROUTES_MAX 16 /* routes of a zone */
 #define ZONE_PLAN_STAGES_MAX 64
-#define ZONE_PLAN_BARRED (-1)             /* travel steps of a link that a group may not use */
+#define ZONE_PLAN_BARRED (-1) /* travel steps of a link that a group may not use */
 #define ZONE_PLAN_PARTY_MAX 1000
 #define ZONE_PLAN_ROAD_STEPS_MAX 50000000 /* pairs of a link in use and a step, 12 bytes each */
 
@@ -118,10 +118,10 @@ struct zone_plan_reversal {
 /* Why people of a zone stay unserved. */
 enum zone_plan_reason {
     ZONE_PLAN_SERVED,
-    ZONE_PLAN_NO_SHELTER,  /* no shelter with places is allowed */
-    ZONE_PLAN_NO_WAY,      /* none of them can be reached, whatever the time */
-    ZONE_PLAN_NO_TIME,     /* each is too far for the horizon, deadline, opening, closure or limit of
-                              travel */
+    ZONE_PLAN_NO_SHELTER, /* no shelter with places is allowed */
+    ZONE_PLAN_NO_WAY,     /* none of them can be reached, whatever the time */
+    ZONE_PLAN_NO_TIME,    /* each is too far for the horizon, deadline, opening, closure or limit of
+                             travel */
     ZONE_PLAN_PLACES_FULL, /* those in reach are full in this plan */
     ZONE_PLAN_ROADS_FULL,  /* a shelter in reach has places, the roads to it have no room in time */
     ZONE_PLAN_RULES        /* there are places and room, the limits on an order stand in the way */
@@ -136,7 +136,7 @@ struct zone_plan {
     struct zone_plan_reversal *reversals;
     size_t reversal_count;
     struct evacuation_value flow_bound;  /* exact flow, without limits on an order */
-    struct evacuation_value class_bound; /* for plans under the same limits; the flow's, so far */
+    struct evacuation_value class_bound; /* for plans under the same limits: zone_plan_bound.h */
     bool has_without_reversal, has_without_price;
     struct evacuation_value without_reversal; /* best plan found that reverses nothing */
     struct evacuation_value without_price;    /* best plan found where changing costs nothing */

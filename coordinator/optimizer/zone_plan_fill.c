@@ -33,8 +33,7 @@ static int64_t whole_parties(const struct filling *filling, int64_t people) {
 /* Lets as many as possible depart on share k at a step. */
 static int depart(struct filling *filling, int32_t k, int32_t step, int64_t most) {
     struct zone_plan_share *share = &filling->going->shares[k];
-    int64_t places =
-        zone_plan_state_places(filling->state, filling->zone, share->way->shelter);
+    int64_t places = zone_plan_state_places(filling->state, filling->zone, share->way->shelter);
     int64_t people = whole_parties(filling, most < places ? most : places);
     if (people <= 0)
         return HV_OK;
@@ -234,8 +233,8 @@ static struct steady hold_rates(const struct filling *filling, struct zone_plan_
         int64_t all = 0, held = (int64_t)t - start + 1;
         for (int32_t k = 0; k < count; k++) {
             int32_t room = filling->state->room[(size_t)k * steps + (size_t)(t - whole.first)];
-            int64_t places = zone_plan_state_places(
-                filling->state, filling->zone, filling->going->shares[k].way->shelter);
+            int64_t places = zone_plan_state_places(filling->state, filling->zone,
+                                                    filling->going->shares[k].way->shelter);
             rates[k] = room < rates[k] ? room : rates[k];
             all += rates[k] * held < places ? rates[k] * held : places;
         }
@@ -259,8 +258,7 @@ static struct steady hold_rates(const struct filling *filling, struct zone_plan_
 static int fill_steady_from(struct filling *filling, const struct steady *steady) {
     for (int32_t k = 0; k < filling->going->count; k++) {
         struct zone_plan_share *share = &filling->going->shares[k];
-        int64_t places =
-            zone_plan_state_places(filling->state, filling->zone, share->way->shelter);
+        int64_t places = zone_plan_state_places(filling->state, filling->zone, share->way->shelter);
         int64_t people = steady->rates[k] * steady->steps;
         people = people < places ? people : places;
         people = people < filling->left ? people : filling->left;

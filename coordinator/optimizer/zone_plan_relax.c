@@ -200,8 +200,7 @@ static void add_waiting(struct zone_plan_instance *relaxed) {
 static int relax(const struct zone_plan_problem *problem, struct groups groups,
                  struct zone_plan_instance *ret_relaxed) {
     const struct evacuation_instance *instance = problem->instance;
-    const bool waits =
-        groups.last > groups.first + 1 && !evacuation_instance_is_steady(instance);
+    const bool waits = groups.last > groups.first + 1 && !evacuation_instance_is_steady(instance);
     struct zone_plan_instance relaxed;
     int error = copy(problem, waits ? instance->node_count : 0, &relaxed);
     if (error != HV_OK)

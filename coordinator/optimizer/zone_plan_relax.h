@@ -24,10 +24,10 @@ struct zone_plan_instance {
 HV_MUST_USE int zone_plan_relax(const struct zone_plan_problem *problem,
                                 struct zone_plan_instance *ret_relaxed);
 
-/* The same for the people of one group alone, as if the others were not there: its pace, and of each
- * shelter the places that are fit for it and that some zone of the group may use. Zones of other
- * groups have no people. The sum of what the groups leave unserved, and of their arrivals, bounds a
- * plan of all. `ret_relaxed` owns the zones and shelters, too. */
+/* The same for the people of one group alone, as if the others were not there: its pace, and of
+ * each shelter the places that are fit for it and that some zone of the group may use. Zones of
+ * other groups have no people. The sum of what the groups leave unserved, and of their arrivals,
+ * bounds a plan of all. `ret_relaxed` owns the zones and shelters, too. */
 HV_MUST_USE int zone_plan_relax_group(const struct zone_plan_problem *problem, size_t group,
                                       struct zone_plan_instance *ret_relaxed);
 

@@ -34,7 +34,7 @@ struct zone_plan_window {
 struct zone_plan_state {
     const struct zone_plan_problem *problem; /* borrowed */
     struct zone_plan_roads roads;
-    int64_t *places;                  /* by shelter: left */
+    int64_t *places;       /* by shelter: left */
     int64_t *group_places; /* by group and shelter: left of those fit for it; NULL where no group
                               has any of its own */
     int32_t *out_link, *out_users;    /* by node: the link that leaves it and ways that use it */
@@ -95,8 +95,8 @@ const int64_t *zone_plan_state_group_places(const struct zone_plan_state *state,
 /* Places for people of a zone at a shelter, in whole parties. */
 int64_t zone_plan_state_places(const struct zone_plan_state *state, int32_t zone, int32_t shelter);
 
-/* Puts people on the way at a step of departure, roads and places, `times` 1, or takes them off, -1.
- * The links were opened. */
+/* Puts people on the way at a step of departure, roads and places, `times` 1, or takes them off,
+ * -1. The links were opened. */
 void zone_plan_state_move(struct zone_plan_state *state, const struct zone_plan_way *way,
                           int32_t step, int64_t people, int32_t times);
 

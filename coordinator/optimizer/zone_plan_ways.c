@@ -392,9 +392,8 @@ static void mark_allowed(struct zone_plan_finder *finder, const struct zone_plan
         finder->allowed[rule->shelters[i]] = true;
     const int64_t party = zone_plan_party(zone_plan_group_of(problem, wish->zone));
     for (size_t s = 0; s < count; s++)
-        finder->allowed[s] =
-            finder->allowed[s] && wish->places[s] >= party &&
-            (wish->group_places == NULL || wish->group_places[s] >= party);
+        finder->allowed[s] = finder->allowed[s] && wish->places[s] >= party &&
+                             (wish->group_places == NULL || wish->group_places[s] >= party);
 }
 
 int zone_plan_finder_find(struct zone_plan_finder *finder, struct zone_plan_roads *roads,

@@ -59,7 +59,7 @@ struct zone_plan_wish {
     bool whenever;  /* the rate counts for all steps to the horizon, not for those of a stream that
                        leaves at once */
     uint64_t noise; /* 0, or a seed: links seem up to a third longer, other ways are found */
-    const int64_t *places;   /* by shelter: places left; shelters without are passed by */
+    const int64_t *places;       /* by shelter: places left; shelters without are passed by */
     const int64_t *group_places; /* the same of the zone's group, or NULL */
     const int32_t *out_link; /* by node: the only link that may leave it, or -1; NULL: no rule */
     size_t ways_max;         /* stop after so many shelters were found */

@@ -416,9 +416,8 @@ struct brute {
 };
 
 static size_t group_index(const struct zone_plan_problem *problem, int zone) {
-    return problem->group_count == 0 || problem->rules == NULL
-               ? 0
-               : (size_t)problem->rules[zone].group;
+    return problem->group_count == 0 || problem->rules == NULL ? 0
+                                                               : (size_t)problem->rules[zone].group;
 }
 
 static void list_ways(struct brute *brute, int zone, int node, struct brute_way *way, bool *seen) {
