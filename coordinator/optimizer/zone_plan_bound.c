@@ -176,8 +176,9 @@ static void settle_step(struct pricing *pricing, size_t level, size_t step) {
             pricing->queue[count++] = (int32_t)v;
             pricing->queued[v] = true;
         }
-    for (; count > 0; count--) {
+    while (count > 0) {
         const int32_t node = pricing->queue[first];
+        count--;
         first = first + 1 < nodes ? first + 1 : 0;
         pricing->queued[node] = false;
         for (int32_t i = pricing->in_first[node]; i < pricing->in_first[node + 1]; i++) {
