@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -17,9 +18,10 @@
 
 static const char usage[] =
     "usage: haven solve zoneplan INSTANCE.json [-o SOLUTION.json] [--rules RULES.json]\n"
-    "         [--max-routes N] [--convergent] [--non-preemptive] [--steady] [--staged N]\n"
-    "         [--contraflow] [--max-reversals N] [--method search|ccrp] [--seed N]\n"
-    "         [--time-limit SECONDS] [--work N] [--json] [--quiet]\n";
+    "         [--travellers WHO.json] [--max-routes N] [--convergent]\n"
+    "         [--non-preemptive] [--steady] [--staged N] [--contraflow] [--max-reversals N]\n"
+    "         [--method search|ccrp] [--seed N] [--time-limit SECONDS] [--work N] [--json] "
+    "[--quiet]\n";
 
 static const char help[] =
     "\n"
@@ -33,6 +35,9 @@ static const char help[] =
     "groups\n"
     "                         with other travel times, a plan in force and the price of changing\n"
     "                         it\n"
+    "  --travellers FILE      a haven.evacuation.travellers/1: who goes by car or on foot, with "
+    "whom,\n"
+    "                         and which shelters take them (haven evacuation instance makes one)\n"
     "  --max-routes N         at most N routes a zone, 1 to 16 (1)\n"
     "  --convergent           no forks: all who pass a node and go on leave it by the same link\n"
     "  --non-preemptive       a zone's departures, once begun, go on without a pause\n"
@@ -48,16 +53,19 @@ static const char help[] =
     "  --json                 print the figures as one JSON object\n"
     "  --quiet                no progress on the terminal\n"
     "\n"
-    "Exit status: 0 with a plan, 64 wrong usage, 65 wrong instance or rules, 66 no such file,\n"
+    "Exit status: 0 with a plan, 64 wrong usage, 65 wrong instance, rules or travellers, 66 no "
+    "such file,\n"
     "73 cannot write.\n"
     "\n"
     "examples:\n"
     "  haven solve zoneplan goldcoast.json -o plan.json --max-routes 3\n"
     "  haven solve zoneplan city.json -o plan.json --convergent --steady --time-limit 30\n"
+    "  haven evacuation instance city -o city.json --travellers who.json --walk 30 --households\n"
+    "  haven solve zoneplan city.json --travellers who.json -o plan.json\n"
     "  haven solve zoneplan city.json --contraflow --json | jq .reversed\n";
 
 struct request {
-    const char *instance, *output, *rules;
+    const char *instance, *output, *rules, *travellers;
     long routes_max, stages, reversals_max, seed, work_millions;
     bool convergent, non_preemptive, steady, contraflow, ccrp;
     double time_limit_s; /* 0 for none */
@@ -84,6 +92,9 @@ static const char *read_value(int option, struct request *request) {
         return NULL;
     case 'r':
         request->rules = optarg;
+        return NULL;
+    case 'T':
+        request->travellers = optarg;
         return NULL;
     case 'n':
         return cli_number_read_whole(optarg, 1, ZONE_PLAN_ROUTES_MAX, &request->routes_max)
@@ -130,6 +141,7 @@ static int read_arguments(int argc, char **argv, struct request *request) {
     static const struct option options[] = {
         {"output", required_argument, NULL, 'o'},
         {"rules", required_argument, NULL, 'r'},
+        {"travellers", required_argument, NULL, 'T'},
         {"max-routes", required_argument, NULL, 'n'},
         {"convergent", no_argument, NULL, 'c'},
         {"non-preemptive", no_argument, NULL, 'p'},
@@ -206,16 +218,18 @@ static int watch_progress(void *context, const struct zone_plan_progress *progre
 /* ---- results --------------------------------------------------------------------------------- */
 
 struct result {
-    const struct evacuation_document *document;
+    const struct evacuation_document *document; /* with the footways */
     const struct zone_plan *plan;
+    const struct travellers_document *travellers; /* or NULL */
 };
 
 static int write_result(FILE *file, const void *context) {
     const struct result *result = context;
-    return zone_plan_json_write(file, result->document, result->plan);
+    return zone_plan_json_write(file, result->document, result->plan, result->travellers);
 }
 
-static void print_json(const struct zone_plan *plan, int64_t people, double seconds) {
+static void print_json(const struct result *result, int64_t people, double seconds) {
+    const struct zone_plan *plan = result->plan;
     const struct evacuation_plan *flat = &plan->plan;
     printf("{\"people\":%" PRId64 ",\"unserved\":%" PRId64 ",\"total_arrival_steps\":%" PRId64
            ",\"last_arrival_step\":%" PRId32 ",\"flow_bound_unserved\":%" PRId64
@@ -235,6 +249,10 @@ static void print_json(const struct zone_plan *plan, int64_t people, double seco
         printf(",\"without_change_price_unserved\":%" PRId64
                ",\"without_change_price_total_arrival_steps\":%" PRId64,
                plan->without_price.unserved, plan->without_price.total_arrival_steps);
+    if (result->travellers != NULL) {
+        fputs(",\"classes\":", stdout);
+        zone_plan_json_put_classes(stdout, result->document, plan, result->travellers);
+    }
     printf(",\"stopped\":%s,\"work\":%" PRId64 ",\"seconds\":%.3f}\n",
            plan->stopped ? "true" : "false", flat->work, seconds);
 }
@@ -280,8 +298,26 @@ static void print_gain(const char *what, struct evacuation_value value,
            value.total_arrival_steps);
 }
 
-static void print_text(const struct evacuation_document *document, const struct zone_plan *plan,
-                       int64_t people, double seconds) {
+static void print_classes(const struct result *result) {
+    const struct travellers *travellers = &result->travellers->travellers;
+    struct travellers_outcome outcomes[TRAVELLER_CLASSES_MAX];
+    travellers_outcomes(travellers, &result->document->instance, result->plan, outcomes);
+    for (size_t c = 0; c < travellers->class_count; c++) {
+        const struct travellers_outcome *outcome = &outcomes[c];
+        if (outcome->people > 0)
+            printf(
+                "  %s: %" PRId64 " of %" PRId64 " unserved; mean arrival step %.2f, the last "
+                "%" PRId32 "\n",
+                result->travellers->class_ids[c], outcome->unserved, outcome->people,
+                mean_arrival((struct evacuation_value){outcome->unserved, outcome->arrival_steps},
+                             outcome->people),
+                outcome->last_arrival_step);
+    }
+}
+
+static void print_text(const struct result *result, int64_t people, double seconds) {
+    const struct evacuation_document *document = result->document;
+    const struct zone_plan *plan = result->plan;
     const struct evacuation_plan *flat = &plan->plan;
     printf("%" PRId64 " of %" PRId64 " people served, %" PRId64
            " unserved; mean arrival step %.2f, the last %" PRId32 "; %zu orders; %.2f s\n",
@@ -301,6 +337,8 @@ static void print_text(const struct evacuation_document *document, const struct 
         print_gain("price of changing", flat->value, plan->without_price);
     if (plan->changed > 0)
         printf("%" PRId64 " people of the plan in force go elsewhere\n", plan->changed);
+    if (result->travellers != NULL)
+        print_classes(result);
     print_unserved(document, plan);
 }
 
@@ -328,10 +366,16 @@ static struct zone_plan_problem problem_of(const struct request *request,
     };
 }
 
-static int solve(const struct request *request, const struct evacuation_document *document,
-                 const struct zone_plan_rules *rules) {
+static int fail(const char *file, int error) {
+    fprintf(stderr, "%s: cannot be planned: %s\n", file, hv_error_text(error));
+    return hv_error_exit_status(error);
+}
+
+/* Solves and tells; the document names the footways of travellers, too. */
+static int solve_problem(const struct request *request, const struct evacuation_document *document,
+                         const struct zone_plan_problem *problem,
+                         const struct travellers_document *travellers) {
     struct cli_watch watch = cli_watch_start(request->time_limit_s, request->quiet);
-    const struct zone_plan_problem problem = problem_of(request, document, rules);
     const struct zone_plan_options options = {
         .progress = watch_progress,
         .context = &watch,
@@ -342,23 +386,46 @@ static int solve(const struct request *request, const struct evacuation_document
         .method = request->ccrp ? ZONE_PLAN_CCRP : ZONE_PLAN_SEARCH,
     };
     struct zone_plan plan;
-    int error = zone_plan_solve(&problem, &options, &plan);
+    int error = zone_plan_solve(problem, &options, &plan);
     cli_watch_wipe(&watch);
-    if (error != HV_OK) {
-        fprintf(stderr, "%s: cannot be planned: %s\n", request->instance, hv_error_text(error));
-        return hv_error_exit_status(error);
-    }
+    if (error != HV_OK)
+        return fail(request->instance, error);
     double seconds = cli_watch_elapsed_s(&watch);
     int64_t people = evacuation_instance_people(&document->instance);
-    const struct result result = {document, &plan};
+    const struct result result = {document, &plan, travellers};
     int status = EX_OK;
     if (request->output != NULL)
         status = cli_file_write(COMMAND, request->output, write_result, &result);
     if (status == EX_OK && request->json)
-        print_json(&plan, people, seconds);
+        print_json(&result, people, seconds);
     else if (status == EX_OK)
-        print_text(document, &plan, people, seconds);
+        print_text(&result, people, seconds);
     zone_plan_deinit(&plan);
+    return status;
+}
+
+static int solve(const struct request *request, const struct evacuation_document *document,
+                 const struct zone_plan_rules *rules,
+                 const struct travellers_document *travellers) {
+    const struct zone_plan_problem problem = problem_of(request, document, rules);
+    if (travellers == NULL)
+        return solve_problem(request, document, &problem, NULL);
+    if (problem.group_count > 0) {
+        fprintf(stderr,
+                "%s: groups: not with --travellers, whose classes say how people travel; leave one "
+                "of both out\n",
+                request->rules);
+        return EX_DATAERR;
+    }
+    struct travellers_problem made = {0};
+    struct evacuation_document joined = {0};
+    int error = travellers_problem_make(&problem, &travellers->travellers, &made);
+    if (error == HV_OK)
+        error = travellers_join_document(document, travellers, &joined);
+    int status = error == HV_OK ? solve_problem(request, &joined, made.problem, travellers)
+                                : fail(request->travellers, error);
+    free((void *)joined.link_ids);
+    travellers_problem_deinit(&made);
     return status;
 }
 
@@ -383,6 +450,7 @@ static bool opposites_are_right(const struct request *request,
 static int read_and_solve(const struct request *request, struct hv_fault_list *faults,
                           struct evacuation_document *document) {
     struct zone_plan_rules rules = {0};
+    struct travellers_document travellers = {0};
     int error = HV_OK;
     if (request->contraflow && !opposites_are_right(request, document))
         return EX_DATAERR;
@@ -390,9 +458,14 @@ static int read_and_solve(const struct request *request, struct hv_fault_list *f
         fprintf(stderr, "%s: no link may be reversed: none has “reverse”\n", request->instance);
     if (request->rules != NULL)
         error = zone_plan_json_read(request->rules, document, faults, &rules);
+    if (error == HV_OK && request->travellers != NULL)
+        error = travellers_json_read(request->travellers, document, faults, &travellers);
     cli_file_show_faults(faults);
-    int status = error == HV_OK ? solve(request, document, &rules) : hv_error_exit_status(error);
+    int status = error == HV_OK ? solve(request, document, &rules,
+                                        request->travellers != NULL ? &travellers : NULL)
+                                : hv_error_exit_status(error);
     zone_plan_rules_deinit(&rules);
+    travellers_document_deinit(&travellers);
     return status;
 }
 

@@ -101,11 +101,35 @@ static void put_reversed(FILE *file, const struct evacuation_document *document,
     fputs("]", file);
 }
 
+void zone_plan_json_put_classes(FILE *file, const struct evacuation_document *document,
+                                const struct zone_plan *plan,
+                                const struct travellers_document *travellers) {
+    struct travellers_outcome outcomes[TRAVELLER_CLASSES_MAX];
+    travellers_outcomes(&travellers->travellers, &document->instance, plan, outcomes);
+    fputc('[', file);
+    for (size_t c = 0; c < travellers->travellers.class_count; c++) {
+        const struct travellers_outcome *outcome = &outcomes[c];
+        fputs(c > 0 ? ",{\"class\":" : "{\"class\":", file);
+        cli_file_put_text(file, travellers->class_ids[c]);
+        fprintf(file,
+                ",\"people\":%" PRId64 ",\"unserved\":%" PRId64 ",\"total_arrival_steps\":%" PRId64
+                ",\"last_arrival_step\":%" PRId32 "}",
+                outcome->people, outcome->unserved, outcome->arrival_steps,
+                outcome->last_arrival_step);
+    }
+    fputc(']', file);
+}
+
 int zone_plan_json_write(FILE *file, const struct evacuation_document *document,
-                         const struct zone_plan *plan) {
+                         const struct zone_plan *plan,
+                         const struct travellers_document *travellers) {
     evacuation_json_put_plan(file, document, &plan->plan);
     put_reversed(file, document, plan);
     put_orders(file, document, plan);
+    if (travellers != NULL) {
+        fputs(",\n\"classes\":", file);
+        zone_plan_json_put_classes(file, document, plan, travellers);
+    }
     fputs("}\n", file);
     return ferror(file) ? HV_ERR_IO : HV_OK;
 }

@@ -3,7 +3,7 @@
 #ifndef ZONE_PLAN_JSON_H
 #define ZONE_PLAN_JSON_H
 
-#include "coordinator/cli/evacuation_json.h"
+#include "coordinator/cli/travellers_json.h"
 #include "coordinator/optimizer/zone_plan.h"
 
 /* What is asked of a plan beside its instance. Everything is owned by the rules. */
@@ -31,9 +31,17 @@ HV_MUST_USE int zone_plan_json_parse(const char *path, const char *text, size_t 
                                      struct zone_plan_rules *ret_rules);
 void zone_plan_rules_deinit(struct zone_plan_rules *rules);
 
-/* Writes a plan. HV_OK or HV_ERR_IO. */
+/* Writes a plan, and what it does for each class of travellers where there are any (NULL
+ * otherwise). The document names footways, too, then (travellers_join_document). HV_OK or
+ * HV_ERR_IO. */
 HV_MUST_USE int zone_plan_json_write(FILE *file, const struct evacuation_document *document,
-                                     const struct zone_plan *plan);
+                                     const struct zone_plan *plan,
+                                     const struct travellers_document *travellers);
+
+/* [{"class": …, "people": …, "unserved": …, …}, …] */
+void zone_plan_json_put_classes(FILE *file, const struct evacuation_document *document,
+                                const struct zone_plan *plan,
+                                const struct travellers_document *travellers);
 
 /* "places-full" and the like. Static. */
 const char *zone_plan_json_reason(enum zone_plan_reason reason);
