@@ -262,7 +262,10 @@ static int backup_run(void *context) {
     struct work *work = context;
     char to[PATH_MAX];
     if (mkdir(work->path, 0700) != 0 && errno != EEXIST)
-        return errno == ENOENT ? HV_ERR_NOT_FOUND : errno == EACCES ? HV_ERR_PERMISSION : HV_ERR_IO;
+        return errno == ENOENT                     ? HV_ERR_NOT_FOUND
+               : errno == EACCES || errno == EROFS ? HV_ERR_PERMISSION
+               : errno == ENOSPC                   ? HV_ERR_FULL
+                                                   : HV_ERR_IO;
     if (snprintf(to, sizeof to, "%s/" LAYOUT_LOG, work->path) >= (int)sizeof to)
         return HV_ERR_LIMIT;
     work->to = log_last(work->daemon->log);
@@ -284,7 +287,8 @@ static void backup_done(void *context, int error) {
             json_pack("{s:s, s:I}", "path", work->path, "position", (json_int_t)work->to));
     else
         daemon_answer_error(work->daemon, work->token, error, NULL,
-                            "name an empty folder that the coordinator may write");
+                            "name an empty folder that the coordinator itself may write: under "
+                            "systemd one in /var/lib/haven-backup");
     work_free(work);
 }
 
@@ -346,8 +350,11 @@ static void region_done(void *context, int error) {
     struct work *work = context;
     struct daemon *daemon = work->daemon;
     if (error != 0) {
-        json_t *reply = console_error(error, "the region cannot be used",
-                                      "haven region check DIR names every fault");
+        json_t *reply = console_error(
+            error, "the region cannot be used",
+            error == HV_ERR_IO ? "name a folder that the coordinator itself may read: under "
+                                 "systemd not in /home, /root or /tmp"
+                               : "haven region check DIR names every fault");
         json_object_set(reply, "faults", work->list);
         daemon_answer(daemon, work->token, reply);
         work_free(work);

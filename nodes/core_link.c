@@ -229,8 +229,11 @@ static void took_ack(struct turn *turn, const struct hv_envelope *frame) {
         return;
     }
     uint64_t index = core_epoch(core)->base[lane] + frame->sequence;
-    if (index > core->heads.acked[lane])
-        progress(turn, lane, index);
+    if (index <= core->heads.acked[lane])
+        return;
+    if (core->lanes[lane].hold_ms > 0) /* what it was refused for has passed */
+        core->link.trouble[0] = '\0';
+    progress(turn, lane, index);
 }
 
 static void took_gap(struct turn *turn, int lane, uint64_t held) {

@@ -377,9 +377,11 @@ Test(node_core, waits_for_a_coordinator_whose_disk_is_full) {
     bench_note(bench, 1);
     bench_run(bench, 30000);
     cr_assert_eq(bench->fake.count, 0);
+    cr_assert_not_null(strstr(bench_status(bench).trouble, "not-stored"), "staff are told why");
     bench->fake.full = false;
     bench_run(bench, 60000);
     cr_assert_eq(bench->fake.count, 1);
+    cr_assert_str_eq(bench_status(bench).trouble, "", "and that it is over");
 }
 
 Test(node_core, backs_off_while_nobody_answers) {
