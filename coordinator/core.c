@@ -2,6 +2,7 @@
 
 #include "coordinator/core_inside.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,6 +148,7 @@ static void want_plan(struct core *core) {
 static void on_tick(struct core *core) {
     core_scan(core);
     core_tell_all(core);
+    core_escalate(core);
     dispatch_run(&core->dispatch, core->state, core->real_ms, send_orders, core);
     want_plan(core);
 }
@@ -214,6 +216,15 @@ static bool copy_endpoints(struct core *core, const struct core_options *options
     return true;
 }
 
+static void copy_escalation(struct core *core, const struct core_options *options) {
+    size_t count = options->escalate_count < HV_ESCALATION_LEVELS_MAX ? options->escalate_count
+                                                                      : HV_ESCALATION_LEVELS_MAX;
+    for (size_t i = 0; i < count; i++)
+        snprintf(core->escalate_to[i], sizeof core->escalate_to[i], "%s", options->escalate_to[i]);
+    core->options.escalate_count = count;
+    core->options.escalate_to = NULL;
+}
+
 static bool set_options(struct core *core, const struct core_options *options) {
     if (options != NULL)
         core->options = *options;
@@ -224,6 +235,7 @@ static bool set_options(struct core *core, const struct core_options *options) {
     if (core->options.batch_limit < RECORDS_OF_A_FRAME ||
         core->options.batch_limit > HV_BATCH_RECORDS_MAX)
         core->options.batch_limit = HV_BATCH_RECORDS_MAX;
+    copy_escalation(core, &core->options);
     return copy_endpoints(core, &core->options);
 }
 

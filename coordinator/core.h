@@ -46,6 +46,10 @@ struct core_options {
     size_t batch_limit;           /* records in one append; 0: HV_BATCH_RECORDS_MAX */
     const char *const *endpoints; /* for welcomes; copied */
     size_t endpoint_count;
+    uint64_t escalate_ms; /* log clock: an order unanswered for so long, or late, goes one step up;
+                             0: never */
+    const char *const *escalate_to; /* to whom, step by step; copied */
+    size_t escalate_count;
 };
 
 enum core_event_kind {

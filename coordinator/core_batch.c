@@ -232,6 +232,9 @@ static void follow_up(struct core *core, const struct hv_record *record, uint64_
             core->out_of_memory = true;
         break;
     }
+    case HV_RECORD_ESCALATION:
+        core->escalations_pending--;
+        break;
     case HV_RECORD_CLOCK:
         core_clock_rebase(core, mono_before);
         core->tell_all = true;
@@ -307,6 +310,7 @@ void core_batch_failed(struct core *core, int error) {
         core_event_line(core, true, "event=not-stored error=%s position=%" PRIu64,
                         hv_error_name(error), state_position(core->state) + 1);
     core->counters.storing = false;
+    core->escalations_pending = 0;
     while (core->used > 0) {
         const struct batch *batch = batch_at(core, 0);
         for (size_t i = 0; i < batch->count; i++)

@@ -64,6 +64,7 @@ struct core {
     struct state *state;
     struct core_options options;
     char *endpoints[HV_ENDPOINTS_MAX];
+    char escalate_to[HV_ESCALATION_LEVELS_MAX][HV_ID_BYTES_MAX + 1];
     struct core_catalogue catalogue;
     struct core_counters counters;
 
@@ -91,7 +92,8 @@ struct core {
 
     bool plan_due, tell_all;
     uint32_t tell_next;
-    uint64_t plan_ms, scan_ms;
+    uint64_t plan_ms, scan_ms, escalate_ms;
+    uint32_t escalations_pending; /* records of them that are not stored yet */
     struct muted muted[HV_REASON_COUNT + 1];
 
     struct hv_arena scratch; /* for encoding */
@@ -147,6 +149,9 @@ void core_batch_committed(struct core *core);
 void core_batch_failed(struct core *core, int error);
 size_t core_batch_gathered(const struct core *core);
 void core_batches_free(struct core *core);
+
+/* ---- core_escalate.c ---- */
+void core_escalate(struct core *core);
 
 /* ---- core_session.c ---- */
 struct session *core_session(struct core *core, uint32_t node);

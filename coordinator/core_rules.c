@@ -184,6 +184,9 @@ static int rule_directive(struct core *core, const struct hv_plan_directive *dir
     if (*directive->shelter != '\0' && catalogue->place != NULL &&
         !core_knows_place(core, directive->shelter, NULL))
         return no(ret_verdict, HV_ERR_NOT_FOUND, "no shelter %.64s", directive->shelter);
+    if (*directive->link != '\0' && catalogue->link != NULL &&
+        !catalogue->link(catalogue->context, directive->link))
+        return no(ret_verdict, HV_ERR_NOT_FOUND, "no link %.64s", directive->link);
     if (*directive->depot != '\0' && catalogue->place != NULL &&
         !core_knows_place(core, directive->depot, NULL))
         return no(ret_verdict, HV_ERR_NOT_FOUND, "no depot %.64s", directive->depot);
@@ -342,6 +345,8 @@ int core_rule(struct core *core, struct command_context *context, struct hv_reco
     case HV_RECORD_PROFILE:
     case HV_RECORD_ALERT:
     case HV_RECORD_NOTE:
+    case HV_RECORD_OWNER:
+    case HV_RECORD_HANDOVER:
         return 0;
     default:
         return no(ret_verdict, HV_ERR_PERMISSION, "the coordinator alone records this");

@@ -114,10 +114,19 @@ static int make_core(struct daemon *daemon) {
     const char *endpoints[HV_ENDPOINTS_MAX];
     for (size_t i = 0; i < daemon->deployment.endpoint_count; i++)
         endpoints[i] = daemon->deployment.endpoints[i];
+    char names[HV_ESCALATION_LEVELS_MAX][HV_ID_BYTES_MAX + 1];
+    const char *escalate_to[HV_ESCALATION_LEVELS_MAX];
+    size_t levels = settings_names(daemon->settings.escalate_to, names);
+    for (size_t i = 0; i < levels; i++)
+        escalate_to[i] = names[i];
     struct core_options options = {.beat_ms = (uint64_t)daemon->settings.beat_s * 1000,
                                    .plan_ms = daemon->settings.plan_every_ms,
                                    .endpoints = endpoints,
-                                   .endpoint_count = daemon->deployment.endpoint_count};
+                                   .endpoint_count = daemon->deployment.endpoint_count,
+                                   .escalate_ms =
+                                       (uint64_t)daemon->settings.escalate_minutes * 60000,
+                                   .escalate_to = escalate_to,
+                                   .escalate_count = levels};
     int error = core_new(state, &options, NULL, clock_real_ms(), clock_wall_ms(), &daemon->core);
     if (error == 0)
         return 0;

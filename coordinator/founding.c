@@ -151,15 +151,21 @@ int founding_fold(struct log *log, const char *checkpoint, struct state **ret_st
     return 0;
 }
 
+int founding_fold_on(struct log *log, uint64_t position, struct state **state) {
+    int error = fold_tail(log, *state, position, NULL);
+    if (error != 0) {
+        state_free(*state);
+        *state = NULL;
+    }
+    return error;
+}
+
 int founding_fold_until(struct log *log, uint64_t position, struct state **ret_state) {
     struct state *state = state_new();
     if (state == NULL)
         return HV_ERR_MEMORY;
-    int error = fold_tail(log, state, position, NULL);
-    if (error != 0) {
-        state_free(state);
-        return error;
-    }
-    *ret_state = state;
-    return 0;
+    int error = founding_fold_on(log, position, &state);
+    if (error == 0)
+        *ret_state = state;
+    return error;
 }

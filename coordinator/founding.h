@@ -30,4 +30,7 @@ int founding_fold(struct log *log, const char *checkpoint, struct state **ret_st
 /* The state as it was right after `position`: a look back in time. Folds from the first record. */
 int founding_fold_until(struct log *log, uint64_t position, struct state **ret_state) HV_MUST_USE;
 
+/* Folds on from an earlier state of the same log. On error the state is freed and *state NULL. */
+int founding_fold_on(struct log *log, uint64_t position, struct state **state) HV_MUST_USE;
+
 #endif

@@ -205,13 +205,24 @@ int hv_rule_directive(const void *message, const struct hv_trail *at, struct hv_
     bool shelter = !is_empty(directive->shelter), item = !is_empty(directive->item);
     if (directive->lifted)
         return HV_OK;
-    bool right = directive->kind == HV_DIRECTIVE_PIN       ? zone && shelter && !depot && !item
-                 : directive->kind == HV_DIRECTIVE_EXCLUDE ? zone != depot && shelter && !item
-                                                           : depot && item && !zone && !shelter;
+    bool link = !is_empty(directive->link), right = false;
+    switch (directive->kind) {
+    case HV_DIRECTIVE_PIN:
+        right = zone && shelter && !depot && !item && !link;
+        break;
+    case HV_DIRECTIVE_EXCLUDE:
+        right = zone != depot && shelter && !item && !link;
+        break;
+    case HV_DIRECTIVE_AVOID:
+        right = link && !zone && !shelter && !depot && !item;
+        break;
+    default:
+        right = depot && item && !zone && !shelter && !link;
+    }
     if (!right)
         return REFUSE("kind", HV_REASON_RANGE,
                       "a pin names zone and shelter, an exclusion zone or depot and shelter, a "
-                      "reserve depot and item");
+                      "reserve depot and item, what is avoided a link");
     if (directive->kind != HV_DIRECTIVE_RESERVE && directive->quantity != 0)
         return REFUSE("quantity", HV_REASON_RANGE, "only a reserve is of so much");
     return HV_OK;

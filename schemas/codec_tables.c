@@ -617,6 +617,7 @@ static const struct hv_field plan_directive_fields[] = {
     NUMBER(7, quantity, HV_QUANTITY_MAX, 0),
     BOOL(8, lifted),
     TEXT(9, reason, 0),
+    ID(10, link, 0),
 };
 SHAPE(static, plan_directive, plan_directive, hv_rule_directive);
 #undef MODEL
@@ -630,6 +631,34 @@ static const struct hv_field account_change_fields[] = {
     BOOL(5, secret),
 };
 SHAPE(static, account_change, account_change, NULL);
+#undef MODEL
+
+#define MODEL struct hv_escalation
+static const struct hv_field escalation_fields[] = {
+    COUNTER(1, order, REQUIRED),
+    NUMBER(2, revision, UINT32_MAX, REQUIRED),
+    NUMBER(3, level, HV_ESCALATION_LEVELS_MAX, REQUIRED),
+    ID(4, to, REQUIRED),
+    ENUM(5, reason, HV_ESCALATION_REASON_COUNT, REQUIRED),
+};
+SHAPE(static, escalation, escalation, NULL);
+#undef MODEL
+
+#define MODEL struct hv_owner_change
+static const struct hv_field owner_change_fields[] = {
+    LINE(1, thing, REQUIRED),
+    ID(2, owner, 0),
+    TEXT(3, note, 0),
+};
+SHAPE(static, owner_change, owner_change, NULL);
+#undef MODEL
+
+#define MODEL struct hv_shift_handover
+static const struct hv_field shift_handover_fields[] = {
+    ID(1, to, REQUIRED),
+    TEXT(2, text, 0),
+};
+SHAPE(static, shift_handover, shift_handover, NULL);
 #undef MODEL
 
 #define MODEL struct hv_origin
@@ -686,6 +715,9 @@ static const struct hv_field record_fields[] = {
     BODY(HV_RECORD_DIRECTIVE, directive, plan_directive),
     BODY(HV_RECORD_ACCOUNT, account, account_change),
     MESSAGE(62, origin, origin, 0),
+    BODY(HV_RECORD_ESCALATION, escalation, escalation),
+    BODY(HV_RECORD_OWNER, owner, owner_change),
+    BODY(HV_RECORD_HANDOVER, handover, shift_handover),
 };
 SHAPE(, hv_shape_record, record, hv_rule_record);
 #undef MODEL

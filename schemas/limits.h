@@ -54,6 +54,8 @@
 #define HV_PLACE_REQUESTS_OPEN_MAX 1024u
 #define HV_RECORD_BYTES_MAX (4u << 20) /* one log record; a plan is the largest */
 #define HV_DIRECTIVES_MAX 4096u        /* of planners, lifted ones included */
+#define HV_ESCALATION_LEVELS_MAX 4u    /* one above the other, whom the settings name */
+#define HV_OWNERS_KEPT_MAX 8192u       /* things of which it is known who sees to them */
 #define HV_ROLES_MAX 16u               /* of one account */
 #define HV_PLAN_LINES_MAX 65536u       /* moves, shipments, left over, each */
 #define HV_HAZARD_IDS_MAX 100000u      /* zones, links, shelters, depots, each */

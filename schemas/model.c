@@ -109,7 +109,9 @@ WORDS_BOTH_WAYS(order_state, hv_order_state, HV_ORDER_STATE_COUNT, "issued", "st
 WORDS_BOTH_WAYS(post, hv_post, HV_POST_COUNT, "node", "zone-warden", "bus-yard", "road-post",
                 "place")
 WORDS_BOTH_WAYS(verdict, hv_request_verdict, HV_VERDICT_COUNT, "approved", "declined", "closed")
-WORDS_BOTH_WAYS(directive, hv_directive_kind, HV_DIRECTIVE_KIND_COUNT, "pin", "exclude", "reserve")
+WORDS_BOTH_WAYS(directive, hv_directive_kind, HV_DIRECTIVE_KIND_COUNT, "pin", "exclude", "reserve",
+                "avoid")
+WORDS(escalation, hv_escalation_reason, HV_ESCALATION_REASON_COUNT, "unanswered", "overdue")
 WORDS(account_act, hv_account_act, HV_ACCOUNT_ACT_COUNT, "set", "removed")
 WORDS(source, hv_source, HV_SOURCE_COUNT, "node", "operator", "import")
 WORDS(actor, hv_actor, HV_ACTOR_COUNT, "node", "operator", "system", "import")
@@ -146,6 +148,9 @@ static const char *const record_words[] = {
     [HV_RECORD_WAYBILL_END] = "waybill-end",
     [HV_RECORD_DIRECTIVE] = "directive",
     [HV_RECORD_ACCOUNT] = "account",
+    [HV_RECORD_ESCALATION] = "escalation",
+    [HV_RECORD_OWNER] = "owner",
+    [HV_RECORD_HANDOVER] = "handover",
 };
 
 const char *hv_record_word(enum hv_record_kind kind) {

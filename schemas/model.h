@@ -316,6 +316,33 @@ enum hv_source {
     HV_SOURCE_COUNT
 };
 
+enum hv_escalation_reason {
+    HV_ESCALATION_UNKNOWN,
+    HV_ESCALATION_UNANSWERED,
+    HV_ESCALATION_OVERDUE,
+    HV_ESCALATION_REASON_COUNT
+};
+
+struct hv_escalation {
+    uint64_t order;
+    uint32_t revision;
+    uint32_t level; /* 1: the first whom the settings name */
+    const char *to;
+    enum hv_escalation_reason reason;
+};
+
+/* Who sees to a thing that wants attention. */
+struct hv_owner_change {
+    const char *thing;
+    const char *owner; /* "": nobody any more */
+    const char *note;
+};
+
+struct hv_shift_handover {
+    const char *to;
+    const char *text;
+};
+
 /* Numbers of the oneof in haven.proto. */
 enum hv_report_kind {
     HV_REPORT_NONE = 0,
@@ -750,6 +777,7 @@ enum hv_directive_kind {
     HV_DIRECTIVE_PIN,
     HV_DIRECTIVE_EXCLUDE,
     HV_DIRECTIVE_RESERVE,
+    HV_DIRECTIVE_AVOID,
     HV_DIRECTIVE_KIND_COUNT
 };
 
@@ -763,6 +791,7 @@ struct hv_plan_directive {
     uint64_t quantity;
     bool lifted;
     const char *reason;
+    const char *link;
 };
 
 enum hv_account_act {
@@ -807,7 +836,10 @@ enum hv_record_kind {
     HV_RECORD_DECISION = 40,
     HV_RECORD_WAYBILL_END = 41,
     HV_RECORD_DIRECTIVE = 60,
-    HV_RECORD_ACCOUNT = 61
+    HV_RECORD_ACCOUNT = 61,
+    HV_RECORD_ESCALATION = 63,
+    HV_RECORD_OWNER = 64,
+    HV_RECORD_HANDOVER = 65
 };
 
 struct hv_record {
@@ -843,6 +875,9 @@ struct hv_record {
         struct hv_waybill_end waybill_end;
         struct hv_plan_directive directive;
         struct hv_account_change account;
+        struct hv_escalation escalation;
+        struct hv_owner_change owner;
+        struct hv_shift_handover handover;
     };
     struct hv_origin origin;
 };
@@ -889,6 +924,7 @@ const char *hv_plan_reason_word(enum hv_plan_reason reason);
 const char *hv_report_word(enum hv_report_kind kind);
 const char *hv_verdict_word(enum hv_request_verdict verdict);
 const char *hv_directive_word(enum hv_directive_kind kind);
+const char *hv_escalation_word(enum hv_escalation_reason reason);
 const char *hv_account_act_word(enum hv_account_act act);
 const char *hv_record_word(enum hv_record_kind kind);
 

@@ -122,11 +122,15 @@ static void look_at_orders(struct attention *attention) {
     for (uint32_t i = 0; i < state_count(state, STATE_ORDER); i++) {
         const struct state_order *order = state_order(state, i);
         enum hv_order_state stands = state_order_state(order);
-        bool overdue = hv_order_is_open(stands) && order->has_deadline &&
+        bool open = hv_order_is_open(stands);
+        bool overdue = open && order->has_deadline &&
                        order->deadline_wall_ms < attention->scene->console.wall_ms;
+        bool silent =
+            open && order->escalation_level > 0 &&
+            (stands == HV_ORDER_ISSUED || stands == HV_ORDER_STORED || stands == HV_ORDER_SEEN);
         bool refused = order->issued == HV_ORDER_ISSUED &&
                        (stands == HV_ORDER_DECLINED || stands == HV_ORDER_FAILED);
-        if (!overdue && !refused)
+        if (!overdue && !refused && !silent)
             continue;
         const struct state_order_step *step =
             order->step_count == 0 ? NULL : &order->steps[order->step_count - 1];
@@ -137,13 +141,21 @@ static void look_at_orders(struct attention *attention) {
         json_t *figures = json_pack(
             "{s:s, s:s, s:s}", "order_kind", hv_order_word(order->order_kind), "addressee",
             order->addressee == NULL ? "" : order->addressee, "state", hv_order_state_word(stands));
+        if (open && order->escalation_level > 0)
+            json_object_update_new(
+                figures, json_pack("{s:I, s:s}", "level", (json_int_t)order->escalation_level, "to",
+                                   order->escalated_to == NULL ? "" : order->escalated_to));
         if (refused && step != NULL && step->reason != NULL)
             json_object_set_new(figures, "reason", json_string(step->reason));
         add(attention,
             overdue                       ? "order-overdue"
+            : silent                      ? "order-unanswered"
             : stands == HV_ORDER_DECLINED ? "order-declined"
                                           : "order-failed",
-            overdue ? "warning" : "decision", order->entity.id, age, figures);
+            refused                       ? "decision"
+            : order->escalation_level > 1 ? "alarm"
+                                          : "warning",
+            order->entity.id, age, figures);
     }
 }
 
@@ -156,7 +168,8 @@ static void look_at_plans(struct attention *attention) {
         last->move_count + last->shipment_count == 0 ||
         (in_force != STATE_NONE && state_plan(state, in_force)->position > last->position))
         return;
-    add(attention, "plan-waits", "decision", last->entity.id, NAN,
+    add(attention, "plan-waits", "decision", last->entity.id,
+        api_scene_age(attention->scene, (int64_t)last->mono_ms),
         json_pack("{s:I, s:I, s:I}", "moves", (json_int_t)last->move_count, "shipments",
                   (json_int_t)last->shipment_count, "unserved_people",
                   (json_int_t)last->unserved_people));
@@ -208,6 +221,24 @@ static json_t *sorted(json_t *list) {
     return made;
 }
 
+/* Who sees to each, and since when. */
+static void add_owners(const struct api_scene *scene, json_t *list) {
+    size_t index;
+    json_t *one;
+    json_array_foreach(list, index, one) {
+        const struct state_owner *owner =
+            state_find_owner(scene->state, json_string_value(json_object_get(one, "id")));
+        if (owner == NULL || owner->owner == NULL) {
+            json_object_set_new(one, "owner", json_null());
+            continue;
+        }
+        json_object_set_new(one, "owner",
+                            json_pack("{s:s, s:s, s:f}", "name", owner->owner, "note",
+                                      owner->note == NULL ? "" : owner->note, "age_s",
+                                      api_scene_age(scene, (int64_t)owner->mono_ms)));
+    }
+}
+
 static json_t *attend(struct api *api, struct api_scene *scene) {
     struct attention attention = {.scene = scene, .list = json_array()};
     if (!api->pulse.counters.storing && scene == &api->scene)
@@ -223,6 +254,7 @@ static json_t *attend(struct api *api, struct api_scene *scene) {
     look_at_orders(&attention);
     look_at_plans(&attention);
     look_at_requests(&attention);
+    add_owners(scene, attention.list);
     return sorted(attention.list);
 }
 
@@ -230,8 +262,9 @@ static void write_csv(const json_t *list, struct api_text *text) {
     static const char *const members[] = {"grade", "kind", "subject", "name", "name_zh"};
     size_t index;
     json_t *one;
-    api_text_put(text, "grade,kind,subject,name,name_zh,age_s\r\n#severity,#event+type,#loc+code,"
-                       "#loc+name,#loc+name+i_zh,#date+age+s\r\n");
+    api_text_put(text,
+                 "grade,kind,subject,name,name_zh,age_s,owner\r\n#severity,#event+type,#loc+code,"
+                 "#loc+name,#loc+name+i_zh,#date+age+s,#contact+name\r\n");
     json_array_foreach(list, index, one) {
         for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
             const char *cell = json_string_value(json_object_get(one, members[i]));
@@ -240,16 +273,21 @@ static void write_csv(const json_t *list, struct api_text *text) {
         }
         if (json_is_real(json_object_get(one, "age_s")))
             api_text_number(text, json_real_value(json_object_get(one, "age_s")), 1);
+        const char *owner =
+            json_string_value(json_object_get(json_object_get(one, "owner"), "name"));
+        api_text_add(text, ",", 1);
+        api_text_cell(text, owner == NULL ? "" : owner);
         api_text_put(text, "\r\n");
     }
 }
 
 void api_get_attention(struct api *api, struct api_call *call) {
     const char *kind = api_target_value(&call->target, "kind"),
-               *grade = api_target_value(&call->target, "grade");
+               *grade = api_target_value(&call->target, "grade"),
+               *owner = api_target_value(&call->target, "owner");
     enum api_format format;
     if (!api_choose_format(call, false, true, &format) ||
-        api_unchanged(call, state_position(call->scene->state), format))
+        api_unchanged_aged(call, state_position(call->scene->state), format))
         return;
     int error = api_goods_refresh(call->scene);
     if (error != HV_OK) {
@@ -261,7 +299,9 @@ void api_get_attention(struct api *api, struct api_call *call) {
     size_t index;
     json_array_foreach(all, index, one) {
         counts[rank(one) % 3]++;
-        if ((kind == NULL ||
+        const char *has = json_string_value(json_object_get(json_object_get(one, "owner"), "name"));
+        if ((owner == NULL || strcmp(owner, has == NULL ? "" : has) == 0) &&
+            (kind == NULL ||
              api_words_have(kind, json_string_value(json_object_get(one, "kind")))) &&
             (grade == NULL ||
              api_words_have(grade, json_string_value(json_object_get(one, "grade")))))

@@ -15,6 +15,7 @@
 
 enum {
     BEAT_MS = 15000,
+    LOOK_MS = 60000,
     PERIOD_MS = 250, /* between two events of changes, at least */
     PERIOD_MOST_MS = 5000,
     ROWS_MOST = 20000, /* more changes of a kind: the list is to be asked for again */
@@ -36,7 +37,11 @@ struct api_stream {
     struct api *api;
     struct MHD_Connection *connection;
     bool records, suspended;
-    uint64_t position; /* all up to here has been given */
+    bool by_session, by_token, ended; /* who reads it: neither: anybody may look */
+    uint8_t cookie[32];               /* by_session: hash */
+    char account[HV_ID_BYTES_MAX + 1];
+    uint64_t generation; /* of the account, by_token */
+    uint64_t position;   /* all up to here has been given */
     struct api_frame *frame;
     size_t at; /* in the frame */
     uint64_t given_ms;
@@ -255,7 +260,7 @@ static void give(struct api_stream *stream, struct api_frame *frame, uint64_t no
 static ssize_t read_stream(void *context, uint64_t position, char *buffer, size_t most) {
     struct api_stream *stream = context;
     (void)position;
-    if (stream->api->closing)
+    if (stream->api->closing || stream->ended)
         return MHD_CONTENT_READER_END_OF_STREAM;
     if (stream->frame != NULL && stream->at == stream->frame->text.size) {
         let_go(stream->frame);
@@ -334,9 +339,35 @@ static void beat_all(struct api *api, uint64_t now_ms) {
     }
 }
 
+static bool may_go_on(const struct api *api, const struct api_stream *stream, int64_t wall_ms) {
+    if (stream->by_session)
+        return api_session_alive(&api->sessions, stream->cookie, wall_ms);
+    if (!stream->by_token)
+        return true;
+    const struct account *account = account_find(&api->accounts, stream->account);
+    return account != NULL && account->generation == stream->generation;
+}
+
+void api_events_follow(struct api *api) {
+    int64_t wall_ms = clock_wall_ms();
+    for (struct api_stream *stream = api->streams; stream != NULL; stream = stream->next) {
+        if (stream->ended || may_go_on(api, stream, wall_ms))
+            continue;
+        stream->ended = true;
+        if (stream->suspended) {
+            stream->suspended = false;
+            MHD_resume_connection(stream->connection);
+        }
+    }
+}
+
 void api_events_tick(struct api *api, uint64_t now_ms) {
     if (api->streams == NULL || !api->loaded)
         return;
+    if (now_ms >= api->events_look_ms) { /* sessions also end by themselves */
+        api_events_follow(api);
+        api->events_look_ms = now_ms + LOOK_MS;
+    }
     beat_all(api, now_ms);
     if (now_ms < api->events_next_ms || api_scene_refresh(&api->scene) != HV_OK)
         return;
@@ -391,6 +422,20 @@ static struct api_frame *greet(const struct api *api, uint64_t from, bool known)
     return frame;
 }
 
+/* Whose stream it is, so that it ends with the log in or the account that may read it. */
+static void remember_reader(const struct api *api, const struct api_call *call,
+                            struct api_stream *stream) {
+    const struct account *account =
+        call->account[0] == '\0' ? NULL : account_find(&api->accounts, call->account);
+    if (account == NULL)
+        return;
+    stream->by_session = call->by_session;
+    stream->by_token = !stream->by_session;
+    snprintf(stream->account, sizeof stream->account, "%s", call->account);
+    stream->generation = account->generation;
+    memcpy(stream->cookie, call->cookie, sizeof stream->cookie);
+}
+
 void api_get_events(struct api *api, struct api_call *call) {
     const char *view = api_target_value(&call->target, "view");
     bool records = view != NULL && strcmp(view, "records") == 0;
@@ -415,6 +460,7 @@ void api_get_events(struct api *api, struct api_call *call) {
     }
     *stream = (struct api_stream){
         .api = api, .connection = call->connection, .records = records, .next = api->streams};
+    remember_reader(api, call, stream);
     if (api->streams != NULL)
         api->streams->before = stream;
     api->streams = stream;

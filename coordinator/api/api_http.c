@@ -159,18 +159,25 @@ void api_wait_job(struct api *api, struct api_call *call, struct api_job *job,
     MHD_suspend_connection(call->connection);
 }
 
+void api_join(struct api_call *call, const struct api_call *other) {
+    call->token = other->token;
+    call->worked = other->worked;
+    call->stage = API_WAITING;
+    MHD_suspend_connection(call->connection);
+}
+
 void api_jobs_ended(struct api *api) {
     for (struct api_job *job; (job = api_work_ended(api->work)) != NULL; api_job_drop(job)) {
-        struct api_call *call = api->calls;
-        while (call != NULL && (call->stage != API_WAITING || call->token != job->token))
-            call = call->next;
-        if (call == NULL)
-            continue;
-        hv_arena_reset(&api->arena);
-        call->worked(api, call, job);
-        if (call->stage == API_WAITING)
-            api_failed(call, HV_ERR_MEMORY);
-        MHD_resume_connection(call->connection);
+        api_past_ended(api, job);
+        for (struct api_call *call = api->calls; call != NULL; call = call->next) {
+            if (call->stage != API_WAITING || call->token != job->token)
+                continue;
+            hv_arena_reset(&api->arena);
+            call->worked(api, call, job);
+            if (call->stage == API_WAITING)
+                api_failed(call, HV_ERR_MEMORY);
+            MHD_resume_connection(call->connection);
+        }
     }
 }
 
@@ -275,6 +282,9 @@ static void look(struct api *api, struct api_call *call, const char *method) {
         api_problem(call, 503, "busy", "the log is being read", "try again in a moment");
     else if (call->route != NULL && api_admit(api, call))
         look_at_body(call);
+    if (call->session != NULL)
+        memcpy(call->cookie, call->session->cookie, sizeof call->cookie);
+    call->by_session = call->session != NULL;
     call->session = NULL;
 }
 

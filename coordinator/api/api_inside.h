@@ -66,9 +66,12 @@ struct api_call {
     char csrf[API_CSRF_BYTES];
     uint32_t roles;
     struct api_session *session; /* while it is admitted only */
-    struct api_scene *scene;     /* what is answered from: now, or a look back */
+    bool by_session;             /* it came with a session, and of its cookie the hash: */
+    uint8_t cookie[32];
+    struct api_scene *scene; /* what is answered from: now, or a look back */
 
     uint64_t token; /* API_WAITING: for whose answer */
+    uint64_t past;  /* position of the look back that it waits for; 0: none */
     void (*answered)(struct api *api, struct api_call *call, json_t *reply);
     void (*worked)(struct api *api, struct api_call *call, struct api_job *job);
     unsigned created; /* status of a decision that went well */
@@ -87,7 +90,7 @@ struct api_call {
 
 struct api_stream; /* api_events.c */
 
-enum { API_PASTS = 2, API_SAMPLES = 2048, API_SERIES = 8, API_SAMPLE_MS = 5000 };
+enum { API_PASTS = 4, API_SAMPLES = 2048, API_SERIES = 13, API_SAMPLE_MS = 5000 };
 
 struct api_past {
     struct state *state; /* NULL: none */
@@ -145,7 +148,7 @@ struct api {
     struct api_attempts attempts;
     struct api_stream *streams;
     uint32_t stream_count;
-    uint64_t events_next_ms;
+    uint64_t events_next_ms, events_look_ms;
     struct api_past pasts[API_PASTS];
     uint64_t past_used;
     struct api_sample samples[API_SAMPLES];
@@ -175,6 +178,9 @@ void api_answers(struct api *api, uint64_t token, json_t *reply);
 /* The same for a job, which is freed with api_job_drop afterwards. */
 void api_wait_job(struct api *api, struct api_call *call, struct api_job *job,
                   void (*worked)(struct api *api, struct api_call *call, struct api_job *job));
+
+/* Waits for the same job as the other call. */
+void api_join(struct api_call *call, const struct api_call *other);
 void api_jobs_ended(struct api *api);
 
 /* ---- api_reply.c ---- */
@@ -191,6 +197,10 @@ void api_failed(struct api_call *call, int error);
 
 /* Sets the ETag of what depends on `version` and answers 304 where the client has it. */
 bool api_unchanged(struct api_call *call, uint64_t version, enum api_format format);
+
+/* The same for what tells ages or what is overdue: the tag also goes with the log clock, in steps
+ * of ten seconds. */
+bool api_unchanged_aged(struct api_call *call, uint64_t version, enum api_format format);
 
 /* By ?format=, else by Accept; JSON where nothing is said. False: answered with 406. */
 bool api_choose_format(struct api_call *call, bool placed, bool tabular,
@@ -212,9 +222,15 @@ const char *api_method_word(enum api_method method);
 
 /* ---- api_events.c ---- */
 void api_events_tick(struct api *api, uint64_t now_ms);
+
+/* Ends the streams of those who are logged out or whose accounts have changed. */
+void api_events_follow(struct api *api);
 void api_events_close(struct api *api);
 
 /* ---- api_past.c ---- */
+
+/* Keeps what a job has folded, whoever still waits for it. */
+void api_past_ended(struct api *api, struct api_job *job);
 
 /* Whether the call asks for a look back: then it is answered, now or later. */
 bool api_past_wanted(struct api *api, struct api_call *call);
@@ -245,8 +261,9 @@ bool api_only(struct api_call *call, const char *members);
 api_handler api_get_session, api_post_session, api_delete_session, api_put_password;
 api_handler api_put_link, api_put_hazard, api_put_alert, api_post_incident, api_put_phase,
     api_put_clock, api_post_note, api_post_report, api_post_plan, api_put_approval,
-    api_delete_approval, api_put_directive, api_delete_directive, api_post_order, api_patch_order,
-    api_delete_order, api_post_answer, api_post_node, api_delete_node;
+    api_delete_approval, api_put_directive, api_delete_directive, api_put_owner, api_delete_owner,
+    api_post_handover, api_get_handovers, api_post_order, api_patch_order, api_delete_order,
+    api_post_answer, api_post_node, api_delete_node;
 api_handler api_get_links, api_get_link, api_get_stock, api_get_items, api_get_requests,
     api_get_orders, api_get_order, api_get_transfers, api_get_incidents, api_get_directives,
     api_get_alerts, api_get_notes, api_get_hazards, api_get_plans, api_get_plan, api_get_plan_diff,

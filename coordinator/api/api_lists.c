@@ -76,6 +76,7 @@ static void fill_link(const struct api_scene *scene, uint32_t row, struct api_va
 }
 
 const struct api_table api_links = {
+    .ageless = true,
     .columns = link_columns,
     .column_count = sizeof link_columns / sizeof *link_columns,
     .filters = link_filters,
@@ -176,6 +177,7 @@ static void fill_item(const struct api_scene *scene, uint32_t row, struct api_va
 }
 
 const struct api_table api_items = {
+    .ageless = true,
     .columns = item_columns,
     .column_count = sizeof item_columns / sizeof *item_columns,
     .geometry = API_NO_PLACE,
@@ -264,6 +266,8 @@ static const struct api_column order_columns[] = {
     {.name = "plan", .hxl = "#meta+plan"},
     {.name = "done", .hxl = "#reached"},
     {.name = "open", .hidden = true},
+    {.name = "escalation_level", .hxl = "#status+escalation"},
+    {.name = "escalated_to", .hxl = "#contact+escalation"},
 };
 
 static const struct api_filter order_filters[] = {
@@ -292,6 +296,8 @@ static void fill_order(const struct api_scene *scene, uint32_t row, struct api_v
     values[8] = order->plan == 0 ? api_nothing() : api_integer((int64_t)order->plan);
     values[9] = order->has_done ? api_integer((int64_t)order->done) : api_nothing();
     values[10] = api_bool(open);
+    values[11] = api_integer(order->escalation_level);
+    values[12] = api_text(order->escalated_to);
 }
 
 static json_t *order_detail(const struct api_scene *scene, uint32_t row) {
@@ -306,7 +312,7 @@ const struct api_table api_orders = {
     .column_count = sizeof order_columns / sizeof *order_columns,
     .filters = order_filters,
     .filter_count = sizeof order_filters / sizeof *order_filters,
-    .order = "-overdue,deadline_wall_ms,id",
+    .order = "-overdue,-escalation_level,deadline_wall_ms,id",
     .geometry = API_NO_PLACE,
     .kinds = 1u << STATE_ORDER,
     .count = count_orders,

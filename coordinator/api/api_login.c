@@ -41,6 +41,7 @@ void api_login_follow(struct api *api) {
     api->accounts_file = status;
     api->accounts_read = true;
     end_sessions_of_changed(api);
+    api_events_follow(api);
 }
 
 void api_login_open(struct api *api) {
@@ -237,8 +238,10 @@ void api_delete_session(struct api *api, struct api_call *call) {
         MHD_lookup_connection_value(call->connection, MHD_COOKIE_KIND, "haven_session");
     struct api_session *session =
         cookie == NULL ? NULL : api_session_find(&api->sessions, cookie, clock_wall_ms());
-    if (session != NULL)
+    if (session != NULL) {
         api_session_end(&api->sessions, session);
+        api_events_follow(api);
+    }
     api_header(call, MHD_HTTP_HEADER_SET_COOKIE,
                "haven_session=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
     api_reply(call, 204, NULL);

@@ -1,4 +1,5 @@
 /* How it fares, for Prometheus, and figures over time, for charts. */
+#include "coordinator/api/api_goods.h"
 #include "coordinator/api/api_inside.h"
 
 #include "schemas/platform/clock.h"
@@ -108,11 +109,27 @@ void api_get_metrics(struct api *api, struct api_call *call) {
 /* ---- series ---- */
 
 static const char *const series_words[API_SERIES] = {
-    "sheltered",   "on_the_way",  "capacity_open", "nodes_present",
-    "nodes_stale", "orders_open", "requests_open", "reports"};
+    "sheltered",   "on_the_way",     "capacity_open", "nodes_present", "nodes_stale",
+    "orders_open", "requests_open",  "reports",       "arrivals",      "occupancy",
+    "stock_days",  "delay_median_s", "delay_most_s"};
 
 static double at(const json_t *status, const char *member, const char *inner) {
     return (double)json_integer_value(json_object_get(json_object_get(status, member), inner));
+}
+
+/* Days until the first of the items that people need every day runs out in all depots and shelters
+ * together; NAN: nobody needs anything. */
+static double stock_days(struct api_scene *scene) {
+    double least = NAN;
+    if (scene->region == NULL || api_goods_refresh(scene) != HV_OK)
+        return NAN;
+    for (uint32_t i = 0; i < scene->region->item_count; i++) {
+        double day = scene->region->items[i].need_per_person_day * (double)scene->sheltered;
+        double there = (double)(scene->items[i].depots + scene->items[i].shelters);
+        if (day > 0)
+            least = fmin(least, there / day);
+    }
+    return least;
 }
 
 /* Every second one goes when all room is taken, and from then on one is kept in twice the time. */
@@ -135,6 +152,8 @@ void api_series_tick(struct api *api, uint64_t now_ms) {
     json_t *status = api_ask(&api->scene, json_pack("{s:s}", "verb", "status"), NULL, NULL);
     struct api_sample *sample = &api->samples[api->sample_count++];
     sample->wall_ms = api->scene.console.wall_ms;
+    double open = at(status, "shelters", "capacity_open"), median_s, most_s;
+    api_replica_delays(&api->replica, &median_s, &most_s);
     const double values[API_SERIES] = {at(status, "people", "sheltered"),
                                        at(status, "people", "on_the_way"),
                                        at(status, "shelters", "capacity_open"),
@@ -142,7 +161,12 @@ void api_series_tick(struct api *api, uint64_t now_ms) {
                                        at(status, "nodes", "stale"),
                                        at(status, "orders", "open"),
                                        at(status, "requests", "open"),
-                                       (double)api->pulse.counters.reports};
+                                       (double)api->pulse.counters.reports,
+                                       (double)api->replica.arrived,
+                                       open > 0 ? at(status, "people", "sheltered") / open : NAN,
+                                       stock_days(&api->scene),
+                                       median_s,
+                                       most_s};
     memcpy(sample->values, values, sizeof values);
     json_decref(status);
 }

@@ -1,5 +1,7 @@
 /* A look back: `at=POSITION` is answered from the fold of the log until then, made in a thread and
- * kept for a while, for who moves a slider asks many things of the same moment. */
+ * kept for a while, for who moves a slider asks many things of the same moment. All that ask for
+ * one moment wait for one fold; and a fold goes on from the nearest earlier one that is kept, so
+ * that moving forward costs what lies between. */
 #include "coordinator/api/api_inside.h"
 
 #include "coordinator/founding.h"
@@ -18,7 +20,9 @@ struct folding {
 
 static void fold(struct api_job *job) {
     struct folding *folding = (struct folding *)job;
-    folding->error = founding_fold_until(folding->log, folding->position, &folding->state);
+    folding->error = folding->state == NULL
+                         ? founding_fold_until(folding->log, folding->position, &folding->state)
+                         : founding_fold_on(folding->log, folding->position, &folding->state);
 }
 
 void api_past_drop(struct api_job *job) {
@@ -70,19 +74,69 @@ static void answer(struct api *api, struct api_call *call, struct api_past *past
 }
 
 static void folded(struct api *api, struct api_call *call, struct api_job *job) {
+    const struct folding *folding = (const struct folding *)job;
+    struct api_past *past = find(api, folding->position);
+    call->past = 0;
+    if (past == NULL)
+        api_failed(call, folding->error == HV_OK ? HV_ERR_MEMORY : folding->error);
+    else
+        answer(api, call, past);
+}
+
+void api_past_ended(struct api *api, struct api_job *job) {
     struct folding *folding = (struct folding *)job;
-    if (folding->error != HV_OK) {
-        api_failed(call, folding->error);
+    if (job->run != fold || folding->error != HV_OK || find(api, folding->position) != NULL)
+        return;
+    struct api_past *past = oldest(api);
+    api_past_free(past);
+    past->state = folding->state;
+    past->used = ++api->past_used;
+    folding->state = NULL;
+}
+
+/* Another call that waits for the same moment; NULL: none. */
+static const struct api_call *who_waits(const struct api *api, uint64_t position) {
+    for (const struct api_call *call = api->calls; call != NULL; call = call->next)
+        if (call->stage == API_WAITING && call->past == position)
+            return call;
+    return NULL;
+}
+
+/* Takes the nearest kept state before the position out of those that are kept. NULL: none. */
+static struct state *take_nearest(struct api *api, uint64_t position) {
+    struct api_past *nearest = NULL;
+    for (size_t i = 0; i < API_PASTS; i++) {
+        struct api_past *past = &api->pasts[i];
+        if (past->state != NULL && state_position(past->state) < position &&
+            (nearest == NULL || state_position(past->state) > state_position(nearest->state)))
+            nearest = past;
+    }
+    if (nearest == NULL)
+        return NULL;
+    struct state *state = nearest->state;
+    nearest->state = NULL;
+    api_past_free(nearest);
+    return state;
+}
+
+static void begin(struct api *api, struct api_call *call, uint64_t position) {
+    const struct api_call *other = who_waits(api, position);
+    if (other != NULL) {
+        call->past = position;
+        api_join(call, other);
         return;
     }
-    struct api_past *past = find(api, folding->position);
-    if (past == NULL) {
-        past = oldest(api);
-        api_past_free(past);
-        past->state = folding->state;
-        folding->state = NULL;
+    struct folding *folding = calloc(1, sizeof *folding);
+    if (folding == NULL) {
+        api_failed(call, HV_ERR_MEMORY);
+        return;
     }
-    answer(api, call, past);
+    folding->job.run = fold;
+    folding->log = api->options.log;
+    folding->position = position;
+    folding->state = take_nearest(api, position);
+    call->past = position;
+    api_wait_job(api, call, &folding->job, folded);
 }
 
 bool api_past_wanted(struct api *api, struct api_call *call) {
@@ -103,14 +157,6 @@ bool api_past_wanted(struct api *api, struct api_call *call) {
         answer(api, call, past);
         return true;
     }
-    struct folding *folding = calloc(1, sizeof *folding);
-    if (folding == NULL) {
-        api_failed(call, HV_ERR_MEMORY);
-        return true;
-    }
-    folding->job.run = fold;
-    folding->log = api->options.log;
-    folding->position = position;
-    api_wait_job(api, call, &folding->job, folded);
+    begin(api, call, position);
     return true;
 }

@@ -62,6 +62,13 @@ const char *api_type_of(enum api_format format) {
 
 /* ---- lists ---- */
 
+/* Whether the client has it already: then it is answered. */
+static bool is_known(struct api_call *call, const struct api_table *table, enum api_format format) {
+    uint64_t version = api_scene_changed(call->scene, table->kinds);
+    return table->ageless ? api_unchanged(call, version, format)
+                          : api_unchanged_aged(call, version, format);
+}
+
 static void list(struct api_call *call, const struct api_table *table, const char *others) {
     struct api_query query;
     enum api_format format;
@@ -73,7 +80,7 @@ static void list(struct api_call *call, const struct api_table *table, const cha
         api_problem(call, 400, "value", wrong, "see schemas/openapi.yaml");
         return;
     }
-    if (api_unchanged(call, api_scene_changed(call->scene, table->kinds), format))
+    if (is_known(call, table, format))
         return;
     error = api_table_write(table, call->scene, &query, &call->out);
     if (error != HV_OK)
@@ -93,7 +100,7 @@ static void one(struct api_call *call, const struct api_table *table, const char
         api_problem(call, 404, "not-found", detail, "list them all");
         return;
     }
-    if (api_unchanged(call, api_scene_changed(call->scene, table->kinds), format))
+    if (is_known(call, table, format))
         return;
     if (format == API_GEOJSON)
         api_table_feature(table, call->scene, row, &call->out);
@@ -163,7 +170,7 @@ static void ask(struct api_call *call, json_t *request) {
 
 void api_get_status(struct api *api, struct api_call *call) {
     (void)api;
-    if (!api_unchanged(call, state_position(call->scene->state), API_JSON))
+    if (!api_unchanged_aged(call, state_position(call->scene->state), API_JSON))
         ask(call, json_pack("{s:s}", "verb", "status"));
 }
 

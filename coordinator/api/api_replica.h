@@ -10,11 +10,17 @@
 #include "coordinator/log/log.h"
 #include "coordinator/state/state.h"
 
+#define API_REPLICA_DELAYS 64u /* bucket i holds delays up to 2^(i/4) tenths of a second */
+
 struct api_replica {
     struct log *log;     /* borrowed */
     struct state *state; /* owned; NULL before it is loaded */
     struct hv_arena arena;
     uint64_t folded_us, folded; /* time that folding took, and records */
+    /* Since it was loaded: */
+    uint64_t arrived;                    /* people who checked in */
+    uint32_t delays[API_REPLICA_DELAYS]; /* reports of nodes since api_replica_delays, by how
+                                            long after the observation they were received */
 };
 
 /* Loads from the checkpoint and the log up to `last`. Takes its time. HV_ERR_MEMORY,
@@ -24,6 +30,10 @@ int api_replica_load(struct api_replica *replica, struct log *log,
 
 /* Folds up to `records` more, none beyond `last`. Errors as above: the state is then unusable. */
 int api_replica_follow(struct api_replica *replica, uint64_t last, uint64_t records) HV_MUST_USE;
+
+/* Median and nine-tenths point of the delays gathered, seconds, to within a fifth; NAN where no
+ * report came. Begins to gather anew. */
+void api_replica_delays(struct api_replica *replica, double *ret_median_s, double *ret_most_s);
 
 void api_replica_free(struct api_replica *replica);
 

@@ -99,9 +99,7 @@ void api_failed(struct api_call *call, int error) {
                 NULL);
 }
 
-bool api_unchanged(struct api_call *call, uint64_t version, enum api_format format) {
-    char tag[40];
-    snprintf(tag, sizeof tag, "W/\"%llu-%d\"", (unsigned long long)version, (int)format);
+static bool has_tag(struct api_call *call, const char *tag) {
     api_header(call, "ETag", "%s", tag);
     const char *has = MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND,
                                                   MHD_HTTP_HEADER_IF_NONE_MATCH);
@@ -109,4 +107,18 @@ bool api_unchanged(struct api_call *call, uint64_t version, enum api_format form
         return false;
     api_reply(call, 304, NULL);
     return true;
+}
+
+bool api_unchanged(struct api_call *call, uint64_t version, enum api_format format) {
+    char tag[40];
+    snprintf(tag, sizeof tag, "W/\"%llu-%d\"", (unsigned long long)version, (int)format);
+    return has_tag(call, tag);
+}
+
+bool api_unchanged_aged(struct api_call *call, uint64_t version, enum api_format format) {
+    enum { STEP_MS = 10000 };
+    char tag[64];
+    snprintf(tag, sizeof tag, "W/\"%llu-%d-%llu\"", (unsigned long long)version, (int)format,
+             (unsigned long long)(call->scene->console.mono_ms / STEP_MS));
+    return has_tag(call, tag);
 }

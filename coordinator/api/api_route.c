@@ -11,6 +11,7 @@
 #define CONTROLLER ACCOUNT_ROLE(ACCOUNT_CONTROLLER)
 #define ADMINISTRATOR ACCOUNT_ROLE(ACCOUNT_ADMINISTRATOR)
 #define ANY ACCOUNT_ANY_ROLE
+#define WHO_WORKS (ANY & ~(VIEWER | ADMINISTRATOR))
 
 const struct api_route api_routes[] = {
     {API_GET, "/healthz", 0, api_get_health},
@@ -38,6 +39,8 @@ const struct api_route api_routes[] = {
     {API_DELETE, "nodes/{id}", ADMINISTRATOR, api_delete_node},
 
     {API_GET, "attention", ANY, api_get_attention},
+    {API_PUT, "attention/{id}/owner", WHO_WORKS, api_put_owner},
+    {API_DELETE, "attention/{id}/owner", WHO_WORKS, api_delete_owner},
     {API_GET, "network", ANY, api_get_links},
     {API_GET, "network/{id}", ANY, api_get_link},
     {API_GET, "region", ANY, api_get_region},
@@ -49,6 +52,7 @@ const struct api_route api_routes[] = {
     {API_GET, "alerts", ANY, api_get_alerts},
     {API_GET, "incidents", ANY, api_get_incidents},
     {API_GET, "notes", ANY, api_get_notes},
+    {API_GET, "handovers", ANY, api_get_handovers},
     {API_GET, "plans", ANY, api_get_plans},
     {API_GET, "plans/{plan}", ANY, api_get_plan},
     {API_GET, "plans/{plan}/diff", ANY, api_get_plan_diff},
@@ -69,7 +73,8 @@ const struct api_route api_routes[] = {
     {API_PUT, "incidents/open", APPROVER | CONTROLLER, api_put_phase},
     {API_PUT, "exercises/clock", CONTROLLER, api_put_clock},
     {API_POST, "reports", SHELTER | DEPOT | PLANNER, api_post_report},
-    {API_POST, "notes", ANY & ~(VIEWER | ADMINISTRATOR), api_post_note},
+    {API_POST, "notes", WHO_WORKS, api_post_note},
+    {API_POST, "handovers", WHO_WORKS, api_post_handover},
 
     {API_POST, "plans", PLANNER | APPROVER, api_post_plan},
     {API_PUT, "plans/{plan}/approval", APPROVER, api_put_approval},

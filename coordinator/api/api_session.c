@@ -52,6 +52,19 @@ struct api_session *api_session_begin(struct api_sessions *sessions, const struc
     return session;
 }
 
+static bool is_over(const struct api_session *session, int64_t wall_ms) {
+    return wall_ms - session->seen_wall_ms > (int64_t)API_SESSION_IDLE_MS ||
+           wall_ms - session->began_wall_ms > (int64_t)API_SESSION_MOST_MS;
+}
+
+bool api_session_alive(const struct api_sessions *sessions, const uint8_t cookie[32],
+                       int64_t wall_ms) {
+    for (size_t i = 0; i < sessions->count; i++)
+        if (sodium_memcmp(sessions->list[i].cookie, cookie, sizeof sessions->list[i].cookie) == 0)
+            return !is_over(&sessions->list[i], wall_ms);
+    return false;
+}
+
 struct api_session *api_session_find(struct api_sessions *sessions, const char *cookie,
                                      int64_t wall_ms) {
     uint8_t hash[32];
@@ -60,8 +73,7 @@ struct api_session *api_session_find(struct api_sessions *sessions, const char *
         struct api_session *session = &sessions->list[i];
         if (sodium_memcmp(session->cookie, hash, sizeof hash) != 0)
             continue;
-        if (wall_ms - session->seen_wall_ms > (int64_t)API_SESSION_IDLE_MS ||
-            wall_ms - session->began_wall_ms > (int64_t)API_SESSION_MOST_MS) {
+        if (is_over(session, wall_ms)) {
             api_session_end(sessions, session);
             return NULL;
         }

@@ -37,6 +37,9 @@ struct api_session *api_session_begin(struct api_sessions *sessions, const struc
 /* The session of the cookie, seen now; NULL: none, or too old. */
 struct api_session *api_session_find(struct api_sessions *sessions, const char *cookie,
                                      int64_t wall_ms);
+/* Whether the session whose cookie has this hash goes on; it is not seen by that. */
+bool api_session_alive(const struct api_sessions *sessions, const uint8_t cookie[32],
+                       int64_t wall_ms);
 void api_session_end(struct api_sessions *sessions, struct api_session *session);
 
 /* Attempts to log in, by account and by address, so that guessing takes for ever. */

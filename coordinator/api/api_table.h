@@ -54,6 +54,7 @@ struct api_filter {
 enum api_geometry { API_NO_PLACE, API_POINT, API_LINE };
 
 struct api_table {
+    bool ageless; /* no column tells an age or what is overdue */
     const struct api_column *columns;
     size_t column_count;
     const struct api_filter *filters;

@@ -80,6 +80,10 @@ static bool is_true(const struct api_call *call, const char *name) {
     return value != NULL && strcmp(value, "true") == 0;
 }
 
+static bool unchanged_aged(struct api_call *call, uint32_t kinds) {
+    return api_unchanged_aged(call, api_scene_changed(call->scene, kinds), API_JSON);
+}
+
 static bool unchanged(struct api_call *call, uint32_t kinds) {
     return api_unchanged(call, api_scene_changed(call->scene, kinds), API_JSON);
 }
@@ -88,7 +92,8 @@ static bool unchanged(struct api_call *call, uint32_t kinds) {
 
 void api_get_transfers(struct api *api, struct api_call *call) {
     (void)api;
-    if (!knows_parameters(call, "limit,offset,all,at") || unchanged(call, 1u << STATE_TRANSFER))
+    if (!knows_parameters(call, "limit,offset,all,at") ||
+        unchanged_aged(call, 1u << STATE_TRANSFER))
         return;
     reply_page(call,
                api_ask(call->scene,
@@ -435,14 +440,24 @@ static void reply_one(struct api_call *call, json_t *request, const char *member
 }
 
 void api_get_plan_diff(struct api *api, struct api_call *call) {
-    json_t *number = number_of(call, "a plan");
     (void)api;
+    if (!knows_parameters(call, "against"))
+        return;
+    json_t *number = number_of(call, "a plan");
     if (number == NULL)
         return;
-    if (unchanged(call, 1u << STATE_PLAN))
+    uint64_t against = 0;
+    if (api_target_number(&call->target, "against", 1, HV_COUNTER_MAX, &against) == HV_ERR_VALUE) {
         json_decref(number);
-    else
-        reply_one(call, json_pack("{s:s, s:o}", "verb", "plan-diff", "plan", number), NULL);
+        api_problem(call, 400, "value", "against is the number of a plan", NULL);
+    } else if (unchanged(call, 1u << STATE_PLAN)) {
+        json_decref(number);
+    } else {
+        reply_one(call,
+                  json_pack("{s:s, s:o, s:I}", "verb", "plan-diff", "plan", number, "against",
+                            (json_int_t)against),
+                  NULL);
+    }
 }
 
 void api_get_order(struct api *api, struct api_call *call) {
@@ -450,7 +465,7 @@ void api_get_order(struct api *api, struct api_call *call) {
     (void)api;
     if (number == NULL)
         return;
-    if (unchanged(call, 1u << STATE_ORDER))
+    if (unchanged_aged(call, 1u << STATE_ORDER))
         json_decref(number);
     else
         reply_one(call, json_pack("{s:s, s:o}", "verb", "order", "order", number), "order");
@@ -502,7 +517,7 @@ void api_get_region(struct api *api, struct api_call *call) {
 void api_get_exercises(struct api *api, struct api_call *call) {
     const struct state_general *general = state_general(call->scene->state);
     (void)api;
-    if (api_unchanged(call, state_position(call->scene->state), API_JSON))
+    if (api_unchanged_aged(call, state_position(call->scene->state), API_JSON))
         return;
     json_t *items = json_array();
     if (general->mode == HV_MODE_EXERCISE) {
@@ -572,6 +587,27 @@ void api_get_log(struct api *api, struct api_call *call) {
         return;
     }
     api_reply_json(call, 200, frame(call->scene, json_array_size(listing.items), 0, listing.items));
+}
+
+/* Shift handovers, newest first: each says where the one before it is. */
+void api_get_handovers(struct api *api, struct api_call *call) {
+    enum { HANDOVERS_MOST = 100 };
+    const struct state_general *general = state_general(call->scene->state);
+    json_t *items = json_array();
+    uint64_t position = general->handover_position, limit, offset;
+    if (!knows_parameters(call, "limit,offset,at") || !read_page(call, &limit, &offset)) {
+        json_decref(items);
+        return;
+    }
+    for (int i = 0; i < HANDOVERS_MOST && position != 0; i++) {
+        hv_arena_reset(&api->arena);
+        const struct hv_record *record = record_at(api, position);
+        if (record == NULL || record->kind != HV_RECORD_HANDOVER)
+            break;
+        json_array_append_new(items, console_record(position, record));
+        position = record->origin.before;
+    }
+    reply_page(call, items);
 }
 
 static json_t *view_record(struct api *api, uint64_t position) {

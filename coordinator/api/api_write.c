@@ -223,6 +223,33 @@ void api_post_note(struct api *api, struct api_call *call) {
     decide(api, call, 201, request_of(call, "note", "text,subject"));
 }
 
+/* ---- who sees to what ---- */
+
+/* Whoever names nobody takes it. */
+void api_put_owner(struct api *api, struct api_call *call) {
+    json_t *request = request_of(call, "owner", "owner,note");
+    if (request != NULL && json_object_get(request, "owner") == NULL)
+        json_object_set_new(request, "owner", json_string(call->account));
+    const char *owner = json_string_value(json_object_get(request, "owner"));
+    if (request != NULL && (owner == NULL || *owner == '\0')) {
+        json_decref(request);
+        api_problem(call, 422, "value", "“owner” is no name", "DELETE gives it up");
+        return;
+    }
+    decide(api, call, 200, with_text(request, "thing", call->arguments[0]));
+}
+
+void api_delete_owner(struct api *api, struct api_call *call) {
+    json_t *request = request_of(call, "owner", "note");
+    if (request != NULL)
+        json_object_set_new(request, "owner", json_string(""));
+    decide(api, call, 200, with_text(request, "thing", call->arguments[0]));
+}
+
+void api_post_handover(struct api *api, struct api_call *call) {
+    decide(api, call, 201, request_of(call, "handover", "to,text"));
+}
+
 /* ---- reports on behalf ---- */
 
 /* Staff of shelters speak for shelters, staff of depots for depots; planners for both. */
@@ -267,7 +294,8 @@ void api_delete_approval(struct api *api, struct api_call *call) {
 }
 
 void api_put_directive(struct api *api, struct api_call *call) {
-    json_t *request = request_of(call, "directive", "kind,zone,shelter,depot,item,quantity,reason");
+    json_t *request =
+        request_of(call, "directive", "kind,zone,shelter,depot,item,quantity,link,reason");
     decide(api, call, 200, with_text(request, "id", call->arguments[0]));
 }
 

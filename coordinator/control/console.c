@@ -50,6 +50,8 @@ static const struct {
     {"clock", console_clock},
     {"report", console_report},
     {"alert", console_alert},
+    {"owner", console_owner},
+    {"handover", console_handover},
     {"directive", console_directive_set},
     {"plan-approve", console_plan_approve},
     {"plan-withdraw", console_plan_withdraw},

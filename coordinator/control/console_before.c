@@ -79,6 +79,12 @@ uint64_t console_before(const struct state *state, const struct hv_record *recor
         return changed(state, STATE_ALERT, record->alert.id);
     case HV_RECORD_DIRECTIVE:
         return changed(state, STATE_DIRECTIVE, record->directive.id);
+    case HV_RECORD_OWNER: {
+        const struct state_owner *owner = state_find_owner(state, record->owner.thing);
+        return owner == NULL ? 0 : owner->entity.changed;
+    }
+    case HV_RECORD_HANDOVER:
+        return state_general(state)->handover_position;
     case HV_RECORD_ORDER:
         return before_order(state, record->order.id);
     case HV_RECORD_APPROVAL:

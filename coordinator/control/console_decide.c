@@ -227,6 +227,49 @@ void console_note(const struct console_scene *scene, const json_t *request, stru
             (struct hv_note_entry){.text = text, .subject = text_or_empty(request, "subject")};
 }
 
+/* Who sees to a thing that wants attention. What wants it is worked out by who asks (the HTTP
+ * interface), so that any id may be named; an owner is an account, a role or somebody's name. */
+void console_owner(const struct console_scene *scene, const json_t *request, struct hv_arena *arena,
+                   struct console_outcome *outcome) {
+    const char *thing = text_or_empty(request, "thing"), *owner = text_or_empty(request, "owner");
+    const struct state_owner *known =
+        thing[0] == '\0' ? NULL : state_find_owner(console_picture(scene), thing);
+    if (thing[0] == '\0') {
+        console_refuse(outcome, HV_ERR_VALUE, "“thing” is missing",
+                       "the id of what wants attention, such as order-overdue:18");
+        return;
+    }
+    if (owner[0] != '\0' && hv_id_check(owner) != HV_OK) {
+        console_refuse(outcome, HV_ERR_VALUE, "“owner” is no name",
+                       "1 to 64 bytes of UTF-8 without control characters");
+        return;
+    }
+    if (owner[0] == '\0' && (known == NULL || known->owner == NULL)) {
+        console_refusef(outcome, HV_ERR_NOT_FOUND, "nothing is to be given up",
+                        "nobody sees to “%.80s”", thing);
+        return;
+    }
+    struct hv_record *record = decide(outcome, arena, HV_RECORD_OWNER);
+    if (record != NULL)
+        record->owner = (struct hv_owner_change){
+            .thing = thing, .owner = owner, .note = text_or_empty(request, "note")};
+}
+
+void console_handover(const struct console_scene *scene, const json_t *request,
+                      struct hv_arena *arena, struct console_outcome *outcome) {
+    (void)scene;
+    const char *to = text_or_empty(request, "to");
+    if (hv_id_check(to) != HV_OK) {
+        console_refuse(outcome, HV_ERR_VALUE, "“to” is missing",
+                       "say who takes over: haven handover TEXT --to NAME");
+        return;
+    }
+    struct hv_record *record = decide(outcome, arena, HV_RECORD_HANDOVER);
+    if (record != NULL)
+        record->handover =
+            (struct hv_shift_handover){.to = to, .text = text_or_empty(request, "text")};
+}
+
 void console_clock(const struct console_scene *scene, const json_t *request, struct hv_arena *arena,
                    struct console_outcome *outcome) {
     if (state_general(console_picture(scene))->mode != HV_MODE_EXERCISE) {

@@ -46,7 +46,7 @@ void console_directive_set(const struct console_scene *scene, const json_t *requ
     }
     if (!lifted && kind == HV_DIRECTIVE_UNKNOWN) {
         console_refuse(outcome, HV_ERR_VALUE, "“kind” is missing or unknown",
-                       "pin, exclude or reserve");
+                       "pin, exclude, reserve or avoid");
         return;
     }
     struct hv_record *record = records(outcome, arena, 1);
@@ -62,7 +62,8 @@ void console_directive_set(const struct console_scene *scene, const json_t *requ
                                    .item = text_or_empty(request, "item"),
                                    .quantity = console_number(request, "quantity", 0),
                                    .lifted = lifted,
-                                   .reason = text_or_empty(request, "reason")};
+                                   .reason = text_or_empty(request, "reason"),
+                                   .link = text_or_empty(request, "link")};
     if (lifted && state_body_decode(&known->body, arena, &before) == HV_OK) {
         record->directive = before->directive;
         record->directive.lifted = true;

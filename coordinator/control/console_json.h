@@ -17,7 +17,8 @@ console_verb console_plans, console_plan_show, console_plan_diff, console_orders
 
 /* Decisions (console_decide.c, console_decide_order.c). */
 console_verb console_enroll, console_revoke, console_incident_open, console_incident_phase,
-    console_road, console_hazard, console_note, console_clock, console_report, console_alert;
+    console_road, console_hazard, console_note, console_clock, console_report, console_alert,
+    console_owner, console_handover;
 console_verb console_directive_set, console_plan_approve, console_plan_withdraw,
     console_order_issue, console_order_cancel, console_order_revise, console_order_answer;
 

@@ -166,6 +166,16 @@ static json_t *body_of(const struct hv_record *record) {
                          hv_account_act_word(record->account.act), "roles", roles, "machine",
                          record->account.machine, "secret", record->account.secret);
     }
+    case HV_RECORD_ESCALATION:
+        return json_pack("{s:I, s:I, s:I, s:s, s:s}", "order", (json_int_t)record->escalation.order,
+                         "revision", (json_int_t)record->escalation.revision, "level",
+                         (json_int_t)record->escalation.level, "to", record->escalation.to,
+                         "reason", hv_escalation_word(record->escalation.reason));
+    case HV_RECORD_OWNER:
+        return json_pack("{s:s, s:s, s:s}", "thing", record->owner.thing, "owner",
+                         record->owner.owner, "note", record->owner.note);
+    case HV_RECORD_HANDOVER:
+        return json_pack("{s:s, s:s}", "to", record->handover.to, "text", record->handover.text);
     case HV_RECORD_NONE:
         break;
     }

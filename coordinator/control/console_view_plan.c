@@ -200,12 +200,20 @@ void console_plan_diff(const struct console_scene *scene, const json_t *request,
     const struct state *state = console_picture(scene);
     const struct state_plan *plan = named_plan(scene, request, outcome);
     uint32_t in_force = state_general(state)->plan_in_force;
+    uint64_t named = console_number(request, "against", 0);
+    const struct state_plan *base = named != 0               ? state_find_plan(state, named)
+                                    : in_force == STATE_NONE ? NULL
+                                                             : state_plan(state, in_force);
     const struct hv_plan nothing = {0}, *before = &nothing, *after = NULL;
     if (plan == NULL)
         return;
+    if (named != 0 && base == NULL) {
+        console_refusef(outcome, HV_ERR_NOT_FOUND, "list them: haven plan list",
+                        "there is no plan %llu to compare with", (unsigned long long)named);
+        return;
+    }
     if (state_plan_decode(plan, arena, &after) != HV_OK ||
-        (in_force != STATE_NONE &&
-         state_plan_decode(state_plan(state, in_force), arena, &before) != HV_OK)) {
+        (base != NULL && state_plan_decode(base, arena, &before) != HV_OK)) {
         console_refuse(outcome, HV_ERR_NOT_FOUND, "that plan is no longer at hand",
                        "compare the last plan; older ones are in the log: haven plan show N");
         return;
@@ -215,11 +223,12 @@ void console_plan_diff(const struct console_scene *scene, const json_t *request,
     diff_moves(before, after, true, moves);
     diff_shipments(before, after, false, shipments);
     diff_shipments(before, after, true, shipments);
-    outcome->reply = json_pack("{s:I, s:o, s:o, s:o}", "plan", (json_int_t)plan->number, "in_force",
-                               in_force == STATE_NONE
-                                   ? json_null()
-                                   : json_integer((json_int_t)state_plan(state, in_force)->number),
-                               "moves", moves, "shipments", shipments);
+    outcome->reply = json_pack(
+        "{s:I, s:o, s:o, s:o, s:o}", "plan", (json_int_t)plan->number, "against",
+        base == NULL ? json_null() : json_integer((json_int_t)base->number), "in_force",
+        in_force == STATE_NONE ? json_null()
+                               : json_integer((json_int_t)state_plan(state, in_force)->number),
+        "moves", moves, "shipments", shipments);
 }
 
 /* ---- directives ---- */
@@ -229,11 +238,9 @@ json_t *console_directive(const struct hv_plan_directive *directive) {
         json_pack("{s:s, s:s}", "id", directive->id, "kind", hv_directive_word(directive->kind));
     const struct {
         const char *member, *text;
-    } named[] = {{"zone", directive->zone},
-                 {"shelter", directive->shelter},
-                 {"depot", directive->depot},
-                 {"item", directive->item},
-                 {"reason", directive->reason}};
+    } named[] = {{"zone", directive->zone},   {"shelter", directive->shelter},
+                 {"depot", directive->depot}, {"item", directive->item},
+                 {"link", directive->link},   {"reason", directive->reason}};
     for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
         if (named[i].text[0] != '\0')
             json_object_set_new(object, named[i].member, json_string(named[i].text));
@@ -329,6 +336,15 @@ static json_t *view_steps(const struct console_scene *scene, const struct state_
     return list;
 }
 
+static json_t *view_escalation(const struct console_scene *scene, const struct state_order *order) {
+    double age_ms = (double)scene->mono_ms - (double)order->escalation_mono_ms;
+    return json_pack("{s:I, s:s, s:s, s:f, s:I}", "level", (json_int_t)order->escalation_level,
+                     "to", order->escalated_to == NULL ? "" : order->escalated_to, "reason",
+                     hv_escalation_word(order->escalation_reason), "age_s",
+                     age_ms > 0 ? age_ms / 1000 : 0, "position",
+                     (json_int_t)order->escalation_position);
+}
+
 static json_t *view_order(const struct console_scene *scene, struct hv_arena *arena,
                           const struct state_order *order) {
     const struct hv_order *body = NULL;
@@ -341,6 +357,8 @@ static json_t *view_order(const struct console_scene *scene, struct hv_arena *ar
     json_object_set_new(object, "overdue", json_boolean(overdue));
     if (order->has_done)
         json_object_set_new(object, "done", json_integer((json_int_t)order->done));
+    if (order->escalation_level > 0)
+        json_object_set_new(object, "escalation", view_escalation(scene, order));
     json_object_set_new(object, "steps", view_steps(scene, order));
     return object;
 }

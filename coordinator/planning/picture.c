@@ -32,6 +32,7 @@ struct painting {
     struct picture *picture;
     struct hv_arena arena;
     struct hit hit;
+    bool *avoided;     /* link: planners keep it out of plans */
     int64_t *planned;  /* shelter: people whom the plan in force sends there */
     uint32_t *item_of; /* by STATE_NAME index: number of the item, or REGION_NONE */
     double *share;     /* by item: of the people of all zones, those whom it is for */
@@ -91,6 +92,29 @@ static int find_hit(struct painting *painting) {
 
 /* ---- roads ---- */
 
+static int find_avoided(struct painting *painting) {
+    const struct region *region = painting->region;
+    painting->avoided =
+        hv_arena_take(&painting->arena, region->link_count + 1u, sizeof *painting->avoided);
+    if (painting->avoided == NULL)
+        return HV_ERR_MEMORY;
+    for (uint32_t i = 0; i < state_count(painting->state, STATE_DIRECTIVE); i++) {
+        const struct state_directive *directive =
+            (const struct state_directive *)state_at(painting->state, STATE_DIRECTIVE, i);
+        const struct hv_record *record = NULL;
+        if (directive->lifted)
+            continue;
+        if (state_body_decode(&directive->body, &painting->arena, &record) != HV_OK)
+            return HV_ERR_MEMORY;
+        uint32_t link = record->directive.kind == HV_DIRECTIVE_AVOID
+                            ? region_find_link(region, record->directive.link)
+                            : REGION_NONE;
+        if (link != REGION_NONE)
+            painting->avoided[link] = true;
+    }
+    return HV_OK;
+}
+
 /* One node more than the region has: where places stand that have no node, reached by nobody. */
 static uint32_t node_of(const struct region *region, uint32_t node) {
     return node == REGION_NONE ? region->node_count : node;
@@ -108,7 +132,8 @@ static struct network_link paint_link(const struct painting *painting, uint32_t 
         .to = link->to,
         .travel_ms = smaller((int64_t)fmin(travel_ms, 9e15), NETWORK_TRAVEL_MS_MAX),
         .capacity_per_hour = (int64_t)fmin(floor(people), 9e15),
-        .closed = (road != NULL && road->closed) || painting->hit.links[index] || people < 1};
+        .closed = (road != NULL && road->closed) || painting->hit.links[index] ||
+                  painting->avoided[index] || people < 1};
 }
 
 static int paint_roads(struct painting *painting) {
@@ -442,6 +467,8 @@ static int paint(struct painting *painting) {
         error = find_planned(painting);
     if (error == HV_OK)
         error = find_items(painting);
+    if (error == HV_OK)
+        error = find_avoided(painting);
     if (error == HV_OK)
         error = paint_roads(painting);
     if (error != HV_OK)

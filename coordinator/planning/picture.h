@@ -7,7 +7,8 @@
  *   - places of a shelter: as staff report, else by the standards profile, less those who are
  * there; a stale shelter as the settings say; unusable when full, closing, closed or damaged, or
  * hit by a hazard; unsafe when it does not withstand the incident's hazard;
- *   - roads: closed ones closed, reduced ones reduced, those that a hazard hits closed;
+ *   - roads: closed ones closed, reduced ones reduced, those that a hazard hits or a planner keeps
+ * out of plans closed;
  *   - stock of a depot: usable units that have not expired;
  *   - need of a shelter: what those who are there, or ordered there, need in `need_days`, or what
  * staff ask for if that is more, less what is there and what is on its way. Unknown figures are

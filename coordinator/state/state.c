@@ -28,6 +28,7 @@ static const size_t thing_bytes[STATE_KINDS] = {
     [STATE_DIRECTIVE] = sizeof(struct state_directive),
     [STATE_WRITE] = sizeof(struct state_write),
     [STATE_WAYBILL] = sizeof(struct state_waybill),
+    [STATE_OWNER] = sizeof(struct state_owner),
 };
 
 struct state *state_new(void) {
@@ -141,6 +142,17 @@ const struct state_write *state_find_write(const struct state *state, const char
     char id[STATE_ID_BYTES];
     state_write_id(account, key, id);
     return state_table_find(&state->tables[STATE_WRITE], id);
+}
+
+/* Ids of things may be longer than the ids of a table. */
+void state_owner_id(const char *thing, char ret_id[STATE_ID_BYTES]) {
+    state_write_id("", thing, ret_id);
+}
+
+const struct state_owner *state_find_owner(const struct state *state, const char *thing) {
+    char id[STATE_ID_BYTES];
+    state_owner_id(thing, id);
+    return state_table_find(&state->tables[STATE_OWNER], id);
 }
 
 const struct state_waybill *state_waybill(const struct state *state, uint32_t index) {

@@ -52,6 +52,7 @@ enum state_kind {
     STATE_DIRECTIVE,
     STATE_WRITE,
     STATE_WAYBILL,
+    STATE_OWNER,
     STATE_KINDS
 };
 
@@ -109,7 +110,9 @@ struct state_general {
     uint64_t last_plan;
     uint64_t note_count; /* of all notes; the last STATE_NOTES_KEPT are kept */
     uint64_t refused_by_reason[HV_REASON_COUNT];
-    uint64_t record_count[64]; /* by enum hv_record_kind */
+    uint64_t record_count[80];  /* by enum hv_record_kind */
+    uint64_t handover_position; /* of the last shift handover; 0: none */
+    int64_t handover_wall_ms;
 };
 
 /* ---- places: shelters and depots ---- */
@@ -383,6 +386,12 @@ struct state_order {
     char *waybill;            /* NULL: none */
     struct state_order_step *steps;
     uint32_t step_count, step_room;
+    /* Of this revision; level 0: nobody higher up has been told. */
+    uint32_t escalation_level;
+    enum hv_escalation_reason escalation_reason;
+    uint64_t escalation_position;
+    uint64_t escalation_mono_ms;
+    char *escalated_to;
     struct state_body body; /* encoded record: state_order_decode */
 };
 
@@ -391,6 +400,7 @@ struct state_plan {
     uint64_t number;
     uint64_t basis;
     uint64_t position;  /* of the plan entry */
+    uint64_t mono_ms;   /* and its log clock */
     uint64_t approved;  /* position of the approval; 0: not */
     uint64_t withdrawn; /* position; 0: not */
     char *author;       /* who asked for it; NULL: nobody, the picture had changed */
@@ -452,6 +462,15 @@ struct state_directive {
     struct state_entity entity; /* id: directive */
     bool lifted;
     struct state_body body; /* encoded record: state_body_decode */
+};
+
+/* Who sees to a thing that wants attention, whether or not it still does. The HV_OWNERS_KEPT_MAX
+ * that were first taken last are kept. */
+struct state_owner {
+    struct state_entity entity; /* id: see state_owner_id */
+    char *owner;                /* NULL: nobody any more */
+    char *note;                 /* NULL: none */
+    uint64_t mono_ms;           /* of the last change */
 };
 
 /* A decision that was made under a client's key: what to answer when it is asked for again. The
@@ -525,6 +544,12 @@ int64_t state_request_ceiling(const struct state_request *request,
 /* Whether reports of the node of this place are still to come that its picture contains already:
  * its books lag behind until then. */
 bool state_books_lag(const struct state *state, const struct state_place *place);
+
+/* Who sees to the thing of this id, or NULL where nobody ever did. */
+const struct state_owner *state_find_owner(const struct state *state, const char *thing);
+
+/* The id under which it stands: a hash. */
+void state_owner_id(const char *thing, char ret_id[STATE_ID_BYTES]);
 
 /* The decision that this account made under this key, or NULL. */
 const struct state_write *state_find_write(const struct state *state, const char *account,

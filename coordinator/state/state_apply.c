@@ -224,6 +224,26 @@ static void apply_write(struct state *state, const struct hv_record *record) {
         write->order = record->order.id;
 }
 
+static void apply_owner(struct state *state, const struct hv_record *record) {
+    char id[STATE_ID_BYTES];
+    bool new;
+    state_owner_id(record->owner.thing, id);
+    struct state_owner *owner = fold_need_new(state, STATE_OWNER, id, &new);
+    if (owner == NULL)
+        return;
+    if (new)
+        fold_finish(state, owner, true);
+    fold_text(state, &owner->owner, record->owner.owner);
+    fold_text(state, &owner->note, record->owner.note);
+    owner->mono_ms = record->mono_ms;
+}
+
+static void apply_handover(struct state *state, const struct hv_record *record) {
+    struct state_general *general = fold_general(state);
+    general->handover_position = state->position;
+    general->handover_wall_ms = record->wall_ms;
+}
+
 static void apply_waybill_end(struct state *state, const struct hv_waybill_end *end) {
     struct state_waybill *waybill = fold_waybill(state, end->waybill, STATE_NONE);
     if (waybill != NULL)
@@ -303,6 +323,15 @@ static void apply_body(struct state *state, const struct hv_record *record) {
         break;
     case HV_RECORD_DECISION:
         fold_decision(state, &record->decision);
+        break;
+    case HV_RECORD_ESCALATION:
+        fold_escalation(state, record);
+        break;
+    case HV_RECORD_OWNER:
+        apply_owner(state, record);
+        break;
+    case HV_RECORD_HANDOVER:
+        apply_handover(state, record);
         break;
     case HV_RECORD_WAYBILL_END:
         apply_waybill_end(state, &record->waybill_end);

@@ -314,6 +314,8 @@ static void general(struct fields *fields, struct state_general *value) {
         NUMBER(fields, value->refused_by_reason[reason]);
     for (size_t i = 0; i < sizeof value->record_count / sizeof *value->record_count; i++)
         NUMBER(fields, value->record_count[i]);
+    NUMBER(fields, value->handover_position);
+    fields_signed(fields, &value->handover_wall_ms);
 }
 
 static void zone(struct fields *fields, struct state_zone *value) {
@@ -448,6 +450,11 @@ static void order(struct fields *fields, struct state_order *value) {
     NUMBER(fields, value->has_deadline);
     fields_signed(fields, &value->deadline_wall_ms);
     NUMBER(fields, value->issued_position);
+    NUMBER(fields, value->escalation_level);
+    NUMBER(fields, value->escalation_reason);
+    NUMBER(fields, value->escalation_position);
+    NUMBER(fields, value->escalation_mono_ms);
+    fields_text(fields, &value->escalated_to);
     fields_text(fields, &value->waybill);
     NUMBER(fields, value->step_count);
     if (fields->loading) {
@@ -463,6 +470,7 @@ static void plan(struct fields *fields, struct state_plan *value) {
     NUMBER(fields, value->number);
     NUMBER(fields, value->basis);
     NUMBER(fields, value->position);
+    NUMBER(fields, value->mono_ms);
     NUMBER(fields, value->approved);
     NUMBER(fields, value->withdrawn);
     fields_text(fields, &value->author);
@@ -518,6 +526,12 @@ static void write_made(struct fields *fields, struct state_write *value) {
     NUMBER(fields, value->fingerprint);
     NUMBER(fields, value->plan);
     NUMBER(fields, value->order);
+}
+
+static void owner(struct fields *fields, struct state_owner *value) {
+    fields_text(fields, &value->owner);
+    fields_text(fields, &value->note);
+    NUMBER(fields, value->mono_ms);
 }
 
 static void note(struct fields *fields, struct state_note *value) {
@@ -580,6 +594,9 @@ void fields_of_thing(struct fields *fields, struct state_entity *entity) {
         break;
     case STATE_WAYBILL:
         waybill(fields, thing);
+        break;
+    case STATE_OWNER:
+        owner(fields, thing);
         break;
     case STATE_NAME:
     case STATE_KINDS:

@@ -26,7 +26,7 @@ void *fold_touch(struct state *state, enum state_kind kind, uint32_t index) {
 static const uint32_t finished_max[STATE_KINDS] = {
     [STATE_TRANSFER] = HV_TRANSFERS_FINISHED_MAX, [STATE_REQUEST] = HV_REQUESTS_FINISHED_MAX,
     [STATE_ORDER] = HV_ORDERS_FINISHED_MAX,       [STATE_WRITE] = HV_WRITES_KEPT_MAX,
-    [STATE_WAYBILL] = HV_WAYBILLS_FINISHED_MAX,
+    [STATE_WAYBILL] = HV_WAYBILLS_FINISHED_MAX,   [STATE_OWNER] = HV_OWNERS_KEPT_MAX,
 };
 
 static void *add(struct state *state, enum state_kind kind, const char *id) {

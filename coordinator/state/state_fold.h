@@ -198,6 +198,7 @@ void fold_drop_refusals(struct state_node *node);
 void fold_order(struct state *state, const struct hv_record *record);
 void fold_answer(struct state *state, const struct hv_record *record,
                  const struct hv_order_answer *answer);
+void fold_escalation(struct state *state, const struct hv_record *record);
 void fold_plan(struct state *state, const struct hv_record *record);
 void fold_approval(struct state *state, const struct hv_approval *approval);
 void fold_note(struct state *state, const struct hv_record *record, uint32_t place);

@@ -42,6 +42,7 @@ static void free_order(struct state_order *value) {
     free(value->steps);
     free(value->addressee);
     free(value->waybill);
+    free(value->escalated_to);
     free(value->body.bytes);
 }
 
@@ -89,6 +90,10 @@ void fold_free_thing(struct state_entity *entity) {
         break;
     case STATE_NOTE:
         fold_drop_body(&((struct state_note *)thing)->body);
+        break;
+    case STATE_OWNER:
+        free(((struct state_owner *)thing)->owner);
+        free(((struct state_owner *)thing)->note);
         break;
     case STATE_DIRECTIVE:
         fold_drop_body(&((struct state_directive *)thing)->body);

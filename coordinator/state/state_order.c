@@ -82,6 +82,11 @@ void fold_order(struct state *state, const struct hv_record *record) {
     order->has_deadline = from->has_deadline;
     order->deadline_wall_ms = from->deadline_wall_ms;
     order->issued_position = state->position;
+    order->escalation_level = 0;
+    order->escalation_reason = HV_ESCALATION_UNKNOWN;
+    order->escalation_position = 0;
+    order->escalation_mono_ms = 0;
+    fold_text(state, &order->escalated_to, "");
     fold_text(state, &order->addressee, from->addressee);
     fold_keep_record(state, &order->body, record);
     struct state_order_step step = {
@@ -121,6 +126,19 @@ void fold_answer(struct state *state, const struct hv_record *record,
     fold_finish(state, order, is_finished(order));
 }
 
+void fold_escalation(struct state *state, const struct hv_record *record) {
+    const struct hv_escalation *from = &record->escalation;
+    const struct state_order *known = state_find_order(state, from->order);
+    if (known == NULL || known->revision != from->revision)
+        return;
+    struct state_order *order = touch_number(state, STATE_ORDER, from->order);
+    order->escalation_level = from->level;
+    order->escalation_reason = from->reason;
+    order->escalation_position = state->position;
+    order->escalation_mono_ms = record->mono_ms;
+    fold_text(state, &order->escalated_to, from->to);
+}
+
 /* ---- plans ---- */
 
 /* Frees the body of a plan that is neither in force nor among the last. */
@@ -146,6 +164,7 @@ void fold_plan(struct state *state, const struct hv_record *record) {
     plan->number = from->id;
     plan->basis = from->basis;
     plan->position = state->position;
+    plan->mono_ms = record->mono_ms;
     plan->stopped_early = from->stopped_early;
     plan->unserved_people = from->unserved_people;
     plan->unserved_bound = from->unserved_bound;

@@ -11,6 +11,7 @@
 
 #include "schemas/error.h"
 #include "schemas/fault.h"
+#include "schemas/limits.h"
 #include "schemas/model.h"
 #include "schemas/platform/keys.h"
 
@@ -82,7 +83,9 @@ struct settings {
     char http[DEPLOYMENT_HTTP_BYTES]; /* where the HTTP interface listens; "off": nowhere */
     char http_certificate[DEPLOYMENT_PATH_BYTES]; /* PEM; "" without TLS, on loopback only */
     char http_key[DEPLOYMENT_PATH_BYTES];
-    bool http_open; /* whoever reaches it may look without an account */
+    uint32_t escalate_minutes; /* an order unanswered for so long goes one step up; 0: never */
+    char escalate_to[256];     /* to whom, step by step, with commas between */
+    bool http_open;            /* whoever reaches it may look without an account */
 };
 
 /* What holds where haven.yaml says nothing. */
@@ -92,6 +95,11 @@ struct settings settings_default(void);
  * deployment_load. */
 int settings_load(const char *path, struct hv_fault_list *faults,
                   struct settings *ret_settings) HV_MUST_USE;
+
+/* The names of a list with commas between, without the blanks around them: how many, 0 where it is
+ * no such list (empty, too many, or a name that is no id). */
+size_t settings_names(const char *list,
+                      char ret_names[HV_ESCALATION_LEVELS_MAX][HV_ID_BYTES_MAX + 1]) HV_MUST_USE;
 
 /* Writes a commented haven.yaml, mode 0644. */
 int settings_save(const char *path, const struct settings *settings) HV_MUST_USE;

@@ -2,6 +2,8 @@
 #include "schemas/platform/deployment.h"
 #include "schemas/platform/http_address.h"
 
+#include "schemas/codec.h"
+
 #include <cyaml/cyaml.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,7 +16,8 @@ struct yaml_settings {
     unsigned bind_count;
     uint32_t *io_threads, *log_map_gib, *checkpoint_every, *beat_s, *plan_every_ms;
     uint64_t *plan_work;
-    uint32_t *change_price_s, *stale_percent;
+    uint32_t *change_price_s, *stale_percent, *escalate_minutes;
+    char *escalate_to;
     char *approval, *stale, *profile;
     char *http, *http_certificate, *http_key, *http_open;
 };
@@ -43,6 +46,10 @@ static const cyaml_schema_field_t fields[] = {
                          struct yaml_settings, change_price_s),
     CYAML_FIELD_UINT_PTR("stale_percent", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                          struct yaml_settings, stale_percent),
+    CYAML_FIELD_UINT_PTR("escalate_minutes", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct yaml_settings, escalate_minutes),
+    CYAML_FIELD_STRING_PTR("escalate_to", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                           struct yaml_settings, escalate_to, 1, 255),
     CYAML_FIELD_STRING_PTR("approval", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                            struct yaml_settings, approval, 1, 32),
     CYAML_FIELD_STRING_PTR("stale", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_settings,
@@ -76,6 +83,8 @@ struct settings settings_default(void) {
                              .stale = STALE_CAUTION,
                              .stale_percent = 50,
                              .profile = "sphere-2018",
+                             .escalate_minutes = 15,
+                             .escalate_to = "planner, approver",
                              .http = "off"};
 }
 
@@ -196,6 +205,40 @@ static void take_http(const struct reading *reading, const struct yaml_settings 
                       "“%s” is reached from outside, and there is no certificate", settings->http);
 }
 
+size_t settings_names(const char *list,
+                      char ret_names[HV_ESCALATION_LEVELS_MAX][HV_ID_BYTES_MAX + 1]) {
+    for (size_t count = 0; count < HV_ESCALATION_LEVELS_MAX;) {
+        size_t length = strcspn(list, ","), first = strspn(list, " "), last = length;
+        while (last > first && list[last - 1] == ' ')
+            last--;
+        if (last <= first || last - first > HV_ID_BYTES_MAX)
+            return 0;
+        snprintf(ret_names[count], HV_ID_BYTES_MAX + 1, "%.*s", (int)(last - first), list + first);
+        if (hv_id_check(ret_names[count++]) != HV_OK)
+            return 0;
+        if (list[length] == '\0')
+            return count;
+        list += length + 1;
+    }
+    return 0;
+}
+
+static void take_escalation(const struct reading *reading, const struct yaml_settings *yaml,
+                            struct settings *settings) {
+    take_number(reading, "escalate_minutes", yaml->escalate_minutes, 0, 10080,
+                &settings->escalate_minutes);
+    if (yaml->escalate_to == NULL)
+        return;
+    char names[HV_ESCALATION_LEVELS_MAX][HV_ID_BYTES_MAX + 1];
+    if (settings_names(yaml->escalate_to, names) > 0)
+        snprintf(settings->escalate_to, sizeof settings->escalate_to, "%s", yaml->escalate_to);
+    else
+        hv_fault_addf(reading->faults, HV_FAULT_ERROR, reading->path,
+                      line_of(reading->text, "escalate_to"), "escalate_to",
+                      "one to four names with commas between, such as planner, approver", "“%s”",
+                      yaml->escalate_to);
+}
+
 static void take_all(const struct reading *reading, const struct yaml_settings *yaml,
                      struct settings *settings) {
     int approval = (int)settings->approval, stale = (int)settings->stale;
@@ -213,6 +256,7 @@ static void take_all(const struct reading *reading, const struct yaml_settings *
     take_word(reading, "approval", yaml->approval, approvals, "manual, automatic or two-persons",
               &approval);
     take_word(reading, "stale", yaml->stale, stales, "count, caution or exclude", &stale);
+    take_escalation(reading, yaml, settings);
     take_http(reading, yaml, settings);
     settings->approval = (enum approval_policy)approval;
     settings->stale = (enum stale_policy)stale;
@@ -301,6 +345,12 @@ static void print_settings(FILE *file, const struct settings *s) {
             "with\n# a certificate and its key (PEM files); docs/HTTP.md tells more.\n"
             "http: \"%s\"\nhttp_certificate: \"%s\"\nhttp_key: \"%s\"\n",
             s->http, s->http_certificate, s->http_key);
+    fprintf(file,
+            "\n# An order that nobody answers for so many minutes, or that is late, goes to the "
+            "first of "
+            "these,\n# after as long again to the next: roles, accounts or posts. 0: never.\n"
+            "escalate_minutes: %u\nescalate_to: \"%s\"\n",
+            s->escalate_minutes, s->escalate_to);
     fprintf(file,
             "\n# Whether whoever reaches that address may look without an account.\n"
             "http_open: %s\n",

@@ -541,6 +541,20 @@ Test(golden, what_is_decided_of_goods) {
     check_record("record_waybill_end", &record);
 }
 
+Test(golden, who_sees_to_what) {
+    struct hv_record record = {RECORD, .kind = HV_RECORD_ESCALATION};
+    record.escalation = (struct hv_escalation){
+        .order = 18, .revision = 2, .level = 1, .to = "approver", .reason = HV_ESCALATION_OVERDUE};
+    check_record("record_escalation", &record);
+    record.kind = HV_RECORD_OWNER;
+    record.owner = (struct hv_owner_change){
+        .thing = "order-overdue:18", .owner = "值班员", .note = "正在打电话"};
+    check_record("record_owner", &record);
+    record.kind = HV_RECORD_HANDOVER;
+    record.handover = (struct hv_shift_handover){.to = "夜班", .text = "S03 的水还能用两天"};
+    check_record("record_handover", &record);
+}
+
 Test(golden, what_binds_plans_and_who_may_decide) {
     static const char *roles[] = {"planner", "approver"};
     struct hv_record record = {RECORD, .kind = HV_RECORD_DIRECTIVE};
@@ -552,7 +566,8 @@ Test(golden, what_binds_plans_and_who_may_decide) {
                                                   .item = "water",
                                                   .quantity = 500,
                                                   .lifted = true,
-                                                  .reason = "留给医院"};
+                                                  .reason = "留给医院",
+                                                  .link = ""};
     record.origin = (struct hv_origin){.door = "http",
                                        .address = "127.0.0.1",
                                        .role = "planner",
@@ -560,6 +575,15 @@ Test(golden, what_binds_plans_and_who_may_decide) {
                                        .fingerprint = 0xfedcba9876543210,
                                        .before = 191};
     check_record("record_directive", &record);
+    record.directive = (struct hv_plan_directive){.id = "绕-3",
+                                                  .kind = HV_DIRECTIVE_AVOID,
+                                                  .zone = "",
+                                                  .shelter = "",
+                                                  .depot = "",
+                                                  .item = "",
+                                                  .reason = "留给救护车",
+                                                  .link = "L1-2"};
+    check_record("record_directive_avoid", &record);
     record.kind = HV_RECORD_ACCOUNT;
     record.account = (struct hv_account_change){.account = "值班员",
                                                 .act = HV_ACCOUNT_SET,

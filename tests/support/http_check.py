@@ -12,6 +12,7 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 BIN = os.path.abspath(sys.argv[1])
@@ -129,6 +130,21 @@ def until(connection, wanted, data=b""):
             raise SystemExit(f"the stream ended: {data[-300:]!r}")
         data += part
     return data
+
+
+def ends(connection, within_s=10):
+    """Whether the answer comes to its end, whatever becomes of the connection."""
+    data, last = b"", time.monotonic() + within_s
+    connection.settimeout(within_s)
+    try:
+        while time.monotonic() < last and not data.endswith(b"0\r\n\r\n"):
+            part = connection.recv(65536)
+            if not part:
+                return True
+            data = data[-8:] + part
+    except OSError:
+        return False
+    return data.endswith(b"0\r\n\r\n")
 
 
 def decided(data, kind):
@@ -338,6 +354,142 @@ def two_persons(city):
     is_so("once", city.ask("DELETE", "/api/v1/directives/p1", **one).status == 404)
 
 
+def directives(city, planner):
+    def plan():
+        made = city.ask("POST", "/api/v1/plans", **planner).json()
+        return made["plan"], city.ask("GET", f"/api/v1/plans/{made['plan']}", **planner).json()
+
+    city.ask("PUT", "/api/v1/hazards/river", {"kind": "flood", "zones": ["Z10", "Z11"]}, **planner)
+    city.ask("POST", "/api/v1/reports", {"place": "D1", "entry": {"verb": "stock-count", "lines": [{"item": "water", "quantity": 9000}]}}, **planner)
+    first, before = plan()
+    link = before["moves"][0]["links"][0]
+    answer = city.ask("PUT", "/api/v1/directives/a1", {"kind": "avoid", "link": "nowhere"}, **planner)
+    is_so("a road that is not there is kept out of nothing", answer.status == 404, answer.body)
+    answer = city.ask("PUT", "/api/v1/directives/a1", {"kind": "avoid", "link": link, "zone": "Z10"}, **planner)
+    is_so("to keep a road out of plans names a road alone", answer.status == 422, answer.body)
+    answer = city.ask("PUT", "/api/v1/directives/a1", {"kind": "avoid", "link": link, "reason": "for ambulances"}, **planner)
+    is_so("a road is kept out of plans", answer.status == 200, answer.body)
+    second, after = plan()
+    is_so("no plan uses it", after["moves"] and all(link not in move["links"] for move in after["moves"]), after["moves"])
+    road = city.ask("GET", f"/api/v1/network/{link}", **planner).json()
+    is_so("and it is open all the same", road["closed"] is False, road)
+    diff = city.ask("GET", f"/api/v1/plans/{second}/diff?against={first}", **planner).json()
+    is_so("two plans are compared", diff["plan"] == second and diff["against"] == first, diff)
+    is_so("only plans that there are", city.ask("GET", f"/api/v1/plans/{second}/diff?against=99999", **planner).status == 404)
+    is_so("by number", city.ask("GET", f"/api/v1/plans/{second}/diff?against=x", **planner).status == 400)
+    sent = sum(one["quantity"] for one in before["shipments"] if (one["depot"], one["item"]) == ("D1", "water"))
+    answer = city.ask("PUT", "/api/v1/directives/r1", {"kind": "reserve", "depot": "D1", "item": "water", "quantity": 9000}, **planner)
+    is_so("a reserve is held", answer.status == 200, answer.body)
+    _, kept = plan()
+    left = sum(one["quantity"] for one in kept["shipments"] if (one["depot"], one["item"]) == ("D1", "water"))
+    is_so("and heeded", left == 0 and sent > 0, (sent, left))
+    for name in ("a1", "r1"):
+        city.ask("DELETE", f"/api/v1/directives/{name}", **planner)
+
+
+def owners(city, view, planner, approver):
+    def of(thing):
+        return next((one["owner"] for one in city.ask("GET", "/api/v1/attention", **view).json()["items"] if one["id"] == thing), "gone")
+
+    city.ask("POST", "/api/v1/reports", {"place": "S09", "entry": {"verb": "lifeline", "lifelines": [{"kind": "power", "state": "down"}]}}, **planner)
+    thing, path = "lifeline:S09:power", "/api/v1/attention/lifeline%3AS09%3Apower/owner"
+    is_so("at first nobody sees to it", of(thing) is None, of(thing))
+    is_so("a viewer takes nothing", city.ask("PUT", path, {}, **view).status == 403)
+    answer = city.ask("PUT", path, {"note": "calling the grid"}, **planner)
+    is_so("it is taken", answer.status == 200 and of(thing)["name"] == "plan", (answer.body, of(thing)))
+    is_so("with a note and its age", of(thing)["note"] == "calling the grid" and of(thing)["age_s"] >= 0)
+    answer = city.ask("PUT", path, {"owner": "夜班"}, **approver)
+    is_so("it is handed over", answer.status == 200 and of(thing)["name"] == "夜班", of(thing))
+    record = city.ask("GET", f"/api/v1/log/{answer.json()['first']}", **view).json()
+    is_so("the log says from whom", record["record"]["owner"] == "夜班" and record["before"]["owner"] == "plan", record)
+    mine = city.ask("GET", "/api/v1/attention?owner=%E5%A4%9C%E7%8F%AD", **view).json()["items"]
+    is_so("what somebody sees to is listed", [one["id"] for one in mine] == [thing], mine)
+    is_so("it is given up", city.ask("DELETE", path, **planner).status == 200 and of(thing) is None, of(thing))
+    is_so("once", city.ask("DELETE", path, **planner).status == 404)
+    is_so("an owner is a name", city.ask("PUT", path, {"owner": "a\nb"}, **planner).status == 422)
+    answer = city.ask("POST", "/api/v1/handovers", {"to": "夜班", "text": "S09 is dark"}, **planner)
+    is_so("a shift is handed over", answer.status == 201, answer.body)
+    city.ask("POST", "/api/v1/handovers", {"to": "day"}, **approver)
+    list_ = city.ask("GET", "/api/v1/handovers", **view).json()["items"]
+    is_so("newest first", [one["to"] for one in list_] == ["day", "夜班"] and list_[1]["text"] == "S09 is dark", list_)
+    is_so("to somebody", city.ask("POST", "/api/v1/handovers", {"text": "x"}, **planner).status == 422)
+
+
+def escalation(city, planner):
+    """An order to a post whose deadline is past goes to the first, and its record is in the log."""
+    made = city.ask("POST", "/api/v1/orders", {"kind": "stand-by", "post": "zone-warden", "addressee": "Z10", "deadline_wall_ms": 1000}, **planner)
+    order = f"/api/v1/orders/{made.json()['order']}"
+    stream = city.events(planner, "/api/v1/events?view=records")
+    until(stream, lambda data: b"event: hello" in data)
+    for _ in range(50):
+        said = city.ask("GET", order, **planner).json()
+        if "escalation" in said:
+            break
+        until(stream, lambda data: b'escalation' in data)
+    stream.close()
+    is_so("an order that is late goes one step up", said.get("escalation", {}).get("to") == "planner" and
+          said["escalation"]["level"] == 1 and said["escalation"]["reason"] == "overdue", said)
+    record = city.ask("GET", f"/api/v1/log/{said['escalation']['position']}", **planner).json()
+    is_so("the log says so", record["record"]["record"] == "escalation" and record["cause"]["record"] == "order", record)
+    listed = city.ask("GET", "/api/v1/orders?sort=-escalation_level&limit=1", **planner).json()["items"][0]
+    is_so("the list says so", listed["escalation"]["to"] == "planner", listed)
+    wanted = [one for one in city.ask("GET", "/api/v1/attention?kind=order-overdue", **planner).json()["items"]
+              if one["subject"] == str(made.json()["order"])]
+    is_so("what wants attention says to whom", wanted and wanted[0]["figures"]["to"] == "planner", wanted)
+    city.ask("PATCH", order, {"deadline_wall_ms": 4000000000000}, **planner)
+    is_so("a revision begins anew", "escalation" not in city.ask("GET", order, **planner).json())
+    city.ask("DELETE", order, **planner)
+
+
+def streams_end(city):
+    """With the log in, the account or its token."""
+    name = city.token("watcher", "viewer")
+    stream = city.events(name)
+    until(stream, lambda data: b"event: hello" in data)
+    city.run("account", "remove", "watcher")
+    is_so("the stream of a removed account ends", ends(stream))
+    city.run("account", "add", "person", "--roles", "viewer", stdin=PASSWORD + "\n")
+    for _ in range(100):
+        answer = city.ask("POST", "/api/v1/session", {"name": "person", "password": PASSWORD})
+        if answer.status == 200:
+            break
+        time.sleep(0.05)
+    cookie, csrf = answer.headers["set-cookie"].split(";")[0], answer.json()["csrf"]
+    stream, other = city.events({"Cookie": cookie}), city.events({"Cookie": cookie})
+    for one in (stream, other):
+        until(one, lambda data: b"event: hello" in data)
+    answer = city.ask("DELETE", "/api/v1/session", Cookie=cookie, **{"X-Haven-CSRF": csrf})
+    is_so("log out", answer.status == 204, answer.status)
+    is_so("ends its streams", ends(stream) and ends(other))
+
+
+def tags(city, view):
+    """What tells ages is not the same for ever; what does not is."""
+    plans, nodes = city.ask("GET", "/api/v1/plans", **view), city.ask("GET", "/api/v1/shelters", **view)
+    is_so("an age is part of the tag", nodes.headers["etag"].count("-") == 2 and plans.headers["etag"].count("-") == 1,
+          (nodes.headers["etag"], plans.headers["etag"]))
+    again = city.ask("GET", "/api/v1/plans", **view, **{"If-None-Match": plans.headers["etag"]})
+    is_so("what has not changed is not sent", again.status == 304)
+    older = nodes.headers["etag"].rsplit("-", 1)[0] + '-999999"'
+    again = city.ask("GET", "/api/v1/shelters", **view, **{"If-None-Match": older})
+    is_so("what was known long ago is sent with its ages of now", again.status == 200)
+
+
+def look_back(city, view):
+    """All that ask for one moment at once get the same answer; later moments go on from earlier ones."""
+    last = city.ask("GET", "/api/v1/status", **view).json()["position"]
+    for position in (last - 1, last // 2, last // 2 + 1, last - 2, 2):
+        found = []
+        threads = [threading.Thread(target=lambda path=path: found.append(city.ask("GET", f"/api/v1/{path}?at={position}", **view)))
+                   for path in ("status", "shelters", "depots", "zones", "status", "status")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        is_so(f"six questions of position {position}", all(one.status == 200 and one.json()["position"] == position for one in found),
+              [(one.status, one.body[:80]) for one in found])
+
+
 def stop(city, view):
     streams = []
     for _ in range(200):
@@ -393,6 +545,12 @@ try:
     attacks(town, viewer, planner)
     log_in(town)
     two_persons(town)
+    directives(town, planner)
+    owners(town, viewer, planner, approver)
+    escalation(town, planner)
+    tags(town, viewer)
+    look_back(town, viewer)
+    streams_end(town)
     stop(town, viewer)
     tls()
 finally:

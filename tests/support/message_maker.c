@@ -19,7 +19,7 @@ const enum hv_record_kind message_record_kinds[] = {
     HV_RECORD_APPROVAL,    HV_RECORD_ORDER,       HV_RECORD_ANSWER,    HV_RECORD_PROFILE,
     HV_RECORD_TERM,        HV_RECORD_ALERT,       HV_RECORD_REFUSED,   HV_RECORD_EPOCH,
     HV_RECORD_DECISION,    HV_RECORD_WAYBILL_END, HV_RECORD_DIRECTIVE, HV_RECORD_ACCOUNT,
-    HV_RECORD_NONE};
+    HV_RECORD_ESCALATION,  HV_RECORD_OWNER,       HV_RECORD_HANDOVER,  HV_RECORD_NONE};
 
 void message_maker_init(struct message_maker *maker, uint64_t seed, struct hv_arena *arena) {
     *maker = (struct message_maker){.state = seed, .arena = arena};
@@ -248,8 +248,13 @@ static struct hv_plan_directive directive(struct message_maker *maker) {
                                      .shelter = "",
                                      .depot = "",
                                      .item = "",
+                                     .link = "",
                                      .lifted = coin(maker),
                                      .reason = text(maker)};
+    if (made.kind == HV_DIRECTIVE_AVOID) {
+        made.link = id(maker);
+        return made;
+    }
     bool of_depot =
         made.kind == HV_DIRECTIVE_RESERVE || (made.kind == HV_DIRECTIVE_EXCLUDE && coin(maker));
     if (of_depot)
@@ -712,6 +717,21 @@ static void fill_record(struct message_maker *maker, struct hv_record *record) {
         break;
     case HV_RECORD_ACCOUNT:
         record->account = account_change(maker);
+        break;
+    case HV_RECORD_ESCALATION:
+        record->escalation =
+            (struct hv_escalation){.order = positive(maker, HV_COUNTER_MAX),
+                                   .revision = (uint32_t)positive(maker, UINT32_MAX),
+                                   .level = (uint32_t)positive(maker, HV_ESCALATION_LEVELS_MAX),
+                                   .to = id(maker),
+                                   .reason = KNOWN(HV_ESCALATION_REASON_COUNT)};
+        break;
+    case HV_RECORD_OWNER:
+        record->owner = (struct hv_owner_change){
+            .thing = id(maker), .owner = id_or_none(maker), .note = text(maker)};
+        break;
+    case HV_RECORD_HANDOVER:
+        record->handover = (struct hv_shift_handover){.to = id(maker), .text = text(maker)};
         break;
     }
 }
