@@ -42,12 +42,11 @@ static bool record_step(struct core *core, const struct state_order *order,
     if (record == NULL)
         return false;
     record->cause = order->issued_position;
-    record->escalation =
-        (struct hv_escalation){.order = order->number,
-                               .revision = order->revision,
-                               .level = order->escalation_level + 1,
-                               .to = core->escalate_to[order->escalation_level],
-                               .reason = reason};
+    record->escalation = (struct hv_escalation){.order = order->number,
+                                                .revision = order->revision,
+                                                .level = order->escalation_level + 1,
+                                                .to = core->escalate_to[order->escalation_level],
+                                                .reason = reason};
     int error;
     if (core_batch_add(core, batch, record, &error) == NULL)
         return false;

@@ -147,15 +147,18 @@ static void look_at_orders(struct attention *attention) {
                                    order->escalated_to == NULL ? "" : order->escalated_to));
         if (refused && step != NULL && step->reason != NULL)
             json_object_set_new(figures, "reason", json_string(step->reason));
-        add(attention,
-            overdue                       ? "order-overdue"
-            : silent                      ? "order-unanswered"
-            : stands == HV_ORDER_DECLINED ? "order-declined"
-                                          : "order-failed",
-            refused                       ? "decision"
-            : order->escalation_level > 1 ? "alarm"
-                                          : "warning",
-            order->entity.id, age, figures);
+        json_t *one = add(attention,
+                          overdue                       ? "order-overdue"
+                          : silent                      ? "order-unanswered"
+                          : stands == HV_ORDER_DECLINED ? "order-declined"
+                                                        : "order-failed",
+                          refused                       ? "decision"
+                          : order->escalation_level > 1 ? "alarm"
+                                                        : "warning",
+                          order->entity.id, age, figures);
+        char id[8 + STATE_ID_BYTES]; /* the same whatever is wrong with it, so that its owner stays */
+        snprintf(id, sizeof id, "order:%s", order->entity.id);
+        json_object_set_new(one, "id", json_string(id));
     }
 }
 

@@ -236,7 +236,7 @@ void console_owner(const struct console_scene *scene, const json_t *request, str
         thing[0] == '\0' ? NULL : state_find_owner(console_picture(scene), thing);
     if (thing[0] == '\0') {
         console_refuse(outcome, HV_ERR_VALUE, "“thing” is missing",
-                       "the id of what wants attention, such as order-overdue:18");
+                       "the id of what wants attention, such as order:18");
         return;
     }
     if (owner[0] != '\0' && hv_id_check(owner) != HV_OK) {

@@ -18,7 +18,10 @@ static void start(struct core_bench *bench) {
         cr_assert(founding_start(bench->log, &started, bench->wall_ms) == 0);
     }
     cr_assert(founding_fold(bench->log, NULL, &state, &from, NULL) == 0);
-    cr_assert(core_new(state, NULL, NULL, bench->real_ms, bench->wall_ms, &bench->core) == 0);
+    static const char *const above[] = {"planner", "approver"};
+    struct core_options options = {
+        .escalate_ms = 900000, .escalate_to = above, .escalate_count = 2};
+    cr_assert(core_new(state, &options, NULL, bench->real_ms, bench->wall_ms, &bench->core) == 0);
 }
 
 struct core_bench *core_bench_new(void) {

@@ -355,6 +355,78 @@ static void answer(uint64_t sequence, uint64_t order, uint32_t revision,
     core_bench_idle(bench);
 }
 
+static const struct state_order *wait_for(const struct hv_record *order, int minutes) {
+    cr_assert_eq(core_bench_decide(bench, *order), 0);
+    for (int i = 0; i < 60 * minutes; i++) {
+        core_bench_tick(bench, 1000);
+        core_bench_forget(bench);
+    }
+    const struct state *state = core_state(bench->core);
+    return state_find_order(state, state_general(state)->last_order);
+}
+
+Test(core, an_order_that_nobody_answers_goes_up_step_by_step) {
+    struct hv_record record = open_order("S1");
+    const struct state_order *order = wait_for(&record, 14);
+    cr_assert_eq(order->escalation_level, 0);
+    for (int i = 0; i < 120; i++)
+        core_bench_tick(bench, 1000);
+    cr_assert_eq(order->escalation_level, 1);
+    cr_assert_eq(order->escalation_reason, HV_ESCALATION_UNANSWERED);
+    cr_assert_str_eq(order->escalated_to, "planner");
+    for (int i = 0; i < 16 * 60; i++)
+        core_bench_tick(bench, 1000);
+    cr_assert_eq(order->escalation_level, 2);
+    cr_assert_str_eq(order->escalated_to, "approver");
+    for (int i = 0; i < 40 * 60; i++)
+        core_bench_tick(bench, 1000);
+    const struct state *state = core_state(bench->core);
+    cr_assert_eq(state_general(state)->record_count[HV_RECORD_ESCALATION], 2, "nobody is above");
+    core_bench_restart(bench);
+    order = state_find_order(core_state(bench->core), 1);
+    cr_assert_eq(order->escalation_level, 2);
+    cr_assert_str_eq(order->escalated_to, "approver");
+}
+
+Test(core, an_order_that_is_answered_stays_where_it_is_until_it_is_late) {
+    struct hv_record record = open_order("S1");
+    record.order.has_deadline = true;
+    record.order.deadline_wall_ms = bench->wall_ms + 40 * 60000;
+    const struct state_order *order = wait_for(&record, 1);
+    core_bench_hello(bench, "S1", 100);
+    answer(1, 1, 1, HV_ORDER_ACCEPTED);
+    for (int i = 0; i < 38 * 60; i++)
+        core_bench_tick(bench, 1000);
+    cr_assert_eq(order->escalation_level, 0);
+    for (int i = 0; i < 2 * 60; i++)
+        core_bench_tick(bench, 1000);
+    cr_assert_eq(order->escalation_level, 1);
+    cr_assert_eq(order->escalation_reason, HV_ESCALATION_OVERDUE);
+    record.order.id = 1;
+    record.order.revision = 2;
+    record.order.deadline_wall_ms += 3600000;
+    cr_assert_eq(core_bench_decide(bench, record), 0);
+    cr_assert_eq(order->escalation_level, 0, "a revision begins anew");
+    core_bench_hello(bench, "S1", 100);
+    answer(2, 1, 2, HV_ORDER_DONE);
+    for (int i = 0; i < 90 * 60; i++)
+        core_bench_tick(bench, 1000);
+    cr_assert_eq(order->escalation_level, 0, "what is done is never late");
+}
+
+Test(core, a_full_disk_loses_no_step_up) {
+    struct hv_record record = open_order("S1");
+    const struct state_order *order = wait_for(&record, 14);
+    log_memory_limit(bench->disk, 1);
+    for (int i = 0; i < 120; i++)
+        core_bench_tick(bench, 1000);
+    cr_assert_eq(order->escalation_level, 0);
+    log_memory_limit(bench->disk, 0);
+    for (int i = 0; i < 5; i++)
+        core_bench_tick(bench, 1000);
+    cr_assert_eq(order->escalation_level, 1);
+}
+
 Test(core, sends_an_order_until_it_is_stored) {
     cr_assert_eq(core_bench_decide(bench, open_order("S1")), 0);
     cr_assert_eq(core_bench_count(bench, "S1", HV_BODY_ORDERS), 1);
