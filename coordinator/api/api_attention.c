@@ -156,7 +156,8 @@ static void look_at_orders(struct attention *attention) {
                           : order->escalation_level > 1 ? "alarm"
                                                         : "warning",
                           order->entity.id, age, figures);
-        char id[8 + STATE_ID_BYTES]; /* the same whatever is wrong with it, so that its owner stays */
+        char id[8 +
+                STATE_ID_BYTES]; /* the same whatever is wrong with it, so that its owner stays */
         snprintf(id, sizeof id, "order:%s", order->entity.id);
         json_object_set_new(one, "id", json_string(id));
     }
