@@ -46,10 +46,11 @@ static void put_field(FILE *file, const char *field, const char *text) {
 }
 
 static void put_lines(FILE *file, const char *array, const char *field, char *const *place_ids,
-                      char *const *item_ids, const struct preposition_line *lines, size_t count) {
+                      char *const *item_ids, const struct preposition_line *lines, size_t first,
+                      size_t count) {
     fprintf(file, ",\"%s\":[", array);
-    for (size_t i = 0; i < count; i++) {
-        fputs(i > 0 ? ",{" : "{", file);
+    for (size_t i = first; i < first + count; i++) {
+        fputs(i > first ? ",{" : "{", file);
         put_field(file, field, place_ids[lines[i].place]);
         fputc(',', file);
         put_field(file, "item", item_ids[lines[i].item]);
@@ -103,12 +104,12 @@ int preposition_json_write(FILE *file, const struct preposition_document *docume
         fputs(s > 0 ? ",\n{" : "\n{", file);
         put_field(file, "id", document->scenario_ids[s]);
         fprintf(file, ",\"cost\":%.17g", outcome->cost);
-        put_lines(file, "flows", "arc", document->arc_ids, document->item_ids,
-                  &plan->lines[outcome->flow_first], outcome->flow_count);
-        put_lines(file, "unmet", "site", document->site_ids, document->item_ids,
-                  &plan->lines[outcome->unmet_first], outcome->unmet_count);
-        put_lines(file, "unused", "site", document->site_ids, document->item_ids,
-                  &plan->lines[outcome->unused_first], outcome->unused_count);
+        put_lines(file, "flows", "arc", document->arc_ids, document->item_ids, plan->lines,
+                  outcome->flow_first, outcome->flow_count);
+        put_lines(file, "unmet", "site", document->site_ids, document->item_ids, plan->lines,
+                  outcome->unmet_first, outcome->unmet_count);
+        put_lines(file, "unused", "site", document->site_ids, document->item_ids, plan->lines,
+                  outcome->unused_first, outcome->unused_count);
         fputc('}', file);
     }
     fputs("]}\n", file);

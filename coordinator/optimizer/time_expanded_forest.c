@@ -8,10 +8,7 @@
 /* ---- queues ---------------------------------------------------------------------------------- */
 
 static void queue_init(struct time_queue *queue, size_t next_offset) {
-    queue->next_offset = next_offset;
-    queue->lowest = TIME_RANKS;
-    for (size_t rank = 0; rank < TIME_RANKS; rank++)
-        queue->heads[rank] = -1;
+    *queue = (struct time_queue){.next_offset = next_offset};
 }
 
 static int32_t *next_of(struct time_forest *forest, const struct time_queue *queue, int32_t id) {
@@ -20,27 +17,32 @@ static int32_t *next_of(struct time_forest *forest, const struct time_queue *que
 
 void time_queue_add(struct time_forest *forest, struct time_queue *queue, int32_t id,
                     int32_t rank) {
-    size_t r = rank < TIME_RANKS ? (size_t)rank : TIME_RANKS - 1;
+    const size_t r = rank < TIME_RANKS ? (size_t)rank : TIME_RANKS - 1;
+    const uint64_t bit = UINT64_C(1) << r % 64;
     *next_of(forest, queue, id) = -1;
-    if (queue->heads[r] < 0)
+    if ((queue->ranks[r / 64] & bit) == 0)
         queue->heads[r] = id;
     else
         *next_of(forest, queue, queue->tails[r]) = id;
     queue->tails[r] = id;
-    if (r < queue->lowest)
-        queue->lowest = r;
+    queue->ranks[r / 64] |= bit;
+    queue->words |= UINT64_C(1) << r / 64;
 }
 
 int32_t time_queue_take(struct time_forest *forest, struct time_queue *queue) {
-    while (queue->lowest < TIME_RANKS) {
-        int32_t id = queue->heads[queue->lowest];
-        if (id >= 0) {
-            queue->heads[queue->lowest] = *next_of(forest, queue, id);
-            return id;
-        }
-        queue->lowest++;
-    }
-    return -1;
+    if (queue->words == 0)
+        return -1;
+    const size_t word = (size_t)__builtin_ctzll(queue->words);
+    const size_t r = word * 64 + (size_t)__builtin_ctzll(queue->ranks[word]);
+    const int32_t id = queue->heads[r];
+    queue->heads[r] = *next_of(forest, queue, id);
+    queue->lowest = r;
+    if (queue->heads[r] >= 0)
+        return id;
+    queue->ranks[word] &= queue->ranks[word] - 1;
+    if (queue->ranks[word] == 0)
+        queue->words &= queue->words - 1;
+    return id;
 }
 
 /* ---- making and freeing ---------------------------------------------------------------------- */
@@ -139,6 +141,7 @@ void time_forest_finish(struct time_forest *forest) {
     free(forest->offers);
     free(forest->balance);
     free(forest->guide);
+    free(forest->restored.items);
     free(forest->lost.items);
     free(forest->events.items);
     free(forest->wake.items);
@@ -147,7 +150,7 @@ void time_forest_finish(struct time_forest *forest) {
     forest->offers = NULL;
     forest->balance = NULL;
     forest->guide = NULL;
-    forest->lost = forest->events = forest->wake = (struct time_list){0};
+    forest->restored = forest->lost = forest->events = forest->wake = (struct time_list){0};
     time_calendar_deinit(&forest->calendar);
 }
 

@@ -37,7 +37,9 @@ enum time_state { TIME_ABSENT, TIME_OUTSIDE, TIME_ROOTED, TIME_CUT };
 struct time_queue {
     size_t next_offset; /* of the link to the next id within a branch */
     int32_t heads[TIME_RANKS], tails[TIME_RANKS];
-    size_t lowest; /* no rank below it holds anything */
+    uint64_t ranks[TIME_RANKS / 64]; /* a bit for each rank that holds anything */
+    uint64_t words;                  /* a bit for each of these words that is not 0 */
+    size_t lowest;                   /* the rank of what was taken last */
 };
 
 /* A list that grows. */
@@ -60,6 +62,7 @@ struct time_branch {
     int32_t stamp; /* what the current repair knows about its way to a root; when cut, the next that
                       is */
     int32_t next_growing; /* the next that waits to grow */
+    uint32_t children;    /* of a node-step: slots that lead to its children */
     uint8_t parent;       /* slot that leads to the parent, or TIME_PARENT_... */
     bool queued;          /* waits to grow */
 };
@@ -81,9 +84,10 @@ struct time_forest {
     struct time_calendar calendar;
     int32_t *reached; /* goals that the forest reached and that have something left */
     size_t reached_count, reached_capacity;
-    struct time_parent *offers;          /* scratch of a repair: parents that one id may take */
-    struct time_list lost, events, wake; /* scratch of a repair: ids out of the forest, the time of
-                                            their next event, ids that may take them in again */
+    struct time_parent *offers; /* scratch of a repair: parents that one id may take */
+    struct time_list restored, lost, events, wake; /* scratch of a repair: ids with a way again, ids
+                                                      without, the time of their next event, ids
+                                                      that may take them in again */
     int32_t good_stamp, bad_stamp;
     int error;            /* the first failure in growth or repair, else HV_OK */
     int64_t served, cost; /* people moved, and the sum of their arrival steps */

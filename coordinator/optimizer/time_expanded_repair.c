@@ -120,8 +120,10 @@ static void send(struct time_forest *forest, int32_t goal, int32_t people) {
     while (forest->branches[id].parent != TIME_PARENT_ROOT) {
         move_from_parent(forest, id, people);
         int32_t parent = parent_of(forest, id);
-        if (room_from_parent(forest, id) == 0)
+        if (room_from_parent(forest, id) == 0) {
+            drop_parent(forest, id);
             cut(forest, id, forest->branches[id].height);
+        }
         id = parent;
     }
     settle(forest, id, goal, people);
@@ -159,12 +161,16 @@ static void renew_stamps(struct time_forest *forest) {
     if (forest->good_stamp < INT32_MAX - 1 && forest->bad_stamp < INT32_MAX / 2)
         return;
     for (size_t id = 0; id < forest->id_count; id++)
-        forest->branches[id].stamp = 0;
+        if (state_of(forest->hot[id]) != TIME_CUT)
+            forest->branches[id].stamp = 0;
     forest->good_stamp = forest->bad_stamp = 0;
 }
 
+#define STAMP_LOST INT32_MIN /* a cut id that has found no parent so far */
+
 struct offers {
-    int32_t label; /* of the cut id */
+    int32_t label;     /* of the cut id */
+    uint32_t children; /* slots that lead to its own children, who cannot be its parent */
     int32_t count;
     int32_t nearest; /* least reduced cost above 0 of an arc into it */
 };
@@ -179,7 +185,7 @@ TIME_INLINE void collect_offer(struct time_forest *forest, struct time_visit vis
         offers->nearest = smaller(offers->nearest, reduced);
         return;
     }
-    if (state != TIME_ROOTED)
+    if (state != TIME_ROOTED || (offers->children >> (visit.code & 31) & 1u) != 0)
         return;
     append(forest, &forest->wake, visit.id);
     forest->offers[offers->count++] =
@@ -208,6 +214,34 @@ static bool adopt(struct time_forest *forest, int32_t id, const struct offers *o
     return false;
 }
 
+struct restored {
+    int32_t label, height; /* of an id that has found its way to a root again */
+};
+
+TIME_INLINE void take_in(struct time_forest *forest, struct time_visit visit, void *context) {
+    const struct restored *from = context;
+    if (state_of(visit.hot) != TIME_CUT || forest->branches[visit.id].stamp != STAMP_LOST ||
+        visit.cost + from->label != value_of(visit.hot))
+        return;
+    forest->hot[visit.id] = hot_of(value_of(visit.hot), TIME_ROOTED);
+    forest->branches[visit.id].height = from->height + 1;
+    forest->branches[visit.id].stamp = forest->good_stamp;
+    set_parent(forest, visit.id, visit.code);
+    append(forest, &forest->restored, visit.id);
+}
+
+/* An id was adopted: the lost ids that it leads to have a way again. At once, because what still
+ * hangs on them need not be taken apart then. */
+static void restore(struct time_forest *forest, int32_t id) {
+    forest->restored.count = 0;
+    append(forest, &forest->restored, id);
+    for (size_t i = 0; i < forest->restored.count; i++) {
+        const int32_t at = forest->restored.items[i];
+        struct restored from = {value_of(forest->hot[at]), forest->branches[at].height};
+        visit_leaving(forest, at, take_in, &from);
+    }
+}
+
 TIME_INLINE void cut_child(struct time_forest *forest, struct time_visit visit, void *context) {
     const int32_t rank = *(const int32_t *)context;
     if (state_of(visit.hot) != TIME_ROOTED || !is_parent(forest, visit.id, visit.code))
@@ -216,20 +250,40 @@ TIME_INLINE void cut_child(struct time_forest *forest, struct time_visit visit, 
     cut(forest, visit.id, height > rank ? height : rank);
 }
 
+static void cut_children(struct time_forest *forest, int32_t id, int32_t rank) {
+    if (is_terminal(forest, id)) {
+        visit_leaving(forest, id, cut_child, &rank);
+        return;
+    }
+    const struct time_slot *slots = time_network_slots(forest->network, id);
+    for (uint32_t bits = forest->branches[id].children; bits != 0; bits &= bits - 1) {
+        const struct time_slot *slot = &slots[__builtin_ctz(bits)];
+        const int32_t child = slot->base + (id & slot->mask);
+        const int32_t height = forest->branches[child].height;
+        cut(forest, child, height > rank ? height : rank);
+    }
+    forest->branches[id].children = 0;
+}
+
 /* Finds a cut id another parent, or loses it and cuts its children. Whoever could take in a lost id
- * is to grow again: those rooted now, and those cut now that find a parent later. */
+ * and may itself hang on one is looked at again in the end: it is to grow then. */
 static void mend(struct time_forest *forest, int32_t id, int32_t rank) {
-    struct offers offers = {.label = value_of(forest->hot[id]), .nearest = INT32_MAX};
-    size_t wake_count = forest->wake.count;
+    struct offers offers = {
+        .label = value_of(forest->hot[id]),
+        .children = is_terminal(forest, id) ? 0 : forest->branches[id].children,
+        .nearest = INT32_MAX,
+    };
+    const size_t wake_count = forest->wake.count;
     visit_entering(forest, id, collect_offer, &offers);
     if (adopt(forest, id, &offers)) {
         forest->wake.count = wake_count;
-        append(forest, &forest->wake, id);
+        restore(forest, id);
         return;
     }
     append(forest, &forest->lost, id);
     append(forest, &forest->events, offers.nearest);
-    visit_leaving(forest, id, cut_child, &rank);
+    forest->branches[id].stamp = STAMP_LOST;
+    cut_children(forest, id, rank);
 }
 
 static void leave(struct time_forest *forest, int32_t id, int32_t nearest) {
@@ -251,7 +305,8 @@ static void repair(struct time_forest *forest) {
     if (forest->error != HV_OK)
         return;
     for (size_t i = 0; i < forest->lost.count; i++)
-        leave(forest, forest->lost.items[i], forest->events.items[i]);
+        if (state_of(forest->hot[forest->lost.items[i]]) == TIME_CUT)
+            leave(forest, forest->lost.items[i], forest->events.items[i]);
     for (size_t i = 0; i < forest->wake.count; i++)
         if (state_of(forest->hot[forest->wake.items[i]]) == TIME_ROOTED)
             time_forest_activate(forest, forest->wake.items[i]);

@@ -138,13 +138,45 @@ TIME_INLINE int32_t parent_of(const struct time_forest *forest, int32_t id) {
     return slot->base + (id & slot->mask);
 }
 
+/* Where a node-step keeps that an id is its child: NULL where the parent is a terminal or the hub.
+ */
+TIME_INLINE uint32_t *children_of_parent(struct time_forest *forest, int32_t id, int32_t code,
+                                         uint32_t *ret_bit) {
+    const struct time_network *network = forest->network;
+    if (is_terminal(forest, id)) {
+        if (id == time_network_hub(network) || is_terminal(forest, code))
+            return NULL;
+        *ret_bit = UINT32_C(1) << network->terminals[id - network->step_count].slot;
+        return &forest->branches[code].children;
+    }
+    const struct time_node *node = &network->nodes[network->steps[id].node];
+    const struct time_slot *slot = &network->slots[node->slot_first + (uint32_t)code];
+    *ret_bit = UINT32_C(1) << slot->back;
+    return slot->mask != 0 ? &forest->branches[slot->base + id].children : NULL;
+}
+
 TIME_INLINE void set_parent(struct time_forest *forest, int32_t id, int32_t code) {
+    uint32_t bit, *children = children_of_parent(forest, id, code, &bit);
+    if (children != NULL)
+        *children |= bit;
     if (is_terminal(forest, id)) {
         forest->terminal_parent[id - forest->network->step_count] = code;
         forest->branches[id].parent = TIME_PARENT_TERMINAL;
     } else {
         forest->branches[id].parent = (uint8_t)code;
     }
+}
+
+/* Takes an id from its parent's children. */
+TIME_INLINE void drop_parent(struct time_forest *forest, int32_t id) {
+    if (forest->branches[id].parent == TIME_PARENT_ROOT)
+        return;
+    const int32_t code = is_terminal(forest, id)
+                             ? forest->terminal_parent[id - forest->network->step_count]
+                             : forest->branches[id].parent;
+    uint32_t bit, *children = children_of_parent(forest, id, code, &bit);
+    if (children != NULL)
+        *children &= ~bit;
 }
 
 /* Whether `code` names the parent of a rooted id. */
