@@ -40,6 +40,10 @@ HV_MUST_USE int preposition_json_write(FILE *file, const struct preposition_docu
                                        const struct preposition_decision *decision,
                                        const struct preposition_plan *plan);
 
+/* Writes the instance itself. HV_OK or HV_ERR_IO. */
+HV_MUST_USE int preposition_json_write_instance(FILE *file,
+                                                const struct preposition_document *document);
+
 /* A text as JSON has it, with its quotes. */
 void preposition_json_put_text(FILE *file, const char *text);
 

@@ -4,6 +4,7 @@
 #include "coordinator/cli/solve_evacuation.h"
 #include "coordinator/cli/solve_mincostflow.h"
 #include "coordinator/cli/solve_preposition.h"
+#include "coordinator/cli/solve_relocation.h"
 #include "coordinator/cli/solve_zoneplan.h"
 
 #include <stdio.h>
@@ -21,6 +22,8 @@ static const struct {
     {"mincostflow", "a minimum-cost flow from a DIMACS file", cli_solve_mincostflow},
     {"preposition", "which depots to open before the event and what to hold in each",
      cli_solve_preposition},
+    {"relocation", "what moving the stock already held would gain, by type of disaster",
+     cli_solve_relocation},
     {"zoneplan",
      "for each zone a shelter, a route, a departure window and a rate, from a JSON file",
      cli_solve_zoneplan},

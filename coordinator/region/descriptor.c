@@ -357,7 +357,7 @@ static int take_config(struct table_row *row, void *context) {
 
 int descriptor_read_config(const char *bytes, size_t size, const char *file,
                            struct hv_fault_list *faults, struct descriptor *descriptor) {
-    static const struct table_format FORMAT = {CONFIG, CONFIG_COLUMNS, ',', false};
+    static const struct table_format FORMAT = {CONFIG, CONFIG_COLUMNS, ',', false, false};
     int error = table_read(bytes, size, file, &FORMAT, faults, take_config, descriptor);
     if (error != HV_OK)
         return error;

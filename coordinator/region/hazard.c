@@ -114,7 +114,7 @@ static int compare_entries(const void *left, const void *right) {
 
 int hazard_read(const void *bytes, size_t size, const char *file, const struct region *region,
                 struct hv_fault_list *faults, struct hazard *ret_hazard) {
-    static const struct table_format FORMAT = {HAZARD_COLUMNS, COLUMNS, ',', true};
+    static const struct table_format FORMAT = {HAZARD_COLUMNS, COLUMNS, ',', true, false};
     struct reading reading = {.region = region};
     size_t errors_before = faults->errors;
     int error = table_read(bytes, size, file, &FORMAT, faults, take_row, &reading);

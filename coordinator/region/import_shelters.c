@@ -138,7 +138,7 @@ static int take_taiwan(struct table_row *row, void *context) {
 
 int import_taiwan_read(const char *bytes, size_t size, const char *file,
                        struct hv_fault_list *faults, struct region **ret_region) {
-    static const struct table_format FORMAT = {TAIWAN, COLUMNS, ',', false};
+    static const struct table_format FORMAT = {TAIWAN, COLUMNS, ',', false, false};
     struct region *region = NULL;
     int error = import_new_region("taiwan", "Designated shelters of Taiwan", "避難收容處所",
                                   "Taiwan open data: 避難收容處所", &region);

@@ -229,7 +229,7 @@ static int take_row(struct table_row *row, void *context) {
 
 int nanao_read(const void *bytes, size_t size, const char *file, struct hv_fault_list *faults,
                struct nanao_snapshot *ret_snapshot) {
-    static const struct table_format FORMAT = {NANAO, COLUMNS, ',', false};
+    static const struct table_format FORMAT = {NANAO, COLUMNS, ',', false, false};
     struct reading reading = {0};
     struct moment moment;
     int error = table_read(bytes, size, file, &FORMAT, faults, take_row, &reading);

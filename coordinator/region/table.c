@@ -105,7 +105,9 @@ static int read_header(struct reader *reader) {
     bool usable = true;
     for (size_t i = 0; i < reader->header_count; i++) {
         reader->column_of[i] = NO_COLUMN;
-        if (reader->header[i][0] != '\0' && is_repeated(reader, i)) {
+        bool matters =
+            !reader->format->repeats || find_column(reader, reader->header[i]) != NO_COLUMN;
+        if (matters && reader->header[i][0] != '\0' && is_repeated(reader, i)) {
             fault(reader, HV_FAULT_ERROR, reader->row_line, reader->header[i],
                   "the column is there twice", "each column once");
             usable = false;

@@ -25,6 +25,7 @@ struct table_format {
     size_t column_count; /* at most TABLE_COLUMNS_MAX */
     char delimiter;      /* 0 is a comma */
     bool closed;         /* warn of columns that are not in `columns` */
+    bool repeats;        /* columns that are not in `columns` may be there twice */
 };
 
 /* One row while its callback runs; every text in it is gone afterwards. */
