@@ -8,6 +8,7 @@ void plan_free(struct plan *plan) {
     free(plan->assignments);
     free(plan->unserved);
     free(plan->shipments);
+    free(plan->releases);
     free(plan->unmet);
     free(plan->links);
     free(plan->reasons);
@@ -46,6 +47,12 @@ static const char *const reason_names[REASON_CODES] = {
     [REASON_SHELTER_EXCLUDED] = "shelter_excluded",
     [REASON_LANE_EXHAUSTED] = "lane_exhausted",
     [REASON_WHOLE_PACKS] = "whole_packs",
+    [REASON_ORDER_DEPOT_LOST] = "order_depot_lost",
+    [REASON_ORDER_NO_ROUTE] = "order_no_route",
+    [REASON_ORDER_EXCLUDED] = "order_excluded",
+    [REASON_ORDER_NOT_NEEDED] = "order_not_needed",
+    [REASON_ORDER_STOCK_GONE] = "order_stock_gone",
+    [REASON_ORDER_IMPROVED] = "order_improved",
 };
 
 const char *plan_reason_name(enum plan_reason_code code) {

@@ -89,6 +89,14 @@ enum plan_reason_code {
     REASON_LANE_EXHAUSTED, /* the way from depot to shelter takes no more in this period; amount =
                               ml */
     REASON_WHOLE_PACKS,    /* shelter, item: what is left fills no pack; amount = unmet */
+
+    /* Why an order for goods does not stand: in plan.releases, not among the reasons. */
+    REASON_ORDER_DEPOT_LOST,
+    REASON_ORDER_NO_ROUTE,
+    REASON_ORDER_EXCLUDED,
+    REASON_ORDER_NOT_NEEDED, /* its shelter is shut and needs nothing of it */
+    REASON_ORDER_STOCK_GONE,
+    REASON_ORDER_IMPROVED, /* taking it back saves more than the price of a change */
     REASON_CODES
 };
 
@@ -98,6 +106,13 @@ struct plan_reason {
     int64_t amount;
     int64_t cost_ms;
     uint32_t first_member, member_count; /* shelters, in plan.members */
+};
+
+/* An order for goods that the plan takes back. */
+struct plan_release {
+    uint32_t promise; /* as they were set */
+    enum plan_reason_code code;
+    int64_t saving; /* micro cost units, of REASON_ORDER_IMPROVED */
 };
 
 /* Lexicographic: first unserved people, then the sum of arrival times over the served ones and,
@@ -138,6 +153,9 @@ struct plan {
     size_t shipment_count;
     struct plan_unmet *unmet;
     size_t unmet_count;
+    struct plan_release *releases; /* by promise */
+    size_t release_count;
+    uint32_t kept_promises;
     uint32_t *links; /* of all routes */
     size_t link_count;
     struct plan_reason *reasons;
@@ -155,6 +173,9 @@ struct plan {
     double least_fill;     /* of needs that some depot can serve, least sent / need; 1 where none */
     double unfair_fill;    /* the same without fairness; least_fill where it was not asked for */
     uint32_t fair_levels;  /* fill rates found one after the other */
+
+    /* Micro cost units that orders which stand cost against orders all made anew, by least cost. */
+    int64_t goods_stability_cost;
     double gap;       /* of arrival_ms where unserved meets its bound, else of unserved; 0 … 1 */
     double goods_gap; /* of goods_cost */
 

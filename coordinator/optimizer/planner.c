@@ -41,8 +41,11 @@ static int copy_instance(struct planner *planner, const struct instance *from) {
     planner->stock = copy_of(from->stock, stock, sizeof *planner->stock);
     planner->reserve = copy_of(from->reserve, stock, sizeof *planner->reserve);
     planner->need = copy_of(from->need, need, sizeof *planner->need);
+    planner->all_stock = copy_of(from->stock, stock, sizeof *planner->all_stock);
+    planner->all_need = copy_of(from->need, need, sizeof *planner->all_need);
     if (!planner->zones || !planner->shelters || !planner->depots || !planner->items ||
-        !planner->stock || !planner->reserve || !planner->need)
+        !planner->stock || !planner->reserve || !planner->need || !planner->all_stock ||
+        !planner->all_need)
         return HV_ERR_MEMORY;
     if (from->lane_ml) {
         size_t lanes = (size_t)from->depot_count * from->shelter_count;
@@ -129,7 +132,10 @@ void planner_free(struct planner *planner) {
     free(planner->stock);
     free(planner->reserve);
     free(planner->need);
+    free(planner->all_stock);
+    free(planner->all_need);
     free(planner->lane_ml);
+    planner_free_promises(&planner->promises);
     free(planner->pinned);
     free(planner->zone_excluded);
     free(planner->pin_count);
@@ -255,7 +261,7 @@ static int change_quantity(const struct planner *planner, int64_t *matrix, uint3
 }
 
 int planner_set_stock(struct planner *planner, uint32_t depot, uint32_t item, int64_t quantity) {
-    return change_quantity(planner, planner->stock, planner->instance.depot_count, depot, item,
+    return change_quantity(planner, planner->all_stock, planner->instance.depot_count, depot, item,
                            quantity);
 }
 
@@ -265,8 +271,8 @@ int planner_set_reserve(struct planner *planner, uint32_t depot, uint32_t item, 
 }
 
 int planner_set_need(struct planner *planner, uint32_t shelter, uint32_t item, int64_t quantity) {
-    return change_quantity(planner, planner->need, planner->instance.shelter_count, shelter, item,
-                           quantity);
+    return change_quantity(planner, planner->all_need, planner->instance.shelter_count, shelter,
+                           item, quantity);
 }
 
 int planner_set_priority(struct planner *planner, uint32_t shelter, int64_t priority) {
@@ -554,4 +560,6 @@ void planner_forget_bases(struct planner *planner) {
         allocation_session_forget_basis(planner->goods.cheapest);
     if (planner->goods.fairest)
         allocation_session_forget_basis(planner->goods.fairest);
+    if (planner->goods.freest)
+        allocation_session_forget_basis(planner->goods.freest);
 }

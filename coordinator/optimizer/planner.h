@@ -51,7 +51,8 @@ struct planner;
 HV_MUST_USE int planner_new(const struct instance *instance, struct planner **ret_planner);
 void planner_free(struct planner *planner);
 
-/* The instance as the changes have left it; valid until the next change or planner_free(). */
+/* The instance as the changes have left it, less what orders that stand have promised as of the
+ * last solve: what its plan was made for. Valid until the next change, solve or planner_free(). */
 const struct instance *planner_instance(const struct planner *planner);
 
 /* Changes. HV_ERR_VALUE: no such number, or a figure out of range; HV_ERR_OVERFLOW as above. After
@@ -106,6 +107,30 @@ HV_MUST_USE int planner_keep_plan(struct planner *planner, const struct plan *pl
 HV_MUST_USE int planner_set_in_force(struct planner *planner, uint32_t zone, uint32_t shelter,
                                      enum instance_class class, int64_t people);
 HV_MUST_USE int planner_set_change_price(struct planner *planner, int64_t price_ms);
+
+/* Goods that open orders have promised and that have not left. Stock and needs are given with them:
+ * an order that stands is taken off both, and the plan sends what is wanted beyond. */
+struct planner_promise_line {
+    uint32_t item;
+    int64_t quantity;
+};
+
+struct planner_promise {
+    uint32_t depot, shelter;
+    const struct planner_promise_line *lines;
+    uint32_t line_count;
+    bool begun; /* being picked or loaded: stands as long as it can be carried out */
+};
+
+#define PLANNER_RELEASES_MAX 8u /* orders that one plan takes back for gain */
+
+/* Replaces the promises, which are copied. An order that can no longer be carried out (its depot is
+ * lost, no road is open, the pair is barred, its stock is gone, its shelter shut and without needs)
+ * is released whatever the price; another only where that saves more than `price` micro cost units.
+ * The plan names those released by number. HV_ERR_VALUE, HV_ERR_MEMORY; then nothing has changed.
+ */
+HV_MUST_USE int planner_set_promises(struct planner *planner, const struct planner_promise *list,
+                                     uint32_t count, int64_t price);
 
 /* Solves from where the last solve ended. The plan belongs to the caller: plan_free(). `limits` may
  * be NULL. A stopped solve gives a feasible plan with PLAN_STOPPED and an honest bound, and the

@@ -333,6 +333,36 @@ static int solve_cheapest(struct planner_run *run, struct allocation_plan *ret_p
     return error;
 }
 
+int planner_cheapest_cost(struct planner_run *run, struct allocation_session **session,
+                          struct allocation_plan *ret_plan, double *ret_cost) {
+    const struct planner *planner = run->planner;
+    const struct allocation_instance *in;
+    struct allocation_plan plan = {0};
+    double cost = 0;
+    int error = keep_step(planner, session);
+    if (!error)
+        error = run_session(run, *session);
+    if (!error)
+        error = allocation_session_read_flow(*session, &plan);
+    if (error)
+        return error;
+    in = allocation_session_instance(*session);
+    for (uint32_t s = 0; s < in->shelter_count; s++)
+        for (uint32_t k = 0; k < in->item_count; k++)
+            cost +=
+                allocation_need(in, s, k) * in->items[k].shortage_cost * in->shelters[s].priority;
+    for (size_t i = 0; i < plan.shipment_count; i++) {
+        const struct allocation_lane *lane = &in->lanes[plan.shipments[i].lane];
+        const struct allocation_item *item = &in->items[plan.shipments[i].item];
+        cost += plan.shipments[i].quantity *
+                (lane->cost_per_m3 * item->volume_m3 -
+                 item->shortage_cost * in->shelters[lane->shelter].priority);
+    }
+    *ret_plan = plan;
+    *ret_cost = cost;
+    return 0;
+}
+
 static int ask_fair(void *context, uint64_t levels) {
     (void)levels;
     struct mincostflow_limits limits;
@@ -394,7 +424,12 @@ int planner_solve_goods(struct planner_run *run, struct plan *plan) {
     struct planner *planner = run->planner;
     struct allocation_plan best = {0};
     size_t links = plan->link_count;
-    int error = solve_cheapest(run, &best);
+    planner_break_promises(planner);
+    int error = planner_improve_promises(run, plan);
+    if (!error)
+        error = planner_write_promises(planner, plan);
+    if (!error)
+        error = solve_cheapest(run, &best);
     if (!error)
         error = planner_write_goods(planner, best.shipments, best.shipment_count, false, plan);
     if (!error)
@@ -420,11 +455,13 @@ int planner_solve_goods(struct planner_run *run, struct plan *plan) {
 
 uint64_t planner_goods_pivots(const struct planner_goods *goods) {
     return (goods->cheapest ? allocation_session_pivots(goods->cheapest) : 0) +
-           (goods->fairest ? allocation_session_pivots(goods->fairest) : 0);
+           (goods->fairest ? allocation_session_pivots(goods->fairest) : 0) +
+           (goods->freest ? allocation_session_pivots(goods->freest) : 0);
 }
 
 void planner_free_goods(struct planner_goods *goods) {
     allocation_session_free(goods->cheapest);
     allocation_session_free(goods->fairest);
-    goods->cheapest = goods->fairest = NULL;
+    allocation_session_free(goods->freest);
+    goods->cheapest = goods->fairest = goods->freest = NULL;
 }

@@ -37,7 +37,17 @@ struct planner_people {
  * that is asked for. Lane d × shelters + s leads from depot d to shelter s. */
 struct planner_goods {
     struct allocation_session *cheapest, *fairest; /* NULL until the first solve */
+    struct allocation_session *freest; /* least cost were all orders to be made anew; the same */
     bool fair;
+};
+
+struct planner_promises {
+    struct planner_promise *list; /* whose lines are in `lines` */
+    struct planner_promise_line *lines;
+    enum plan_reason_code *why; /* by promise: why it does not stand; REASON_NONE where it does */
+    int64_t *saving;
+    uint32_t count;
+    int64_t price;
 };
 
 struct planner {
@@ -47,8 +57,9 @@ struct planner {
     struct instance_shelter *shelters;
     struct instance_depot *depots;
     struct instance_item *items;
-    int64_t *stock, *reserve, *need;
-    int64_t *lane_ml; /* depot × shelter; NULL until one is limited */
+    int64_t *stock, *reserve, *need; /* without what orders that stand have promised */
+    int64_t *all_stock, *all_need;   /* with it */
+    int64_t *lane_ml;                /* depot × shelter; NULL until one is limited */
 
     bool *pinned, *zone_excluded; /* zone × shelter */
     uint32_t *pin_count;          /* zone */
@@ -64,6 +75,7 @@ struct planner {
 
     struct planner_people people;
     struct planner_goods goods;
+    struct planner_promises promises;
 
     uint64_t searches;    /* since planner_new() */
     uint64_t pivots_gone; /* of flows that were rebuilt */
@@ -144,6 +156,22 @@ int64_t planner_lane_ml(const struct planner *planner, uint32_t depot, uint32_t 
 HV_MUST_USE int planner_solve_goods(struct planner_run *run, struct plan *plan);
 uint64_t planner_goods_pivots(const struct planner_goods *goods);
 void planner_free_goods(struct planner_goods *goods);
+
+/* Solves a session for the least cost that stock and needs allow now, without limits of lanes, and
+ * says what that is. The caller deinits the plan, which has shipments and prices alone. */
+HV_MUST_USE int planner_cheapest_cost(struct planner_run *run, struct allocation_session **session,
+                                      struct allocation_plan *ret_plan, double *ret_cost);
+
+/* planner_promises.c ----------------------------------------------------------------------------
+ */
+
+/* Releases the orders that cannot be carried out, and takes the others off stock and needs. */
+void planner_break_promises(struct planner *planner);
+
+/* Releases more of them where that saves enough, and says what those that stand cost. */
+HV_MUST_USE int planner_improve_promises(struct planner_run *run, struct plan *plan);
+HV_MUST_USE int planner_write_promises(const struct planner *planner, struct plan *plan);
+void planner_free_promises(struct planner_promises *promises);
 
 /* planner_goods_plan.c --------------------------------------------------------------------------
  */

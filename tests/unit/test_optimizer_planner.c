@@ -471,6 +471,93 @@ Test(planner, fairness_shares_what_is_short_and_says_what_that_costs) {
     network_free(network);
 }
 
+enum { PROMISES = 5 };
+
+struct orders {
+    struct planner_promise list[PROMISES];
+    struct planner_promise_line lines[PROMISES][ITEMS];
+};
+
+static void random_orders(struct orders *orders) {
+    for (uint32_t i = 0; i < PROMISES; i++) {
+        for (uint32_t k = 0; k < ITEMS; k++)
+            orders->lines[i][k] = (struct planner_promise_line){k, random_below(20)};
+        orders->list[i] = (struct planner_promise){random_below(DEPOTS), random_below(SHELTERS),
+                                                   orders->lines[i], ITEMS, once_in(4)};
+    }
+}
+
+static const struct plan_release *release_of(const struct plan *plan, uint32_t promise) {
+    for (size_t i = 0; i < plan->release_count; i++)
+        if (plan->releases[i].promise == promise)
+            return &plan->releases[i];
+    return NULL;
+}
+
+/* Orders that stand are off stock and needs; those that go are named with a reason that holds. */
+static void judge_orders(const struct world *w, const struct orders *orders, int64_t price,
+                         const struct plan *plan, const struct instance *left) {
+    int64_t stock[DEPOTS * ITEMS];
+    size_t improved = 0;
+    memcpy(stock, w->stock, sizeof stock);
+    for (uint32_t i = 0; i < PROMISES; i++) {
+        const struct plan_release *release = release_of(plan, i);
+        const struct planner_promise *order = &orders->list[i];
+        if (release && release->code == REASON_ORDER_IMPROVED) {
+            cr_assert(!order->begun);
+            cr_assert_gt(release->saving, price);
+            improved++;
+        }
+        if (release)
+            continue;
+        cr_assert(w->depots[order->depot].usable);
+        cr_assert(!w->depot_excluded[order->depot * SHELTERS + order->shelter]);
+        for (uint32_t k = 0; k < ITEMS; k++) {
+            stock[order->depot * ITEMS + k] -= order->lines[k].quantity;
+            cr_assert_geq(stock[order->depot * ITEMS + k], 0);
+        }
+    }
+    for (uint32_t i = 0; i < DEPOTS * ITEMS; i++)
+        cr_assert_eq(left->stock[i], stock[i]);
+    cr_assert_eq(plan->kept_promises + plan->release_count, PROMISES);
+    cr_assert_leq(improved, PLANNER_RELEASES_MAX);
+    cr_assert_geq(plan->goods_stability_cost, 0);
+}
+
+Test(planner, orders_for_goods_stand_unless_they_cannot_or_going_saves_more_than_the_price) {
+    uint32_t gone = 0, stood = 0, improved = 0;
+    for (uint64_t seed = 1; seed <= CERTIFIED; seed++) {
+        random_state = seed * 1319;
+        struct world w;
+        struct orders orders;
+        int64_t lane_ml[DEPOTS * SHELTERS], price = once_in(2) ? random_below(100) * 1000000 : 0;
+        set_up_choices(&w, lane_ml);
+        random_orders(&orders);
+        struct planner *planner = NULL;
+        cr_assert_eq(planner_new(&w.instance, &planner), 0);
+        for (int round = 0; round < 3; round++) {
+            struct plan *plan = NULL;
+            cr_assert_eq(planner_set_promises(planner, orders.list, PROMISES, price), 0);
+            cr_assert_eq(planner_solve(planner, NULL, &plan), 0);
+            struct world left = w;
+            left.instance.stock = planner_instance(planner)->stock;
+            left.instance.need = planner_instance(planner)->need;
+            judge_certificate(&left, plan);
+            judge_reasons(plan);
+            judge_orders(&w, &orders, price, plan, &left.instance);
+            for (size_t i = 0; i < plan->release_count; i++)
+                *(plan->releases[i].code == REASON_ORDER_IMPROVED ? &improved : &gone) += 1;
+            stood += plan->kept_promises;
+            plan_free(plan);
+            change_choices(&w, planner, lane_ml);
+        }
+        planner_free(planner);
+        tear_down(&w);
+    }
+    cr_assert(gone > CERTIFIED && stood > CERTIFIED && improved > CERTIFIED / 10,
+              "%u gone, %u stood, %u improved", gone, stood, improved);
+}
+
 Test(planner, equals_counting_out_every_plan) {
     for (uint64_t seed = 1; seed <= 4000; seed++) {
         random_state = seed;
@@ -816,6 +903,8 @@ Test(planner, refuses_what_does_not_exist_or_makes_no_sense) {
     cr_assert_eq(planner_set_link_closed(p, 1, true), HV_ERR_VALUE);
     cr_assert_eq(planner_set_link_travel(p, 0, -5), HV_ERR_VALUE);
     cr_assert_eq(planner_set_stock(p, 0, 0, 1), HV_ERR_VALUE);
+    cr_assert_eq(planner_set_lane_limit(p, 0, 0, 1), HV_ERR_VALUE);
+    cr_assert_eq(planner_set_promises(p, NULL, 0, -1), HV_ERR_VALUE);
     cr_assert_eq(planner_set_priority(p, 0, 0), HV_ERR_VALUE);
     cr_assert_eq(planner_set_dispatch(p, 0, 1), HV_ERR_VALUE);
     cr_assert_eq(planner_set_receive(p, 0, -2), HV_ERR_VALUE);
