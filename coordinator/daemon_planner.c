@@ -54,7 +54,10 @@ static int make_task(const struct daemon *daemon, struct session_task **ret_task
     struct picture_rules rules = {.stale = stale_rule(daemon->settings.stale),
                                   .stale_percent = daemon->settings.stale_percent,
                                   .need_days = NEED_DAYS,
-                                  .today_day = wall_now(daemon) / DAY_MS};
+                                  .today_day = wall_now(daemon) / DAY_MS,
+                                  .whole_packs = daemon->settings.packs == PACKS_WHOLE,
+                                  .fair = daemon->settings.fairness == FAIRNESS_MAXMIN,
+                                  .goods_change_price = daemon->settings.goods_change_price};
     struct session_task *task = calloc(1, sizeof *task);
     if (task == NULL)
         return HV_ERR_MEMORY;

@@ -216,15 +216,30 @@ int hv_rule_directive(const void *message, const struct hv_trail *at, struct hv_
     case HV_DIRECTIVE_AVOID:
         right = link && !zone && !shelter && !depot && !item;
         break;
+    case HV_DIRECTIVE_PRIORITY:
+        right = shelter != item && !zone && !depot && !link;
+        break;
+    case HV_DIRECTIVE_LIMIT:
+        right = (shelter || depot) && !zone && !item && !link;
+        break;
     default:
         right = depot && item && !zone && !shelter && !link;
     }
     if (!right)
-        return REFUSE("kind", HV_REASON_RANGE,
-                      "a pin names zone and shelter, an exclusion zone or depot and shelter, a "
-                      "reserve depot and item, what is avoided a link");
-    if (directive->kind != HV_DIRECTIVE_RESERVE && directive->quantity != 0)
-        return REFUSE("quantity", HV_REASON_RANGE, "only a reserve is of so much");
+        return REFUSE(
+            "kind", HV_REASON_RANGE,
+            "a pin names zone and shelter, an exclusion zone or depot and shelter, a "
+            "reserve depot and item, what is avoided a link, a priority shelter or item, a "
+            "limit depot, shelter or both");
+    bool has_quantity = directive->kind == HV_DIRECTIVE_RESERVE ||
+                        directive->kind == HV_DIRECTIVE_PRIORITY ||
+                        directive->kind == HV_DIRECTIVE_LIMIT;
+    if (!has_quantity && directive->quantity != 0)
+        return REFUSE("quantity", HV_REASON_RANGE,
+                      "only a reserve, a priority or a limit is of so much");
+    if (directive->kind == HV_DIRECTIVE_PRIORITY &&
+        (directive->quantity < 1 || directive->quantity > HV_PRIORITY_MAX))
+        return REFUSE("quantity", HV_REASON_RANGE, "a priority counts 1 to 1000 times");
     return HV_OK;
 }
 

@@ -549,6 +549,19 @@ static const struct hv_field plan_left_fields[] = {
 SHAPE(static, plan_left, plan_left, NULL);
 #undef MODEL
 
+#define FILL_MAX 10000u /* hundredths of a percent */
+
+#define MODEL struct hv_plan_order_change
+static const struct hv_field plan_order_change_fields[] = {
+    COUNTER(1, order, REQUIRED),
+    ENUM(2, reason, HV_PLAN_REASON_COUNT, 0),
+    NUMBER(3, saving, INT64_MAX, 0),
+    ID(4, depot, 0),
+    ID(5, shelter, 0),
+};
+SHAPE(static, plan_order_change, plan_order_change, NULL);
+#undef MODEL
+
 #define MODEL struct hv_plan
 static const struct hv_field plan_entry_fields[] = {
     COUNTER(1, id, REQUIRED),
@@ -566,6 +579,18 @@ static const struct hv_field plan_entry_fields[] = {
     NUMBER(13, work, UINT64_MAX, 0),
     BOOL(14, stopped_early),
     BYTES(15, region_hash, HV_HASH_BYTES),
+    BOOL(40, fair),
+    BOOL(41, fairness_known),
+    NUMBER(42, fairness_cost, INT64_MAX, 0),
+    NUMBER(43, cheapest_fill, FILL_MAX, 0),
+    NUMBER(44, fairest_fill, FILL_MAX, 0),
+    NUMBER(45, least_fill, FILL_MAX, 0),
+    BOOL(46, whole_packs),
+    NUMBER(47, rounding_cost, INT64_MAX, 0),
+    NUMBER(48, orders_kept, UINT32_MAX, 0),
+    NUMBER(49, stability_cost, INT64_MAX, 0),
+    NUMBER(50, goods_change_price, INT64_MAX, 0),
+    LIST(51, order_changes, order_change_count, HV_PLAN_LINES_MAX, plan_order_change),
 };
 SHAPE(static, plan_entry, plan_entry, NULL);
 #undef MODEL

@@ -53,6 +53,7 @@
 #define HV_TRANSFER_ARRIVALS_MAX 4u /* places that one transfer is kept apart for */
 #define HV_PLACE_REQUESTS_OPEN_MAX 1024u
 #define HV_RECORD_BYTES_MAX (4u << 20) /* one log record; a plan is the largest */
+#define HV_PRIORITY_MAX 1000u          /* times that a lack of goods counts */
 #define HV_DIRECTIVES_MAX 4096u        /* of planners, lifted ones included */
 #define HV_ESCALATION_LEVELS_MAX 4u    /* one above the other, whom the settings name */
 #define HV_OWNERS_KEPT_MAX 8192u       /* things of which it is known who sees to them */

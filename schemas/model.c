@@ -110,7 +110,7 @@ WORDS_BOTH_WAYS(post, hv_post, HV_POST_COUNT, "node", "zone-warden", "bus-yard",
                 "place")
 WORDS_BOTH_WAYS(verdict, hv_request_verdict, HV_VERDICT_COUNT, "approved", "declined", "closed")
 WORDS_BOTH_WAYS(directive, hv_directive_kind, HV_DIRECTIVE_KIND_COUNT, "pin", "exclude", "reserve",
-                "avoid")
+                "avoid", "priority", "limit")
 WORDS(escalation, hv_escalation_reason, HV_ESCALATION_REASON_COUNT, "unanswered", "overdue")
 WORDS(account_act, hv_account_act, HV_ACCOUNT_ACT_COUNT, "set", "removed")
 WORDS(source, hv_source, HV_SOURCE_COUNT, "node", "operator", "import")
@@ -118,7 +118,8 @@ WORDS(actor, hv_actor, HV_ACTOR_COUNT, "node", "operator", "system", "import")
 WORDS_BOTH_WAYS(phase, hv_incident_phase, HV_PHASE_COUNT, "watch", "activation", "evacuation",
                 "stand-down", "demobilisation", "closed")
 WORDS(plan_reason, hv_plan_reason, HV_PLAN_REASON_COUNT, "no-route", "no-places", "hazard",
-      "no-stock", "pinned", "excluded", "kept", "changed", "stale", "work-limit")
+      "no-stock", "pinned", "excluded", "kept", "changed", "stale", "work-limit", "not-needed",
+      "reserve", "limit", "not-worth-carrying", "whole-packs")
 WORDS_FROM(HV_REPORT_MOVEMENT, report, hv_report_kind, "movement", "count", "status", "capacity",
            "lifelines", "stock-count", "stock-movement", "request", "answer", "note", "snapshot")
 

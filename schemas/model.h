@@ -673,6 +673,11 @@ enum hv_plan_reason {
     HV_PLAN_CHANGED,
     HV_PLAN_STALE,
     HV_PLAN_WORK_LIMIT,
+    HV_PLAN_NOT_NEEDED,
+    HV_PLAN_RESERVE,
+    HV_PLAN_LIMIT,
+    HV_PLAN_NOT_WORTH_CARRYING,
+    HV_PLAN_WHOLE_PACKS,
     HV_PLAN_REASON_COUNT
 };
 
@@ -706,6 +711,14 @@ struct hv_plan_left {
     const char *parameter;
 };
 
+struct hv_plan_order_change { /* an order for goods that the plan takes back */
+    uint64_t order;
+    enum hv_plan_reason reason;
+    int64_t saving;
+    const char *depot;
+    const char *shelter;
+};
+
 struct hv_plan {
     uint64_t id;
     uint64_t basis;
@@ -725,6 +738,19 @@ struct hv_plan {
     uint64_t work;
     bool stopped_early;
     uint8_t region_hash[HV_HASH_BYTES];
+    bool fair; /* goods: costs in micro cost units, fill rates in hundredths of a percent */
+    bool fairness_known;
+    int64_t fairness_cost;
+    uint32_t cheapest_fill;
+    uint32_t fairest_fill;
+    uint32_t least_fill;
+    bool whole_packs;
+    int64_t rounding_cost;
+    uint32_t orders_kept;
+    int64_t stability_cost;
+    int64_t goods_change_price;
+    size_t order_change_count;
+    struct hv_plan_order_change *order_changes;
 };
 
 struct hv_approval {
@@ -778,6 +804,8 @@ enum hv_directive_kind {
     HV_DIRECTIVE_EXCLUDE,
     HV_DIRECTIVE_RESERVE,
     HV_DIRECTIVE_AVOID,
+    HV_DIRECTIVE_PRIORITY,
+    HV_DIRECTIVE_LIMIT,
     HV_DIRECTIVE_KIND_COUNT
 };
 

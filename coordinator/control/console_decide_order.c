@@ -46,7 +46,7 @@ void console_directive_set(const struct console_scene *scene, const json_t *requ
     }
     if (!lifted && kind == HV_DIRECTIVE_UNKNOWN) {
         console_refuse(outcome, HV_ERR_VALUE, "“kind” is missing or unknown",
-                       "pin, exclude, reserve or avoid");
+                       "pin, exclude, reserve, avoid, priority or limit");
         return;
     }
     struct hv_record *record = records(outcome, arena, 1);

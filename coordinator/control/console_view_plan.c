@@ -111,6 +111,43 @@ static json_t *view_left(const struct hv_plan *plan) {
     return list;
 }
 
+/* Costs in cost units, of which 1,000 are a person without one item for one day. */
+static double cost_units(int64_t micro) {
+    return (double)micro / 1e6;
+}
+
+static double share(uint32_t permyriad) {
+    return permyriad / 10000.0;
+}
+
+static json_t *view_goods(const struct hv_plan *plan) {
+    json_t *object = json_pack(
+        "{s:f, s:f, s:f, s:s, s:b, s:f, s:I, s:f, s:f}", "cost", cost_units(plan->unmet_cost),
+        "cost_bound", cost_units(plan->unmet_bound), "least_fill", share(plan->least_fill),
+        "fairness", plan->fair ? "maxmin" : "none", "whole_packs", plan->whole_packs,
+        "rounding_cost", cost_units(plan->rounding_cost), "orders_kept",
+        (json_int_t)plan->orders_kept, "stability_cost", cost_units(plan->stability_cost),
+        "change_price", cost_units(plan->goods_change_price));
+    if (plan->fairness_known)
+        json_object_update_new(object, json_pack("{s:f, s:f, s:f}", "fairness_cost",
+                                                 cost_units(plan->fairness_cost), "cheapest_fill",
+                                                 share(plan->cheapest_fill), "fairest_fill",
+                                                 share(plan->fairest_fill)));
+    else
+        json_object_set_new(object, "fairness_cost", json_null());
+    json_t *changes = json_array();
+    for (size_t i = 0; i < plan->order_change_count; i++) {
+        const struct hv_plan_order_change *change = &plan->order_changes[i];
+        json_array_append_new(changes, json_pack("{s:I, s:s, s:f, s:s, s:s}", "order",
+                                                 (json_int_t)change->order, "reason",
+                                                 hv_plan_reason_word(change->reason), "saving",
+                                                 cost_units(change->saving), "depot", change->depot,
+                                                 "shelter", change->shelter));
+    }
+    json_object_set_new(object, "order_changes", changes);
+    return object;
+}
+
 /* The plan that a request names by “plan”; the last one where it names none. NULL: refused. */
 static const struct state_plan *named_plan(const struct console_scene *scene, const json_t *request,
                                            struct console_outcome *outcome) {
@@ -143,9 +180,9 @@ void console_plan_show(const struct console_scene *scene, const json_t *request,
         return;
     }
     json_t *reply = view_plan(console_picture(scene), plan);
-    json_object_update_new(reply,
-                           json_pack("{s:o, s:o, s:o}", "moves", view_moves(body), "shipments",
-                                     view_shipments(body), "left", view_left(body)));
+    json_object_update_new(reply, json_pack("{s:o, s:o, s:o, s:o}", "moves", view_moves(body),
+                                            "shipments", view_shipments(body), "left",
+                                            view_left(body), "goods", view_goods(body)));
     outcome->reply = json_pack("{s:o}", "plan", reply);
 }
 
@@ -244,7 +281,8 @@ json_t *console_directive(const struct hv_plan_directive *directive) {
     for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
         if (named[i].text[0] != '\0')
             json_object_set_new(object, named[i].member, json_string(named[i].text));
-    if (directive->kind == HV_DIRECTIVE_RESERVE)
+    if (directive->kind == HV_DIRECTIVE_RESERVE || directive->kind == HV_DIRECTIVE_PRIORITY ||
+        directive->kind == HV_DIRECTIVE_LIMIT)
         json_object_set_new(object, "quantity", json_integer((json_int_t)directive->quantity));
     if (directive->lifted)
         json_object_set_new(object, "lifted", json_true());

@@ -168,11 +168,13 @@ struct plan {
     int64_t goods_bound; /* proven: no plan for goods is cheaper */
 
     /* What choices for goods cost, as differences of goods_cost; 0 where they are not made. */
-    int64_t fairness_cost; /* of leximin fill rates against least cost */
+    bool is_fair;          /* fill rates are leximin */
+    int64_t fairness_cost; /* of leximin fill rates against least cost, whichever of both it has */
     int64_t rounding_cost; /* of whole packs against opened ones */
     double least_fill;     /* of needs that some depot can serve, least sent / need; 1 where none */
-    double unfair_fill;    /* the same without fairness; least_fill where it was not asked for */
-    uint32_t fair_levels;  /* fill rates found one after the other */
+    double cheapest_fill;  /* the same of the plan of least cost, */
+    double fairest_fill;   /* and of the fairest, packs opened */
+    uint32_t fair_levels;  /* fill rates found one after the other; 0: fairness was not looked at */
 
     /* Micro cost units that orders which stand cost against orders all made anew, by least cost. */
     int64_t goods_stability_cost;

@@ -327,8 +327,10 @@ int planner_set_lane_limit(struct planner *planner, uint32_t depot, uint32_t she
     return 0;
 }
 
-int planner_set_fair(struct planner *planner, bool fair) {
-    planner->goods.fair = fair;
+int planner_set_fairness(struct planner *planner, enum planner_fairness fairness) {
+    if ((unsigned)fairness > PLANNER_FAIREST)
+        return HV_ERR_VALUE;
+    planner->goods.fairness = fairness;
     return 0;
 }
 

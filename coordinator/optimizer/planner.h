@@ -83,9 +83,11 @@ HV_MUST_USE int planner_set_receive(struct planner *planner, uint32_t shelter, i
 HV_MUST_USE int planner_set_lane_limit(struct planner *planner, uint32_t depot, uint32_t shelter,
                                        int64_t lane_ml);
 
-/* Fairness: goods are sent so that fill rates are leximin before cost is least. Off at first. The
- * plan says what it costs. HV_ERR_MEMORY. */
-HV_MUST_USE int planner_set_fair(struct planner *planner, bool fair);
+/* Fairness: goods are sent so that fill rates are leximin before cost is least. CHEAPEST at first.
+ * PRICED plans for least cost and says what the fairest plan would cost more; the fairest says the
+ * same. Finding it takes longer the more shelters and items there are. HV_ERR_VALUE. */
+enum planner_fairness { PLANNER_CHEAPEST, PLANNER_PRICED, PLANNER_FAIREST };
+HV_MUST_USE int planner_set_fairness(struct planner *planner, enum planner_fairness fairness);
 
 /* Pins: a zone with pins goes only to shelters that it is pinned to, as far as they have places; an
  * exclusion bars a pair, and is stronger than a pin. */

@@ -420,6 +420,51 @@ static bool has_packs(const struct planner *planner) {
     return false;
 }
 
+/* The fairest plan in place of the cheapest, with what that costs. */
+static int make_fair(struct planner_run *run, struct allocation_plan *best, size_t links,
+                     struct plan *plan) {
+    int error = find_fairest(run, best);
+    if (error || best->level_count == 0)
+        return error;
+    plan->is_fair = true;
+    plan->fair_levels = best->level_count;
+    error = rewrite(run->planner, best, false, links, plan, &plan->fairness_cost);
+    plan->fairest_fill = plan->least_fill;
+    return error;
+}
+
+/* What the fairest plan would cost more, beside the plan. A run that ends on the way only does not
+ * say. */
+static int price_fairness(struct planner_run *run, const struct allocation_plan *cheapest,
+                          struct plan *plan) {
+    struct plan beside = {0};
+    struct allocation_plan fairest = {0};
+    int error = 0;
+    if (has_lane_limits(run->planner)) { /* starts from the shipments of the cheapest */
+        fairest.shipment_count = cheapest->shipment_count;
+        fairest.shipments = planner_take(fairest.shipment_count, sizeof *fairest.shipments);
+        if (!fairest.shipments)
+            return HV_ERR_MEMORY;
+        for (size_t i = 0; i < fairest.shipment_count; i++)
+            fairest.shipments[i] = cheapest->shipments[i];
+    }
+    error = find_fairest(run, &fairest);
+    if (!error && !run->stopped && fairest.level_count > 0)
+        error = planner_write_goods(run->planner, fairest.shipments, fairest.shipment_count, false,
+                                    &beside);
+    if (!error && beside.unmet) {
+        plan->fair_levels = fairest.level_count;
+        plan->fairness_cost = beside.goods_cost - plan->goods_cost;
+        plan->fairest_fill = beside.least_fill;
+    }
+    run->stopped = false;
+    free(beside.shipments);
+    free(beside.unmet);
+    free(beside.links);
+    allocation_plan_deinit(&fairest);
+    return error;
+}
+
 int planner_solve_goods(struct planner_run *run, struct plan *plan) {
     struct planner *planner = run->planner;
     struct allocation_plan best = {0};
@@ -434,19 +479,13 @@ int planner_solve_goods(struct planner_run *run, struct plan *plan) {
         error = planner_write_goods(planner, best.shipments, best.shipment_count, false, plan);
     if (!error)
         error = planner_prove_goods(planner, &best.prices, plan);
-    if (!error && planner->goods.fair && !run->stopped)
-        error = find_fairest(run, &best);
-    if (!error && best.level_count > 0) {
-        double unfair_fill = plan->least_fill;
-        plan->fair_levels = best.level_count;
-        error = rewrite(planner, &best, false, links, plan, &plan->fairness_cost);
-        plan->unfair_fill = unfair_fill;
-    }
-    if (!error && has_packs(planner)) {
-        double unfair_fill = plan->unfair_fill;
+    plan->cheapest_fill = plan->fairest_fill = plan->least_fill;
+    if (!error && planner->goods.fairness == PLANNER_FAIREST && !run->stopped)
+        error = make_fair(run, &best, links, plan);
+    else if (!error && planner->goods.fairness == PLANNER_PRICED && !run->stopped)
+        error = price_fairness(run, &best, plan);
+    if (!error && has_packs(planner))
         error = rewrite(planner, &best, true, links, plan, &plan->rounding_cost);
-        plan->unfair_fill = unfair_fill;
-    }
     if (plan->goods_cost > 0)
         plan->goods_gap = (double)(plan->goods_cost - plan->goods_bound) / (double)plan->goods_cost;
     allocation_plan_deinit(&best);

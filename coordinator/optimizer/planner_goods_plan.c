@@ -275,7 +275,7 @@ static int add_up(const struct planner *planner, struct plan *plan) {
         if (!error)
             total += wide_product(u->quantity, cost);
     }
-    plan->least_fill = plan->unfair_fill = least_fill(planner, plan);
+    plan->least_fill = least_fill(planner, plan);
     return error ? error : wide_narrow(total, &plan->goods_cost);
 }
 

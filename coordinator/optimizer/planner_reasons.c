@@ -439,7 +439,8 @@ static int explain_goods(struct explanation *e) {
             error = explain_reserves(e, &e->plan->unmet[i]);
     }
     if (!error &&
-        plan->goods_cost - plan->fairness_cost - plan->rounding_cost > plan->goods_bound) {
+        plan->goods_cost - plan->rounding_cost - (plan->is_fair ? plan->fairness_cost : 0) >
+            plan->goods_bound) {
         struct plan_reason reason = blank;
         reason.code = REASON_WHOLE_UNITS;
         error = add_reason(e, reason);

@@ -38,7 +38,7 @@ struct planner_people {
 struct planner_goods {
     struct allocation_session *cheapest, *fairest; /* NULL until the first solve */
     struct allocation_session *freest; /* least cost were all orders to be made anew; the same */
-    bool fair;
+    enum planner_fairness fairness;
 };
 
 struct planner_promises {

@@ -305,11 +305,30 @@ static const struct hv_order *successor(const struct wanted *wanted, const struc
 }
 
 /* A plan says where all who are left shall go, so it replaces what earlier plans said of people.
- * Its shipments come on top of what was promised before, so goods orders stand; and what has been
- * opened stays open until told otherwise. */
+ * Its shipments come on top of what was promised before, so goods orders stand unless it names
+ * them; and what has been opened stays open until told otherwise. */
 static bool is_replaced(enum hv_order_kind kind) {
     return kind == HV_ORDER_RECEIVE_PEOPLE || kind == HV_ORDER_WARN_ZONE ||
            kind == HV_ORDER_EVACUATE_ZONE || kind == HV_ORDER_BUS_RUN;
+}
+
+/* Whether the plan takes back an order for goods: the order to ship it names, and the delivery that
+ * is expected, which is numbered next, on the same waybill. */
+static bool is_taken(const struct making *making, const struct hv_order *order) {
+    bool ships = order->kind == HV_ORDER_SHIP;
+    if (!ships && order->kind != HV_ORDER_EXPECT_DELIVERY)
+        return false;
+    for (size_t i = 0; i < making->plan->order_change_count; i++) {
+        uint64_t ship = making->plan->order_changes[i].order;
+        const struct hv_order *other = NULL;
+        if (ships && order->id == ship)
+            return true;
+        if (!ships && order->id == ship + 1 &&
+            state_order_decode(state_find_order(making->scene->state, ship), making->arena,
+                               &other) == HV_OK)
+            return strcmp(other->waybill, order->waybill) == 0;
+    }
+    return false;
 }
 
 /* Orders of earlier plans that are still open and that the plan does not want: decoded copies. */
@@ -327,9 +346,10 @@ static int find_stale(struct making *making, struct hv_order ***ret_stale, size_
             continue;
         if (state_order_decode(order, making->arena, &body) != HV_OK)
             return HV_ERR_MEMORY;
-        if ((is_replaced(body->kind) || body->kind == HV_ORDER_OPEN) &&
-            !keep_wanted(&making->wanted, body) && is_replaced(body->kind) &&
-            (stale[count++] = hv_order_copy(body, making->arena)) == NULL)
+        bool goes = is_taken(making, body);
+        if (is_replaced(body->kind) || body->kind == HV_ORDER_OPEN)
+            goes = !keep_wanted(&making->wanted, body) && is_replaced(body->kind);
+        if (goes && (stale[count++] = hv_order_copy(body, making->arena)) == NULL)
             return HV_ERR_MEMORY;
     }
     *ret_stale = stale;

@@ -9,9 +9,10 @@
  * for those without a vehicle;
  *   - for each depot and shelter with goods between them: ship, and expect a delivery, on one
  * waybill;
- *   - for each order of the plan in force that the new plan no longer wants: superseded, where its
- * addressee has not finished with it. An order that says the same as one still in force is not
- * issued again, so that nobody is told twice. */
+ *   - for each order of the plan in force that the new plan no longer wants, and each order for
+ * goods that it takes back: superseded or cancelled, where its addressee has not finished with it.
+ * An order that says the same as one still in force is not issued again, so that nobody is told
+ * twice. */
 #ifndef COORDINATOR_PLANNING_ORDERS_H
 #define COORDINATOR_PLANNING_ORDERS_H
 

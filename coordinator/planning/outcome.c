@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MS_PER_S = 1000, PARAMETER_BYTES = 512 };
+enum { MS_PER_S = 1000, MICRO = 1000000, PARAMETER_BYTES = 512 };
 
 struct telling {
     const struct plan *plan;
@@ -104,11 +104,28 @@ static enum hv_plan_reason reason_of(enum plan_reason_code code) {
     case REASON_SHELTER_EXCLUDED:
         return HV_PLAN_EXCLUDED;
     case REASON_STOCK_EXHAUSTED:
+    case REASON_ORDER_STOCK_GONE:
+        return HV_PLAN_NO_STOCK;
     case REASON_RESERVE_HELD:
+        return HV_PLAN_RESERVE;
     case REASON_DISPATCH_EXHAUSTED:
     case REASON_RECEIVE_EXHAUSTED:
+    case REASON_LANE_EXHAUSTED:
+        return HV_PLAN_LIMIT;
     case REASON_NOT_WORTH_CARRYING:
-        return HV_PLAN_NO_STOCK;
+        return HV_PLAN_NOT_WORTH_CARRYING;
+    case REASON_WHOLE_PACKS:
+        return HV_PLAN_WHOLE_PACKS;
+    case REASON_ORDER_DEPOT_LOST:
+        return HV_PLAN_HAZARD;
+    case REASON_ORDER_NO_ROUTE:
+        return HV_PLAN_NO_ROUTE;
+    case REASON_ORDER_EXCLUDED:
+        return HV_PLAN_EXCLUDED;
+    case REASON_ORDER_NOT_NEEDED:
+        return HV_PLAN_NOT_NEEDED;
+    case REASON_ORDER_IMPROVED:
+        return HV_PLAN_CHANGED;
     case REASON_PINNED:
     case REASON_PIN_NOT_USABLE:
         return HV_PLAN_PINNED;
@@ -138,24 +155,70 @@ static const struct plan_reason *why_people(const struct plan *plan,
     return NULL;
 }
 
-/* No depot reaches a shelter with what no depot has: that is a lack of stock, not of roads. */
-static enum hv_plan_reason reason_of_goods(const struct telling *telling, uint32_t item,
-                                           const struct plan_reason *why) {
-    const struct instance *instance = &telling->picture->instance;
-    int64_t stock = 0;
-    for (uint32_t d = 0; d < instance->depot_count && stock == 0; d++)
-        stock = instance->stock[(size_t)d * instance->item_count + item];
-    return why == NULL || stock == 0 ? HV_PLAN_NO_STOCK : reason_of(why->code);
+/* By shelter and item: the reason why some of a need stays unmet, and the first of what depots hold
+ * back of it; in the order of the plan's reasons. */
+struct goods_reasons {
+    const struct plan_reason **unmet, **held;
+};
+
+static bool is_why_unmet(enum plan_reason_code code) {
+    return code == REASON_STOCK_EXHAUSTED || code == REASON_NO_DEPOT_REACHES ||
+           code == REASON_DISPATCH_EXHAUSTED || code == REASON_RECEIVE_EXHAUSTED ||
+           code == REASON_LANE_EXHAUSTED || code == REASON_NOT_WORTH_CARRYING ||
+           code == REASON_SHELTER_EXCLUDED || code == REASON_WHOLE_PACKS;
 }
 
-static const struct plan_reason *why_goods(const struct plan *plan, const struct plan_unmet *left) {
-    for (size_t i = 0; i < plan->reason_count; i++) {
+static int find_goods_reasons(const struct telling *telling, struct goods_reasons *reasons) {
+    const struct instance *instance = &telling->picture->instance;
+    const struct plan *plan = telling->plan;
+    size_t cells = (size_t)instance->shelter_count * instance->item_count;
+    reasons->unmet = hv_arena_take(telling->arena, cells + 1, sizeof *reasons->unmet);
+    reasons->held = hv_arena_take(telling->arena, cells + 1, sizeof *reasons->held);
+    if (reasons->unmet == NULL || reasons->held == NULL)
+        return HV_ERR_MEMORY;
+    for (size_t i = plan->reason_count; i-- > 0;) {
         const struct plan_reason *reason = &plan->reasons[i];
-        bool fits = reason->code >= REASON_STOCK_EXHAUSTED && reason->code < REASON_CODES;
-        if (fits && about(reason->shelter, left->shelter) && about(reason->item, left->item))
-            return reason;
+        bool held = reason->code == REASON_RESERVE_HELD;
+        if (held || is_why_unmet(reason->code))
+            (held ? reasons->held
+                  : reasons->unmet)[(size_t)reason->shelter * instance->item_count + reason->item] =
+                reason;
     }
-    return NULL;
+    return HV_OK;
+}
+
+static const char *depot_id(const struct telling *telling, uint32_t depot) {
+    return telling->region->depots[depot].id;
+}
+
+/* No depot reaches a shelter with what no depot has: that is a lack of stock, not of roads. The
+ * parameter names the depots that hold some back, with how much, or the depot whose limit it is. */
+static int tell_unmet(const struct telling *telling, const struct goods_reasons *reasons,
+                      const struct plan_unmet *one, struct hv_plan_left *left) {
+    const struct instance *instance = &telling->picture->instance;
+    size_t cell = (size_t)one->shelter * instance->item_count + one->item;
+    const struct plan_reason *why = reasons->unmet[cell], *held = reasons->held[cell];
+    const struct plan_reason *end = telling->plan->reasons + telling->plan->reason_count;
+    enum plan_reason_code code = why == NULL ? REASON_STOCK_EXHAUSTED : why->code;
+    char text[PARAMETER_BYTES] = "";
+    size_t used = 0;
+    int64_t stock = 0;
+    for (uint32_t d = 0; d < instance->depot_count && stock == 0; d++)
+        stock = instance->stock[(size_t)d * instance->item_count + one->item];
+    if (stock == 0)
+        code = REASON_STOCK_EXHAUSTED;
+    bool reserved =
+        held != NULL && (code == REASON_STOCK_EXHAUSTED || code == REASON_NO_DEPOT_REACHES);
+    for (; reserved && held < end && held->code == REASON_RESERVE_HELD; held++)
+        if (held->shelter == one->shelter && held->item == one->item && used + 100 < sizeof text)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%.64s %lld",
+                                     used == 0 ? "" : " ", depot_id(telling, held->depot),
+                                     (long long)held->amount);
+    if (why != NULL && why->depot != PLAN_NONE)
+        snprintf(text, sizeof text, "%.64s", depot_id(telling, why->depot));
+    left->reason = reserved ? HV_PLAN_RESERVE : reason_of(code);
+    left->parameter = hv_arena_text(telling->arena, text);
+    return left->parameter == NULL ? HV_ERR_MEMORY : HV_OK;
 }
 
 /* The class of people, and the shelters that form the cut, as far as they fit. */
@@ -199,16 +262,56 @@ static int tell_left(const struct telling *telling) {
                                                                          : reason_of(why->code),
                                   .parameter = parameter};
     }
-    for (size_t i = 0; i < plan->unmet_count; i++) {
+    struct goods_reasons reasons;
+    int error = find_goods_reasons(telling, &reasons);
+    for (size_t i = 0; i < plan->unmet_count && error == HV_OK; i++) {
         const struct plan_unmet *one = &plan->unmet[i];
-        const struct plan_reason *why = why_goods(plan, one);
-        out->left[out->left_count++] =
-            (struct hv_plan_left){.zone = "",
-                                  .shelter = telling->region->shelters[one->shelter].id,
-                                  .item = telling->region->items[one->item].id,
-                                  .amount = (uint64_t)one->quantity,
-                                  .reason = reason_of_goods(telling, one->item, why),
-                                  .parameter = ""};
+        struct hv_plan_left *left = &out->left[out->left_count++];
+        *left = (struct hv_plan_left){.zone = "",
+                                      .shelter = telling->region->shelters[one->shelter].id,
+                                      .item = telling->region->items[one->item].id,
+                                      .amount = (uint64_t)one->quantity};
+        error = tell_unmet(telling, &reasons, one, left);
+    }
+    return error;
+}
+
+/* ---- goods: what choices cost, and which orders go ---- */
+
+/* A share in hundredths of a percent, never rounded up to all or down to nothing. */
+static uint32_t permyriad(double share) {
+    double scaled = share * 10000;
+    return scaled <= 0 ? 0 : scaled < 1 ? 1 : scaled >= 10000 ? 10000 : (uint32_t)scaled;
+}
+
+static int tell_goods(const struct telling *telling) {
+    const struct plan *plan = telling->plan;
+    const struct picture *picture = telling->picture;
+    struct hv_plan *out = telling->out;
+    out->fair = plan->is_fair;
+    out->fairness_known = plan->fair_levels > 0;
+    out->fairness_cost = plan->fairness_cost;
+    out->cheapest_fill = permyriad(plan->cheapest_fill);
+    out->fairest_fill = permyriad(plan->fairest_fill);
+    out->least_fill = permyriad(plan->least_fill);
+    out->whole_packs = picture->rules.whole_packs;
+    out->rounding_cost = plan->rounding_cost;
+    out->orders_kept = plan->kept_promises;
+    out->stability_cost = plan->goods_stability_cost;
+    out->goods_change_price = picture->rules.goods_change_price * MICRO;
+    out->order_changes =
+        hv_arena_take(telling->arena, plan->release_count + 1, sizeof *out->order_changes);
+    if (out->order_changes == NULL)
+        return HV_ERR_MEMORY;
+    for (size_t i = 0; i < plan->release_count; i++) {
+        const struct plan_release *release = &plan->releases[i];
+        const struct planner_promise *promise = &picture->promises[release->promise];
+        out->order_changes[out->order_change_count++] = (struct hv_plan_order_change){
+            .order = picture->promise_orders[release->promise],
+            .reason = reason_of(release->code),
+            .saving = release->saving,
+            .depot = depot_id(telling, promise->depot),
+            .shelter = telling->region->shelters[promise->shelter].id};
     }
     return HV_OK;
 }
@@ -243,6 +346,8 @@ int outcome_record(const struct plan *plan, const struct picture *picture,
         error = tell_shipments(&telling);
     if (error == HV_OK)
         error = tell_left(&telling);
+    if (error == HV_OK)
+        error = tell_goods(&telling);
     if (error == HV_OK)
         *ret_plan = out;
     return error;

@@ -36,6 +36,7 @@ struct painting {
     int64_t *planned;  /* shelter: people whom the plan in force sends there */
     uint32_t *item_of; /* by STATE_NAME index: number of the item, or REGION_NONE */
     double *share;     /* by item: of the people of all zones, those whom it is for */
+    size_t promise_lines;
 };
 
 static int64_t larger(int64_t a, int64_t b) {
@@ -235,7 +236,8 @@ static void paint_item(const struct painting *painting, uint32_t index) {
     int64_t cost = need > 0 ? (int64_t)fmin(round(PERSON_DAY_COST / need), 1e9) : 1;
     painting->picture->items[index] =
         (struct instance_item){.volume_ml = item->volume_ml > 0 ? item->volume_ml : VOLUME_ML,
-                               .shortage_cost = larger(1, cost)};
+                               .shortage_cost = larger(1, cost),
+                               .pack = painting->rules->whole_packs ? item->packs[0] : 0};
 }
 
 /* Adds the usable units of each item at a place: neither damaged nor expired. */
@@ -386,9 +388,86 @@ static void take_promise(const struct painting *painting, const struct hv_order 
     }
 }
 
-/* Goods that an open order has promised: they are coming where they are expected, and gone where
- * they are to be shipped. */
+/* Whether an order to ship is one that a plan made and may take back: nothing of it has left. Where
+ * it goes is what another order, numbered next, expects on the same waybill. */
+static bool is_promise(struct painting *painting, const struct state_order *ship,
+                       const struct hv_order *body) {
+    const struct state_waybill *waybill = state_find_waybill(painting->state, body->waybill);
+    const struct state_order *expect = state_find_order(painting->state, ship->number + 1);
+    const struct hv_order *other = NULL;
+    if (ship->plan == 0 || body->waybill[0] == '\0' || (ship->has_done && ship->done > 0) ||
+        waybill == NULL || state_waybill_stage(waybill) > STATE_WAYBILL_LOADED ||
+        waybill->line_count > 0 || expect == NULL ||
+        expect->order_kind != HV_ORDER_EXPECT_DELIVERY ||
+        !hv_order_is_open(state_order_state(expect)))
+        return false;
+    return row_of(painting, ship, true) != REGION_NONE &&
+           row_of(painting, expect, false) != REGION_NONE &&
+           state_order_decode(expect, &painting->arena, &other) == HV_OK &&
+           strcmp(other->waybill, body->waybill) == 0;
+}
+
+/* Whether the shipment that an expected delivery waits for is among the promises. */
+static bool is_promised(struct painting *painting, const struct state_order *expect) {
+    const struct state_order *ship = state_find_order(painting->state, expect->number - 1);
+    const struct hv_order *body = NULL;
+    return ship != NULL && ship->order_kind == HV_ORDER_SHIP &&
+           hv_order_is_open(state_order_state(ship)) &&
+           state_order_decode(ship, &painting->arena, &body) == HV_OK &&
+           is_promise(painting, ship, body);
+}
+
+static int note_promise(struct painting *painting, const struct state_order *ship,
+                        const struct hv_order *body) {
+    struct picture *picture = painting->picture;
+    const struct state_order *expect = state_find_order(painting->state, ship->number + 1);
+    const struct state_waybill *waybill = state_find_waybill(painting->state, body->waybill);
+    struct planner_promise_line *lines =
+        hv_arena_take(&painting->arena, body->line_count + 1, sizeof *lines);
+    if (lines == NULL)
+        return HV_ERR_MEMORY;
+    struct planner_promise promise = {.depot = row_of(painting, ship, true),
+                                      .shelter = row_of(painting, expect, false),
+                                      .lines = lines,
+                                      .begun =
+                                          state_waybill_stage(waybill) >= STATE_WAYBILL_PICKING};
+    for (size_t l = 0; l < body->line_count; l++) {
+        uint32_t item = region_find_item(painting->region, body->lines[l].item);
+        if (item != REGION_NONE)
+            lines[promise.line_count++] =
+                (struct planner_promise_line){item, (int64_t)body->lines[l].quantity};
+    }
+    picture->promise_orders[picture->promise_count] = ship->number;
+    picture->promises[picture->promise_count++] = promise;
+    painting->promise_lines += promise.line_count;
+    return HV_OK;
+}
+
+/* The promises' lines out of the arena. */
+static int keep_lines(struct painting *painting) {
+    struct picture *picture = painting->picture;
+    picture->promise_lines = calloc(painting->promise_lines + 1, sizeof *picture->promise_lines);
+    if (picture->promise_lines == NULL)
+        return HV_ERR_MEMORY;
+    struct planner_promise_line *next = picture->promise_lines;
+    for (uint32_t i = 0; i < picture->promise_count; i++) {
+        struct planner_promise *promise = &picture->promises[i];
+        memcpy(next, promise->lines, promise->line_count * sizeof *next);
+        promise->lines = next;
+        next += promise->line_count;
+    }
+    return HV_OK;
+}
+
+/* Goods that an open order has promised. Of what has begun to leave, or is of no plan, nothing can
+ * be decided anew: it is coming where it is expected, and gone where it is to be shipped. */
 static int paint_promises(struct painting *painting) {
+    uint32_t orders = state_count(painting->state, STATE_ORDER);
+    struct picture *picture = painting->picture;
+    picture->promises = calloc(orders + 1u, sizeof *picture->promises);
+    picture->promise_orders = calloc(orders + 1u, sizeof *picture->promise_orders);
+    if (picture->promises == NULL || picture->promise_orders == NULL)
+        return HV_ERR_MEMORY;
     for (uint32_t i = 0; i < state_count(painting->state, STATE_ORDER); i++) {
         const struct state_order *order = state_order(painting->state, i);
         const struct hv_order *body = NULL;
@@ -401,12 +480,15 @@ static int paint_promises(struct painting *painting) {
             continue;
         if (state_order_decode(order, &painting->arena, &body) != HV_OK)
             return HV_ERR_MEMORY;
-        if (ships || !never_left(painting, body))
-            take_promise(
-                painting, body, order->has_done ? order->done : 0,
-                cell(ships ? painting->picture->stock : painting->picture->need, painting, row, 0));
+        if (ships && is_promise(painting, order, body)) {
+            if (note_promise(painting, order, body) != HV_OK)
+                return HV_ERR_MEMORY;
+        } else if (ships || (!is_promised(painting, order) && !never_left(painting, body))) {
+            take_promise(painting, body, order->has_done ? order->done : 0,
+                         cell(ships ? picture->stock : picture->need, painting, row, 0));
+        }
     }
-    return HV_OK;
+    return keep_lines(painting);
 }
 
 static void paint_depot(const struct painting *painting, uint32_t index) {
@@ -499,6 +581,7 @@ int picture_new(const struct state *state, const struct region *region,
     int error = paint(&painting);
     hv_arena_deinit(&painting.arena);
     picture->basis = state_position(state);
+    picture->rules = *rules;
     picture->instance = (struct instance){.network = picture->network,
                                           .zones = picture->zones,
                                           .zone_count = region->zone_count,
@@ -532,5 +615,8 @@ void picture_free(struct picture *picture) {
     free(picture->stock);
     free(picture->need);
     free(picture->stale);
+    free(picture->promises);
+    free(picture->promise_lines);
+    free(picture->promise_orders);
     free(picture);
 }

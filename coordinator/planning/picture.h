@@ -11,8 +11,11 @@
  * out of plans closed;
  *   - stock of a depot: usable units that have not expired;
  *   - need of a shelter: what those who are there, or ordered there, need in `need_days`, or what
- * staff ask for if that is more, less what is there and what is on its way. Unknown figures are
- * never taken for 0 places or for endless ones: a shelter of unknown capacity gets nobody. */
+ * staff ask for if that is more, less what is there and what is on its way;
+ *   - goods that an order of a plan has promised and that have not left: both stock and need still
+ * hold them, and they stand in `promises`, so that the planner may take the order back.
+ * Unknown figures are never taken for 0 places or for endless ones: a shelter of unknown capacity
+ * gets nobody. */
 #ifndef COORDINATOR_PLANNING_PICTURE_H
 #define COORDINATOR_PLANNING_PICTURE_H
 
@@ -27,19 +30,28 @@ struct picture_rules {
     enum picture_stale stale;
     uint32_t stale_percent; /* CAUTION: of the free places */
     uint32_t need_days;
-    int64_t today_day; /* days since 1970, for expiry */
+    int64_t today_day;          /* days since 1970, for expiry */
+    bool whole_packs;           /* goods go in the smallest pack of their item, unopened */
+    bool fair;                  /* goods: fill rates are leximin before cost is least */
+    int64_t goods_change_price; /* cost units that taking back an order for goods must save; 1,000
+                                   are a person without one item for one day */
 };
 
 /* An instance with everything it points to. Numbers are those of the region. */
 struct picture {
     struct instance instance;
+    struct picture_rules rules; /* that it was made by */
     struct network *network;
     struct instance_zone *zones;
     struct instance_shelter *shelters;
     struct instance_depot *depots;
     struct instance_item *items;
     int64_t *stock, *need;
-    bool *stale;    /* shelter: counted with caution or left out */
+    bool *stale; /* shelter: counted with caution or left out */
+    struct planner_promise *promises;
+    struct planner_promise_line *promise_lines; /* of all */
+    uint64_t *promise_orders;                   /* by promise: the order to ship */
+    uint32_t promise_count;
     uint64_t basis; /* log position */
 };
 

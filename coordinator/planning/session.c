@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ML_PER_L = 1000, MICRO = 1000000, PRICED_NEEDS_MAX = 4000 };
+
 struct session {
     struct planner *planner;        /* NULL: none yet */
     struct session_order *in_force; /* what was set in the planner */
@@ -141,6 +143,16 @@ static int set_in_force(struct session *session, const struct session_task *task
     return error;
 }
 
+/* What a depot loads, a shelter takes, or goes from one to the other in one plan. */
+static int set_limit(struct planner *planner, const struct session_directive *directive,
+                     int64_t limit_ml) {
+    if (directive->depot == UINT32_MAX)
+        return planner_set_receive(planner, directive->shelter, limit_ml);
+    if (directive->shelter == UINT32_MAX)
+        return planner_set_dispatch(planner, directive->depot, limit_ml);
+    return planner_set_lane_limit(planner, directive->depot, directive->shelter, limit_ml);
+}
+
 static int set_directive(struct planner *planner, const struct session_directive *directive,
                          bool holds) {
     switch (directive->kind) {
@@ -150,6 +162,14 @@ static int set_directive(struct planner *planner, const struct session_directive
         return directive->zone != UINT32_MAX
                    ? planner_exclude_zone(planner, directive->zone, directive->shelter, holds)
                    : planner_exclude_depot(planner, directive->depot, directive->shelter, holds);
+    case HV_DIRECTIVE_PRIORITY:
+        return directive->shelter == UINT32_MAX
+                   ? HV_OK /* of an item: heeded in the picture */
+                   : planner_set_priority(planner, directive->shelter,
+                                          holds ? directive->quantity : 1);
+    case HV_DIRECTIVE_LIMIT:
+        return set_limit(planner, directive,
+                         holds ? directive->quantity * ML_PER_L : INSTANCE_NO_LIMIT);
     case HV_DIRECTIVE_RESERVE:
         return planner_set_reserve(planner, directive->depot, directive->item,
                                    holds ? directive->quantity : 0);
@@ -177,6 +197,24 @@ static int set_directives(struct session *session, const struct session_task *ta
     return error;
 }
 
+/* ---- goods ---- */
+
+/* Every plan says what fairness costs where that is quick to find. */
+static enum planner_fairness fairness_of(const struct session_task *task) {
+    const struct instance *instance = &task->picture->instance;
+    uint64_t needs = (uint64_t)instance->shelter_count * instance->item_count;
+    return task->picture->rules.fair   ? PLANNER_FAIREST
+           : needs <= PRICED_NEEDS_MAX ? PLANNER_PRICED
+                                       : PLANNER_CHEAPEST;
+}
+
+static int set_goods(struct planner *planner, const struct session_task *task) {
+    int error = planner_set_fairness(planner, fairness_of(task));
+    STEP(planner_set_promises(planner, task->picture->promises, task->picture->promise_count,
+                              task->picture->rules.goods_change_price * MICRO));
+    return error;
+}
+
 /* ---- solving ---- */
 
 struct asking {
@@ -198,6 +236,7 @@ int session_solve(struct session *session, const struct session_task *task,
     int error = move_to(session, &task->picture->instance);
     STEP(set_in_force(session, task));
     STEP(set_directives(session, task));
+    STEP(set_goods(session->planner, task));
     STEP(planner_solve(session->planner, &limits, ret_plan));
     if (error != HV_OK) { /* the next solve starts afresh */
         planner_free(session->planner);
@@ -299,8 +338,12 @@ int session_task_directives(struct session_task *task, const struct state *state
                                   : state_body_decode(&directive->body, &arena, &record);
         if (error != HV_OK)
             continue;
-        task->directives[task->directive_count] = in_numbers(&record->directive, region, &known);
-        task->directive_count += known;
+        struct session_directive made = in_numbers(&record->directive, region, &known);
+        if (!known)
+            continue;
+        task->directives[task->directive_count++] = made;
+        if (made.kind == HV_DIRECTIVE_PRIORITY && made.item != UINT32_MAX)
+            task->picture->items[made.item].shortage_cost *= made.quantity;
     }
     hv_arena_deinit(&arena);
     return error == HV_ERR_MEMORY ? error : HV_OK;

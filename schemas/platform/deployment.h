@@ -65,6 +65,9 @@ enum stale_policy {
     STALE_EXCLUDE  /* nobody new is sent there */
 };
 
+enum goods_fairness { FAIRNESS_NONE, FAIRNESS_MAXMIN };
+enum goods_packs { PACKS_OPEN, PACKS_WHOLE };
+
 struct settings {
     size_t bind_count;
     char bind[HV_ENDPOINTS_MAX][DEPLOYMENT_ENDPOINT_BYTES]; /* ZeroMQ addresses to listen at */
@@ -76,6 +79,10 @@ struct settings {
     uint64_t plan_work;        /* work limit of one plan, pivots */
     uint32_t
         change_price_s; /* what moving one person away from the plan in force must gain, seconds */
+    uint32_t goods_change_price; /* what taking back an order for goods must save, cost units: 1,000
+                                    are a person without one item for one day */
+    enum goods_fairness fairness; /* whether goods go by fill rates first, or by cost alone */
+    enum goods_packs packs;
     enum approval_policy approval;
     enum stale_policy stale;
     uint32_t stale_percent;

@@ -16,9 +16,9 @@ struct yaml_settings {
     unsigned bind_count;
     uint32_t *io_threads, *log_map_gib, *checkpoint_every, *beat_s, *plan_every_ms;
     uint64_t *plan_work;
-    uint32_t *change_price_s, *stale_percent, *escalate_minutes;
+    uint32_t *change_price_s, *stale_percent, *escalate_minutes, *goods_change_price;
     char *escalate_to;
-    char *approval, *stale, *profile;
+    char *approval, *stale, *profile, *fairness, *packs;
     char *http, *http_certificate, *http_key, *http_open;
 };
 
@@ -44,6 +44,12 @@ static const cyaml_schema_field_t fields[] = {
                          struct yaml_settings, plan_work),
     CYAML_FIELD_UINT_PTR("change_price_s", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                          struct yaml_settings, change_price_s),
+    CYAML_FIELD_UINT_PTR("goods_change_price", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct yaml_settings, goods_change_price),
+    CYAML_FIELD_STRING_PTR("fairness", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                           struct yaml_settings, fairness, 1, 32),
+    CYAML_FIELD_STRING_PTR("packs", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_settings,
+                           packs, 1, 32),
     CYAML_FIELD_UINT_PTR("stale_percent", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                          struct yaml_settings, stale_percent),
     CYAML_FIELD_UINT_PTR("escalate_minutes", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
@@ -80,6 +86,7 @@ struct settings settings_default(void) {
                              .plan_work = 20000000,
                              .change_price_s = 300,
                              .approval = APPROVAL_MANUAL,
+                             .goods_change_price = 50000,
                              .stale = STALE_CAUTION,
                              .stale_percent = 50,
                              .profile = "sphere-2018",
@@ -155,6 +162,8 @@ static void take_word(const struct reading *reading, const char *key, const char
 }
 
 static const char *const approvals[] = {"manual", "automatic", "two-persons", NULL};
+static const char *const fairnesses[] = {"none", "maxmin", NULL};
+static const char *const packings[] = {"open", "whole", NULL};
 static const char *const stales[] = {"count", "caution", "exclude", NULL};
 static const char *const answers[] = {"false", "true", NULL};
 
@@ -242,6 +251,7 @@ static void take_escalation(const struct reading *reading, const struct yaml_set
 static void take_all(const struct reading *reading, const struct yaml_settings *yaml,
                      struct settings *settings) {
     int approval = (int)settings->approval, stale = (int)settings->stale;
+    int fairness = (int)settings->fairness, packs = (int)settings->packs;
     take_bind(reading, yaml, settings);
     take_number(reading, "io_threads", yaml->io_threads, 1, 16, &settings->io_threads);
     take_number(reading, "log_map_gib", yaml->log_map_gib, 1, 16384, &settings->log_map_gib);
@@ -255,11 +265,17 @@ static void take_all(const struct reading *reading, const struct yaml_settings *
     take_number(reading, "stale_percent", yaml->stale_percent, 0, 100, &settings->stale_percent);
     take_word(reading, "approval", yaml->approval, approvals, "manual, automatic or two-persons",
               &approval);
+    take_number(reading, "goods_change_price", yaml->goods_change_price, 0, 1000000000,
+                &settings->goods_change_price);
+    take_word(reading, "fairness", yaml->fairness, fairnesses, "none or maxmin", &fairness);
+    take_word(reading, "packs", yaml->packs, packings, "open or whole", &packs);
     take_word(reading, "stale", yaml->stale, stales, "count, caution or exclude", &stale);
     take_escalation(reading, yaml, settings);
     take_http(reading, yaml, settings);
     settings->approval = (enum approval_policy)approval;
     settings->stale = (enum stale_policy)stale;
+    settings->fairness = (enum goods_fairness)fairness;
+    settings->packs = (enum goods_packs)packs;
     if (yaml->plan_work != NULL)
         settings->plan_work = *yaml->plan_work;
     if (yaml->profile != NULL)
@@ -330,6 +346,19 @@ static void print_settings(FILE *file, const struct settings *s) {
         "\n# What changing an order in force must gain for each person moved, seconds of travel.\n"
         "change_price_s: %u\n",
         s->change_price_s);
+    fprintf(file,
+            "\n# What taking back an order for goods must save, in cost units: 1000 are a person "
+            "without\n# one item for one day.\ngoods_change_price: %u\n",
+            s->goods_change_price);
+    fprintf(
+        file,
+        "\n# Goods that are short: maxmin shares them, so that who gets least gets most; none "
+        "sends by\n# priority and way alone. Each plan says what sharing costs.\nfairness: %s\n",
+        fairnesses[s->fairness]);
+    fprintf(file,
+            "\n# Packs of goods: open sends any quantity, whole the smallest packs of items.csv "
+            "unopened.\npacks: %s\n",
+            packings[s->packs]);
     fprintf(file,
             "\n# manual: a person approves every plan. two-persons: and not the one who asked for "
             "it.\n# automatic: for drills and trials.\napproval: %s\n",

@@ -255,6 +255,16 @@ static struct hv_plan_directive directive(struct message_maker *maker) {
         made.link = id(maker);
         return made;
     }
+    if (made.kind == HV_DIRECTIVE_PRIORITY || made.kind == HV_DIRECTIVE_LIMIT) {
+        made.quantity = positive(maker, HV_PRIORITY_MAX);
+        if (made.kind == HV_DIRECTIVE_LIMIT && coin(maker))
+            made.depot = id(maker);
+        if (made.kind == HV_DIRECTIVE_PRIORITY && coin(maker))
+            made.item = id(maker);
+        else
+            made.shelter = id(maker);
+        return made;
+    }
     bool of_depot =
         made.kind == HV_DIRECTIVE_RESERVE || (made.kind == HV_DIRECTIVE_EXCLUDE && coin(maker));
     if (of_depot)
@@ -586,6 +596,15 @@ static void fill_plan_lists(struct message_maker *maker, struct hv_plan *plan) {
                                                        .item = id(maker),
                                                        .quantity = number(maker, HV_QUANTITY_MAX),
                                                        .changed = coin(maker)};
+    plan->order_change_count = next(maker) % 4;
+    plan->order_changes = take(maker, plan->order_change_count, sizeof *plan->order_changes);
+    for (size_t i = 0; i < plan->order_change_count; i++)
+        plan->order_changes[i] =
+            (struct hv_plan_order_change){.order = positive(maker, HV_COUNTER_MAX),
+                                          .reason = ANY(HV_PLAN_REASON_COUNT),
+                                          .saving = wall(maker),
+                                          .depot = id_or_none(maker),
+                                          .shelter = id_or_none(maker)};
     plan->left_count = next(maker) % 5;
     plan->left = take(maker, plan->left_count, sizeof *plan->left);
     for (size_t i = 0; i < plan->left_count; i++)
@@ -609,6 +628,17 @@ static struct hv_plan plan(struct message_maker *maker) {
                            .unmet_bound = wall(maker),
                            .work = number(maker, UINT64_MAX),
                            .stopped_early = coin(maker)};
+    made.fair = coin(maker);
+    made.fairness_known = coin(maker);
+    made.fairness_cost = wall(maker);
+    made.cheapest_fill = (uint32_t)number(maker, 10000);
+    made.fairest_fill = (uint32_t)number(maker, 10000);
+    made.least_fill = (uint32_t)number(maker, 10000);
+    made.whole_packs = coin(maker);
+    made.rounding_cost = wall(maker);
+    made.orders_kept = (uint32_t)number(maker, UINT32_MAX);
+    made.stability_cost = wall(maker);
+    made.goods_change_price = wall(maker);
     BYTES(made.region_hash);
     fill_plan_lists(maker, &made);
     return made;

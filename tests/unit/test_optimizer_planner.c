@@ -400,20 +400,21 @@ Test(planner, fair_and_packed_plans_within_limits_of_lanes_are_certified_too) {
         struct world w;
         int64_t lane_ml[DEPOTS * SHELTERS];
         set_up_choices(&w, lane_ml);
-        bool fair = once_in(2);
+        enum planner_fairness fair = (enum planner_fairness)random_below(3);
         struct planner *warm = NULL;
         cr_assert_eq(planner_new(&w.instance, &warm), 0);
-        cr_assert_eq(planner_set_fair(warm, fair), 0);
+        cr_assert_eq(planner_set_fairness(warm, fair), 0);
         for (int round = 0; round < 4; round++) {
             struct planner *cold = NULL;
             struct plan *plan = NULL, *again = NULL;
             cr_assert_eq(planner_solve(warm, NULL, &plan), 0);
             judge_certificate(&w, plan);
             judge_reasons(plan);
-            cr_assert(fair || plan->fairness_cost == 0);
+            cr_assert(fair != PLANNER_CHEAPEST || plan->fairness_cost == 0);
+            cr_assert_eq(plan->is_fair, fair == PLANNER_FAIREST && plan->fair_levels > 0);
             cr_assert(plan->least_fill >= 0 && plan->least_fill <= 1);
             cr_assert_eq(planner_new(&w.instance, &cold), 0);
-            cr_assert_eq(planner_set_fair(cold, fair), 0);
+            cr_assert_eq(planner_set_fairness(cold, fair), 0);
             cr_assert_eq(planner_solve(cold, NULL, &again), 0);
             judge_certificate(&w, again);
             double most = fmax((double)plan->goods_bound, (double)again->goods_bound);
@@ -457,13 +458,20 @@ Test(planner, fairness_shares_what_is_short_and_says_what_that_costs) {
     cr_assert_eq(planner_solve(planner, NULL, &plan), 0);
     cr_assert_eq(plan->shipment_count, 1);
     cr_assert_float_eq(plan->least_fill, 0, 1e-9);
+    cr_assert_eq(plan->fair_levels, 0);
     plan_free(plan);
-    cr_assert_eq(planner_set_fair(planner, true), 0);
+    cr_assert_eq(planner_set_fairness(planner, PLANNER_PRICED), 0);
+    cr_assert_eq(planner_solve(planner, NULL, &plan), 0);
+    cr_assert_eq(plan->shipment_count, 1);
+    cr_assert_float_eq(plan->fairest_fill, 0.5, 1e-9);
+    cr_assert_eq(plan->fairness_cost, INT64_C(30) * 8000 * 1000); /* 8 s further, 1000 a second */
+    plan_free(plan);
+    cr_assert_eq(planner_set_fairness(planner, PLANNER_FAIREST), 0);
     cr_assert_eq(planner_solve(planner, NULL, &plan), 0);
     cr_assert_eq(plan->shipment_count, 2);
     cr_assert_eq(plan->shipments[0].quantity, 30);
     cr_assert_float_eq(plan->least_fill, 0.5, 1e-9);
-    cr_assert_float_eq(plan->unfair_fill, 0, 1e-9);
+    cr_assert_float_eq(plan->cheapest_fill, 0, 1e-9);
     cr_assert_eq(plan->fairness_cost, INT64_C(30) * 8000 * 1000); /* 8 s further, 1000 a second */
     cr_assert_eq(plan->goods_cost - plan->fairness_cost, plan->goods_bound);
     plan_free(plan);
