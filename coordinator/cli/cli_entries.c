@@ -118,8 +118,22 @@ const struct cli_entry cli_entries[] = {
     {"plan", cli_plan, "list, make, show, compare, approve plans",
      "usage: haven plan list | make | show [N] | diff [N] | approve [N] [--reason TEXT] | withdraw "
      "N\n"
+     "       haven plan directives [--all] | directive ID --lift\n"
+     "       haven plan directive ID --kind KIND [--zone ID] [--shelter ID] [--depot ID] [--item "
+     "ID]\n"
+     "                  [--link ID] [--quantity N] [--reason TEXT]\n"
      "  without N: the last one. diff compares with the plan in force; approve issues the orders\n"
-     "examples:\n  haven plan make\n  haven plan approve --reason 'as agreed at 14:00'\n"},
+     "  kinds, which bind every plan from now on:\n"
+     "    pin       --zone --shelter: the zone goes only to shelters that it is pinned to\n"
+     "    exclude   --zone or --depot, --shelter: never this pair\n"
+     "    reserve   --depot --item --quantity: the depot keeps so much\n"
+     "    avoid     --link: no plan uses the road\n"
+     "    priority  --shelter or --item, --quantity: what is lacking counts 1 to 1000 times\n"
+     "    limit     --depot, --shelter or both, --quantity: litres of goods in one plan\n"
+     "examples:\n  haven plan make\n  haven plan approve --reason 'as agreed at 14:00'\n"
+     "  haven plan directive one-van --kind limit --depot D1 --shelter S03 --quantity 7000\n"
+     "  haven plan directive water-first --kind priority --item water --quantity 5\n"
+     "  haven plan directive one-van --lift\n"},
     {"orders", cli_orders, "list, show, issue, answer, revise, cancel orders",
      "usage: haven orders [list] [--all] [--state S] [--kind K] [--post P] [--addressee ID] "
      "[--plan N]\n"

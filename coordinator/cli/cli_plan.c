@@ -94,6 +94,58 @@ static void print_left(const json_t *left) {
     cli_table_print(table);
 }
 
+static double figure(const json_t *object, const char *member) {
+    return json_number_value(json_object_get(object, member));
+}
+
+/* Costs are said in person-days: a person without one item for one day. */
+static double person_days(const json_t *goods, const char *member) {
+    return figure(goods, member) / 1000;
+}
+
+static void print_fairness(const json_t *goods) {
+    bool fair = strcmp(text(goods, "fairness"), "maxmin") == 0;
+    printf("         least share of a need that is sent: %.1f %%",
+           100 * figure(goods, "least_fill"));
+    if (json_is_null(json_object_get(goods, "fairness_cost")))
+        puts("");
+    else if (fair)
+        printf("; sharing fairly costs %.1f person-days (without it %.1f %%)\n",
+               person_days(goods, "fairness_cost"), 100 * figure(goods, "cheapest_fill"));
+    else
+        printf("; sharing fairly would bring %.1f %% for %.1f person-days\n",
+               100 * figure(goods, "fairest_fill"), person_days(goods, "fairness_cost"));
+}
+
+static void print_goods(const json_t *goods, double gap) {
+    const json_t *changes = json_object_get(goods, "order_changes");
+    printf("goods    %.1f person-days of lack and transport; proven that no plan costs less than "
+           "%.1f (gap %.3f %%)\n",
+           person_days(goods, "cost"), person_days(goods, "cost_bound"), 100 * gap);
+    print_fairness(goods);
+    if (json_is_true(json_object_get(goods, "whole_packs")))
+        printf("         whole packs cost %.1f person-days\n", person_days(goods, "rounding_cost"));
+    printf("orders   %lld for goods stand, which costs %.1f person-days; %zu are taken back\n\n",
+           number(goods, "orders_kept"), person_days(goods, "stability_cost"),
+           json_array_size(changes));
+    static const char *const titles[] = {
+        ">order", "depot", "to shelter", "taken back because", ">saves, person-days", NULL};
+    if (json_array_size(changes) == 0)
+        return;
+    struct cli_table *table = cli_table_new(titles);
+    size_t index;
+    json_t *change;
+    json_array_foreach(changes, index, change) {
+        cli_table_cell(table, "%lld", number(change, "order"));
+        cli_table_cell(table, "%s", text(change, "depot"));
+        cli_table_cell(table, "%s", text(change, "shelter"));
+        cli_table_cell(table, "%s", text(change, "reason"));
+        cli_table_cell(table, "%.1f", person_days(change, "saving"));
+    }
+    cli_table_print(table);
+    puts("");
+}
+
 static void print_plan(const json_t *reply) {
     const json_t *plan = json_object_get(reply, "plan");
     if (plan == NULL) { /* an old one, told by the log */
@@ -105,9 +157,10 @@ static void print_plan(const json_t *reply) {
            json_is_true(json_object_get(plan, "stopped_early")) ? ", stopped early" : "");
     printf("unserved %lld people; proven that no plan leaves fewer than %lld\n",
            number(plan, "unserved_people"), number(plan, "unserved_bound"));
-    printf("arrival  %lld person-seconds; proven that none needs fewer than %lld (gap %.3f %%)\n\n",
+    printf("arrival  %lld person-seconds; proven that none needs fewer than %lld (gap %.3f %%)\n",
            number(plan, "person_seconds"), number(plan, "person_seconds_bound"),
-           100 * json_number_value(json_object_get(plan, "time_gap")));
+           100 * figure(plan, "time_gap"));
+    print_goods(json_object_get(plan, "goods"), figure(plan, "goods_gap"));
     print_moves(json_object_get(plan, "moves"));
     puts("");
     print_shipments(json_object_get(plan, "shipments"));
@@ -173,6 +226,47 @@ static void print_approved(const json_t *reply) {
     printf("approved; %lld orders and changes to orders issued: haven orders\n", orders);
 }
 
+static void print_directives(const json_t *reply) {
+    static const char *const titles[] = {"directive", "kind",   "zone", "depot",
+                                         "shelter",   "item",   "link", ">quantity",
+                                         "by",        "reason", NULL};
+    static const char *const texts[] = {"id", "kind", "zone", "depot", "shelter", "item", "link"};
+    struct cli_table *table = cli_table_new(titles);
+    size_t index;
+    json_t *one;
+    json_array_foreach(json_object_get(reply, "directives"), index, one) {
+        for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+            cli_table_cell(table, "%s", text(one, texts[i]));
+        if (json_object_get(one, "quantity") != NULL)
+            cli_table_cell(table, "%lld", number(one, "quantity"));
+        else
+            cli_table_cell(table, "%s", "");
+        cli_table_cell(table, "%s", text(one, "by"));
+        cli_table_cell(table, "%s", text(one, "reason"));
+    }
+    cli_table_print(table);
+}
+
+/* haven plan directive ID --kind KIND …, or ID --lift. */
+static int set_directive(const struct cli *cli) {
+    static const char *const options[] = {"--kind", "--zone", "--shelter", "--depot",
+                                          "--item", "--link", "--reason"};
+    const char *id = cli_word(cli, 2, "--lift");
+    bool lift = cli_flag(cli, "--lift");
+    json_int_t quantity;
+    if (id == NULL || (cli_option(cli, "--kind") == NULL) != lift)
+        return cli_usage(cli, "name the directive, and its --kind or --lift");
+    if (!cli_integer(cli, "--quantity", -1, &quantity))
+        return EX_USAGE;
+    json_t *request = json_pack("{s:s, s:s, s:b}", "verb", "directive", "id", id, "lifted", lift);
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+        if (cli_option(cli, options[i]) != NULL)
+            json_object_set_new(request, options[i] + 2, json_string(cli_option(cli, options[i])));
+    if (quantity >= 0)
+        json_object_set_new(request, "quantity", json_integer(quantity));
+    return cli_ask(cli, request, NULL);
+}
+
 int cli_plan(const struct cli *cli) {
     static const struct {
         const char *word, *verb;
@@ -186,12 +280,20 @@ int cli_plan(const struct cli *cli) {
         return cli_ask(cli, json_pack("{s:s}", "verb", "plans"), print_plans);
     if (strcmp(what, "make") == 0)
         return cli_ask(cli, json_pack("{s:s}", "verb", "plan-make"), print_made);
+    if (strcmp(what, "directives") == 0)
+        return cli_ask(cli,
+                       json_pack("{s:s, s:b}", "verb", "directives", "all", cli_flag(cli, "--all")),
+                       print_directives);
+    if (strcmp(what, "directive") == 0)
+        return set_directive(cli);
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
         if (strcmp(what, forms[i].word) == 0) {
             json_t *request = plan_request(cli, forms[i].verb);
             return request == NULL ? EX_USAGE : cli_ask(cli, request, forms[i].print);
         }
-    return cli_usage(cli, "say what to do: list, make, show, diff, approve or withdraw");
+    return cli_usage(cli,
+                     "say what to do: list, make, show, diff, approve, withdraw, directives or "
+                     "directive");
 }
 
 /* ---- orders ---- */

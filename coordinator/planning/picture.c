@@ -452,9 +452,10 @@ static int keep_lines(struct painting *painting) {
     struct planner_promise_line *next = picture->promise_lines;
     for (uint32_t i = 0; i < picture->promise_count; i++) {
         struct planner_promise *promise = &picture->promises[i];
-        memcpy(next, promise->lines, promise->line_count * sizeof *next);
+        const struct planner_promise_line *lines = promise->lines;
         promise->lines = next;
-        next += promise->line_count;
+        for (uint32_t l = 0; l < promise->line_count; l++)
+            *next++ = lines[l];
     }
     return HV_OK;
 }

@@ -427,9 +427,111 @@ Test(planning, goods_go_on_one_waybill_and_are_not_promised_twice) {
     cr_assert_str_neq(ship->waybill, "");
     cr_assert_eq(ship->lines[0].quantity, 300);
     struct picture *picture = look();
-    cr_assert_eq(picture->stock[water], 700);
-    cr_assert_eq(picture->need[water], 0);
+    cr_assert_eq(picture->stock[water], 1000, "nothing has left");
+    cr_assert_eq(picture->need[water], 300);
+    cr_assert_eq(picture->promise_count, 1);
+    cr_assert_eq(picture->promise_orders[0], ship->id);
+    cr_assert_eq(picture->promises[0].lines[0].quantity, 300);
+    struct plan *plan = solve(picture);
+    cr_assert_eq(plan->kept_promises, 1);
+    cr_assert_eq(plan->shipment_count + plan->unmet_count + plan->release_count, 0);
+    plan_free(plan);
     picture_free(picture);
+}
+
+static const struct hv_plan *proposed(uint64_t number) {
+    const struct hv_plan *plan = NULL;
+    cr_assert_eq(state_plan_decode(state_find_plan(state(), number), &arena, &plan), 0);
+    return plan;
+}
+
+Test(planning, an_order_that_no_road_is_open_for_is_taken_back) {
+    tell_people(50);
+    tell_water("d1", 1000, 0, 0);
+    approve(propose());
+    road("bc", true);
+    uint64_t number = propose();
+    const struct hv_plan *plan = proposed(number);
+    cr_assert_eq(plan->order_change_count, 1);
+    cr_assert_eq(plan->order_changes[0].reason, HV_PLAN_NO_ROUTE);
+    cr_assert_str_eq(plan->order_changes[0].depot, "d1");
+    cr_assert_str_eq(plan->order_changes[0].shelter, "s1");
+    cr_assert_eq(plan->left_count, 1);
+    cr_assert_eq(plan->left[0].amount, 300, "it is lacking again");
+    cr_assert_eq(open_orders(HV_ORDER_SHIP, NULL), 1, "until somebody approves");
+    approve(number);
+    cr_assert_eq(open_orders(HV_ORDER_SHIP, NULL), 0);
+    cr_assert_eq(open_orders(HV_ORDER_EXPECT_DELIVERY, NULL), 0);
+    road("bc", false);
+    number = propose();
+    cr_assert_eq(proposed(number)->order_change_count, 0);
+    cr_assert_eq(proposed(number)->shipment_count, 1);
+}
+
+Test(planning, what_has_left_stays_as_it_was_ordered) {
+    static struct hv_stock_line line = {.item = "water", .lot = "", .quantity = 300};
+    tell_people(50);
+    tell_water("d1", 1000, 0, 0);
+    approve(propose());
+    const struct hv_order *ship = NULL;
+    open_orders(HV_ORDER_SHIP, &ship);
+    tell("d1", (struct hv_report){.kind = HV_REPORT_STOCK_MOVEMENT,
+                                  .stock_movement = {.kind = HV_STOCK_SHIP,
+                                                     .line_count = 1,
+                                                     .lines = &line,
+                                                     .counterpart = "s1",
+                                                     .waybill = ship->waybill,
+                                                     .vehicle = "",
+                                                     .reason = ""}});
+    road("bc", true);
+    struct picture *picture = look();
+    cr_assert_eq(picture->promise_count, 0);
+    cr_assert_eq(picture->need[region_find_item(region, "water")], 0, "it is on its way");
+    picture_free(picture);
+}
+
+Test(planning, directives_set_limits_and_priorities_and_are_told_as_reasons) {
+    tell_people(50);
+    tell_water("d1", 1000, 0, 0);
+    decide((struct hv_record){.kind = HV_RECORD_DIRECTIVE,
+                              .directive = {.id = "one-van",
+                                            .kind = HV_DIRECTIVE_LIMIT,
+                                            .zone = "",
+                                            .shelter = "s1",
+                                            .depot = "d1",
+                                            .item = "",
+                                            .quantity = 120,
+                                            .reason = "one van"}});
+    decide((struct hv_record){.kind = HV_RECORD_DIRECTIVE,
+                              .directive = {.id = "water-first",
+                                            .kind = HV_DIRECTIVE_PRIORITY,
+                                            .zone = "",
+                                            .shelter = "",
+                                            .depot = "",
+                                            .item = "water",
+                                            .quantity = 7,
+                                            .reason = "heat"}});
+    struct session *session = session_new();
+    struct session_task *task = calloc(1, sizeof *task);
+    struct plan *plan = NULL;
+    task->picture = look();
+    int64_t cost = task->picture->items[region_find_item(region, "water")].shortage_cost;
+    cr_assert_eq(session_task_directives(task, state(), region), 0);
+    cr_assert_eq(task->picture->items[region_find_item(region, "water")].shortage_cost, 7 * cost);
+    cr_assert_eq(session_solve(session, task, NULL, NULL, &plan), 0);
+    cr_assert_eq(plan->shipment_count, 1);
+    cr_assert_eq(plan->shipments[0].quantity, 120, "120 l of goods go there, a litre each");
+    struct hv_plan told;
+    cr_assert_eq(outcome_record(plan, task->picture, region, state(), &arena, &told), 0);
+    cr_assert_eq(told.left_count, 1);
+    cr_assert_eq(told.left[0].reason, HV_PLAN_LIMIT);
+    cr_assert_str_eq(told.left[0].parameter, "d1");
+    cr_assert(told.fairness_known);
+    cr_assert_eq(told.fairness_cost, 0);
+    cr_assert_eq(told.least_fill, 4000);
+    plan_free(plan);
+    session_task_free(task);
+    session_free(session);
 }
 
 static void cancel(const struct hv_order *order) {
