@@ -167,13 +167,10 @@ void core_commands_fail(struct core *core, int error) {
 static struct hv_verdict why(const struct core_command *command) {
     struct hv_verdict verdict = {.reason = HV_REASON_RANGE,
                                  .detail = "a record of this command is not valid"};
+    uint64_t new_orders = 0;
     for (size_t i = 0; i < command->record_count; i++) {
-        const struct hv_record *record = &command->records[i];
-        struct hv_verdict found = {0};
-        if (record->kind == HV_RECORD_REPORT)
-            found = hv_report_check(&record->report.report);
-        else if (record->kind == HV_RECORD_ORDER)
-            found = hv_order_check(&record->order);
+        struct hv_record record = prepared(&command->records[i], &new_orders);
+        struct hv_verdict found = hv_record_check(&record);
         if (found.reason != HV_REASON_UNKNOWN)
             return found;
     }

@@ -135,7 +135,8 @@ void core_welcome(struct core *core, const struct state_node *node) {
     core_send(core, node, &envelope);
     for (uint32_t i = 0; i < node->refusal_count; i++)
         core_refuse_again(core, node, &node->refusals[i]);
-    dispatch_node_is_here(&core->dispatch, node->entity.index, core->real_ms);
+    if (dispatch_node_is_here(&core->dispatch, node->entity.index) != 0)
+        core->out_of_memory = true;
 }
 
 static void begin_epoch(struct core *core, const struct state_node *node, uint64_t epoch) {

@@ -14,8 +14,13 @@ struct dispatch_line {
 };
 
 struct dispatch {
-    struct dispatch_line *lines;
+    struct dispatch_line *lines; /* by node and order, but for what `unsorted` says */
     size_t count, room;
+    uint32_t *line_of; /* by order: its line and one more; 0: none */
+    uint32_t order_room;
+    bool *here; /* by node: has said hello since the last run */
+    uint32_t node_room;
+    bool unsorted;    /* lines have been added */
     uint64_t next_ms; /* no line is due before */
 };
 
@@ -26,14 +31,16 @@ void dispatch_init(struct dispatch *dispatch);
 void dispatch_deinit(struct dispatch *dispatch);
 
 /* Takes an order that has changed: one that is untold becomes due at once, any other is dropped
- * when it comes up. HV_ERR_MEMORY. */
+ * when it comes up. Constant time. HV_ERR_MEMORY. */
 int dispatch_take(struct dispatch *dispatch, const struct state *state,
                   const struct state_order *order) HV_MUST_USE;
 
-/* Makes everything for this node due now: it has just said hello. */
-void dispatch_node_is_here(struct dispatch *dispatch, uint32_t node, uint64_t real_ms);
+/* Makes everything for this node due at the next run: it has just said hello. Constant time.
+ * HV_ERR_MEMORY. */
+int dispatch_node_is_here(struct dispatch *dispatch, uint32_t node) HV_MUST_USE;
 
-/* Sends what is due, gathered by node, and drops what needs no telling any more. */
+/* Sends what is due, gathered by node, and drops what needs no telling any more. Linear in the
+ * lines where one may be due, and sorts them where some are new; else nothing. */
 void dispatch_run(struct dispatch *dispatch, const struct state *state, uint64_t real_ms,
                   dispatch_send *send, void *context);
 

@@ -737,3 +737,70 @@ Test(core, a_decision_larger_than_a_batch_is_stored_whole_or_not_at_all) {
     cr_assert_eq(people_at("S1"), 3, "and goes on");
     free(records);
 }
+
+/* ---- many orders on their way ---- */
+
+enum { MANY_ORDERS = 3000 };
+
+/* How often each order was sent to the node since core_bench_forget, by its id. */
+static void count_told(const char *node, uint8_t told[MANY_ORDERS + 1]) {
+    memset(told, 0, MANY_ORDERS + 1);
+    for (size_t i = 0; i < bench->sent_count; i++) {
+        const struct core_bench_frame *frame = &bench->sent[i];
+        if (strcmp(frame->node, node) != 0 || frame->envelope->kind != HV_BODY_ORDERS)
+            continue;
+        const struct hv_order_set *set = &frame->envelope->orders;
+        for (size_t k = 0; k < set->order_count; k++) {
+            cr_assert_leq(set->orders[k].id, MANY_ORDERS);
+            cr_assert_str_eq(set->orders[k].addressee, node);
+            told[set->orders[k].id]++;
+        }
+    }
+}
+
+/* Odd orders are for S1, even ones for S2; the first `from` were answered. */
+static void assert_told(unsigned from, unsigned to_first, unsigned to_second) {
+    uint8_t first[MANY_ORDERS + 1], second[MANY_ORDERS + 1];
+    count_told("S1", first);
+    count_told("S2", second);
+    for (unsigned id = 1; id <= MANY_ORDERS; id++) {
+        bool waits = id >= from, odd = id % 2 == 1;
+        cr_assert_eq(first[id], waits && odd ? to_first : 0, "%u: %d", id, first[id]);
+        cr_assert_eq(second[id], waits && !odd ? to_second : 0, "%u: %d", id, second[id]);
+    }
+}
+
+Test(core, thousands_of_orders_are_each_told_once_again_after_hello_and_not_when_answered) {
+    struct hv_record *records = calloc(MANY_ORDERS, sizeof *records);
+    for (unsigned i = 0; i < MANY_ORDERS; i++) {
+        records[i] = open_order(i % 2 == 0 ? "S1" : "S2");
+        records[i].actor = HV_ACTOR_OPERATOR;
+        records[i].name = "x";
+    }
+    core_bench_forget(bench);
+    decide_all(records, MANY_ORDERS);
+    free(records);
+    cr_assert_eq(bench->reply_error, 0, "%s", bench->reply_verdict.detail);
+    assert_told(1, 1, 1);
+    core_bench_forget(bench);
+    core_bench_hello(bench, "S2", 100);
+    core_bench_tick(bench, 10);
+    assert_told(1, 0, 1);
+    for (unsigned id = 1; id <= MANY_ORDERS / 2; id++) {
+        struct hv_record answer = {
+            .kind = HV_RECORD_ANSWER, .actor = HV_ACTOR_OPERATOR, .name = "x"};
+        answer.answer = (struct hv_order_answer){
+            .order = id, .revision = 1, .state = HV_ORDER_DONE, .reason = ""};
+        cr_assert_eq(core_bench_decide(bench, answer), 0);
+    }
+    core_bench_forget(bench);
+    core_bench_tick(bench, 5000);
+    assert_told(MANY_ORDERS / 2 + 1, 1, 1);
+}
+
+Test(core, a_decision_that_is_not_valid_is_told_why) {
+    struct hv_record order = open_order("S1"); /* of nobody; its id is given by the core */
+    decide_all(&order, 1);
+    cr_assert_eq(bench->reply_error, HV_ERR_VALUE);
+    cr_assert_str_eq(bench->reply_verdict.detail, "actor: missing");
+}
