@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
-enum { TICK_MS = 250, SLICE_MS = 10, FRAMES_AT_ONCE = 1000 };
+/* Messages at once: about a millisecond of work, which is what a question may have to wait for. */
+enum { TICK_MS = 250, SLICE_MS = 10, MESSAGES_AT_ONCE = 256 };
 
 void daemon_fail(struct daemon *daemon, int error, const char *what) {
     line_log(LINE_ERROR, "event=failed what=%s error=%s", what, hv_error_name(error));
@@ -116,7 +117,9 @@ static void remember_route(struct daemon *daemon, uint32_t node, const struct ga
     daemon->routes[node] = *route;
 }
 
-static void take_frame(struct daemon *daemon, const struct gate_frame *frame) {
+/* Gives the number of messages in it; an empty frame counts as one, or a sender of such could keep
+ * everybody else waiting. */
+static unsigned take_frame(struct daemon *daemon, const struct gate_frame *frame) {
     char *id = NULL;
     unsigned long enrolment = strtoul(frame->user, &id, 10);
     id = *id == ':' ? id + 1 : "";
@@ -130,10 +133,12 @@ static void take_frame(struct daemon *daemon, const struct gate_frame *frame) {
                                .wall_ms = clock_wall_ms(),
                                .frame = {.node = id, .revoked = revoked, .known = node}};
     struct hv_bundle_reader reader;
+    unsigned messages = 0;
     hv_bundle_open(&reader, frame->bytes, frame->size);
-    while (hv_bundle_next(&reader, &event.frame.bytes, &event.frame.size))
+    for (; hv_bundle_next(&reader, &event.frame.bytes, &event.frame.size); messages++)
         daemon_step(daemon, event);
     daemon->sender = NULL;
+    return messages > 0 ? messages : 1;
 }
 
 /* ---- the loop ---- */
@@ -146,8 +151,9 @@ static int on_router(zloop_t *loop, zmq_pollitem_t *item, void *context) {
     struct daemon *daemon = context;
     struct gate_frame frame;
     (void)loop, (void)item;
-    for (int i = 0; i < FRAMES_AT_ONCE && gate_receive(daemon->gate, &frame) == 0; i++)
-        take_frame(daemon, &frame);
+    unsigned messages = 0;
+    while (messages < MESSAGES_AT_ONCE && gate_receive(daemon->gate, &frame) == 0)
+        messages += take_frame(daemon, &frame);
     daemon_step(daemon, (struct core_event){.kind = CORE_IDLE});
     return go_on(daemon);
 }
