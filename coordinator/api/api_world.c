@@ -510,6 +510,8 @@ void api_get_region(struct api *api, struct api_call *call) {
             region, "coordinates",
             json_string(call->scene->region->coordinates == REGION_PLANE ? "plane" : "lonlat"));
         json_object_set_new(region, "bbox", extent(call->scene->region));
+        json_object_set_new(region, "persons_per_vehicle",
+                            json_real(call->scene->region->persons_per_vehicle));
     }
     api_reply_json(call, 200, region);
 }
@@ -539,12 +541,14 @@ struct listing {
     json_t *items;
     size_t limit;
     bool decisions;
+    uint64_t last; /* position of the last record that was looked at */
 };
 
 static int list_record(void *context, const struct log_record *stored) {
     struct listing *listing = context;
     struct hv_verdict verdict;
     struct hv_record *record = NULL;
+    listing->last = stored->position;
     hv_arena_reset(&listing->arena);
     int error = hv_record_decode(stored->bytes, stored->size, &listing->arena, &verdict, &record);
     if (error != HV_OK)
@@ -556,7 +560,7 @@ static int list_record(void *context, const struct log_record *stored) {
 }
 
 /* A question reads at most so many records, so that nobody else waits for long: the page that it
- * gives says where to go on by its last position. */
+ * gives says where to go on. */
 enum { SCAN_MOST = 20000 };
 
 void api_get_log(struct api *api, struct api_call *call) {
@@ -586,7 +590,11 @@ void api_get_log(struct api *api, struct api_call *call) {
         api_failed(call, error);
         return;
     }
-    api_reply_json(call, 200, frame(call->scene, json_array_size(listing.items), 0, listing.items));
+    uint64_t next = error == HV_ERR_STOPPED ? listing.last + 1 : to + 1;
+    json_t *answer = frame(call->scene, json_array_size(listing.items), 0, listing.items);
+    json_object_set_new(answer, "next",
+                        next > last ? json_null() : json_integer((json_int_t)next));
+    api_reply_json(call, 200, answer);
 }
 
 /* Shift handovers, newest first: each says where the one before it is. */

@@ -12,6 +12,7 @@ import { view as plans } from "./view_plans.js";
 import { view as orders } from "./view_orders.js";
 import { view as supplies } from "./view_supplies.js";
 import { view as report } from "./view_report.js";
+import { view as handover } from "./view_handover.js";
 import { view as journal } from "./view_journal.js";
 
 const AGES_MS = 30000; // ages go on while nothing happens
@@ -22,7 +23,7 @@ const AGES_MS = 30000; // ages go on while nothing happens
  */
 
 /** @type {Record<string, View>} */
-const views = { now, map, places, plans, orders, supplies, report, journal };
+const views = { now, map, places, plans, orders, supplies, report, journal, handover };
 
 const main = h("main", { id: "main", tabindex: "-1" });
 const bar = h("div", { class: "bar" });

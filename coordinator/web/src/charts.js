@@ -1,28 +1,59 @@
 // Figures over time.
 import { get } from "./api.js";
 import { fill, h } from "./dom.js";
-import { moment, number, t } from "./texts.js";
+import { moment, number, percent, t } from "./texts.js";
 
 const HEIGHT = 180;
+const HOUR_MS = 3600000;
+const SMOOTH = 12; // samples over which a rate is taken
+
+/** What each chart shows: its series, and how they are worked out of what the server tells. */
+const CHARTS = [
+  { key: "sheltered", lines: ["sheltered"] },
+  { key: "arrivals", lines: ["arrivals"], rate: true },
+  { key: "occupancy", lines: ["occupancy"], share: true },
+  { key: "stock_days", lines: ["stock_days"] },
+  { key: "delay", lines: ["delay_median_s", "delay_most_s"] },
+  { key: "on_the_way", lines: ["on_the_way"] },
+  { key: "capacity_open", lines: ["capacity_open"] },
+  { key: "nodes_present", lines: ["nodes_present"] },
+  { key: "nodes_stale", lines: ["nodes_stale"] },
+  { key: "orders_open", lines: ["orders_open"] },
+  { key: "requests_open", lines: ["requests_open"] },
+  { key: "reports", lines: ["reports"], rate: true }
+];
+
+/** A sum that grows, as so many an hour. @param {number[]} wallMs @param {(number | null)[]} sums */
+function rateOf(wallMs, sums) {
+  return sums.map((sum, i) => {
+    const before = Math.max(0, i - SMOOTH), first = sums[before], passed = wallMs[i] - wallMs[before];
+    return sum === null || first === null || passed <= 0 ? null : ((sum - first) * HOUR_MS) / passed;
+  });
+}
 
 /** @param {HTMLElement} into */
 export async function drawCharts(into) {
   const [{ default: Plot }, series] = await Promise.all([import(/** @type {any} */ ("/lib/uPlot.esm.js")), get("/series")]);
-  const names = Object.keys(series.series).filter((name) => series.series[name].some((value) => value !== null));
-  if (series.wall_ms.length < 2 || names.length === 0) {
+  const has = (name) => (series.series[name] || []).some((value) => value !== null);
+  const charts = CHARTS.filter((chart) => chart.lines.some(has));
+  if (series.wall_ms.length < 2 || charts.length === 0) {
     fill(into, h("p", { class: "note" }, t("charts.none")));
     return;
   }
   fill(into);
   const x = series.wall_ms.map((ms) => ms / 1000);
   const style = getComputedStyle(document.documentElement), ink = style.getPropertyValue("--ink"), line = style.getPropertyValue("--line"), act = style.getPropertyValue("--act");
-  for (const name of names) {
-    const values = series.series[name], last = values.filter((value) => value !== null).at(-1);
-    const box = h("figure", { class: "chart" }, h("figcaption", null, t("charts." + name), ": ", h("b", null, number(last, 1))));
+  const ask = style.getPropertyValue("--ask");
+  const show = (chart, value) => (chart.share ? percent(value) : number(value, 1));
+  for (const chart of charts) {
+    const lines = chart.lines.map((name) => (chart.rate ? rateOf(series.wall_ms, series.series[name]) : series.series[name]));
+    const last = lines.map((values) => values.filter((value) => value !== null).at(-1) ?? null);
+    const box = h("figure", { class: "chart" }, h("figcaption", null, t("charts." + chart.key), ": ",
+      lines.map((_, i) => [i > 0 && " · ", lines.length > 1 && t("charts." + chart.lines[i]) + " ", h("b", null, show(chart, last[i]))])));
     into.append(box);
     const plot = new Plot({ width: Math.max(280, box.clientWidth - 16), height: HEIGHT, legend: { show: false }, cursor: { y: false },
-      scales: { x: { time: true } }, axes: [{ stroke: ink, grid: { stroke: line }, values: (_, ticks) => ticks.map((tick) => moment(tick * 1000)), space: 110 }, { stroke: ink, grid: { stroke: line }, size: 60, values: (_, ticks) => ticks.map((tick) => number(tick, 1)) }],
-      series: [{}, { stroke: act, width: 2, spanGaps: true, fill: act + "22" }] }, [x, values], box);
+      scales: { x: { time: true } }, axes: [{ stroke: ink, grid: { stroke: line }, values: (_, ticks) => ticks.map((tick) => moment(tick * 1000)), space: 110 }, { stroke: ink, grid: { stroke: line }, size: 60, values: (_, ticks) => ticks.map((tick) => show(chart, tick)) }],
+      series: [{}, ...lines.map((_, i) => ({ stroke: i === 0 ? act : ask, dash: i === 0 ? undefined : [6, 4], width: 2, spanGaps: true, fill: lines.length === 1 ? act + "22" : undefined }))] }, [x, ...lines], box);
     plot.root.setAttribute("aria-hidden", "true"); // the figure says its last value in words; the table of the log has them all
   }
 }

@@ -1,6 +1,7 @@
 // The first screen: is anything wrong, where, and what waits for my decision.
 import { get } from "./api.js";
 import { fill, h } from "./dom.js";
+import { ownerLine, ownerName } from "./owners.js";
 import { picture } from "./store.js";
 import { age, nameOf, number, percent, t, word } from "./texts.js";
 
@@ -9,21 +10,21 @@ let attention = h("div", { class: "columns" });
 let figures = h("div", { class: "cards" });
 
 /** @param {any} thing where a click on it leads */
-function linkOf(thing) {
+export function linkOf(thing) {
   switch (thing.kind) {
     case "plan-waits": return "#/plans/" + thing.subject;
-    case "order-overdue": case "order-declined": case "order-failed": return "#/orders/" + thing.subject;
+    case "order-overdue": case "order-unanswered": case "order-declined": case "order-failed": return "#/orders/" + thing.subject;
     case "stock-out": case "request": case "conservation": return "#/supplies";
     default: return picture.depots.has(thing.subject) ? "#/map/depot/" + thing.subject : "#/map/shelter/" + thing.subject;
   }
 }
 
 /** Places have names; a plan or an order is named by its sentence. @param {any} thing */
-function titleOf(thing) {
+export function titleOf(thing) {
   return thing.name ? nameOf(thing) : picture.shelters.has(thing.subject) || picture.depots.has(thing.subject) ? nameOf(picture.shelters.get(thing.subject) || picture.depots.get(thing.subject)) : "";
 }
 
-function sentence(thing) {
+export function sentence(thing) {
   const said = { ...thing.figures, subject: thing.subject };
   if (said.lifeline) said.lifeline = word("lifeline", said.lifeline);
   if (said.order_kind) said.order_kind = word("order", said.order_kind);
@@ -32,7 +33,10 @@ function sentence(thing) {
 }
 
 function item(thing) {
-  return h("li", null, h("a", { href: linkOf(thing) }, h("b", null, titleOf(thing)), " ", sentence(thing)), " ", thing.age_s === null ? "" : h("small", null, age(thing.age_s)));
+  const said = `${titleOf(thing)} ${sentence(thing)}`.trim();
+  return h("li", null, h("a", { href: linkOf(thing) }, h("b", null, titleOf(thing)), " ", sentence(thing)), " ", thing.age_s === null ? "" : h("small", null, age(thing.age_s)),
+    thing.figures.level && h("p", { class: "mark bad" }, "⇧ ", t("order.escalated", { level: thing.figures.level, to: ownerName(thing.figures.to) })),
+    ownerLine(thing, said, drawAttention));
 }
 
 function column(grade, sign, things) {

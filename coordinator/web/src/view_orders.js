@@ -1,10 +1,11 @@
 // Orders: to nodes by message, to posts by voice; every state, overdue first; issue, revise, cancel, enter an answer.
 import { decide, get, url } from "./api.js";
 import { fill, h } from "./dom.js";
+import { ownerName } from "./owners.js";
 import { doing } from "./say.js";
 import { all, may, picture } from "./store.js";
 import { Table } from "./table.js";
-import { moment, nameOf, number, t, word } from "./texts.js";
+import { age, moment, nameOf, number, t, word } from "./texts.js";
 
 const OPEN_STATES = ["issued", "stored", "seen", "accepted", "under-way", "partly-done"];
 const KINDS = ["stand-by", "open", "close", "receive-people", "send-people-on", "warn-zone", "evacuate-zone", "bus-run", "close-road", "reverse-road", "ship", "expect-delivery", "return-goods", "stand-down"];
@@ -27,6 +28,10 @@ function stateMark(order) {
   return h("span", { class: "mark " + grade }, order.overdue ? "▲ " : "", word("order-state", order.state), order.overdue ? " · " + t("order.overdue") : "");
 }
 
+function escalationMark(order) {
+  return order.escalation ? h("span", { class: "mark bad" }, "⇧ ", t("order.escalated", { level: order.escalation.level, to: ownerName(order.escalation.to) })) : "";
+}
+
 function columns() {
   return [
     { key: "id", title: "№", value: (order) => order.id, show: (order) => String(order.id) },
@@ -34,6 +39,7 @@ function columns() {
     { key: "to", title: t("order.to"), value: nameOfPost },
     { key: "post", title: t("order.post"), value: (order) => word("post", order.post) },
     { key: "state", title: t("order.state"), value: (order) => (order.overdue ? "0" : "1") + word("order-state", order.state), show: stateMark },
+    { key: "escalation", title: t("order.escalation"), value: (order) => (order.escalation ? order.escalation.level : 0), show: escalationMark },
     { key: "deadline", title: t("order.deadline"), value: (order) => order.deadline_wall_ms ?? null, show: (order) => moment(order.deadline_wall_ms), numeric: true },
     { key: "text", title: t("order.says"), value: (order) => order.text || "" }
   ];
@@ -82,7 +88,8 @@ async function openOrder(id) {
   const cancel = (event) => doing(event, () => decide("DELETE", "/orders/" + id, {}), t("order.cancelled")).then(() => openOrder(id));
   fill(into, h("p", null, h("a", { href: "#/orders" }, "← ", t("nav.orders"))),
     h("h1", null, word("order", order.kind), " · ", nameOfPost(order), " ", h("small", null, "№ ", order.id, " · ", t("order.revision", { n: order.revision }))),
-    h("p", null, stateMark(order)), said(order),
+    h("p", null, stateMark(order)),
+    order.escalation && h("p", null, escalationMark(order), " ", word("escalation", order.escalation.reason), " ", h("small", null, age(order.escalation.age_s))), said(order),
     h("section", null, h("h2", null, t("order.steps")), h("ol", null, (order.steps || []).map((step) => h("li", null, word("order-state", step.state), " · ", moment(step.wall_ms), " ", step.name || "", step.reason ? " · " + step.reason : "")))),
     isOpen && order.post !== "node" && may("planner", "approver", "shelter-staff", "depot-staff") && answerForm(order),
     h("p", { class: "actions" },

@@ -1,18 +1,17 @@
 // Plans: what is proposed beside what is in force, what changes, how good it is, and the decision.
 import { decide, get, url } from "./api.js";
 import { fill, h } from "./dom.js";
+import { bindings, bindMove } from "./plan_bind.js";
+import { bottlenecks, differences, peopleOf, placeName, sideBySide, zoneName } from "./plan_compare.js";
 import { doing } from "./say.js";
 import { may, picture } from "./store.js";
 import { Table } from "./table.js";
-import { duration, nameOf, number, percent, t, word } from "./texts.js";
-
-const row = (map, id) => map.get(id) || { id };
-const zoneName = (id) => nameOf(row(picture.zones, id));
-const placeName = (id) => nameOf(picture.shelters.get(id) || picture.depots.get(id) || { id });
+import { duration, moment, number, percent, t, word } from "./texts.js";
 
 /** @type {HTMLElement} */
 let box;
 let shown = "";
+let against = "";
 
 // ---- the list ----
 
@@ -21,8 +20,13 @@ function standing(plan) {
   return h("span", { class: "mark " + (plan.standing === "in-force" ? "good" : plan.standing === "proposed" ? "ask" : "off") }, sign, " ", word("standing", plan.standing));
 }
 
+/** Plans anew under what binds now, and shows it beside the plan that is looked at. @param {any} event */
 async function make(event) {
-  await doing(event, async () => { location.hash = "#/plans/" + (await decide("POST", "/plans")).plan; }, t("plan.made"));
+  const before = shown;
+  await doing(event, async () => {
+    const made = (await decide("POST", "/plans")).plan;
+    location.hash = `#/plans/${made}${before ? "/" + before : ""}`;
+  }, t("plan.made"));
 }
 
 async function openList() {
@@ -34,7 +38,8 @@ async function openList() {
       : h("ul", { class: "plain plans" }, plans.map((plan) => h("li", null,
         h("a", { href: "#/plans/" + plan.id }, h("b", null, t("plan.title", { id: plan.id }))), " ", standing(plan), " ",
         t("plan.serves", { moves: number(plan.move_count), left: number(plan.unserved_people) }), " ",
-        h("small", null, plan.author ? t("plan.by", { name: plan.author }) : t("plan.by-itself"))))));
+        h("small", null, plan.author ? t("plan.by", { name: plan.author }) : t("plan.by-itself"))))),
+    bindings(() => h("button", { onclick: make }, t("plan.make"))));
 }
 
 // ---- one plan ----
@@ -42,7 +47,7 @@ async function openList() {
 /** How good it is, in plain words: what it reaches, and what no plan can beat. */
 function proof(plan) {
   const gap = plan.unserved_people > plan.unserved_bound ? t("plan.gap-left", { least: number(plan.unserved_bound) }) : t("plan.tight-left");
-  const people = Math.max(1, plan.moves.reduce((sum, move) => sum + move.people, 0));
+  const people = Math.max(1, peopleOf(plan));
   return h("section", { class: "proof" }, h("h2", null, t("plan.how-good")),
     h("dl", null,
       h("div", null, h("dt", null, t("plan.left")), h("dd", null, h("b", null, number(plan.unserved_people)), " · ", gap)),
@@ -58,22 +63,6 @@ function leftOver(plan) {
     left.item ? t("plan.left-goods", { item: left.item, shelter: placeName(left.shelter) }) : t("plan.left-people", { zone: zoneName(left.zone) }), " · ", word("left", left.reason))));
 }
 
-function changeMark(before, after) {
-  if (before === 0) return h("span", { class: "mark good" }, "+ ", number(after));
-  if (after === 0) return h("span", { class: "mark bad" }, "− ", number(before));
-  return h("span", { class: "mark ask" }, number(before), " → ", number(after));
-}
-
-function differences(diff) {
-  if (!diff.in_force) return h("p", { class: "note" }, t("plan.first"));
-  const moves = diff.moves.filter((move) => move.before !== move.after), shipments = diff.shipments.filter((one) => one.before !== one.after);
-  if (moves.length + shipments.length === 0) return h("p", { class: "note" }, t("plan.same"));
-  return h("ul", { class: "plain" },
-    moves.map((move) => h("li", null, zoneName(move.zone), " → ", placeName(move.shelter), ": ", changeMark(move.before, move.after))),
-    shipments.slice(0, 50).map((one) => h("li", null, placeName(one.depot), " → ", placeName(one.shelter), ", ", one.item, ": ", changeMark(one.before, one.after))),
-    shipments.length > 50 && h("li", { class: "note" }, t("now.more", { n: number(shipments.length - 50) })));
-}
-
 function moveTable(plan) {
   const table = new Table(t("plan.moves"), [
     { key: "zone", title: t("zone"), value: (move) => zoneName(move.zone) },
@@ -83,41 +72,14 @@ function moveTable(plan) {
     { key: "without", title: t("without-vehicle"), value: (move) => move.without_vehicle || 0, numeric: true },
     { key: "travel", title: t("travel"), value: (move) => move.travel_s, show: (move) => duration(move.travel_s), numeric: true },
     { key: "changed", title: t("changed"), value: (move) => (move.changed ? t("yes") : "") }
-  ], (move) => pinForm(move));
+  ], (move) => bindMove(move, box));
   table.set(plan.moves);
   return table.element;
 }
 
-// ---- binding what comes: pins and exclusions ----
-
-const directiveId = (kind, move) => `${kind}-${move.zone}-${move.shelter}`.slice(0, 64);
-
-function pinForm(move) {
-  if (!may("planner")) return;
-  const lay = (kind) => (event) => doing(event, async () => {
-    await decide("PUT", "/directives/" + encodeURIComponent(directiveId(kind, move)), { kind, zone: move.zone, shelter: move.shelter });
-    dialog.close();
-    await drawDirectives();
-  }, t("directive.laid"));
-  const dialog = h("dialog", { "aria-label": t("directive.title") },
-    h("h2", null, zoneName(move.zone), " → ", placeName(move.shelter)),
-    h("p", { class: "actions" }, h("button", { onclick: lay("pin") }, t("directive.pin")), h("button", { onclick: lay("exclude") }, t("directive.exclude")),
-      h("button", { class: "plain", onclick: () => dialog.close() }, t("cancel"))));
-  dialog.addEventListener("close", () => dialog.remove());
-  box.append(dialog);
-  dialog.showModal();
-}
-
-const directives = h("ul", { class: "plain" });
-
-async function drawDirectives() {
-  const list = (await get("/directives", { at: picture.at })).items;
-  fill(directives, list.length === 0 ? h("li", { class: "note" }, t("directive.none")) : list.map((one) => h("li", null,
-    word("directive", one.kind), ": ", one.zone ? zoneName(one.zone) : placeName(one.depot), " → ", one.shelter ? placeName(one.shelter) : `${one.item} ${number(one.quantity)}`, " ",
-    may("planner") && h("button", { class: "plain", onclick: (event) => doing(event, () => decide("DELETE", "/directives/" + encodeURIComponent(one.id)).then(drawDirectives), t("directive.lifted")) }, t("directive.lift")))));
-}
-
 // ---- deciding ----
+
+const again = () => h("button", { class: "again", onclick: make }, t("plan.again"));
 
 function actions(plan) {
   const approve = (event) => doing(event, () => decide("PUT", `/plans/${plan.id}/approval`, {}), t("plan.approved", { id: plan.id })).then(refresh);
@@ -127,9 +89,17 @@ function actions(plan) {
     plan.standing === "proposed" && may("approver") && h("button", { class: "go", disabled: own, onclick: approve }, t("plan.approve")),
     own && plan.standing === "proposed" && h("small", null, t("plan.two-persons")),
     plan.standing === "in-force" && may("approver") && h("button", { onclick: withdraw }, t("plan.withdraw")),
-    may("planner", "approver") && h("button", { onclick: make }, t("plan.again")),
+    may("planner", "approver") && again(),
     h("a", { class: "button", href: url(`/plans/${plan.id}`, { format: "csv" }), download: `plan-${plan.id}.csv` }, t("export.csv")),
     h("button", { onclick: () => print() }, t("plan.print")));
+}
+
+/** Which plan it is compared with: the one in force, or another. @param {any} plan @param {any[]} plans */
+function chooseBase(plan, plans) {
+  const choose = (event) => { location.hash = `#/plans/${plan.id}${event.target.value ? "/" + event.target.value : ""}`; };
+  return h("label", { class: "inline" }, t("compare.with"), h("select", { onchange: choose, name: "against" },
+    h("option", { value: "", selected: !against }, t("compare.in-force")),
+    plans.filter((other) => other.id !== plan.id).map((other) => h("option", { value: other.id, selected: String(other.id) === against }, `${t("plan.title", { id: other.id })} · ${word("standing", other.standing)}`))));
 }
 
 // A page a zone, for print: where, by which road, how many.
@@ -137,7 +107,7 @@ function sheets(plan) {
   const zones = [...new Set(plan.moves.map((move) => move.zone))];
   return h("div", { class: "sheets" }, zones.map((zone) => h("section", { class: "sheet" },
     picture.status && picture.status.mode === "exercise" && h("p", { class: "exercise" }, t("exercise.banner")),
-    h("h2", null, zoneName(zone), " · ", t("plan.title", { id: plan.id })),
+    h("h2", null, zoneName(zone), " · ", t("plan.title", { id: plan.id })), h("p", null, picture.status && moment(picture.status.wall_ms)),
     h("table", null, h("thead", null, h("tr", null, ["shelter", "people", "figure.wheelchair", "without-vehicle", "travel", "route"].map((key) => h("th", { scope: "col" }, t(key))))),
       h("tbody", null, plan.moves.filter((move) => move.zone === zone).map((move) => h("tr", null, h("th", { scope: "row" }, placeName(move.shelter)),
         [number(move.people), number(move.wheelchair || 0), number(move.without_vehicle || 0), duration(move.travel_s), (move.links || []).join(" → ")].map((cell) => h("td", null, cell)))))))));
@@ -145,14 +115,18 @@ function sheets(plan) {
 
 async function openPlan(id) {
   const into = box;
-  const [plan, diff] = await Promise.all([get("/plans/" + id), get(`/plans/${id}/diff`)]);
+  const [plan, diff, plans] = await Promise.all([get("/plans/" + id), get(`/plans/${id}/diff`, { against }), get("/plans", { limit: 9 })]);
+  const base = diff.against && diff.against !== plan.id ? await get("/plans/" + diff.against) : null;
   fill(into, h("p", null, h("a", { href: "#/plans" }, "← ", t("nav.plans"))),
     h("h1", null, t("plan.title", { id: plan.id }), " ", standing(plan)), actions(plan),
-    h("div", { class: "columns two" }, proof(plan), h("section", null, h("h2", null, t("plan.changes")), differences(diff))),
-    h("section", null, h("h2", null, t("plan.who-is-left")), leftOver(plan)),
+    h("div", { class: "columns two" }, proof(plan),
+      h("section", null, h("h2", null, t("compare.title")), chooseBase(plan, plans.items), sideBySide(base, plan))),
+    h("section", { class: "changes" }, h("h2", null, t("plan.changes")), differences(diff)),
+    h("div", { class: "columns two" },
+      h("section", null, h("h2", null, t("plan.who-is-left")), leftOver(plan)),
+      h("section", null, h("h2", null, t("compare.bottlenecks")), bottlenecks(plan))),
     h("section", null, h("h2", null, t("plan.moves")), may("planner") && h("p", { class: "note" }, t("directive.note")), moveTable(plan)),
-    h("section", null, h("h2", null, t("directive.title")), directives), sheets(plan));
-  await drawDirectives();
+    bindings(again), sheets(plan));
 }
 
 async function refresh() {
@@ -162,13 +136,15 @@ async function refresh() {
 
 /** @type {import("./app.js").View} */
 export const view = {
-  kinds: ["plans", "directives"],
-  async open(into, [id]) {
+  kinds: ["plans"],
+  async open(into, [id, other]) {
     box = into;
     shown = id || "";
+    against = other || "";
     await refresh();
   },
+  // A form that somebody fills in is not drawn over.
   async refresh() {
-    if (!document.querySelector("dialog[open]")) await refresh();
+    if (!document.querySelector("dialog[open], .binding details[open]") && !box.contains(document.activeElement)) await refresh();
   }
 };

@@ -1,0 +1,143 @@
+// Shift handover: what is open, whose it is and since when, what was decided in this shift, what was noted; to print and to sign off.
+import { decide, get } from "./api.js";
+import { fill, h } from "./dom.js";
+import { ownerName } from "./owners.js";
+import { doing } from "./say.js";
+import { all, may, picture } from "./store.js";
+import { age, moment, nameOf, number, t, word } from "./texts.js";
+import { linkOf, sentence, titleOf } from "./view_now.js";
+
+const DECISIONS_MOST = 500;
+const PAGES_MOST = 60; // of 20,000 records of the log: what a shift brings at most before this page gives up and says so
+const WORKERS = ["planner", "approver", "shelter-staff", "depot-staff", "exercise-controller", "evaluator"];
+
+/** @type {HTMLElement} */
+let place;
+
+const named = (id) => nameOf(picture.shelters.get(id) || picture.depots.get(id) || picture.zones.get(id) || { id });
+
+// ---- what is open ----
+
+function openTable(things) {
+  if (things.length === 0) return h("p", { class: "note" }, t("handover.nothing-open"));
+  return h("table", { class: "small" }, h("thead", null, h("tr", null, ["handover.what", "handover.whose", "handover.since"].map((key) => h("th", { scope: "col" }, t(key))))),
+    h("tbody", null, things.map((thing) => h("tr", null,
+      h("th", { scope: "row", class: "wrap" }, h("span", { class: "mark " + { alarm: "bad", decision: "ask", warning: "off" }[thing.grade] }, { alarm: "▲", decision: "◆", warning: "△" }[thing.grade], " ", t("now." + thing.grade)), " ",
+        h("a", { href: linkOf(thing) }, titleOf(thing), " ", sentence(thing)), thing.figures.level ? " · " + t("order.escalated", { level: thing.figures.level, to: ownerName(thing.figures.to) }) : ""),
+      h("td", { class: "wrap" }, thing.owner ? [ownerName(thing.owner.name), thing.owner.note ? " · " + thing.owner.note : ""] : h("span", { class: "mark ask" }, t("owner.nobody"))),
+      h("td", null, thing.age_s === null || thing.age_s === undefined ? "—" : age(thing.age_s))))));
+}
+
+function ordersTable(orders) {
+  if (orders.length === 0) return h("p", { class: "note" }, t("handover.no-orders"));
+  return h("table", { class: "small" }, h("thead", null, h("tr", null, ["order.kind", "order.to", "order.state", "order.deadline", "order.escalation"].map((key) => h("th", { scope: "col" }, t(key))))),
+    h("tbody", null, orders.map((order) => h("tr", null, h("th", { scope: "row" }, h("a", { href: "#/orders/" + order.id }, "№ ", order.id, " ", word("order", order.kind))), h("td", null, named(order.addressee)),
+      h("td", null, h("span", { class: "mark " + (order.overdue ? "bad" : "off") }, order.overdue ? "▲ " : "", word("order-state", order.state), order.overdue ? " · " + t("order.overdue") : "")),
+      h("td", null, moment(order.deadline_wall_ms)), h("td", null, order.escalation ? t("order.escalated", { level: order.escalation.level, to: ownerName(order.escalation.to) }) : "—")))));
+}
+
+// ---- what was decided ----
+
+/** One decision in words. @param {any} record */
+function decided(record) {
+  switch (record.record) {
+    case "road": return `${record.link}: ${t(record.closed ? "road.closed" : "road.open")}`;
+    case "hazard": return `${record.hazard} ${word("hazard", record.kind)}${record.over ? " · " + t("handover.over") : ""}`;
+    case "incident": return `${record.incident_name} · ${word("phase", record.phase)}`;
+    case "plan": return t("plan.title", { id: record.id ?? record.plan });
+    case "approval": return `${t("plan.title", { id: record.plan })} · ${word("standing", record.withdrawn ? "withdrawn" : "approved")}`;
+    case "order": return `№ ${record.id} ${word("order", record.kind)} → ${named(record.addressee)}${record.issued === "issued" ? "" : " · " + word("order-state", record.issued)}`;
+    case "answer": return `№ ${record.order} · ${word("order-state", record.state)}`;
+    case "directive": return `${word("directive", record.kind)}: ${[record.zone && named(record.zone), record.depot && named(record.depot), record.shelter && named(record.shelter), record.link, record.item].filter(Boolean).join(" → ")}${record.lifted ? " · " + t("handover.lifted") : ""}`;
+    case "owner": return `${record.thing} → ${record.owner ? ownerName(record.owner) : t("owner.nobody")}`;
+    case "report": return named((record.report && record.report.subject) || record.subject || "");
+    case "enrolment": case "revocation": return record.node || "";
+    case "account": return record.account || "";
+    case "decision": return `${named(record.place)} · ${record.verdict}`;
+    case "alert": return record.headline || record.alert || "";
+    default: return record.text || record.reason || record.waybill || "";
+  }
+}
+
+/** What people decided after a position, oldest first; `more` says that there is more than is read here. @param {number} after */
+async function decisionsSince(after) {
+  const found = [];
+  let from = after + 1;
+  for (let page = 0; page < PAGES_MOST && from <= ((picture.status && picture.status.position) || 0); page++) {
+    const said = await get("/log", { decisions: true, from, limit: 1000 });
+    found.push(...said.items);
+    if (said.next === null) return { found, more: false };
+    from = said.next;
+  }
+  return { found, more: from <= ((picture.status && picture.status.position) || 0) };
+}
+
+/** Of orders that came with one approval only the approval is told. @param {any[]} records */
+function worthTelling(records) {
+  return records.filter((record) => !["note", "handover"].includes(record.record) && !(record.record === "order" && record.approval));
+}
+
+function decisionsList(records, more) {
+  const told = worthTelling(records);
+  if (told.length === 0) return h("p", { class: "note" }, t("handover.no-decisions"));
+  return [more && h("p", { class: "mark ask" }, "△ ", t("handover.more")),
+    h("ol", { class: "plain journal" }, told.slice(-DECISIONS_MOST).reverse().map((record) => h("li", null, h("small", null, moment(record.wall_ms), " · ", record.name), " ", h("b", null, word("record", record.record)), " ", decided(record))))];
+}
+
+function notesList(records) {
+  const notes = records.filter((record) => record.record === "note");
+  if (notes.length === 0) return h("p", { class: "note" }, t("journal.empty"));
+  return h("ol", { class: "plain journal" }, notes.reverse().map((record) => h("li", null, h("small", null, moment(record.wall_ms), " · ", record.name), " ", record.subject ? h("b", null, record.subject, " ") : "", record.text)));
+}
+
+// ---- the handover itself ----
+
+function handOverForm() {
+  const submit = (event) => {
+    event.preventDefault();
+    const form = new FormData(event.target);
+    return doing(event, () => decide("POST", "/handovers", { to: String(form.get("to")).trim(), ...(form.get("text") ? { text: form.get("text") } : {}) }), t("handover.done")).then((done) => { if (done) draw(); });
+  };
+  return h("form", { onsubmit: submit, class: "form noprint" }, h("h2", null, t("handover.hand-over")),
+    h("label", null, t("handover.to"), h("input", { name: "to", required: true, maxlength: 64 })),
+    h("label", null, t("handover.text"), h("textarea", { name: "text", rows: 4, maxlength: 1000 })),
+    h("button", { class: "go" }, t("handover.hand-over")));
+}
+
+function lastHandover(handovers) {
+  const last = handovers[0];
+  if (!last) return h("p", null, t("handover.first"));
+  return h("div", { class: "message" }, h("p", null, h("b", null, t("handover.from-to", { from: last.name, to: last.to })), " · ", moment(last.wall_ms)), last.text && h("p", null, last.text));
+}
+
+async function draw() {
+  const into = place;
+  const [attention, orders, handovers, requests] = await Promise.all([all("/attention", {}, null), all("/orders", {}, null), get("/handovers", { limit: 20 }), all("/requests", {}, null)]);
+  const last = handovers.items[0], { found, more } = await decisionsSince(last ? last.position : 0);
+  fill(into, h("h1", null, t("nav.handover"), " ", h("small", null, picture.status && moment(picture.status.wall_ms))),
+    h("p", { class: "actions" }, h("button", { onclick: () => print() }, t("plan.print"))),
+    lastHandover(handovers.items),
+    h("section", null, h("h2", null, t("handover.open"), " ", h("span", { class: "count" }, number(attention.length))), openTable(attention)),
+    h("section", null, h("h2", null, t("now.orders"), " ", h("span", { class: "count" }, number(orders.length))), ordersTable(orders.slice(0, DECISIONS_MOST))),
+    h("section", null, h("h2", null, t("now.requests"), " ", h("span", { class: "count" }, number(requests.length))),
+      requests.length === 0 ? h("p", { class: "note" }, t("handover.no-requests")) : h("ul", { class: "plain" }, requests.slice(0, DECISIONS_MOST).map((request) => h("li", null, named(request.place), " · ", word("request", request.kind), " · ", word("urgency", request.urgency), " ", h("small", null, age(request.age_s)))))),
+    h("section", null, h("h2", null, t("handover.decided")), decisionsList(found, more)),
+    h("section", null, h("h2", null, t("journal.title")), notesList(found)),
+    may(...WORKERS) && handOverForm(),
+    handovers.items.length > 1 && h("section", { class: "noprint" }, h("h2", null, t("handover.earlier")), h("ol", { class: "plain journal" }, handovers.items.slice(1).map((one) => h("li", null,
+      h("small", null, moment(one.wall_ms)), " ", t("handover.from-to", { from: one.name, to: one.to }), one.text ? " · " + one.text : "")))),
+    h("div", { class: "signatures" }, [t("handover.hands-over"), t("handover.takes-over")].map((who) => h("p", null, who, ": ______________________________"))));
+}
+
+/** @type {import("./app.js").View} */
+export const view = {
+  kinds: ["orders", "notes", "plans", "owners"],
+  async open(into) {
+    place = into;
+    await draw();
+  },
+  // Somebody may be writing.
+  async refresh() {
+    if (!place.contains(document.activeElement)) await draw();
+  }
+};
