@@ -140,10 +140,10 @@ static void write_kinds(const struct api_scene *scene, uint64_t from, bool shelt
         enum state_kind kind;
         const char *name;
     } kinds[] = {
-        {STATE_NODE, "nodes"},   {STATE_REQUEST, "requests"},    {STATE_TRANSFER, "transfers"},
-        {STATE_ORDER, "orders"}, {STATE_PLAN, "plans"},          {STATE_HAZARD, "hazards"},
-        {STATE_ALERT, "alerts"}, {STATE_ROAD, "network"},        {STATE_INCIDENT, "incidents"},
-        {STATE_NOTE, "notes"},   {STATE_DIRECTIVE, "directives"}};
+        {STATE_NODE, "nodes"},   {STATE_REQUEST, "requests"},     {STATE_TRANSFER, "transfers"},
+        {STATE_ORDER, "orders"}, {STATE_PLAN, "plans"},           {STATE_HAZARD, "hazards"},
+        {STATE_ALERT, "alerts"}, {STATE_ROAD, "network"},         {STATE_INCIDENT, "incidents"},
+        {STATE_NOTE, "notes"},   {STATE_DIRECTIVE, "directives"}, {STATE_OWNER, "owners"}};
     const struct state_general *general = state_general(scene->state);
     bool first = true;
     api_text_put(text, ",\"kinds\":[");

@@ -592,8 +592,7 @@ void api_get_log(struct api *api, struct api_call *call) {
     }
     uint64_t next = error == HV_ERR_STOPPED ? listing.last + 1 : to + 1;
     json_t *answer = frame(call->scene, json_array_size(listing.items), 0, listing.items);
-    json_object_set_new(answer, "next",
-                        next > last ? json_null() : json_integer((json_int_t)next));
+    json_object_set_new(answer, "next", next > last ? json_null() : json_integer((json_int_t)next));
     api_reply_json(call, 200, answer);
 }
 

@@ -88,6 +88,94 @@ await test("a plan is made, looked through, approved; its order is accepted at t
   await phone.context().close();
 });
 
+await test("a plan is edited: a pair pinned, a road kept out, a reserve held; solved again and compared", async () => {
+  await haven("report", "D1", '{"verb": "stock-count", "lines": [{"item": "water", "quantity": 9000}]}');
+  await go("plans");
+  await page.click(".plans a");
+  await page.waitForSelector(".compare");
+  const first = page.url().split("/").pop();
+  const before = (await json("plan", "show", first)).plan;
+  const link = before.moves.find((move) => move.links.length > 0).links[0];
+  await page.click("tbody button.link");
+  await page.waitForSelector("dialog[open]");
+  await accessible(page, "binding a row");
+  await page.selectOption("dialog select", link);
+  await page.click("dialog form button");
+  await page.waitForSelector("dialog", { state: "detached" });
+  await page.click(".binding summary");
+  await page.fill(".bind [name=zone]", "Z10");
+  await page.fill(".bind [name=shelter]", "S03");
+  await page.click(".bind:has([name=zone]) button");
+  await page.waitForFunction(() => document.querySelector(".binding ul").textContent.includes("always"));
+  await page.selectOption(".bind [name=depot]", "D1");
+  await page.selectOption(".bind [name=item]", "water");
+  await page.fill(".bind [name=quantity]", "9000");
+  await page.click(".bind:has([name=depot]) button");
+  await page.waitForFunction(() => document.querySelectorAll(".binding > ul li").length === 3);
+  await accessible(page, "what binds plans");
+  await page.click(".binding .again");
+  await page.waitForFunction((old) => location.hash.endsWith("/" + old), first);
+  await page.waitForSelector(".changes table");
+  const second = page.url().split("/").at(-2);
+  const after = (await json("plan", "show", second)).plan;
+  check(after.moves.every((move) => !move.links.includes(link)), `the plan uses ${link}`);
+  check(after.moves.filter((move) => move.zone === "Z10").every((move) => move.shelter === "S03"), "the pin is not heeded");
+  check(after.shipments.every((one) => one.depot !== "D1" || one.item !== "water"), "the reserve is not held");
+  const compared = await page.textContent(".compare thead");
+  check(compared.includes(`Plan ${first}`) && compared.includes(`Plan ${second}`), compared);
+  check((await page.textContent(".changes")).includes("go elsewhere"), await page.textContent(".changes"));
+  await picture(page, "centre-plan-compared");
+  await page.click(".actions button.go");
+  await page.waitForSelector("h1 .mark.good:has-text('in force')");
+  for (let left = 3; left > 0; left--) {
+    await page.click(".binding > ul button");
+    await page.waitForFunction((wanted) => document.querySelectorAll(".binding > ul button").length === wanted, left - 1);
+  }
+});
+
+await test("what wants attention is taken, given to somebody, given up", async () => {
+  await go("now");
+  const row = page.locator(".column.alarm li", { hasText: "Whittier" });
+  await row.waitFor();
+  check((await row.textContent()).includes("nobody sees to it"), await row.textContent());
+  await row.locator("button", { hasText: "Take it" }).click();
+  await row.locator(".owner", { hasText: "you" }).waitFor();
+  await row.locator("button", { hasText: "Give it to" }).click();
+  await page.waitForSelector("dialog[open]");
+  await accessible(page, "giving to somebody");
+  await page.fill("dialog [name=owner]", "night shift");
+  await page.click("dialog button.go");
+  await row.locator(".owner", { hasText: "night shift" }).waitFor();
+  const log = (await haven("log", "--json")).trim();
+  check(log.includes('"owner"') && log.includes("night shift"), "the log does not say who sees to it");
+});
+
+await test("an order that is late goes one step up, and every page says to whom", async () => {
+  const late = String((await json("orders", "issue", "stand-by", "Z10", "--post", "zone-warden", "--text", "say when you are ready", "--deadline", "2020-01-01T00:00:00Z")).order);
+  await go("orders");
+  await page.goto(`${address}/#/orders/${late}`);
+  await page.waitForSelector("main .mark.bad:has-text('step 1: planner')", { timeout: 60000 });
+  await picture(page, "centre-order-late");
+  await go("now");
+  await page.locator(".column li", { hasText: `order ${late} is overdue` }).filter({ hasText: "step 1: planner" }).waitFor();
+  await go("orders");
+  await page.waitForSelector("tbody tr:first-child:has-text('overdue')");
+});
+
+await test("the shift is handed over: what is open, whose, what was decided and noted", async () => {
+  await haven("note", "the bridge is watched 桥上有人");
+  await go("handover");
+  await page.waitForSelector("main form textarea");
+  const said = await page.textContent("main");
+  for (const wanted of ["night shift", "the bridge is watched", "Plan decided", "step 1: planner"]) check(said.includes(wanted), `${wanted} is not on the page: ${said}`);
+  await picture(page, "centre-handover-open");
+  await page.fill("main [name=to]", "night shift");
+  await page.fill("main [name=text]", "S06 is closed, the bridge is watched");
+  await page.click("main form button.go");
+  await page.waitForFunction(() => document.querySelector("main .message") && document.querySelector("main .message").textContent.includes("night shift"));
+  check(!(await page.textContent("main ol.journal, main")).includes("Plan decided"), "what was decided in the last shift is told of this one");
+});
+
 await test("the answer of a post without a node is entered by voice", async () => {
   await page.fill(".tools input", "voice");
   await page.click("tbody button.link");
@@ -199,7 +287,7 @@ await test("every page in both languages, light and dark, has nothing that axe f
     if (await page.getAttribute("html", "lang") !== language) await page.click(`header button[lang="${language}"]`);
     check(await page.getAttribute("html", "lang") === language, "the language did not change");
     await page.emulateMedia({ colorScheme: language === "en" ? "light" : "dark" });
-    for (const name of ["now", "places", "plans", "orders", "supplies", "report", "journal"]) {
+    for (const name of ["now", "places", "plans", "orders", "supplies", "report", "journal", "handover"]) {
       await go(name);
       await page.waitForSelector("main h1");
       await page.waitForLoadState("networkidle");

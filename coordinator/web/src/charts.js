@@ -49,7 +49,7 @@ export async function drawCharts(into) {
     const lines = chart.lines.map((name) => (chart.rate ? rateOf(series.wall_ms, series.series[name]) : series.series[name]));
     const last = lines.map((values) => values.filter((value) => value !== null).at(-1) ?? null);
     const box = h("figure", { class: "chart" }, h("figcaption", null, t("charts." + chart.key), ": ",
-      lines.map((_, i) => [i > 0 && " · ", lines.length > 1 && t("charts." + chart.lines[i]) + " ", h("b", null, show(chart, last[i]))])));
+      lines.flatMap((_, i) => [i > 0 && " · ", lines.length > 1 && t("charts." + chart.lines[i]) + " ", h("b", null, show(chart, last[i]))])));
     into.append(box);
     const plot = new Plot({ width: Math.max(280, box.clientWidth - 16), height: HEIGHT, legend: { show: false }, cursor: { y: false },
       scales: { x: { time: true } }, axes: [{ stroke: ink, grid: { stroke: line }, values: (_, ticks) => ticks.map((tick) => moment(tick * 1000)), space: 110 }, { stroke: ink, grid: { stroke: line }, size: 60, values: (_, ticks) => ticks.map((tick) => show(chart, tick)) }],

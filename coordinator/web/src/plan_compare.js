@@ -83,7 +83,7 @@ export function differences(diff) {
     h("p", null, h("b", null, t("compare.affects", { people: number(people), zones: number(zones.length), shipments: number(shipments.length) }))),
     zones.length > 0 && h("table", { class: "small" }, h("thead", null, h("tr", null, ["zone", "compare.elsewhere", "compare.where"].map((key) => h("th", { scope: "col", class: key === "compare.elsewhere" ? "number" : null }, t(key))))),
       h("tbody", null, zones.slice(0, MOST).map((zone) => h("tr", null, h("th", { scope: "row" }, zoneName(zone.id)), h("td", { class: "number" }, number(zone.people)),
-        h("td", { class: "wrap" }, zone.moves.map((move, i) => [i > 0 && " · ", placeName(move.shelter), " ", changeMark(move.before, move.after)])))))),
+        h("td", { class: "wrap" }, zone.moves.flatMap((move, i) => [i > 0 && " · ", placeName(move.shelter), " ", changeMark(move.before, move.after)])))))),
     zones.length > MOST && h("p", { class: "note" }, t("now.more", { n: number(zones.length - MOST) })),
     shipments.length > 0 && h("details", null, h("summary", null, t("compare.goods", { n: number(shipments.length) })),
       h("ul", { class: "plain" }, shipments.slice(0, MOST).map((one) => h("li", null, placeName(one.depot), " → ", placeName(one.shelter), ", ", one.item, ": ", changeMark(one.before, one.after))),
@@ -118,9 +118,9 @@ export function bottlenecks(plan) {
   const roads = roadHours(plan, (picture.region && picture.region.persons_per_vehicle) || 1), shelters = filled(plan);
   if (roads.length + shelters.length === 0) return h("p", { class: "mark good" }, "● ", t("compare.no-bottleneck"));
   return [
-    h("ul", { class: "plain" }, roads.slice(0, BUSIEST).map((road) => h("li", null, h("a", { href: "#/map/road/" + encodeURIComponent(road.id) }, road.name), ": ",
+    h("ul", { class: "plain links" }, roads.slice(0, BUSIEST).map((road) => h("li", null, h("a", { href: "#/map/road/" + encodeURIComponent(road.id) }, road.name), ": ",
       t("compare.road", { people: number(road.people), time: duration(road.hours * 3600) })))),
     roads.length > BUSIEST && h("p", { class: "note" }, t("now.more", { n: number(roads.length - BUSIEST) })),
-    shelters.length > 0 && h("p", null, t("compare.filled", { n: number(shelters.length) }), " ", shelters.slice(0, MOST).map((shelter, i) => [i > 0 && ", ", h("a", { href: "#/map/shelter/" + encodeURIComponent(shelter.id) }, placeName(shelter.id))]))
+    shelters.length > 0 && h("p", null, t("compare.filled", { n: number(shelters.length) }), " ", shelters.slice(0, MOST).flatMap((shelter, i) => [i > 0 && ", ", h("a", { href: "#/map/shelter/" + encodeURIComponent(shelter.id) }, placeName(shelter.id))]))
   ];
 }

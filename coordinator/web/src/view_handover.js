@@ -42,16 +42,18 @@ function ordersTable(orders) {
 function decided(record) {
   switch (record.record) {
     case "road": return `${record.link}: ${t(record.closed ? "road.closed" : "road.open")}`;
-    case "hazard": return `${record.hazard} ${word("hazard", record.kind)}${record.over ? " · " + t("handover.over") : ""}`;
+    case "hazard": return `${record.hazard} ${word("hazard", record.hazard_kind)}${record.over ? " · " + t("handover.over") : ""}`;
     case "incident": return `${record.incident_name} · ${word("phase", record.phase)}`;
     case "plan": return t("plan.title", { id: record.id ?? record.plan });
-    case "approval": return `${t("plan.title", { id: record.plan })} · ${word("standing", record.withdrawn ? "withdrawn" : "approved")}`;
+    case "approval": return `${t("plan.title", { id: record.plan })} · ${t(record.withdrawn ? "handover.withdrawn" : "handover.approved")}`;
     case "order": return `№ ${record.id} ${word("order", record.kind)} → ${named(record.addressee)}${record.issued === "issued" ? "" : " · " + word("order-state", record.issued)}`;
     case "answer": return `№ ${record.order} · ${word("order-state", record.state)}`;
     case "directive": return `${word("directive", record.kind)}: ${[record.zone && named(record.zone), record.depot && named(record.depot), record.shelter && named(record.shelter), record.link, record.item].filter(Boolean).join(" → ")}${record.lifted ? " · " + t("handover.lifted") : ""}`;
     case "owner": return `${record.thing} → ${record.owner ? ownerName(record.owner) : t("owner.nobody")}`;
     case "report": return named((record.report && record.report.subject) || record.subject || "");
     case "enrolment": case "revocation": return record.node || "";
+    case "region": return record.region || "";
+    case "profile": return record.profile || "";
     case "account": return record.account || "";
     case "decision": return `${named(record.place)} · ${record.verdict}`;
     case "alert": return record.headline || record.alert || "";

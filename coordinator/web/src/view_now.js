@@ -74,7 +74,7 @@ async function drawAttention() {
 
 /** @type {import("./app.js").View} */
 export const view = {
-  kinds: ["status", "shelters", "orders", "plans", "requests", "nodes"],
+  kinds: ["status", "shelters", "orders", "plans", "requests", "nodes", "owners"],
   async open(into) {
     attention = h("div", { class: "columns" });
     figures = h("div", { class: "cards" });

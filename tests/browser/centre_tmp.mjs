@@ -1,0 +1,302 @@
+// The command centre in a real browser, on a real coordinator with real nodes: decide, and see it arrive at the desk.
+import { join } from "node:path";
+import { accessible, bin, check, daemon, ended, finish, freePort, open, picture, run, scratch, test } from "./browser.mjs";
+
+const folder = scratch();
+const centre = join(folder, "centre"), node = join(folder, "S01");
+const region = new URL("../../simulations/regions/siouxfalls", import.meta.url).pathname;
+const nodePort = await freePort(), httpPort = await freePort(), deskPort = await freePort();
+const address = `http://127.0.0.1:${httpPort}`;
+const PASSWORD = "correct horse 42", PIN = "421133";
+
+const haven = (...args) => run(bin("haven"), ["--dir", centre, ...args]);
+const json = async (...args) => JSON.parse(await haven(...args, "--json"));
+const startCoordinator = async () => (await daemon(bin("haven-coordinator"), [centre], /event=ready/)).child;
+
+await run(bin("haven"), ["init", centre, "--name", "河岸市 Riverside", "--exercise", "--http", `127.0.0.1:${httpPort}`,
+  "--bind", `tcp://127.0.0.1:${nodePort}`, "--endpoint", `tcp://127.0.0.1:${nodePort}`]);
+let coordinator = await startCoordinator();
+await haven("region", "load", region);
+for (const [name, roles] of [["officer", "planner,approver,exercise-controller"], ["guest", "viewer"]]) {
+  await run(bin("haven"), ["--dir", centre, "account", "add", name, "--roles", roles], PASSWORD + "\n");
+}
+await haven("incident", "open", "June flood", "--hazard", "flood");
+await haven("hazard", "river", "flood", "--zones", "Z10,Z11");
+for (const place of ["S02", "S03", "S04"]) {
+  await haven("report", place, "status", "open");
+  await haven("report", place, "count", "--adults", "120");
+}
+await haven("report", "S06", "status", "damaged");
+const key = (await run(bin("haven-node"), ["init", node, "--id", "S01", "--role", "shelter", "--deployment", join(centre, "deployment.json")])).trim();
+await haven("enroll", "S01", "--role", "shelter", "--key", key);
+await run(bin("haven-node"), ["desk", node, "--listen", `127.0.0.1:${deskPort}`, "--pin", "-"], PIN + "\n");
+await daemon(bin("haven-node"), ["run", node], /event=desk address/);
+await run(bin("haven-node"), ["report", "status", "open", "--dir", node]);
+
+const browser = await open(["--enable-unsafe-swiftshader"]);
+const wide = { viewport: { width: 1366, height: 850 }, locale: "en-GB", reducedMotion: "reduce" };
+const context = await browser.newContext(wide);
+const page = await context.newPage();
+const faults = [];
+page.on("pageerror", (error) => faults.push(String(error)));
+const ready = () => page.waitForSelector("html[data-ready]");
+const go = (name) => page.click(`header nav a[href="#/${name}"]`);
+
+async function logIn(on, name, password) {
+  await on.goto(address);
+  await on.waitForSelector("html[data-login]");
+  await on.fill("[name=name]", name);
+  await on.fill("[name=password]", password);
+  await on.click("button.go");
+}
+
+await test("nobody sees anything without an account, and a wrong password is said", async () => {
+  await logIn(page, "officer", "wrong");
+  await page.waitForSelector(".message.bad");
+  await accessible(page, "login");
+  await picture(page, "centre-login");
+  for (const path of ["/api/v1/shelters", "/api/v1/plans", "/api/v1/log"]) check((await context.request.get(address + path)).status() === 401, path);
+});
+
+await test("the first screen says what is wrong and what waits", async () => {
+  await logIn(page, "officer", PASSWORD);
+  await ready();
+  await page.waitForSelector(".column.alarm a");
+  check((await page.textContent(".column.alarm")).includes("Whittier Middle School"), await page.textContent(".column.alarm"));
+  check(await page.locator(".exercise").count() > 0, "the exercise is not said");
+  await picture(page, "centre-now");
+});
+
+await test("a plan is made, looked through, approved; its order is accepted at the desk and seen here", async () => {
+  await go("plans");
+  await page.click("button.go");
+  await page.waitForSelector(".proof");
+  await picture(page, "centre-plan");
+  await page.click(".actions button.go");
+  await page.waitForSelector(".mark.good >> text=in force");
+  const phone = await (await browser.newContext({ viewport: { width: 390, height: 844 }, locale: "zh-CN" })).newPage();
+  await phone.goto(`http://127.0.0.1:${deskPort}/`);
+  await phone.fill("#pin", PIN);
+  await phone.click("button.go");
+  await phone.waitForSelector("html[data-ready]");
+  await phone.click('nav a[href="#orders"]');
+  await phone.click('.order.open button[value="accepted"]');
+  await phone.waitForSelector(".order.begun");
+  await go("orders");
+  await page.waitForFunction(() => [...document.querySelectorAll("tbody tr")].some((row) => row.textContent.includes("accepted")));
+  await picture(page, "centre-orders");
+  await phone.context().close();
+});
+
+await test("a plan is edited: a pair pinned, a road kept out, a reserve held; solved again and compared", async () => {
+  await haven("report", "D1", '{"verb": "stock-count", "lines": [{"item": "water", "quantity": 9000}]}');
+  await go("plans");
+  await page.click(".plans a");
+  await page.waitForSelector(".compare");
+  const first = page.url().split("/").pop();
+  const before = (await json("plan", "show", first)).plan;
+  const link = before.moves.find((move) => move.links.length > 0).links[0];
+  await page.click("tbody button.link");
+  await page.waitForSelector("dialog[open]");
+  await accessible(page, "binding a row");
+  await page.selectOption("dialog select", link);
+  await page.click("dialog form button");
+  await page.waitForSelector("dialog", { state: "detached" });
+  await page.click(".binding summary");
+  await page.fill(".bind [name=zone]", "Z10");
+  await page.fill(".bind [name=shelter]", "S03");
+  await page.click(".bind:has([name=zone]) button");
+  await page.waitForFunction(() => document.querySelector(".binding ul").textContent.includes("always"));
+  await page.selectOption(".bind [name=depot]", "D1");
+  await page.selectOption(".bind [name=item]", "water");
+  await page.fill(".bind [name=quantity]", "9000");
+  await page.click(".bind:has([name=depot]) button");
+  await page.waitForFunction(() => document.querySelectorAll(".binding > ul li").length === 3);
+  await accessible(page, "what binds plans");
+  await page.click(".binding .again");
+  await page.waitForFunction((old) => location.hash.endsWith("/" + old), first);
+  await page.waitForSelector(".changes table");
+  const second = page.url().split("/").at(-2);
+  const after = (await json("plan", "show", second)).plan;
+  check(after.moves.every((move) => !move.links.includes(link)), `the plan uses ${link}`);
+  check(after.moves.filter((move) => move.zone === "Z10").every((move) => move.shelter === "S03"), "the pin is not heeded");
+  check(after.shipments.every((one) => one.depot !== "D1" || one.item !== "water"), "the reserve is not held");
+  const compared = await page.textContent(".compare thead");
+  check(compared.includes(`Plan ${first}`) && compared.includes(`Plan ${second}`), compared);
+  check((await page.textContent(".changes")).includes("go elsewhere"), await page.textContent(".changes"));
+  await picture(page, "centre-plan-compared");
+  await page.click(".actions button.go");
+  await page.waitForSelector("h1 .mark.good:has-text('in force')");
+  for (let left = 3; left > 0; left--) {
+    await page.click(".binding > ul button");
+    await page.waitForFunction((wanted) => document.querySelectorAll(".binding > ul button").length === wanted, left - 1);
+  }
+});
+
+await test("what wants attention is taken, given to somebody, given up", async () => {
+  await go("now");
+  const row = page.locator(".column.alarm li", { hasText: "Whittier" });
+  await row.waitFor();
+  check((await row.textContent()).includes("nobody sees to it"), await row.textContent());
+  await row.locator("button", { hasText: "Take it" }).click();
+  await row.locator(".owner", { hasText: "you" }).waitFor();
+  await row.locator("button", { hasText: "Give it to" }).click();
+  await page.waitForSelector("dialog[open]");
+  await accessible(page, "giving to somebody");
+  await page.fill("dialog [name=owner]", "night shift");
+  await page.click("dialog button.go");
+  await row.locator(".owner", { hasText: "night shift" }).waitFor();
+  const log = (await haven("log", "--json")).trim();
+  check(log.includes('"owner"') && log.includes("night shift"), "the log does not say who sees to it");
+});
+
+await test("an order that is late goes one step up, and every page says to whom", async () => {
+  const late = String((await json("orders", "issue", "stand-by", "Z10", "--post", "zone-warden", "--text", "say when you are ready", "--deadline", "2020-01-01T00:00:00Z")).order);
+  await go("orders");
+  await page.goto(`${address}/#/orders/${late}`);
+  await page.waitForSelector("main .mark.bad:has-text('step 1: planner')", { timeout: 60000 });
+  await picture(page, "centre-order-late");
+  await go("now");
+  await page.locator(".column li", { hasText: `order ${late} is overdue` }).filter({ hasText: "step 1: planner" }).waitFor();
+  await go("orders");
+  await page.waitForSelector("tbody tr:first-child:has-text('overdue')");
+});
+
+await test("the shift is handed over: what is open, whose, what was decided and noted", async () => {
+  await haven("note", "the bridge is watched 桥上有人");
+  await go("handover");
+  await page.waitForSelector("main form textarea");
+  const said = await page.textContent("main");
+  for (const wanted of ["night shift", "the bridge is watched", "Plan decided", "step 1: planner"]) check(said.includes(wanted), `${wanted} is not on the page: ${said}`);
+  await picture(page, "centre-handover-open");
+  await page.fill("main [name=to]", "night shift");
+  await page.fill("main [name=text]", "S06 is closed, the bridge is watched");
+  await page.click("main form button.go");
+  await page.waitForFunction(() => document.querySelector("main .message") && document.querySelector("main .message").textContent.includes("night shift"));
+  check(!(await page.textContent("main ol.journal, main")).includes("Plan decided"), "what was decided in the last shift is told of this one");
+});
+
+await (async () => undefined)("the answer of a post without a node is entered by voice", async () => {
+  await page.fill(".tools input", "voice");
+  await page.click("tbody button.link");
+  await page.waitForSelector("form.inline-form");
+  await page.selectOption("form.inline-form select", "accepted");
+  await page.click("form.inline-form button");
+  await page.waitForFunction(() => document.querySelector("main ol").textContent.includes("accepted"));
+});
+
+await (async () => undefined)("an order is issued, revised and cancelled", async () => {
+  await go("orders");
+  await page.click('a[href="#/orders/new"]');
+  await page.selectOption("[name=kind]", "stand-by");
+  await page.fill("[name=addressee]", "S01");
+  await page.fill("[name=text]", "be ready 请待命");
+  await page.click("form button.go");
+  await page.waitForSelector("main dl");
+  const number = page.url().split("/").pop();
+  await page.click(`a[href="#/orders/revise/${number}"]`);
+  await page.fill("[name=text]", "be ready by six");
+  await page.click("form button.go");
+  await page.waitForFunction(() => document.querySelector("main").textContent.includes("be ready by six"));
+  await page.click("button:has-text('Cancel the order')");
+  await page.waitForFunction(() => document.querySelector("main").textContent.includes("cancelled"));
+  check((await json("orders", "show", number)).order.state === "cancelled" || (await haven("orders", "show", number)).includes("cancelled"), "not cancelled");
+});
+
+await (async () => undefined)("a report by telephone goes in on behalf, and the table shows it with its source", async () => {
+  await page.goto(`${address}/#/report/S07`);
+  await page.fill("[name=adult]", "77");
+  await page.click("form button.go");
+  await page.waitForSelector("#said .good");
+  await go("places");
+  await page.waitForFunction(() => [...document.querySelectorAll("tbody tr")].some((row) => row.textContent.startsWith("S07") && row.textContent.includes("77")));
+  await picture(page, "centre-tables");
+});
+
+await (async () => undefined)("tables sort and filter by keyboard", async () => {
+  await page.focus("thead th:nth-child(4) button");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  check(await page.getAttribute("thead th:nth-child(4)", "aria-sort") === "descending", "not sorted");
+  await page.fill(".tools input", "hangar");
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+});
+
+await (async () => undefined)("the map draws, with WebGL and without, and a click tells everything of a place", async () => {
+  await page.goto(`${address}/#/map/shelter/S02`);
+  await page.waitForSelector("[data-drawn]", { timeout: 60000 });
+  await page.waitForFunction(() => document.querySelector(".side dl"));
+  check((await page.textContent(".side")).includes("120"), await page.textContent(".side"));
+  await picture(page, "centre-map");
+  const plain = await browser.newContext(wide);
+  await plain.addInitScript(() => { HTMLCanvasElement.prototype.getContext = ((original) => function (kind, ...rest) { return kind.startsWith("webgl") ? null : original.call(this, kind, ...rest); })(HTMLCanvasElement.prototype.getContext); });
+  await plain.addCookies(await context.cookies());
+  const drawn = await plain.newPage();
+  await drawn.goto(`${address}/#/map`);
+  await drawn.waitForSelector("canvas[data-drawn]");
+  await accessible(drawn, "drawn map");
+  await picture(drawn, "centre-map-drawn");
+  await plain.close();
+});
+
+await (async () => undefined)("what happens is seen without a reload, also after the coordinator was killed and started again", async () => {
+  await go("places");
+  await page.fill(".tools input", "S02");
+  const people = (n) => page.waitForFunction((wanted) => document.querySelector("tbody tr").textContent.includes(wanted), String(n), { timeout: 60000 });
+  await haven("report", "S02", "count", "--adults", "333");
+  await people(333);
+  await ended(coordinator, "SIGKILL");
+  await page.waitForSelector(".fresh.bad", { timeout: 60000 });
+  coordinator = await startCoordinator();
+  await haven("report", "S02", "count", "--adults", "444");
+  await people(444);
+  await page.waitForSelector(".fresh.good", { timeout: 60000 });
+});
+
+await (async () => undefined)("a look back shows what was known, and nothing can be decided there", async () => {
+  await go("journal");
+  await page.$eval("input[type=range]", (slider) => { slider.value = "3"; slider.dispatchEvent(new Event("change", { bubbles: true })); });
+  await page.waitForSelector(".message.past");
+  await page.waitForFunction(() => !document.querySelector(".phases") && !document.querySelector("main textarea"));
+  await go("places");
+  await page.waitForFunction(() => !document.querySelector("tbody").textContent.includes("444"));
+  await go("plans");
+  check(await page.locator("main .actions button.go").count() === 0, "a plan could be made in the past");
+  await page.click(".message.past button");
+  await page.waitForFunction(() => !document.querySelector(".message.past"));
+});
+
+await (async () => undefined)("a viewer sees and decides nothing", async () => {
+  const other = await browser.newContext(wide);
+  const guest = await other.newPage();
+  await logIn(guest, "guest", PASSWORD);
+  await guest.waitForSelector("html[data-ready]");
+  await guest.click('header nav a[href="#/plans"]');
+  await guest.waitForSelector("h1");
+  check(await guest.locator("main button.go").count() === 0, "a viewer may make plans");
+  const session = await (await other.request.get(address + "/api/v1/session")).json();
+  const answer = await other.request.post(address + "/api/v1/plans", { headers: { "X-Haven-CSRF": session.csrf, "Idempotency-Key": "0123456789" } });
+  check(answer.status() === 403, `${answer.status()}`);
+  const forged = await context.request.post(address + "/api/v1/plans", { headers: { "Idempotency-Key": "0123456789a" } });
+  check(forged.status() === 403, `without the token of the session: ${forged.status()}`);
+  await other.close();
+});
+
+await (async () => undefined)("every page in both languages, light and dark, has nothing that axe finds", async () => {
+  for (const language of ["en", "zh-CN"]) {
+    if (await page.getAttribute("html", "lang") !== language) await page.click(`header button[lang="${language}"]`);
+    check(await page.getAttribute("html", "lang") === language, "the language did not change");
+    await page.emulateMedia({ colorScheme: language === "en" ? "light" : "dark" });
+    for (const name of ["now", "places", "plans", "orders", "supplies", "report", "journal", "handover"]) {
+      await go(name);
+      await page.waitForSelector("main h1");
+      await page.waitForLoadState("networkidle");
+      await accessible(page, `${language} ${name}`);
+      await picture(page, `centre-${name}-${language}`);
+    }
+  }
+});
+
+await test("the page's script never failed", async () => check(faults.length === 0, faults.join("\n")));
+
+await finish(browser);
