@@ -151,7 +151,8 @@ await test("what wants attention is taken, given to somebody, given up", async (
 });
 
 await test("an order that is late goes one step up, and every page says to whom", async () => {
-  const late = String((await json("orders", "issue", "stand-by", "Z10", "--post", "zone-warden", "--text", "say when you are ready", "--deadline", "2020-01-01T00:00:00Z")).order);
+  await haven("orders", "issue", "stand-by", "Z10", "--post", "zone-warden", "--text", "say when you are ready", "--deadline", "2020-01-01T00:00:00Z");
+  const late = String((await json("orders", "list")).orders.find((order) => order.overdue).id);
   await go("orders");
   await page.goto(`${address}/#/orders/${late}`);
   await page.waitForSelector("main .mark.bad:has-text('step 1: planner')", { timeout: 60000 });
@@ -177,6 +178,7 @@ await test("the shift is handed over: what is open, whose, what was decided and 
 });
 
 await test("the answer of a post without a node is entered by voice", async () => {
+  await go("orders");
   await page.fill(".tools input", "voice");
   await page.click("tbody button.link");
   await page.waitForSelector("form.inline-form");
