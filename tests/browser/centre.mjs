@@ -104,13 +104,13 @@ await test("a plan is edited: a pair pinned, a road kept out, a reserve held; so
   await page.waitForSelector("dialog", { state: "detached" });
   await page.click(".binding summary");
   await page.fill(".bind [name=zone]", "Z10");
-  await page.fill(".bind [name=shelter]", "S03");
+  await page.fill(".bind:has([name=zone]) [name=shelter]", "S03");
   await page.click(".bind:has([name=zone]) button");
   await page.waitForFunction(() => document.querySelector(".binding ul").textContent.includes("always"));
-  await page.selectOption(".bind [name=depot]", "D1");
+  await page.selectOption(".bind:has([name=item]) [name=depot]", "D1");
   await page.selectOption(".bind [name=item]", "water");
-  await page.fill(".bind [name=quantity]", "9000");
-  await page.click(".bind:has([name=depot]) button");
+  await page.fill(".bind:has([name=item]) [name=quantity]", "9000");
+  await page.click(".bind:has([name=item]) button");
   await page.waitForFunction(() => document.querySelectorAll(".binding > ul li").length === 3);
   await accessible(page, "what binds plans");
   await page.click(".binding .again");

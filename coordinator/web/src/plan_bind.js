@@ -17,6 +17,8 @@ const list = h("ul", { class: "plain" });
 function sentence(one) {
   if (one.kind === "avoid") return roadName(one.link);
   if (one.kind === "reserve") return `${placeName(one.depot)}: ${one.item} ${number(one.quantity)}`;
+  if (one.kind === "priority") return `${one.shelter ? placeName(one.shelter) : one.item} × ${number(one.quantity)}`;
+  if (one.kind === "limit") return `${[one.depot, one.shelter].filter(Boolean).map(placeName).join(" → ")}: ${t("directive.litres", { n: number(one.quantity) })}`;
   return `${one.zone ? zoneName(one.zone) : placeName(one.depot)} → ${placeName(one.shelter)}`;
 }
 
@@ -103,12 +105,37 @@ function reserveForm(items) {
     h("button", null, t("directive.lay")));
 }
 
+function priorityForm() {
+  const submit = (event) => {
+    event.preventDefault();
+    const form = new FormData(event.target), shelter = String(form.get("shelter"));
+    return lay(event, directiveId("priority", shelter), { kind: "priority", shelter, quantity: Number(form.get("quantity")) });
+  };
+  return h("form", { onsubmit: submit, class: "bind" }, h("h3", null, t("directive.first")),
+    h("label", null, t("shelter"), h("input", { name: "shelter", list: "bind-shelters", required: true, maxlength: 64 })),
+    h("label", null, t("directive.times"), h("input", { name: "quantity", type: "number", min: 1, max: 1000, value: 2, required: true })),
+    h("button", null, t("directive.lay")));
+}
+
+function limitForm() {
+  const submit = (event) => {
+    event.preventDefault();
+    const form = new FormData(event.target), depot = String(form.get("depot")), shelter = String(form.get("shelter"));
+    return lay(event, directiveId("limit", depot, shelter), { kind: "limit", depot, ...(shelter ? { shelter } : {}), quantity: Number(form.get("quantity")) });
+  };
+  return h("form", { onsubmit: submit, class: "bind" }, h("h3", null, t("directive.most")),
+    h("label", null, t("depot"), h("select", { name: "depot", required: true }, [...picture.depots.values()].map((one) => option(one.id, nameOf(one))))),
+    h("label", null, t("directive.only-to"), h("input", { name: "shelter", list: "bind-shelters", maxlength: 64 })),
+    h("label", null, t("directive.litres-most"), h("input", { name: "quantity", type: "number", min: 0, required: true })),
+    h("button", null, t("directive.lay")));
+}
+
 /** The section of a plan's page. @param {() => any} again the button that plans anew */
 export function bindings(again) {
   const forms = h("div", { class: "columns" });
   const roads = (picture.roads && picture.roads.features) || [];
   if (may("planner")) {
-    get("/items", { limit: 1000 }).then(({ items }) => fill(forms, pairForm(), roadForm(), picture.depots.size > 0 && items.length > 0 && reserveForm(items),
+    get("/items", { limit: 1000 }).then(({ items }) => fill(forms, pairForm(), roadForm(), picture.depots.size > 0 && items.length > 0 && [reserveForm(items), limitForm()], priorityForm(),
       h("datalist", { id: "bind-zones" }, [...picture.zones.values()].map((one) => option(one.id, nameOf(one)))),
       h("datalist", { id: "bind-shelters" }, [...picture.shelters.values()].slice(0, 5000).map((one) => option(one.id, nameOf(one)))),
       h("datalist", { id: "bind-roads" }, roads.slice(0, 5000).map((one) => option(one.properties.id ?? one.id, one.properties.name || ""))))).catch(say);

@@ -57,10 +57,35 @@ function proof(plan) {
     plan.stopped_early && h("p", { class: "mark ask" }, "△ ", t("plan.stopped")));
 }
 
+function leftLine(left) {
+  return h("li", null, h("b", null, number(left.amount)), " ",
+    left.item ? t("plan.left-goods", { item: left.item, shelter: placeName(left.shelter) }) : t("plan.left-people", { zone: zoneName(left.zone) }), " · ", word("left", left.reason));
+}
+
+/** People first; what shelters lack is many lines and folded away. */
 function leftOver(plan) {
   if (plan.left.length === 0) return h("p", { class: "mark good" }, "● ", t("plan.nobody-left"));
-  return h("ul", { class: "plain" }, plan.left.map((left) => h("li", null, h("b", null, number(left.amount)), " ",
-    left.item ? t("plan.left-goods", { item: left.item, shelter: placeName(left.shelter) }) : t("plan.left-people", { zone: zoneName(left.zone) }), " · ", word("left", left.reason))));
+  const people = plan.left.filter((left) => !left.item), goods = plan.left.filter((left) => left.item);
+  return [people.length === 0 ? h("p", { class: "mark good" }, "● ", t("plan.everybody-placed")) : h("ul", { class: "plain" }, people.map(leftLine)),
+    goods.length > 0 && h("details", null, h("summary", null, t("plan.lacking", { n: number(goods.length), places: number(new Set(goods.map((left) => left.shelter)).size) })), h("ul", { class: "plain" }, goods.map(leftLine)))];
+}
+
+const UNITS_A_DAY = 1000; // cost units: a person without one item for one day
+const days = (units) => t("goods.person-days", { n: number(units / UNITS_A_DAY, 1) });
+
+/** What the choices for goods cost, in plain words. */
+function goodsChoices(plan) {
+  const goods = plan.goods;
+  if (!goods || (plan.shipments.length === 0 && goods.order_changes.length === 0 && goods.cost === 0)) return null;
+  const line = (title, ...said) => h("div", null, h("dt", null, title), h("dd", null, ...said));
+  return h("section", null, h("h2", null, t("plan.goods")), h("dl", null,
+    line(t("goods.cost"), h("b", null, days(goods.cost)), " · ", t("goods.bound", { least: days(goods.cost_bound) })),
+    line(t("goods.least-fill"), h("b", null, percent(goods.least_fill))),
+    line(t("goods.fairness"), t("goods." + goods.fairness), goods.fairness_cost === null ? "" : " · " + t("goods.fairness-cost", { cost: days(goods.fairness_cost), from: percent(goods.cheapest_fill), to: percent(goods.fairest_fill) })),
+    goods.whole_packs && line(t("goods.packs"), days(goods.rounding_cost)),
+    line(t("goods.kept"), number(goods.orders_kept), " · ", t("goods.stability", { cost: days(goods.stability_cost) }))),
+  goods.order_changes.length > 0 && h("details", null, h("summary", null, t("goods.taken-back", { n: number(goods.order_changes.length) })),
+    h("ul", { class: "plain" }, goods.order_changes.map((one) => h("li", null, h("a", { href: "#/orders/" + one.order }, "№ ", one.order), " ", placeName(one.depot), " → ", placeName(one.shelter), " · ", word("left", one.reason), " · ", t("goods.saves", { cost: days(one.saving) }))))));
 }
 
 function moveTable(plan) {
@@ -124,7 +149,7 @@ async function openPlan(id) {
     h("section", { class: "changes" }, h("h2", null, t("plan.changes")), differences(diff)),
     h("div", { class: "columns two" },
       h("section", null, h("h2", null, t("plan.who-is-left")), leftOver(plan)),
-      h("section", null, h("h2", null, t("compare.bottlenecks")), bottlenecks(plan))),
+      h("div", null, h("section", null, h("h2", null, t("compare.bottlenecks")), bottlenecks(plan)), goodsChoices(plan))),
     h("section", null, h("h2", null, t("plan.moves")), may("planner") && h("p", { class: "note" }, t("directive.note")), moveTable(plan)),
     bindings(again), sheets(plan));
 }
