@@ -28,6 +28,7 @@ export function run(program, args, input = "") {
     child.stdout.on("data", (bytes) => { out += bytes; });
     child.stderr.on("data", (bytes) => { wrong += bytes; });
     child.on("close", (status) => status === 0 ? resolve(out) : reject(new Error(`${program} ${args.join(" ")}: ${status} ${wrong}`)));
+    child.stdin.on("error", () => undefined); // it ended without reading
     child.stdin.end(input);
   });
 }
