@@ -84,12 +84,13 @@ static const char *refusal_remedy(const struct visit *visit, const json_t *refus
 static const char *section_of(const char *form) {
     static const struct {
         const char *form, *section;
-    } sections[] = {{"status", "place"},      {"capacity", "place"},  {"lifeline", "place"},
-                    {"note", "place"},        {"answer", "orders"},   {"pick", "orders"},
-                    {"load", "orders"},       {"dispatch", "orders"}, {"receive", "orders"},
-                    {"need", "needs"},        {"withdraw", "needs"},  {"issue", "goods"},
-                    {"loss", "goods"},        {"expire", "goods"},    {"receive-loose", "goods"},
-                    {"stock-count", "goods"}, {"rows", "paper"},      {"csv", "paper"}};
+    } sections[] = {{"status", "place"},   {"capacity", "place"},    {"lifeline", "place"},
+                    {"note", "place"},     {"answer", "orders"},     {"pick", "orders"},
+                    {"load", "orders"},    {"dispatch", "orders"},   {"receive", "orders"},
+                    {"need", "needs"},     {"withdraw", "needs"},    {"issue", "goods"},
+                    {"loss", "goods"},     {"expire", "goods"},      {"receive-loose", "goods"},
+                    {"put-back", "goods"}, {"stock-count", "goods"}, {"rows", "paper"},
+                    {"csv", "paper"}};
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
         if (strcmp(sections[i].form, form) == 0)
             return sections[i].section;

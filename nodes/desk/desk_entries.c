@@ -225,12 +225,26 @@ static void read_stock_count(struct form *form, const char *name) {
     read_goods(form, name, true);
 }
 
-/* What came or went on a waybill, and the order that it answers. */
+/* What came or went on a waybill, and the order that it answers. Where nothing more is to come,
+ * what is missing is missing for good; else it stays on the way. */
 static void read_waybill(struct form *form, const char *name) {
+    bool more = text_in(form, "more", -1)[0] != '\0';
     read_goods(form, strcmp(name, "receive") == 0 ? "stock-receive" : "stock-ship", false);
+    json_object_set_new(json_array_get(form->entries, 0), "final", json_boolean(!more));
     json_t *made = entry(form, "answer");
     put_number(form, made, "order");
-    json_object_set_new(made, "state", json_string("done"));
+    put_number(form, made, "revision");
+    json_object_set_new(made, "state", json_string(more ? "partly-done" : "done"));
+    add(form, made);
+}
+
+/* All that is set aside for a waybill is free again. */
+static void read_put_back(struct form *form, const char *name) {
+    (void)name;
+    json_t *made = entry(form, "stock-put-back");
+    put_text(form, made, "waybill");
+    if (json_object_get(made, "waybill") == NULL)
+        object(form, "wrong.nothing");
     add(form, made);
 }
 
@@ -291,6 +305,33 @@ static void add_row(struct form *form, int row, const char *way, double ago_s) {
     add(form, made);
 }
 
+/* {"way": "receive", "item": "water", "quantity": 600, …} of a row */
+static void add_goods_row(struct form *form, int row, const char *way, double ago_s) {
+    static const char *const ways[][2] = {{"receive", "stock-receive"},
+                                          {"issue", "stock-issue"},
+                                          {"count", "stock-count"},
+                                          {"loss", "stock-loss"},
+                                          {"expire", "stock-expire"}};
+    static const char *const texts[] = {"waybill", "counterpart", "reason"};
+    size_t at = 0;
+    while (at < COUNT(ways) && strcmp(ways[at][0], way) != 0)
+        at++;
+    bool counts = strcmp(way, "count") == 0;
+    json_t *line = goods_line(form, row);
+    if (at == COUNT(ways))
+        object(form, "wrong.goods-way");
+    if (!counts && json_integer_value(json_object_get(line, "quantity")) == 0)
+        object(form, "wrong.nothing");
+    json_t *made = entry(form, at == COUNT(ways) ? "" : ways[at][1]);
+    json_object_set_new(made, "lines", json_pack("[o]", line));
+    for (size_t i = 0; i < COUNT(texts); i++)
+        if (text_in(form, texts[i], row)[0] != '\0')
+            json_object_set_new(made, texts[i], json_string(text_in(form, texts[i], row)));
+    if (ago_s >= 1)
+        json_object_set_new(made, "ago_s", json_integer((json_int_t)ago_s));
+    add(form, made);
+}
+
 static double minutes_ago(struct form *form, const char *text) {
     long long minutes = number_of(form, text);
     if (minutes > MINUTES_MAX)
@@ -318,15 +359,28 @@ struct csv_reading {
     bool failed;
 };
 
-/* A column that nobody reads would lose what stands in it. */
-static bool is_column(const char *name) {
-    static const char *const others[] = {"way", "zone", "ago_min"};
-    bool known = false;
-    for (size_t i = 0; i < COUNT(figures); i++)
-        known = known || strcmp(name, figures[i]) == 0;
-    for (size_t i = 0; i < COUNT(others); i++)
-        known = known || strcmp(name, others[i]) == 0;
-    return known;
+static bool is_one_of(const char *name, const char *const *names, size_t count) {
+    size_t at = 0;
+    while (at < count && strcmp(names[at], name) != 0)
+        at++;
+    return at < count;
+}
+
+/* A column that nobody reads would lose what stands in it: people and goods are files of their own.
+ */
+static bool has_known_columns(const struct csv_reading *csv) {
+    static const char *const of_people[] = {"zone"};
+    static const char *const of_goods[] = {"item",    "quantity", "lot",         "expiry",
+                                           "damaged", "waybill",  "counterpart", "reason"};
+    static const char *const of_both[] = {"way", "ago_min"};
+    size_t people = 0, goods = 0, both = 0;
+    for (size_t i = 0; i < csv->columns; i++) {
+        people += is_one_of(csv->names[i], figures, COUNT(figures)) ||
+                  is_one_of(csv->names[i], of_people, COUNT(of_people));
+        goods += is_one_of(csv->names[i], of_goods, COUNT(of_goods));
+        both += is_one_of(csv->names[i], of_both, COUNT(of_both));
+    }
+    return people + goods + both == csv->columns && (people == 0 || goods == 0);
 }
 
 static void on_cell(void *bytes, size_t size, void *context) {
@@ -336,8 +390,7 @@ static void on_cell(void *bytes, size_t size, void *context) {
         if (column < COUNT(csv->names)) {
             csv->names[column] = strndup(bytes == NULL ? "" : bytes, size);
             csv->columns = column + 1;
-            csv->failed =
-                csv->failed || csv->names[column] == NULL || !is_column(csv->names[column]);
+            csv->failed = csv->failed || csv->names[column] == NULL;
         } else {
             csv->failed = true;
         }
@@ -379,7 +432,7 @@ static bool parse_csv(const char *text, struct csv_reading *csv) {
     bool whole = csv_parse(&parser, text, size, on_cell, on_row, csv) == size &&
                  csv_fini(&parser, on_cell, on_row, csv) == 0;
     csv_free(&parser);
-    return whole && !csv->failed;
+    return whole && !csv->failed && has_known_columns(csv);
 }
 
 static void csv_reading_deinit(struct csv_reading *csv) {
@@ -401,9 +454,15 @@ static void read_csv(struct form *form, const char *name) {
         object(form, "wrong.rows");
     struct fields rows = {.count = csv.count, .items = csv.items};
     struct form inner = {.fields = &rows, .ago_s = form->ago_s, .entries = form->entries};
-    for (int row = 0; row < csv.row && row < (int)DESK_ROWS_MAX; row++)
-        add_row(&inner, row, text_in(&inner, "way", row),
-                minutes_ago(&inner, text_in(&inner, "ago_min", row)));
+    for (int row = 0; row < csv.row && row < (int)DESK_ROWS_MAX; row++) {
+        bool goods = text_in(&inner, "item", row)[0] != '\0';
+        const char *way = text_in(&inner, "way", row);
+        double ago_s = minutes_ago(&inner, text_in(&inner, "ago_min", row));
+        if (goods)
+            add_goods_row(&inner, row, way, ago_s);
+        else
+            add_row(&inner, row, way, ago_s);
+    }
     if (inner.wrong != NULL)
         object(form, inner.wrong);
     if (json_array_size(form->entries) == 0)
@@ -433,6 +492,7 @@ static const struct {
     {"expire", read_stock},
     {"pick", read_stock},
     {"load", read_stock},
+    {"put-back", read_put_back},
     {"stock-count", read_stock_count},
     {"receive", read_waybill},
     {"dispatch", read_waybill},

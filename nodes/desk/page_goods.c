@@ -1,6 +1,7 @@
 /* What is in store: by item and lot, what expires; handing out, losses, counting. */
 #include "nodes/desk/desk_page.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -20,15 +21,20 @@ static long long day_of(const char *date) {
     return (long long)timegm(&day) / 86400;
 }
 
-/* Nine and three months before, as depots are warned. */
+/* LLONG_MAX: it does not expire. */
+static long long days_left(const struct page *page, const json_t *line) {
+    const json_t *clock = json_object_get(page->status, "clock");
+    long long today = json_integer_value(json_object_get(clock, "wall_ms")) / 86400000;
+    long long day = day_of(text_of(line, "expiry"));
+    return day < 0 ? LLONG_MAX : day - today;
+}
+
+/* Three months before, as depots are warned. */
 static void expiry(struct page *page, const json_t *line) {
     const char *date = text_of(line, "expiry");
-    long long day = day_of(date);
-    long long now_ms =
-        json_integer_value(json_object_get(json_object_get(page->status, "clock"), "wall_ms"));
-    if (day < 0)
+    long long left = days_left(page, line);
+    if (left == LLONG_MAX)
         return;
-    long long left = day - now_ms / 86400000;
     const char *key = left < 0     ? "goods.expired"
                       : left <= 92 ? "goods.expires-soon"
                                    : "goods.expires";
@@ -41,6 +47,19 @@ static void expiry(struct page *page, const json_t *line) {
              text);
 }
 
+/* What has expired is taken out with one tap. */
+static void take_out(struct page *page, const json_t *line) {
+    page_form(page, "expire", "");
+    html_add(&page->html,
+             "<input type=\"hidden\" name=\"item0\" value=\"%s\"><input type=\"hidden\" "
+             "name=\"lot0\" value=\"%s\"><input type=\"hidden\" name=\"expiry0\" "
+             "value=\"%s\"><input type=\"hidden\" name=\"quantity0\" value=\"%d\"><button "
+             "class=\"quiet\">%s</button></form>",
+             text_of(line, "item"), text_of(line, "lot"), text_of(line, "expiry"),
+             (long long)json_integer_value(json_object_get(line, "quantity")),
+             page_text(page, "goods.take-out"));
+}
+
 static void stock_row(struct page *page, const json_t *line) {
     html_add(&page->html, "<tr><th scope=\"row\">%s</th><td>%s</td><td class=\"number\">",
              page_name(page, "items", text_of(line, "item")), text_of(line, "lot"));
@@ -50,6 +69,8 @@ static void stock_row(struct page *page, const json_t *line) {
         html_add(&page->html, " <small>%s %d</small>", page_text(page, "goods.damaged"), damaged);
     html_raw(&page->html, "</td><td>");
     expiry(page, line);
+    if (days_left(page, line) < 0)
+        take_out(page, line);
     html_raw(&page->html, "</td></tr>");
 }
 
@@ -71,6 +92,46 @@ static void stock_table(struct page *page) {
     json_array_foreach(lines, i, line) stock_row(page, line);
     html_raw(&page->html, "</tbody></table></div>");
 }
+
+/* ---- set aside ---- */
+
+static void aside_lines(struct page *page, const char *waybill) {
+    const json_t *row;
+    size_t i, written = 0;
+    json_array_foreach(json_object_get(page->stock, "set_aside"), i, row) {
+        if (strcmp(text_of(row, "waybill"), waybill) != 0)
+            continue;
+        html_raw(&page->html, written++ > 0 ? ", " : " ");
+        page_number(page, json_integer_value(json_object_get(row, "quantity")));
+        html_add(&page->html, " × %s", page_name(page, "items", text_of(row, "item")));
+    }
+}
+
+/* Rows of a waybill stand together. What an order that is gone had set aside is freed here. */
+static void set_aside(struct page *page) {
+    const json_t *rows = json_object_get(page->stock, "set_aside"), *row;
+    const char *before = "";
+    size_t i;
+    if (json_array_size(rows) == 0)
+        return;
+    html_add(&page->html, "<h3>%s</h3><ul class=\"plain\">", page_text(page, "goods.aside"));
+    json_array_foreach(rows, i, row) {
+        const char *waybill = text_of(row, "waybill");
+        if (strcmp(waybill, before) == 0)
+            continue;
+        html_add(&page->html, "<li>%s <b>%s</b>", page_text(page, "goods.waybill"), waybill);
+        aside_lines(page, waybill);
+        page_form(page, "put-back", "class=\"inline\"");
+        html_add(&page->html,
+                 "<input type=\"hidden\" name=\"waybill\" value=\"%s\"><button "
+                 "class=\"quiet\">%s</button></form></li>",
+                 waybill, page_text(page, "goods.put-back"));
+        before = waybill;
+    }
+    html_raw(&page->html, "</ul>");
+}
+
+/* ---- entering ---- */
 
 /* Items of the card, and what is in store besides. */
 static void item_choice(struct page *page, const char *form) {
@@ -117,8 +178,9 @@ static void movement(struct page *page, const char *form, bool with_lot, bool wi
     if (with_reason)
         html_add(&page->html,
                  "<label for=\"%s-reason\">%s</label><input id=\"%s-reason\" name=\"reason\" "
-                 "maxlength=\"200\">",
-                 form, page_text(page, "reason"), form);
+                 "maxlength=\"200\"%r>",
+                 form, page_text(page, "reason"), form,
+                 strcmp(form, "loss") == 0 ? " required" : "");
     html_add(&page->html, "<button class=\"go\">%s</button></form></details>",
              page_text(page, "send"));
 }
@@ -131,6 +193,7 @@ void page_goods(struct page *page) {
              json_is_true(json_object_get(stock, "at_least")));
     html_raw(&page->html, "</p>");
     stock_table(page);
+    set_aside(page);
     movement(page, "issue", false, false, false);
     movement(page, "receive-loose", true, true, true);
     movement(page, "stock-count", true, true, true);

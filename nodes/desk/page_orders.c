@@ -67,8 +67,18 @@ static void place(struct page *page, const json_t *order, const char *member, co
     html_add(&page->html, "<li>%s</li>", text);
 }
 
+static bool is_overdue(const struct page *page, const json_t *order) {
+    long long now_ms =
+        json_integer_value(json_object_get(json_object_get(page->status, "clock"), "wall_ms"));
+    long long deadline_ms = number_of(order, "deadline_ms");
+    return deadline_ms > 0 && now_ms > deadline_ms;
+}
+
 static void details(struct page *page, const json_t *order) {
     html_raw(&page->html, "<ul>");
+    if (is_overdue(page, order))
+        html_add(&page->html, "<li><span class=\"bad\">%s</span></li>",
+                 page_text(page, "order.overdue"));
     moment(page, order, "deadline_ms", "order.until");
     moment(page, order, "start_ms", "order.from");
     people(page, order);
@@ -114,6 +124,12 @@ static bool was_answered(const json_t *order) {
            !is(order, "state", "issued");
 }
 
+/* Goods of a waybill are done by entering them: that stands first, and “done” alone beside it. */
+static bool has_waybill(const json_t *order) {
+    return is(order, "kind", "expect-delivery") || is(order, "kind", "ship") ||
+           is(order, "kind", "return-goods");
+}
+
 static void answers(struct page *page, const json_t *order) {
     bool begun = was_answered(order);
     answer_form(page, order, "class=\"answers\"");
@@ -122,70 +138,125 @@ static void answers(struct page *page, const json_t *order) {
     if (begun && !is(order, "state", "under-way"))
         button(page, "under-way", "");
     if (begun)
-        button(page, "done", "go");
+        button(page, "done", has_waybill(order) ? "" : "go");
     html_raw(&page->html, "</form>");
     with_reason(page, order, begun ? "failed" : "declined");
 }
 
 /* ---- goods of a waybill ---- */
 
-static void goods_line(struct page *page, const json_t *order, const json_t *line, size_t i,
-                       bool receive) {
-    long long id = number_of(order, "id");
-    const char *item = text_of(line, "item");
+static void goods_line(struct page *page, const json_t *order, const char *form, const json_t *line,
+                       size_t i) {
+    bool receive = strcmp(form, "receive") == 0;
+    long long id = number_of(order, "id"), row = (long long)i;
+    const char *item = text_of(line, "item"), *lot = text_of(line, "lot");
     html_add(&page->html,
-             "<fieldset><legend>%s</legend><input type=\"hidden\" name=\"item%d\" value=\"%s\">"
-             "<input type=\"hidden\" name=\"lot%d\" value=\"%s\"><input type=\"hidden\" "
-             "name=\"expiry%d\" value=\"%s\">",
-             page_name(page, "items", item), (long long)i, item, (long long)i, text_of(line, "lot"),
-             (long long)i, text_of(line, "expiry"));
-    html_add(
-        &page->html,
-        "<label for=\"q%d-%d\">%s</label><input id=\"q%d-%d\" name=\"quantity%d\" type=\"number\" "
-        "inputmode=\"numeric\" min=\"0\" value=\"%d\" required>",
-        id, (long long)i, page_text(page, receive ? "goods.came" : "goods.quantity"), id,
-        (long long)i, (long long)i, number_of(line, "quantity"));
+             "<fieldset><legend>%s%s%s</legend><input type=\"hidden\" name=\"item%d\" "
+             "value=\"%s\"><input type=\"hidden\" name=\"lot%d\" value=\"%s\"><input "
+             "type=\"hidden\" name=\"expiry%d\" value=\"%s\">",
+             page_name(page, "items", item), lot[0] == '\0' ? "" : " · ", lot, row, item, row, lot,
+             row, text_of(line, "expiry"));
+    html_add(&page->html,
+             "<label for=\"%s-q%d-%d\">%s</label><input id=\"%s-q%d-%d\" name=\"quantity%d\" "
+             "type=\"number\" inputmode=\"numeric\" min=\"0\" value=\"%d\" required>",
+             form, id, row, page_text(page, receive ? "goods.came" : "goods.quantity"), form, id,
+             row, row, number_of(line, "quantity"));
     if (receive)
         html_add(&page->html,
                  "<label for=\"d%d-%d\">%s</label><input id=\"d%d-%d\" name=\"damaged%d\" "
                  "type=\"number\" inputmode=\"numeric\" min=\"0\" value=\"0\">",
-                 id, (long long)i, page_text(page, "goods.damaged"), id, (long long)i,
-                 (long long)i);
+                 id, row, page_text(page, "goods.damaged"), id, row, row);
     html_raw(&page->html, "</fieldset>");
 }
 
+static void hidden(struct page *page, const char *name, const char *value) {
+    html_add(&page->html, "<input type=\"hidden\" name=\"%s\" value=\"%s\">", name, value);
+}
+
 static void waybill_form(struct page *page, const json_t *order, const char *form,
-                         const char *key) {
+                         const json_t *lines, bool open) {
     const json_t *line;
     size_t i;
-    bool receive = strcmp(form, "receive") == 0;
-    html_add(&page->html, "<details%r><summary>%s</summary>", receive ? " open" : "",
-             page_text(page, key));
+    bool receive = strcmp(form, "receive") == 0, dispatch = strcmp(form, "dispatch") == 0;
+    long long id = number_of(order, "id");
+    html_add(&page->html, "<details%r><summary>%s</summary>", open ? " open" : "",
+             page_word(page, "goods.", form));
     page_form(page, form, "class=\"waybill\"");
-    html_add(
-        &page->html,
-        "<input type=\"hidden\" name=\"order\" value=\"%d\"><input type=\"hidden\" "
-        "name=\"waybill\" value=\"%s\"><input type=\"hidden\" name=\"counterpart\" value=\"%s\">",
-        number_of(order, "id"), text_of(order, "waybill"), text_of(order, "counterpart"));
-    json_array_foreach(json_object_get(order, "lines"), i, line)
-        goods_line(page, order, line, i, receive);
+    html_add(&page->html,
+             "<input type=\"hidden\" name=\"order\" value=\"%d\"><input type=\"hidden\" "
+             "name=\"revision\" value=\"%d\">",
+             id, number_of(order, "revision"));
+    hidden(page, "waybill", text_of(order, "waybill"));
+    hidden(page, "counterpart", text_of(order, "counterpart"));
+    if (!receive && text_of(order, "vehicle")[0] != '\0')
+        hidden(page, "vehicle", text_of(order, "vehicle"));
+    json_array_foreach(lines, i, line) goods_line(page, order, form, line, i);
+    if (receive || dispatch)
+        html_add(&page->html,
+                 "<label class=\"choice\"><input type=\"checkbox\" name=\"more\" "
+                 "value=\"1\">%s</label>",
+                 page_text(page, receive ? "goods.more-comes" : "goods.more-goes"));
     html_add(&page->html,
              "<label for=\"note-%s-%d\">%s</label><input id=\"note-%s-%d\" name=\"reason\" "
-             "maxlength=\"200\">",
-             form, number_of(order, "id"), page_text(page, "goods.remark"), form,
-             number_of(order, "id"));
-    html_add(&page->html, "<button class=\"go\">%s</button></form></details>",
-             page_text(page, key));
+             "maxlength=\"200\"><button class=\"go\">%s</button></form></details>",
+             form, id, page_text(page, "goods.remark"), form, id, page_word(page, "goods.", form));
+}
+
+/* What is set aside for the waybill: as lines of so much as is “picked” or “loaded”. */
+static json_t *aside(const struct page *page, const char *waybill, const char *member) {
+    json_t *lines = json_array(), *row;
+    size_t i;
+    json_array_foreach(json_object_get(page->stock, "set_aside"), i, row) {
+        if (!is(row, "waybill", waybill) || number_of(row, member) == 0)
+            continue;
+        json_t *line = json_copy(row);
+        json_object_set_new(line, "quantity", json_integer(number_of(row, member)));
+        json_array_append_new(lines, line);
+    }
+    return lines;
+}
+
+static long long units_of(const json_t *lines) {
+    const json_t *line;
+    size_t i;
+    long long units = 0;
+    json_array_foreach(lines, i, line) units += number_of(line, "quantity");
+    return units;
+}
+
+static void progress(struct page *page, const json_t *picked, const json_t *loaded) {
+    html_add(&page->html, "<p class=\"note\">%s ", page_text(page, "goods.picked"));
+    page_number(page, units_of(picked));
+    html_add(&page->html, " · %s ", page_text(page, "goods.loaded"));
+    page_number(page, units_of(loaded));
+    html_raw(&page->html, "</p>");
+}
+
+/* One step after the other: the one that is next stands open, with what the one before it left. */
+static void shipping(struct page *page, const json_t *order) {
+    const json_t *ordered = json_object_get(order, "lines");
+    json_t *picked = aside(page, text_of(order, "waybill"), "picked");
+    json_t *loaded = aside(page, text_of(order, "waybill"), "loaded");
+    bool has_picked = json_array_size(picked) > 0, has_loaded = json_array_size(loaded) > 0;
+    if (has_picked || has_loaded)
+        progress(page, picked, loaded);
+    waybill_form(page, order, "pick", ordered, !has_picked && !has_loaded);
+    if (has_picked)
+        waybill_form(page, order, "load", picked, true);
+    waybill_form(page, order, "dispatch",
+                 has_loaded   ? loaded
+                 : has_picked ? picked
+                              : ordered,
+                 has_loaded && !has_picked);
+    json_decref(picked);
+    json_decref(loaded);
 }
 
 static void waybill(struct page *page, const json_t *order) {
     if (is(order, "kind", "expect-delivery"))
-        waybill_form(page, order, "receive", "goods.receive");
-    if (!is(order, "kind", "ship") && !is(order, "kind", "return-goods"))
-        return;
-    waybill_form(page, order, "pick", "goods.pick");
-    waybill_form(page, order, "load", "goods.load");
-    waybill_form(page, order, "dispatch", "goods.dispatch");
+        waybill_form(page, order, "receive", json_object_get(order, "lines"), true);
+    if (is(order, "kind", "ship") || is(order, "kind", "return-goods"))
+        shipping(page, order);
 }
 
 /* ---- the section ---- */
@@ -196,9 +267,9 @@ static void order_card(struct page *page, const json_t *order) {
              page_word(page, "kind.", text_of(order, "kind")), number_of(order, "id"),
              page_word(page, "answered.", text_of(order, "state")));
     details(page, order);
-    answers(page, order);
     if (was_answered(order))
         waybill(page, order);
+    answers(page, order);
     html_raw(&page->html, "</article>");
 }
 

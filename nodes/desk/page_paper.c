@@ -87,22 +87,26 @@ void page_sheet(struct page *page, const char *name, const char *address) {
              id == NULL ? "" : page_name(page, "places", id), page_text(page, "sheet.date"),
              page_text(page, "sheet.page"));
     qr(page, link);
-    html_add(&page->html, "</header><p class=\"note\">%s</p><table><thead><tr>",
-             page_text(page, "sheet.no-names"));
+    html_add(
+        &page->html,
+        "</header><p class=\"note\">%s</p><div class=\"wide\" tabindex=\"0\"><table><thead><tr>",
+        page_text(page, "sheet.no-names"));
     for (size_t i = 0; i < COUNT(sheet->columns) && sheet->columns[i] != NULL; i++)
         html_add(&page->html, "<th scope=\"col\">%s</th>", page_text(page, sheet->columns[i]));
     html_raw(&page->html, "</tr></thead><tbody>");
     blank_rows(page, sheet);
     html_add(&page->html,
-             "</tbody></table><p class=\"screen-only\"><a href=\"/#paper\">%s</a> · "
+             "</tbody></table></div><p class=\"screen-only\"><a href=\"/#paper\">%s</a> · "
              "%s</p></main></body></html>",
              page_text(page, "sheet.back"), page_text(page, "sheet.print"));
 }
 
 /* ---- entering it ---- */
 
-static const char *const row_figures[] = {"infant",  "child",      "adult",
-                                          "elderly", "wheelchair", "medical"};
+/* All that the sheet of the registration has. */
+static const char *const row_figures[] = {"infant",   "child",          "adult",
+                                          "elderly",  "wheelchair",     "medical",
+                                          "pregnant", "other_language", "pets"};
 
 static void row_head(struct page *page) {
     html_add(&page->html, "<thead><tr><th scope=\"col\">%s</th>", page_text(page, "sheet.way"));
@@ -114,19 +118,20 @@ static void row_head(struct page *page) {
 
 static void entry_row(struct page *page, long long row) {
     html_add(&page->html,
-             "<tr><td><select name=\"way%d\" aria-label=\"%s\"><option "
+             "<tr><td data-label=\"%s\"><select name=\"way%d\" aria-label=\"%s\"><option "
              "value=\"in\">%s</option><option value=\"out\">%s</option></select></td>",
-             row, page_text(page, "sheet.way"), page_text(page, "way.in"),
-             page_text(page, "way.out"));
+             page_text(page, "sheet.way"), row, page_text(page, "sheet.way"),
+             page_text(page, "way.in"), page_text(page, "way.out"));
     for (size_t i = 0; i < COUNT(row_figures); i++)
         html_add(&page->html,
-                 "<td><input name=\"%s%d\" type=\"number\" inputmode=\"numeric\" min=\"0\" "
-                 "aria-label=\"%s\"></td>",
-                 row_figures[i], row, page_word(page, "figure.", row_figures[i]));
+                 "<td data-label=\"%s\"><input name=\"%s%d\" type=\"number\" "
+                 "inputmode=\"numeric\" min=\"0\" aria-label=\"%s\"></td>",
+                 page_word(page, "figure.", row_figures[i]), row_figures[i], row,
+                 page_word(page, "figure.", row_figures[i]));
     html_add(&page->html,
-             "<td><input name=\"zone%d\" list=\"card-zones\" maxlength=\"64\" "
-             "aria-label=\"%s\"></td></tr>",
-             row, page_text(page, "sheet.zone"));
+             "<td data-label=\"%s\"><input name=\"zone%d\" list=\"card-zones\" "
+             "maxlength=\"64\" aria-label=\"%s\"></td></tr>",
+             page_text(page, "sheet.zone"), row, page_text(page, "sheet.zone"));
 }
 
 static void from_paper(struct page *page) {
@@ -149,15 +154,20 @@ static void from_csv(struct page *page) {
     html_add(&page->html, "<details><summary>%s</summary><p class=\"note\">%s</p>",
              page_text(page, "paper.csv"), page_text(page, "paper.csv-note"));
     page_form(page, "csv", "");
-    html_add(&page->html,
-             "<pre>way,infant,child,adult,elderly,wheelchair,zone,ago_min\nin,0,1,2,0,0,Z04,30</"
-             "pre><input type=\"file\" "
-             "accept=\".csv,text/csv,text/plain\" data-into=\"csv-text\" aria-label=\"%s\" "
-             "hidden><label for=\"csv-text\">CSV</label>"
-             "<textarea id=\"csv-text\" name=\"csv\" rows=\"6\" required "
-             "spellcheck=\"false\"></textarea>"
-             "<button class=\"go\">%s</button></form></details>",
-             page_text(page, "paper.file"), page_text(page, "send"));
+    if (page_is_shelter(page))
+        html_raw(&page->html, "<pre>way,infant,child,adult,elderly,wheelchair,zone,ago_min\n"
+                              "in,0,1,2,0,0,Z04,30</pre>");
+    html_add(&page->html, "<p class=\"note\">%s</p>", page_text(page, "paper.csv-goods"));
+    html_add(
+        &page->html,
+        "<pre>way,item,quantity,lot,expiry,damaged,ago_min\n"
+        "receive,water,600,L1,2027-03-01,0,45\nissue,blanket,20,,,0,10</pre><input type=\"file\" "
+        "accept=\".csv,text/csv,text/plain\" data-into=\"csv-text\" aria-label=\"%s\" "
+        "hidden><label for=\"csv-text\">CSV</label>"
+        "<textarea id=\"csv-text\" name=\"csv\" rows=\"6\" required "
+        "spellcheck=\"false\"></textarea>"
+        "<button class=\"go\">%s</button></form></details>",
+        page_text(page, "paper.file"), page_text(page, "send"));
 }
 
 void page_paper(struct page *page) {
@@ -167,8 +177,7 @@ void page_paper(struct page *page) {
         html_add(&page->html, "<li><a href=\"/paper/%s\">%s</a></li>", sheets[i].name,
                  page_word(page, "sheet.", sheets[i].name));
     html_raw(&page->html, "</ul>");
-    if (!page_is_shelter(page))
-        return;
-    from_paper(page);
+    if (page_is_shelter(page))
+        from_paper(page);
     from_csv(page);
 }

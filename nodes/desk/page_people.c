@@ -84,7 +84,9 @@ static void fullness(struct page *page, long long total) {
         html_add(&page->html, "<p class=\"note\">%s</p>", page_text(page, "people.no-capacity"));
         return;
     }
-    html_add(&page->html, "<meter min=\"0\" max=\"%d\" value=\"%d\" aria-label=\"%s\"></meter><p>",
+    html_add(&page->html,
+             "<p class=\"room\"><meter min=\"0\" max=\"%d\" value=\"%d\" "
+             "aria-label=\"%s\"></meter> ",
              room > 0 ? room : 1, total, page_text(page, "people.fullness"));
     char left[24], text[96];
     snprintf(left, sizeof left, "%lld", room > total ? room - total : 0);
@@ -107,15 +109,19 @@ static void breakdown(struct page *page) {
     html_raw(&page->html, "</dl>");
 }
 
+/* What a head count found beside what had been entered, and what that may come from. */
 static void difference(struct page *page) {
     long long apart = figure(page, "count_difference");
+    const char *key = apart > 0   ? "people.count-more"
+                      : apart < 0 ? "people.count-fewer"
+                                  : "people.count-same";
     const json_t *counted = member(page->status, "people", "counted_age_s");
     html_add(&page->html, "<p class=\"note\">%s ", page_text(page, "people.counted"));
     page_age(page, counted, json_is_true(member(page->status, "people", "at_least")));
-    if (json_is_number(counted) && apart != 0) {
-        char number[24], text[160];
-        snprintf(number, sizeof number, "%+lld", apart);
-        texts_fill(page->texts, page->language, "people.difference", number, text, sizeof text);
+    if (json_is_number(counted)) {
+        char number[24], text[256];
+        snprintf(number, sizeof number, "%lld", apart < 0 ? -apart : apart);
+        texts_fill(page->texts, page->language, key, number, text, sizeof text);
         html_add(&page->html, ". %s", text);
     }
     html_raw(&page->html, "</p>");
@@ -207,13 +213,14 @@ static void transfers(struct page *page) {
 static void head_count(struct page *page) {
     html_add(&page->html, "<details><summary>%s</summary><p class=\"note\">%s</p>",
              page_text(page, "people.count"), page_text(page, "people.count-note"));
-    page_form(page, "count", "");
+    page_form(page, "count", "data-counted");
     counters(page, "count");
-    html_add(&page->html,
-             "<label for=\"count-households\">%s</label><input id=\"count-households\" "
-             "name=\"households\" type=\"number\" inputmode=\"numeric\" min=\"0\">"
-             "<button class=\"go\">%s</button></form></details>",
-             page_text(page, "people.households"), page_text(page, "people.count-go"));
+    html_add(
+        &page->html,
+        "<label for=\"count-households\">%s</label><input id=\"count-households\" "
+        "name=\"households\" type=\"number\" inputmode=\"numeric\" min=\"0\">"
+        "<p class=\"apart\" role=\"status\"></p><button class=\"go\">%s</button></form></details>",
+        page_text(page, "people.households"), page_text(page, "people.count-go"));
 }
 
 /* What a plain form takes back is named in it: the last movement of this browser, while nobody has

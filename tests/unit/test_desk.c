@@ -278,7 +278,43 @@ Test(desk, a_delivery_is_received_with_what_was_damaged_and_answers_its_order) {
     const json_t *lines = json_object_get(command(0), "lines");
     cr_assert_eq(json_array_size(lines), 1, "of what did not come there is no line");
     cr_assert_eq(json_integer_value(json_object_get(json_array_get(lines, 0), "damaged")), 6);
+    cr_assert(json_is_true(json_object_get(command(0), "final")), "what is missing is missing");
     cr_assert_eq(json_integer_value(json_object_get(command(1), "order")), 7);
+    cr_assert_str_eq(json_string_value(json_object_get(command(1), "state")), "done");
+}
+
+Test(desk, of_a_waybill_that_is_not_done_more_can_come_or_go) {
+    static const char *const forms[] = {"receive", "dispatch"};
+    sign_in();
+    for (size_t i = 0; i < 2; i++) {
+        cr_assert_eq(
+            enter(forms[i], "order=7&revision=2&waybill=W1&item0=water&quantity0=9&more=1"), 303);
+        cr_assert(json_is_false(json_object_get(command(0), "final")), "%s", forms[i]);
+        cr_assert_str_eq(json_string_value(json_object_get(command(1), "state")), "partly-done");
+        cr_assert_eq(json_integer_value(json_object_get(command(1), "revision")), 2);
+    }
+    cr_assert_eq(enter("put-back", "waybill=W1"), 303);
+    cr_assert_str_eq(json_string_value(json_object_get(command(0), "verb")), "stock-put-back");
+    cr_assert_eq(enter("put-back", ""), 422);
+}
+
+Test(desk, rows_of_goods_are_entered_from_a_file_too) {
+    sign_in();
+    cr_assert_eq(enter("csv", "csv=way,item,quantity,lot,expiry,damaged,ago_min%0A"
+                              "receive,water,600,L1,2027-03-01,4,45%0Acount,blanket,0,,,,"),
+                 303);
+    const json_t *line = json_array_get(json_object_get(command(0), "lines"), 0);
+    cr_assert_str_eq(json_string_value(json_object_get(command(0), "verb")), "stock-receive");
+    cr_assert_eq(json_integer_value(json_object_get(command(0), "ago_s")), 2700);
+    cr_assert_eq(json_integer_value(json_object_get(line, "damaged")), 4);
+    cr_assert_str_eq(json_string_value(json_object_get(line, "expiry")), "2027-03-01");
+    cr_assert_str_eq(json_string_value(json_object_get(command(1), "verb")), "stock-count");
+    cr_assert_eq(json_array_size(json_object_get(command(1), "lines")), 1, "nothing is a count");
+    static const char *const wrong[] = {
+        "csv=way,item,quantity%0Abring,water,3", "csv=way,item,quantity%0Aissue,water,0",
+        "csv=way,item,quantity,adult%0Aissue,water,1,2", "csv=way,item,price%0Aissue,water,1"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        cr_assert_eq(enter("csv", wrong[i]), 422, "%s", wrong[i]);
 }
 
 Test(desk, forms_that_say_nothing_or_nonsense_are_refused_before_the_node_hears) {

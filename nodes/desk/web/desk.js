@@ -77,7 +77,7 @@
   // ---- counters ----
 
   function step(input, by) {
-    const value = Math.max(0, (parseInt(input.value, 10) || 0) + by);
+    const value = Math.max(0, (parseInt(input.value, 10) || 0) + by); // by −Infinity: to none
     input.value = String(value);
     input.dispatchEvent(new Event("input", { bubbles: true }));
   }
@@ -99,6 +99,31 @@
     });
   }
 
+  // Who is among them is a tap each; for more than one of a kind its counter appears.
+  function makeToggles(root) {
+    root.querySelectorAll("details.chips").forEach((chips) => {
+      const bar = element("div", { class: "toggles", role: "group", "aria-label": chips.querySelector("summary").textContent });
+      chips.querySelectorAll(".counter").forEach((counter) => bar.appendChild(toggle(counter)));
+      chips.insertBefore(bar, chips.querySelector("summary").nextSibling);
+      chips.open = true;
+    });
+  }
+
+  function toggle(counter) {
+    const input = counter.querySelector("input");
+    const button = element("button", { type: "button", "aria-pressed": "false" }, counter.querySelector("label").textContent);
+    const show = () => {
+      const some = parseInt(input.value, 10) > 0;
+      button.setAttribute("aria-pressed", String(some));
+      counter.classList.toggle("none", !some && document.activeElement !== input);
+    };
+    button.addEventListener("click", () => step(input, parseInt(input.value, 10) > 0 ? -Infinity : 1));
+    input.addEventListener("input", show);
+    input.form.addEventListener("reset", () => setTimeout(show));
+    show();
+    return button;
+  }
+
   function makeFilePickers(root) {
     root.querySelectorAll("input[type=file][data-into]").forEach((picker) => {
       picker.hidden = false;
@@ -115,17 +140,23 @@
   const said = document.getElementById("said");
   let saidTimer = 0;
 
+  function hush() {
+    said.textContent = "";
+    document.body.classList.remove("telling");
+  }
+
   function tell(text, action, act) {
     said.textContent = "";
+    document.body.classList.add("telling");
     const line = element("p", {}, text);
     if (action) {
       const button = element("button", { type: "button" }, action);
-      button.addEventListener("click", () => { said.textContent = ""; act(); });
+      button.addEventListener("click", () => { hush(); act(); });
       line.appendChild(button);
     }
     said.appendChild(line);
     clearTimeout(saidTimer);
-    saidTimer = setTimeout(() => { said.textContent = ""; }, 12000);
+    saidTimer = setTimeout(hush, action ? 12000 : 5000);
   }
 
   // ---- the queue: IndexedDB, or memory where the browser keeps nothing ----
@@ -345,10 +376,7 @@
   const keptBox = document.getElementById("kept");
 
   function keptLine(entry) {
-    const fields = new URLSearchParams(entry.fields);
-    const figures = [];
-    fields.forEach((value, name) => { if (value && value !== "0") figures.push(name + " " + value); });
-    const line = element("p", { class: "message bad" }, say("refused") + " " + entry.form + " (" + figures.join(", ") + "). " + entry.refused + " " + (entry.remedy || ""));
+    const line = element("p", { class: "message bad" }, say("refused") + " " + (entry.words || entry.form) + ". " + entry.refused + " " + (entry.remedy || ""));
     const button = element("button", { type: "button", class: "quiet" }, say("dismiss"));
     button.addEventListener("click", () => forget(entry.number).then(showKept));
     line.appendChild(button);
@@ -401,6 +429,20 @@
     return fields.toString();
   }
 
+  // What a form would enter, in the words that stand on it: for whoever reads later that it was refused.
+  function wordsOf(form, button) {
+    const said = [];
+    form.querySelectorAll("input, select, textarea").forEach((input) => {
+      const label = form.querySelector('label[for="' + input.id + '"]') || input.closest("label");
+      const ticks = input.type === "radio" || input.type === "checkbox";
+      if (!label || !input.value || input.value === "0" || (ticks && !input.checked)) return;
+      const value = input.tagName === "SELECT" ? input.options[input.selectedIndex].text : input.value;
+      said.push(ticks ? label.textContent : label.textContent + " " + value);
+    });
+    const name = button ? button.getAttribute("data-name") || button.textContent : form.getAttribute("data-form");
+    return name + (said.length ? " (" + said.join(", ").slice(0, 300) + ")" : "");
+  }
+
   async function undo(number) {
     const waiting = await kept();
     if (waiting.some((entry) => entry.number === number && !entry.tried)) {
@@ -411,7 +453,7 @@
       return;
     }
     await rememberMovement(0);
-    await enter(await keep({ form: "undo", fields: "of=" + number, made: Date.now() }), false);
+    await enter(await keep({ form: "undo", fields: "of=" + number, words: say("undo"), made: Date.now() }), false);
   }
 
   let lastMovement = 0; // of this browser; what its undo takes back
@@ -422,7 +464,7 @@
   }
 
   // The undo button of the page takes back this page's own movement, and nobody else's.
-  async function keepAndSend(name, fields, form) {
+  async function keepAndSend(name, fields, words, form) {
     const counts = form.hasAttribute("data-counts");
     if (name === "undo") {
       if (lastMovement) await undo(lastMovement);
@@ -431,7 +473,7 @@
     }
     let number;
     try {
-      number = await keep({ form: name, fields: fields, made: Date.now() });
+      number = await keep({ form: name, fields: fields, words: words, made: Date.now() });
     } catch (error) {
       tell(say("not-kept")); // the fields stay as they are
       return 0;
@@ -445,7 +487,7 @@
     await send();
     const left = (await kept()).filter((entry) => entry.number === number)[0];
     if (left && left.refused) {
-      said.textContent = "";
+      hush();
       keptBox.scrollIntoView({ block: "center" });
     } else {
       tell(say(left ? "queued" : "stored"), counts ? say("undo") : "", () => undo(number));
@@ -465,12 +507,14 @@
     const name = form.getAttribute("data-form");
     if (!name) return;
     event.preventDefault();
-    const fields = fieldsOf(form, pressed && pressed.form === form ? pressed : null);
+    const button = pressed && pressed.form === form ? pressed : null;
+    const fields = fieldsOf(form, button);
+    const words = wordsOf(form, button || form.querySelector("button.go"));
     pressed = null;
     const details = form.closest("details");
     if (form.keeping) return; // a second tap before the first is kept
     form.keeping = true;
-    keepAndSend(name, fields, form).then((number) => {
+    keepAndSend(name, fields, words, form).then((number) => {
       form.keeping = false;
       if (number) tidy(form, details);
     });
@@ -480,6 +524,9 @@
     form.reset();
     const button = form.querySelector("[data-name]");
     if (button) button.textContent = button.getAttribute("data-name");
+    form.classList.remove("counting");
+    const apart = form.querySelector(".apart");
+    if (apart) apart.textContent = "";
     if (details && !form.classList.contains("waybill")) details.open = false;
     dirty.delete(form);
   }
@@ -491,17 +538,28 @@
     if (event.target.name !== "generator") form.querySelector("button").click();
   });
 
-  // The button says how many it will check in.
-  document.addEventListener("input", (event) => {
-    const form = event.target.form;
-    if (!form || !form.hasAttribute("data-counts")) return;
-    const button = form.querySelector("button.go");
-    const name = button.getAttribute("data-name") || button.textContent;
+  function totalOf(form) {
     let total = 0;
     form.querySelectorAll(".counter.age input").forEach((input) => { total += parseInt(input.value, 10) || 0; });
+    return total;
+  }
+
+  // The button says how many it will enter; a head count says what it finds beside the figure of the page.
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (!form || !(form.hasAttribute("data-counts") || form.hasAttribute("data-counted"))) return;
+    const button = form.querySelector("button.go"), apart = form.querySelector(".apart");
+    const name = button.getAttribute("data-name") || button.textContent;
+    const total = totalOf(form);
     button.setAttribute("data-name", name);
     button.textContent = total > 0 ? name + " · " + total : name;
+    form.classList.toggle("counting", total > 0); // the button stays under the thumb then
+    if (apart) apart.textContent = apartText(total - parseInt(document.querySelector("[data-total]").getAttribute("data-total"), 10));
   });
+
+  function apartText(apart) {
+    return say(apart > 0 ? "count-more" : apart < 0 ? "count-fewer" : "count-same", Math.abs(apart));
+  }
 
   // ---- parts that stay fresh ----
 
@@ -509,20 +567,43 @@
   const dirty = new Map();
   document.addEventListener("input", (event) => { if (event.target.form) dirty.set(event.target.form, Date.now()); });
 
+  // A tap is lost where its button changes between finger down and finger up.
+  const TAP_MS = 1000;
+  let fingerDown = 0;
+  ["touchstart", "mousedown"].forEach((kind) => document.addEventListener(kind, () => { fingerDown = Date.now(); }, true));
+  document.addEventListener("click", () => { fingerDown = 0; }, true);
+
   // What somebody is in the middle of is not taken from under their thumb.
   function isInUse(part) {
+    if (Date.now() - fingerDown < TAP_MS) return true;
     const active = document.activeElement;
     if (part.contains(active) && /^(INPUT|SELECT|TEXTAREA)$/.test(active.tagName)) return true;
-    if (Array.from(dirty).some(([form, at]) => Date.now() - at < DIRTY_MS && part.contains(form))) return true;
+    if (Array.from(dirty).some(([form, since]) => Date.now() - since < DIRTY_MS && part.contains(form))) return true;
     return Array.from(part.querySelectorAll("details[open]")).some((details) => !details.querySelector("form.waybill"));
+  }
+
+  const AGE = /data-age="(\d+)"( data-least)?>[^<]*/g;
+
+  // Where only ages have changed they are set, and everything stays in its place.
+  function setAges(part, markup, since) {
+    const places = part.querySelectorAll("[data-age]");
+    let i = 0;
+    markup.replace(AGE, (all, seconds) => { places[i++].setAttribute("data-age", seconds); });
+    places.forEach((place) => { place.since = since; });
   }
 
   function replace(name, markup, since) {
     const part = document.querySelector('[data-part="' + name + '"]');
-    if (!part || part.shown === markup || isInUse(part)) return;
+    if (!part) return;
+    const ageless = markup.replace(AGE, "age$2");
+    if (part.shown === ageless) {
+      setAges(part, markup, since);
+      return;
+    }
+    if (isInUse(part)) return;
     const held = part.contains(document.activeElement);
     part.innerHTML = markup;
-    part.shown = markup;
+    part.shown = ageless;
     part.querySelectorAll("[data-age]").forEach((place) => { place.since = since; });
     makeSteppers(part);
     const heading = part.querySelector("h2");
@@ -578,6 +659,7 @@
     document.documentElement.classList.add("js");
     document.cookie = "haven_script=1; Path=/; SameSite=Strict; Max-Age=31536000";
     makeSteppers(document);
+    makeToggles(document);
     makeFilePickers(document);
     showFront();
     window.addEventListener("hashchange", () => { showFront(); refresh(true); });
