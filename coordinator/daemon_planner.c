@@ -55,6 +55,7 @@ static int make_task(const struct daemon *daemon, struct session_task **ret_task
                                   .stale_percent = daemon->settings.stale_percent,
                                   .need_days = NEED_DAYS,
                                   .today_day = wall_now(daemon) / DAY_MS,
+                                  .mono_ms = core_mono_ms(daemon->core, clock_real_ms()),
                                   .whole_packs = daemon->settings.packs == PACKS_WHOLE,
                                   .fair = daemon->settings.fairness == FAIRNESS_MAXMIN,
                                   .goods_change_price = daemon->settings.goods_change_price};

@@ -7,7 +7,12 @@
 
 #include <string.h>
 
-enum { DAY_MS = 86400000, SOON_DAYS = 92, LATER_DAYS = 274 }; /* three months, nine months */
+enum {
+    MS_A_MINUTE = 60000,
+    DAY_MS = 86400000,
+    SOON_DAYS = 92,
+    LATER_DAYS = 274
+}; /* three months, nine months */
 
 static const char *place_id(const struct console_scene *scene, uint32_t index) {
     const struct state_place *place = state_place(console_picture(scene), index);
@@ -289,13 +294,6 @@ static void warn_of_expiry(const struct console_scene *scene, json_t *list,
     }
 }
 
-static bool has_no_power(const struct state_place *place) {
-    const struct state_lifeline *power = &place->lifelines[HV_LIFELINE_POWER],
-                                *generator = &place->lifelines[HV_LIFELINE_GENERATOR];
-    return power->seen.position != 0 && power->state == HV_LIFELINE_DOWN &&
-           generator->state != HV_LIFELINE_UP && generator->state != HV_LIFELINE_LIMITED;
-}
-
 static bool is_cold(const struct console_scene *scene, uint32_t item) {
     uint32_t known =
         scene->region == NULL
@@ -304,17 +302,23 @@ static bool is_cold(const struct console_scene *scene, uint32_t item) {
     return known != REGION_NONE && scene->region->items[known].cold_chain == REGION_ANSWER_YES;
 }
 
-/* Goods that must stay cold where the power is off. */
+/* Goods that must stay cold where the power is off, or was for so long that they are in quarantine
+ * until somebody has looked at them. */
 static void warn_of_power(const struct console_scene *scene, json_t *list,
                           const struct state_place *place) {
     const struct state_book *book = &place->book;
-    if (!has_no_power(place))
+    int64_t lasted_ms = state_cold_break_ms(place, scene->mono_ms);
+    bool suspect = state_cold_is_suspect(place, scene->mono_ms);
+    if (!place->cold.is_broken && !suspect)
         return;
     for (uint32_t i = 0; i < book->count; i = state_book_after(book, &book->balances[i].lot)) {
         const struct state_lot *lot = &book->balances[i].lot;
         if (state_book_there(book, lot) > 0 && is_cold(scene, lot->item))
-            warn(scene, list, "cold-chain-without-power", "place", place->entity.id, lot,
-                 state_book_there(book, lot));
+            json_object_set_new(
+                warn(scene, list,
+                     suspect ? "cold-chain-broken-in-quarantine" : "cold-chain-without-power",
+                     "place", place->entity.id, lot, state_book_there(book, lot)),
+                "minutes", json_integer((json_int_t)(lasted_ms / MS_A_MINUTE)));
     }
 }
 

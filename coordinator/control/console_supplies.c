@@ -18,7 +18,7 @@ static void list_row(const struct console_scene *scene, const struct state_place
                      const char *id, uint32_t item, struct listing *listing) {
     struct supply supply;
     if (!supply_of(scene->region, item, console_picture(scene), place, scene->wall_ms / MS_A_DAY,
-                   &supply))
+                   scene->mono_ms, &supply))
         return;
     size_t at = listing->seen++;
     if (at < listing->first || json_array_size(listing->list) >= listing->limit)
@@ -30,6 +30,7 @@ static void list_row(const struct console_scene *scene, const struct state_place
                                "people", supply.people, "per_day", supply.per_day, "days_left",
                                lasts ? json_null() : json_real(supply.days_left), "people_age_s",
                                console_age(scene, &place->people.changed));
+    json_object_set_new(object, "quarantined", json_boolean(supply.quarantined));
     json_object_set_new(object, "stock_age_s", console_age(scene, &place->stock.changed));
     json_array_append_new(listing->list, object);
 }

@@ -240,15 +240,18 @@ static void paint_item(const struct painting *painting, uint32_t index) {
                                .pack = painting->rules->whole_packs ? item->packs[0] : 0};
 }
 
-/* Adds the usable units of each item at a place: neither damaged nor expired. */
+/* Adds the usable units of each item at a place: neither damaged, nor expired, nor in quarantine.
+ */
 static void add_usable(const struct painting *painting, const struct state_place *place,
                        int64_t *row) {
+    bool warm = place != NULL && state_cold_is_suspect(place, painting->rules->mono_ms);
     for (uint32_t i = 0; place != NULL && i < place->stock.count; i++) {
         const struct state_stock_line *line = &place->stock.lines[i];
         uint32_t item = painting->item_of[line->item];
         bool expired =
             line->expiry_day != 0 && (int64_t)line->expiry_day < painting->rules->today_day;
-        if (item != REGION_NONE && !expired)
+        if (item != REGION_NONE && !expired &&
+            !(warm && painting->region->items[item].cold_chain == REGION_ANSWER_YES))
             row[item] += larger(0, line->quantity - line->damaged);
     }
 }

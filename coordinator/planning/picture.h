@@ -9,7 +9,7 @@
  * hit by a hazard; unsafe when it does not withstand the incident's hazard;
  *   - roads: closed ones closed, reduced ones reduced, those that a hazard hits or a planner keeps
  * out of plans closed;
- *   - stock of a depot: usable units that have not expired;
+ *   - stock of a depot: usable units that have not expired, nor gone too long without cold;
  *   - need of a shelter: what those who are there, or ordered there, need in `need_days`, or what
  * staff ask for if that is more, less what is there and what is on its way;
  *   - goods that an order of a plan has promised and that have not left: both stock and need still
@@ -31,6 +31,7 @@ struct picture_rules {
     uint32_t stale_percent; /* CAUTION: of the free places */
     uint32_t need_days;
     int64_t today_day;          /* days since 1970, for expiry */
+    uint64_t mono_ms;           /* log clock, for breaks of the cold chain */
     bool whole_packs;           /* goods go in the smallest pack of their item, unopened */
     bool fair;                  /* goods: fill rates are leximin before cost is least */
     int64_t goods_change_price; /* cost units that taking back an order for goods must save; 1,000

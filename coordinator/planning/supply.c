@@ -32,11 +32,15 @@ static double people_for(const struct hv_people *now, uint32_t groups) {
 }
 
 bool supply_of(const struct region *region, uint32_t item, const struct state *state,
-               const struct state_place *place, int64_t today_day, struct supply *ret_supply) {
+               const struct state_place *place, int64_t today_day, uint64_t mono_ms,
+               struct supply *ret_supply) {
     const struct region_item *row = &region->items[item];
     if (place->people.changed.position == 0 || !(row->need_per_person_day > 0))
         return false;
-    struct supply supply = {.usable = usable_of(state, place, row->id, today_day),
+    bool quarantined =
+        row->cold_chain == REGION_ANSWER_YES && state_cold_is_suspect(place, mono_ms);
+    struct supply supply = {.usable = quarantined ? 0 : usable_of(state, place, row->id, today_day),
+                            .quarantined = quarantined,
                             .people = people_for(&place->people.now, row->need_groups)};
     supply.per_day = supply.people * row->need_per_person_day;
     supply.days_left = supply.per_day > 0 ? (double)supply.usable / supply.per_day : INFINITY;

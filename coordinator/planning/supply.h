@@ -7,7 +7,8 @@
 #include "coordinator/state/state.h"
 
 struct supply {
-    int64_t usable;   /* base units there, neither damaged nor expired */
+    int64_t usable;   /* base units there, neither damaged, nor expired, nor in quarantine */
+    bool quarantined; /* what is there has gone without cold for too long, and is not counted */
     double people;    /* there, of the groups that the item is for */
     double per_day;   /* base units that they use in a day */
     double days_left; /* usable / per_day; INFINITY where nobody uses any */
@@ -15,8 +16,10 @@ struct supply {
 
 /* The supply of an item that is used by the day, at a place whose people are known. False where
  * there is no figure: the item is not used by the day, or nobody has ever said who is there.
- * `today_day`: days since 1970, for expiry. O(lines of stock). */
+ * `today_day`: days since 1970, for expiry; `mono_ms`: log clock, for breaks of the cold chain.
+ * O(lines of stock). */
 bool supply_of(const struct region *region, uint32_t item, const struct state *state,
-               const struct state_place *place, int64_t today_day, struct supply *ret_supply);
+               const struct state_place *place, int64_t today_day, uint64_t mono_ms,
+               struct supply *ret_supply);
 
 #endif

@@ -167,6 +167,17 @@ struct state_stock {
     struct state_stock_movement *movements;
 };
 
+/* Goods that must stay cold, by what was reported of power and generator. Times on the log clock.
+ */
+#define STATE_COLD_BREAK_MS INT64_C(14400000) /* a break this long, four hours, is a quarantine */
+
+struct state_cold {
+    bool is_broken;    /* no power now */
+    int64_t since_ms;  /* then: since when */
+    int64_t lasted_ms; /* the longest break that is over, of those since the last whole count; */
+    int64_t ended_ms;  /* and when it ended */
+};
+
 struct state_place {
     struct state_entity entity; /* id: shelter or depot */
     enum hv_role role;          /* UNKNOWN: only spoken of, never enrolled */
@@ -179,6 +190,7 @@ struct state_place {
     struct hv_capacity_line *capacity;
     uint32_t capacity_count;
     struct state_lifeline lifelines[HV_LIFELINE_COUNT];
+    struct state_cold cold;
     struct state_stock stock;
     struct state_book book; /* of its goods: every movement once, in the order of the log */
     uint32_t open_requests;
@@ -535,6 +547,14 @@ const char *state_waybill_stage_word(enum state_waybill_stage stage);
 
 /* What one account of the waybill holds over all lots. */
 int64_t state_waybill_sum(const struct state_waybill *waybill, enum state_account account);
+
+/* The longest break of the cold chain at a place that its last count of all goods does not follow,
+ * one that goes on included; 0: none. */
+int64_t state_cold_break_ms(const struct state_place *place, uint64_t now_mono_ms);
+
+/* Whether that puts goods that must stay cold in quarantine there: not to be counted on until all
+ * goods are counted, which says how many are damaged. */
+bool state_cold_is_suspect(const struct state_place *place, uint64_t now_mono_ms);
 
 /* How much of a line of a request may be committed: what was approved, 0 where it was declined or
  * closed, else what is asked for. */

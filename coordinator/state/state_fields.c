@@ -184,6 +184,10 @@ static void place(struct fields *fields, struct state_place *value) {
         capacity_line(fields, &value->capacity[i]);
     for (int kind = 0; kind < HV_LIFELINE_COUNT; kind++)
         lifeline(fields, &value->lifelines[kind]);
+    NUMBER(fields, value->cold.is_broken);
+    fields_signed(fields, &value->cold.since_ms);
+    fields_signed(fields, &value->cold.lasted_ms);
+    fields_signed(fields, &value->cold.ended_ms);
     place_stock(fields, &value->stock);
     book(fields, &value->book);
     NUMBER(fields, value->open_requests);

@@ -183,6 +183,9 @@ void fold_status(struct state *state, struct state_place *place, const struct st
                  enum hv_shelter_status status, const char *reason);
 void fold_capacity(struct state *state, struct state_place *place, const struct state_stamp *stamp,
                    const struct hv_capacity_line *lines, size_t count);
+/* After power or generator of the place were reported as of `seen`. */
+void fold_cold(struct state_place *place, const struct state_stamp *seen);
+
 void fold_lifeline(struct state_place *place, enum hv_lifeline_kind kind,
                    const struct state_lifeline *lifeline);
 

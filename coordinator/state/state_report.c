@@ -45,6 +45,8 @@ void fold_lifeline(struct state_place *place, enum hv_lifeline_kind kind,
                    const struct state_lifeline *lifeline) {
     if (fold_replaces(&lifeline->seen, &place->lifelines[kind].seen))
         place->lifelines[kind] = *lifeline;
+    if (kind == HV_LIFELINE_POWER || kind == HV_LIFELINE_GENERATOR)
+        fold_cold(place, &lifeline->seen);
 }
 
 static void report_lifelines(const struct state *state, struct state_place *place,

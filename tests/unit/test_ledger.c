@@ -6,7 +6,7 @@
 
 static struct state *state;
 static struct ledger_verify *verify;
-static uint64_t position, sequence[3], present;
+static uint64_t position, sequence[3], present, waited_ms;
 static const char *const nodes[3] = {"D1", "S1", "S2"};
 enum { D1, S1, S2 };
 
@@ -15,7 +15,7 @@ enum { D1, S1, S2 };
 static void put(struct hv_record record) {
     record.version = HV_RECORD_VERSION;
     record.name = "x";
-    record.mono_ms = 1000 * ++position;
+    record.mono_ms = 1000 * ++position + waited_ms;
     record.wall_ms = (int64_t)DAY(0) * 86400000;
     cr_assert_eq(state_apply(state, position, &record), 0);
     cr_assert_eq(ledger_verify_record(verify, &record), 0);
@@ -24,7 +24,7 @@ static void put(struct hv_record record) {
 static void begin(void) {
     state = state_new();
     verify = ledger_verify_new();
-    position = present = 0;
+    position = present = waited_ms = 0;
     memset(sequence, 0, sizeof sequence);
     for (unsigned i = 0; i < 3; i++) {
         struct hv_record record = {.kind = HV_RECORD_ENROLMENT, .actor = HV_ACTOR_OPERATOR};
@@ -500,4 +500,64 @@ Test(ledger, a_request_that_changes_keeps_its_tracks) {
     cr_assert_eq(request(1)->lines[0].requested, 30);
     order(2, 1, HV_ORDER_ISSUED, S1, WATER(60), "V");
     tracks(1, 50, 0, 0);
+}
+
+/* ---- the cold chain ---- */
+
+static void say_power(unsigned node, enum hv_lifeline_kind kind, enum hv_lifeline_state now) {
+    static struct hv_lifeline line;
+    line = (struct hv_lifeline){.kind = kind, .state = now};
+    say(node, (struct hv_report){.kind = HV_REPORT_LIFELINES,
+                                 .lifelines = {.lifeline_count = 1, .lifelines = &line}});
+}
+
+static uint64_t now_ms(void) {
+    return 1000 * position + waited_ms;
+}
+
+static bool is_suspect(void) {
+    return state_cold_is_suspect(state_find_place(state, "D1"), now_ms());
+}
+
+static void wait_minutes(uint64_t minutes) {
+    waited_ms += minutes * 60000;
+}
+
+Test(ledger, goods_that_were_without_cold_for_four_hours_are_in_quarantine_until_counted) {
+    struct hv_stock_line insulin = of("insulin", "A", DAY(90), 40);
+    say(D1, (struct hv_report){
+                .kind = HV_REPORT_STOCK_COUNT,
+                .stock_count = {1, &insulin, .complete = true, .reason = "first count"}});
+    say_power(D1, HV_LIFELINE_POWER, HV_LIFELINE_DOWN);
+    wait_minutes(239);
+    cr_assert_not(is_suspect(), "not yet four hours");
+    wait_minutes(1);
+    cr_assert(is_suspect(), "while it goes on");
+    say_power(D1, HV_LIFELINE_POWER, HV_LIFELINE_DOWN);
+    cr_assert(is_suspect(), "telling it again begins no new break");
+    say_power(D1, HV_LIFELINE_POWER, HV_LIFELINE_UP);
+    wait_minutes(6000);
+    cr_assert(is_suspect(), "power alone makes nothing good again");
+    say_power(D1, HV_LIFELINE_POWER, HV_LIFELINE_DOWN);
+    wait_minutes(10);
+    say_power(D1, HV_LIFELINE_POWER, HV_LIFELINE_UP);
+    cr_assert(is_suspect(), "nor does a shorter break after it");
+    say(D1,
+        (struct hv_report){.kind = HV_REPORT_STOCK_COUNT,
+                           .stock_count = {1, &insulin, .complete = true, .reason = "looked at"}});
+    cr_assert_not(is_suspect());
+    cr_assert_eq(state_cold_break_ms(state_find_place(state, "D1"), now_ms()), 0);
+}
+
+Test(ledger, a_generator_keeps_the_cold_chain_whole) {
+    say_power(D1, HV_LIFELINE_GENERATOR, HV_LIFELINE_UP);
+    say_power(D1, HV_LIFELINE_POWER, HV_LIFELINE_DOWN);
+    wait_minutes(600);
+    cr_assert_not(is_suspect());
+    say_power(D1, HV_LIFELINE_GENERATOR, HV_LIFELINE_DOWN);
+    wait_minutes(240);
+    cr_assert(is_suspect(), "from when it failed");
+    say_power(D1, HV_LIFELINE_GENERATOR, HV_LIFELINE_LIMITED);
+    cr_assert_geq(state_cold_break_ms(state_find_place(state, "D1"), now_ms()),
+                  STATE_COLD_BREAK_MS);
 }

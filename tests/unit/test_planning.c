@@ -649,18 +649,18 @@ Test(planning, counts_days_of_what_is_usable_by_those_whom_an_item_is_for) {
     uint32_t water = region_find_item(region, "water"), milk = region_find_item(region, "milk");
     struct supply supply;
     const struct state_place *place = state_find_place(state(), "s1");
-    cr_assert(place == NULL || !supply_of(region, water, state(), place, 20000, &supply),
+    cr_assert(place == NULL || !supply_of(region, water, state(), place, 20000, 0, &supply),
               "nobody has said who is there");
     tell_people(50);
     tell_water("s1", 300, 40, 900); /* the damaged and the expired count for nothing */
     place = state_find_place(state(), "s1");
-    cr_assert(supply_of(region, water, state(), place, 20000, &supply));
+    cr_assert(supply_of(region, water, state(), place, 20000, 0, &supply));
     cr_assert_eq(supply.usable, 300);
     cr_assert_float_eq(supply.per_day, 150, 1e-9);
     cr_assert_float_eq(supply.days_left, 2, 1e-9);
-    cr_assert(supply_of(region, milk, state(), place, 20000, &supply));
+    cr_assert(supply_of(region, milk, state(), place, 20000, 0, &supply));
     cr_assert_float_eq(supply.per_day, 0, 0);
     cr_assert(isinf(supply.days_left), "no infant is there");
-    cr_assert(supply_of(region, water, state(), place, 20002, &supply));
+    cr_assert(supply_of(region, water, state(), place, 20002, 0, &supply));
     cr_assert_eq(supply.usable, 0, "what is left has expired two days later");
 }
