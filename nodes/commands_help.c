@@ -73,10 +73,11 @@ static const struct {
      "haven-node stock receive|issue|ship|loss|expire|write-off ITEM=QTY[@LOT[:YYYY-MM-DD]] …\n"
      "haven-node stock unpack KIT=QTY --into ITEM=QTY …\n"
      "haven-node stock adjust ITEM=+QTY|-QTY … --reason TEXT\n"
-     "haven-node stock count [--complete] ITEM=QTY[@LOT[:YYYY-MM-DD]] …\n"
+     "haven-node stock count [--complete] ITEM=QTY[@LOT[:YYYY-MM-DD]] … [--reason TEXT]\n"
      "  [--waybill W] [--to PLACE | --from PLACE] [--vehicle V] [--final] [--reason TEXT] "
      "[--force] [--ago 20m]\n"
      "  Goods without a lot are taken first expired, first out; another lot wants a --reason.\n"
+     "  So does a count that differs from what is booked.\n"
      "  pick without goods takes those of the order; load, dispatch and put-back all that is set\n"
      "  aside; receive those that were announced. --final: nothing more goes, or comes.\n"
      "  haven-node stock pick W-2-1 && haven-node stock load W-2-1 --vehicle TRUCK-D1\n"
@@ -86,7 +87,7 @@ static const struct {
      "  haven-node stock issue blanket=12 water=24\n"
      "  haven-node stock unpack family-kit=10 --into blanket=40 --into soap=20\n"
      "  haven-node stock adjust water=-6 --reason \"burst\"\n"
-     "  haven-node stock count --complete water=900 blanket=80\n"},
+     "  haven-node stock count --complete water=900 blanket=80 --reason 'a pallet was wet'\n"},
     {"request", "haven-node request goods ITEM=QTY … | transport|medical|staff|repair\n"
                 "  [--urgency routine|urgent|life-saving] [--amount N] [--text TEXT]\n"
                 "haven-node request withdraw NUMBER\n"

@@ -318,6 +318,47 @@ static struct objection judge_size(const struct hv_stock_line *lines, size_t cou
                         "make several smaller entries of it");
 }
 
+/* The lot that a count finds otherwise than booked, with what was booked; NULL: none. */
+static const struct hv_stock_line *differing_lot(const struct node_stock *stock,
+                                                 const struct hv_stock_count *count,
+                                                 uint64_t *ret_booked, uint64_t *ret_counted) {
+    for (size_t i = 0; i < count->line_count; i++) {
+        *ret_booked = node_stock_line(stock, &count->lines[i]);
+        *ret_counted = count->lines[i].quantity;
+        if (*ret_booked != *ret_counted)
+            return &count->lines[i];
+    }
+    for (size_t i = 0; count->complete && i < stock->count; i++) {
+        bool listed = false;
+        for (size_t k = 0; !listed && k < count->line_count; k++)
+            listed = node_stock_compare(&count->lines[k], &stock->lines[i]) == 0;
+        *ret_booked = stock->lines[i].quantity;
+        *ret_counted = 0;
+        if (!listed && *ret_booked > 0)
+            return &stock->lines[i];
+    }
+    return NULL;
+}
+
+/* A count that adjusts the books says why; the first one, which opens them, has nothing to adjust.
+ * Forced without a reason, the centre's ledger warns of it. */
+static struct objection judge_stock_count(struct turn *turn, const struct hv_stock_count *count,
+                                          bool force) {
+    const struct node_stock *stock = &turn->core->present.stock;
+    struct objection objection = judge_size(count->lines, count->line_count);
+    uint64_t booked, counted;
+    if (objection.error != HV_OK || force || count->reason[0] != '\0' || stock->count == 0)
+        return objection;
+    const struct hv_stock_line *lot = differing_lot(stock, count, &booked, &counted);
+    if (lot == NULL)
+        return none;
+    return object(HV_ERR_STATE, HV_REASON_RANGE,
+                  turn_text(turn, "%s%s%s: %llu counted, %llu booked", lot->item,
+                            lot->lot[0] == '\0' ? "" : "@", lot->lot, (unsigned long long)counted,
+                            (unsigned long long)booked),
+                  "say why they differ with --reason, or repeat with --force");
+}
+
 static struct objection judge_goods(struct turn *turn, const struct hv_report *report, bool force) {
     const struct hv_stock_movement *movement = &report->stock_movement;
     struct objection objection = judge_size(movement->lines, movement->line_count);
@@ -362,7 +403,7 @@ static struct objection judge(struct turn *turn, const struct hv_report *report,
     case HV_REPORT_STOCK_MOVEMENT:
         return judge_goods(turn, report, force);
     case HV_REPORT_STOCK_COUNT:
-        return judge_size(report->stock_count.lines, report->stock_count.line_count);
+        return judge_stock_count(turn, &report->stock_count, force);
     case HV_REPORT_REQUEST:
         return judge_request(turn, &report->request);
     case HV_REPORT_ANSWER:

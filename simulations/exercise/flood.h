@@ -88,6 +88,7 @@ struct flood {
     json_t *picture; /* the coordinator's last answer to `shelters`; NULL: none */
     json_t *status;
     uint64_t orders_accepted, orders_declined, orders_done;
+    uint64_t issues_refused; /* hand-outs that a node would not take: nobody got anything */
     bool coordinator_was_killed, node_was_killed, node_was_cut, went_stale;
     uint64_t started_us;
 };

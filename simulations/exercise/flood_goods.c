@@ -260,10 +260,26 @@ static int ask_for(struct flood *flood, struct flood_shelter *shelter, json_t *l
     return error;
 }
 
+/* Hands out `given`; where the node refuses, nobody got anything, and needs are as they were. */
+static int issue(struct flood *flood, struct flood_shelter *shelter, json_t *given,
+                 const struct goods_need *before) {
+    bool stored = true, here = shelter->desk->client != NULL;
+    int error =
+        desk_enter(&flood->stage, shelter->desk,
+                   json_pack("{s:s, s:O}", "verb", "stock-issue", "lines", given), false, &stored);
+    if (error != 0 || stored || !here) /* what waits on paper was handed out */
+        return error;
+    flood->issues_refused++;
+    memcpy(shelter->needs, before, flood->region->item_count * sizeof *before);
+    return 0;
+}
+
 static int hand_out(struct flood *flood, struct flood_shelter *shelter) {
     uint64_t usable[FLOOD_ITEMS_MAX];
+    struct goods_need before[FLOOD_ITEMS_MAX];
     json_t *given = json_array(), *wanted = json_array();
     int error = ask_stock(flood, shelter->desk, usable);
+    memcpy(before, shelter->needs, flood->region->item_count * sizeof *before);
     for (uint32_t i = 0; error == 0 && i < flood->region->item_count; i++) {
         uint64_t quantity = goods_need_meet(&shelter->needs[i], usable[i]);
         if (quantity > 0)
@@ -271,13 +287,12 @@ static int hand_out(struct flood *flood, struct flood_shelter *shelter) {
         if (shelter->needs[i].due > 0)
             json_array_append_new(wanted,
                                   line_of(flood->region->items[i].id, shelter->needs[i].due));
-        if (flood->region->items[i].need_per_person_day > 0)
-            goods_need_forgo(&shelter->needs[i]); /* a meal missed is not made up for */
     }
     if (error == 0 && json_array_size(given) > 0)
-        error =
-            desk_enter(&flood->stage, shelter->desk,
-                       json_pack("{s:s, s:O}", "verb", "stock-issue", "lines", given), false, NULL);
+        error = issue(flood, shelter, given, before);
+    for (uint32_t i = 0; i < flood->region->item_count; i++)
+        if (flood->region->items[i].need_per_person_day > 0)
+            goods_need_forgo(&shelter->needs[i]); /* a meal missed is not made up for */
     json_decref(given);
     return error == 0 ? ask_for(flood, shelter, wanted) : (json_decref(wanted), error);
 }

@@ -220,6 +220,9 @@ void flood_summary(struct flood *flood, FILE *out) {
             "goods: %" PRIu64 " waybills, %" PRIu64 " base units shipped, %" PRIu64
             " received, of them %" PRIu64 " damaged; %" PRIu64 " handed out\n",
             totals->waybills, totals->shipped, totals->received, totals->damaged, totals->issued);
+    if (flood->issues_refused > 0)
+        fprintf(out, "hand-outs that a node refused, so that nobody got anything: %" PRIu64 "\n",
+                flood->issues_refused);
     print_plans(flood, out);
     for (size_t i = 0; i < audit_finding_count(flood->stage.audit) && i < AUDIT_FINDINGS_MAX; i++)
         fprintf(out, "DOES NOT ADD UP: %s\n", audit_finding(flood->stage.audit, i));

@@ -135,7 +135,7 @@ static int count_stock(struct sim *sim, size_t number, bool complete) {
     if (count == 0)
         return 0;
     struct hv_report report = {.kind = HV_REPORT_STOCK_COUNT};
-    report.stock_count = (struct hv_stock_count){count, lines, complete, ""};
+    report.stock_count = (struct hv_stock_count){count, lines, complete, "counted anew"};
     return say(sim, number, &report);
 }
 

@@ -593,7 +593,11 @@ Test(node_core, picks_survive_a_restart_and_let_go_of_what_is_gone) {
         (struct hv_stock_count){.line_count = 1, .lines = &three, .complete = true, .reason = ""};
     struct hv_stock_line two = stock_line("water", "", 0, 2);
     count.stock_count.lines = &two;
+    cr_assert_eq(report(&count), HV_ERR_STATE, "four are booked, and nobody says why");
+    count.stock_count.reason = "two burst";
     cr_assert_eq(report(&count), HV_OK);
+    count.stock_count.reason = "";
+    cr_assert_eq(report(&count), HV_OK, "as booked: there is nothing to say");
     cr_assert_eq(the_pick()->picked, 0);
     cr_assert_eq(the_pick()->loaded, 2);
 }
