@@ -524,8 +524,25 @@ static const struct hv_field plan_move_fields[] = {
     PEOPLE(7, without_vehicle),
     NUMBER(8, travel_s, UINT32_MAX, 0),
     BOOL(9, changed),
+    NUMBER(10, departs_s, UINT32_MAX, 0),
+    NUMBER(11, departed_s, UINT32_MAX, 0),
+    NUMBER(12, arrives_s, UINT32_MAX, 0),
+    NUMBER(13, arrived_s, UINT32_MAX, 0),
+    PEOPLE(14, people_per_hour),
 };
 SHAPE(static, plan_move, plan_move, hv_rule_plan_move);
+#undef MODEL
+
+#define MODEL struct hv_plan_change
+static const struct hv_field plan_change_fields[] = {
+    ID(1, zone, REQUIRED),
+    ID(2, shelter, REQUIRED),
+    PEOPLE(3, before),
+    PEOPLE(4, after),
+    ENUM(5, reason, HV_PLAN_REASON_COUNT, 0),
+    NUMBER(6, loses_s, UINT32_MAX, 0),
+};
+SHAPE(static, plan_change, plan_change, NULL);
 #undef MODEL
 
 #define MODEL struct hv_plan_shipment
@@ -579,6 +596,16 @@ static const struct hv_field plan_entry_fields[] = {
     NUMBER(13, work, UINT64_MAX, 0),
     BOOL(14, stopped_early),
     BYTES(15, region_hash, HV_HASH_BYTES),
+    LIST(16, changes, change_count, HV_PLAN_LINES_MAX, plan_change),
+    ENUM(17, bound, HV_PLAN_BOUND_COUNT, 0),
+    NUMBER(18, step_s, UINT32_MAX, 0),
+    NUMBER(19, horizon_s, UINT32_MAX, 0),
+    NUMBER(20, ete90_s, UINT32_MAX, 0),
+    NUMBER(21, ete100_s, UINT32_MAX, 0),
+    NUMBER(22, clearance_s, UINT32_MAX, 0),
+    NUMBER(23, late_people, INT64_MAX, 0),
+    NUMBER(24, changed_people, INT64_MAX, 0),
+    NUMBER(25, stability_person_seconds, INT64_MAX, 0),
     BOOL(40, fair),
     BOOL(41, fairness_known),
     NUMBER(42, fairness_cost, INT64_MAX, 0),

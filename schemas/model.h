@@ -678,7 +678,17 @@ enum hv_plan_reason {
     HV_PLAN_LIMIT,
     HV_PLAN_NOT_WORTH_CARRYING,
     HV_PLAN_WHOLE_PACKS,
+    HV_PLAN_ROADS_FULL,
+    HV_PLAN_TOO_FAR,
+    HV_PLAN_NOT_USABLE,
     HV_PLAN_REASON_COUNT
+};
+
+enum hv_plan_bound {
+    HV_PLAN_BOUND_UNKNOWN,
+    HV_PLAN_BOUND_ASSIGNMENT,
+    HV_PLAN_BOUND_FLOW,
+    HV_PLAN_BOUND_COUNT
 };
 
 struct hv_plan_move {
@@ -692,6 +702,20 @@ struct hv_plan_move {
     uint32_t without_vehicle;
     uint32_t travel_s;
     bool changed;
+    uint32_t departs_s;
+    uint32_t departed_s;
+    uint32_t arrives_s;
+    uint32_t arrived_s;
+    uint32_t people_per_hour;
+};
+
+struct hv_plan_change {
+    const char *zone;
+    const char *shelter;
+    uint32_t before;
+    uint32_t after;
+    enum hv_plan_reason reason;
+    uint32_t loses_s;
 };
 
 struct hv_plan_shipment {
@@ -751,6 +775,17 @@ struct hv_plan {
     int64_t goods_change_price;
     size_t order_change_count;
     struct hv_plan_order_change *order_changes;
+    size_t change_count;
+    struct hv_plan_change *changes;
+    enum hv_plan_bound bound;
+    uint32_t step_s;
+    uint32_t horizon_s;
+    uint32_t ete90_s;
+    uint32_t ete100_s;
+    uint32_t clearance_s;
+    uint64_t late_people;
+    uint64_t changed_people;
+    uint64_t stability_person_seconds;
 };
 
 struct hv_approval {
@@ -949,6 +984,7 @@ const char *hv_source_word(enum hv_source source);
 const char *hv_actor_word(enum hv_actor actor);
 const char *hv_phase_word(enum hv_incident_phase phase);
 const char *hv_plan_reason_word(enum hv_plan_reason reason);
+const char *hv_plan_bound_word(enum hv_plan_bound bound);
 const char *hv_report_word(enum hv_report_kind kind);
 const char *hv_verdict_word(enum hv_request_verdict verdict);
 const char *hv_directive_word(enum hv_directive_kind kind);

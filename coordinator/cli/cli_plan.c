@@ -41,10 +41,39 @@ static void print_plans(const json_t *reply) {
     cli_table_print(table);
 }
 
+/* Hours and minutes after the order, as 2:05. */
+static void cell_after(struct cli_table *table, const json_t *object, const char *member) {
+    if (json_object_get(object, member) == NULL) {
+        cli_table_cell(table, "%s", "");
+        return;
+    }
+    const long long minutes = (number(object, member) + 59) / 60;
+    cli_table_cell(table, "%lld:%02lld", minutes / 60, minutes % 60);
+}
+
+/* The roads of a way; of a long one the first and the last. */
+static void cell_roads(struct cli_table *table, const json_t *links) {
+    enum { SHOWN = 4 };
+    char roads[256] = "";
+    size_t used = 0, count = json_array_size(links);
+    for (size_t i = 0; i < count; i++) {
+        const char *id = json_string_value(json_array_get(links, i));
+        if (count > SHOWN && i == SHOWN - 1 && i + 1 < count)
+            id = "…";
+        else if (count > SHOWN && i >= SHOWN && i + 1 < count)
+            continue;
+        const int wrote = snprintf(roads + used, sizeof roads - used, "%s%s", i > 0 ? " " : "", id);
+        if (wrote < 0 || (size_t)wrote >= sizeof roads - used)
+            break;
+        used += (size_t)wrote;
+    }
+    cli_table_cell(table, "%s", roads);
+}
+
 static void print_moves(const json_t *moves) {
-    static const char *const titles[] = {"zone",     "to shelter", ">people", ">wheelchair",
-                                         ">medical", ">by bus",    ">min",    ">links",
-                                         "",         NULL};
+    static const char *const titles[] = {
+        "zone",   "to shelter", ">people", ">wheelchair", ">medical",     ">by bus", ">leave",
+        ">until", ">an hour",   ">there",  ">min",        "by the roads", "",        NULL};
     struct cli_table *table = cli_table_new(titles);
     size_t index;
     json_t *move;
@@ -55,8 +84,15 @@ static void print_moves(const json_t *moves) {
         cli_table_cell(table, "%lld", number(move, "wheelchair"));
         cli_table_cell(table, "%lld", number(move, "medical"));
         cli_table_cell(table, "%lld", number(move, "without_vehicle"));
+        cell_after(table, move, "departs_s");
+        cell_after(table, move, "departed_s");
+        if (json_object_get(move, "people_per_hour") != NULL)
+            cli_table_cell(table, "%lld", number(move, "people_per_hour"));
+        else
+            cli_table_cell(table, "%s", "");
+        cell_after(table, move, "arrived_s");
         cli_table_cell(table, "%.0f", (double)number(move, "travel_s") / 60);
-        cli_table_cell(table, "%zu", json_array_size(json_object_get(move, "links")));
+        cell_roads(table, json_object_get(move, "links"));
         cli_table_cell(table, "%s",
                        json_is_true(json_object_get(move, "changed")) ? "changed" : "");
     }
@@ -146,6 +182,52 @@ static void print_goods(const json_t *goods, double gap) {
     puts("");
 }
 
+static void print_changes(const json_t *changes) {
+    static const char *const titles[] = {"zone", "shelter", ">before", ">now", "why", NULL};
+    struct cli_table *table = cli_table_new(titles);
+    size_t index;
+    json_t *change;
+    json_array_foreach(changes, index, change) {
+        cli_table_cell(table, "%s", text(change, "zone"));
+        cli_table_cell(table, "%s", text(change, "shelter"));
+        cli_table_cell(table, "%lld", number(change, "before"));
+        cli_table_cell(table, "%lld", number(change, "after"));
+        if (json_object_get(change, "loses_s") != NULL)
+            cli_table_cell(table, "%s: one loses %.0f min", text(change, "reason"),
+                           (double)number(change, "loses_s") / 60);
+        else
+            cli_table_cell(table, "%s", text(change, "reason"));
+    }
+    cli_table_print(table);
+}
+
+static void print_time(const char *what, long long s) {
+    printf("%s %lld:%02lld", what, (s + 59) / 3600, (s + 59) / 60 % 60);
+}
+
+/* What the bound knows, when people are there, and what keeping the plan in force costs. */
+static void print_times(const json_t *plan) {
+    if (strcmp(text(plan, "bound"), "flow") == 0) {
+        printf("bound    the exact flow over places, roads and time, in steps of %lld s up to "
+               "%lld h\n",
+               number(plan, "step_s"), number(plan, "horizon_s") / 3600);
+        print_time("arrival  90 % are there after", number(plan, "ete90_s"));
+        print_time(" h, all after", number(plan, "ete100_s"));
+        print_time(" h; the last leave after", number(plan, "clearance_s"));
+        puts(" h");
+    } else {
+        puts("bound    places alone: the roads are taken as endless, and there are no departure "
+             "times");
+    }
+    if (number(plan, "late_people") > 0)
+        printf("late     %lld people have a place and cannot be there in time\n",
+               number(plan, "late_people"));
+    if (json_array_size(json_object_get(plan, "changes")) > 0)
+        printf("changes  %lld people of the plan in force go elsewhere; keeping the others costs "
+               "%lld person-minutes\n",
+               number(plan, "changed_people"), number(plan, "stability_person_seconds") / 60);
+}
+
 static void print_plan(const json_t *reply) {
     const json_t *plan = json_object_get(reply, "plan");
     if (plan == NULL) { /* an old one, told by the log */
@@ -160,8 +242,13 @@ static void print_plan(const json_t *reply) {
     printf("arrival  %lld person-seconds; proven that none needs fewer than %lld (gap %.3f %%)\n",
            number(plan, "person_seconds"), number(plan, "person_seconds_bound"),
            100 * figure(plan, "time_gap"));
+    print_times(plan);
     print_goods(json_object_get(plan, "goods"), figure(plan, "goods_gap"));
     print_moves(json_object_get(plan, "moves"));
+    if (json_array_size(json_object_get(plan, "changes")) > 0) {
+        puts("");
+        print_changes(json_object_get(plan, "changes"));
+    }
     puts("");
     print_shipments(json_object_get(plan, "shipments"));
     if (json_array_size(json_object_get(plan, "left")) > 0) {

@@ -74,14 +74,20 @@ static json_t *view_moves(const struct hv_plan *plan) {
     json_t *list = json_array();
     for (size_t i = 0; i < plan->move_count; i++) {
         const struct hv_plan_move *move = &plan->moves[i];
-        json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:b, s:o}",
-                                              "zone", move->zone, "shelter", move->shelter,
-                                              "people", (json_int_t)move->people, "wheelchair",
-                                              (json_int_t)move->wheelchair, "medical",
-                                              (json_int_t)move->medical, "without_vehicle",
-                                              (json_int_t)move->without_vehicle, "travel_s",
-                                              (json_int_t)move->travel_s, "changed", move->changed,
-                                              "links", texts(move->links, move->link_count)));
+        json_t *object = json_pack(
+            "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:b, s:o}", "zone", move->zone, "shelter",
+            move->shelter, "people", (json_int_t)move->people, "wheelchair",
+            (json_int_t)move->wheelchair, "medical", (json_int_t)move->medical, "without_vehicle",
+            (json_int_t)move->without_vehicle, "travel_s", (json_int_t)move->travel_s, "changed",
+            move->changed, "links", texts(move->links, move->link_count));
+        if (move->departed_s > 0)
+            json_object_update_new(object, json_pack("{s:I, s:I, s:I, s:I, s:I}", "departs_s",
+                                                     (json_int_t)move->departs_s, "departed_s",
+                                                     (json_int_t)move->departed_s, "arrives_s",
+                                                     (json_int_t)move->arrives_s, "arrived_s",
+                                                     (json_int_t)move->arrived_s, "people_per_hour",
+                                                     (json_int_t)move->people_per_hour));
+        json_array_append_new(list, object);
     }
     return list;
 }
@@ -148,6 +154,36 @@ static json_t *view_goods(const struct hv_plan *plan) {
     return object;
 }
 
+static json_t *view_changes(const struct hv_plan *plan) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < plan->change_count; i++) {
+        const struct hv_plan_change *change = &plan->changes[i];
+        json_t *object =
+            json_pack("{s:s, s:s, s:I, s:I, s:s}", "zone", change->zone, "shelter", change->shelter,
+                      "before", (json_int_t)change->before, "after", (json_int_t)change->after,
+                      "reason", hv_plan_reason_word(change->reason));
+        if (change->reason == HV_PLAN_KEPT)
+            json_object_set_new(object, "loses_s", json_integer((json_int_t)change->loses_s));
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
+/* Which bound it is, and the plan's figures in time where it has any. */
+static json_t *view_times(const struct hv_plan *plan) {
+    json_t *object =
+        json_pack("{s:s, s:I, s:I, s:I}", "bound", hv_plan_bound_word(plan->bound), "late_people",
+                  (json_int_t)plan->late_people, "changed_people", (json_int_t)plan->changed_people,
+                  "stability_person_seconds", (json_int_t)plan->stability_person_seconds);
+    if (plan->step_s > 0)
+        json_object_update_new(
+            object,
+            json_pack("{s:I, s:I, s:I, s:I, s:I}", "step_s", (json_int_t)plan->step_s, "horizon_s",
+                      (json_int_t)plan->horizon_s, "ete90_s", (json_int_t)plan->ete90_s, "ete100_s",
+                      (json_int_t)plan->ete100_s, "clearance_s", (json_int_t)plan->clearance_s));
+    return object;
+}
+
 /* The plan that a request names by “plan”; the last one where it names none. NULL: refused. */
 static const struct state_plan *named_plan(const struct console_scene *scene, const json_t *request,
                                            struct console_outcome *outcome) {
@@ -180,9 +216,11 @@ void console_plan_show(const struct console_scene *scene, const json_t *request,
         return;
     }
     json_t *reply = view_plan(console_picture(scene), plan);
-    json_object_update_new(reply, json_pack("{s:o, s:o, s:o, s:o}", "moves", view_moves(body),
-                                            "shipments", view_shipments(body), "left",
-                                            view_left(body), "goods", view_goods(body)));
+    json_object_update_new(reply,
+                           json_pack("{s:o, s:o, s:o, s:o}", "moves", view_moves(body), "shipments",
+                                     view_shipments(body), "left", view_left(body), "changes",
+                                     view_changes(body), "goods", view_goods(body)));
+    json_object_update_new(reply, view_times(body));
     outcome->reply = json_pack("{s:o}", "plan", reply);
 }
 

@@ -2,6 +2,16 @@
 
 #include <stdlib.h>
 
+void plan_timetable_free(struct plan_timetable *timetable) {
+    if (!timetable)
+        return;
+    free(timetable->streams);
+    free(timetable->departures);
+    free(timetable->links);
+    free(timetable->late);
+    free(timetable);
+}
+
 void plan_free(struct plan *plan) {
     if (!plan)
         return;
@@ -22,6 +32,7 @@ void plan_free(struct plan *plan) {
     free(plan->duals.dispatch);
     free(plan->duals.receive);
     free(plan->duals.lane);
+    plan_timetable_free(plan->timetable);
     free(plan);
 }
 

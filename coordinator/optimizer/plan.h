@@ -23,8 +23,6 @@ struct plan_assignment {
     int64_t people[INSTANCE_CLASSES];
     int64_t travel_ms;  /* on the road */
     int64_t arrival_ms; /* at the earliest: travel, or the shelter's opening where that is later */
-    int64_t departs_ms; /* window in which people leave, after the start of the plan; both 0 from */
-    int64_t departed_ms; /* an engine that does not spread departures */
     struct plan_route route;
 };
 
@@ -122,6 +120,61 @@ struct plan_objective {
     int64_t arrival_ms; /* person-milliseconds, price included */
 };
 
+/* One order: these people of a zone leave by this way in this window at this rate. */
+struct plan_stream {
+    uint32_t assignment; /* of the plan, that it is part of */
+    uint32_t zone, shelter;
+    int64_t people[INSTANCE_CLASSES];
+    int64_t departs_ms;                      /* the first leave, after the start of the plan */
+    int64_t departed_ms;                     /* all have left */
+    int64_t arrives_ms;                      /* the first arrive, at the latest */
+    int64_t arrived_ms;                      /* all have arrived */
+    int64_t per_hour;                        /* the rate: people an hour, the most in any step */
+    struct plan_route route;                 /* in the timetable's links */
+    size_t departure_first, departure_count; /* in the timetable's departures */
+};
+
+struct plan_departure {
+    int32_t step;
+    int64_t people;
+};
+
+enum plan_late_reason {
+    PLAN_LATE_ROADS, /* the roads to their shelter have no room in time */
+    PLAN_LATE_TIME,  /* it is too far for the horizon, or opens too late */
+    PLAN_LATE_RULES, /* there is room, but not by one way at one rate */
+    PLAN_LATE_REASONS
+};
+
+/* People who have a place and cannot be there in time. */
+struct plan_late {
+    uint32_t zone, shelter;
+    int64_t people[INSTANCE_CLASSES];
+    enum plan_late_reason reason;
+};
+
+/* The plan on the roads, in steps (timetable.h). */
+struct plan_timetable {
+    int64_t step_ms;
+    int32_t horizon_steps;
+    struct plan_stream *streams; /* in order of the assignments, then of departure */
+    size_t stream_count;
+    struct plan_departure *departures;
+    size_t departure_count;
+    uint32_t *links;
+    size_t link_count;
+    struct plan_late *late;
+    size_t late_count;
+    int64_t unserved;            /* without a place or late */
+    int64_t arrival_ms;          /* person-milliseconds of all who are served */
+    int64_t bound_unserved;      /* proven: none leaves fewer */
+    int64_t bound_arrival_ms;    /* proven of those that leave so many */
+    int64_t ete90_ms, ete100_ms; /* 90 and 100 % of all served have arrived */
+    int64_t clearance_ms;        /* the last has left a zone */
+    bool stopped;                /* by the limits: the bound may be weak */
+    int64_t work;
+};
+
 /* Prices that prove the bounds by weak duality; certificate.h says how. Level 0 proves the fewest
  * unserved, level 1 the least arrival time. */
 struct plan_duals {
@@ -186,12 +239,14 @@ struct plan {
     int64_t stability_cost_ms; /* person-milliseconds of arrival that keeping to the plan in force
                                   costs */
     uint64_t work;             /* pivots and searches that it took */
+    struct plan_timetable *timetable; /* NULL: none was made */
 
     struct plan_duals duals;
 };
 
 /* Frees a plan and all it holds. NULL is allowed. */
 void plan_free(struct plan *plan);
+void plan_timetable_free(struct plan_timetable *timetable); /* the same */
 
 /* Short stable name of a code, such as "capacity_exhausted"; "unknown" for a number that is no
  * code. Static. */

@@ -524,33 +524,60 @@ static enum plan_status status_of(const struct planner_run *run, const struct pl
     return plan->goods_cost == plan->goods_bound ? PLAN_OPTIMAL : PLAN_ROUNDED;
 }
 
-int planner_solve(struct planner *planner, const struct planner_limits *limits,
-                  struct plan **ret_plan) {
-    static const struct planner_limits none = {0};
+static const struct planner_limits no_limits = {0};
+
+int planner_assign(struct planner *planner, const struct planner_limits *limits,
+                   struct plan **ret_plan) {
     struct planner_run run = {
         .planner = planner,
-        .limits = limits ? limits : &none,
+        .limits = limits ? limits : &no_limits,
         .work_before = work_done(planner),
+        .stage = PLANNER_ROUTES,
     };
     struct plan *plan = calloc(1, sizeof *plan);
     if (!plan)
         return HV_ERR_MEMORY;
-    run.stage = PLANNER_ROUTES;
     int error = planner_find_travel(planner);
     run.stage = PLANNER_PEOPLE;
     if (!error)
         error = planner_solve_people(&run, plan);
-    run.stage = PLANNER_GOODS;
-    if (!error)
-        error = planner_solve_goods(&run, plan);
-    if (!error)
-        error = planner_explain(planner, plan);
     if (error) {
         plan_free(plan);
         return error;
     }
     plan->work = work_done(planner) - run.work_before;
+    plan->status = run.stopped ? PLAN_STOPPED : PLAN_OPTIMAL;
+    *ret_plan = plan;
+    return 0;
+}
+
+int planner_complete(struct planner *planner, const struct planner_limits *limits,
+                     struct plan *plan) {
+    struct planner_run run = {
+        .planner = planner,
+        .limits = limits ? limits : &no_limits,
+        .work_before = work_done(planner) - plan->work,
+        .stage = PLANNER_GOODS,
+        .stopped = plan->status == PLAN_STOPPED,
+    };
+    int error = planner_solve_goods(&run, plan);
+    if (!error)
+        error = planner_explain(planner, plan);
+    plan->work = work_done(planner) - run.work_before;
     plan->status = status_of(&run, plan);
+    return error;
+}
+
+int planner_solve(struct planner *planner, const struct planner_limits *limits,
+                  struct plan **ret_plan) {
+    struct plan *plan = NULL;
+    int error = planner_assign(planner, limits, &plan);
+    if (!error)
+        error = planner_complete(planner, limits, plan);
+    if (error) {
+        plan_free(plan);
+        return error;
+    }
     *ret_plan = plan;
     return 0;
 }

@@ -140,6 +140,15 @@ HV_MUST_USE int planner_set_promises(struct planner *planner, const struct plann
 HV_MUST_USE int planner_solve(struct planner *planner, const struct planner_limits *limits,
                               struct plan **ret_plan);
 
+/* The two halves of planner_solve(), for a caller that looks at several assignments of people
+ * before it settles for one: planner_assign() gives a plan of people alone, without reasons;
+ * planner_complete() adds the goods and the reasons of all. After an error of the latter the plan
+ * is good for plan_free() only. */
+HV_MUST_USE int planner_assign(struct planner *planner, const struct planner_limits *limits,
+                               struct plan **ret_plan);
+HV_MUST_USE int planner_complete(struct planner *planner, const struct planner_limits *limits,
+                                 struct plan *plan);
+
 /* Forgets bases, so that the next solve starts from nothing; for tests and measurements. */
 void planner_forget_bases(struct planner *planner);
 

@@ -8,6 +8,7 @@
 enum {
     OPEN_WITHIN_MS = 60 * 60 * 1000, /* where the region does not say how long activation takes */
     ACT_WITHIN_MS = 2 * 60 * 60 * 1000,
+    WINDOW_SLACK_MS = 15 * 60 * 1000,  /* a window that moves by less is the same order */
     MOVES_MAX = HV_COMMAND_RECORDS_MAX /* of a plan whose orders may fit one decision */
 };
 
@@ -92,6 +93,19 @@ static bool before_evacuation(const struct state *state) {
     return open != STATE_NONE && state_incident(state, open)->phase < HV_PHASE_EVACUATION;
 }
 
+/* Window and rate of departure, counted from when the order is given. */
+static void add_window(const struct making *making, struct hv_order *order,
+                       const struct hv_plan_move *move) {
+    if (move->departed_s == 0)
+        return;
+    order->has_start = order->has_end = true;
+    order->start_wall_ms = making->scene->wall_ms + (int64_t)move->departs_s * 1000;
+    order->end_wall_ms = making->scene->wall_ms + (int64_t)move->departed_s * 1000;
+    order->people_per_hour = move->people_per_hour;
+    order->deadline_wall_ms =
+        order->deadline_wall_ms > order->end_wall_ms ? order->deadline_wall_ms : order->end_wall_ms;
+}
+
 static int want_zone(struct making *making, const struct hv_plan_move *move) {
     bool warn = before_evacuation(making->scene->state);
     struct hv_order *order = want(making, warn ? HV_ORDER_WARN_ZONE : HV_ORDER_EVACUATE_ZONE,
@@ -99,6 +113,7 @@ static int want_zone(struct making *making, const struct hv_plan_move *move) {
     if (order == NULL || !add_people(making, order, move))
         return HV_ERR_MEMORY;
     order->shelter = move->shelter;
+    add_window(making, order, move);
     if (move->link_count <= HV_ORDER_LINKS_MAX) { /* a longer way is found on the map */
         order->links = move->links;
         order->link_count = move->link_count;
@@ -139,6 +154,7 @@ static int want_bus(struct making *making, const struct hv_plan_move *move) {
     order->people[0].medical = 0;
     order->shelter = move->shelter;
     order->vehicle = making->scene->region->vehicles[yard].id;
+    add_window(making, order, move);
     making->yard_load[yard] += move->without_vehicle;
     return HV_OK;
 }
@@ -165,6 +181,33 @@ static int want_opening(struct making *making, const char *shelter) {
     return HV_OK;
 }
 
+/* Two roads from one zone are one line of who is expected. */
+static bool is_same_line(const struct hv_order *order, const struct hv_plan_move *move) {
+    return order != NULL && order->people_count > 0 &&
+           strcmp(order->people[order->people_count - 1].zone, move->zone) == 0;
+}
+
+static void add_line(struct hv_order *order, const struct hv_plan_move *move) {
+    struct hv_order_people *line = &order->people[order->people_count - 1];
+    line->people += move->people;
+    line->wheelchair += move->wheelchair;
+    line->medical += move->medical;
+    line->without_vehicle += move->without_vehicle;
+}
+
+/* When the first are to be expected and when all are there. */
+static void add_arrivals(const struct making *making, struct hv_order *order,
+                         const struct hv_plan_move *move) {
+    if (move->departed_s == 0)
+        return;
+    const int64_t first = making->scene->wall_ms + (int64_t)move->arrives_s * 1000;
+    const int64_t last = making->scene->wall_ms + (int64_t)move->arrived_s * 1000;
+    order->start_wall_ms =
+        order->has_start && order->start_wall_ms < first ? order->start_wall_ms : first;
+    order->end_wall_ms = order->has_end && order->end_wall_ms > last ? order->end_wall_ms : last;
+    order->has_start = order->has_end = true;
+}
+
 /* Open and receive for the shelter of moves[first]; all its moves, in orders of at most
  * HV_ORDER_LINES_MAX zones. */
 static int want_shelter(struct making *making, size_t first) {
@@ -175,6 +218,11 @@ static int want_shelter(struct making *making, size_t first) {
     for (size_t i = first; error == HV_OK && i < plan->move_count; i++) {
         if (strcmp(plan->moves[i].shelter, shelter) != 0)
             continue;
+        if (is_same_line(order, &plan->moves[i])) {
+            add_line(order, &plan->moves[i]);
+            add_arrivals(making, order, &plan->moves[i]);
+            continue;
+        }
         if (order == NULL || order->people_count == HV_ORDER_LINES_MAX) {
             order = want_of_place(making, HV_ORDER_RECEIVE_PEOPLE, shelter);
             if (order == NULL || (order->people = hv_arena_take(making->arena, HV_ORDER_LINES_MAX,
@@ -183,6 +231,7 @@ static int want_shelter(struct making *making, size_t first) {
             order->shelter = shelter;
         }
         order->people[order->people_count++] = people_of(&plan->moves[i]);
+        add_arrivals(making, order, &plan->moves[i]);
     }
     return error;
 }
@@ -277,9 +326,24 @@ static bool same_links(const struct hv_order *a, const struct hv_order *b) {
     return true;
 }
 
+static bool is_near(bool has_a, int64_t a_ms, bool has_b, int64_t b_ms) {
+    if (!has_a || !has_b)
+        return has_a == has_b;
+    return a_ms - b_ms < WINDOW_SLACK_MS && b_ms - a_ms < WINDOW_SLACK_MS;
+}
+
+/* A window that has begun goes on from now. */
+static bool same_window(const struct hv_order *wanted, const struct hv_order *in_force) {
+    const int64_t began = in_force->start_wall_ms > wanted->issued_wall_ms ? in_force->start_wall_ms
+                                                                           : wanted->issued_wall_ms;
+    return is_near(wanted->has_start, wanted->start_wall_ms, in_force->has_start, began) &&
+           is_near(wanted->has_end, wanted->end_wall_ms, in_force->has_end, in_force->end_wall_ms);
+}
+
 static bool says_the_same(const struct hv_order *a, const struct hv_order *b) {
     return a->kind == b->kind && a->post == b->post && strcmp(a->addressee, b->addressee) == 0 &&
-           strcmp(a->shelter, b->shelter) == 0 && same_people(a, b) && same_links(a, b);
+           strcmp(a->shelter, b->shelter) == 0 && same_people(a, b) && same_links(a, b) &&
+           same_window(a, b);
 }
 
 static bool keep_wanted(struct wanted *wanted, const struct hv_order *in_force) {

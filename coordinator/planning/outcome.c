@@ -24,53 +24,240 @@ static bool moved_before(const struct hv_plan *in_force, const struct hv_plan_mo
     return false;
 }
 
+static uint32_t seconds(int64_t ms) {
+    const int64_t s = (ms + MS_PER_S - 1) / MS_PER_S;
+    return s < UINT32_MAX ? (uint32_t)s : UINT32_MAX;
+}
+
 static int tell_route(const struct telling *telling, const struct plan_route *route,
-                      struct hv_plan_move *move) {
+                      const uint32_t *links, struct hv_plan_move *move) {
     move->links = hv_arena_take(telling->arena, route->count + 1u, sizeof *move->links);
     if (move->links == NULL)
         return HV_ERR_MEMORY;
     move->link_count = route->count;
     for (uint32_t i = 0; i < route->count; i++)
-        move->links[i] = telling->region->links[telling->plan->links[route->first + i]].id;
+        move->links[i] = telling->region->links[links[route->first + i]].id;
     return HV_OK;
 }
 
 /* People without a vehicle go where their zone goes, in proportion. */
-static int64_t without_vehicle(const struct telling *telling,
-                               const struct plan_assignment *assignment, int64_t people) {
-    const struct instance_zone *zone = &telling->picture->zones[assignment->zone];
+static int64_t without_vehicle(const struct telling *telling, uint32_t in_zone, int64_t people) {
+    const struct instance_zone *zone = &telling->picture->zones[in_zone];
     int64_t all = zone->people[INSTANCE_GENERAL] + zone->people[INSTANCE_WHEELCHAIR] +
                   zone->people[INSTANCE_MEDICAL];
     return all == 0 ? 0 : (people * zone->without_vehicle + all / 2) / all;
 }
 
+static int64_t all_of(const int64_t people[INSTANCE_CLASSES]) {
+    int64_t all = 0;
+    for (int class = 0; class < INSTANCE_CLASSES; class ++)
+        all += people[class];
+    return all;
+}
+
+/* A move of these people without times; NULL: of nobody, none is made. */
+static struct hv_plan_move *add_move(const struct telling *telling, uint32_t zone, uint32_t shelter,
+                                     const int64_t people[INSTANCE_CLASSES]) {
+    const int64_t all = all_of(people);
+    if (all == 0)
+        return NULL;
+    struct hv_plan_move *move = &telling->out->moves[telling->out->move_count++];
+    *move = (struct hv_plan_move){.zone = telling->region->zones[zone].id,
+                                  .shelter = telling->region->shelters[shelter].id,
+                                  .people = (uint32_t)all,
+                                  .wheelchair = (uint32_t)people[INSTANCE_WHEELCHAIR],
+                                  .medical = (uint32_t)people[INSTANCE_MEDICAL],
+                                  .without_vehicle = (uint32_t)without_vehicle(telling, zone, all)};
+    move->changed = telling->in_force != NULL && !moved_before(telling->in_force, move);
+    return move;
+}
+
+/* The mean rate over the window; whole people, upwards. */
+static uint32_t rate_of(int64_t people, int64_t window_ms) {
+    const int64_t ms_per_hour = INT64_C(3600) * MS_PER_S;
+    const int64_t rate = window_ms > 0 ? (people * ms_per_hour + window_ms - 1) / window_ms : 0;
+    return rate < HV_PEOPLE_MAX ? (uint32_t)rate : HV_PEOPLE_MAX;
+}
+
+static int tell_streams(const struct telling *telling, const struct plan_timetable *times) {
+    for (size_t i = 0; i < times->stream_count; i++) {
+        const struct plan_stream *stream = &times->streams[i];
+        struct hv_plan_move *move =
+            add_move(telling, stream->zone, stream->shelter, stream->people);
+        if (move == NULL)
+            continue;
+        move->travel_s = seconds(stream->arrives_ms - stream->departs_ms);
+        move->departs_s = seconds(stream->departs_ms);
+        move->departed_s = seconds(stream->departed_ms);
+        move->arrives_s = seconds(stream->arrives_ms);
+        move->arrived_s = seconds(stream->arrived_ms);
+        move->people_per_hour = rate_of(move->people, stream->departed_ms - stream->departs_ms);
+        if (tell_route(telling, &stream->route, times->links, move) != HV_OK)
+            return HV_ERR_MEMORY;
+    }
+    return HV_OK;
+}
+
 static int tell_moves(const struct telling *telling) {
     const struct plan *plan = telling->plan;
     struct hv_plan *out = telling->out;
-    out->moves = hv_arena_take(telling->arena, plan->assignment_count + 1, sizeof *out->moves);
+    const size_t most =
+        plan->timetable == NULL ? plan->assignment_count : plan->timetable->stream_count;
+    out->moves = hv_arena_take(telling->arena, most + 1, sizeof *out->moves);
     if (out->moves == NULL)
         return HV_ERR_MEMORY;
+    if (plan->timetable != NULL)
+        return tell_streams(telling, plan->timetable);
     for (size_t i = 0; i < plan->assignment_count; i++) {
         const struct plan_assignment *assignment = &plan->assignments[i];
-        struct hv_plan_move *move = &out->moves[out->move_count];
-        int64_t people = 0;
-        for (int class = 0; class < INSTANCE_CLASSES; class ++)
-            people += assignment->people[class];
-        if (people == 0)
+        struct hv_plan_move *move =
+            add_move(telling, assignment->zone, assignment->shelter, assignment->people);
+        if (move == NULL)
             continue;
-        *move = (struct hv_plan_move){
-            .zone = telling->region->zones[assignment->zone].id,
-            .shelter = telling->region->shelters[assignment->shelter].id,
-            .people = (uint32_t)people,
-            .wheelchair = (uint32_t)assignment->people[INSTANCE_WHEELCHAIR],
-            .medical = (uint32_t)assignment->people[INSTANCE_MEDICAL],
-            .without_vehicle = (uint32_t)without_vehicle(telling, assignment, people),
-            .travel_s = (uint32_t)((assignment->travel_ms + MS_PER_S - 1) / MS_PER_S)};
-        if (tell_route(telling, &assignment->route, move) != HV_OK)
+        move->travel_s = seconds(assignment->travel_ms);
+        if (tell_route(telling, &assignment->route, plan->links, move) != HV_OK)
             return HV_ERR_MEMORY;
-        move->changed = telling->in_force != NULL && !moved_before(telling->in_force, move);
-        out->move_count++;
     }
+    return HV_OK;
+}
+
+/* ---- what changes against the plan in force, and why ---- */
+
+static int64_t sent_there(const struct plan *plan, uint32_t zone, uint32_t shelter) {
+    int64_t people = 0;
+    for (size_t i = 0; i < plan->assignment_count; i++)
+        if (plan->assignments[i].zone == zone && plan->assignments[i].shelter == shelter)
+            people += all_of(plan->assignments[i].people);
+    return people;
+}
+
+static bool says(const struct plan *plan, enum plan_reason_code code, uint32_t zone,
+                 uint32_t shelter) {
+    for (size_t i = 0; i < plan->reason_count; i++)
+        if (plan->reasons[i].code == code && plan->reasons[i].zone == zone &&
+            (shelter == PLAN_NONE || plan->reasons[i].shelter == shelter))
+            return true;
+    return false;
+}
+
+static bool road_is_closed(const struct telling *telling, const struct hv_plan_move *move) {
+    for (size_t i = 0; i < move->link_count; i++) {
+        const uint32_t link = region_find_link(telling->region, move->links[i]);
+        if (link != REGION_NONE && network_link_at(telling->picture->network, link)->closed)
+            return true;
+    }
+    return false;
+}
+
+static bool is_filled(const struct telling *telling, uint32_t shelter) {
+    int64_t people = 0;
+    for (size_t i = 0; i < telling->plan->assignment_count; i++)
+        if (telling->plan->assignments[i].shelter == shelter)
+            people += all_of(telling->plan->assignments[i].people);
+    return people >= telling->picture->shelters[shelter].capacity;
+}
+
+/* Why fewer of a zone go to a shelter than the plan in force says. */
+static enum hv_plan_reason why_fewer(const struct telling *telling, const struct hv_plan_move *move,
+                                     uint32_t zone, uint32_t shelter) {
+    const struct instance_shelter *there = &telling->picture->shelters[shelter];
+    if (!there->usable)
+        return HV_PLAN_NOT_USABLE;
+    if (!there->withstands)
+        return HV_PLAN_HAZARD;
+    if (says(telling->plan, REASON_EXCLUSION_COSTS, zone, shelter))
+        return HV_PLAN_EXCLUDED;
+    if (says(telling->plan, REASON_PINNED, zone, PLAN_NONE))
+        return HV_PLAN_PINNED;
+    if (road_is_closed(telling, move))
+        return HV_PLAN_NO_ROUTE;
+    if (telling->picture->stale[shelter])
+        return HV_PLAN_STALE;
+    return is_filled(telling, shelter) ? HV_PLAN_NO_PLACES : HV_PLAN_CHANGED;
+}
+
+static void add_change(const struct telling *telling, struct hv_plan_change change) {
+    if (telling->out->change_count < HV_PLAN_LINES_MAX)
+        telling->out->changes[telling->out->change_count++] = change;
+}
+
+/* The pairs of the plan in force that lose people. Its moves count as far as people of the zone are
+ * left, as they do in session_task_in_force: who has arrived is no change. */
+static void tell_losses(const struct telling *telling, int64_t *left) {
+    const struct hv_plan *before = telling->in_force;
+    for (size_t i = 0; i < before->move_count; i++) {
+        const struct hv_plan_move *move = &before->moves[i];
+        const uint32_t zone = region_find_zone(telling->region, move->zone);
+        const uint32_t shelter = region_find_shelter(telling->region, move->shelter);
+        if (zone == REGION_NONE || shelter == REGION_NONE)
+            continue;
+        int64_t was = move->people;
+        for (; i + 1 < before->move_count && strcmp(before->moves[i + 1].zone, move->zone) == 0 &&
+               strcmp(before->moves[i + 1].shelter, move->shelter) == 0;
+             i++)
+            was += before->moves[i + 1].people;
+        was = was < left[zone] ? was : left[zone];
+        left[zone] -= was;
+        const int64_t is = sent_there(telling->plan, zone, shelter);
+        if (is < was)
+            add_change(telling,
+                       (struct hv_plan_change){.zone = move->zone,
+                                               .shelter = move->shelter,
+                                               .before = (uint32_t)was,
+                                               .after = (uint32_t)is,
+                                               .reason = why_fewer(telling, move, zone, shelter)});
+    }
+}
+
+/* The pairs that the plan in force does not have. */
+static void tell_gains(const struct telling *telling) {
+    const struct plan *plan = telling->plan;
+    for (size_t i = 0; i < plan->assignment_count; i++) {
+        const struct plan_assignment *one = &plan->assignments[i];
+        const struct hv_plan_move like = {.zone = telling->region->zones[one->zone].id,
+                                          .shelter = telling->region->shelters[one->shelter].id};
+        if (all_of(one->people) == 0 || moved_before(telling->in_force, &like))
+            continue;
+        add_change(telling, (struct hv_plan_change){
+                                .zone = like.zone,
+                                .shelter = like.shelter,
+                                .after = (uint32_t)all_of(one->people),
+                                .reason = says(plan, REASON_PINNED, one->zone, one->shelter)
+                                              ? HV_PLAN_PINNED
+                                              : HV_PLAN_CHANGED});
+    }
+}
+
+static void tell_kept(const struct telling *telling) {
+    for (size_t i = 0; i < telling->plan->reason_count; i++) {
+        const struct plan_reason *reason = &telling->plan->reasons[i];
+        if (reason->code != REASON_KEPT_FOR_STABILITY)
+            continue;
+        add_change(telling,
+                   (struct hv_plan_change){.zone = telling->region->zones[reason->zone].id,
+                                           .shelter = telling->region->shelters[reason->shelter].id,
+                                           .before = (uint32_t)reason->amount,
+                                           .after = (uint32_t)reason->amount,
+                                           .reason = HV_PLAN_KEPT,
+                                           .loses_s = seconds(reason->cost_ms)});
+    }
+}
+
+static int tell_changes(const struct telling *telling) {
+    const struct plan *plan = telling->plan;
+    const struct instance *instance = &telling->picture->instance;
+    if (telling->in_force == NULL)
+        return HV_OK;
+    const size_t most = telling->in_force->move_count + plan->assignment_count + plan->reason_count;
+    int64_t *left = hv_arena_take(telling->arena, instance->zone_count + 1u, sizeof *left);
+    telling->out->changes = hv_arena_take(telling->arena, most + 1, sizeof *telling->out->changes);
+    if (left == NULL || telling->out->changes == NULL)
+        return HV_ERR_MEMORY;
+    for (uint32_t z = 0; z < instance->zone_count; z++)
+        left[z] = all_of(instance->zones[z].people);
+    tell_losses(telling, left);
+    tell_gains(telling);
+    tell_kept(telling);
     return HV_OK;
 }
 
@@ -239,13 +426,43 @@ static const char *parameter_of(const struct telling *telling, enum instance_cla
     return hv_arena_text(telling->arena, text);
 }
 
+/* Who has a place and cannot be there in time, by class. */
+static int tell_late(const struct telling *telling) {
+    static const enum hv_plan_reason reasons[PLAN_LATE_REASONS] = {
+        HV_PLAN_ROADS_FULL, HV_PLAN_TOO_FAR, HV_PLAN_ROADS_FULL};
+    const struct plan_timetable *times = telling->plan->timetable;
+    for (size_t i = 0; times != NULL && i < times->late_count; i++)
+        for (int class = 0; class < INSTANCE_CLASSES; class ++) {
+            const struct plan_late *late = &times->late[i];
+            if (late->people[class] == 0)
+                continue;
+            const char *parameter = parameter_of(telling, (enum instance_class) class, NULL);
+            if (parameter == NULL)
+                return HV_ERR_MEMORY;
+            telling->out->late_people += (uint64_t)late->people[class];
+            telling->out->left[telling->out->left_count++] =
+                (struct hv_plan_left){.zone = telling->region->zones[late->zone].id,
+                                      .shelter = telling->region->shelters[late->shelter].id,
+                                      .item = "",
+                                      .amount = (uint64_t)late->people[class],
+                                      .reason = reasons[late->reason],
+                                      .parameter = parameter};
+        }
+    return HV_OK;
+}
+
 static int tell_left(const struct telling *telling) {
     const struct plan *plan = telling->plan;
     struct hv_plan *out = telling->out;
-    out->left = hv_arena_take(telling->arena, plan->unserved_count + plan->unmet_count + 1,
-                              sizeof *out->left);
+    const size_t late = plan->timetable == NULL ? 0 : plan->timetable->late_count;
+    out->left = hv_arena_take(
+        telling->arena, plan->unserved_count + plan->unmet_count + late * INSTANCE_CLASSES + 1,
+        sizeof *out->left);
     if (out->left == NULL)
         return HV_ERR_MEMORY;
+    int error = tell_late(telling);
+    if (error != HV_OK)
+        return error;
     for (size_t i = 0; i < plan->unserved_count; i++) {
         const struct plan_unserved *one = &plan->unserved[i];
         const struct plan_reason *why = why_people(plan, one);
@@ -263,7 +480,7 @@ static int tell_left(const struct telling *telling) {
                                   .parameter = parameter};
     }
     struct goods_reasons reasons;
-    int error = find_goods_reasons(telling, &reasons);
+    error = find_goods_reasons(telling, &reasons);
     for (size_t i = 0; i < plan->unmet_count && error == HV_OK; i++) {
         const struct plan_unmet *one = &plan->unmet[i];
         struct hv_plan_left *left = &out->left[out->left_count++];
@@ -318,6 +535,28 @@ static int tell_goods(const struct telling *telling) {
 
 /* ---- the whole ---- */
 
+/* What is reached and proven: on the roads where there is a timetable, else by places alone. */
+static void tell_figures(const struct plan *plan, struct hv_plan *out) {
+    const struct plan_timetable *times = plan->timetable;
+    out->bound = times == NULL ? HV_PLAN_BOUND_ASSIGNMENT : HV_PLAN_BOUND_FLOW;
+    out->changed_people = (uint64_t)plan->changed_people;
+    out->stability_person_seconds =
+        plan->stability_cost_ms > 0 ? (uint64_t)(plan->stability_cost_ms / MS_PER_S) : 0;
+    if (times == NULL)
+        return;
+    out->unserved_people = times->unserved;
+    out->unserved_bound = times->bound_unserved;
+    out->person_seconds = times->arrival_ms / MS_PER_S;
+    out->person_seconds_bound = times->bound_arrival_ms / MS_PER_S;
+    out->work += (uint64_t)times->work;
+    out->stopped_early |= times->stopped;
+    out->step_s = seconds(times->step_ms);
+    out->horizon_s = seconds(times->step_ms * times->horizon_steps);
+    out->ete90_s = seconds(times->ete90_ms);
+    out->ete100_s = seconds(times->ete100_ms);
+    out->clearance_s = seconds(times->clearance_ms);
+}
+
 int outcome_record(const struct plan *plan, const struct picture *picture,
                    const struct region *region, const struct state *state, struct hv_arena *arena,
                    struct hv_plan *ret_plan) {
@@ -341,7 +580,10 @@ int outcome_record(const struct plan *plan, const struct picture *picture,
             return error;
     }
     memcpy(out.region_hash, general->region_hash, sizeof out.region_hash);
+    tell_figures(plan, &out);
     int error = tell_moves(&telling);
+    if (error == HV_OK)
+        error = tell_changes(&telling);
     if (error == HV_OK)
         error = tell_shipments(&telling);
     if (error == HV_OK)

@@ -1,12 +1,15 @@
 #include "coordinator/planning/session.h"
 
+#include "coordinator/planning/people.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 enum { ML_PER_L = 1000, MICRO = 1000000, PRICED_NEEDS_MAX = 4000 };
 
 struct session {
-    struct planner *planner;        /* NULL: none yet */
+    struct planner *planner; /* NULL: none yet */
+    struct timetable *timetable;
     struct session_order *in_force; /* what was set in the planner */
     size_t in_force_count;
     struct session_directive *directives; /* the same */
@@ -14,13 +17,19 @@ struct session {
 };
 
 struct session *session_new(void) {
-    return calloc(1, sizeof(struct session));
+    struct session *session = calloc(1, sizeof *session);
+    if (session != NULL && (session->timetable = timetable_new()) == NULL) {
+        free(session);
+        return NULL;
+    }
+    return session;
 }
 
 void session_free(struct session *session) {
     if (session == NULL)
         return;
     planner_free(session->planner);
+    timetable_free(session->timetable);
     free(session->in_force);
     free(session->directives);
     free(session);
@@ -233,17 +242,21 @@ int session_solve(struct session *session, const struct session_task *task,
     struct asking asking = {stop, context};
     struct planner_limits limits = {
         .work_limit = task->work_limit, .progress = ask_stop, .context = &asking};
+    struct plan *plan = NULL;
     int error = move_to(session, &task->picture->instance);
     STEP(set_in_force(session, task));
     STEP(set_directives(session, task));
     STEP(set_goods(session->planner, task));
-    STEP(planner_solve(session->planner, &limits, ret_plan));
+    STEP(people_solve(session->planner, session->timetable, task, &limits, stop, context, &plan));
     if (error != HV_OK) { /* the next solve starts afresh */
         planner_free(session->planner);
         session->planner = NULL;
         session->in_force_count = session->directive_count = 0;
+        plan_free(plan);
+        return error;
     }
-    return error;
+    *ret_plan = plan;
+    return HV_OK;
 }
 
 /* ---- tasks ---- */
@@ -254,6 +267,15 @@ static void take_class(struct session_task *task, uint32_t zone, uint32_t shelte
     if (people <= 0)
         return;
     *left -= people;
+    for (size_t i = task->in_force_count; i > 0; i--) { /* moves by two roads stand together */
+        struct session_order *order = &task->in_force[i - 1];
+        if (order->zone != zone || order->shelter != shelter)
+            break;
+        if (order->class == class) {
+            order->people += people;
+            return;
+        }
+    }
     task->in_force[task->in_force_count++] = (struct session_order){zone, shelter, class, people};
 }
 

@@ -28,6 +28,7 @@ struct session_task {
     size_t directive_count;
     int64_t change_price_ms;
     uint64_t work_limit;
+    uint64_t timetable_work;  /* the same for its roads and times; 0: what the size calls for */
     uint64_t region_position; /* of the record that named the region of the picture */
 };
 

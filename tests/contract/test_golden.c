@@ -493,6 +493,40 @@ Test(golden, plan_and_approval) {
     check_record("record_approval", &approval);
 }
 
+Test(golden, plan_with_times) {
+    struct hv_plan_move move = {.zone = "东区",
+                                .shelter = "避难所-07",
+                                .people = 138,
+                                .departs_s = 151,
+                                .departed_s = 152,
+                                .arrives_s = 153,
+                                .arrived_s = 154,
+                                .people_per_hour = 155};
+    struct hv_plan_change change = {.zone = "西区",
+                                    .shelter = "避难所-08",
+                                    .before = 156,
+                                    .after = 157,
+                                    .reason = HV_PLAN_NOT_USABLE,
+                                    .loses_s = 158};
+    struct hv_record record = {RECORD, .kind = HV_RECORD_PLAN};
+    record.plan = (struct hv_plan){.id = 131,
+                                   .move_count = 1,
+                                   .moves = &move,
+                                   .change_count = 1,
+                                   .changes = &change,
+                                   .bound = HV_PLAN_BOUND_FLOW,
+                                   .step_s = 159,
+                                   .horizon_s = 160,
+                                   .ete90_s = 161,
+                                   .ete100_s = 162,
+                                   .clearance_s = 163,
+                                   .late_people = 164,
+                                   .changed_people = 165,
+                                   .stability_person_seconds = 166};
+    memcpy(record.plan.region_hash, hash, HV_HASH_BYTES);
+    check_record("record_plan_times", &record);
+}
+
 Test(golden, orders_and_answers_in_the_log) {
     struct hv_record record = {RECORD, .kind = HV_RECORD_ORDER};
     record.order = (struct hv_order){.id = 61,

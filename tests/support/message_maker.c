@@ -578,7 +578,12 @@ static struct hv_plan_move plan_move(struct message_maker *maker) {
                                 .medical = number32(maker, people),
                                 .without_vehicle = number32(maker, people),
                                 .travel_s = number32(maker, UINT32_MAX),
-                                .changed = coin(maker)};
+                                .changed = coin(maker),
+                                .departs_s = number32(maker, UINT32_MAX),
+                                .departed_s = number32(maker, UINT32_MAX),
+                                .arrives_s = number32(maker, UINT32_MAX),
+                                .arrived_s = number32(maker, UINT32_MAX),
+                                .people_per_hour = number32(maker, HV_PEOPLE_MAX)};
     made.links = ids(maker, 6, &made.link_count);
     return made;
 }
@@ -605,6 +610,15 @@ static void fill_plan_lists(struct message_maker *maker, struct hv_plan *plan) {
                                           .saving = wall(maker),
                                           .depot = id_or_none(maker),
                                           .shelter = id_or_none(maker)};
+    plan->change_count = next(maker) % 5;
+    plan->changes = take(maker, plan->change_count, sizeof *plan->changes);
+    for (size_t i = 0; i < plan->change_count; i++)
+        plan->changes[i] = (struct hv_plan_change){.zone = id(maker),
+                                                   .shelter = id(maker),
+                                                   .before = number32(maker, HV_PEOPLE_MAX),
+                                                   .after = number32(maker, HV_PEOPLE_MAX),
+                                                   .reason = ANY(HV_PLAN_REASON_COUNT),
+                                                   .loses_s = number32(maker, UINT32_MAX)};
     plan->left_count = next(maker) % 5;
     plan->left = take(maker, plan->left_count, sizeof *plan->left);
     for (size_t i = 0; i < plan->left_count; i++)
@@ -627,7 +641,16 @@ static struct hv_plan plan(struct message_maker *maker) {
                            .unmet_cost = wall(maker),
                            .unmet_bound = wall(maker),
                            .work = number(maker, UINT64_MAX),
-                           .stopped_early = coin(maker)};
+                           .stopped_early = coin(maker),
+                           .bound = ANY(HV_PLAN_BOUND_COUNT),
+                           .step_s = number32(maker, UINT32_MAX),
+                           .horizon_s = number32(maker, UINT32_MAX),
+                           .ete90_s = number32(maker, UINT32_MAX),
+                           .ete100_s = number32(maker, UINT32_MAX),
+                           .clearance_s = number32(maker, UINT32_MAX),
+                           .late_people = number(maker, INT64_MAX),
+                           .changed_people = number(maker, INT64_MAX),
+                           .stability_person_seconds = number(maker, INT64_MAX)};
     made.fair = coin(maker);
     made.fairness_known = coin(maker);
     made.fairness_cost = wall(maker);

@@ -1,0 +1,40 @@
+/* A planning instance in steps of time: what timetable.c gives the flow and the zone plan. */
+#ifndef HV_OPTIMIZER_TIMETABLE_STEPS_H
+#define HV_OPTIMIZER_TIMETABLE_STEPS_H
+
+#include "coordinator/optimizer/evacuation_instance.h"
+#include "coordinator/optimizer/instance.h"
+
+struct timetable_steps {
+    struct evacuation_instance instance; /* points to the arrays below */
+    int64_t step_ms;
+    uint32_t road_count; /* links of the network; those that were added follow */
+    uint32_t centroid_count;
+    struct network_link *roads; /* as they were taken over, to see what changes */
+    bool *centroid;             /* by node of the network */
+    struct evacuation_link *links;
+    struct evacuation_change **changes; /* by link: its own, or NULL */
+    struct evacuation_zone *zones;
+    struct evacuation_shelter *shelters; /* the last one: for those without a place */
+};
+
+/* Makes the steps of an instance, with everybody and every place in them; `nowhere` is how many
+ * have no place. HV_ERR_MEMORY, or what evacuation_instance_check finds. */
+HV_MUST_USE int timetable_steps_init(struct timetable_steps *steps, const struct instance *instance,
+                                     int64_t step_ms, int32_t horizon_steps, int64_t nowhere);
+void timetable_steps_deinit(struct timetable_steps *steps);
+
+/* Whether an instance differs from what was taken over in figures only that may change. */
+bool timetable_steps_fit(const struct timetable_steps *steps, const struct instance *instance);
+
+/* Takes over one row as it is now; true where it differs from before. */
+HV_MUST_USE int timetable_steps_set_link(struct timetable_steps *steps,
+                                         const struct instance *instance, uint32_t link,
+                                         bool *ret_changed);
+bool timetable_steps_set_zone(struct timetable_steps *steps, const struct instance *instance,
+                              uint32_t zone);
+bool timetable_steps_set_shelter(struct timetable_steps *steps, const struct instance *instance,
+                                 uint32_t shelter);
+bool timetable_steps_set_nowhere(struct timetable_steps *steps, int64_t people);
+
+#endif

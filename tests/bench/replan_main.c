@@ -1,0 +1,202 @@
+/* Replanning on the demo's region, from a report to the record of a proposal: the report goes
+ * through the core and a log in memory, then come picture, plan, timetable and record, all in the
+ * order in which the coordinator does them. CPU time of each, and what part the timetable has. */
+#include "coordinator/optimizer/timetable.h"
+#include "coordinator/planning/outcome.h"
+#include "coordinator/planning/session.h"
+#include "tests/support/core_bench.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { ROUNDS = 300 };
+
+struct replan {
+    struct core_bench *bench;
+    struct region *region;
+    struct profile *profile;
+    struct session *session;
+    uint64_t chance;
+};
+
+static double cpu_s(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static uint32_t below(struct replan *replan, uint32_t most) {
+    uint64_t z = replan->chance += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return (uint32_t)((z ^ (z >> 31)) % most);
+}
+
+static int tell(struct replan *replan, const char *place, struct hv_report report) {
+    report.source = HV_SOURCE_OPERATOR;
+    report.subject = place;
+    report.seen = (struct hv_seen){replan->bench->wall_ms, 1};
+    return core_bench_decide(
+        replan->bench,
+        (struct hv_record){.kind = HV_RECORD_REPORT,
+                           .report = {.node = "", .sent_node_ms = 1, .report = report}});
+}
+
+/* What may come in: people checked in, places, a status, a road shut or open again. */
+static int happen(struct replan *replan, int round, const char **ret_what) {
+    const struct region *region = replan->region;
+    const char *shelter = region->shelters[below(replan, region->shelter_count)].id;
+    const char *zone = region->zones[below(replan, region->zone_count)].id;
+    struct hv_capacity_line line = {HV_BASIS_BEDS, HV_PART_NIGHT, HV_PLACE_INDOOR,
+                                    500 + below(replan, 3000)};
+    switch (round % 5) {
+    case 0:
+        *ret_what = "road";
+        return core_bench_decide(
+            replan->bench,
+            (struct hv_record){.kind = HV_RECORD_ROAD,
+                               .road = {.link = region->links[below(replan, region->link_count)].id,
+                                        .closed = below(replan, 2) == 0,
+                                        .reason = ""}});
+    case 1:
+        *ret_what = "places";
+        return tell(replan, shelter,
+                    (struct hv_report){.kind = HV_REPORT_CAPACITY, .capacity = {1, &line}});
+    case 2:
+        *ret_what = "status";
+        return tell(replan, shelter,
+                    (struct hv_report){
+                        .kind = HV_REPORT_STATUS,
+                        .status = {below(replan, 4) == 0 ? HV_SHELTER_FULL : HV_SHELTER_OPEN, ""}});
+    default:
+        *ret_what = "people";
+        return tell(
+            replan, shelter,
+            (struct hv_report){
+                .kind = HV_REPORT_MOVEMENT,
+                .movement = {.kind = HV_MOVEMENT_CHECK_IN,
+                             .people = {.by_age = {[HV_AGE_ADULT] = 1 + (int)below(replan, 40)}},
+                             .zone = zone,
+                             .shelter = "",
+                             .transfer = ""}});
+    }
+}
+
+static int propose(struct replan *replan, struct plan **ret_plan, struct hv_arena *arena) {
+    static const struct picture_rules rules = {
+        .stale = PICTURE_STALE_CAUTION, .stale_percent = 50, .need_days = 3, .today_day = 20000};
+    const struct state *state = core_state(replan->bench->core);
+    struct session_task *task = calloc(1, sizeof *task);
+    struct hv_plan record;
+    if (task == NULL)
+        return HV_ERR_MEMORY;
+    task->change_price_ms = 600000;
+    int error = picture_new(state, replan->region, replan->profile, &rules, &task->picture);
+    if (error == HV_OK)
+        error = session_task_in_force(task, state, replan->region);
+    if (error == HV_OK)
+        error = session_task_directives(task, state, replan->region);
+    if (error == HV_OK)
+        error = session_solve(replan->session, task, NULL, NULL, ret_plan);
+    if (error == HV_OK)
+        error = outcome_record(*ret_plan, task->picture, replan->region, state, arena, &record);
+    session_task_free(task);
+    return error;
+}
+
+static int compare(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static int measure(struct replan *replan) {
+    double spent[ROUNDS], worst_gap = 0, sum_gap = 0;
+    int64_t late = 0;
+    struct hv_arena arena;
+    hv_arena_init(&arena, 0);
+    for (int i = 0; i < ROUNDS; i++) {
+        struct plan *plan = NULL;
+        const char *what = "";
+        const double began = cpu_s();
+        int error = happen(replan, i, &what);
+        if (error == HV_OK)
+            error = propose(replan, &plan, &arena);
+        spent[i] = cpu_s() - began;
+        hv_arena_reset(&arena);
+        if (error != HV_OK || plan->timetable == NULL) {
+            plan_free(plan);
+            hv_arena_deinit(&arena);
+            return error == HV_OK ? HV_ERR_LIMIT : error;
+        }
+        const struct plan_timetable *times = plan->timetable;
+        const double gap =
+            times->unserved > times->bound_unserved
+                ? (double)(times->unserved - times->bound_unserved) / (double)times->unserved
+                : 1 - (double)times->bound_arrival_ms / (double)times->arrival_ms;
+        late += times->unserved - plan->objective.unserved;
+        worst_gap = gap > worst_gap ? gap : worst_gap;
+        sum_gap += gap;
+        if (i < 12)
+            printf("%-7s %6.1f ms  unserved %lld (bound %lld), arrival %.2f h each, gap %.2f %%, "
+                   "ways %zu, last %.0f min\n",
+                   what, spent[i] * 1000, (long long)times->unserved,
+                   (long long)times->bound_unserved, (double)times->arrival_ms / 3.6e6 / 32000,
+                   gap * 100, times->stream_count, (double)times->ete100_ms / 60000);
+        plan_free(plan);
+    }
+    hv_arena_deinit(&arena);
+    const double first = spent[0];
+    qsort(spent, ROUNDS, sizeof *spent, compare);
+    printf("%d reports: first %.1f ms, median %.1f, p99 %.1f, worst %.1f ms of CPU; gap to the "
+           "flow: mean %.2f %%, worst %.2f %%; late %lld\n",
+           ROUNDS, first * 1000, spent[ROUNDS / 2] * 1000, spent[ROUNDS * 99 / 100] * 1000,
+           spent[ROUNDS - 1] * 1000, sum_gap / ROUNDS * 100, worst_gap * 100, (long long)late);
+    return HV_OK;
+}
+
+static int begin(struct replan *replan) {
+    static const char *zones[1024];
+    uint32_t count = replan->region->zone_count < 8 ? replan->region->zone_count : 8;
+    int error = core_bench_decide(replan->bench,
+                                  (struct hv_record){.kind = HV_RECORD_INCIDENT,
+                                                     .incident = {.incident = {1},
+                                                                  .name = "River",
+                                                                  .phase = HV_PHASE_EVACUATION,
+                                                                  .hazard = "flood"}});
+    for (uint32_t z = 0; z < count; z++) /* the zones at the river */
+        zones[z] = replan->region->zones[z + 9 < replan->region->zone_count ? z + 9 : z].id;
+    if (error == HV_OK)
+        error = core_bench_decide(
+            replan->bench,
+            (struct hv_record){
+                .kind = HV_RECORD_HAZARD,
+                .hazard = {.hazard = "f", .kind = "flood", .zone_count = count, .zones = zones}});
+    return error;
+}
+
+int main(int argc, char **argv) {
+    struct hv_fault_list faults;
+    struct replan replan = {.chance = 1};
+    hv_fault_list_init(&faults);
+    int error = argc == 2 ? region_load(argv[1], &faults, &replan.region) : HV_ERR_VALUE;
+    hv_fault_list_deinit(&faults);
+    if (error == HV_OK)
+        error = profile_new("sphere-2018", &replan.profile);
+    replan.bench = core_bench_new();
+    replan.session = session_new();
+    for (uint32_t s = 0; error == HV_OK && s < replan.region->shelter_count; s++)
+        error = core_bench_enrol(replan.bench, replan.region->shelters[s].id, HV_ROLE_SHELTER);
+    if (error == HV_OK)
+        error = begin(&replan);
+    if (error == HV_OK)
+        error = measure(&replan);
+    if (error != HV_OK)
+        fprintf(stderr, "replan_main: %s\n", hv_error_text(error));
+    session_free(replan.session);
+    core_bench_free(replan.bench);
+    profile_free(replan.profile);
+    region_free(replan.region);
+    return error == HV_OK ? 0 : 1;
+}
