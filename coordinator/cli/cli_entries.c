@@ -176,6 +176,8 @@ const struct cli_entry cli_entries[] = {
      "usage: haven solve mincostflow|evacuation FILE …      (see haven solve --help)\n"},
     {"evacuation", cli_evacuation_command, "instances from regions, reports of plans",
      "usage: haven evacuation instance|report …      (see haven evacuation --help)\n"},
+    {"scenarios", cli_scenarios_command, "what may happen to a region, with probabilities",
+     "usage: haven scenarios HAZARDS.json REGION …      (see haven scenarios --help)\n"},
     {"stop", cli_stop, "stop the coordinator cleanly", "usage: haven stop\n"},
     {0},
 };

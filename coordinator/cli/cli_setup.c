@@ -3,6 +3,7 @@
 
 #include "coordinator/cli/evacuation.h"
 #include "coordinator/cli/region.h"
+#include "coordinator/cli/scenarios.h"
 #include "coordinator/cli/solve.h"
 #include "coordinator/founding.h"
 #include "coordinator/layout.h"
@@ -283,6 +284,10 @@ int cli_region_command(const struct cli *cli) {
 
 int cli_solve_command(const struct cli *cli) {
     return hand_on(cli, cli_solve);
+}
+
+int cli_scenarios_command(const struct cli *cli) {
+    return hand_on(cli, cli_scenarios);
 }
 
 int cli_evacuation_command(const struct cli *cli) {

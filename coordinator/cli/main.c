@@ -68,7 +68,7 @@ static const struct cli_entry *find(const char *name) {
 /* Commands with words, options and helps of their own below the first word. */
 static bool has_own_words(const char *command) {
     return strcmp(command, "region") == 0 || strcmp(command, "solve") == 0 ||
-           strcmp(command, "evacuation") == 0;
+           strcmp(command, "evacuation") == 0 || strcmp(command, "scenarios") == 0;
 }
 
 int main(int argc, char **argv) {

@@ -1,0 +1,322 @@
+#include "coordinator/cli/scenarios.h"
+
+#include "coordinator/cli/cli_file.h"
+#include "coordinator/cli/cli_number.h"
+#include "coordinator/cli/scenarios_json.h"
+#include "coordinator/cli/scenarios_preposition.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+
+#define COMMAND "scenarios"
+#define PATH_BYTES 4096
+
+static const char usage[] =
+    "usage: haven scenarios HAZARDS.json REGION [-o CATALOGUE.json] [--seed N]\n"
+    "                       [--preposition INSTANCE.json] [--timelines FOLDER] [--json]\n";
+
+static const char help[] =
+    "\n"
+    "Makes a catalogue of what may happen to a region in one period: floods by gauge level and\n"
+    "return period, typhoons along tracks, earthquakes; which zones, roads, shelters and depots\n"
+    "are hit how hard, from when to when, with probabilities that add up to 1, “nothing” among\n"
+    "them. HAZARDS.json is a haven.hazards/1, REGION the folder of a data package.\n"
+    "docs/SCENARIOS.md tells the formats, formulas and their sources.\n"
+    "\n"
+    "  -o, --output FILE        write the catalogue, a haven.scenarios/1\n"
+    "  --preposition FILE       write a haven.preposition.instance/1 with these scenarios\n"
+    "  --timelines FOLDER       write for each scenario a hazard timeline (CSV), as exercises\n"
+    "                           and haven evacuation instance --hazard take it\n"
+    "  --seed N                 of the members of typhoon tracks; 1 without the option\n"
+    "  --json                   print the table as JSON\n"
+    "\n"
+    "Exit status: 0 made, 64 wrong usage, 65 wrong definitions or region, 66 no such file,\n"
+    "73 cannot write.\n"
+    "\n"
+    "examples:\n"
+    "  haven scenarios hazards.json simulations/regions/siouxfalls -o catalogue.json\n"
+    "  haven scenarios hazards.json city --preposition city.json && haven solve preposition "
+    "city.json --report\n"
+    "  haven scenarios hazards.json city --timelines risks && haven evacuation instance city \\\n"
+    "      --hazard risks/river.100y.csv -o flood-100.json\n";
+
+struct request {
+    const char *hazards, *region, *output, *preposition, *timelines;
+    double seed;
+    bool json, help;
+};
+
+static int wrong_usage(const char *what, const char *text) {
+    fprintf(stderr, "haven " COMMAND ": %s%s\n%s", what, text, usage);
+    return EX_USAGE;
+}
+
+static int read_arguments(int argc, char **argv, struct request *request) {
+    static const struct option options[] = {
+        {"output", required_argument, NULL, 'o'},
+        {"preposition", required_argument, NULL, 'p'},
+        {"timelines", required_argument, NULL, 't'},
+        {"seed", required_argument, NULL, 's'},
+        {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    optind = 0;
+    opterr = 0;
+    int option;
+    while ((option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
+        if (option == 'o')
+            request->output = optarg;
+        else if (option == 'p')
+            request->preposition = optarg;
+        else if (option == 't')
+            request->timelines = optarg;
+        else if (option == 'j')
+            request->json = true;
+        else if (option == 'h')
+            request->help = true;
+        else if (option == 's' &&
+                 (!cli_number_read(optarg, 0, 9007199254740991.0, &request->seed) ||
+                  request->seed != floor(request->seed)))
+            return wrong_usage("--seed needs a whole number, not ", optarg);
+        else if (option == '?' || option == ':')
+            return wrong_usage(option == '?' ? "unknown option " : "a value is missing after ",
+                               argv[optind - 1]);
+    }
+    if (request->help)
+        return EX_OK;
+    if (optind + 2 != argc)
+        return wrong_usage("definitions of hazards and a region are needed", "");
+    request->hazards = argv[optind];
+    request->region = argv[optind + 1];
+    return EX_OK;
+}
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+struct made {
+    const struct request *request;
+    const struct region *region;
+    const struct hazards_document *hazards;
+    const struct catalogue *catalogue;
+    uint32_t scenario; /* of a timeline */
+};
+
+static int write_catalogue(FILE *file, const void *context) {
+    const struct made *made = context;
+    return scenarios_json_write(file, made->region, made->hazards, made->catalogue,
+                                (uint64_t)made->request->seed);
+}
+
+static int write_instance(FILE *file, const void *document) {
+    return preposition_json_write_instance(file, document);
+}
+
+/* A cell of CSV, quoted (RFC 4180). */
+static void put_cell(FILE *file, const char *text) {
+    fputc('"', file);
+    for (; *text != '\0'; text++)
+        fprintf(file, *text == '"' ? "\"\"" : "%c", *text);
+    fputc('"', file);
+}
+
+static void put_entry(FILE *file, const struct made *made, const struct catalogue_hit *hit,
+                      const char *effect, double from_h) {
+    const struct catalogue_scenario *scenario = &made->catalogue->scenarios[made->scenario];
+    fprintf(file, "%.4g,%.6g,%s,%s,", from_h, hit->to_h,
+            region_hazard_name(made->hazards->hazards[scenario->hazard].kind),
+            hazard_target_name(hit->target));
+    put_cell(file, scenarios_target_id(made->region, hit->target, hit->index));
+    fprintf(file, ",%s,", effect);
+    put_cell(file, scenario->id);
+    fputc('\n', file);
+}
+
+static int write_timeline(FILE *file, const void *context) {
+    const struct made *made = context;
+    const struct catalogue_scenario *scenario = &made->catalogue->scenarios[made->scenario];
+    bool flood = made->hazards->hazards[scenario->hazard].kind == REGION_FLOOD;
+    fputs("from_hour,to_hour,hazard,target,id,effect,note\n", file);
+    for (uint32_t i = 0; i < scenario->count; i++) {
+        const struct catalogue_hit *hit = &made->catalogue->hits[scenario->first + i];
+        if (hit->target == HAZARD_ZONE)
+            put_entry(file, made, hit, hazard_effect_name(HAZARD_WARNED), 0);
+        if (hit->target == HAZARD_LINK)
+            put_entry(file, made, hit, hazard_effect_name(HAZARD_CLOSED), hit->from_h);
+        else if (flood)
+            put_entry(file, made, hit, hazard_effect_name(HAZARD_FLOODED), hit->from_h);
+        else if (hit->target != HAZARD_ZONE)
+            put_entry(file, made, hit, hazard_effect_name(HAZARD_DAMAGED), hit->from_h);
+    }
+    return ferror(file) ? HV_ERR_IO : HV_OK;
+}
+
+static int write_timelines(struct made made) {
+    const char *folder = made.request->timelines;
+    char path[PATH_BYTES];
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
+        fprintf(stderr, "haven " COMMAND ": cannot make %s: %s\n", folder, strerror(errno));
+        return EX_CANTCREAT;
+    }
+    for (made.scenario = 1; made.scenario < made.catalogue->scenario_count; made.scenario++) {
+        if (snprintf(path, sizeof path, "%s/%s.csv", folder,
+                     made.catalogue->scenarios[made.scenario].id) >= (int)sizeof path) {
+            fprintf(stderr, "haven " COMMAND ": %s: name too long\n", folder);
+            return EX_CANTCREAT;
+        }
+        for (char *c = path + strlen(folder) + 1; *c != '\0'; c++)
+            if (*c == '/')
+                *c = '_';
+        int status = cli_file_write(COMMAND, path, write_timeline, &made);
+        if (status != EX_OK)
+            return status;
+    }
+    return EX_OK;
+}
+
+static int write_preposition(const struct made *made) {
+    struct preposition_document document;
+    int error = scenarios_preposition_make(made->region, made->hazards, made->catalogue, &document);
+    if (error != HV_OK) {
+        fprintf(stderr, "haven " COMMAND ": no instance: %s\n",
+                error == HV_ERR_STATE
+                    ? "the definitions have no “supplies” (days, items with costs, sizes of depots)"
+                : error == HV_ERR_NOT_FOUND ? "no depot of the region stands at a road"
+                                            : hv_error_text(error));
+        return error == HV_ERR_STATE || error == HV_ERR_NOT_FOUND ? EX_DATAERR
+                                                                  : hv_error_exit_status(error);
+    }
+    int status = cli_file_write(COMMAND, made->request->preposition, write_instance, &document);
+    preposition_document_deinit(&document);
+    return status;
+}
+
+/* ---- showing --------------------------------------------------------------------------------- */
+
+struct toll {
+    uint32_t hit[HAZARD_TARGETS];
+    double people, depots_lost;
+};
+
+static struct toll count_toll(const struct made *made, uint32_t s) {
+    const struct catalogue_scenario *scenario = &made->catalogue->scenarios[s];
+    struct toll toll = {0};
+    for (uint32_t i = 0; i < scenario->count; i++) {
+        const struct catalogue_hit *hit = &made->catalogue->hits[scenario->first + i];
+        toll.hit[hit->target]++;
+        if (hit->target == HAZARD_ZONE) {
+            int64_t people = region_zone_people(&made->region->zones[hit->index], REGION_NIGHT);
+            toll.people += hit->share * (people > 0 ? (double)people : 0);
+        } else if (hit->target == HAZARD_DEPOT) {
+            toll.depots_lost += hit->share;
+        }
+    }
+    return toll;
+}
+
+static void print_text(const struct made *made) {
+    printf("%-24s %11s %10s %8s %7s %6s %9s %7s\n", "scenario", "probability", "size", "people",
+           "zones", "roads", "shelters", "depots");
+    for (uint32_t s = 0; s < made->catalogue->scenario_count; s++) {
+        const struct catalogue_scenario *scenario = &made->catalogue->scenarios[s];
+        struct toll toll = count_toll(made, s);
+        char size[32] = "";
+        if (scenario->hazard != UINT32_MAX) {
+            enum region_hazard kind = made->hazards->hazards[scenario->hazard].kind;
+            snprintf(size, sizeof size,
+                     kind == REGION_FLOOD     ? "%.2f m"
+                     : kind == REGION_TYPHOON ? "%.0f hPa"
+                                              : "Mw %.1f",
+                     scenario->size);
+        }
+        printf("%-24s %11.6f %10s %8.0f %7" PRIu32 " %6" PRIu32 " %9" PRIu32 " %7" PRIu32 "\n",
+               scenario->id, scenario->probability, size, toll.people, toll.hit[HAZARD_ZONE],
+               toll.hit[HAZARD_LINK], toll.hit[HAZARD_SHELTER], toll.hit[HAZARD_DEPOT]);
+    }
+}
+
+static void print_json(const struct made *made) {
+    fputs("{\"scenarios\":[", stdout);
+    for (uint32_t s = 0; s < made->catalogue->scenario_count; s++) {
+        const struct catalogue_scenario *scenario = &made->catalogue->scenarios[s];
+        struct toll toll = count_toll(made, s);
+        fputs(s > 0 ? ",\n{\"id\":" : "{\"id\":", stdout);
+        cli_file_put_text(stdout, scenario->id);
+        printf(",\"probability\":%.17g,\"size\":%.10g,\"people\":%.10g,\"zones\":%" PRIu32
+               ",\"links\":%" PRIu32 ",\"shelters\":%" PRIu32 ",\"depots\":%" PRIu32
+               ",\"depots_lost\":%.10g}",
+               scenario->probability, scenario->size, toll.people, toll.hit[HAZARD_ZONE],
+               toll.hit[HAZARD_LINK], toll.hit[HAZARD_SHELTER], toll.hit[HAZARD_DEPOT],
+               toll.depots_lost);
+    }
+    puts("]}");
+}
+
+/* ---- the command ----------------------------------------------------------------------------- */
+
+static int deliver(const struct made *made) {
+    const struct request *request = made->request;
+    int status = EX_OK;
+    if (request->output != NULL)
+        status = cli_file_write(COMMAND, request->output, write_catalogue, made);
+    if (status == EX_OK && request->preposition != NULL)
+        status = write_preposition(made);
+    if (status == EX_OK && request->timelines != NULL)
+        status = write_timelines(*made);
+    if (status == EX_OK)
+        (request->json ? print_json : print_text)(made);
+    return status;
+}
+
+static int make(const struct request *request, const struct region *region,
+                const struct hazards_document *hazards) {
+    struct catalogue catalogue;
+    int error = catalogue_make(region, &hazards->definitions, (uint64_t)request->seed, &catalogue);
+    if (error == HV_ERR_VALUE) {
+        fprintf(stderr,
+                "%s: the probabilities of all events of a period add up to more than 1; make the "
+                "period shorter or the events rarer\n",
+                request->hazards);
+        return EX_DATAERR;
+    }
+    if (error != HV_OK) {
+        fprintf(stderr, "%s: %s\n", request->hazards, hv_error_text(error));
+        return hv_error_exit_status(error);
+    }
+    const struct made made = {request, region, hazards, &catalogue, 0};
+    int status = deliver(&made);
+    catalogue_deinit(&catalogue);
+    return status;
+}
+
+int cli_scenarios(int argc, char **argv) {
+    struct request request = {.seed = 1};
+    int status = read_arguments(argc, argv, &request);
+    if (status != EX_OK)
+        return status;
+    if (request.help) {
+        printf("%s%s", usage, help);
+        return EX_OK;
+    }
+    struct hv_fault_list faults;
+    struct region *region = NULL;
+    struct hazards_document hazards;
+    hv_fault_list_init(&faults);
+    int error = region_load(request.region, &faults, &region);
+    if (error == HV_OK)
+        error = hazards_json_read(request.hazards, region, &faults, &hazards);
+    cli_file_show_faults(&faults);
+    hv_fault_list_deinit(&faults);
+    status = error == HV_OK       ? make(&request, region, &hazards)
+             : error == HV_ERR_IO ? EX_NOINPUT
+                                  : hv_error_exit_status(error);
+    if (error == HV_OK)
+        hazards_document_deinit(&hazards);
+    region_free(region);
+    return status;
+}
