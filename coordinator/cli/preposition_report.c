@@ -44,8 +44,8 @@ static int find_folds(struct preposition_report *report,
     const struct preposition_instance *instance = &report->document->instance;
     uint32_t folds = report->wish.folds;
     if (folds == 0) {
-        folds =
-            instance->scenario_count < FOLDS_OTHERWISE ? instance->scenario_count : FOLDS_OTHERWISE;
+        uint32_t dealt = preposition_folds_dealt(instance);
+        folds = dealt < FOLDS_OTHERWISE ? dealt : FOLDS_OTHERWISE;
         if (folds < 2)
             return HV_OK;
     }
@@ -335,7 +335,10 @@ static void put_folds(FILE *file, const struct preposition_report *report) {
     for (uint32_t s = 0; s < document->instance.scenario_count; s++) {
         fputs(s > 0 ? ",{\"id\":" : "{\"id\":", file);
         preposition_json_put_text(file, document->scenario_ids[s]);
-        fprintf(file, ",\"fold\":%" PRIu32 ",", folds->fold_of[s]);
+        if (folds->fold_of[s] == PREPOSITION_FOLD_NONE)
+            fputs(",\"fold\":null,", file);
+        else
+            fprintf(file, ",\"fold\":%" PRIu32 ",", folds->fold_of[s]);
         put_number(file, "cost", true, folds->costs[s]);
         fputc('}', file);
     }

@@ -380,10 +380,10 @@ int cli_solve_preposition(int argc, char **argv) {
     hv_fault_list_deinit(&faults);
     if (error != HV_OK)
         return hv_error_exit_status(error);
-    if (request.folds > document.instance.scenario_count) {
+    if (request.folds > preposition_folds_dealt(&document.instance)) {
         fprintf(stderr,
-                "%s: has %" PRIu32 " scenarios, fewer than the parts of --hold-out; give fewer\n",
-                request.instance, document.instance.scenario_count);
+                "%s: has %" PRIu32 " scenarios to hold back, fewer than --hold-out asks for\n",
+                request.instance, preposition_folds_dealt(&document.instance));
         status = EX_USAGE;
     } else {
         status = solve(&request, &document);

@@ -19,13 +19,28 @@ static uint64_t next_chance(uint64_t *state) {
     return z ^ (z >> 31);
 }
 
+static bool is_dealt(const struct preposition_instance *instance, uint32_t s) {
+    return instance->scenarios[s].probability <= 0.5;
+}
+
+uint32_t preposition_folds_dealt(const struct preposition_instance *instance) {
+    uint32_t count = 0;
+    for (uint32_t s = 0; s < instance->scenario_count; s++)
+        count += is_dealt(instance, s);
+    return count;
+}
+
 /* Shuffled (Fisher and Yates) and dealt in turn, so that folds differ by one scenario at most. */
-static int deal(uint32_t count, uint32_t folds, uint64_t seed, uint32_t *fold_of) {
-    uint32_t *order = malloc(((size_t)count + 1) * sizeof *order);
+static int deal(const struct preposition_instance *instance, uint32_t folds, uint64_t seed,
+                uint32_t *fold_of) {
+    uint32_t *order = malloc(((size_t)instance->scenario_count + 1) * sizeof *order), count = 0;
     if (order == NULL)
         return HV_ERR_MEMORY;
-    for (uint32_t s = 0; s < count; s++)
-        order[s] = s;
+    for (uint32_t s = 0; s < instance->scenario_count; s++) {
+        fold_of[s] = PREPOSITION_FOLD_NONE;
+        if (is_dealt(instance, s))
+            order[count++] = s;
+    }
     for (uint32_t left = count; left > 1; left--) {
         uint32_t at = (uint32_t)(next_chance(&seed) % left), moved = order[at];
         order[at] = order[left - 1];
@@ -61,25 +76,35 @@ static void add_met(struct met *sums, const struct preposition_instance *instanc
     }
 }
 
-/* The scenarios within the fold, or those without, at probabilities of 1 in all. Returns what they
- * had together; 0 where there are none. */
+/* The scenarios within the fold, or those without, at probabilities of 1 in all, and with both what
+ * is not dealt: within, as likely against the fold as against all that is dealt. Returns the part
+ * of all that is dealt which they are; 0 where there are none. */
 static double choose(const struct running *running, uint32_t fold, bool within,
                      struct preposition_instance *chosen) {
     const struct preposition_instance *instance = running->instance;
-    double sum = 0;
+    double sum = 0, dealt = 0, in_fold = 0;
+    for (uint32_t s = 0; s < instance->scenario_count; s++) {
+        dealt += is_dealt(instance, s) ? instance->scenarios[s].probability : 0;
+        in_fold += running->folds->fold_of[s] == fold ? instance->scenarios[s].probability : 0;
+    }
+    double part = dealt > 0 ? in_fold / dealt : 0;
     *chosen = *instance;
     chosen->scenarios = running->scenarios;
     chosen->scenario_count = 0;
     for (uint32_t s = 0; s < instance->scenario_count; s++) {
-        if ((running->folds->fold_of[s] == fold) != within)
+        bool common = !is_dealt(instance, s);
+        if (!common && (running->folds->fold_of[s] == fold) != within)
             continue;
-        running->of[chosen->scenario_count] = s;
-        running->scenarios[chosen->scenario_count++] = instance->scenarios[s];
-        sum += instance->scenarios[s].probability;
+        struct preposition_scenario *scenario = &running->scenarios[chosen->scenario_count];
+        running->of[chosen->scenario_count++] = s;
+        *scenario = instance->scenarios[s];
+        if (common && within)
+            scenario->probability *= part;
+        sum += scenario->probability;
     }
     for (uint32_t i = 0; sum > 0 && i < chosen->scenario_count; i++)
         running->scenarios[i].probability /= sum;
-    return sum;
+    return within ? part : sum;
 }
 
 static int judge(const struct running *running, const struct preposition_instance *held,
@@ -94,7 +119,11 @@ static int judge(const struct running *running, const struct preposition_instanc
         return error;
     for (uint32_t i = 0; i < held->scenario_count; i++) {
         double cost = plan.fixed + plan.purchases + plan.outcomes[i].cost;
-        folds->costs[running->of[i]] = cost;
+        double *put = &folds->costs[running->of[i]];
+        if (folds->fold_of[running->of[i]] == PREPOSITION_FOLD_NONE)
+            *put = (isnan(*put) ? 0 : *put) + probability * cost; /* a mean, in the end */
+        else
+            *put = cost;
         folds->worst = fmax(folds->worst, cost);
     }
     folds->expected += probability * plan.objective;
@@ -152,11 +181,16 @@ static int conclude(const struct preposition_instance *instance, struct preposit
     double *shares = calloc((size_t)instance->scenario_count + 1, sizeof *shares);
     uint32_t *order = calloc((size_t)instance->scenario_count + 1, sizeof *order), count = 0;
     int error = costs == NULL || shares == NULL || order == NULL ? HV_ERR_MEMORY : HV_OK;
-    double all = folds->probability;
-    for (uint32_t s = 0; error == HV_OK && all > 0 && s < instance->scenario_count; s++)
+    double all = folds->probability, judged = 0;
+    for (uint32_t s = 0; all > 0 && s < instance->scenario_count; s++) {
+        if (folds->fold_of[s] == PREPOSITION_FOLD_NONE)
+            folds->costs[s] /= all;
+        judged += isnan(folds->costs[s]) ? 0 : instance->scenarios[s].probability;
+    }
+    for (uint32_t s = 0; error == HV_OK && judged > 0 && s < instance->scenario_count; s++)
         if (!isnan(folds->costs[s])) {
             costs[count] = folds->costs[s];
-            shares[count++] = instance->scenarios[s].probability / all;
+            shares[count++] = instance->scenarios[s].probability / judged;
         }
     if (error == HV_OK && count > 0) {
         double alpha = instance->measure == PREPOSITION_CVAR ? instance->alpha : ALPHA_OTHERWISE;
@@ -176,7 +210,7 @@ int preposition_folds_run(const struct preposition_instance *instance,
                           const struct preposition_options *options, uint32_t folds, uint64_t seed,
                           struct preposition_folds *ret_folds) {
     uint32_t count = instance->scenario_count;
-    if (folds < 2 || folds > PREPOSITION_FOLDS_MAX || folds > count)
+    if (folds < 2 || folds > PREPOSITION_FOLDS_MAX || folds > preposition_folds_dealt(instance))
         return HV_ERR_VALUE;
     struct preposition_folds found = {
         .fold_of = calloc((size_t)count + 1, sizeof *found.fold_of),
@@ -195,7 +229,7 @@ int preposition_folds_run(const struct preposition_instance *instance,
     int error = found.fold_of == NULL || found.costs == NULL || running.scenarios == NULL ||
                         running.of == NULL
                     ? HV_ERR_MEMORY
-                    : deal(count, folds, seed, found.fold_of);
+                    : deal(instance, folds, seed, found.fold_of);
     for (uint32_t s = 0; error == HV_OK && s < count; s++)
         found.costs[s] = NAN;
     for (uint32_t fold = 0; error == HV_OK && fold < folds; fold++)
