@@ -26,7 +26,7 @@ struct typhoon_eye {
     double ambient_hpa;  /* far away */
     double rmax_km;      /* radius of the greatest wind */
     double b;        /* shape, 1 to 2.5; 0: 1.5 + (980 - pressure) / 120 (Hubbert and others 1991,
-                        Australian Meteorological Magazine 39:9-17) */
+                        Weather and Forecasting 6:86-97) */
     double latitude; /* degrees; 0: no Coriolis force */
 };
 
