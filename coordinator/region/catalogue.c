@@ -252,7 +252,10 @@ static struct catalogue_hit blow(const struct making *making, const struct membe
     if (!isfinite(x) || !isfinite(y))
         return hit;
     bool degrees = making->region->coordinates == REGION_LONLAT;
-    for (double hour = track->points[0].hour; hour <= last; hour += TRACK_STEP_H) {
+    double first = track->points[0].hour;
+    uint32_t steps = (uint32_t)floor((last - first) / TRACK_STEP_H) + 1;
+    for (uint32_t step = 0; step < steps; step++) {
+        double hour = first + step * TRACK_STEP_H;
         struct typhoon_point at = point_at(member, hour);
         const struct typhoon_eye eye = {at.pressure_hpa, definitions->ambient_hpa, at.rmax_km, 0,
                                         degrees ? at.y : definitions->latitude};

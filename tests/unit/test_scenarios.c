@@ -40,7 +40,7 @@ Test(scenarios, wind_is_hollands) {
     /* at the radius of the greatest wind: sqrt(b dp / (rho e)), b = 1.75 */
     cr_assert_float_eq(typhoon_wind(&eye, 30, 1), sqrt(1.75 * 6000 / (1.15 * exp(1))), 1e-9);
     cr_assert_float_eq(typhoon_wind(&eye, 30, 0.9), 0.9 * typhoon_wind(&eye, 30, 1), 1e-9);
-    for (double km = 30; km < 500; km += 10)
+    for (int km = 30; km < 500; km += 10)
         cr_assert(typhoon_wind(&eye, km + 10, 1) < typhoon_wind(&eye, km, 1));
     double without = typhoon_wind(&eye, 100, 1);
     eye.latitude = 25;
