@@ -52,10 +52,11 @@ int preposition_frontier_find(const struct preposition_instance *instance,
         weighed.lambda = lambda_of(i, count);
         points[i] = (struct preposition_frontier_point){.lambda = weighed.lambda};
         int error = preposition_solve(&weighed, options, &decision);
-        if (error == HV_OK && decision.open != NULL) {
+        if (error != HV_OK)
+            return error;
+        if (decision.open != NULL)
             error = take_point(&weighed, &decision, &points[i]);
-            preposition_decision_deinit(&decision);
-        }
+        preposition_decision_deinit(&decision);
         if (error != HV_OK)
             return error;
     }

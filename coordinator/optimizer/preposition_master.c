@@ -151,6 +151,8 @@ static void batch_fill(const struct preposition_master *master, struct batch *ba
         batch->lower[i] = pool->lower[row];
         batch->upper[i] = pool->upper[row];
         batch->starts[i] = (int)at;
+        if (count == 0)
+            continue; /* a row of nothing, perhaps before there are any entries */
         memcpy(&batch->values[at], &pool->values[pool->starts[row]], count * sizeof(double));
         memcpy(&batch->columns[at], &pool->columns[pool->starts[row]], count * sizeof(int));
         at += count;

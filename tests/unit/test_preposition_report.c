@@ -24,7 +24,10 @@ static bool make(uint64_t seed, struct preposition_random *random,
     struct chance chance = {seed};
     preposition_random_make(&chance, random);
     cr_assert_eq(preposition_solve(&random->instance, &exact, ret_decision), HV_OK);
-    return ret_decision->open != NULL;
+    if (ret_decision->open != NULL)
+        return true;
+    preposition_decision_deinit(ret_decision);
+    return false;
 }
 
 /* The least cost of one scenario, were it known, by brute force. */
