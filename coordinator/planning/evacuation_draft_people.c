@@ -264,13 +264,13 @@ static void fill_class(const struct drafting *drafting, enum evacuation_draft_cl
     bool family = party > 1 && (class == DRAFT_CAR || class == DRAFT_PETS);
     /* A household drives in its own car or cars; others fill cars as everywhere. */
     double cars = family ? (double)((party + CAR_SEATS - 1) / CAR_SEATS) : 0;
+    const double limit = ceil(drafting->options->walk_limit_s / drafting->options->step_s);
     double use = family ? fmax(1, round(1000 * persons * cars)) : 1000;
     *ret_class = (struct traveller_class){
         .party_people = family ? party : 1,
         .road_use_permille = llround(use),
-        .travel_limit_steps = class == DRAFT_FOOT ? (int32_t)ceil(drafting->options->walk_limit_s /
-                                                                  drafting->options->step_s)
-                                                  : EVACUATION_NEVER,
+        .travel_limit_steps =
+            class == DRAFT_FOOT ? (int32_t)fmin(limit, EVACUATION_STEPS_MAX) : EVACUATION_NEVER,
         .on_foot = class == DRAFT_FOOT};
 }
 
