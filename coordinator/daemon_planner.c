@@ -205,6 +205,8 @@ static int hash_plan(struct daemon *daemon, const struct hv_plan *plan,
     size_t size = 0;
     record.plan.id = 1;
     record.plan.basis = record.plan.work = 0;
+    record.plan.orders_kept = 0; /* orders that went as planned make no new plan */
+    record.plan.stability_cost = 0;
     uint8_t *bytes = malloc(HV_RECORD_BYTES_MAX);
     (void)daemon;
     if (bytes == NULL)

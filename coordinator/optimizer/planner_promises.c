@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NOISE 1e-9 /* of a cost, which sums of doubles may be off */
+
 /* What is promised ------------------------------------------------------------------------------
  */
 
@@ -257,7 +259,7 @@ static int try_releases(struct planner_run *run, struct allocation_plan *plan, d
         promises->why[promise] = REASON_ORDER_IMPROVED;
         error = cost_now(run, &planner->goods.cheapest, false, plan, &without);
         double saving = *cost - without;
-        if (run->stopped || !(saving > (double)promises->price)) {
+        if (run->stopped || !(saving > (double)promises->price + NOISE * *cost)) {
             promises->why[promise] = REASON_NONE;
             continue;
         }
