@@ -344,8 +344,9 @@ static json_t *answer(struct console *console, const char *verb, const json_t *r
         return answer_records(&show, request);
     if (strcmp(verb, "device") == 0)
         return answer_device(console, request);
-    console->stop = strcmp(verb, "stop") == 0;
-    if (console->stop || strcmp(verb, "ping") == 0)
+    bool stops = strcmp(verb, "stop") == 0;
+    console->stop = console->stop || stops; /* whatever is asked after it in the same turn */
+    if (stops || strcmp(verb, "ping") == 0)
         return json_pack("{s:b}", "ok", 1);
     return refusal(HV_ERR_VALUE, "unknown verb",
                    "see docs/NODE.md for the verbs of the control socket");

@@ -38,6 +38,9 @@ static int open_centre(struct flood *flood) {
 static void tell_centre(const struct flood *flood) {
     printf("Command centre: http://127.0.0.1:%u   log in as %s, password %s\n",
            flood->stage.http_port, DEMO_ACCOUNT, DEMO_PASSWORD);
+    if (flood->page_port != 0)
+        printf("Staff desk of %s: http://127.0.0.1:%u   PIN %s\n", FLOOD_PAGE_SHELTER,
+               flood->page_port, FLOOD_PAGE_PIN);
     fflush(stdout);
 }
 
@@ -47,7 +50,7 @@ static void keep(struct flood *flood) {
     printf("Everything is still running. Look at it from another terminal:\n"
            "  %s/haven --dir %s/coordinator status\n"
            "  %s/haven --dir %s/coordinator shelters\n"
-           "  %s/haven-node --dir %s/nodes/S08 status\n"
+           "  %s/haven-node --dir %s/nodes/" FLOOD_PAGE_SHELTER " status\n"
            "Logs of the programs: %s/coordinator.log and %s/nodes/*.log. Ctrl-C ends all of it.\n",
            flood->stage.bin, flood->stage.dir, flood->stage.bin, flood->stage.dir, flood->stage.bin,
            flood->stage.dir, flood->stage.dir, flood->stage.dir);

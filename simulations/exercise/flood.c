@@ -126,6 +126,10 @@ static int open_desks(struct flood *flood) {
     for (uint32_t i = 0; error == 0 && i < region->depot_count; i++)
         error = stage_add_desk(&flood->stage, region->depots[i].id, HV_ROLE_DEPOT, 0,
                                &flood->depots[i].desk);
+    for (uint32_t i = 0; error == 0 && i < region->shelter_count; i++)
+        if (strcmp(region->shelters[i].id, FLOOD_PAGE_SHELTER) == 0)
+            error = desk_open_page(&flood->stage, flood->shelters[i].desk, FLOOD_PAGE_PIN,
+                                   flood->options.region, &flood->page_port);
     for (size_t i = 0; error == 0 && i < flood->stage.desk_count; i++)
         error = desk_start(&flood->stage, &flood->stage.desks[i]);
     return error;

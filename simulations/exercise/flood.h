@@ -29,6 +29,9 @@ struct flood_options {
     unsigned speed; /* 1; 4 for tests */
 };
 
+#define FLOOD_PAGE_SHELTER "S08" /* whose staff desk can be opened in a browser */
+#define FLOOD_PAGE_PIN "421133"  /* of an exercise that this machine alone can reach */
+
 struct flood_shelter {
     struct desk *desk;
     uint64_t opens_ms; /* when it will be open; 0: not opening */
@@ -60,6 +63,7 @@ struct flood {
     struct region *region;
     struct hazard hazard;
     struct world *world;
+    uint16_t page_port;             /* of the staff desk of FLOOD_PAGE_SHELTER, on loopback */
     struct flood_shelter *shelters; /* owned, as in the region */
     struct flood_depot *depots;
     struct goods_road road;

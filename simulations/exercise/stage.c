@@ -389,6 +389,28 @@ int stage_add_desk(struct stage *stage, const char *id, enum hv_role role, uint1
     return error;
 }
 
+int desk_open_page(struct stage *stage, struct desk *desk, const char *pin, const char *region,
+                   uint16_t *ret_port) {
+    char card[PATH_MAX], listen[32];
+    char *output = NULL;
+    uint16_t port;
+    if (path_of(card, stage->dir, "card.json") != 0 || relay_free_port(&port) != 0)
+        return stage_fail(stage, HV_ERR_IO, "no port of loopback is free");
+    snprintf(listen, sizeof listen, "127.0.0.1:%u", port);
+    const char *const names[] = {"region", "card", region, "-o", card, NULL};
+    const char *const page[] = {"desk", desk->dir, "--listen", listen, "--pin",
+                                pin,    "--card",  card,       NULL};
+    int error = run_program(stage, "haven", names, &output);
+    free(output);
+    output = NULL;
+    if (error == 0)
+        error = run_program(stage, "haven-node", page, &output);
+    free(output);
+    if (error == 0)
+        *ret_port = port;
+    return error;
+}
+
 static int enter_paper(struct stage *stage, struct desk *desk) {
     int error = 0;
     json_t *paper = desk->paper;

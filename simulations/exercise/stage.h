@@ -84,6 +84,11 @@ int stage_set_clock(struct stage *stage, int64_t start_wall_ms, uint64_t elapsed
 int stage_add_desk(struct stage *stage, const char *id, enum hv_role role, uint16_t port,
                    struct desk **ret_desk) HV_MUST_USE;
 
+/* The page of a node that is not yet running, on a free port of loopback, for whoever knows the
+ * PIN; with the names of the region in this folder. */
+int desk_open_page(struct stage *stage, struct desk *desk, const char *pin, const char *region,
+                   uint16_t *ret_port) HV_MUST_USE;
+
 /* Starts the node and waits until it is ready; what waited on paper is entered. */
 int desk_start(struct stage *stage, struct desk *desk) HV_MUST_USE;
 void desk_kill(struct desk *desk);                            /* kill -9 */

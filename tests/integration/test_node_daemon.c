@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static struct fake_server server;
@@ -211,6 +213,20 @@ Test(node_daemon, delivers_what_was_entered_and_stops_cleanly) {
     json_decref(reply);
     cr_assert_eq(process_stop(&node), 0);
     cr_assert_eq(access(socket_path, F_OK), -1, "the socket is gone");
+    node.pid = 0;
+}
+
+/* Both lines are there when the node reads, and are served in one turn. */
+Test(node_daemon, stops_whatever_is_asked_after_it) {
+    static const char lines[] = "{\"verb\":\"stop\"}\n{\"verb\":\"ping\"}\n";
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    cr_assert_lt(strlen(socket_path), sizeof address.sun_path);
+    memcpy(address.sun_path, socket_path, strlen(socket_path) + 1);
+    cr_assert_eq(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    cr_assert_eq(write(fd, lines, sizeof lines - 1), sizeof lines - 1);
+    cr_assert_eq(process_wait(&node), 0);
+    close(fd);
     node.pid = 0;
 }
 
