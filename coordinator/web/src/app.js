@@ -16,6 +16,7 @@ import { view as handover } from "./view_handover.js";
 import { view as journal } from "./view_journal.js";
 
 const AGES_MS = 30000; // ages go on while nothing happens
+const REFRESH_MS = 1000; // a view is drawn anew at most so often
 
 /**
  * A view draws itself into an element, and again when kinds that it names have changed.
@@ -107,11 +108,41 @@ function drawBanner() {
       h("button", { onclick: () => lookAt(null).then(showView) }, t("past.end"))));
 }
 
-function onChange(kinds) {
-  drawBar();
-  if (kinds.has("status") || kinds.has("connection")) drawBanner();
-  if (front && front.refresh && front.kinds.some((kind) => kinds.has(kind))) Promise.resolve(front.refresh()).catch(say);
+/** What has changed since the view in front was drawn. @type {Set<string>} */
+const pending = new Set();
+let busy = false;
+let drawnAt = 0;
+
+/** Draws the view in front anew where something that it shows has changed: not while it still draws, and not too often. */
+async function refreshFront() {
+  const view = front;
+  if (busy || !view || !view.refresh || !view.kinds.some((kind) => pending.has(kind))) return;
+  busy = true;
+  const wait = drawnAt + REFRESH_MS - Date.now();
+  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+  drawnAt = Date.now();
+  pending.clear();
+  try {
+    if (view === front) await view.refresh();
+  } catch (error) {
+    say(error);
+  } finally {
+    busy = false;
+  }
+  refreshFront();
 }
+
+function onChange(kinds) {
+  if (kinds.has("connection") || kinds.has("status") && Date.now() - barAt > REFRESH_MS) {
+    barAt = Date.now();
+    drawBar();
+    drawBanner();
+  }
+  kinds.forEach((kind) => pending.add(kind));
+  refreshFront();
+}
+
+let barAt = 0;
 
 // ---- start ----
 

@@ -1,5 +1,6 @@
 // What is drawn on a map, whoever draws it: points and lines with how they look, from the picture.
 import { gradeOf } from "./marks.js";
+import { Slices } from "./slices.js";
 import { picture } from "./store.js";
 import { nameOf } from "./texts.js";
 
@@ -11,9 +12,20 @@ function point(row, properties) {
 const collection = (features) => ({ type: "FeatureCollection", features });
 const placed = (map) => Array.from(map.values()).filter((row) => row.lon !== null && row.lat !== null && row.lon !== undefined);
 
+const shelterFeature = (row) => point(row, { kind: "shelter", grade: gradeOf(row), stale: row.stale ? 1 : 0, fullness: row.fullness ?? -1, size: Math.sqrt(Math.max(50, row.capacity || 200)) });
+
 export function shelterFeatures() {
-  return collection(placed(picture.shelters).map((row) => point(row, {
-    kind: "shelter", grade: gradeOf(row), stale: row.stale ? 1 : 0, fullness: row.fullness ?? -1, size: Math.sqrt(Math.max(50, row.capacity || 200)) })));
+  return collection(placed(picture.shelters).map(shelterFeature));
+}
+
+/** Shelters that were taken in after a change, as features; in slices, for there may be very many. @param {number} after */
+export async function sheltersSince(after) {
+  const slices = new Slices(), features = [];
+  for (const row of picture.shelters.values()) {
+    if (row.change > after && row.lon !== null && row.lat !== null && row.lon !== undefined) features.push(shelterFeature(row));
+    if (slices.isOver()) await slices.pause();
+  }
+  return features;
 }
 
 export function depotFeatures() {

@@ -1,7 +1,12 @@
 // The map by WebGL: the region's own roads and places, no tiles, no fonts from anywhere.
-import { depotFeatures, extent, roadFeatures, shelterFeatures, zoneFeatures } from "./features.js";
+import { depotFeatures, extent, roadFeatures, sheltersSince, zoneFeatures } from "./features.js";
 import { h } from "./dom.js";
-import { t } from "./texts.js";
+import { Slices } from "./slices.js";
+import { picture } from "./store.js";
+import { currentLanguage, t } from "./texts.js";
+
+const REST_MS = 10000; // waiting for the map to have drawn is given up after so long
+const AT_ONCE = 2000; // features that are handed to the worker of the map in one go
 
 const dark = () => matchMedia("(prefers-color-scheme: dark)").matches;
 const colours = () => dark()
@@ -15,7 +20,7 @@ function style() {
   const empty = () => ({ type: "geojson", data: { type: "FeatureCollection", features: [] } });
   return {
     version: 8,
-    sources: { roads: empty(), zones: empty(), shelters: empty(), depots: empty() },
+    sources: { roads: empty(), zones: empty(), shelters: { ...empty(), promoteId: "id" }, depots: empty() },
     layers: [
       { id: "paper", type: "background", paint: { "background-color": c.paper } },
       { id: "roads", type: "line", source: "roads", layout: { "line-cap": "round" }, paint: { "line-color": c.road, "line-width": 2 } },
@@ -49,16 +54,45 @@ export async function openMap(into, onPick) {
   map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
   map.getCanvas().setAttribute("aria-label", t("map.label"));
 
-  const refresh = () => {
-    const sources = { roads: roadFeatures, zones: zoneFeatures, shelters: shelterFeatures, depots: depotFeatures };
-    for (const [name, make] of Object.entries(sources)) {
-      const source = map.getSource(name);
-      if (source) source.setData(make());
+  let shown = 0, language = currentLanguage();
+
+  // Of shelters only those that are new: drawing 50,000 anew would hold the page up.
+  async function refreshShelters() {
+    const source = map.getSource("shelters"), slices = new Slices();
+    if (!source) return;
+    if (language !== currentLanguage()) shown = 0;
+    language = currentLanguage();
+    const upTo = picture.changes, features = await sheltersSince(shown);
+    if (shown === 0) source.updateData({ removeAll: true });
+    for (let at = 0; at < features.length; at += AT_ONCE) {
+      source.updateData({ add: features.slice(at, at + AT_ONCE) });
+      await slices.pause();
     }
+    shown = upTo;
+  }
+
+  const small = { roads: roadFeatures, zones: zoneFeatures, depots: depotFeatures };
+  /** @type {Record<string, string>} */
+  const stood = {};
+  const refresh = async () => {
+    for (const [name, make] of Object.entries(small)) {
+      const source = map.getSource(name), made = make(), stands = JSON.stringify(made);
+      if (source && stood[name] !== stands) source.setData(made);
+      stood[name] = stands;
+    }
+    await refreshShelters();
+    await rest();
   };
+
+  /** Until all is drawn: what comes meanwhile is drawn together afterwards. */
+  const rest = () => new Promise((resolve) => {
+    map.once("idle", resolve);
+    map.once("remove", resolve);
+    setTimeout(resolve, REST_MS);
+  });
   await new Promise((resolve) => map.once("load", resolve));
-  refresh();
-  map.once("idle", () => { box.dataset.drawn = "true"; });
+  await refresh();
+  box.dataset.drawn = "true";
   for (const layer of ["shelters", "depots", "zones", "closed", "roads"]) {
     map.on("click", layer, (event) => {
       if (event.originalEvent.taken) return;

@@ -4,6 +4,7 @@ import { fill, h } from "./dom.js";
 import { placeName, zoneName } from "./plan_compare.js";
 import { doing, say } from "./say.js";
 import { may, picture } from "./store.js";
+import { rowsOf, suggestions } from "./suggest.js";
 import { nameOf, number, t, word } from "./texts.js";
 
 const ID_MAX = 64;
@@ -133,12 +134,10 @@ function limitForm() {
 /** The section of a plan's page. @param {() => any} again the button that plans anew */
 export function bindings(again) {
   const forms = h("div", { class: "columns" });
-  const roads = (picture.roads && picture.roads.features) || [];
+  const roads = () => ((picture.roads && picture.roads.features) || []).map(({ id, properties }) => ({ id: String(properties.id ?? id), name: properties.name }));
   if (may("planner")) {
     get("/items", { limit: 1000 }).then(({ items }) => fill(forms, pairForm(), roadForm(), picture.depots.size > 0 && items.length > 0 && [reserveForm(items), limitForm()], priorityForm(),
-      h("datalist", { id: "bind-zones" }, [...picture.zones.values()].map((one) => option(one.id, nameOf(one)))),
-      h("datalist", { id: "bind-shelters" }, [...picture.shelters.values()].slice(0, 5000).map((one) => option(one.id, nameOf(one)))),
-      h("datalist", { id: "bind-roads" }, roads.slice(0, 5000).map((one) => option(one.properties.id ?? one.id, one.properties.name || ""))))).catch(say);
+      suggestions("bind-zones", () => rowsOf(picture.zones)), suggestions("bind-shelters", () => rowsOf(picture.shelters)), suggestions("bind-roads", roads))).catch(say);
   }
   draw().catch(say);
   return h("section", { class: "binding" }, h("h2", null, t("directive.title")), list,

@@ -18,6 +18,7 @@ export const picture = {
   /** @type {Row | null} */ region: null,
   /** @type {number | null} */ at: null, // a look back; null: now
   connected: false,
+  changes: 0,
   heardAt: 0
 };
 
@@ -54,11 +55,12 @@ export async function all(path, query = {}, at = picture.at) {
   }
 }
 
-/** Rows remember when they were read, so that their ages go on. @param {Map<string, Row>} into @param {Row[]} rows */
+/** Rows remember when they were read, so that their ages go on; `changes` counts what was ever taken, so that who draws them knows what is new. @param {Map<string, Row>} into @param {Row[]} rows */
 function take(into, rows) {
   const now = Date.now();
   rows.forEach((row) => {
     row.read = now;
+    row.change = ++picture.changes;
     into.set(row.id, row);
   });
 }

@@ -1,5 +1,6 @@
 // A table as dense as an expert likes it: sort by any column, filter, keyboard, copy as CSV. Only the rows in sight are made.
 import { fill, h } from "./dom.js";
+import { filterInSlices, sortInSlices } from "./slices.js";
 import { number, t } from "./texts.js";
 import { say } from "./say.js";
 
@@ -20,6 +21,7 @@ export class Table {
     /** @type {any[]} */ this.shown = [];
     this.sortKey = "";
     this.sortDown = false;
+    this.turn = 0; // of arranging
     this.filterText = "";
     this.body = h("tbody", null);
     this.head = h("tr", null);
@@ -57,22 +59,28 @@ export class Table {
     this.arrange();
   }
 
-  // Unknown sorts last, whichever way.
-  arrange() {
+  /** Unknown sorts last, whichever way. @param {Column} column */
+  comparison(column) {
+    const way = this.sortDown ? -1 : 1, letters = new Intl.Collator(undefined, { numeric: true });
+    return (a, b) => {
+      const x = a.key, y = b.key;
+      if (x === y) return 0;
+      if (x === null || x === undefined) return 1;
+      if (y === null || y === undefined) return -1;
+      return (typeof x === "number" && typeof y === "number" ? x - y : letters.compare(String(x), String(y))) * way;
+    };
+  }
+
+  // In slices: what was asked for last is shown, and what was overtaken is not.
+  async arrange() {
+    const mine = ++this.turn;
     const wanted = this.filterText.toLowerCase();
     const column = this.columns.find((candidate) => candidate.key === this.sortKey);
-    this.shown = wanted === "" ? this.rows.slice()
-      : this.rows.filter((row) => this.columns.some((candidate) => String(candidate.value(row) ?? "").toLowerCase().includes(wanted)));
-    if (column) {
-      const way = this.sortDown ? -1 : 1;
-      this.shown.sort((a, b) => {
-        const x = column.value(a), y = column.value(b);
-        if (x === y) return 0;
-        if (x === null || x === undefined) return 1;
-        if (y === null || y === undefined) return -1;
-        return (typeof x === "number" && typeof y === "number" ? x - y : String(x).localeCompare(String(y))) * way;
-      });
-    }
+    let rows = wanted === "" ? this.rows
+      : await filterInSlices(this.rows, (row) => this.columns.some((candidate) => String(candidate.value(row) ?? "").toLowerCase().includes(wanted)));
+    if (column) rows = (await sortInSlices(rows.map((row) => ({ row, key: column.value(row) })), this.comparison(column))).map(({ row }) => row);
+    if (mine !== this.turn) return;
+    this.shown = rows;
     this.count.textContent = t("table.rows", { n: number(this.shown.length) });
     this.drawRows();
   }

@@ -7,7 +7,7 @@ import { say } from "./say.js";
 import { extent } from "./features.js";
 import { t } from "./texts.js";
 
-/** @type {{ refresh: () => void, close: () => void } | null} */
+/** @type {{ refresh: () => void | Promise<void>, close: () => void } | null} */
 let map = null;
 
 /** Draws what was picked anew. @type {(() => Promise<void> | undefined) | null} */
@@ -41,7 +41,7 @@ export const view = {
     if (kind && id) pick(kind, id);
   },
   async refresh() {
-    if (map) map.refresh();
+    if (map) await map.refresh();
     if (again) await again();
   },
   close() {

@@ -4,6 +4,7 @@ import { fill, h } from "./dom.js";
 import { ownerName } from "./owners.js";
 import { doing } from "./say.js";
 import { all, may, picture } from "./store.js";
+import { rowsOf, suggestions } from "./suggest.js";
 import { Table } from "./table.js";
 import { age, moment, nameOf, number, t, word } from "./texts.js";
 
@@ -110,13 +111,13 @@ function orderForm(order, addressee) {
       : () => decide("POST", "/orders", { ...body, kind: form.get("kind"), post: form.get("post"), addressee: form.get("addressee") }).then((answer) => { location.hash = "#/orders/" + answer.order; });
     return doing(event, work, t(order ? "order.revised" : "order.issued"));
   };
-  const places = [...picture.shelters.values(), ...picture.depots.values(), ...picture.zones.values()];
   fill(box, h("p", null, h("a", { href: "#/orders" }, "← ", t("nav.orders"))), h("h1", null, order ? t("order.revise-title", { id: order.id }) : t("order.new")),
     h("form", { onsubmit: submit, class: "form" },
       !order && [h("label", null, t("order.kind"), h("select", { name: "kind" }, KINDS.map((kind) => h("option", { value: kind }, word("order", kind))))),
         h("label", null, t("order.post"), h("select", { name: "post" }, POSTS.map((post) => h("option", { value: post }, word("post", post))))),
         h("label", null, t("order.to"), h("input", { name: "addressee", list: "addressees", required: true, maxlength: 64, value: addressee || "" })),
-        h("datalist", { id: "addressees" }, places.map((place) => h("option", { value: place.id }, nameOf(place))))],
+      ],
+      suggestions("addressees", () => rowsOf(picture.shelters, picture.depots, picture.zones)),
       h("label", null, t("order.where"), h("input", { name: "shelter", list: "addressees", maxlength: 64, value: (order && order.shelter) || "" })),
       h("label", null, t("order.says"), h("textarea", { name: "text", maxlength: 1000, rows: 3 }, (order && order.text) || "")),
       h("label", null, t("order.minutes"), h("input", { name: "minutes", type: "number", min: 0, max: 100000 })),

@@ -3,7 +3,8 @@ import { decide } from "./api.js";
 import { fill, h } from "./dom.js";
 import { doing } from "./say.js";
 import { may, picture } from "./store.js";
-import { nameOf, t, word } from "./texts.js";
+import { rowsOf, suggestions } from "./suggest.js";
+import { t, word } from "./texts.js";
 
 const FIGURES = ["infant", "child", "adult", "elderly", "age_unknown", "wheelchair", "medical", "pregnant", "other_language", "pets"];
 const STATUSES = ["standby", "opening", "open", "nearly-full", "full", "closing", "closed", "damaged"];
@@ -43,12 +44,10 @@ export const view = {
       return doing(event, () => decide("POST", "/reports", { place: form.get("place"), entry }), t("report.taken")).then((taken) => { if (taken) choose(kind); });
     };
     choose(kind);
-    const places = [...picture.shelters.values(), ...picture.depots.values()];
     fill(into, h("h1", null, t("nav.report")), h("p", { class: "note" }, t("report.marked")),
       h("form", { onsubmit: submit, class: "form" },
         h("label", null, t("place"), h("input", { name: "place", list: "places", required: true, maxlength: 64, value: place || "" })),
-        h("datalist", { id: "places" }, places.map((one) => h("option", { value: one.id }, nameOf(one)))),
-        h("datalist", { id: "zones" }, [...picture.zones.values()].map((one) => h("option", { value: one.id }, nameOf(one)))),
+        suggestions("places", () => rowsOf(picture.shelters, picture.depots)), suggestions("zones", () => rowsOf(picture.zones)),
         h("label", null, t("report.kind"), h("select", { name: "what", onchange: (event) => choose(event.target.value) }, Object.keys(KINDS).map((name) => h("option", { value: name }, t("report." + name))))),
         fields,
         h("label", null, t("report.ago"), h("input", { name: "ago_min", type: "number", min: 0, max: 44640 })),
