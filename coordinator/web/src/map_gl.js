@@ -6,7 +6,7 @@ import { picture } from "./store.js";
 import { currentLanguage, t } from "./texts.js";
 
 const REST_MS = 10000; // waiting for the map to have drawn is given up after so long
-const AT_ONCE = 2000; // features that are handed to the worker of the map in one go
+const AT_ONCE = 500; // features that are handed to the worker of the map in one go
 
 const dark = () => matchMedia("(prefers-color-scheme: dark)").matches;
 const colours = () => dark()

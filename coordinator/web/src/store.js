@@ -139,7 +139,7 @@ function apply(said) {
   if (said.shelters) kinds.push("shelters");
   if (said.depots) kinds.push("depots");
   if (said.zones) kinds.push("zones");
-  if (kinds.includes("network") || kinds.includes("hazards") || kinds.includes("region") || kinds.includes("plans")) loadRegion().then(() => tell("network"));
+  if (kinds.includes("network") || kinds.includes("hazards") || kinds.includes("region") || kinds.includes("plans")) loadRegion().then(() => tell("network"), () => undefined); // not reached: asked for again with the next change
   tell(...kinds);
 }
 
