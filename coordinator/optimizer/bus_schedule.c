@@ -1,0 +1,169 @@
+#include "coordinator/optimizer/bus_schedule.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int bus_clock_init(struct bus_clock *clock, const struct bus_instance *instance) {
+    *clock = (struct bus_clock){.instance = instance, .bus_count = bus_instance_buses(instance)};
+    clock->begin = calloc(clock->bus_count + 1, sizeof *clock->begin);
+    clock->buses = calloc(clock->bus_count + 1, sizeof *clock->buses);
+    clock->left = calloc(instance->pickup_count + 1, sizeof *clock->left);
+    clock->places = calloc(instance->shelter_count + 1, sizeof *clock->places);
+    if (clock->begin == NULL || clock->buses == NULL || clock->left == NULL ||
+        clock->places == NULL) {
+        bus_clock_deinit(clock);
+        return HV_ERR_MEMORY;
+    }
+    size_t bus = 0;
+    for (size_t f = 0; f < instance->fleet_count; f++)
+        for (int32_t i = 0; i < instance->fleets[f].buses; i++)
+            clock->begin[bus++] = (struct bus_state){(int32_t)f, -1, instance->fleets[f].ready_s};
+    bus_clock_reset(clock);
+    return HV_OK;
+}
+
+void bus_clock_deinit(struct bus_clock *clock) {
+    free(clock->begin);
+    free(clock->buses);
+    free(clock->left);
+    free(clock->places);
+    *clock = (struct bus_clock){0};
+}
+
+void bus_clock_reset(struct bus_clock *clock) {
+    const struct bus_instance *instance = clock->instance;
+    memcpy(clock->buses, clock->begin, clock->bus_count * sizeof *clock->buses);
+    for (size_t p = 0; p < instance->pickup_count; p++)
+        clock->left[p] = instance->pickups[p].people;
+    for (size_t s = 0; s < instance->shelter_count; s++)
+        clock->places[s] = instance->shelters[s].places;
+    clock->value = (struct bus_value){bus_instance_people(instance), 0};
+}
+
+/* A run under way. */
+struct riding {
+    int64_t now;
+    int32_t at; /* pick-up point, -1 before the first */
+    int64_t seats, wheelchairs, places;
+    int32_t people, count;
+    int64_t taken; /* places, by whole parties */
+    struct bus_stop stops[BUS_STOPS_MAX];
+};
+
+/* As many as wait and fit, in whole parties. */
+static int32_t boarding(const struct bus_clock *clock, const struct riding *riding,
+                        int32_t pickup) {
+    const struct bus_pickup *of = &clock->instance->pickups[pickup];
+    const struct bus_class *class = &clock->instance->classes[of->class];
+    int64_t fit = class->wheelchair ? riding->wheelchairs : riding->seats;
+    if (riding->places - riding->taken < fit)
+        fit = riding->places - riding->taken;
+    fit -= fit % class->party_people;
+    return clock->left[pickup] < fit ? clock->left[pickup] : (int32_t)fit;
+}
+
+static int32_t way_to(const struct bus_clock *clock, const struct bus_state *bus,
+                      const struct riding *riding, int32_t pickup) {
+    const struct bus_instance *instance = clock->instance;
+    const size_t points = instance->pickup_count, to = (size_t)pickup;
+    if (riding->at >= 0)
+        return instance->between[(size_t)riding->at * points + to];
+    return bus->shelter < 0 ? instance->out[(size_t)bus->fleet * points + to]
+                            : instance->back[(size_t)bus->shelter * points + to];
+}
+
+static void stop(struct bus_clock *clock, const struct bus_state *bus, struct riding *riding,
+                 int32_t pickup) {
+    const struct bus_instance *instance = clock->instance;
+    const struct bus_pickup *of = &instance->pickups[pickup];
+    const struct bus_class *class = &instance->classes[of->class];
+    const int32_t way = way_to(clock, bus, riding, pickup);
+    const int32_t people = boarding(clock, riding, pickup);
+    if (people <= 0 || way == BUS_NEVER)
+        return;
+    const int64_t arrives = riding->now + way;
+    int64_t leaves = arrives > of->ready_s ? arrives : of->ready_s;
+    leaves += instance->stop_s + (int64_t)instance->board_s * people;
+    if (leaves > of->deadline_s || leaves > instance->horizon_s)
+        return;
+    const int64_t taken =
+        (int64_t)(people + class->party_people - 1) / class->party_people * class->party_people;
+    riding->now = leaves;
+    riding->at = pickup;
+    riding->people += people;
+    riding->taken += taken;
+    *(class->wheelchair ? &riding->wheelchairs : &riding->seats) -= taken;
+    clock->left[pickup] -= people;
+    riding->stops[riding->count++] =
+        (struct bus_stop){pickup, people, (int32_t)arrives, (int32_t)leaves};
+}
+
+static void give_back(struct bus_clock *clock, const struct riding *riding) {
+    for (int32_t i = 0; i < riding->count; i++)
+        clock->left[riding->stops[i].pickup] += riding->stops[i].people;
+}
+
+int32_t bus_clock_drive(struct bus_clock *clock, const struct bus_drive *drive,
+                        struct bus_run *ret_run, struct bus_stop *ret_stops) {
+    const struct bus_instance *instance = clock->instance;
+    const struct bus_shelter *shelter = &instance->shelters[drive->shelter];
+    struct bus_state *bus = &clock->buses[drive->bus];
+    const struct bus_fleet *fleet = &instance->fleets[bus->fleet];
+    struct riding riding = {.now = bus->free_s,
+                            .at = -1,
+                            .seats = fleet->seats,
+                            .wheelchairs = fleet->wheelchair_places,
+                            .places = clock->places[drive->shelter]};
+    clock->work += drive->count;
+    for (int32_t i = 0; i < drive->count; i++)
+        if ((shelter->takes >> instance->pickups[drive->pickups[i]].class & 1) != 0)
+            stop(clock, bus, &riding, drive->pickups[i]);
+    if (riding.count == 0)
+        return 0;
+    const int32_t way =
+        instance->in[(size_t)riding.at * instance->shelter_count + (size_t)drive->shelter];
+    int64_t arrives = riding.now + (way == BUS_NEVER ? BUS_SECONDS_MAX : way);
+    const int64_t opens = arrives > shelter->opens_s ? arrives : shelter->opens_s;
+    const int64_t free_s = opens + instance->stop_s + (int64_t)instance->alight_s * riding.people;
+    if (way == BUS_NEVER || free_s > instance->horizon_s) {
+        give_back(clock, &riding);
+        return 0;
+    }
+    if (ret_run != NULL)
+        *ret_run = (struct bus_run){.bus = drive->bus,
+                                    .fleet = bus->fleet,
+                                    .shelter = drive->shelter,
+                                    .people = riding.people,
+                                    .start_s = bus->free_s,
+                                    .arrive_s = (int32_t)arrives,
+                                    .free_s = (int32_t)free_s,
+                                    .stop_count = riding.count};
+    if (ret_stops != NULL)
+        memcpy(ret_stops, riding.stops, sizeof riding.stops);
+    clock->places[drive->shelter] -= riding.taken;
+    clock->value.unserved -= riding.people;
+    clock->value.arrival_s += free_s * riding.people;
+    bus->free_s = (int32_t)free_s;
+    bus->shelter = drive->shelter;
+    return riding.people;
+}
+
+struct bus_value bus_clock_run(struct bus_clock *clock, const struct bus_schedule *schedule) {
+    bus_clock_reset(clock);
+    for (size_t i = 0; i < schedule->count; i++)
+        (void)bus_clock_drive(clock, &schedule->drives[i], NULL, NULL);
+    return clock->value;
+}
+
+int bus_schedule_add(struct bus_schedule *schedule, const struct bus_drive *drive) {
+    if (schedule->count == schedule->capacity) {
+        size_t wanted = schedule->capacity == 0 ? 64 : schedule->capacity * 2;
+        struct bus_drive *drives = realloc(schedule->drives, wanted * sizeof *drives);
+        if (drives == NULL)
+            return HV_ERR_MEMORY;
+        schedule->drives = drives;
+        schedule->capacity = wanted;
+    }
+    schedule->drives[schedule->count++] = *drive;
+    return HV_OK;
+}
