@@ -162,6 +162,23 @@ void json_ids_deinit(struct json_ids *names) {
     *names = (struct json_ids){0};
 }
 
+int json_document_doubles(const struct json_document *document, const char *array,
+                          const char *const *ids, size_t count) {
+    struct json_ids sorted;
+    char place[FIELD_BYTES];
+    int error = json_ids_init(&sorted, ids, count);
+    for (size_t i = 1; error == HV_OK && i < sorted.count; i++) {
+        const struct json_id *one = &sorted.sorted[i - 1], *other = &sorted.sorted[i];
+        if (strcmp(one->id, other->id) != 0)
+            continue;
+        snprintf(place, sizeof place, "%s[%" PRId32 "].id", array, other->index);
+        json_document_fault(document, place, "an id of its own",
+                            "“%s” is also the id of %s[%" PRId32 "]", other->id, array, one->index);
+    }
+    json_ids_deinit(&sorted);
+    return error;
+}
+
 int32_t json_ids_find(const struct json_ids *names, const char *id) {
     size_t low = 0, high = names->count;
     while (low < high) {

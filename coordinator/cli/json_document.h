@@ -51,6 +51,10 @@ struct json_ids {
 /* Ids that are NULL are passed over. HV_ERR_MEMORY. The ids must outlive the names. */
 HV_MUST_USE int json_ids_init(struct json_ids *names, const char *const *ids, size_t count);
 void json_ids_deinit(struct json_ids *names);
+
+/* A fault for every id of an array that is there twice. HV_ERR_MEMORY. */
+HV_MUST_USE int json_document_doubles(const struct json_document *document, const char *array,
+                                      const char *const *ids, size_t count);
 int32_t json_ids_find(const struct json_ids *names, const char *id); /* −1: not there */
 
 /* Index of the name that a field holds, or −1 and a fault. */

@@ -1,6 +1,7 @@
 #include "coordinator/cli/solve.h"
 
 #include "coordinator/cli/solve_allocation.h"
+#include "coordinator/cli/solve_bus.h"
 #include "coordinator/cli/solve_evacuation.h"
 #include "coordinator/cli/solve_mincostflow.h"
 #include "coordinator/cli/solve_preposition.h"
@@ -17,6 +18,8 @@ static const struct {
 } problems[] = {
     {"allocation", "which depot sends what to which shelter, at least cost, from a JSON file",
      cli_solve_allocation},
+    {"bus", "who has no vehicle: which bus takes whom from where to which shelter, and when",
+     cli_solve_bus},
     {"evacuation", "the fewest people unserved, then the earliest arrivals, from a JSON file",
      cli_solve_evacuation},
     {"mincostflow", "a minimum-cost flow from a DIMACS file", cli_solve_mincostflow},

@@ -40,7 +40,7 @@ static const char *place_of(char *place, const char *array, size_t index) {
 
 /* ---- ids ------------------------------------------------------------------------------------- */
 
-/* Keeps the id of a row and finds doubles; NULL with a fault. */
+/* Keeps the id of a row; NULL with a fault. */
 static const char *keep_id(struct reading *reading, const json_t *row, const char *place) {
     const char *id = json_document_id(&reading->json, row, place, "id");
     if (id == NULL)
@@ -48,13 +48,6 @@ static const char *keep_id(struct reading *reading, const json_t *row, const cha
     const char *kept = strcpy(reading->next_text, id);
     reading->next_text += strlen(id) + 1;
     return kept;
-}
-
-static bool is_double(const char *const *ids, size_t count, const char *id) {
-    for (size_t i = 0; i < count; i++)
-        if (ids[i] != NULL && strcmp(ids[i], id) == 0)
-            return true;
-    return false;
 }
 
 static size_t bytes_of(const json_t *rows) {
@@ -79,13 +72,9 @@ static bool read_flag(struct reading *reading, const json_t *row, const char *pl
 
 static void read_class(struct reading *reading, const json_t *row, size_t index) {
     struct travellers_document *made = &reading->made;
-    char place[PLACE_BYTES], name[PLACE_BYTES + 8];
+    char place[PLACE_BYTES];
     (void)place_of(place, "classes", index);
     const char *id = keep_id(reading, row, place);
-    if (id != NULL && is_double(made->class_ids, index, id)) {
-        snprintf(name, sizeof name, "%s.id", place);
-        json_document_fault(&reading->json, name, "an id of its own", "“%s” is there already", id);
-    }
     made->class_ids[index] = id;
     made->classes[index] = (struct traveller_class){
         .party_people = json_document_integer(&reading->json, row, place, "party_people", false, 1,
@@ -109,7 +98,8 @@ static int read_classes(struct reading *reading, const json_t *rows) {
     made->travellers.class_count = count;
     for (size_t c = 0; c < count; c++)
         read_class(reading, json_array_get(rows, c), c);
-    return json_ids_init(&reading->classes, made->class_ids, count);
+    int error = json_document_doubles(&reading->json, "classes", made->class_ids, count);
+    return error == HV_OK ? json_ids_init(&reading->classes, made->class_ids, count) : error;
 }
 
 /* ---- zones and shelters ---------------------------------------------------------------------- */
@@ -265,28 +255,12 @@ static void read_footway(struct reading *reading, const json_t *row, size_t inde
     read_changes(reading, row, place, link);
 }
 
-static int find_doubles(struct reading *reading) {
-    const size_t count = reading->made.travellers.footway_count;
-    struct json_ids ids;
-    int error = json_ids_init(&ids, reading->made.footway_ids, count);
-    if (error != HV_OK)
-        return error;
-    for (size_t f = 0; f < count; f++) {
-        const char *id = reading->made.footway_ids[f];
-        if (id != NULL && f > 0 && json_ids_find(&ids, id) >= 0 &&
-            (size_t)json_ids_find(&ids, id) != f)
-            json_document_fault(&reading->json, "footways", "ids of their own",
-                                "“%s” is there twice", id);
-    }
-    json_ids_deinit(&ids);
-    return HV_OK;
-}
-
 static int read_footways(struct reading *reading, const json_t *rows) {
     reading->made.travellers.footway_count = json_array_size(rows);
     for (size_t f = 0; f < json_array_size(rows); f++)
         read_footway(reading, json_array_get(rows, f), f);
-    return find_doubles(reading);
+    return json_document_doubles(&reading->json, "footways", reading->made.footway_ids,
+                                 json_array_size(rows));
 }
 
 /* ---- the document ---------------------------------------------------------------------------- */

@@ -10,9 +10,9 @@
 #define WORK_EACH 60000 /* stops looked at for each pick-up point and run that seems needed */
 #define WORK_LEAST INT64_C(6000000)
 #define WORK_MOST INT64_C(300000000)
-#define STARTS 4 /* times that the search begins anew from its best */
+#define STARTS 2 /* times that the search begins anew from its best */
 #define WORK_BETWEEN_REPORTS 2000000
-#define HOT 0.03 /* of the plan's figure: how much worse it may get at first */
+#define HOT 0.1 /* of the plan's figure: how much worse it may get at first, over the root of its runs */
 #define COLD 0.00005
 
 struct searching {

@@ -298,7 +298,7 @@ static void make_ten(struct made *made, uint64_t seed) {
     place(made, &chance, 1000);
 }
 
-Test(bus, comes_within_five_per_cent_of_the_optimum_of_ten_points) {
+Test(bus, comes_within_one_per_cent_of_the_optimum_of_ten_points) {
     struct made made;
     double worst = 0, weakest = 0, gaps = 0;
     const int rounds = SANITIZED ? 3 : 25;
@@ -320,8 +320,8 @@ Test(bus, comes_within_five_per_cent_of_the_optimum_of_ten_points) {
     if (getenv("HAVEN_TEST_FIGURES") != NULL)
         fprintf(stderr, "worst %.2f %% above, bound %.1f %% below at most, %.1f on average\n",
                 worst, weakest, gaps);
-    cr_assert_lt(worst, 5.0, "%.2f %% above the optimum", worst);
-    cr_assert_lt(weakest, 60.0, "a bound %.2f %% below the optimum", weakest);
+    cr_assert_lt(worst, 1.0, "%.2f %% above the optimum", worst);
+    cr_assert_lt(weakest, 20.0, "a bound %.2f %% below the optimum", weakest);
 }
 
 Test(bus, gives_the_same_plan_twice) {

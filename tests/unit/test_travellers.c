@@ -356,6 +356,10 @@ Test(travellers, that_are_wrong_are_told_where) {
         {"{\"步行\":3}", "{\"步行\":-3}", HV_ERR_VALUE},
         {"{\"步行\":3}", "{\"x\":3}", HV_ERR_VALUE},
         {"\"id\":\"w\"", "\"id\":\"ab\"", HV_ERR_VALUE},
+        {"\"footways\":[",
+         "\"footways\":[{\"id\":\"w\",\"from\":\"a\",\"to\":\"b\",\"travel_steps\":3,"
+         "\"capacity_per_step\":4},",
+         HV_ERR_VALUE},
         {"\"travel_steps\":3", "\"travel_steps\":-3", HV_ERR_VALUE},
         {"[[2,1]]", "[[2,1],[2,3]]", HV_ERR_VALUE},
         {"\"to\":\"b\"", "\"to\":\"c\"", HV_ERR_VALUE},
