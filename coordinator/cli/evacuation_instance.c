@@ -2,7 +2,9 @@
 #include "coordinator/cli/cli_file.h"
 #include "coordinator/cli/cli_number.h"
 #include "coordinator/cli/evacuation.h"
+#include "coordinator/cli/evacuation_bus_json.h"
 #include "coordinator/cli/evacuation_draft_json.h"
+#include "coordinator/optimizer/bus_instance.h"
 #include "coordinator/planning/evacuation_draft.h"
 #include "coordinator/region/builder.h"
 
@@ -16,7 +18,8 @@
 #define COMMAND "evacuation instance"
 
 static const char usage[] =
-    "usage: haven evacuation instance REGION -o INSTANCE.json [--travellers FILE] [options]\n";
+    "usage: haven evacuation instance REGION -o INSTANCE.json [--travellers FILE] [--buses FILE]\n"
+    "         [options]\n";
 
 static const char help[] =
     "\n"
@@ -27,6 +30,9 @@ static const char help[] =
     "  --travellers FILE         zone entries by class of travellers (car, pets, elsewhere, foot,\n"
     "                            wheelchair, medical), which this haven.evacuation.travellers/1\n"
     "                            describes; who needs a bus is then not in the instance\n"
+    "  --buses FILE              with --travellers: who needs a bus, a haven.bus.instance/1\n"
+    "  --fleet NODE=NxSEATS[+W],…  N buses there, each with so many seats and W places for\n"
+    "                            wheelchairs\n"
     "  --step-s SECONDS          length of a step; 60 otherwise\n"
     "  --horizon STEPS           last step at which anybody may arrive; 720 otherwise\n"
     "  --day, --night            where people are, and what shelters hold then; night otherwise\n"
@@ -65,6 +71,8 @@ static const char help[] =
     "      --hazard simulations/regions/siouxfalls/hazard.csv --start 1\n"
     "  haven evacuation instance city -o city.json --travellers who.json --day \\\n"
     "      --mobilisation 0:0.1,30:0.5,60:0.9,90:1 --background 0:0.4,60:0.1 --households\n"
+    "  haven evacuation instance city -o city.json --travellers who.json --walk 30 \\\n"
+    "      --buses buses.json --fleet 12=8x45+2,3=4x20\n"
     "  haven evacuation instance krems -o krems.json --step-s 10 --horizon 1000 --steady \\\n"
     "      --zone 26073072=4000 --shelter 1293451=5000\n";
 
@@ -92,7 +100,9 @@ enum {
     HOUSEHOLDS,
     STAY,
     STEADY,
-    JSON
+    JSON,
+    BUSES,
+    FLEET
 };
 
 static const struct option OPTIONS[] = {{"output", required_argument, NULL, 'o'},
@@ -121,15 +131,17 @@ static const struct option OPTIONS[] = {{"output", required_argument, NULL, 'o'}
                                         {"stay", required_argument, NULL, STAY},
                                         {"steady", no_argument, NULL, STEADY},
                                         {"json", no_argument, NULL, JSON},
+                                        {"buses", required_argument, NULL, BUSES},
+                                        {"fleet", required_argument, NULL, FLEET},
                                         {NULL, 0, NULL, 0}};
 
 /* Words of options that name things in the region, kept until it is loaded. */
 struct lists {
-    char *closed, *zones, *more_zones, *more_shelters, *exits;
+    char *closed, *zones, *more_zones, *more_shelters, *exits, *fleets;
 };
 
 struct request {
-    const char *region, *output, *travellers, *profile, *timeline;
+    const char *region, *output, *travellers, *buses, *profile, *timeline;
     struct lists lists;
     struct evacuation_draft_options draft;
     bool json, help;
@@ -142,6 +154,8 @@ struct work {
     struct evacuation_draft *draft;
     bool *closed, *only;
     uint32_t *exits;
+    struct evacuation_bus_fleet *fleets;
+    size_t fleet_count;
 };
 
 /* ---- arguments ------------------------------------------------------------------------------- */
@@ -279,6 +293,8 @@ static bool set_list(struct request *request, int option, const char *value) {
         return append(&request->lists.more_zones, value);
     case SHELTER:
         return append(&request->lists.more_shelters, value);
+    case FLEET:
+        return append(&request->lists.fleets, value);
     default:
         return append(&request->lists.exits, value);
     }
@@ -293,6 +309,9 @@ static bool set(struct request *request, int option, const char *value) {
     case TRAVELLERS:
         request->travellers = value;
         return draft->by_class = true;
+    case BUSES:
+        request->buses = value;
+        return true;
     case STEP:
         return set_number("step-s", value, 0.1, 3600, &draft->step_s);
     case HORIZON:
@@ -340,6 +359,10 @@ static int check_request(const struct request *request) {
         return wrong_usage("-o INSTANCE.json is missing", "");
     if (!draft->by_class && (draft->pets > 0 || draft->walk_limit_s > 0 || draft->households))
         return wrong_usage("--pets, --walk and --households need --travellers FILE", "");
+    if (request->buses != NULL && !draft->by_class)
+        return wrong_usage("--buses needs --travellers FILE", "");
+    if ((request->buses == NULL) != (request->lists.fleets == NULL))
+        return wrong_usage("--buses FILE and --fleet NODE=NxSEATS go together", "");
     if (draft->start_s > 0 && request->timeline == NULL)
         return wrong_usage("--start needs a timeline: --hazard FILE", "");
     return EX_OK;
@@ -462,6 +485,41 @@ static int find_exits(const struct region *region, struct request *request, stru
     return EX_OK;
 }
 
+/* "NxSEATS" or "NxSEATS+W". */
+static bool read_fleet(const char *text, struct evacuation_bus_fleet *fleet) {
+    int end = 0;
+    fleet->wheelchair_places = 0;
+    if (sscanf(text, "%5" SCNd64 "x%4" SCNd64 "%n", &fleet->buses, &fleet->seats, &end) != 2)
+        return false;
+    if (text[end] == '+') {
+        text += end + 1;
+        if (sscanf(text, "%4" SCNd64 "%n", &fleet->wheelchair_places, &end) != 1)
+            return false;
+    }
+    return text[end] == '\0' && fleet->buses >= 0 && fleet->buses <= BUS_BUSES_MAX &&
+           fleet->seats >= 0 && fleet->seats <= BUS_SEATS_MAX && fleet->wheelchair_places >= 0 &&
+           fleet->wheelchair_places <= BUS_SEATS_MAX;
+}
+
+static int find_fleets(const struct region *region, char *list, struct work *work) {
+    char *rest = NULL;
+    for (char *pair = strtok_r(list, ",", &rest); pair != NULL; pair = strtok_r(NULL, ",", &rest)) {
+        struct evacuation_bus_fleet *fleet = &work->fleets[work->fleet_count];
+        char *equals = strrchr(pair, '=');
+        if (equals == NULL || !read_fleet(equals + 1, fleet)) {
+            refuse("fleet", pair,
+                   "NODE=BUSESxSEATS or NODE=BUSESxSEATS+WHEELCHAIRS, such as 17=8x45+2");
+            return EX_USAGE;
+        }
+        *equals = '\0';
+        fleet->node = region_find_node(region, pair);
+        if (fleet->node == REGION_NONE)
+            return missing("fleet", pair, "node");
+        work->fleet_count++;
+    }
+    return EX_OK;
+}
+
 static int apply_lists(struct request *request, struct work *work) {
     struct region *region = work->region;
     struct lists *lists = &request->lists;
@@ -474,7 +532,9 @@ static int apply_lists(struct request *request, struct work *work) {
     work->only = calloc(region->zone_count + 1u, sizeof *work->only);
     work->exits =
         calloc(lists->exits == NULL ? 1 : strlen(lists->exits) / 2 + 2, sizeof *work->exits);
-    if (work->closed == NULL || work->only == NULL || work->exits == NULL)
+    work->fleets =
+        calloc(lists->fleets == NULL ? 1 : strlen(lists->fleets) / 2 + 2, sizeof *work->fleets);
+    if (work->closed == NULL || work->only == NULL || work->exits == NULL || work->fleets == NULL)
         return EX_OSERR;
     if (status == EX_OK && lists->closed != NULL)
         status =
@@ -483,6 +543,8 @@ static int apply_lists(struct request *request, struct work *work) {
         status = mark_listed(region, lists->zones, "zones", "zone", region_find_zone, work->only);
     if (status == EX_OK && lists->exits != NULL)
         status = find_exits(region, request, work);
+    if (status == EX_OK && lists->fleets != NULL)
+        status = find_fleets(region, lists->fleets, work);
     request->draft.closed = work->closed;
     request->draft.only = lists->zones != NULL ? work->only : NULL;
     return status;
@@ -641,6 +703,10 @@ static int make(struct request *request, struct work *work) {
     if (status == EX_OK && request->travellers != NULL)
         status = cli_file_write(COMMAND, request->travellers, evacuation_draft_write_travellers,
                                 work->draft);
+    const struct evacuation_bus_draft buses = {work->draft, work->region, work->fleets,
+                                               work->fleet_count};
+    if (status == EX_OK && request->buses != NULL)
+        status = cli_file_write(COMMAND, request->buses, evacuation_bus_write, &buses);
     if (status == EX_OK)
         say_what_was_made(request, work);
     return status;
@@ -654,11 +720,13 @@ static void clean_up(struct request *request, struct work *work) {
     free(work->closed);
     free(work->only);
     free(work->exits);
+    free(work->fleets);
     free(request->lists.closed);
     free(request->lists.zones);
     free(request->lists.more_zones);
     free(request->lists.more_shelters);
     free(request->lists.exits);
+    free(request->lists.fleets);
 }
 
 int cli_evacuation_instance(int argc, char **argv) {

@@ -7,13 +7,14 @@
 
 #define ROUNDS_MAX 400
 #define ROUNDS_PATIENT 12 /* without a better bound, then steps are halved */
-#define SLICES_MAX 600
-#define LOADS 4 /* classes of how many board; a run may carry nobody, too */
+#define SLICES 600        /* of time, */
+#define SLICES_MAX 3000   /* or as many as are needed for the quickest run to take one */
+#define LOADS 4           /* classes of how many board; a run may carry nobody, too */
 #define CHOICES (LOADS + 1)
 #define TABLE_MAX 2000000 /* runs by where they begin, farthest point and shelter */
-#define WORK_MAX 1.5e9
-#define UNIT_S 16   /* prices are in parts of a second, */
-#define UNIT_P 1024 /* or of a person */
+#define WORK_MAX 8e8      /* runs looked at */
+#define UNIT_S 16         /* prices are in parts of a second, */
+#define UNIT_P 1024       /* or of a person */
 #define SECONDS_TOP (4 * (int64_t)BUS_SECONDS_MAX)
 
 /* Of the people whom some time reaches so many, dearest first. */
@@ -28,6 +29,7 @@ struct runs {
     const int32_t *from; /* seconds to every point */
     int32_t *times;      /* least seconds without boarding and alighting, or BUS_NEVER */
     struct load *loads;  /* × LOADS */
+    bool *nearest;       /* the quickest to its shelter */
 };
 
 struct bounding {
@@ -45,6 +47,9 @@ struct bounding {
     int64_t *value;    /* by slice and shelter: the best from then on */
     int32_t *choice;   /* the run that begins it, -1 for none */
     struct runs *runs; /* by shelter, and the last from a depot */
+    int64_t quickest_s;
+    size_t points_left; /* table rows: points times shelters */
+    double work;        /* runs looked at */
 };
 
 static int64_t smaller(int64_t a, int64_t b) {
@@ -107,6 +112,38 @@ static struct load fill(const struct bounding *bounding, const int32_t *from, si
     return load;
 }
 
+/* Of the runs to a shelter that carry the same, only the quickest counts; of those that carry
+ * nobody the quickest of all. Ready times of the points at hand are only ever left out by that. */
+static void thin_out(const struct bounding *bounding, size_t shelter, struct runs *runs) {
+    const size_t points = bounding->instance->pickup_count;
+    const size_t shelters = bounding->instance->shelter_count;
+    size_t nearest = SIZE_MAX;
+    for (size_t p = 0; p < points; p++) {
+        const size_t r = p * shelters + shelter;
+        if (runs->times[r] != BUS_NEVER &&
+            (nearest == SIZE_MAX || runs->times[r] < runs->times[nearest]))
+            nearest = r;
+    }
+    if (nearest == SIZE_MAX)
+        return;
+    runs->nearest[nearest] = true;
+    for (size_t p = 0; p < points; p++) {
+        const size_t r = p * shelters + shelter;
+        for (size_t q = 0; q < points && runs->times[r] != BUS_NEVER && !runs->nearest[r]; q++) {
+            const size_t other = q * shelters + shelter;
+            if (q == p || runs->times[other] == BUS_NEVER || runs->times[other] > runs->times[r] ||
+                (runs->times[other] == runs->times[r] && q > p) ||
+                bounding->instance->pickups[q].ready_s > bounding->instance->pickups[p].ready_s ||
+                bounding->instance->in[q * shelters + shelter] >
+                    bounding->instance->in[p * shelters + shelter])
+                continue;
+            if (memcmp(&runs->loads[other * LOADS], &runs->loads[r * LOADS],
+                       LOADS * sizeof *runs->loads) == 0)
+                runs->times[r] = BUS_NEVER;
+        }
+    }
+}
+
 static void write_runs(const struct bounding *bounding, const int32_t *from, struct runs *runs) {
     const struct bus_instance *instance = bounding->instance;
     const size_t shelters = instance->shelter_count;
@@ -115,10 +152,13 @@ static void write_runs(const struct bounding *bounding, const int32_t *from, str
         for (size_t s = 0; s < shelters; s++) {
             const size_t r = p * shelters + s;
             runs->times[r] = time_over(instance, from, p, s);
+            runs->nearest[r] = false;
             for (int l = 0; l < LOADS && runs->times[r] != BUS_NEVER; l++)
                 runs->loads[r * LOADS + (size_t)l] =
                     fill(bounding, from, s, runs->times[r], edge(bounding, l + 1), NULL);
         }
+    for (size_t s = 0; s < shelters; s++)
+        thin_out(bounding, s, runs);
 }
 
 /* The earliest end of a run over a point that begins no earlier than `now` with at least so many.
@@ -170,7 +210,7 @@ static struct found find_best(const struct bounding *bounding, const struct runs
         for (size_t s = 0; s < shelters; s++, r++) {
             if (runs->times[r] == BUS_NEVER)
                 continue;
-            for (int l = 0; l < CHOICES; l++) { /* 0: nobody, to be there */
+            for (int l = runs->nearest[r] ? 0 : 1; l < CHOICES; l++) { /* 0: nobody, to be there */
                 const struct load *load = &runs->loads[r * LOADS + (size_t)(l > 0 ? l - 1 : 0)];
                 const int32_t least = l == 0 ? 0 : edge(bounding, l - 1) + 1;
                 if (l > 0 && load->people < least)
@@ -193,6 +233,7 @@ static bool fill_slice(struct bounding *bounding, size_t slice) {
     const size_t shelters = bounding->instance->shelter_count;
     for (int again = 0; again < 8; again++) {
         bool changed = false;
+        bounding->work += (double)(shelters * bounding->points_left);
         for (size_t s = 0; s < shelters; s++) {
             const struct found found =
                 find_best(bounding, &bounding->runs[s], (int64_t)slice * bounding->slice_s);
@@ -267,13 +308,26 @@ static void rank_points(struct bounding *bounding, struct ranked *ranked) {
         bounding->by_worth[p] = ranked[p].point;
 }
 
-static void set_slices(struct bounding *bounding, size_t slices_max) {
+/* The least seconds of a run that is not the first of a bus. */
+static int64_t quickest(const struct bus_instance *instance) {
+    int64_t least = BUS_NEVER;
+    for (size_t from = 0; from < instance->shelter_count; from++)
+        for (size_t p = 0; p < instance->pickup_count; p++)
+            for (size_t s = 0; s < instance->shelter_count; s++)
+                least =
+                    smaller(least, time_over(instance,
+                                             instance->back + from * instance->pickup_count, p, s));
+    return larger(least, 1);
+}
+
+static void set_slices(struct bounding *bounding) {
     int64_t last = bounding->instance->horizon_s, dearest = 0;
     for (size_t p = 0; bounding->arrivals && p < bounding->instance->pickup_count; p++)
         dearest = larger(dearest, bounding->worth[p]);
     if (bounding->arrivals) /* who arrives later than he is worth is not carried */
         last = smaller(last, dearest / bounding->unit + 1);
-    bounding->slice_s = last / (int64_t)slices_max + 1;
+    bounding->slice_s = smaller(last / SLICES + 1, bounding->quickest_s);
+    bounding->slice_s = larger(bounding->slice_s, last / SLICES_MAX + 1);
     bounding->slices = (size_t)(last / bounding->slice_s) + 1;
 }
 
@@ -316,14 +370,14 @@ static bool is_first_of_kind(const struct bus_instance *instance, size_t fleet) 
 
 /* What the present prices prove, in parts; −1 where they prove nothing. */
 static wide prove(struct bounding *bounding, int64_t unserved, struct ranked *ranked,
-                  int64_t *people, size_t slices_max) {
+                  int64_t *people) {
     const struct bus_instance *instance = bounding->instance;
     wide sum = 0, gains = 0;
     int64_t dearest = 0;
     memset(bounding->carried, 0, instance->pickup_count * sizeof *bounding->carried);
     memset(bounding->arrived, 0, instance->shelter_count * sizeof *bounding->arrived);
     rank_points(bounding, ranked);
-    set_slices(bounding, slices_max);
+    set_slices(bounding);
     for (size_t p = 0; p < instance->pickup_count; p++) {
         sum += wide_product(instance->pickups[p].people, bounding->worth[p]);
         dearest = larger(dearest, bounding->worth[p]);
@@ -372,33 +426,14 @@ static void move_prices(struct bounding *bounding, double step) {
 
 /* ---- rounds ---------------------------------------------------------------------------------- */
 
-struct effort {
-    int rounds;
-    size_t slices;
-};
-
-/* As many rounds and slices as the work allows; no rounds for what is too large. */
-static struct effort effort_of(const struct bus_instance *instance) {
-    const double points = (double)instance->pickup_count;
-    const double shelters = (double)instance->shelter_count;
-    const double table = points * shelters * (shelters + 1);
-    double kinds = 0;
-    for (size_t f = 0; f < instance->fleet_count; f++)
-        kinds += is_first_of_kind(instance, f);
-    struct effort effort = {0, SLICES_MAX};
-    if (table > TABLE_MAX || table == 0 || kinds == 0)
-        return effort;
-    for (; effort.slices > 60; effort.slices /= 2) {
-        const double round =
-            kinds * table * (2 * CHOICES * (double)effort.slices + LOADS * points / 4);
-        effort.rounds = round * ROUNDS_MAX < WORK_MAX ? ROUNDS_MAX : (int)(WORK_MAX / round);
-        if (effort.rounds >= ROUNDS_MAX / 2)
-            break;
-    }
-    return effort;
+/* Whether there is anything to bound, in a table that fits. */
+static bool is_within_reach(const struct bus_instance *instance) {
+    const double table = (double)instance->pickup_count * (double)instance->shelter_count *
+                         (double)(instance->shelter_count + 1);
+    return table > 0 && table <= TABLE_MAX && bus_instance_buses(instance) > 0;
 }
 
-static int allocate(struct bounding *bounding, size_t slices) {
+static int allocate(struct bounding *bounding) {
     const struct bus_instance *instance = bounding->instance;
     const size_t points = instance->pickup_count, shelters = instance->shelter_count;
     bounding->worth = calloc(points + 1, sizeof *bounding->worth);
@@ -406,8 +441,8 @@ static int allocate(struct bounding *bounding, size_t slices) {
     bounding->carried = calloc(points + 1, sizeof *bounding->carried);
     bounding->arrived = calloc(shelters + 1, sizeof *bounding->arrived);
     bounding->by_worth = calloc(points + 1, sizeof *bounding->by_worth);
-    bounding->value = calloc((slices + 2) * shelters + 1, sizeof *bounding->value);
-    bounding->choice = calloc((slices + 2) * shelters + 1, sizeof *bounding->choice);
+    bounding->value = calloc((SLICES_MAX + 2) * shelters + 1, sizeof *bounding->value);
+    bounding->choice = calloc((SLICES_MAX + 2) * shelters + 1, sizeof *bounding->choice);
     bounding->runs = calloc(shelters + 1, sizeof *bounding->runs);
     bool sound = bounding->worth != NULL && bounding->toll != NULL && bounding->carried != NULL &&
                  bounding->arrived != NULL && bounding->by_worth != NULL &&
@@ -416,7 +451,8 @@ static int allocate(struct bounding *bounding, size_t slices) {
         struct runs *runs = &bounding->runs[s];
         runs->times = calloc(points * shelters + 1, sizeof *runs->times);
         runs->loads = calloc(points * shelters * LOADS + 1, sizeof *runs->loads);
-        sound = runs->times != NULL && runs->loads != NULL;
+        runs->nearest = calloc(points * shelters + 1, sizeof *runs->nearest);
+        sound = runs->times != NULL && runs->loads != NULL && runs->nearest != NULL;
     }
     return sound ? HV_OK : HV_ERR_MEMORY;
 }
@@ -425,6 +461,7 @@ static void deallocate(struct bounding *bounding) {
     for (size_t s = 0; bounding->runs != NULL && s <= bounding->instance->shelter_count; s++) {
         free(bounding->runs[s].times);
         free(bounding->runs[s].loads);
+        free(bounding->runs[s].nearest);
     }
     free(bounding->runs);
     free(bounding->worth);
@@ -437,16 +474,18 @@ static void deallocate(struct bounding *bounding) {
 }
 
 /* The greatest figure that some rounds of prices prove, ≥ 0, towards `target`. */
-static int64_t climb(struct bounding *bounding, struct effort effort, int64_t unserved,
-                     int64_t target, struct ranked *ranked, int64_t *people,
-                     int (*stop)(void *context), void *context) {
+static int64_t climb(struct bounding *bounding, int64_t unserved, int64_t target,
+                     struct ranked *ranked, int64_t *people, int (*stop)(void *context),
+                     void *context) {
     double pace = 1;
     int64_t best = 0;
     int since = 0;
-    for (int round = 0; round < effort.rounds && best < target && pace > 0.01; round++) {
+    bounding->work = 0;
+    for (int round = 0;
+         round < ROUNDS_MAX && bounding->work < WORK_MAX && best < target && pace > 0.01; round++) {
         if (stop != NULL && stop(context) != 0)
             break;
-        const wide sum = prove(bounding, unserved, ranked, people, effort.slices);
+        const wide sum = prove(bounding, unserved, ranked, people);
         if (sum > 0 && (int64_t)((sum + bounding->unit - 1) / bounding->unit) > best) {
             best = (int64_t)((sum + bounding->unit - 1) / bounding->unit);
             since = 0;
@@ -480,35 +519,50 @@ static int64_t count_hopeless(const struct bus_instance *instance) {
     return hopeless + (hopeful > places ? hopeful - places : 0);
 }
 
+/* When somebody of a point can be anywhere at the earliest; 0 for never. */
+static int64_t earliest(const struct bus_instance *instance, size_t point) {
+    int64_t best = INT64_MAX;
+    for (size_t f = 0; f < instance->fleet_count; f++)
+        for (size_t s = 0; s < instance->shelter_count; s++) {
+            const int32_t time =
+                time_over(instance, instance->out + f * instance->pickup_count, point, s);
+            if (time != BUS_NEVER && instance->fleets[f].buses > 0)
+                best =
+                    smaller(best, end_of(instance, instance->fleets[f].ready_s, point, s, time, 1));
+        }
+    return best == INT64_MAX ? 0 : best;
+}
+
 int bus_bound(const struct bus_instance *instance, struct bus_value plan,
               int (*stop)(void *context), void *context, struct bus_value *ret_bound) {
     struct bounding bounding = {.instance = instance};
-    const struct effort effort = effort_of(instance);
+    const bool possible = is_within_reach(instance);
     struct ranked *ranked = calloc(instance->pickup_count + 1, sizeof *ranked);
     int64_t *people = calloc(instance->pickup_count + 1, sizeof *people);
     const int64_t all = bus_instance_people(instance);
     struct bus_value bound = {count_hopeless(instance), 0};
     int error = ranked == NULL || people == NULL ? HV_ERR_MEMORY : HV_OK;
-    if (error == HV_OK && effort.rounds > 0)
-        error = allocate(&bounding, effort.slices);
-    if (error == HV_OK && effort.rounds > 0 && bound.unserved < plan.unserved) {
+    if (error == HV_OK && possible) {
+        error = allocate(&bounding);
+        bounding.quickest_s = quickest(instance);
+        bounding.points_left = instance->pickup_count * instance->shelter_count;
+    }
+    if (error == HV_OK && possible && bound.unserved < plan.unserved) {
         bounding.unit = bounding.top = UNIT_P;
         for (size_t p = 0; p < instance->pickup_count; p++)
             bounding.worth[p] = UNIT_P;
-        bound.unserved = larger(bound.unserved, climb(&bounding, effort, 0, plan.unserved, ranked,
-                                                      people, stop, context));
+        bound.unserved = larger(bound.unserved,
+                                climb(&bounding, 0, plan.unserved, ranked, people, stop, context));
     }
-    if (error == HV_OK && effort.rounds > 0 && bound.unserved == plan.unserved &&
-        all > plan.unserved) {
-        const int64_t mean = plan.arrival_s / (all - plan.unserved);
+    if (error == HV_OK && possible && bound.unserved == plan.unserved && all > plan.unserved) {
         bounding.arrivals = true;
         bounding.unit = UNIT_S;
         bounding.top = SECONDS_TOP * UNIT_S;
         for (size_t p = 0; p < instance->pickup_count; p++)
-            bounding.worth[p] = 2 * mean * UNIT_S;
+            bounding.worth[p] = earliest(instance, p) * UNIT_S;
         memset(bounding.toll, 0, instance->shelter_count * sizeof *bounding.toll);
         bound.arrival_s =
-            climb(&bounding, effort, plan.unserved, plan.arrival_s, ranked, people, stop, context);
+            climb(&bounding, plan.unserved, plan.arrival_s, ranked, people, stop, context);
     }
     deallocate(&bounding);
     free(ranked);
