@@ -22,12 +22,23 @@ static int64_t seconds_of(const struct evacuation_bus_draft *buses, int64_t step
     return llround((double)steps * buses->draft->step_s);
 }
 
-/* A road that closes within the horizon is left out: no bus is to be caught on it. */
-static bool is_open(const struct evacuation_bus_draft *buses, const struct evacuation_link *link) {
+/* The step by which all is to be done: when the hazard reaches the first zone that has anybody to
+ * fetch. Roads that close later are open, others are left out: no bus is to be caught on one. */
+static int32_t last_step(const struct evacuation_bus_draft *buses) {
+    const struct evacuation_draft *draft = buses->draft;
+    int32_t last = draft->instance.horizon_steps;
+    for (uint32_t z = 0; z < buses->region->zone_count; z++)
+        if (draft->bus[0][z] + draft->bus[1][z] + draft->bus[2][z] > 0 &&
+            draft->zone_deadline[z] >= 0 && draft->zone_deadline[z] < last)
+            last = draft->zone_deadline[z];
+    return last;
+}
+
+static bool is_open(const struct evacuation_link *link, int32_t last) {
     bool open = link->capacity_per_step > 0;
     for (size_t c = 0; c < link->change_count; c++)
         open = open || link->changes[c].capacity > 0;
-    return open && link->closes_at_step > buses->draft->instance.horizon_steps;
+    return open && link->closes_at_step > last;
 }
 
 static void put_link(FILE *file, const char *from, const char *to, int64_t seconds) {
@@ -51,11 +62,12 @@ static void put_turns(FILE *file, const struct evacuation_bus_draft *buses, bool
 
 static void put_links(FILE *file, const struct evacuation_bus_draft *buses) {
     const struct evacuation_draft *draft = buses->draft;
+    const int32_t last = last_step(buses);
     bool first = true;
     fputs("\"links\":[", file);
     for (size_t l = 0; l < draft->instance.link_count; l++) {
         const struct evacuation_link *link = &draft->instance.links[l];
-        if (!is_open(buses, link))
+        if (!is_open(link, last))
             continue;
         separate(file, &first);
         put_link(file, draft->node_ids[link->from], draft->node_ids[link->to],
@@ -106,10 +118,6 @@ static void put_pickups(FILE *file, const struct evacuation_bus_draft *buses) {
             put_field(file, "node", buses->region->nodes[zone->node].id);
             fprintf(file, ",\"people\":%" PRId64 ",\"class\":\"%s\"", draft->bus[kind][z],
                     classes[kind]);
-            const int32_t deadline = draft->zone_deadline[z];
-            if (deadline != EVACUATION_NEVER)
-                fprintf(file, ",\"deadline_s\":%" PRId64,
-                        deadline < 0 ? 0 : seconds_of(buses, deadline));
             fputc('}', file);
         }
     fputs("],\n", file);
@@ -146,7 +154,7 @@ int evacuation_bus_write(FILE *file, const void *context) {
             ",\n\"horizon_s\":%" PRId64
             ",\"classes\":[{\"id\":\"seated\"},{\"id\":\"wheelchair\",\"wheelchair\":true},"
             "{\"id\":\"medical\"}],\n",
-            seconds_of(buses, buses->draft->instance.horizon_steps));
+            seconds_of(buses, last_step(buses)));
     put_links(file, buses);
     put_fleets(file, buses);
     put_pickups(file, buses);

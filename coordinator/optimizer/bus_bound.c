@@ -12,7 +12,6 @@
 #define LOADS 4           /* classes of how many board; a run may carry nobody, too */
 #define CHOICES (LOADS + 1)
 #define TABLE_MAX 2000000 /* runs by where they begin, farthest point and shelter */
-#define WORK_MAX 8e8      /* runs looked at */
 #define UNIT_S 16         /* prices are in parts of a second, */
 #define UNIT_P 1024       /* or of a person */
 #define SECONDS_TOP (4 * (int64_t)BUS_SECONDS_MAX)
@@ -48,8 +47,8 @@ struct bounding {
     int32_t *choice;   /* the run that begins it, -1 for none */
     struct runs *runs; /* by shelter, and the last from a depot */
     int64_t quickest_s;
-    size_t points_left; /* table rows: points times shelters */
-    double work;        /* runs looked at */
+    size_t points_left;    /* table rows: points times shelters */
+    double work, work_max; /* runs looked at */
 };
 
 static int64_t smaller(int64_t a, int64_t b) {
@@ -161,8 +160,8 @@ static void write_runs(const struct bounding *bounding, const int32_t *from, str
         thin_out(bounding, s, runs);
 }
 
-/* The earliest end of a run over a point that begins no earlier than `now` with at least so many.
- */
+/* The earliest end of a run over a point that begins no earlier than `now` with at least so many;
+ * with nobody that of any run that takes as long, whoever is ready where. */
 static int64_t end_of(const struct bus_instance *instance, int64_t now, size_t point,
                       size_t shelter, int32_t time, int32_t people) {
     const int64_t alight = (int64_t)instance->alight_s * people;
@@ -170,7 +169,8 @@ static int64_t end_of(const struct bus_instance *instance, int64_t now, size_t p
                           2 * (int64_t)instance->stop_s +
                           instance->in[point * instance->shelter_count + shelter] + alight;
     const int64_t opens = (int64_t)instance->shelters[shelter].opens_s + instance->stop_s + alight;
-    return larger(now + time + (int64_t)instance->board_s * people + alight, larger(ready, opens));
+    return larger(now + time + (int64_t)instance->board_s * people + alight,
+                  larger(people > 0 ? ready : 0, opens));
 }
 
 /* The most that people of a load's class bring who end at `end`: worth less arrival. Worth is
@@ -482,7 +482,8 @@ static int64_t climb(struct bounding *bounding, int64_t unserved, int64_t target
     int since = 0;
     bounding->work = 0;
     for (int round = 0;
-         round < ROUNDS_MAX && bounding->work < WORK_MAX && best < target && pace > 0.01; round++) {
+         round < ROUNDS_MAX && bounding->work < bounding->work_max && best < target && pace > 0.01;
+         round++) {
         if (stop != NULL && stop(context) != 0)
             break;
         const wide sum = prove(bounding, unserved, ranked, people);
@@ -533,9 +534,9 @@ static int64_t earliest(const struct bus_instance *instance, size_t point) {
     return best == INT64_MAX ? 0 : best;
 }
 
-int bus_bound(const struct bus_instance *instance, struct bus_value plan,
+int bus_bound(const struct bus_instance *instance, struct bus_value plan, double work,
               int (*stop)(void *context), void *context, struct bus_value *ret_bound) {
-    struct bounding bounding = {.instance = instance};
+    struct bounding bounding = {.instance = instance, .work_max = work};
     const bool possible = is_within_reach(instance);
     struct ranked *ranked = calloc(instance->pickup_count + 1, sizeof *ranked);
     int64_t *people = calloc(instance->pickup_count + 1, sizeof *people);

@@ -20,9 +20,9 @@
 
 #include "coordinator/optimizer/bus_plan.h"
 
-/* `plan` is the value of some plan, towards which prices climb; called after it. `stop` is asked
- * between rounds and may be NULL. Returns HV_OK or HV_ERR_MEMORY. */
-HV_MUST_USE int bus_bound(const struct bus_instance *instance, struct bus_value plan,
+/* `plan` is the value of some plan, towards which prices climb. Rounds end after so much `work`,
+ * runs looked at; `stop` is asked between them and may be NULL. Returns HV_OK or HV_ERR_MEMORY. */
+HV_MUST_USE int bus_bound(const struct bus_instance *instance, struct bus_value plan, double work,
                           int (*stop)(void *context), void *context, struct bus_value *ret_bound);
 
 #endif

@@ -12,7 +12,10 @@
 #define WORK_MOST INT64_C(300000000)
 #define STARTS 2 /* times that the search begins anew from its best */
 #define WORK_BETWEEN_REPORTS 2000000
-#define HOT 0.1 /* of the plan's figure: how much worse it may get at first, over the root of its runs */
+#define BOUND_WORK 2.5e8  /* runs looked at for the bound, */
+#define BOUND_WORK_EACH 8 /* and no less than so many for each stop that the search may look at */
+#define HOT                                                                                        \
+    0.1 /* of the plan's figure: how much worse it may get at first, over the root of its runs */
 #define COLD 0.00005
 
 struct searching {
@@ -454,6 +457,12 @@ static int watch_bound(void *context) {
     return should_stop(search);
 }
 
+/* As much as is usual, or in proportion to what the search was given. */
+static double bound_work(const struct bus_options *options) {
+    const double wanted = BOUND_WORK_EACH * (double)options->work_max;
+    return wanted > BOUND_WORK ? wanted : BOUND_WORK;
+}
+
 int bus_plan_solve(const struct bus_instance *instance, const struct bus_options *options,
                    struct bus_plan *ret_plan) {
     struct searching search = {.instance = instance, .options = options, .random = options->seed};
@@ -467,7 +476,8 @@ int bus_plan_solve(const struct bus_instance *instance, const struct bus_options
     if (error == HV_OK)
         error = write_plan(&search, &plan);
     if (error == HV_OK)
-        error = bus_bound(instance, plan.value, watch_bound, &search, &plan.bound);
+        error =
+            bus_bound(instance, plan.value, bound_work(options), watch_bound, &search, &plan.bound);
     plan.optimal = bus_value_compare(plan.value, plan.bound) == 0;
     plan.stopped = search.stopped;
     bus_clock_deinit(&search.clock);
