@@ -346,6 +346,8 @@ int64_t bus_checker_arrivals(const struct bus_instance *instance) {
     static struct ten ten; /* large */
     int people[POINTS_MAX] = {0};
     int64_t best = INT64_MAX, *alone[2] = {NULL, NULL};
+    if (instance->fleet_count < 1 || instance->fleet_count > 2)
+        abort();
     memset(&ten, 0, sizeof ten);
     ten.instance = instance;
     ten.points = (int)instance->pickup_count;
@@ -369,6 +371,8 @@ int64_t bus_checker_arrivals(const struct bus_instance *instance) {
     }
     const int full = ten.states - 1; /* every state is part of it, digit by digit */
     for (int state = 0; state < ten.states; state++) {
+        if (alone[0] == NULL)
+            abort();
         int64_t cost = alone[0][state];
         if (instance->fleet_count > 1)
             cost += alone[1][full - state];
