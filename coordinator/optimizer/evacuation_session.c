@@ -10,6 +10,10 @@
 /* Balances add up flows of many arcs in 64 bits, but one arc's flow is in 32. */
 #define PEOPLE_MAX (1 << 25)
 
+/* A repair that takes more than this part of what a solve from scratch took is given up for one. */
+#define REPAIR_SHARE 2
+#define REPAIR_SCANS 50000 /* so much it may take in any case */
+
 struct evacuation_session {
     struct evacuation_instance instance;
     struct evacuation_link *links;
@@ -20,6 +24,7 @@ struct evacuation_session {
     int32_t *zone_terminals;              /* by zone: its terminal, or -1 */
     int32_t *shelter_terminals;
     struct evacuation_session_count count;
+    int64_t cold_work; /* of the last solve from scratch that came to its end; 0: none did */
 };
 
 /* ---- making and freeing ---------------------------------------------------------------------- */
@@ -252,14 +257,24 @@ static int solve_warm(struct evacuation_session *session, const struct evacuatio
                                 .people = evacuation_instance_people(&session->instance),
                                 .began_at = forest->work};
     const int64_t augmentations = forest->augmentations;
+    const int64_t share = session->cold_work / REPAIR_SHARE;
+    const int64_t most = share > REPAIR_SCANS ? share : REPAIR_SCANS;
+    const bool gives_up =
+        session->cold_work > 0 && (options->work_max == 0 || most < options->work_max);
     bool stopped;
     int error =
         time_circulation_solve(session->circulation, options->progress != NULL ? watch : NULL,
-                               &watching, options->work_max, &stopped);
+                               &watching, gives_up ? most : options->work_max, &stopped);
     *ret_lost = error == HV_ERR_LIMIT;
     if (error != HV_OK)
         return error;
     plan->work = forest->work - watching.began_at;
+    if (stopped && gives_up && plan->work >= most) {
+        *ret_lost = true;
+        session->count.given_up++;
+        session->count.lost--; /* it proves its flow, and would have ended */
+        return HV_OK;
+    }
     plan->augmentations = forest->augmentations - augmentations;
     error = take_plan(session, stopped, plan);
     *ret_lost = error == HV_OK && !stopped && !plan->optimal;
@@ -288,9 +303,12 @@ int evacuation_session_solve(struct evacuation_session *session,
         session->count.lost++;
     }
     error = solve_cold(session, options, &plan);
-    if (error == HV_OK)
-        *ret_plan = plan;
-    return error;
+    if (error != HV_OK)
+        return error;
+    if (plan.optimal)
+        session->cold_work = plan.work;
+    *ret_plan = plan;
+    return HV_OK;
 }
 
 /* ---- time passes ----------------------------------------------------------------------------- */
