@@ -1,8 +1,11 @@
 /* OpenStreetMap ways as small programs: tags of a way as "key=value" lines, then the network of
- * ways over sixteen nodes that the remaining bytes draw. What comes out is strongly connected. */
+ * ways over sixteen nodes that the remaining bytes draw. What comes out is strongly connected. The
+ * same tags and bytes as a relation: what turns it restricts is named with the roads they are of.
+ */
 #include "coordinator/region/builder.h"
 #include "coordinator/region/graph.h"
 #include "coordinator/region/osm_network.h"
+#include "coordinator/region/osm_turn.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +45,32 @@ static void check_connected(const struct region *region) {
     graph_free(&graph);
 }
 
-static void draw(const struct osm_road *road, const uint8_t *bytes, size_t size) {
+struct tags {
+    struct osm_tag tags[8];
+    size_t count;
+};
+
+static void turn(const struct tags *tags, const uint8_t *bytes, size_t size,
+                 const struct region *region, struct hv_fault_list *faults) {
+    static const char *const ROLES[] = {"from", "via", "to", ""};
+    struct osm_turn_member members[16];
+    struct osm_turns turns = {0};
+    size_t count = 0;
+    for (size_t i = 0; i < size && count < 16; i++)
+        members[count++] =
+            (struct osm_turn_member){(bytes[i] & 4) == 0, bytes[i] >> 3, ROLES[bytes[i] & 3]};
+    if (osm_turns_add(&turns, 1, tags->tags, tags->count, members, count) != HV_OK ||
+        turns.count > 8 * 8 || osm_turns_name(&turns, region, "x", faults) != HV_OK)
+        abort();
+    for (size_t i = 0; i < turns.count; i++)
+        if (strncmp(turns.turns[i].kind, "no_", 3) != 0 &&
+            strncmp(turns.turns[i].kind, "only_", 5) != 0)
+            abort();
+    osm_turns_deinit(&turns);
+}
+
+static void draw(const struct osm_road *road, const struct tags *tags, const uint8_t *bytes,
+                 size_t size) {
     struct osm_network network;
     struct hv_fault_list faults;
     struct region *region = NULL;
@@ -64,6 +92,7 @@ static void draw(const struct osm_road *road, const uint8_t *bytes, size_t size)
     if (osm_network_build(&network, false, "x", &faults, region) != HV_OK)
         abort();
     check_connected(region);
+    turn(tags, bytes, size, region, &faults);
     region_free(region);
     osm_network_deinit(&network);
     hv_fault_list_deinit(&faults);
@@ -73,16 +102,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     const uint8_t *end = size == 0 ? NULL : memchr(bytes, 0, size);
     size_t length = end == NULL ? size : (size_t)(end - bytes);
     char *text = malloc(length + 1);
-    struct osm_tag tags[8];
+    struct tags tags;
     struct osm_road road;
     if (text == NULL)
         return 0;
     memcpy(text, bytes, length);
     text[length] = '\0';
-    if (osm_road_read(tags, read_tags(text, tags), &road)) {
+    tags.count = read_tags(text, tags.tags);
+    if (osm_road_read(tags.tags, tags.count, &road)) {
         check_road(&road);
         if (end != NULL)
-            draw(&road, end + 1, size - length - 1);
+            draw(&road, &tags, end + 1, size - length - 1);
     }
     free(text);
     return 0;
