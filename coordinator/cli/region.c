@@ -273,17 +273,14 @@ static void tell_placed(const struct region *roads, const struct placed *placed)
 
 /* Puts the shelters just imported into the region with the roads, which takes their place. */
 static int put_on_roads(const struct region_options *options, struct hv_fault_list *faults,
-                        struct region **region) {
+                        struct region **region, struct placed *ret_placed) {
     struct region *roads = NULL;
-    struct placed placed;
     int error = region_load(options->roads, faults, &roads);
     if (error == HV_OK)
-        error =
-            place_shelters(roads, *region, options->within_m, options->words[2], faults, &placed);
+        error = place_shelters(roads, *region, options->within_m, options->words[2], faults,
+                               ret_placed);
     if (error == HV_OK)
         error = join_sources(roads, *region);
-    if (error == HV_OK && !options->json)
-        tell_placed(roads, &placed);
     region_free(*region);
     *region = error == HV_OK ? roads : NULL;
     if (error != HV_OK)
@@ -303,20 +300,32 @@ static int save(struct region *region, const struct region_options *options) {
     return error == HV_ERR_MEMORY ? EX_OSERR : EX_CANTCREAT;
 }
 
-static json_t *import_json(const struct region *region, const struct hv_fault_list *faults) {
+static json_t *placed_json(const struct region *region, const struct placed *placed) {
+    if (placed->count == 0)
+        return json_pack("{s:i}", "count", 0);
+    return json_pack("{s:I, s:f, s:s}", "count", (json_int_t)placed->count, "farthest_m",
+                     placed->farthest_m, "farthest", region->shelters[placed->farthest_of].id);
+}
+
+static json_t *import_json(const struct region *region, const struct region_options *options,
+                           const struct hv_fault_list *faults, const struct placed *placed) {
     char hash[2 * REGION_HASH_BYTES + 1];
     json_t *json = region_report_faults_json(faults);
     if (json != NULL && region != NULL && hash_text(region, hash) == HV_OK)
         json_object_set_new(json, "region", region_report_summary_json(region, hash));
+    if (json != NULL && region != NULL && options->roads != NULL)
+        json_object_set_new(json, "placed", placed_json(region, placed));
     return json;
 }
 
 static int report_import(const struct region *region, const struct region_options *options,
-                         const struct hv_fault_list *faults) {
+                         const struct hv_fault_list *faults, const struct placed *placed) {
     char hash[2 * REGION_HASH_BYTES + 1];
     if (options->json)
-        return print_or_fail(import_json(region, faults));
+        return print_or_fail(import_json(region, options, faults, placed));
     region_report_faults(options->words[2], faults);
+    if (region != NULL && options->roads != NULL)
+        tell_placed(region, placed);
     if (region != NULL && hash_text(region, hash) == HV_OK)
         region_report_summary(region, hash);
     return EX_OK;
@@ -336,6 +345,7 @@ static bool takes(const struct region_options *options) {
 static int import(struct region_options *options) {
     struct hv_fault_list faults;
     struct region *region = NULL;
+    struct placed placed = {.farthest_of = REGION_NONE};
     if (!takes(options))
         return usage(
             "import takes tntp NET NODES [TRIPS], or osm, nss, taiwan or nanao and a FILE");
@@ -347,10 +357,10 @@ static int import(struct region_options *options) {
     hv_fault_list_init(&faults);
     int error = import_file(options, &faults, &region);
     if (error == HV_OK && options->roads != NULL)
-        error = put_on_roads(options, &faults, &region);
+        error = put_on_roads(options, &faults, &region, &placed);
     int status = status_of(error, &faults);
     int saved = region == NULL ? EX_OK : save(region, options);
-    int printed = report_import(region, options, &faults);
+    int printed = report_import(region, options, &faults, &placed);
     region_free(region);
     hv_fault_list_deinit(&faults);
     return saved != EX_OK ? saved : status != EX_OK ? status : printed;

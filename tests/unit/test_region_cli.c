@@ -207,6 +207,13 @@ Test(region_cli, imported_shelters_go_onto_imported_roads) {
     cr_expect_not_null(strstr(out, "1 shelters were put onto the roads; the farthest, 46, is 15 m"),
                        "%s", out);
     cr_expect_not_null(strstr(out, "list.csv:3: lon, lat: “47” 遠的國小: is "), "%s", out);
+    cr_assert_eq(RUN("import", "taiwan", list, "--roads", folder, "-o", joined, "--json"),
+                 EX_DATAERR);
+    json_t *json = json_loads(out, 0, NULL), *placed = json_object_get(json, "placed");
+    cr_expect_eq(json_integer_value(json_object_get(placed, "count")), 1);
+    cr_expect_float_eq(json_number_value(json_object_get(placed, "farthest_m")), 15.05, 0.1);
+    cr_expect_str_eq(json_string_value(json_object_get(placed, "farthest")), "46");
+    json_decref(json);
     struct hv_fault_list faults;
     struct region *region = NULL;
     hv_fault_list_init(&faults);
