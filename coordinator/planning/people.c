@@ -85,11 +85,14 @@ static void keep_few(struct solving *solving, uint32_t zone) {
                 people = swap;
             }
     }
-    int left = SHELTERS_EACH;
+    const int64_t least = most[SHELTERS_EACH - 1];
+    int ties = 0; /* how many of the shelters with the least have room beside those with more */
+    for (int k = 0; k < SHELTERS_EACH; k++)
+        ties += most[k] == least;
     for (uint32_t s = 0; s < instance->shelter_count; s++) {
-        const bool stays = left > 0 && sent[s] > 0 && sent[s] >= most[SHELTERS_EACH - 1];
-        left -= stays;
-        sent[s] = stays ? sent[s] : 0;
+        const bool tie = sent[s] == least && ties > 0;
+        ties -= tie;
+        sent[s] = sent[s] > least || tie ? sent[s] : 0;
         kept += sent[s];
     }
     for (uint32_t s = 0; kept > 0 && s < instance->shelter_count; s++)
