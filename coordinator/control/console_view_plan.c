@@ -217,9 +217,9 @@ void console_plan_show(const struct console_scene *scene, const json_t *request,
     }
     json_t *reply = view_plan(console_picture(scene), plan);
     json_object_update_new(reply,
-                           json_pack("{s:o, s:o, s:o, s:o}", "moves", view_moves(body), "shipments",
-                                     view_shipments(body), "left", view_left(body), "changes",
-                                     view_changes(body), "goods", view_goods(body)));
+                           json_pack("{s:o, s:o, s:o, s:o, s:o}", "moves", view_moves(body),
+                                     "shipments", view_shipments(body), "left", view_left(body),
+                                     "changes", view_changes(body), "goods", view_goods(body)));
     json_object_update_new(reply, view_times(body));
     outcome->reply = json_pack("{s:o}", "plan", reply);
 }
