@@ -427,7 +427,9 @@ static int start_with_nothing_sent(struct allocation_session *session) {
         uint32_t first_shelter = shelter_node(session, 0);
         bool is_stock = node >= first_stock && node < first_shelter;
         bool is_depot = node < first_stock;
-        uint32_t depot = is_depot ? node - 1 : (node - first_stock) / item_count(session);
+        uint32_t depot = is_depot   ? node - 1
+                         : is_stock ? (node - first_stock) / item_count(session)
+                                    : 0;
         uint32_t item = is_stock ? (node - first_stock) % item_count(session) : 0;
         bool carries = true;
         if (is_depot)
