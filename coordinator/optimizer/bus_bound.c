@@ -111,6 +111,14 @@ static struct load fill(const struct bounding *bounding, const int32_t *from, si
     return load;
 }
 
+static bool carry_the_same(const struct load *a, const struct load *b) {
+    for (int l = 0; l < LOADS; l++)
+        if (a[l].people != b[l].people || a[l].worth != b[l].worth ||
+            a[l].cheapest != b[l].cheapest)
+            return false;
+    return true;
+}
+
 /* Of the runs to a shelter that carry the same, only the quickest counts; of those that carry
  * nobody the quickest of all. Ready times of the points at hand are only ever left out by that. */
 static void thin_out(const struct bounding *bounding, size_t shelter, struct runs *runs) {
@@ -136,8 +144,7 @@ static void thin_out(const struct bounding *bounding, size_t shelter, struct run
                 bounding->instance->in[q * shelters + shelter] >
                     bounding->instance->in[p * shelters + shelter])
                 continue;
-            if (memcmp(&runs->loads[other * LOADS], &runs->loads[r * LOADS],
-                       LOADS * sizeof *runs->loads) == 0)
+            if (carry_the_same(&runs->loads[other * LOADS], &runs->loads[r * LOADS]))
                 runs->times[r] = BUS_NEVER;
         }
     }

@@ -116,14 +116,14 @@ static const struct table_column VEHICLES[VEHICLE_COLUMNS] = {
 
 /* The road tables are GMNS's, which has many more columns: those are passed over in silence. */
 static const struct table_format FORMATS[BUILDER_KINDS] = {
-    [BUILDER_NODES] = {NODES, NODE_COLUMNS, ',', false},
-    [BUILDER_LINKS] = {LINKS, LINK_COLUMNS, ',', false},
-    [BUILDER_ZONES] = {ZONES, ZONE_COLUMNS, ',', true},
-    [BUILDER_SHELTERS] = {SHELTERS, SHELTER_COLUMNS, ',', true},
-    [BUILDER_DEPOTS] = {DEPOTS, DEPOT_COLUMNS, ',', true},
-    [BUILDER_ITEMS] = {ITEMS, ITEM_COLUMNS, ',', true},
-    [BUILDER_STOCK] = {STOCK, STOCK_COLUMNS, ',', true},
-    [BUILDER_VEHICLES] = {VEHICLES, VEHICLE_COLUMNS, ',', true},
+    [BUILDER_NODES] = {NODES, NODE_COLUMNS, ',', false, false},
+    [BUILDER_LINKS] = {LINKS, LINK_COLUMNS, ',', false, false},
+    [BUILDER_ZONES] = {ZONES, ZONE_COLUMNS, ',', true, false},
+    [BUILDER_SHELTERS] = {SHELTERS, SHELTER_COLUMNS, ',', true, false},
+    [BUILDER_DEPOTS] = {DEPOTS, DEPOT_COLUMNS, ',', true, false},
+    [BUILDER_ITEMS] = {ITEMS, ITEM_COLUMNS, ',', true, false},
+    [BUILDER_STOCK] = {STOCK, STOCK_COLUMNS, ',', true, false},
+    [BUILDER_VEHICLES] = {VEHICLES, VEHICLE_COLUMNS, ',', true, false},
 };
 
 static table_row_fn *const READERS[BUILDER_KINDS] = {

@@ -21,7 +21,7 @@ for (const [name, roles] of [["officer", "planner,approver,exercise-controller"]
   await run(bin("haven"), ["--dir", centre, "account", "add", name, "--roles", roles], PASSWORD + "\n");
 }
 await haven("incident", "open", "June flood", "--hazard", "flood");
-await haven("hazard", "river", "flood", "--zones", "Z10,Z11");
+await haven("hazard", "river", "flood", "--zones", "Z01,Z10,Z11");
 for (const place of ["S02", "S03", "S04"]) {
   await haven("report", place, "status", "open");
   await haven("report", place, "count", "--adults", "120");
@@ -92,11 +92,12 @@ await test("a plan is edited: a pair pinned, a road kept out, a reserve held; so
   await haven("report", "D1", '{"verb": "stock-count", "lines": [{"item": "water", "quantity": 9000}]}');
   await go("plans");
   await page.click(".plans a");
+  await page.waitForFunction(() => /\/\d+$/.test(location.hash));
   await page.waitForSelector(".compare");
   const first = page.url().split("/").pop();
   const before = (await json("plan", "show", first)).plan;
-  const link = before.moves.find((move) => move.links.length > 0).links[0];
-  await page.click("tbody button.link");
+  const link = before.moves.find((move) => move.zone === "Z10").links[0];
+  await page.click("tbody tr:has-text('Old Town') button.link");
   await page.waitForSelector("dialog[open]");
   await accessible(page, "binding a row");
   await page.selectOption("dialog select", link);
