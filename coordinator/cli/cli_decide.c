@@ -190,6 +190,15 @@ int cli_note(const struct cli *cli) {
     return cli_ask(cli, request, NULL);
 }
 
+int cli_handover(const struct cli *cli) {
+    const char *text = cli_word(cli, 1, ""), *to = cli_option(cli, "--to");
+    if (to == NULL)
+        return cli_usage(cli, "say who takes over: --to NAME");
+    json_t *request = json_pack("{s:s, s:s}", "verb", "handover", "to", to);
+    set_text(request, "text", text);
+    return cli_ask(cli, request, NULL);
+}
+
 int cli_clock(const struct cli *cli) {
     json_int_t permille, start_ms = 0;
     bool given = false;

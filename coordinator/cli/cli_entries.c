@@ -72,6 +72,10 @@ const struct cli_entry cli_entries[] = {
     {"note", cli_note, "write into the log of the shift",
      "usage: haven note TEXT [--subject ID]\nexample:\n  haven note 'handed over to the night "
      "shift'\n"},
+    {"handover", cli_handover, "one shift ends, the next begins",
+     "usage: haven handover [TEXT] --to NAME\n\n"
+     "Writes into the log who takes over, and what they are told: 1,000 characters at most.\n\n"
+     "example:\n  haven handover 'S06 is closed, the bridge is watched' --to officer2\n"},
     {"status", cli_status, "the whole at a glance", "usage: haven status [--json]\n"},
     {"shelters", cli_shelters, "shelters: status, people, capacity, age",
      "usage: haven shelters [ID] [--offset N] [--limit N]\n"},

@@ -131,8 +131,11 @@ is "the profile that counts is in the log" sphere-2018 haven log
 ends "there is no such command" 64 haven statuss
 ends "nor such an option" 64 haven shelters --lmit 3
 ends "a rate that is no number" 64 haven clock nan
+ends "a shift is handed over to somebody" 64 haven handover 'the bridge is watched'
+ends "and told what matters" 0 haven handover 'the bridge is watched' --to officer2
+is "which stands in the log" 'the bridge is watched' haven log
 ends "words are UTF-8" 64 haven note $'\xff'
-for command in init enroll revoke region incident hazard road report note status shelters depots zones nodes requests \
+for command in init enroll revoke region incident hazard road report note handover status shelters depots zones nodes requests \
   transfers plan orders log notes clock statistics backup restore verify stop; do
   is "help of $command" "haven $command" haven "$command" --help
 done
