@@ -16,16 +16,22 @@
 enum { NEED_DAYS = 3, ASKED_MAX = 16 };
 #define DAY_MS 86400000
 
+/* A request that waits for a plan: one that knows all that was known when it was asked for. */
+struct asked {
+    uint64_t token;
+    uint64_t position; /* of the log, then */
+    /* who asked, and where; no door: not told */
+    char name[HV_ID_BYTES_MAX + 1], door[16], address[HV_ID_BYTES_MAX + 1], role[32], key[132];
+    uint64_t fingerprint;
+};
+
 struct daemon_planner {
     struct planner_thread *worker;
     struct profile *profile;
-    uint64_t asked[ASKED_MAX]; /* requests that wait for a plan */
+    struct asked asked[ASKED_MAX]; /* in the order of asking */
     size_t asked_count;
-    struct { /* who asked first, and where */
-        char name[HV_ID_BYTES_MAX + 1], door[16], address[HV_ID_BYTES_MAX + 1], role[32], key[132];
-        uint64_t fingerprint;
-    } author;
     uint8_t last[HV_HASH_BYTES]; /* of what the last plan says */
+    uint64_t last_basis;         /* newest position of the log from which it came out */
     unsigned recording;          /* plans that are not durable yet */
     struct hv_arena arena;
     uint64_t took_ms; /* by the last plan */
@@ -38,7 +44,7 @@ static int64_t wall_now(const struct daemon *daemon) {
 static void answer_asked(struct daemon *daemon, int error, const char *text) {
     struct daemon_planner *planner = daemon->planner;
     for (size_t i = 0; i < planner->asked_count; i++)
-        daemon_answer_error(daemon, planner->asked[i], error, text, NULL);
+        daemon_answer_error(daemon, planner->asked[i].token, error, text, NULL);
     planner->asked_count = 0;
 }
 
@@ -83,27 +89,40 @@ static const char *or_empty(const char *text) {
     return text == NULL ? "" : text;
 }
 
-static void keep_author(struct daemon_planner *planner, const char *author,
-                        const struct hv_origin *origin) {
-    snprintf(planner->author.name, sizeof planner->author.name, "%s", or_empty(author));
-    snprintf(planner->author.door, sizeof planner->author.door, "%s", or_empty(origin->door));
-    snprintf(planner->author.address, sizeof planner->author.address, "%s",
-             or_empty(origin->address));
-    snprintf(planner->author.role, sizeof planner->author.role, "%s", or_empty(origin->role));
-    snprintf(planner->author.key, sizeof planner->author.key, "%s", or_empty(origin->key));
-    planner->author.fingerprint = origin->fingerprint;
+static void note_asked(struct daemon *daemon, uint64_t token, const char *author,
+                       const struct hv_origin *origin) {
+    struct daemon_planner *planner = daemon->planner;
+    struct asked *asked = &planner->asked[planner->asked_count++];
+    *asked = (struct asked){.token = token, .position = state_position(core_state(daemon->core))};
+    if (origin == NULL)
+        return;
+    snprintf(asked->name, sizeof asked->name, "%s", or_empty(author));
+    snprintf(asked->door, sizeof asked->door, "%s", or_empty(origin->door));
+    snprintf(asked->address, sizeof asked->address, "%s", or_empty(origin->address));
+    snprintf(asked->role, sizeof asked->role, "%s", or_empty(origin->role));
+    snprintf(asked->key, sizeof asked->key, "%s", or_empty(origin->key));
+    asked->fingerprint = origin->fingerprint;
+}
+
+/* The first whom a plan made at that position answers; NULL: nobody. */
+static const struct asked *first_asked(const struct daemon_planner *planner, uint64_t basis) {
+    for (size_t i = 0; i < planner->asked_count; i++)
+        if (planner->asked[i].position <= basis)
+            return &planner->asked[i];
+    return NULL;
 }
 
 /* The record says who asked; nobody: the picture had changed. */
-static void sign(const struct daemon_planner *planner, struct hv_record *record) {
-    if (planner->asked_count == 0 || planner->author.door[0] == '\0')
+static void sign(const struct daemon_planner *planner, uint64_t basis, struct hv_record *record) {
+    const struct asked *asked = first_asked(planner, basis);
+    if (asked == NULL || asked->door[0] == '\0')
         return;
-    record->name = planner->author.name;
-    record->origin = (struct hv_origin){.door = planner->author.door,
-                                        .address = planner->author.address,
-                                        .role = planner->author.role,
-                                        .key = planner->author.key,
-                                        .fingerprint = planner->author.fingerprint};
+    record->name = asked->name;
+    record->origin = (struct hv_origin){.door = asked->door,
+                                        .address = asked->address,
+                                        .role = asked->role,
+                                        .key = asked->key,
+                                        .fingerprint = asked->fingerprint};
 }
 
 void daemon_planner_plan(struct daemon *daemon, uint64_t token, const char *author,
@@ -114,10 +133,8 @@ void daemon_planner_plan(struct daemon *daemon, uint64_t token, const char *auth
         daemon_answer_error(daemon, token, HV_ERR_BUSY, "plans are being made", "try again");
         return;
     }
-    if (token != 0 && origin != NULL && planner->asked_count == 0)
-        keep_author(planner, author, origin);
     if (token != 0)
-        planner->asked[planner->asked_count++] = token;
+        note_asked(daemon, token, author, origin);
     int error = daemon->region == NULL ? HV_ERR_STATE : make_task(daemon, &task);
     if (error != 0) {
         answer_asked(daemon, error, daemon->region == NULL ? "no region is loaded" : NULL);
@@ -159,15 +176,22 @@ static void approve(struct daemon *daemon, const struct state_plan *plan) {
     daemon_decide(daemon, records, count, approved, 0);
 }
 
-static void answer_with_plan(struct daemon *daemon, uint64_t number) {
+/* Answers who asked by then; who asked later waits for a plan that knows what was decided since. */
+static void answer_with_plan(struct daemon *daemon, uint64_t number, uint64_t basis) {
     struct daemon_planner *planner = daemon->planner;
     const struct state_plan *plan = state_find_plan(core_state(daemon->core), number);
     json_int_t position = plan == NULL ? 0 : (json_int_t)plan->position;
-    for (size_t i = 0; i < planner->asked_count; i++)
-        daemon_answer(daemon, planner->asked[i],
-                      json_pack("{s:I, s:I, s:I}", "plan", (json_int_t)number, "first", position,
-                                "last", position));
-    planner->asked_count = 0;
+    size_t waiting = 0;
+    for (size_t i = 0; i < planner->asked_count; i++) {
+        const struct asked *asked = &planner->asked[i];
+        if (asked->position > basis)
+            planner->asked[waiting++] = *asked;
+        else
+            daemon_answer(daemon, asked->token,
+                          json_pack("{s:I, s:I, s:I}", "plan", (json_int_t)number, "first",
+                                    position, "last", position));
+    }
+    planner->asked_count = waiting;
 }
 
 static void recorded(struct daemon *daemon, uint64_t token, int error,
@@ -183,7 +207,8 @@ static void recorded(struct daemon *daemon, uint64_t token, int error,
     const struct state_plan *plan = state_plan(state, state_count(state, STATE_PLAN) - 1);
     if (plan == NULL || plan->position != first)
         return;
-    answer_with_plan(daemon, plan->number);
+    answer_with_plan(daemon, plan->number,
+                     daemon->planner->recording == 0 ? daemon->planner->last_basis : plan->basis);
     line_log(LINE_INFO, "event=plan number=%" PRIu64 " moves=%" PRIu32 " unserved=%" PRId64,
              plan->number, plan->move_count, plan->unserved_people);
     if (daemon->settings.approval == APPROVAL_AUTOMATIC && plan->unserved_people == 0 &&
@@ -231,16 +256,18 @@ static int record_plan(struct daemon *daemon, const struct planner_thread_result
         error = hash_plan(daemon, &record.plan, hash);
     if (error != 0)
         return error;
+    const uint64_t basis = result->task->picture->basis;
     bool same = memcmp(hash, planner->last, sizeof hash) == 0;
-    if (same && (planner->asked_count == 0 || planner->recording > 0))
+    planner->last_basis = basis;
+    if (same && planner->recording > 0)
         return 0; /* who asked is answered when it is durable */
     if (same) {
-        answer_with_plan(daemon, state_general(core_state(daemon->core))->last_plan);
+        answer_with_plan(daemon, state_general(core_state(daemon->core))->last_plan, basis);
         return 0;
     }
     memcpy(planner->last, hash, sizeof hash);
-    record.cause = result->task->picture->basis;
-    sign(planner, &record);
+    record.cause = basis;
+    sign(planner, basis, &record);
     planner->recording++;
     daemon_decide(daemon, &record, 1, recorded, 0);
     return 0;
