@@ -279,7 +279,9 @@ void daemon_planner_collect(struct daemon *daemon) {
     while (planner_thread_take(planner->worker, &result)) {
         int error = result.error;
         planner->took_ms = result.took_ms;
-        if (error == 0 && result.task->region_position != daemon->region_position) {
+        const bool other_region = result.task->region_position != daemon->region_position ||
+                                  daemon->region_new != NULL; /* recorded before this plan */
+        if (error == 0 && other_region) {
             line_log(LINE_INFO, "event=plan-anew why=\"the region has changed meanwhile\"");
             daemon_planner_plan(daemon, 0, NULL, NULL);
         } else if (error == 0) {

@@ -342,6 +342,10 @@ static int region_run(void *context) {
 static void region_recorded(struct daemon *daemon, uint64_t token, int error,
                             const struct hv_verdict *verdict, uint64_t first, uint64_t last) {
     static const struct hv_verdict nothing;
+    if (error != 0) { /* no plan has to wait for it */
+        region_free(daemon->region_new);
+        daemon->region_new = NULL;
+    }
     daemon_answer(daemon, token,
                   console_committed(error, verdict == NULL ? &nothing : verdict, first, last));
 }
@@ -368,9 +372,9 @@ static void region_done(void *context, int error) {
         .kind = HV_RECORD_REGION,
         .region = {.name = work->region->id, .version = work->region->version}};
     memcpy(record.region.hash, work->hash, HV_HASH_BYTES);
-    daemon_decide(daemon, &record, 1, region_recorded, work->token);
     region_free(daemon->region_new);
     daemon->region_new = work->region;
+    daemon_decide(daemon, &record, 1, region_recorded, work->token);
     work->region = NULL;
     work_free(work);
 }
