@@ -1,4 +1,5 @@
 // The command centre in a real browser, on a real coordinator with real nodes: decide, and see it arrive at the desk.
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { accessible, bin, check, daemon, ended, finish, freePort, open, picture, run, scratch, test } from "./browser.mjs";
 
@@ -67,10 +68,13 @@ await test("the first screen says what is wrong and what waits", async () => {
   await picture(page, "centre-now");
 });
 
+let approved = ""; // number of the plan
+
 await test("a plan is made, looked through, approved; its order is accepted at the desk and seen here", async () => {
   await go("plans");
   await page.click("button.go");
   await page.waitForSelector(".proof");
+  approved = page.url().split("/").pop();
   await picture(page, "centre-plan");
   await page.click(".actions button.go");
   await page.waitForSelector(".mark.good >> text=in force");
@@ -86,6 +90,61 @@ await test("a plan is made, looked through, approved; its order is accepted at t
   await page.waitForFunction(() => [...document.querySelectorAll("tbody tr")].some((row) => row.textContent.includes("accepted")));
   await picture(page, "centre-orders");
   await phone.context().close();
+});
+
+// As people say it, by another way than the page's.
+const minutes = (seconds) => { const all = Math.round(seconds / 60); return all < 60 ? `${all} min` : `${(all - (all % 60)) / 60} h ${all % 60} min`; };
+const roads = new Map(readFileSync(join(region, "link.csv"), "utf8").trim().split("\n").slice(1).map((line) => line.split(",")));
+const rowsOf = (on, table) => on.$$eval(`${table} tbody tr`, (rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)));
+const openPlan = async (on, id) => {
+  await on.goto(`${address}/#/plans/${id}`);
+  await on.waitForSelector(".times");
+};
+
+await test("a plan says who leaves when, at what rate, by which roads, and when all are there; its sheets for zones and shelters too", async () => {
+  const plan = (await json("plan", "show", approved)).plan;
+  check(plan.ete100_s > 0 && plan.moves.length > 0 && plan.moves.every((move) => move.departed_s > 0), "the plan has no times to show");
+  await openPlan(page, approved);
+  const reached = await page.textContent(".times dl");
+  for (const said of [`90 % are there (ETE 90 %)${minutes(plan.ete90_s)}`, `All are there (ETE 100 %)${minutes(plan.ete100_s)}`, `The last has left (clearance time)${minutes(plan.clearance_s)}`]) check(reached.includes(said), `${said}: ${reached}`);
+  const rows = await rowsOf(page, ".table");
+  const move = plan.moves.find((one) => one.links.length > 1 && one.links.length <= 4);
+  const wanted = [`${minutes(move.departs_s)} – ${minutes(move.departed_s)}`, move.people_per_hour.toLocaleString("en-GB"), `${minutes(move.arrives_s)} – ${minutes(move.arrived_s)}`, minutes(move.travel_s), move.links.map((link) => roads.get(link)).join(" → ")];
+  check(rows.some((row) => wanted.every((cell, i) => row[5 + i] === cell)), `${wanted}: ${rows.join("\n")}`);
+  await accessible(page, "a plan with times");
+  await picture(page, "centre-plan-times");
+  await page.emulateMedia({ media: "print" });
+  const count = (key) => new Set(plan.moves.map((one) => one[key])).size;
+  check(await page.locator(".sheet:visible").count() === count("zone") + count("shelter"), "a zone or a shelter has no sheet");
+  const printed = await rowsOf(page, ".sheet");
+  check(printed.length === 2 * plan.moves.length, `${printed.length} rows on paper`);
+  check(printed.some((row) => row[4] === wanted[0] && row[5] === wanted[1] && row[7] === wanted[4]), `zone: ${printed.join("\n")}`);
+  check(printed.some((row) => row[4] === wanted[2] && row[5] === wanted[4]), `shelter: ${printed.join("\n")}`);
+  const long = plan.moves.find((one) => new Set(one.links).size > 4);
+  const whole = long.links.map((link) => roads.get(link)).join(" → ");
+  check(printed.some((row) => row.includes(whole)), `${whole} is not whole on paper`);
+  check(rows.some((row) => row[9].endsWith(`${long.links.length - 4} more roads → ${roads.get(long.links.at(-1))}`)), "a long way is not cut in the table");
+  await accessible(page, "sheets");
+  await page.emulateMedia({ media: null });
+});
+
+await test("a plan without times says that they are unknown, never 0, also beside one that has them", async () => {
+  const untimed = await context.newPage();
+  const other = (await json("plan", "list")).plans.find((plan) => String(plan.id) !== approved).id;
+  await untimed.route(`**/api/v1/plans/${other}`, async (route) => {
+    const answer = await route.fetch(), plan = await answer.json();
+    for (const name of ["step_s", "horizon_s", "ete90_s", "ete100_s", "clearance_s"]) delete plan[name];
+    for (const move of plan.moves) for (const name of ["departs_s", "departed_s", "arrives_s", "arrived_s", "people_per_hour"]) delete move[name];
+    await route.fulfill({ response: answer, json: plan });
+  });
+  await openPlan(untimed, other);
+  check((await untimed.$$eval(".times dd", (all) => all.map((one) => one.textContent))).every((said) => said === "— unknown"), await untimed.textContent(".times"));
+  for (const row of await rowsOf(untimed, ".table")) check([5, 6, 7].every((i) => row[i] === "— unknown"), row.join(" | "));
+  for (const row of await rowsOf(untimed, ".sheet")) check(row[4] === "— unknown", row.join(" | "));
+  const compared = (await rowsOf(untimed, ".compare")).filter((row) => /ETE|clearance/.test(row[0]));
+  check(compared.length === 3 && compared.every((row) => /\d/.test(row[1]) && row[2] === "— unknown" && row[3] === "— unknown"), compared.join("\n"));
+  await accessible(untimed, "a plan without times");
+  await untimed.close();
 });
 
 await test("a plan is edited: a pair pinned, a road kept out, a reserve held; solved again and compared", async () => {
@@ -115,7 +174,8 @@ await test("a plan is edited: a pair pinned, a road kept out, a reserve held; so
   await page.waitForFunction(() => document.querySelectorAll(".binding > ul li").length === 3);
   await accessible(page, "what binds plans");
   await page.click(".binding .again");
-  await page.waitForFunction((old) => location.hash.endsWith("/" + old), first);
+  await page.waitForFunction((old) => new RegExp(`/\\d+/${old}$`).test(location.hash), first);
+  await page.waitForSelector(`h1:has-text("Plan ${page.url().split("/").at(-2)} ")`);
   await page.waitForSelector(".changes table");
   const second = page.url().split("/").at(-2);
   const after = (await json("plan", "show", second)).plan;
@@ -125,6 +185,11 @@ await test("a plan is edited: a pair pinned, a road kept out, a reserve held; so
   const compared = await page.textContent(".compare thead");
   check(compared.includes(`Plan ${first}`) && compared.includes(`Plan ${second}`), compared);
   check((await page.textContent(".changes")).includes("go elsewhere"), await page.textContent(".changes"));
+  for (const [figure, name] of [["ETE 90 %", "ete90_s"], ["ETE 100 %", "ete100_s"], ["clearance time", "clearance_s"]]) {
+    const row = (await rowsOf(page, ".compare")).find((one) => one[0].includes(figure));
+    check(row && row[1] === minutes(before[name]) && row[2] === minutes(after[name]), `${figure}: ${row}`);
+    check(before[name] === after[name] ? row[3] === "=" : row[3].includes(after[name] > before[name] ? "worse" : "better"), `${figure}: ${row}`);
+  }
   await picture(page, "centre-plan-compared");
   await page.click(".actions button.go");
   await page.waitForSelector("h1 .mark.good:has-text('in force')");
@@ -262,6 +327,7 @@ await test("a look back shows what was known, and nothing can be decided there",
   await page.waitForSelector(".message.past");
   await page.waitForFunction(() => !document.querySelector(".phases") && !document.querySelector("main textarea"));
   await go("places");
+  await page.waitForSelector("main table tbody", { state: "attached" });
   await page.waitForFunction(() => !document.querySelector("tbody").textContent.includes("444"));
   await go("plans");
   check(await page.locator("main .actions button.go").count() === 0, "a plan could be made in the past");
@@ -285,6 +351,31 @@ await test("a viewer sees and decides nothing", async () => {
   await other.close();
 });
 
+await test("who is logged out elsewhere gets the log-in, and the page asks for nothing until somebody logs in", async () => {
+  const here = await browser.newContext(wide), elsewhere = await browser.newContext(wide);
+  const seen = await here.newPage();
+  await logIn(seen, "guest", PASSWORD);
+  await seen.waitForSelector(".fresh.good");
+  let asked = 0;
+  seen.on("request", (request) => { if (/\/api\/v1\/(events|status)/.test(request.url())) asked++; });
+  await elsewhere.addCookies(await here.cookies());
+  const session = await (await elsewhere.request.get(address + "/api/v1/session")).json();
+  const ended = await elsewhere.request.delete(address + "/api/v1/session", { headers: { "X-Haven-CSRF": session.csrf, "Idempotency-Key": "0123456789b" } });
+  check(ended.ok(), `${ended.status()}`);
+  await seen.waitForSelector("html[data-login] .message.bad:has-text('logged out')");
+  check(await seen.locator("header, #main").count() === 0, "what was seen stays in sight");
+  const before = asked;
+  await accessible(seen, "log-in again");
+  await picture(seen, "centre-login-again");
+  check(asked === before, `asked ${asked - before} times while nobody was logged in`);
+  await seen.fill("[name=name]", "guest");
+  await seen.fill("[name=password]", PASSWORD);
+  await seen.click("button.go");
+  await seen.waitForSelector("html:not([data-login])[data-ready] .fresh.good");
+  await here.close();
+  await elsewhere.close();
+});
+
 await test("every page in both languages, light and dark, has nothing that axe finds", async () => {
   for (const language of ["en", "zh-CN"]) {
     if (await page.getAttribute("html", "lang") !== language) await page.click(`header button[lang="${language}"]`);
@@ -297,6 +388,10 @@ await test("every page in both languages, light and dark, has nothing that axe f
       await accessible(page, `${language} ${name}`);
       await picture(page, `centre-${name}-${language}`);
     }
+    await openPlan(page, (await json("plan", "list")).plans[0].id);
+    check((await page.textContent(".times")).includes(language === "en" ? "clearance time" : "清空时间"), await page.textContent(".times"));
+    await accessible(page, `${language} a plan`);
+    await picture(page, `centre-a-plan-${language}`);
   }
 });
 

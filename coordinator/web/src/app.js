@@ -2,7 +2,7 @@
 import { decide, Problem } from "./api.js";
 import { fill, h } from "./dom.js";
 import { showLogin } from "./login.js";
-import { follow, loadPicture, loadSession, lookAt, picture, stop, watch } from "./store.js";
+import { follow, loadPicture, loadSession, lookAt, picture, stop, watch, whenEnded } from "./store.js";
 import { age, chooseLanguage, loadTexts, moment, number, otherLanguage, t, word } from "./texts.js";
 import { say } from "./say.js";
 import { view as now } from "./view_now.js";
@@ -146,6 +146,16 @@ let barAt = 0;
 
 // ---- start ----
 
+/** What was seen is taken away: who logs in next may be somebody else. */
+async function logInAgain() {
+  if (front && front.close) front.close();
+  front = null;
+  fill(main);
+  delete document.documentElement.dataset.ready;
+  await loadSession().catch(() => undefined); // the log-in names the deployment
+  showLogin(start, t("login.ended"));
+}
+
 async function start() {
   await loadSession();
   try {
@@ -154,6 +164,7 @@ async function start() {
     if (error instanceof Problem && error.status === 401) return showLogin(start);
     throw error;
   }
+  delete document.documentElement.dataset.login;
   fill(document.body, h("header", null, bar, banner), main, h("div", { id: "said", role: "status", "aria-live": "polite" }));
   drawBanner();
   await showView();
@@ -164,6 +175,7 @@ async function start() {
 async function begin() {
   await loadTexts();
   watch(onChange);
+  whenEnded(logInAgain);
   window.addEventListener("hashchange", showView);
   setInterval(() => { if (document.documentElement.dataset.ready) drawBar(); }, 10000);
   setInterval(() => { if (front && front.refresh && !document.hidden) Promise.resolve(front.refresh()).catch(() => undefined); }, AGES_MS);

@@ -5,6 +5,7 @@ import { placeName, zoneName } from "./plan_compare.js";
 import { doing, say } from "./say.js";
 import { may, picture } from "./store.js";
 import { rowsOf, suggestions } from "./suggest.js";
+import { roadName } from "./timetable.js";
 import { nameOf, number, t, word } from "./texts.js";
 
 const ID_MAX = 64;
@@ -21,12 +22,6 @@ function sentence(one) {
   if (one.kind === "priority") return `${one.shelter ? placeName(one.shelter) : one.item} × ${number(one.quantity)}`;
   if (one.kind === "limit") return `${[one.depot, one.shelter].filter(Boolean).map(placeName).join(" → ")}: ${t("directive.litres", { n: number(one.quantity) })}`;
   return `${one.zone ? zoneName(one.zone) : placeName(one.depot)} → ${placeName(one.shelter)}`;
-}
-
-/** @param {string} id */
-function roadName(id) {
-  const road = picture.roads && picture.roads.features.find((feature) => (feature.properties.id ?? feature.id) === id);
-  return (road && road.properties.name) || id;
 }
 
 async function draw() {

@@ -2,6 +2,7 @@
 import { h } from "./dom.js";
 import { picture } from "./store.js";
 import { duration, nameOf, number, percent, t } from "./texts.js";
+import { isTimed, orUnknown, TIMES, unknown } from "./timetable.js";
 
 const MOST = 50;
 const TIGHT_HOURS = 1; // a road that needs longer than this to carry its people is named
@@ -18,22 +19,31 @@ export const peopleOf = (plan) => plan.moves.reduce((sum, move) => sum + move.pe
 
 // ---- side by side ----
 
-/** More or less, in words and sign; `less` says whether less is better. @param {number} before @param {number} after @param {boolean} less @param {(value: number) => string} show */
+/** More or less, in words and sign; `less` says whether less is better. @param {number | undefined} before @param {number | undefined} after @param {boolean} less @param {(value: number) => string} show */
 function change(before, after, less, show) {
+  if (before === undefined || after === undefined) return unknown();
   if (before === after) return h("span", { class: "mark off" }, "=");
   const better = less ? after < before : after > before;
   return h("span", { class: "mark " + (better ? "good" : "bad") }, better ? "▲ " : "▼ ", after > before ? "+" : "−", show(Math.abs(after - before)), " ", h("span", { class: "hidden" }, t(better ? "compare.better" : "compare.worse")));
 }
 
 /** @param {any} plan */
-const averageOf = (plan) => plan.person_seconds / Math.max(1, peopleOf(plan));
+export const averageOf = (plan) => plan.person_seconds / Math.max(1, peopleOf(plan));
 
-/** What is compared: how to read it of a plan, whether less is better (null: neither), how to show it. */
+/** A plan with a timetable counts its person-seconds from the order until they are there, one without only those on the way. @param {any} plan */
+export const averageKey = (plan) => (isTimed(plan) ? "plan.average-there" : "plan.average");
+
+/** @param {string} key */
+const average = (key) => ({ key, of: (plan) => (averageKey(plan) === key ? averageOf(plan) : undefined), less: true, show: duration, either: true });
+
+/** What is compared: how to read it of a plan (undefined: unknown), whether less is better (null: neither), how to show it, whether it is left out where no plan has it. */
 const FIGURES = [
   { key: "compare.moved", of: peopleOf, less: false, show: number },
   { key: "plan.left", of: (plan) => plan.unserved_people, less: true, show: number },
   { key: "compare.least-left", of: (plan) => plan.unserved_bound, less: null, show: number },
-  { key: "plan.average", of: averageOf, less: true, show: duration },
+  average("plan.average"),
+  average("plan.average-there"),
+  ...TIMES.map((time) => ({ ...time, less: true, show: duration })),
   { key: "compare.time-gap", of: (plan) => plan.time_gap, less: null, show: percent },
   { key: "compare.goods-gap", of: (plan) => plan.goods_gap, less: null, show: percent },
   { key: "compare.ways", of: (plan) => plan.moves.length, less: null, show: number },
@@ -42,12 +52,13 @@ const FIGURES = [
 
 /** The figures of two plans in one table. @param {any} base null: there is none @param {any} plan */
 export function sideBySide(base, plan) {
+  const figures = FIGURES.filter((figure) => !figure.either || [base, plan].some((one) => one && figure.of(one) !== undefined));
   return h("table", { class: "small compare" },
     h("thead", null, h("tr", null, h("th", { scope: "col" }, t("compare.figure")),
       base && h("th", { scope: "col", class: "number" }, t("plan.title", { id: base.id })), h("th", { scope: "col", class: "number" }, t("plan.title", { id: plan.id })),
       base && h("th", { scope: "col" }, t("compare.change")))),
-    h("tbody", null, FIGURES.map((figure) => h("tr", null, h("th", { scope: "row" }, t(figure.key)),
-      base && h("td", { class: "number" }, figure.show(figure.of(base))), h("td", { class: "number" }, figure.show(figure.of(plan))),
+    h("tbody", null, figures.map((figure) => h("tr", null, h("th", { scope: "row" }, t(figure.key)),
+      base && h("td", { class: "number" }, orUnknown(figure.of(base), figure.show)), h("td", { class: "number" }, orUnknown(figure.of(plan), figure.show)),
       base && h("td", null, figure.less === null ? "" : change(figure.of(base), figure.of(plan), figure.less, (value) => figure.show(value)))))));
 }
 

@@ -3,6 +3,7 @@ import { get, url, useCsrf, useLookBack } from "./api.js";
 
 const PAGE = 1000;
 const POLL_MS = 5000;
+const AGAIN_MS = 2000;
 const SILENCE_MS = 40000; // the server's beat comes every 15 s
 
 /** @typedef {Record<string, any>} Row */
@@ -150,6 +151,31 @@ function setConnected(connected) {
   tell("connection");
 }
 
+/** @type {() => void} */
+let onEnded = () => undefined;
+
+/** Calls back once the session that this page was opened with is no more, and following has stopped. @param {() => void} listener */
+export function whenEnded(listener) {
+  onEnded = listener;
+}
+
+/** Whether who was logged in here no longer is: logged out elsewhere, or too old. Where that cannot be asked, nothing has ended. */
+async function hasEnded() {
+  const mine = picture.session && picture.session.account;
+  if (!mine) return false;
+  try {
+    return (await get("/session")).account !== mine;
+  } catch {
+    return false;
+  }
+}
+
+function end() {
+  stop();
+  setConnected(false);
+  onEnded();
+}
+
 // Where there is no stream, the whole is asked for again when the position has moved.
 async function pollOnce() {
   try {
@@ -159,6 +185,7 @@ async function pollOnce() {
     if (picture.at === null && (!picture.status || status.position !== picture.status.position)) await load(null);
   } catch {
     setConnected(false);
+    if (poll && await hasEnded() && poll) end();
   }
 }
 
@@ -170,6 +197,11 @@ function heard() {
   setConnected(true);
   clearTimeout(silence);
   silence = window.setTimeout(() => { setConnected(false); follow(); }, SILENCE_MS);
+}
+
+function again() {
+  clearTimeout(silence);
+  silence = window.setTimeout(follow, AGAIN_MS);
 }
 
 export function stop() {
@@ -185,7 +217,7 @@ export function follow() {
   if (picture.at !== null) return;
   from = (picture.status && picture.status.position) || 0;
   let opened = false;
-  stream = new EventSource(url("/events", { from }));
+  const mine = stream = new EventSource(url("/events", { from }));
   stream.onopen = () => { opened = true; heard(); };
   stream.addEventListener("beat", heard);
   stream.addEventListener("changes", (event) => { heard(); apply(JSON.parse(event.data)); });
@@ -194,12 +226,14 @@ export function follow() {
     const said = JSON.parse(event.data), known = picture.status;
     if (known && known.log && (said.log !== known.log || said.term !== known.term)) location.reload();
   });
-  stream.onerror = () => {
+  stream.onerror = async () => {
+    const refused = mine.readyState === EventSource.CLOSED; // else the browser tries again by itself
     setConnected(false);
-    if (stream && stream.readyState === EventSource.CLOSED && !poll) {
-      if (opened) setTimeout(follow, 2000); // the server said no: it restarts, or the session has ended
-      else poll = window.setInterval(pollOnce, POLL_MS);
-    }
+    const ended = await hasEnded();
+    if (stream !== mine) return; // somebody turned elsewhere meanwhile
+    if (ended) end();
+    else if (refused && opened) again(); // it restarts
+    else if (refused && !poll) poll = window.setInterval(pollOnce, POLL_MS);
   };
 }
 

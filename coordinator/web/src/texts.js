@@ -77,7 +77,7 @@ export function age(seconds, atLeast) {
 /** A length of time: “2 h 10 min”. @param {number | null | undefined} seconds */
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "—";
-  const hours = Math.floor(seconds / 3600), minutes = Math.round((seconds % 3600) / 60);
+  const all = Math.round(seconds / 60), hours = Math.floor(all / 60), minutes = all % 60;
   return hours > 0 ? t("duration.hours", { h: hours, m: minutes }) : t("duration.minutes", { m: minutes });
 }
 

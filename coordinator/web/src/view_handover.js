@@ -112,10 +112,15 @@ function lastHandover(handovers) {
   return h("div", { class: "message" }, h("p", null, h("b", null, t("handover.from-to", { from: last.name, to: last.to })), " · ", moment(last.wall_ms)), last.text && h("p", null, last.text));
 }
 
-async function draw() {
+// Somebody may be writing: also one who began while this was asked for.
+const inUse = () => place.contains(document.activeElement);
+
+/** @param {() => boolean} [unless] where it holds once all is there, what stands is left */
+async function draw(unless = () => false) {
   const into = place;
   const [attention, orders, handovers, requests] = await Promise.all([all("/attention", {}, null), all("/orders", {}, null), get("/handovers", { limit: 20 }), all("/requests", {}, null)]);
   const last = handovers.items[0], { found, more } = await decisionsSince(last ? last.position : 0);
+  if (unless()) return;
   fill(into, h("h1", null, t("nav.handover"), " ", h("small", null, picture.status && moment(picture.status.wall_ms))),
     h("p", { class: "actions" }, h("button", { onclick: () => print() }, t("plan.print"))),
     lastHandover(handovers.items),
@@ -138,8 +143,7 @@ export const view = {
     place = into;
     await draw();
   },
-  // Somebody may be writing.
   async refresh() {
-    if (!place.contains(document.activeElement)) await draw();
+    if (!inUse()) await draw(inUse);
   }
 };

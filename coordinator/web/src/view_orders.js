@@ -6,6 +6,7 @@ import { doing } from "./say.js";
 import { all, may, picture } from "./store.js";
 import { rowsOf, suggestions } from "./suggest.js";
 import { Table } from "./table.js";
+import { routeOf } from "./timetable.js";
 import { age, moment, nameOf, number, t, word } from "./texts.js";
 
 const OPEN_STATES = ["issued", "stored", "seen", "accepted", "under-way", "partly-done"];
@@ -63,7 +64,7 @@ function said(order) {
   if (order.shelter) entries.push([t("shelter"), nameOf(picture.shelters.get(order.shelter) || { id: order.shelter })]);
   for (const line of order.people || []) entries.push([nameOf(picture.zones.get(line.zone) || { id: line.zone }), t("n-people", { n: number(line.people) })]);
   for (const line of order.lines || []) entries.push([line.item, number(line.quantity)]);
-  if ((order.links || []).length) entries.push([t("route"), order.links.join(" → ")]);
+  if ((order.links || []).length) entries.push([t("route"), routeOf(order.links)]);
   if (order.start_wall_ms) entries.push([t("order.window"), `${moment(order.start_wall_ms)} – ${moment(order.end_wall_ms)}`]);
   if (order.people_per_hour) entries.push([t("order.rate"), number(order.people_per_hour)]);
   if (order.waybill) entries.push([t("waybill"), order.waybill]);

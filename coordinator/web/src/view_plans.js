@@ -2,10 +2,11 @@
 import { decide, get, url } from "./api.js";
 import { fill, h } from "./dom.js";
 import { bindings, bindMove } from "./plan_bind.js";
-import { bottlenecks, differences, peopleOf, placeName, sideBySide, zoneName } from "./plan_compare.js";
+import { averageKey, averageOf, bottlenecks, differences, placeName, sideBySide, zoneName } from "./plan_compare.js";
 import { doing } from "./say.js";
 import { may, picture } from "./store.js";
 import { Table } from "./table.js";
+import { arrives, leaves, orUnknown, rate, shortWay, times, wayOf } from "./timetable.js";
 import { duration, moment, number, percent, t, word } from "./texts.js";
 
 /** @type {HTMLElement} */
@@ -29,9 +30,11 @@ async function make(event) {
   }, t("plan.made"));
 }
 
-async function openList() {
+/** @param {() => boolean} unless where it holds once all is there, what stands is left */
+async function openList(unless) {
   const into = box;
   const plans = (await get("/plans", { limit: 100, at: picture.at })).items;
+  if (unless()) return;
   fill(into, h("h1", null, t("nav.plans")),
     may("planner", "approver") && h("p", { class: "actions" }, h("button", { class: "go", onclick: make }, t("plan.make"))),
     plans.length === 0 ? h("p", { class: "note" }, t("plan.none"))
@@ -47,11 +50,10 @@ async function openList() {
 /** How good it is, in plain words: what it reaches, and what no plan can beat. */
 function proof(plan) {
   const gap = plan.unserved_people > plan.unserved_bound ? t("plan.gap-left", { least: number(plan.unserved_bound) }) : t("plan.tight-left");
-  const people = Math.max(1, peopleOf(plan));
   return h("section", { class: "proof" }, h("h2", null, t("plan.how-good")),
     h("dl", null,
       h("div", null, h("dt", null, t("plan.left")), h("dd", null, h("b", null, number(plan.unserved_people)), " · ", gap)),
-      h("div", null, h("dt", null, t("plan.average")), h("dd", null, h("b", null, duration(plan.person_seconds / people)), " · ",
+      h("div", null, h("dt", null, t(averageKey(plan))), h("dd", null, h("b", null, duration(averageOf(plan))), " · ",
         plan.person_seconds <= plan.person_seconds_bound ? t("plan.tight-time") : t("plan.gap-time", { gap: percent(plan.time_gap) }))),
       h("div", null, h("dt", null, t("plan.goods")), h("dd", null, plan.unmet_cost <= plan.unmet_bound ? t("plan.tight-goods") : t("plan.gap-goods", { gap: percent(plan.goods_gap) })))),
     plan.stopped_early && h("p", { class: "mark ask" }, "△ ", t("plan.stopped")));
@@ -95,7 +97,11 @@ function moveTable(plan) {
     { key: "people", title: t("people"), value: (move) => move.people, numeric: true },
     { key: "wheelchair", title: t("figure.wheelchair"), value: (move) => move.wheelchair || 0, numeric: true },
     { key: "without", title: t("without-vehicle"), value: (move) => move.without_vehicle || 0, numeric: true },
-    { key: "travel", title: t("travel"), value: (move) => move.travel_s, show: (move) => duration(move.travel_s), numeric: true },
+    { key: "leave", title: t("timetable.leave"), value: (move) => move.departs_s ?? null, show: leaves, numeric: true },
+    { key: "rate", title: t("order.rate"), value: (move) => move.people_per_hour ?? null, show: rate, numeric: true },
+    { key: "arrive", title: t("timetable.arrive"), value: (move) => move.arrives_s ?? null, show: arrives, numeric: true },
+    { key: "travel", title: t("travel"), value: (move) => move.travel_s ?? null, show: (move) => orUnknown(move.travel_s, duration), numeric: true },
+    { key: "route", title: t("route"), value: wayOf, show: shortWay },
     { key: "changed", title: t("changed"), value: (move) => (move.changed ? t("yes") : "") }
   ], (move) => bindMove(move, box));
   table.set(plan.moves);
@@ -107,8 +113,8 @@ function moveTable(plan) {
 const again = () => h("button", { class: "again", onclick: make }, t("plan.again"));
 
 function actions(plan) {
-  const approve = (event) => doing(event, () => decide("PUT", `/plans/${plan.id}/approval`, {}), t("plan.approved", { id: plan.id })).then(refresh);
-  const withdraw = (event) => doing(event, () => decide("DELETE", `/plans/${plan.id}/approval`, {}), t("plan.withdrawn")).then(refresh);
+  const approve = (event) => doing(event, () => decide("PUT", `/plans/${plan.id}/approval`, {}), t("plan.approved", { id: plan.id })).then(() => refresh());
+  const withdraw = (event) => doing(event, () => decide("DELETE", `/plans/${plan.id}/approval`, {}), t("plan.withdrawn")).then(() => refresh());
   const own = picture.session && picture.session.two_persons && plan.author === picture.session.account;
   return h("p", { class: "actions" },
     plan.standing === "proposed" && may("approver") && h("button", { class: "go", disabled: own, onclick: approve }, t("plan.approve")),
@@ -127,24 +133,54 @@ function chooseBase(plan, plans) {
     plans.filter((other) => other.id !== plan.id).map((other) => h("option", { value: other.id, selected: String(other.id) === against }, `${t("plan.title", { id: other.id })} · ${word("standing", other.standing)}`))));
 }
 
-// A page a zone, for print: where, by which road, how many.
-function sheets(plan) {
-  const zones = [...new Set(plan.moves.map((move) => move.zone))];
-  return h("div", { class: "sheets" }, zones.map((zone) => h("section", { class: "sheet" },
+// ---- for print: a page a zone says who leaves when, where to, by which roads; a page a shelter who comes, when and from where ----
+
+const WHO = [
+  { key: "people", show: (move) => number(move.people) },
+  { key: "figure.wheelchair", show: (move) => number(move.wheelchair || 0) },
+  { key: "without-vehicle", show: (move) => number(move.without_vehicle || 0) }
+];
+const ROUTE = { key: "route", show: wayOf };
+const OF_ZONE = [{ key: "shelter", show: (move) => placeName(move.shelter) }, ...WHO, { key: "timetable.leave", show: leaves }, { key: "order.rate", show: rate },
+  { key: "travel", show: (move) => orUnknown(move.travel_s, duration) }, ROUTE];
+const OF_SHELTER = [{ key: "zone", show: (move) => zoneName(move.zone) }, ...WHO, { key: "timetable.arrive", show: arrives }, ROUTE];
+
+/** @param {any} plan @param {string} name @param {any[]} columns the first names the row @param {any[]} moves */
+function sheet(plan, name, columns, moves) {
+  return h("section", { class: "sheet" },
     picture.status && picture.status.mode === "exercise" && h("p", { class: "exercise" }, t("exercise.banner")),
-    h("h2", null, zoneName(zone), " · ", t("plan.title", { id: plan.id })), h("p", null, picture.status && moment(picture.status.wall_ms)),
-    h("table", null, h("thead", null, h("tr", null, ["shelter", "people", "figure.wheelchair", "without-vehicle", "travel", "route"].map((key) => h("th", { scope: "col" }, t(key))))),
-      h("tbody", null, plan.moves.filter((move) => move.zone === zone).map((move) => h("tr", null, h("th", { scope: "row" }, placeName(move.shelter)),
-        [number(move.people), number(move.wheelchair || 0), number(move.without_vehicle || 0), duration(move.travel_s), (move.links || []).join(" → ")].map((cell) => h("td", null, cell)))))))));
+    h("h2", null, name, " · ", t("plan.title", { id: plan.id })), h("p", null, picture.status && moment(picture.status.wall_ms)),
+    h("p", null, t("timetable.given")),
+    h("table", null, h("thead", null, h("tr", null, columns.map((column) => h("th", { scope: "col" }, t(column.key))))),
+      h("tbody", null, moves.map((move) => h("tr", null, columns.map((column, i) => h(i === 0 ? "th" : "td", { scope: i === 0 ? "row" : null }, column.show(move))))))));
 }
 
-async function openPlan(id) {
+/** Moves by what they have in common, in the order of the plan. @param {any[]} moves @param {string} key */
+function grouped(moves, key) {
+  const groups = new Map();
+  for (const move of moves) {
+    const group = groups.get(move[key]);
+    if (group) group.push(move);
+    else groups.set(move[key], [move]);
+  }
+  return [...groups];
+}
+
+function sheets(plan) {
+  return h("div", { class: "sheets" },
+    grouped(plan.moves, "zone").map(([zone, moves]) => sheet(plan, `${t("zone")} ${zoneName(zone)}`, OF_ZONE, moves)),
+    grouped(plan.moves, "shelter").map(([shelter, moves]) => sheet(plan, `${t("shelter")} ${placeName(shelter)}`, OF_SHELTER, moves)));
+}
+
+/** @param {string} id @param {() => boolean} unless where it holds once all is there, what stands is left */
+async function openPlan(id, unless) {
   const into = box;
   const [plan, diff, plans] = await Promise.all([get("/plans/" + id), get(`/plans/${id}/diff`, { against }), get("/plans", { limit: 9 })]);
   const base = diff.against && diff.against !== plan.id ? await get("/plans/" + diff.against) : null;
+  if (unless()) return;
   fill(into, h("p", null, h("a", { href: "#/plans" }, "← ", t("nav.plans"))),
     h("h1", null, t("plan.title", { id: plan.id }), " ", standing(plan)), actions(plan),
-    h("div", { class: "columns two" }, proof(plan),
+    h("div", { class: "columns two" }, h("div", null, proof(plan), times(plan)),
       h("section", null, h("h2", null, t("compare.title")), chooseBase(plan, plans.items), sideBySide(base, plan))),
     h("section", { class: "changes" }, h("h2", null, t("plan.changes")), differences(diff)),
     h("div", { class: "columns two" },
@@ -154,10 +190,13 @@ async function openPlan(id) {
     bindings(again), sheets(plan));
 }
 
-async function refresh() {
-  if (shown) await openPlan(shown);
-  else await openList();
+async function refresh(unless = () => false) {
+  if (shown) await openPlan(shown, unless);
+  else await openList(unless);
 }
+
+// A form that somebody fills in is not drawn over: also one that was begun while the page was asked for.
+const inUse = () => document.querySelector("dialog[open], .binding details[open]") !== null || box.contains(document.activeElement);
 
 /** @type {import("./app.js").View} */
 export const view = {
@@ -168,8 +207,7 @@ export const view = {
     against = other || "";
     await refresh();
   },
-  // A form that somebody fills in is not drawn over.
   async refresh() {
-    if (!document.querySelector("dialog[open], .binding details[open]") && !box.contains(document.activeElement)) await refresh();
+    if (!inUse()) await refresh(inUse);
   }
 };

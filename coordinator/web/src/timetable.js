@@ -1,0 +1,81 @@
+// When people move, and by which roads: times of a plan in plain words. What a plan does not know is said to be unknown, and is never 0.
+import { h } from "./dom.js";
+import { picture } from "./store.js";
+import { duration, number, t } from "./texts.js";
+
+const ROADS_MOST = 4; // in a row of a table; paper has them all
+
+/** @param {any} value */
+const isKnown = (value) => value !== null && value !== undefined;
+
+export const unknown = () => "— " + t("unknown");
+
+/** @param {any} value @param {(value: any) => string} show */
+export const orUnknown = (value, show) => (isKnown(value) ? show(value) : unknown());
+
+// ---- roads ----
+
+/** @type {any} */
+let namedOf = null;
+/** @type {Map<string, string>} */
+let named = new Map();
+
+/** The name of a road, else its id. @param {string} id */
+export function roadName(id) {
+  if (namedOf !== picture.roads) {
+    namedOf = picture.roads;
+    named = new Map(((namedOf && namedOf.features) || []).map((road) => [String(road.properties.id ?? road.id), road.properties.name]));
+  }
+  return named.get(id) || id;
+}
+
+/** Names of roads in the order of the way; a road of several links is named once. @param {string[]} links */
+const roadsOf = (links) => links.map(roadName).filter((name, i, all) => name !== all[i - 1]);
+
+/** @param {string[]} links */
+export const routeOf = (links) => roadsOf(links).join(" → ");
+
+/** The whole way of a move: without a road where nobody travels. @param {any} move */
+export function wayOf(move) {
+  if (move.links && move.links.length > 0) return routeOf(move.links);
+  return move.travel_s === 0 ? t("route.none") : unknown();
+}
+
+/** The way of a move in one line of a table. @param {any} move */
+export function shortWay(move) {
+  const roads = roadsOf(move.links || []);
+  if (roads.length <= ROADS_MOST) return wayOf(move);
+  return [...roads.slice(0, ROADS_MOST - 1), t("route.more", { n: number(roads.length - ROADS_MOST) }), roads[roads.length - 1]].join(" → ");
+}
+
+// ---- times of a move, counted from the order ----
+
+/** @param {any} from seconds @param {any} to seconds */
+const span = (from, to) => (isKnown(from) && isKnown(to) ? t("timetable.span", { from: duration(from), to: duration(to) }) : unknown());
+
+/** @param {any} move */
+export const leaves = (move) => span(move.departs_s, move.departed_s);
+
+/** @param {any} move */
+export const arrives = (move) => span(move.arrives_s, move.arrived_s);
+
+/** @param {any} move */
+export const rate = (move) => orUnknown(move.people_per_hour, number);
+
+// ---- times of a plan ----
+
+/** Times are of people who move: a plan that moves nobody has none. @param {any} plan @param {string} name */
+const timeOf = (plan, name) => (plan.moves.length > 0 ? plan[name] : undefined);
+
+/** What a plan reaches in time: how to read it in seconds, undefined where it does not know. */
+export const TIMES = ["ete90", "ete100", "clearance"].map((name) => ({ key: "timetable." + name, of: (plan) => timeOf(plan, name + "_s") }));
+
+/** @param {any} plan */
+export const isTimed = (plan) => isKnown(plan.ete100_s);
+
+/** The section of a plan's page. @param {any} plan */
+export function times(plan) {
+  return h("section", { class: "times" }, h("h2", null, t("timetable.title")),
+    h("dl", null, TIMES.map(({ key, of }) => h("div", null, h("dt", null, t(key)), h("dd", null, h("b", null, orUnknown(of(plan), duration)))))),
+    h("p", { class: "note" }, plan.moves.length === 0 ? t("timetable.nobody") : isTimed(plan) ? t("timetable.note") : t("timetable.none")));
+}
