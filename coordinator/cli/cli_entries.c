@@ -120,13 +120,14 @@ const struct cli_entry cli_entries[] = {
     {"transfers", cli_transfers, "people between shelters",
      "usage: haven transfers [ID] [--all]\n"},
     {"plan", cli_plan, "list, make, show, compare, approve plans",
-     "usage: haven plan list | make | show [N] | diff [N] | approve [N] [--reason TEXT] | withdraw "
-     "N\n"
+     "usage: haven plan list | make | show [N] | diff [N] [--against M]\n"
+     "       haven plan approve [N] [--reason TEXT] | withdraw N\n"
      "       haven plan directives [--all] | directive ID --lift\n"
      "       haven plan directive ID --kind KIND [--zone ID] [--shelter ID] [--depot ID] [--item "
      "ID]\n"
      "                  [--link ID] [--quantity N] [--reason TEXT]\n"
-     "  without N: the last one. diff compares with the plan in force; approve issues the orders\n"
+     "  without N: the last one. diff compares with M, or the plan in force; approve issues the "
+     "orders\n"
      "  kinds, which bind every plan from now on:\n"
      "    pin       --zone --shelter: the zone goes only to shelters that it is pinned to\n"
      "    exclude   --zone or --depot, --shelter: never this pair\n"

@@ -1,6 +1,8 @@
 /* Plans and orders. */
 #include "coordinator/cli/cli.h"
+#include "coordinator/cli/cli_number.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -287,21 +289,28 @@ static void print_made(const json_t *reply) {
            number(reply, "plan"));
 }
 
+static bool set_number_of_plan(json_t *request, const char *member, const char *word) {
+    long plan;
+    if (word == NULL)
+        return true;
+    if (!cli_number_read_whole(word, 1, LONG_MAX, &plan)) {
+        fprintf(stderr, "haven plan: “%s” is not the number of a plan; see haven plan list\n",
+                word);
+        return false;
+    }
+    json_object_set_new(request, member, json_integer(plan));
+    return true;
+}
+
 /* A request about the plan that the third word names, the last one where it is silent. NULL: said
  * what is wrong. */
 static json_t *plan_request(const struct cli *cli, const char *verb) {
-    const char *word = cli_word(cli, 2, ""), *reason = cli_option(cli, "--reason");
+    const char *reason = cli_option(cli, "--reason");
     json_t *request = json_pack("{s:s}", "verb", verb);
-    if (word != NULL) {
-        char *end = NULL;
-        long long plan = strtoll(word, &end, 10);
-        if (*end != '\0' || plan <= 0) {
-            fprintf(stderr, "haven plan: “%s” is not the number of a plan; see haven plan list\n",
-                    word);
-            json_decref(request);
-            return NULL;
-        }
-        json_object_set_new(request, "plan", json_integer(plan));
+    if (!set_number_of_plan(request, "plan", cli_word(cli, 2, "")) ||
+        !set_number_of_plan(request, "against", cli_option(cli, "--against"))) {
+        json_decref(request);
+        return NULL;
     }
     if (reason != NULL)
         json_object_set_new(request, "reason", json_string(reason));

@@ -8,7 +8,8 @@
 typedef void console_verb(const struct console_scene *scene, const json_t *request,
                           struct hv_arena *arena, struct console_outcome *outcome);
 
-/* Views (console_view.c, console_view_places.c, console_view_world.c, console_view_plan.c). */
+/* Views (console_view.c, console_view_places.c, console_view_world.c, console_view_plan.c,
+ * console_view_diff.c). */
 console_verb console_status, console_nodes, console_shelters, console_depots, console_zones,
     console_requests, console_transfers, console_roads, console_hazards, console_incidents,
     console_notes, console_region, console_statistics;
@@ -38,6 +39,10 @@ json_t *console_request_tracks(const struct console_scene *scene,
 /* The picture that is asked about: that of now, or an earlier one. */
 const struct state *console_picture(const struct console_scene *scene);
 const struct core_counters *console_counters(const struct console_scene *scene);
+
+/* The plan that a request names by “plan”; the last one where it names none. NULL: refused. */
+const struct state_plan *console_named_plan(const struct console_scene *scene,
+                                            const json_t *request, struct console_outcome *outcome);
 
 /* Sets the reply of the outcome to an error. */
 void console_refuse(struct console_outcome *outcome, int error, const char *text,

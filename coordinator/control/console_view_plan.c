@@ -81,12 +81,14 @@ static json_t *view_moves(const struct hv_plan *plan) {
             (json_int_t)move->without_vehicle, "travel_s", (json_int_t)move->travel_s, "changed",
             move->changed, "links", texts(move->links, move->link_count));
         if (move->departed_s > 0)
-            json_object_update_new(object, json_pack("{s:I, s:I, s:I, s:I, s:I}", "departs_s",
+            json_object_update_new(object, json_pack("{s:I, s:I, s:I, s:I}", "departs_s",
                                                      (json_int_t)move->departs_s, "departed_s",
                                                      (json_int_t)move->departed_s, "arrives_s",
                                                      (json_int_t)move->arrives_s, "arrived_s",
-                                                     (json_int_t)move->arrived_s, "people_per_hour",
-                                                     (json_int_t)move->people_per_hour));
+                                                     (json_int_t)move->arrived_s));
+        if (move->people_per_hour > 0)
+            json_object_set_new(object, "people_per_hour",
+                                json_integer((json_int_t)move->people_per_hour));
         json_array_append_new(list, object);
     }
     return list;
@@ -184,9 +186,9 @@ static json_t *view_times(const struct hv_plan *plan) {
     return object;
 }
 
-/* The plan that a request names by “plan”; the last one where it names none. NULL: refused. */
-static const struct state_plan *named_plan(const struct console_scene *scene, const json_t *request,
-                                           struct console_outcome *outcome) {
+const struct state_plan *console_named_plan(const struct console_scene *scene,
+                                            const json_t *request,
+                                            struct console_outcome *outcome) {
     const struct state *state = console_picture(scene);
     uint64_t number = console_number(request, "plan", state_general(state)->last_plan);
     const struct state_plan *plan = state_find_plan(state, number);
@@ -199,7 +201,7 @@ static const struct state_plan *named_plan(const struct console_scene *scene, co
 
 void console_plan_show(const struct console_scene *scene, const json_t *request,
                        struct hv_arena *arena, struct console_outcome *outcome) {
-    const struct state_plan *plan = named_plan(scene, request, outcome);
+    const struct state_plan *plan = console_named_plan(scene, request, outcome);
     const struct hv_plan *body = NULL;
     if (plan == NULL)
         return;
@@ -222,88 +224,6 @@ void console_plan_show(const struct console_scene *scene, const json_t *request,
                                      "changes", view_changes(body), "goods", view_goods(body)));
     json_object_update_new(reply, view_times(body));
     outcome->reply = json_pack("{s:o}", "plan", reply);
-}
-
-/* People of (zone, shelter) in a plan. */
-static int64_t moved(const struct hv_plan *plan, const char *zone, const char *shelter) {
-    int64_t people = 0;
-    for (size_t i = 0; i < plan->move_count; i++)
-        if (strcmp(plan->moves[i].zone, zone) == 0 && strcmp(plan->moves[i].shelter, shelter) == 0)
-            people += plan->moves[i].people;
-    return people;
-}
-
-static void diff_moves(const struct hv_plan *before, const struct hv_plan *after, bool gone,
-                       json_t *list) {
-    const struct hv_plan *of = gone ? before : after;
-    for (size_t i = 0; i < of->move_count; i++) {
-        const char *zone = of->moves[i].zone, *shelter = of->moves[i].shelter;
-        int64_t was = moved(before, zone, shelter), is = moved(after, zone, shelter);
-        if (was != is && (gone ? is == 0 : true))
-            json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:I}", "zone", zone, "shelter",
-                                                  shelter, "before", (json_int_t)was, "after",
-                                                  (json_int_t)is));
-    }
-}
-
-static int64_t shipped(const struct hv_plan *plan, const struct hv_plan_shipment *like) {
-    int64_t quantity = 0;
-    for (size_t i = 0; i < plan->shipment_count; i++)
-        if (strcmp(plan->shipments[i].depot, like->depot) == 0 &&
-            strcmp(plan->shipments[i].shelter, like->shelter) == 0 &&
-            strcmp(plan->shipments[i].item, like->item) == 0)
-            quantity += (int64_t)plan->shipments[i].quantity;
-    return quantity;
-}
-
-static void diff_shipments(const struct hv_plan *before, const struct hv_plan *after, bool gone,
-                           json_t *list) {
-    const struct hv_plan *of = gone ? before : after;
-    for (size_t i = 0; i < of->shipment_count; i++) {
-        const struct hv_plan_shipment *one = &of->shipments[i];
-        int64_t was = shipped(before, one), is = shipped(after, one);
-        if (was != is && (gone ? is == 0 : true))
-            json_array_append_new(list,
-                                  json_pack("{s:s, s:s, s:s, s:I, s:I}", "depot", one->depot,
-                                            "shelter", one->shelter, "item", one->item, "before",
-                                            (json_int_t)was, "after", (json_int_t)is));
-    }
-}
-
-void console_plan_diff(const struct console_scene *scene, const json_t *request,
-                       struct hv_arena *arena, struct console_outcome *outcome) {
-    const struct state *state = console_picture(scene);
-    const struct state_plan *plan = named_plan(scene, request, outcome);
-    uint32_t in_force = state_general(state)->plan_in_force;
-    uint64_t named = console_number(request, "against", 0);
-    const struct state_plan *base = named != 0               ? state_find_plan(state, named)
-                                    : in_force == STATE_NONE ? NULL
-                                                             : state_plan(state, in_force);
-    const struct hv_plan nothing = {0}, *before = &nothing, *after = NULL;
-    if (plan == NULL)
-        return;
-    if (named != 0 && base == NULL) {
-        console_refusef(outcome, HV_ERR_NOT_FOUND, "list them: haven plan list",
-                        "there is no plan %llu to compare with", (unsigned long long)named);
-        return;
-    }
-    if (state_plan_decode(plan, arena, &after) != HV_OK ||
-        (base != NULL && state_plan_decode(base, arena, &before) != HV_OK)) {
-        console_refuse(outcome, HV_ERR_NOT_FOUND, "that plan is no longer at hand",
-                       "compare the last plan; older ones are in the log: haven plan show N");
-        return;
-    }
-    json_t *moves = json_array(), *shipments = json_array();
-    diff_moves(before, after, false, moves);
-    diff_moves(before, after, true, moves);
-    diff_shipments(before, after, false, shipments);
-    diff_shipments(before, after, true, shipments);
-    outcome->reply = json_pack(
-        "{s:I, s:o, s:o, s:o, s:o}", "plan", (json_int_t)plan->number, "against",
-        base == NULL ? json_null() : json_integer((json_int_t)base->number), "in_force",
-        in_force == STATE_NONE ? json_null()
-                               : json_integer((json_int_t)state_plan(state, in_force)->number),
-        "moves", moves, "shipments", shipments);
 }
 
 /* ---- directives ---- */

@@ -91,7 +91,8 @@ static int tell_streams(const struct telling *telling, const struct plan_timetab
         move->departed_s = seconds(stream->departed_ms);
         move->arrives_s = seconds(stream->arrives_ms);
         move->arrived_s = seconds(stream->arrived_ms);
-        move->people_per_hour = rate_of(move->people, stream->departed_ms - stream->departs_ms);
+        if (stream->arrives_ms > stream->departs_ms) /* no road limits who stays on the spot */
+            move->people_per_hour = rate_of(move->people, stream->departed_ms - stream->departs_ms);
         if (tell_route(telling, &stream->route, times->links, move) != HV_OK)
             return HV_ERR_MEMORY;
     }

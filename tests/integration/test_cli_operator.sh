@@ -130,6 +130,8 @@ ends "nor asked of the future" 65 haven --at 999999999 status
 is "the profile that counts is in the log" sphere-2018 haven log
 ends "there is no such command" 64 haven statuss
 ends "nor such an option" 64 haven shelters --lmit 3
+ends "plans are compared by number" 64 haven plan diff 1 --against one
+ends "with plans that there are" 66 haven plan diff --against 99999
 ends "a rate that is no number" 64 haven clock nan
 ends "a shift is handed over to somebody" 64 haven handover 'the bridge is watched'
 ends "and told what matters" 0 haven handover 'the bridge is watched' --to officer2

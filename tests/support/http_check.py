@@ -375,6 +375,12 @@ def directives(city, planner):
     is_so("and it is open all the same", road["closed"] is False, road)
     diff = city.ask("GET", f"/api/v1/plans/{second}/diff?against={first}", **planner).json()
     is_so("two plans are compared", diff["plan"] == second and diff["against"] == first, diff)
+    people = lambda plan: {pair: sum(move["people"] for move in plan["moves"] if (move["zone"], move["shelter"]) == pair)
+                           for pair in {(move["zone"], move["shelter"]) for move in plan["moves"]}}
+    was, is_now = people(before), people(after)
+    wanted = sorted((*pair, was.get(pair, 0), is_now.get(pair, 0)) for pair in {*was, *is_now} if was.get(pair, 0) != is_now.get(pair, 0))
+    is_so("each pair of zone and shelter once, with all of its ways",
+          wanted and [(one["zone"], one["shelter"], one["before"], one["after"]) for one in diff["moves"]] == wanted, (wanted, diff["moves"]))
     is_so("only plans that there are", city.ask("GET", f"/api/v1/plans/{second}/diff?against=99999", **planner).status == 404)
     is_so("by number", city.ask("GET", f"/api/v1/plans/{second}/diff?against=x", **planner).status == 400)
     sent = sum(one["quantity"] for one in before["shipments"] if (one["depot"], one["item"]) == ("D1", "water"))
