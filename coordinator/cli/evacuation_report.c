@@ -1,6 +1,6 @@
 /* `haven evacuation report`: what a plan means, in the field's terms. */
+#include "coordinator/cli/cli_arguments.h"
 #include "coordinator/cli/cli_file.h"
-#include "coordinator/cli/cli_number.h"
 #include "coordinator/cli/evacuation.h"
 #include "coordinator/cli/evacuation_report_show.h"
 #include "coordinator/cli/evacuation_solution_json.h"
@@ -9,7 +9,6 @@
 #include "coordinator/optimizer/evacuation_prices.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,8 +46,8 @@ static const char help[] =
 
 struct request {
     const char *instance, *plan, *certificate;
-    int top;
-    bool no_bound, json, help;
+    long top;
+    bool no_bound, json;
 };
 
 struct work {
@@ -62,54 +61,32 @@ struct work {
 
 /* ---- arguments ------------------------------------------------------------------------------- */
 
-static int wrong_usage(const char *what, const char *text) {
-    fprintf(stderr, "haven " COMMAND ": %s%s\n%s", what, text, usage);
-    return EX_USAGE;
-}
-
-static bool read_top(const char *text, int *ret_top) {
-    long number;
-    if (!cli_number_read_whole(text, 1, TOP_MAX, &number))
-        return false;
-    *ret_top = (int)number;
-    return true;
-}
-
-static int read_arguments(int argc, char **argv, struct request *request) {
-    static const struct option options[] = {
-        {"certificate", required_argument, NULL, 'c'},
-        {"no-bound", no_argument, NULL, 'n'},
-        {"top", required_argument, NULL, 't'},
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+static int read_arguments(int argc, char **argv, struct request *request, bool *ret_helped) {
+    const struct cli_argument arguments[] = {
+        {.name = "certificate", .text = &request->certificate},
+        {.name = "no-bound", .flag = &request->no_bound},
+        {.name = "top",
+         .whole = &request->top,
+         .least = 1,
+         .most = TOP_MAX,
+         .needs = "a whole number from 1"},
+        {.name = "json", .flag = &request->json},
     };
-    optind = 0;
-    opterr = 0;
-    int option;
-    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-        if (option == 'c')
-            request->certificate = optarg;
-        else if (option == 'n')
-            request->no_bound = true;
-        else if (option == 'j')
-            request->json = true;
-        else if (option == 'h')
-            request->help = true;
-        else if (option == 't' && !read_top(optarg, &request->top))
-            return wrong_usage("--top needs a whole number from 1, not ", optarg);
-        else if (option == '?' || option == ':')
-            return wrong_usage(option == '?' ? "unknown option " : "a value is missing after ",
-                               argv[optind - 1]);
-    }
-    if (request->help)
-        return EX_OK;
+    const struct cli_command command = {.name = COMMAND,
+                                        .usage = usage,
+                                        .help = help,
+                                        .needs = "an instance and a plan of it",
+                                        .file_count = 2,
+                                        .arguments = arguments,
+                                        .argument_count = sizeof arguments / sizeof arguments[0]};
+    const char *files[2] = {NULL, NULL};
+    int status = cli_arguments_read(&command, argc, argv, files, ret_helped);
+    if (status != EX_OK || *ret_helped)
+        return status;
     if (request->certificate != NULL && request->no_bound)
-        return wrong_usage("--certificate and --no-bound exclude each other", "");
-    if (optind + 2 != argc)
-        return wrong_usage("an instance and a plan of it are needed", "");
-    request->instance = argv[optind];
-    request->plan = argv[optind + 1];
+        return cli_arguments_wrong(&command, "--certificate and --no-bound exclude each other", "");
+    request->instance = files[0];
+    request->plan = files[1];
     return EX_OK;
 }
 
@@ -182,7 +159,7 @@ static int show(const struct request *request, const struct work *work) {
     const struct evacuation_report_shown shown = {.document = &work->document,
                                                   .report = &work->report,
                                                   .bound = request->no_bound ? NULL : &work->bound,
-                                                  .top = request->top};
+                                                  .top = (int)request->top};
     if (request->json && !region_report_print(evacuation_report_json(&shown)))
         return EX_OSERR;
     if (!request->json)
@@ -193,13 +170,10 @@ static int show(const struct request *request, const struct work *work) {
 int cli_evacuation_report(int argc, char **argv) {
     struct request request = {.top = TOP};
     struct work work = {0};
-    int status = read_arguments(argc, argv, &request);
-    if (status != EX_OK)
+    bool helped;
+    int status = read_arguments(argc, argv, &request, &helped);
+    if (status != EX_OK || helped)
         return status;
-    if (request.help) {
-        printf("%s%s", usage, help);
-        return EX_OK;
-    }
     struct hv_fault_list faults;
     hv_fault_list_init(&faults);
     int error = read_all(&request, &work, &faults);

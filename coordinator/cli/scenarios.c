@@ -1,12 +1,11 @@
 #include "coordinator/cli/scenarios.h"
 
+#include "coordinator/cli/cli_arguments.h"
 #include "coordinator/cli/cli_file.h"
-#include "coordinator/cli/cli_number.h"
 #include "coordinator/cli/scenarios_json.h"
 #include "coordinator/cli/scenarios_preposition.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -47,54 +46,36 @@ static const char help[] =
 
 struct request {
     const char *hazards, *region, *output, *preposition, *timelines;
-    double seed;
-    bool json, help;
+    long seed;
+    bool json;
 };
 
-static int wrong_usage(const char *what, const char *text) {
-    fprintf(stderr, "haven " COMMAND ": %s%s\n%s", what, text, usage);
-    return EX_USAGE;
-}
+/* ---- arguments ------------------------------------------------------------------------------- */
 
-static int read_arguments(int argc, char **argv, struct request *request) {
-    static const struct option options[] = {
-        {"output", required_argument, NULL, 'o'},
-        {"preposition", required_argument, NULL, 'p'},
-        {"timelines", required_argument, NULL, 't'},
-        {"seed", required_argument, NULL, 's'},
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+static int read_arguments(int argc, char **argv, struct request *request, bool *ret_helped) {
+    const struct cli_argument arguments[] = {
+        {.name = "output", .letter = 'o', .text = &request->output},
+        {.name = "preposition", .text = &request->preposition},
+        {.name = "timelines", .text = &request->timelines},
+        {.name = "seed",
+         .whole = &request->seed,
+         .least = 0,
+         .most = CLI_SEED_MAX,
+         .needs = "a whole number"},
+        {.name = "json", .flag = &request->json},
     };
-    optind = 0;
-    opterr = 0;
-    int option;
-    while ((option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
-        if (option == 'o')
-            request->output = optarg;
-        else if (option == 'p')
-            request->preposition = optarg;
-        else if (option == 't')
-            request->timelines = optarg;
-        else if (option == 'j')
-            request->json = true;
-        else if (option == 'h')
-            request->help = true;
-        else if (option == 's' &&
-                 (!cli_number_read(optarg, 0, 9007199254740991.0, &request->seed) ||
-                  request->seed != floor(request->seed)))
-            return wrong_usage("--seed needs a whole number, not ", optarg);
-        else if (option == '?' || option == ':')
-            return wrong_usage(option == '?' ? "unknown option " : "a value is missing after ",
-                               argv[optind - 1]);
-    }
-    if (request->help)
-        return EX_OK;
-    if (optind + 2 != argc)
-        return wrong_usage("definitions of hazards and a region are needed", "");
-    request->hazards = argv[optind];
-    request->region = argv[optind + 1];
-    return EX_OK;
+    const struct cli_command command = {.name = COMMAND,
+                                        .usage = usage,
+                                        .help = help,
+                                        .needs = "definitions of hazards and a region",
+                                        .file_count = 2,
+                                        .arguments = arguments,
+                                        .argument_count = sizeof arguments / sizeof arguments[0]};
+    const char *files[2] = {NULL, NULL};
+    int status = cli_arguments_read(&command, argc, argv, files, ret_helped);
+    request->hazards = files[0];
+    request->region = files[1];
+    return status;
 }
 
 /* ---- files ----------------------------------------------------------------------------------- */
@@ -296,13 +277,10 @@ static int make(const struct request *request, const struct region *region,
 
 int cli_scenarios(int argc, char **argv) {
     struct request request = {.seed = 1};
-    int status = read_arguments(argc, argv, &request);
-    if (status != EX_OK)
+    bool helped;
+    int status = read_arguments(argc, argv, &request, &helped);
+    if (status != EX_OK || helped)
         return status;
-    if (request.help) {
-        printf("%s%s", usage, help);
-        return EX_OK;
-    }
     struct hv_fault_list faults;
     struct region *region = NULL;
     struct hazards_document hazards;

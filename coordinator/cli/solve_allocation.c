@@ -1,12 +1,12 @@
 #include "coordinator/cli/solve_allocation.h"
 
 #include "coordinator/cli/allocation_json.h"
+#include "coordinator/cli/cli_arguments.h"
 #include "coordinator/cli/cli_file.h"
 #include "coordinator/cli/cli_watch.h"
 #include "coordinator/optimizer/allocation.h"
 #include "coordinator/optimizer/allocation_packs.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -52,63 +52,41 @@ enum fairness { AS_IN_INSTANCE, NONE, MAXMIN };
 struct request {
     const char *instance, *output;
     enum fairness fairness;
-    bool packs, json, quiet, help;
+    bool packs, json, quiet;
 };
 
 /* ---- arguments ------------------------------------------------------------------------------- */
 
-static int wrong_usage(const char *what, const char *text) {
-    fprintf(stderr, "haven " COMMAND ": %s%s\n%s", what, text, usage);
-    return EX_USAGE;
-}
-
-static bool read_fairness(const char *text, enum fairness *ret_fairness) {
+static bool read_fairness(const char *text, void *into) {
+    enum fairness *fairness = into;
     if (strcmp(text, "none") == 0)
-        *ret_fairness = NONE;
+        *fairness = NONE;
     else if (strcmp(text, "maxmin") == 0)
-        *ret_fairness = MAXMIN;
+        *fairness = MAXMIN;
     else
         return false;
     return true;
 }
 
-static int read_arguments(int argc, char **argv, struct request *request) {
-    static const struct option options[] = {
-        {"output", required_argument, NULL, 'o'},
-        {"fairness", required_argument, NULL, 'f'},
-        {"packs", no_argument, NULL, 'p'},
-        {"json", no_argument, NULL, 'j'},
-        {"quiet", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+static int read_arguments(int argc, char **argv, struct request *request, bool *ret_helped) {
+    const struct cli_argument arguments[] = {
+        {.name = "output", .letter = 'o', .text = &request->output},
+        {.name = "fairness",
+         .read = read_fairness,
+         .into = &request->fairness,
+         .needs = "none or maxmin"},
+        {.name = "packs", .flag = &request->packs},
+        {.name = "json", .flag = &request->json},
+        {.name = "quiet", .flag = &request->quiet},
     };
-    optind = 0;
-    opterr = 0;
-    int option;
-    while ((option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
-        if (option == 'o')
-            request->output = optarg;
-        else if (option == 'p')
-            request->packs = true;
-        else if (option == 'j')
-            request->json = true;
-        else if (option == 'q')
-            request->quiet = true;
-        else if (option == 'h')
-            request->help = true;
-        else if (option == 'f' && !read_fairness(optarg, &request->fairness))
-            return wrong_usage("--fairness is none or maxmin, not ", optarg);
-        else if (option == '?' || option == ':')
-            return wrong_usage(option == '?' ? "unknown option " : "a value is missing after ",
-                               argv[optind - 1]);
-    }
-    if (request->help)
-        return EX_OK;
-    if (optind + 1 != argc)
-        return wrong_usage(optind == argc ? "no instance given" : "more than one instance given",
-                           "");
-    request->instance = argv[optind];
-    return EX_OK;
+    const struct cli_command command = {.name = COMMAND,
+                                        .usage = usage,
+                                        .help = help,
+                                        .needs = "an instance",
+                                        .file_count = 1,
+                                        .arguments = arguments,
+                                        .argument_count = sizeof arguments / sizeof arguments[0]};
+    return cli_arguments_read(&command, argc, argv, &request->instance, ret_helped);
 }
 
 /* ---- progress -------------------------------------------------------------------------------- */
@@ -242,13 +220,10 @@ static int solve(const struct request *request, struct allocation_document *docu
 
 int cli_solve_allocation(int argc, char **argv) {
     struct request request = {0};
-    int status = read_arguments(argc, argv, &request);
-    if (status != EX_OK)
+    bool helped;
+    int status = read_arguments(argc, argv, &request, &helped);
+    if (status != EX_OK || helped)
         return status;
-    if (request.help) {
-        printf("%s%s", usage, help);
-        return EX_OK;
-    }
     struct hv_fault_list faults;
     hv_fault_list_init(&faults);
     struct allocation_document document;

@@ -1,11 +1,10 @@
 #include "coordinator/cli/solve_bus.h"
 
 #include "coordinator/cli/bus_json.h"
+#include "coordinator/cli/cli_arguments.h"
 #include "coordinator/cli/cli_file.h"
-#include "coordinator/cli/cli_number.h"
 #include "coordinator/cli/cli_watch.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <sysexits.h>
@@ -48,77 +47,49 @@ struct request {
     const char *instance, *output;
     long seed, work_millions;
     double time_limit_s, gap_percent; /* 0 for none */
-    bool json, quiet, help;
+    bool json, quiet;
 };
 
 /* ---- arguments ------------------------------------------------------------------------------- */
 
-static int wrong_usage(const char *what, const char *text) {
-    fprintf(stderr, "haven " COMMAND ": %s%s\n%s", what, text, usage);
-    return EX_USAGE;
-}
-
-/* An option with a value; returns what is wrong with it, or NULL. */
-static const char *read_option(int option, struct request *request) {
-    switch (option) {
-    case 'o':
-        request->output = optarg;
-        return NULL;
-    case 't':
-        return cli_number_read(optarg, 1e-3, 1e9, &request->time_limit_s)
-                   ? NULL
-                   : "--time-limit needs a number of seconds, not ";
-    case 'g':
-        return cli_number_read(optarg, 0, 100, &request->gap_percent)
-                   ? NULL
-                   : "--gap needs a number of per cent from 0 to 100, not ";
-    case 'w':
-        return cli_number_read_whole(optarg, 1, 1000000000, &request->work_millions)
-                   ? NULL
-                   : "--work needs a number of millions, not ";
-    case 's':
-        return cli_number_read_whole(optarg, 0, LONG_MAX, &request->seed)
-                   ? NULL
-                   : "--seed needs a number, not ";
-    default:
-        request->json |= option == 'j';
-        request->quiet |= option == 'q';
-        request->help |= option == 'h';
-        return NULL;
-    }
-}
-
-static int read_arguments(int argc, char **argv, struct request *request) {
-    static const struct option options[] = {
-        {"output", required_argument, NULL, 'o'},
-        {"time-limit", required_argument, NULL, 't'},
-        {"gap", required_argument, NULL, 'g'},
-        {"work", required_argument, NULL, 'w'},
-        {"seed", required_argument, NULL, 's'},
-        {"json", no_argument, NULL, 'j'},
-        {"quiet", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+static int read_arguments(int argc, char **argv, struct request *request, bool *ret_helped) {
+    const struct cli_argument arguments[] = {
+        {.name = "output", .letter = 'o', .text = &request->output},
+        {.name = "time-limit",
+         .number = &request->time_limit_s,
+         .least = 1e-3,
+         .most = CLI_TIME_LIMIT_S_MAX,
+         .needs = "a number of seconds"},
+        {.name = "gap",
+         .number = &request->gap_percent,
+         .least = 0,
+         .most = 100,
+         .needs = "a number of per cent from 0 to 100"},
+        {.name = "work",
+         .whole = &request->work_millions,
+         .least = 1,
+         .most = 1e9,
+         .needs = "a number of millions"},
+        {.name = "seed",
+         .whole = &request->seed,
+         .least = 0,
+         .most = CLI_SEED_MAX,
+         .needs = "a whole number"},
+        {.name = "json", .flag = &request->json},
+        {.name = "quiet", .flag = &request->quiet},
     };
-    optind = 0;
-    opterr = 0;
-    int option;
-    while ((option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
-        if (option == '?' || option == ':')
-            return wrong_usage(option == '?' ? "unknown option " : "a value is missing after ",
-                               argv[optind - 1]);
-        const char *wrong = read_option(option, request);
-        if (wrong != NULL)
-            return wrong_usage(wrong, optarg);
-    }
-    if (request->help)
-        return EX_OK;
+    const struct cli_command command = {.name = COMMAND,
+                                        .usage = usage,
+                                        .help = help,
+                                        .needs = "an instance",
+                                        .file_count = 1,
+                                        .arguments = arguments,
+                                        .argument_count = sizeof arguments / sizeof arguments[0]};
+    int status = cli_arguments_read(&command, argc, argv, &request->instance, ret_helped);
+    if (status != EX_OK || *ret_helped)
+        return status;
     if (request->gap_percent > 0 && request->time_limit_s == 0)
-        return wrong_usage("--gap needs a --time-limit, too", "");
-    if (optind + 1 != argc)
-        return wrong_usage(optind == argc ? "no instance given" : "more than one instance given",
-                           "");
-    request->instance = argv[optind];
+        return cli_arguments_wrong(&command, "--gap needs a --time-limit, too", "");
     return EX_OK;
 }
 
@@ -267,13 +238,10 @@ static int solve(const struct request *request, const struct bus_document *docum
 
 int cli_solve_bus(int argc, char **argv) {
     struct request request = {.seed = 1};
-    int status = read_arguments(argc, argv, &request);
-    if (status != EX_OK)
+    bool helped;
+    int status = read_arguments(argc, argv, &request, &helped);
+    if (status != EX_OK || helped)
         return status;
-    if (request.help) {
-        printf("%s%s", usage, help);
-        return EX_OK;
-    }
     struct hv_fault_list faults;
     struct bus_document document;
     hv_fault_list_init(&faults);

@@ -1,12 +1,11 @@
 #include "coordinator/cli/solve_evacuation.h"
 
+#include "coordinator/cli/cli_arguments.h"
 #include "coordinator/cli/cli_file.h"
-#include "coordinator/cli/cli_number.h"
 #include "coordinator/cli/cli_watch.h"
 #include "coordinator/cli/evacuation_json.h"
 #include "coordinator/optimizer/evacuation_flow.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sysexits.h>
@@ -43,56 +42,36 @@ struct request {
     const char *instance, *output, *certificate;
     double time_limit_s; /* 0 for none */
     double gap;
-    bool json, quiet, help;
+    bool json, quiet;
 };
 
 /* ---- arguments ------------------------------------------------------------------------------- */
 
-static int wrong_usage(const char *what, const char *text) {
-    fprintf(stderr, "haven " COMMAND ": %s%s\n%s", what, text, usage);
-    return EX_USAGE;
-}
-
-static int read_arguments(int argc, char **argv, struct request *request) {
-    static const struct option options[] = {
-        {"output", required_argument, NULL, 'o'},
-        {"certificate", required_argument, NULL, 'c'},
-        {"time-limit", required_argument, NULL, 't'},
-        {"gap", required_argument, NULL, 'g'},
-        {"json", no_argument, NULL, 'j'},
-        {"quiet", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+static int read_arguments(int argc, char **argv, struct request *request, bool *ret_helped) {
+    const struct cli_argument arguments[] = {
+        {.name = "output", .letter = 'o', .text = &request->output},
+        {.name = "certificate", .text = &request->certificate},
+        {.name = "time-limit",
+         .number = &request->time_limit_s,
+         .least = 0,
+         .most = CLI_TIME_LIMIT_S_MAX,
+         .needs = "a number of seconds"},
+        {.name = "gap",
+         .number = &request->gap,
+         .least = 0,
+         .most = 1e12,
+         .needs = "a share such as 0.02"},
+        {.name = "json", .flag = &request->json},
+        {.name = "quiet", .flag = &request->quiet},
     };
-    optind = 0;
-    opterr = 0;
-    int option;
-    while ((option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
-        if (option == 'o')
-            request->output = optarg;
-        else if (option == 'c')
-            request->certificate = optarg;
-        else if (option == 'j')
-            request->json = true;
-        else if (option == 'q')
-            request->quiet = true;
-        else if (option == 'h')
-            request->help = true;
-        else if (option == 't' && !cli_number_read(optarg, 0, 1e12, &request->time_limit_s))
-            return wrong_usage("--time-limit needs a number of seconds, not ", optarg);
-        else if (option == 'g' && !cli_number_read(optarg, 0, 1e12, &request->gap))
-            return wrong_usage("--gap needs a share such as 0.02, not ", optarg);
-        else if (option == '?' || option == ':')
-            return wrong_usage(option == '?' ? "unknown option " : "a value is missing after ",
-                               argv[optind - 1]);
-    }
-    if (request->help)
-        return EX_OK;
-    if (optind + 1 != argc)
-        return wrong_usage(optind == argc ? "no instance given" : "more than one instance given",
-                           "");
-    request->instance = argv[optind];
-    return EX_OK;
+    const struct cli_command command = {.name = COMMAND,
+                                        .usage = usage,
+                                        .help = help,
+                                        .needs = "an instance",
+                                        .file_count = 1,
+                                        .arguments = arguments,
+                                        .argument_count = sizeof arguments / sizeof arguments[0]};
+    return cli_arguments_read(&command, argc, argv, &request->instance, ret_helped);
 }
 
 /* ---- progress -------------------------------------------------------------------------------- */
@@ -212,13 +191,10 @@ static int solve(const struct request *request, struct evacuation_document *docu
 
 int cli_solve_evacuation(int argc, char **argv) {
     struct request request = {0};
-    int status = read_arguments(argc, argv, &request);
-    if (status != EX_OK)
+    bool helped;
+    int status = read_arguments(argc, argv, &request, &helped);
+    if (status != EX_OK || helped)
         return status;
-    if (request.help) {
-        printf("%s%s", usage, help);
-        return EX_OK;
-    }
     struct hv_fault_list faults;
     hv_fault_list_init(&faults);
     struct evacuation_document document;

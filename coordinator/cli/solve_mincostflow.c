@@ -1,12 +1,12 @@
 #include "coordinator/cli/solve_mincostflow.h"
 
+#include "coordinator/cli/cli_arguments.h"
 #include "coordinator/cli/cli_file.h"
 #include "coordinator/cli/dimacs.h"
 #include "coordinator/optimizer/mincostflow.h"
 #include "schemas/limits.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -228,40 +228,26 @@ static int print_json(const struct dimacs_problem *problem, const struct answer 
  */
 
 /* Returns an exit status, or −1 to go on. */
-static int read_arguments(int argc, char **argv, struct request *request) {
-    static const struct option options[] = {
-        {"output", required_argument, NULL, 'o'},
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
+static int read_arguments(int argc, char **argv, struct request *request, bool *ret_helped) {
+    const struct cli_argument arguments[] = {
+        {.name = "output", .letter = 'o', .text = &request->output},
+        {.name = "json", .flag = &request->json},
     };
-    optind = 0;
-    int option;
-    while ((option = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
-        if (option == 'o') {
-            request->output = optarg;
-        } else if (option == 'j') {
-            request->json = true;
-        } else if (option == 'h') {
-            printf("%s%s", usage, help);
-            return EX_OK;
-        } else {
-            fputs(usage, stderr);
-            return EX_USAGE;
-        }
-    }
-    if (argc - optind != 1) {
-        fputs(usage, stderr);
-        return EX_USAGE;
-    }
-    request->input = argv[optind];
-    return -1;
+    const struct cli_command command = {.name = "solve mincostflow",
+                                        .usage = usage,
+                                        .help = help,
+                                        .needs = "a problem, or - for standard input",
+                                        .file_count = 1,
+                                        .arguments = arguments,
+                                        .argument_count = sizeof arguments / sizeof arguments[0]};
+    return cli_arguments_read(&command, argc, argv, &request->input, ret_helped);
 }
 
 int cli_solve_mincostflow(int argc, char **argv) {
     struct request request = {0};
-    int status = read_arguments(argc, argv, &request);
-    if (status >= 0)
+    bool helped;
+    int status = read_arguments(argc, argv, &request, &helped);
+    if (status != EX_OK || helped)
         return status;
     struct dimacs_problem problem = {0};
     status = read_problem(request.input, &problem);

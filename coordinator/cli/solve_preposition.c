@@ -1,12 +1,11 @@
 #include "coordinator/cli/solve_preposition.h"
 
+#include "coordinator/cli/cli_arguments.h"
 #include "coordinator/cli/cli_file.h"
-#include "coordinator/cli/cli_number.h"
 #include "coordinator/cli/cli_watch.h"
 #include "coordinator/cli/preposition_frontier_files.h"
 #include "coordinator/cli/preposition_report.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -67,123 +66,74 @@ struct request {
     const char *instance, *output;
     double time_limit_s; /* 0 for none */
     double gap, report_gap;
-    double folds, seed, points; /* whole; 0 where not given */
-    double alpha;               /* NAN where not given */
+    long folds, seed, points; /* 0 where not given */
+    double alpha;             /* NAN where not given */
     const char *csv, *plot;
-    bool report, json, quiet, help;
+    bool report, json, quiet;
 };
 
 /* ---- arguments ------------------------------------------------------------------------------- */
 
-static int wrong_usage(const char *what, const char *text) {
-    fprintf(stderr, "haven " COMMAND ": %s%s\n%s", what, text, usage);
-    return EX_USAGE;
-}
-
-static bool read_whole(const char *text, double least, double most, double *ret_number) {
-    double number;
-    if (!cli_number_read(text, least, most, &number) || number != floor(number))
-        return false;
-    *ret_number = number;
-    return true;
-}
-
-/* What a letter of read_arguments says; EX_OK, or wrong usage with a message. */
-static int read_option(int option, const char *text, struct request *request) {
-    switch (option) {
-    case 'o':
-        request->output = text;
-        break;
-    case 'c':
-        request->csv = text;
-        break;
-    case 'p':
-        request->plot = text;
-        break;
-    case 'j':
-        request->json = true;
-        break;
-    case 'q':
-        request->quiet = true;
-        break;
-    case 'h':
-        request->help = true;
-        break;
-    case 'r':
-        request->report = true;
-        break;
-    case 'g':
-        if (!cli_number_read(text, 0, 1, &request->gap))
-            return wrong_usage("--gap needs a share such as 0.001, not ", text);
-        break;
-    case 'G':
-        if (!cli_number_read(text, 0, 1, &request->report_gap))
-            return wrong_usage("--report-gap needs a share such as 0.001, not ", text);
-        break;
-    case 't':
-        if (!cli_number_read(text, 0, 1e12, &request->time_limit_s))
-            return wrong_usage("--time-limit needs a number of seconds, not ", text);
-        break;
-    case 'k':
-        if (!read_whole(text, 2, PREPOSITION_FOLDS_MAX, &request->folds))
-            return wrong_usage("--hold-out needs a number of parts from 2 to 1000, not ", text);
-        request->report = true;
-        break;
-    case 's':
-        if (!read_whole(text, 0, 9007199254740991.0, &request->seed))
-            return wrong_usage("--seed needs a whole number, not ", text);
-        break;
-    case 'f':
-        if (!read_whole(text, 2, PREPOSITION_FRONTIER_MAX, &request->points))
-            return wrong_usage("--frontier needs a number of points from 2 to 1000, not ", text);
-        break;
-    case 'a':
-        if (!cli_number_read(text, 0, 1, &request->alpha) || request->alpha >= 1)
-            return wrong_usage("--alpha needs a share from 0 to below 1, not ", text);
-        break;
-    default:
-        break;
-    }
-    return EX_OK;
-}
-
-static int read_arguments(int argc, char **argv, struct request *request) {
-    static const struct option options[] = {
-        {"output", required_argument, NULL, 'o'},
-        {"gap", required_argument, NULL, 'g'},
-        {"time-limit", required_argument, NULL, 't'},
-        {"json", no_argument, NULL, 'j'},
-        {"quiet", no_argument, NULL, 'q'},
-        {"report", no_argument, NULL, 'r'},
-        {"hold-out", required_argument, NULL, 'k'},
-        {"seed", required_argument, NULL, 's'},
-        {"frontier", required_argument, NULL, 'f'},
-        {"alpha", required_argument, NULL, 'a'},
-        {"csv", required_argument, NULL, 'c'},
-        {"plot", required_argument, NULL, 'p'},
-        {"report-gap", required_argument, NULL, 'G'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+static int read_arguments(int argc, char **argv, struct request *request, bool *ret_helped) {
+    const struct cli_argument arguments[] = {
+        {.name = "output", .letter = 'o', .text = &request->output},
+        {.name = "gap",
+         .number = &request->gap,
+         .least = 0,
+         .most = 1,
+         .needs = "a share such as 0.001"},
+        {.name = "time-limit",
+         .number = &request->time_limit_s,
+         .least = 0,
+         .most = CLI_TIME_LIMIT_S_MAX,
+         .needs = "a number of seconds"},
+        {.name = "json", .flag = &request->json},
+        {.name = "quiet", .flag = &request->quiet},
+        {.name = "report", .flag = &request->report},
+        {.name = "hold-out",
+         .whole = &request->folds,
+         .least = 2,
+         .most = PREPOSITION_FOLDS_MAX,
+         .needs = "a number of parts from 2 to 1000"},
+        {.name = "seed",
+         .whole = &request->seed,
+         .least = 0,
+         .most = CLI_SEED_MAX,
+         .needs = "a whole number"},
+        {.name = "frontier",
+         .whole = &request->points,
+         .least = 2,
+         .most = PREPOSITION_FRONTIER_MAX,
+         .needs = "a number of points from 2 to 1000"},
+        {.name = "alpha",
+         .number = &request->alpha,
+         .least = 0,
+         .most = 1,
+         .needs = "a share from 0 to below 1"},
+        {.name = "csv", .text = &request->csv},
+        {.name = "plot", .text = &request->plot},
+        {.name = "report-gap",
+         .number = &request->report_gap,
+         .least = 0,
+         .most = 1,
+         .needs = "a share such as 0.001"},
     };
-    optind = 0;
-    opterr = 0;
-    int option;
-    while ((option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
-        if (option == '?' || option == ':')
-            return wrong_usage(option == '?' ? "unknown option " : "a value is missing after ",
-                               argv[optind - 1]);
-        int status = read_option(option, optarg, request);
-        if (status != EX_OK)
-            return status;
-    }
-    if (request->help)
-        return EX_OK;
-    if (optind + 1 != argc)
-        return wrong_usage(optind == argc ? "no instance given" : "more than one instance given",
-                           "");
-    if ((request->csv != NULL || request->plot != NULL) && request->points <= 0)
-        return wrong_usage("--csv and --plot show a frontier: give --frontier POINTS as well", "");
-    request->instance = argv[optind];
+    const struct cli_command command = {.name = COMMAND,
+                                        .usage = usage,
+                                        .help = help,
+                                        .needs = "an instance",
+                                        .file_count = 1,
+                                        .arguments = arguments,
+                                        .argument_count = sizeof arguments / sizeof arguments[0]};
+    int status = cli_arguments_read(&command, argc, argv, &request->instance, ret_helped);
+    if (status != EX_OK || *ret_helped)
+        return status;
+    if (request->alpha >= 1)
+        return cli_arguments_wrong(&command, "--alpha needs a share from 0 to below 1", "");
+    if ((request->csv != NULL || request->plot != NULL) && request->points == 0)
+        return cli_arguments_wrong(
+            &command, "--csv and --plot show a frontier: give --frontier POINTS as well", "");
+    request->report |= request->folds > 0;
     return EX_OK;
 }
 
@@ -365,13 +315,10 @@ static int solve(const struct request *request, const struct preposition_documen
 int cli_solve_preposition(int argc, char **argv) {
     struct request request = {
         .gap = GAP_OTHERWISE, .report_gap = REPORT_GAP_OTHERWISE, .seed = 1, .alpha = NAN};
-    int status = read_arguments(argc, argv, &request);
-    if (status != EX_OK)
+    bool helped;
+    int status = read_arguments(argc, argv, &request, &helped);
+    if (status != EX_OK || helped)
         return status;
-    if (request.help) {
-        printf("%s%s", usage, help);
-        return EX_OK;
-    }
     struct hv_fault_list faults;
     hv_fault_list_init(&faults);
     struct preposition_document document;

@@ -1,11 +1,10 @@
 #include "coordinator/cli/solve_relocation.h"
 
+#include "coordinator/cli/cli_arguments.h"
 #include "coordinator/cli/cli_file.h"
-#include "coordinator/cli/cli_number.h"
 #include "coordinator/cli/cli_watch.h"
 #include "coordinator/cli/relief_case.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -50,81 +49,57 @@ struct request {
     const char *dir, *stock, *item, *output;
     enum relief_measure measure;
     double gap, time_limit_s;
-    bool json, quiet, help;
+    bool json, quiet;
 };
 
-static int wrong_usage(const char *what, const char *text) {
-    fprintf(stderr, "haven " COMMAND ": %s%s\n%s", what, text, usage);
-    return EX_USAGE;
+/* ---- arguments ------------------------------------------------------------------------------- */
+
+static bool read_measure(const char *text, void *into) {
+    enum relief_measure *measure = into;
+    if (strcmp(text, "hours") != 0 && strcmp(text, "km") != 0)
+        return false;
+    *measure = strcmp(text, "km") == 0 ? RELIEF_KM : RELIEF_HOURS;
+    return true;
 }
 
-static int read_option(int option, const char *text, struct request *request) {
-    switch (option) {
-    case 'o':
-        request->output = text;
-        break;
-    case 's':
-        request->stock = text;
-        break;
-    case 'i':
-        request->item = text;
-        break;
-    case 'j':
-        request->json = true;
-        break;
-    case 'q':
-        request->quiet = true;
-        break;
-    case 'h':
-        request->help = true;
-        break;
-    case 'm':
-        if (strcmp(text, "hours") != 0 && strcmp(text, "km") != 0)
-            return wrong_usage("--measure is hours or km, not ", text);
-        request->measure = strcmp(text, "km") == 0 ? RELIEF_KM : RELIEF_HOURS;
-        break;
-    case 'g':
-        if (!cli_number_read(text, 0, 1, &request->gap))
-            return wrong_usage("--gap needs a share such as 0.001, not ", text);
-        break;
-    case 't':
-        if (!cli_number_read(text, 0, 1e12, &request->time_limit_s))
-            return wrong_usage("--time-limit needs a number of seconds, not ", text);
-        break;
-    default:
-        break;
-    }
-    return EX_OK;
-}
-
-static int read_arguments(int argc, char **argv, struct request *request) {
-    static const struct option options[] = {
-        {"output", required_argument, NULL, 'o'}, {"stock", required_argument, NULL, 's'},
-        {"item", required_argument, NULL, 'i'},   {"measure", required_argument, NULL, 'm'},
-        {"gap", required_argument, NULL, 'g'},    {"time-limit", required_argument, NULL, 't'},
-        {"json", no_argument, NULL, 'j'},         {"quiet", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+static int read_arguments(int argc, char **argv, struct request *request, bool *ret_helped) {
+    const struct cli_argument arguments[] = {
+        {.name = "output", .letter = 'o', .text = &request->output},
+        {.name = "stock", .text = &request->stock},
+        {.name = "item", .text = &request->item},
+        {.name = "measure",
+         .read = read_measure,
+         .into = &request->measure,
+         .needs = "hours or km"},
+        {.name = "gap",
+         .number = &request->gap,
+         .least = 0,
+         .most = 1,
+         .needs = "a share such as 0.001"},
+        {.name = "time-limit",
+         .number = &request->time_limit_s,
+         .least = 1e-3,
+         .most = CLI_TIME_LIMIT_S_MAX,
+         .needs = "a number of seconds"},
+        {.name = "json", .flag = &request->json},
+        {.name = "quiet", .flag = &request->quiet},
     };
-    optind = 0;
-    opterr = 0;
-    int option;
-    while ((option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
-        if (option == '?' || option == ':')
-            return wrong_usage(option == '?' ? "unknown option " : "a value is missing after ",
-                               argv[optind - 1]);
-        int status = read_option(option, optarg, request);
-        if (status != EX_OK)
-            return status;
-    }
-    if (request->help)
-        return EX_OK;
-    if (optind + 1 != argc)
-        return wrong_usage(optind == argc ? "no folder given" : "more than one folder given", "");
+    const struct cli_command command = {.name = COMMAND,
+                                        .usage = usage,
+                                        .help = help,
+                                        .needs = "a folder of tables",
+                                        .file_count = 1,
+                                        .arguments = arguments,
+                                        .argument_count = sizeof arguments / sizeof arguments[0]};
+    int status = cli_arguments_read(&command, argc, argv, &request->dir, ret_helped);
+    if (status != EX_OK || *ret_helped)
+        return status;
     if (request->output != NULL && request->item == NULL)
-        return wrong_usage("-o writes the problem of one item: name it with --item", "");
+        return cli_arguments_wrong(&command,
+                                   "-o writes the problem of one item: name it with --item", "");
     if (request->stock != NULL && strchr(request->stock, '/') != NULL)
-        return wrong_usage("--stock names a table of the folder, without a path: ", request->stock);
-    request->dir = argv[optind];
+        return cli_arguments_wrong(
+            &command, "--stock names a table of the folder, without a path: ", request->stock);
     return EX_OK;
 }
 
@@ -496,13 +471,10 @@ static int run(struct study *study) {
 
 int cli_solve_relocation(int argc, char **argv) {
     struct request request = {.gap = GAP_OTHERWISE};
-    int status = read_arguments(argc, argv, &request);
-    if (status != EX_OK)
+    bool helped;
+    int status = read_arguments(argc, argv, &request, &helped);
+    if (status != EX_OK || helped)
         return status;
-    if (request.help) {
-        printf("%s%s", usage, help);
-        return EX_OK;
-    }
     struct study study = {.request = &request};
     struct hv_fault_list faults;
     hv_fault_list_init(&faults);

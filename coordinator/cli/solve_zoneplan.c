@@ -1,11 +1,10 @@
 #include "coordinator/cli/solve_zoneplan.h"
 
+#include "coordinator/cli/cli_arguments.h"
 #include "coordinator/cli/cli_file.h"
-#include "coordinator/cli/cli_number.h"
 #include "coordinator/cli/cli_watch.h"
 #include "coordinator/cli/zone_plan_json.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -69,114 +68,68 @@ struct request {
     long routes_max, stages, reversals_max, seed, work_millions;
     bool convergent, non_preemptive, steady, contraflow, ccrp;
     double time_limit_s; /* 0 for none */
-    bool json, quiet, help;
+    bool json, quiet;
 };
 
 /* ---- arguments ------------------------------------------------------------------------------- */
 
-static int wrong_usage(const char *what, const char *text) {
-    fprintf(stderr, "haven " COMMAND ": %s%s\n%s", what, text, usage);
-    return EX_USAGE;
+static bool read_method(const char *text, void *into) {
+    bool *ccrp = into;
+    *ccrp = strcmp(text, "ccrp") == 0;
+    return *ccrp || strcmp(text, "search") == 0;
 }
 
-static bool read_method(const char *text, bool *ret_ccrp) {
-    *ret_ccrp = strcmp(text, "ccrp") == 0;
-    return *ret_ccrp || strcmp(text, "search") == 0;
-}
-
-/* An option with a value; returns what is wrong with it, or NULL. */
-static const char *read_value(int option, struct request *request) {
-    switch (option) {
-    case 'o':
-        request->output = optarg;
-        return NULL;
-    case 'r':
-        request->rules = optarg;
-        return NULL;
-    case 'T':
-        request->travellers = optarg;
-        return NULL;
-    case 'n':
-        return cli_number_read_whole(optarg, 1, ZONE_PLAN_ROUTES_MAX, &request->routes_max)
-                   ? NULL
-                   : "--max-routes needs a number from 1 to 16, not ";
-    case 'g':
-        return cli_number_read_whole(optarg, 1, ZONE_PLAN_STAGES_MAX, &request->stages)
-                   ? NULL
-                   : "--staged needs a number from 1 to 64, not ";
-    case 'm':
-        return cli_number_read_whole(optarg, 0, LONG_MAX, &request->reversals_max)
-                   ? NULL
-                   : "--max-reversals needs a number of links, not ";
-    case 'M':
-        return read_method(optarg, &request->ccrp) ? NULL : "--method is search or ccrp, not ";
-    case 'S':
-        return cli_number_read_whole(optarg, 0, LONG_MAX, &request->seed)
-                   ? NULL
-                   : "--seed needs a number, not ";
-    case 'w':
-        return cli_number_read_whole(optarg, 1, 1000000000, &request->work_millions)
-                   ? NULL
-                   : "--work needs a number of millions, not ";
-    case 't':
-        return cli_number_read(optarg, 1e-3, 1e9, &request->time_limit_s)
-                   ? NULL
-                   : "--time-limit needs a number of seconds, not ";
-    default:
-        return NULL;
-    }
-}
-
-static void read_flag(int option, struct request *request) {
-    request->convergent |= option == 'c';
-    request->non_preemptive |= option == 'p';
-    request->steady |= option == 's';
-    request->contraflow |= option == 'C';
-    request->json |= option == 'j';
-    request->quiet |= option == 'q';
-    request->help |= option == 'h';
-}
-
-static int read_arguments(int argc, char **argv, struct request *request) {
-    static const struct option options[] = {
-        {"output", required_argument, NULL, 'o'},
-        {"rules", required_argument, NULL, 'r'},
-        {"travellers", required_argument, NULL, 'T'},
-        {"max-routes", required_argument, NULL, 'n'},
-        {"convergent", no_argument, NULL, 'c'},
-        {"non-preemptive", no_argument, NULL, 'p'},
-        {"steady", no_argument, NULL, 's'},
-        {"staged", required_argument, NULL, 'g'},
-        {"contraflow", no_argument, NULL, 'C'},
-        {"max-reversals", required_argument, NULL, 'm'},
-        {"method", required_argument, NULL, 'M'},
-        {"seed", required_argument, NULL, 'S'},
-        {"time-limit", required_argument, NULL, 't'},
-        {"work", required_argument, NULL, 'w'},
-        {"json", no_argument, NULL, 'j'},
-        {"quiet", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+static int read_arguments(int argc, char **argv, struct request *request, bool *ret_helped) {
+    const struct cli_argument arguments[] = {
+        {.name = "output", .letter = 'o', .text = &request->output},
+        {.name = "rules", .text = &request->rules},
+        {.name = "travellers", .text = &request->travellers},
+        {.name = "max-routes",
+         .whole = &request->routes_max,
+         .least = 1,
+         .most = ZONE_PLAN_ROUTES_MAX,
+         .needs = "a number from 1 to 16"},
+        {.name = "convergent", .flag = &request->convergent},
+        {.name = "non-preemptive", .flag = &request->non_preemptive},
+        {.name = "steady", .flag = &request->steady},
+        {.name = "staged",
+         .whole = &request->stages,
+         .least = 1,
+         .most = ZONE_PLAN_STAGES_MAX,
+         .needs = "a number from 1 to 64"},
+        {.name = "contraflow", .flag = &request->contraflow},
+        {.name = "max-reversals",
+         .whole = &request->reversals_max,
+         .least = 0,
+         .most = CLI_SEED_MAX,
+         .needs = "a number of links"},
+        {.name = "method", .read = read_method, .into = &request->ccrp, .needs = "search or ccrp"},
+        {.name = "seed",
+         .whole = &request->seed,
+         .least = 0,
+         .most = CLI_SEED_MAX,
+         .needs = "a whole number"},
+        {.name = "time-limit",
+         .number = &request->time_limit_s,
+         .least = 1e-3,
+         .most = CLI_TIME_LIMIT_S_MAX,
+         .needs = "a number of seconds"},
+        {.name = "work",
+         .whole = &request->work_millions,
+         .least = 1,
+         .most = 1e9,
+         .needs = "a number of millions"},
+        {.name = "json", .flag = &request->json},
+        {.name = "quiet", .flag = &request->quiet},
     };
-    optind = 0;
-    opterr = 0;
-    int option;
-    while ((option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
-        if (option == '?' || option == ':')
-            return wrong_usage(option == '?' ? "unknown option " : "a value is missing after ",
-                               argv[optind - 1]);
-        const char *wrong = read_value(option, request);
-        if (wrong != NULL)
-            return wrong_usage(wrong, optarg);
-        read_flag(option, request);
-    }
-    if (request->help)
-        return EX_OK;
-    if (optind + 1 != argc)
-        return wrong_usage(optind == argc ? "no instance given" : "more than one instance given",
-                           "");
-    request->instance = argv[optind];
-    return EX_OK;
+    const struct cli_command command = {.name = COMMAND,
+                                        .usage = usage,
+                                        .help = help,
+                                        .needs = "an instance",
+                                        .file_count = 1,
+                                        .arguments = arguments,
+                                        .argument_count = sizeof arguments / sizeof arguments[0]};
+    return cli_arguments_read(&command, argc, argv, &request->instance, ret_helped);
 }
 
 /* ---- progress -------------------------------------------------------------------------------- */
@@ -471,13 +424,10 @@ static int read_and_solve(const struct request *request, struct hv_fault_list *f
 
 int cli_solve_zoneplan(int argc, char **argv) {
     struct request request = {.routes_max = 1, .reversals_max = LONG_MAX, .seed = 1};
-    int status = read_arguments(argc, argv, &request);
-    if (status != EX_OK)
+    bool helped;
+    int status = read_arguments(argc, argv, &request, &helped);
+    if (status != EX_OK || helped)
         return status;
-    if (request.help) {
-        printf("%s%s", usage, help);
-        return EX_OK;
-    }
     struct hv_fault_list faults;
     hv_fault_list_init(&faults);
     struct evacuation_document document;
