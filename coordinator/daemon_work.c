@@ -231,7 +231,8 @@ static int copy_one(const char *path, const struct stat *status, int flag, struc
         (int)sizeof target)
         copying.error = HV_ERR_LIMIT;
     else if (flag == FTW_D)
-        copying.error = mkdir(target, 0700) == 0 || errno == EEXIST ? 0 : HV_ERR_IO;
+        copying.error =
+            mkdir(target, 0700) == 0 || errno == EEXIST ? atomic_file_sync_name(target) : HV_ERR_IO;
     else if (flag == FTW_F)
         copying.error = copy_file(path, target);
     return copying.error;
@@ -276,7 +277,7 @@ static int backup_run(void *context) {
         error = copy_named(work, LAYOUT_SETTINGS, copy_file);
     if (error == 0) /* last: a backup that has it is whole */
         error = copy_named(work, LAYOUT_INVITATION, copy_file);
-    return error;
+    return error == 0 ? atomic_file_sync_name(work->path) : error;
 }
 
 static void backup_done(void *context, int error) {
@@ -321,7 +322,9 @@ static int keep_region(struct work *work) {
     daemon_path(work->daemon, LAYOUT_REGIONS, path);
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
         return HV_ERR_IO;
-    int error = region_hash(work->region, work->hash);
+    int error = atomic_file_sync_name(path);
+    if (error == 0)
+        error = region_hash(work->region, work->hash);
     if (error != 0)
         return error;
     keys_to_hex(work->hash, sizeof work->hash, hex);

@@ -316,6 +316,8 @@ static void turn(struct daemon *daemon) {
             more = true;
         if (clock_real_ms() >= daemon->due_real_ms)
             step(daemon, &tick);
+        while (take_link_news(daemon)) /* a send may take the signal of what has come meanwhile */
+            more = true;
         more = more || journal_is_waiting(daemon->journal);
         store(daemon);
     }

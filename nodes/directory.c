@@ -102,7 +102,9 @@ static int fill_directory(const char *directory, struct node_settings *settings)
 }
 
 static int make_directory(const char *directory) {
-    if (mkdir(directory, 0700) == 0 || errno == EEXIST)
+    if (mkdir(directory, 0700) == 0)
+        return atomic_file_sync_name(directory);
+    if (errno == EEXIST)
         return HV_OK;
     return errno == ENOENT                      ? HV_ERR_NOT_FOUND
            : errno == EACCES || errno == EPERM  ? HV_ERR_PERMISSION

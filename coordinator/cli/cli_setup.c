@@ -9,6 +9,7 @@
 #include "coordinator/layout.h"
 #include "coordinator/log/log_lmdb.h"
 #include "schemas/codec.h"
+#include "schemas/platform/atomic_file.h"
 #include "schemas/platform/clock.h"
 #include "schemas/platform/deployment.h"
 #include "schemas/platform/http_address.h"
@@ -164,6 +165,8 @@ static int found(const char *dir, struct founding *founding) {
     if (mkdir(dir, 0700) != 0 && errno != EEXIST)
         return errno == ENOENT ? HV_ERR_NOT_FOUND : errno == EACCES ? HV_ERR_PERMISSION : HV_ERR_IO;
     int error = access(below(dir, LAYOUT_INVITATION, path), F_OK) == 0 ? HV_ERR_EXISTS : HV_OK;
+    if (error == HV_OK)
+        error = atomic_file_sync_name(dir);
     if (error == HV_OK)
         error = have_key(below(dir, LAYOUT_KEY, path), &founding->key);
     if (error == HV_OK)
@@ -351,7 +354,9 @@ static int copy_tree(const char *from, const char *to) {
             error = copy_tree(below(from, entry->d_name, source), below(to, entry->d_name, target));
     }
     closedir(folder);
-    return error;
+    if (error == HV_OK)
+        error = atomic_file_sync(to);
+    return error == HV_OK ? atomic_file_sync_name(to) : error;
 }
 
 struct verified {

@@ -1,5 +1,7 @@
 #include "coordinator/log/log_archive.h"
 
+#include "schemas/platform/atomic_file.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -42,15 +44,6 @@ static int write_all(int descriptor, const uint8_t *bytes, size_t size) {
         size -= (size_t)written;
     }
     return 0;
-}
-
-static int sync_dir(const char *dir) {
-    int descriptor = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0)
-        return HV_ERR_IO;
-    int error = fsync(descriptor) == 0 ? 0 : os_error();
-    close(descriptor);
-    return error;
 }
 
 /* ---- writing ---- */
@@ -99,7 +92,7 @@ int log_archive_finish(struct log_archive_file *file, uint64_t last) {
     if (error == 0 && rename(file->temporary, path) != 0)
         error = os_error();
     if (error == 0)
-        error = sync_dir(file->dir);
+        error = atomic_file_sync(file->dir);
     if (error != 0) {
         log_archive_abandon(file);
         return error;
@@ -251,5 +244,5 @@ static int copy_one(void *context, const char *path, const char *name, uint64_t 
 int log_archive_copy(const char *dir, const char *to) {
     struct copying copying = {.to = to};
     int error = each_archive(dir, copy_one, &copying);
-    return error == 0 ? sync_dir(to) : error;
+    return error == 0 ? atomic_file_sync(to) : error;
 }

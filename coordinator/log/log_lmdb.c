@@ -1,6 +1,7 @@
 #include "coordinator/log/log_lmdb.h"
 
 #include "coordinator/log/log_archive.h"
+#include "schemas/platform/atomic_file.h"
 #include "schemas/platform/store.h"
 
 #include <dirent.h>
@@ -338,6 +339,15 @@ static int copy_guarded(void *context) {
     return store_error(mdb_env_copy(copying->lmdb->env, copying->to));
 }
 
+/* LMDB leaves its copy to the cache of the machine. */
+static int sync_copy(const char *to) {
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/data.mdb", to) >= (int)sizeof path)
+        return HV_ERR_LIMIT;
+    int error = atomic_file_sync(path);
+    return error == 0 ? atomic_file_sync_name(to) : error;
+}
+
 /* The live store first: what leaves it meanwhile is in the archives that are copied after. */
 static int copy(struct log *log, const char *to) {
     struct log_lmdb *lmdb = lmdb_of(log);
@@ -346,7 +356,9 @@ static int copy(struct log *log, const char *to) {
         return error;
     struct copy_arguments copying = {lmdb, to};
     error = guarded(copy_guarded, &copying);
-    return error == 0 ? log_archive_copy(lmdb->dir, to) : error;
+    if (error == 0)
+        error = sync_copy(to);
+    return error == 0 ? log_archive_copy(lmdb->dir, to) : error; /* which syncs the folder, too */
 }
 
 /* ---- opening and closing ---- */
@@ -381,7 +393,9 @@ static int make_dir(const struct log_lmdb *lmdb) {
         return S_ISDIR(status.st_mode) ? 0 : HV_ERR_CORRUPT;
     if (lmdb->read_only)
         return HV_ERR_NOT_FOUND;
-    return mkdir(lmdb->dir, 0700) == 0 ? 0 : errno == ENOSPC ? HV_ERR_FULL : HV_ERR_IO;
+    if (mkdir(lmdb->dir, 0700) != 0)
+        return errno == ENOSPC ? HV_ERR_FULL : HV_ERR_IO;
+    return atomic_file_sync_name(lmdb->dir);
 }
 
 static int open_env(struct log_lmdb *lmdb, size_t map_bytes) {

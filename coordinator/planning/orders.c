@@ -312,6 +312,8 @@ static bool same_people(const struct hv_order *a, const struct hv_order *b) {
     for (size_t i = 0; i < a->people_count; i++)
         if (strcmp(a->people[i].zone, b->people[i].zone) != 0 ||
             a->people[i].people != b->people[i].people ||
+            a->people[i].wheelchair != b->people[i].wheelchair ||
+            a->people[i].medical != b->people[i].medical ||
             a->people[i].without_vehicle != b->people[i].without_vehicle)
             return false;
     return true;

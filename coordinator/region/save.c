@@ -5,7 +5,9 @@
 #include "coordinator/region/words.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
+#include <libgen.h>
 #include <math.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -370,6 +372,29 @@ static int replace_file(const struct region *region, const char *dir, int kind) 
     return error;
 }
 
+static int sync_folder(const char *dir) {
+    int descriptor = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return translate_errno();
+    int error = fsync(descriptor) == 0 ? HV_OK : translate_errno();
+    close(descriptor);
+    return error;
+}
+
+/* The names in the folder and its own: a version that the log speaks of is there after a power cut.
+ */
+static int sync_names(const char *dir) {
+    int error = sync_folder(dir);
+    char *copy = error == HV_OK ? strdup(dir) : NULL;
+    if (copy == NULL)
+        return error == HV_OK ? HV_ERR_MEMORY : error;
+    const char *above = dirname(copy);
+    if (access(above, R_OK) == 0) /* who may not look into it cannot sync it */
+        error = sync_folder(above);
+    free(copy);
+    return error;
+}
+
 int region_save(const struct region *region, const char *dir) {
     if (mkdir(dir, 0777) != 0 && errno != EEXIST)
         return translate_errno();
@@ -379,7 +404,7 @@ int region_save(const struct region *region, const char *dir) {
             error = replace_file(region, dir, kind);
     if (error == HV_OK)
         error = replace_file(region, dir, BUILDER_KINDS); /* last: it names the others */
-    return error;
+    return error == HV_OK ? sync_names(dir) : error;
 }
 
 /* ---- hash -------------------------------------------------------------------------------------

@@ -116,21 +116,32 @@ void link_disconnect(struct link *link) {
 int link_send(struct link *link, const uint8_t *frame, size_t size) {
     if (link->socket == NULL)
         return HV_ERR_CLOSED;
-    if (zmq_send(link->socket, frame, size, ZMQ_DONTWAIT) >= 0)
+    int sent;
+    do
+        sent = zmq_send(link->socket, frame, size, ZMQ_DONTWAIT);
+    while (sent < 0 && errno == EINTR);
+    if (sent >= 0)
         return HV_OK;
     return errno == EAGAIN ? HV_ERR_BUSY : HV_ERR_IO;
 }
 
+/* A signal is no reason to believe that nothing is there: nobody would ask again. */
+static bool receive_part(struct link *link) {
+    int size;
+    do
+        size = zmq_msg_recv(&link->frame, link->socket, ZMQ_DONTWAIT);
+    while (size < 0 && errno == EINTR);
+    return size >= 0;
+}
+
 /* Drops the rest of a message of several parts: frames are of one. */
 static void drop_more(struct link *link) {
-    while (zmq_msg_more(&link->frame)) {
-        if (zmq_msg_recv(&link->frame, link->socket, ZMQ_DONTWAIT) < 0)
-            break;
-    }
+    while (zmq_msg_more(&link->frame) && receive_part(link))
+        continue;
 }
 
 static bool receive(struct link *link, const uint8_t **ret_frame, size_t *ret_size) {
-    while (zmq_msg_recv(&link->frame, link->socket, ZMQ_DONTWAIT) >= 0) {
+    while (receive_part(link)) {
         if (zmq_msg_more(&link->frame)) {
             drop_more(link);
             continue;

@@ -2,6 +2,7 @@
  * front of every record. No relaxed syncing: MDB_NOSYNC and MDB_NOMETASYNC lose what was
  * acknowledged. */
 #include "nodes/outbox/record.h"
+#include "schemas/platform/atomic_file.h"
 #include "schemas/platform/store.h"
 
 #include <errno.h>
@@ -355,15 +356,6 @@ static int open_guarded(struct outbox_lmdb *lmdb, void *arguments) {
     return translate(lmdb, code);
 }
 
-static int sync_directory(const char *directory) {
-    int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0)
-        return HV_ERR_IO;
-    int error = fsync(descriptor) == 0 ? HV_OK : HV_ERR_IO;
-    close(descriptor);
-    return error;
-}
-
 static int open_outbox(struct outbox_lmdb *lmdb, bool create) {
     if (create && mkdir(lmdb->directory, 0700) != 0 && errno != EEXIST)
         return errno == ENOSPC ? HV_ERR_FULL : errno == ENOENT ? HV_ERR_NOT_FOUND : HV_ERR_IO;
@@ -375,7 +367,9 @@ static int open_outbox(struct outbox_lmdb *lmdb, bool create) {
     if (error == HV_OK)
         error = guarded(lmdb, open_guarded, &create);
     if (error == HV_OK && create)
-        error = sync_directory(lmdb->directory);
+        error = atomic_file_sync(lmdb->directory);
+    if (error == HV_OK && create)
+        error = atomic_file_sync_name(lmdb->directory);
     return error;
 }
 

@@ -12,15 +12,32 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int sync_folder(const char *path) {
-    char copy[PATH_MAX];
-    snprintf(copy, sizeof copy, "%s", path);
-    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+int atomic_file_sync(const char *path) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return store_error(errno);
     int error = fsync(fd) == 0 ? HV_OK : store_error(errno);
     close(fd);
     return error;
+}
+
+/* For a folder that may be written and not read: all that is on its file system. */
+static int sync_file_system(const char *path) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return store_error(errno);
+    int error = syncfs(fd) == 0 ? HV_OK : store_error(errno);
+    close(fd);
+    return error;
+}
+
+int atomic_file_sync_name(const char *path) {
+    char copy[PATH_MAX];
+    int length = snprintf(copy, sizeof copy, "%s", path);
+    if (length < 0 || length >= (int)sizeof copy)
+        return HV_ERR_LIMIT;
+    int error = atomic_file_sync(dirname(copy));
+    return error == HV_ERR_PERMISSION ? sync_file_system(path) : error;
 }
 
 static int write_synced(const char *path, const void *bytes, size_t size, mode_t mode) {
@@ -52,7 +69,7 @@ int atomic_file_write(const char *path, const void *bytes, size_t size, mode_t m
         unlink(aside);
         return error;
     }
-    return sync_folder(path);
+    return atomic_file_sync_name(path);
 }
 
 static int read_all(int fd, uint8_t *bytes, size_t size, size_t *ret_size) {

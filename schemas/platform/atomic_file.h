@@ -12,6 +12,12 @@
 /* HV_ERR_FULL, HV_ERR_PERMISSION, HV_ERR_NOT_FOUND (no such folder), HV_ERR_IO. */
 int atomic_file_write(const char *path, const void *bytes, size_t size, mode_t mode) HV_MUST_USE;
 
+/* Makes durable what is in a file that somebody else wrote, or which names are in a folder. */
+int atomic_file_sync(const char *path) HV_MUST_USE;
+
+/* Makes durable that a file or folder, such as one just made, is named where it is. */
+int atomic_file_sync_name(const char *path) HV_MUST_USE;
+
 /* Reads a whole file of at most `limit` bytes; a NUL follows the bytes. Owned by the caller (free).
  * HV_ERR_NOT_FOUND, HV_ERR_PERMISSION, HV_ERR_LIMIT, HV_ERR_IO, HV_ERR_MEMORY. */
 int atomic_file_read(const char *path, size_t limit, uint8_t **ret_bytes,

@@ -22,6 +22,8 @@ static void start(struct core_bench *bench) {
     struct core_options options = {
         .escalate_ms = 900000, .escalate_to = above, .escalate_count = 2};
     cr_assert(core_new(state, &options, NULL, bench->real_ms, bench->wall_ms, &bench->core) == 0);
+    bench->dead = false;
+    bench->point = CORE_BENCH_STORED;
 }
 
 struct core_bench *core_bench_new(void) {
@@ -67,9 +69,21 @@ static void keep_frame(struct core_bench *bench, const struct core_effect *effec
     snprintf(frame->node, sizeof frame->node, "%s", effect->send.node ? effect->send.node : "?");
 }
 
+/* True where the process was killed before this point. */
+static bool crashes(struct core_bench *bench, int point) {
+    bench->dead = bench->crash_in == 1;
+    (bench->dead ? bench->killed : bench->passed)[bench->point][point] = true;
+    bench->point = point;
+    if (bench->crash_in > 0)
+        bench->crash_in--;
+    return bench->dead;
+}
+
 static void carry_out(struct core_bench *bench, const struct core_effects *effects) {
     for (size_t i = 0; i < effects->count; i++) {
         const struct core_effect *effect = &effects->list[i];
+        if (crashes(bench, (int)effect->kind))
+            return;
         switch (effect->kind) {
         case CORE_APPEND:
             cr_assert(!bench->waiting, "one append at a time");
@@ -105,8 +119,10 @@ static void one_step(struct core_bench *bench, struct core_event event) {
 }
 
 void core_bench_store(struct core_bench *bench) {
-    while (bench->waiting) {
+    while (bench->waiting && !bench->dead) {
         uint64_t first = 0;
+        if (crashes(bench, CORE_BENCH_STORE))
+            return;
         bench->waiting = false;
         int error = log_append(bench->log, bench->append.append.entries, bench->append.append.count,
                                &first);
@@ -116,6 +132,8 @@ void core_bench_store(struct core_bench *bench) {
             bench->append_error = error;
         if (error == HV_ERR_CLOSED)
             return; /* the process has died */
+        if (crashes(bench, CORE_BENCH_STORED))
+            return;
         one_step(bench,
                  (struct core_event){.kind = error == 0 ? CORE_COMMITTED : CORE_APPEND_FAILED,
                                      .failed = {.error = error}});
@@ -125,6 +143,8 @@ void core_bench_store(struct core_bench *bench) {
 }
 
 void core_bench_step(struct core_bench *bench, struct core_event event) {
+    if (bench->dead)
+        return;
     one_step(bench, event);
     if (!bench->hold)
         core_bench_store(bench);
@@ -157,6 +177,8 @@ int core_bench_decide(struct core_bench *bench, struct hv_record record) {
                         .kind = CORE_COMMAND,
                         .command = {.token = before + 1, .records = &record, .record_count = 1}});
     core_bench_idle(bench);
+    if (bench->dead && bench->replies == before)
+        return HV_ERR_CLOSED;
     if (!bench->hold)
         cr_assert(bench->replies == before + 1 && bench->reply_token == before + 1);
     return bench->reply_error;

@@ -8,6 +8,10 @@
 
 enum { CORE_BENCH_SENT_MAX = 4096 };
 
+/* Where the process may be killed: before an effect of a kind, before an append is durable, after
+ * it. */
+enum { CORE_BENCH_STORE = CORE_EVENT + 1, CORE_BENCH_STORED, CORE_BENCH_POINTS };
+
 struct core_bench_frame {
     char node[STATE_ID_BYTES];
     const struct hv_envelope *envelope; /* in the arena of the bench */
@@ -31,6 +35,11 @@ struct core_bench {
     struct hv_verdict reply_verdict;
     unsigned replies, plans;
     uint8_t deployment[HV_ID128_BYTES];
+    unsigned crash_in; /* points until the process is killed; 0: never */
+    bool dead;         /* it was: nothing happens until core_bench_restart */
+    int point;         /* the last that was passed, or what it was killed before */
+    bool passed[CORE_BENCH_POINTS][CORE_BENCH_POINTS]; /* by what came before and what came next */
+    bool killed[CORE_BENCH_POINTS][CORE_BENCH_POINTS];
 };
 
 struct core_bench *core_bench_new(void);
@@ -46,7 +55,8 @@ void core_bench_idle(struct core_bench *bench);
 void core_bench_tick(struct core_bench *bench, uint64_t passed_ms);
 void core_bench_forget(struct core_bench *bench);
 
-/* A command of one record by the operator; ret the reply's error. */
+/* A command of one record by the operator; ret the reply's error, HV_ERR_CLOSED where the process
+ * was killed before it. */
 int core_bench_decide(struct core_bench *bench, struct hv_record record);
 int core_bench_enrol(struct core_bench *bench, const char *node, enum hv_role role);
 

@@ -52,6 +52,7 @@ void bench_start(struct node_bench *bench) {
     int error = journal_restore(bench->journal, bench->core, bench->boot, bench->real_ms);
     cr_assert_eq(error, HV_OK, "restore: %d", error);
     bench->due_real_ms = bench->real_ms;
+    bench->point = BENCH_STORED;
 }
 
 void bench_kill(struct node_bench *bench) {
@@ -165,12 +166,16 @@ void bench_break(struct node_bench *bench) {
     bench->fake.greeted = false;
 }
 
-/* True where the program was killed before this effect. */
-static bool crashes(struct node_bench *bench) {
-    if (bench->crash_in == 0 || --bench->crash_in > 0)
-        return false;
-    bench_kill(bench);
-    return true;
+/* True where the program was killed before this point. */
+static bool crashes(struct node_bench *bench, int point) {
+    const bool now = bench->crash_in == 1;
+    (now ? bench->killed : bench->passed)[bench->point][point] = true;
+    bench->point = point;
+    if (now)
+        bench_kill(bench);
+    else if (bench->crash_in > 0)
+        bench->crash_in--;
+    return now;
 }
 
 static void step(struct node_bench *bench, struct node_event event) {
@@ -180,13 +185,15 @@ static void step(struct node_bench *bench, struct node_event event) {
     cr_assert_eq(node_core_step(bench->core, &event, &bench->effects), HV_OK);
     cr_assert_eq(journal_gather(bench->journal, &bench->effects), HV_OK);
     for (size_t i = 0; i < bench->effects.count && bench->core != NULL; i++)
-        if (!crashes(bench))
+        if (!crashes(bench, (int)bench->effects.items[i].kind))
             carry_out(bench, &bench->effects.items[i]);
 }
 
 void bench_store(struct node_bench *bench) {
     while (bench->core != NULL && journal_is_waiting(bench->journal)) {
         struct node_event event = {.kind = NODE_EVENT_STORED};
+        if (crashes(bench, BENCH_STORE))
+            return;
         int error = journal_store(bench->journal);
         if (error == HV_ERR_CLOSED) { /* the power went with it */
             bench_kill(bench);
@@ -198,7 +205,8 @@ void bench_store(struct node_bench *bench) {
             cr_assert_eq(journal_restore(bench->journal, bench->core, bench->boot, bench->real_ms),
                          HV_OK);
         }
-        step(bench, event);
+        if (!crashes(bench, BENCH_STORED))
+            step(bench, event);
     }
 }
 

@@ -11,6 +11,10 @@
 #define BENCH_QUEUE 512
 #define BENCH_TOKENS 8192
 
+/* Where the program may be killed: before an effect of a kind, before a batch is stored, after it.
+ */
+enum { BENCH_STORE = NODE_EFFECT_TIMER + 1, BENCH_STORED, BENCH_POINTS };
+
 struct bench_frame {
     size_t size;
     uint8_t *bytes;
@@ -33,7 +37,10 @@ struct node_bench {
     uint64_t due_real_ms;
     bool reachable; /* a CONNECT succeeds at the next bench_run */
     bool connecting, connected;
-    unsigned crash_in; /* effects until the program is killed; 0: never */
+    unsigned crash_in; /* points until the program is killed; 0: never */
+    int point;         /* the last that was passed, or what it was killed before */
+    bool passed[BENCH_POINTS][BENCH_POINTS]; /* by what came before and what came next */
+    bool killed[BENCH_POINTS][BENCH_POINTS];
     struct bench_queue to_coordinator, to_node;
     struct node_reply last_reply;
     bool replied[BENCH_TOKENS]; /* stored durably, as the staff was told */

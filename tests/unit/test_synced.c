@@ -1,0 +1,95 @@
+/* What must survive a power cut is synced, and so is the folder that names it: an fsync of this
+ * program's own stands in the way of the C library's and remembers what it was called for. */
+#include "coordinator/log/log_lmdb.h"
+#include "coordinator/region/region.h"
+#include "nodes/outbox/outbox.h"
+#include "schemas/platform/atomic_file.h"
+#include "tests/support/region_files.h"
+#include "tests/support/scratch.h"
+
+#include <criterion/criterion.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { SYNCS_MAX = 64 };
+
+static char synced[SYNCS_MAX][PATH_MAX];
+static size_t synced_count;
+
+int fsync(int fd) {
+    char link[64];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    if (synced_count < SYNCS_MAX) {
+        ssize_t size = readlink(link, synced[synced_count], PATH_MAX - 1);
+        synced[synced_count++][size < 0 ? 0 : size] = '\0';
+    }
+    return (int)syscall(SYS_fsync, fd);
+}
+
+static void assert_synced(const char *path) {
+    char *real = realpath(path, NULL);
+    bool found = false;
+    cr_assert_not_null(real, "%s is not there", path);
+    for (size_t i = 0; i < synced_count; i++)
+        found = found || strcmp(synced[i], real) == 0;
+    cr_assert(found, "%s was not synced", path);
+    free(real);
+}
+
+Test(synced, a_copy_of_the_log_with_its_folder_and_the_name_of_that) {
+    char *dir = scratch_make();
+    struct log *log = NULL;
+    const uint8_t bytes[] = "a record";
+    const struct log_entry entry = {.kind = HV_RECORD_NOTE, .bytes = bytes, .size = sizeof bytes};
+    uint64_t first = 0;
+    cr_assert_eq(log_lmdb_open(scratch_path(dir, "log"), NULL, &log), 0);
+    assert_synced(dir);
+    cr_assert_eq(log_append(log, &entry, 1, &first), 0);
+    synced_count = 0;
+    cr_assert_eq(log_copy(log, scratch_path(dir, "copy")), 0);
+    assert_synced(scratch_path(dir, "copy/data.mdb"));
+    assert_synced(scratch_path(dir, "copy"));
+    assert_synced(dir);
+    log_close(log);
+    scratch_remove(dir);
+}
+
+Test(synced, a_new_outbox_with_its_name) {
+    char *dir = scratch_make();
+    struct outbox *outbox = NULL;
+    cr_assert_eq(outbox_lmdb_open(scratch_path(dir, "outbox"), true, 1 << 22, &outbox), HV_OK);
+    assert_synced(scratch_path(dir, "outbox"));
+    assert_synced(dir);
+    outbox_free(outbox);
+    scratch_remove(dir);
+}
+
+Test(synced, a_small_file_with_its_name) {
+    char *dir = scratch_make();
+    cr_assert_eq(atomic_file_write(scratch_path(dir, "small"), "x", 1, 0600), HV_OK);
+    assert_synced(dir);
+    scratch_remove(dir);
+}
+
+Test(synced, a_region_with_its_files_and_its_name) {
+    struct region_files files;
+    struct hv_fault_list faults;
+    struct region *region = NULL;
+    char *dir = scratch_make();
+    region_files_init(&files);
+    region_files_small(&files);
+    hv_fault_list_init(&faults);
+    cr_assert_eq(region_load(files.dir, &faults, &region), HV_OK);
+    synced_count = 0;
+    cr_assert_eq(region_save(region, scratch_path(dir, "kept")), HV_OK);
+    assert_synced(scratch_path(dir, "kept"));
+    assert_synced(dir);
+    region_free(region);
+    hv_fault_list_deinit(&faults);
+    region_files_deinit(&files);
+    scratch_remove(dir);
+}
