@@ -403,6 +403,29 @@ Test(planning, before_evacuation_a_zone_is_warned_and_then_told_to_go) {
     cr_assert_eq(open_orders(HV_ORDER_RECEIVE_PEOPLE, NULL), 1);
 }
 
+Test(planning, a_shelter_is_told_when_only_who_comes_has_changed) {
+    incident(HV_PHASE_WATCH);
+    incident(HV_PHASE_EVACUATION);
+    flood(NULL);
+    approve(propose());
+    const struct hv_plan *plan = NULL;
+    const struct hv_order *order = NULL;
+    cr_assert_eq(state_plan_decode(state_find_plan(state(), state_general(state())->last_plan),
+                                   &arena, &plan),
+                 0);
+    struct hv_record record = {.kind = HV_RECORD_PLAN, .plan = *plan};
+    record.plan.id = 0;
+    record.plan.basis = state_general(state())->position;
+    const uint32_t wheelchairs = plan->moves[0].wheelchair + 7;
+    record.plan.moves[0].wheelchair = wheelchairs; /* as many people, others among them */
+    decide(record);
+    approve(state_general(state())->last_plan);
+    cr_assert_eq(open_orders(HV_ORDER_RECEIVE_PEOPLE, &order), 1);
+    cr_assert_eq(order->people[0].people, 120);
+    cr_assert_eq(order->people[0].wheelchair, wheelchairs);
+    cr_assert_eq(open_orders(HV_ORDER_OPEN, NULL), 1, "it is open already");
+}
+
 Test(planning, a_plan_is_approved_once) {
     flood(NULL);
     uint64_t number = propose();
