@@ -76,11 +76,15 @@ const struct cli_entry cli_entries[] = {
      "usage: haven handover [TEXT] --to NAME\n\n"
      "Writes into the log who takes over, and what they are told: 1,000 characters at most.\n\n"
      "example:\n  haven handover 'S06 is closed, the bridge is watched' --to officer2\n"},
-    {"status", cli_status, "the whole at a glance", "usage: haven status [--json]\n"},
+    {"status", cli_status, "the whole at a glance",
+     "usage: haven status [--json]\nexamples:\n  haven status\n  haven status --json | jq "
+     ".incident\n"},
     {"shelters", cli_shelters, "shelters: status, people, capacity, age",
-     "usage: haven shelters [ID] [--offset N] [--limit N]\n"},
+     "usage: haven shelters [ID] [--offset N] [--limit N] [--json]\nexamples:\n  haven shelters "
+     "S07\n"
+     "  haven shelters --json | jq '.shelters[] | select(.stale)'\n"},
     {"depots", cli_depots, "depots and their stock",
-     "usage: haven depots [ID] [--offset N] [--limit N]\n"},
+     "usage: haven depots [ID] [--offset N] [--limit N] [--json]\nexample:\n  haven depots D1\n"},
     {"supplies", cli_supplies, "for how many days what shelters have lasts",
      "usage: haven supplies [SHELTER] [--item ITEM] [--offset N] [--limit N]\n"
      "  usable goods of each item that is used by the day, over what the people there use\n"
@@ -88,8 +92,11 @@ const struct cli_entry cli_entries[] = {
      "  haven supplies --item water\n"
      "  haven supplies --json | jq '.supplies[] | select(.days_left != null and .days_left < "
      "1)'\n"},
-    {"zones", cli_zones, "zones: who has checked in, who is left", "usage: haven zones [ID]\n"},
-    {"nodes", cli_nodes, "who reports, and when last", "usage: haven nodes [ID]\n"},
+    {"zones", cli_zones, "zones: who has checked in, who is left",
+     "usage: haven zones [ID] [--json]\nexample:\n  haven zones Z10\n"},
+    {"nodes", cli_nodes, "who reports, and when last",
+     "usage: haven nodes [ID] [--json]\nexamples:\n  haven nodes\n  haven nodes --json | jq "
+     "'.nodes[] | select(.stale)'\n"},
     {"requests", cli_requests, "what shelters ask for, and how far it is",
      "usage: haven requests [ID] [--all]\n"
      "       haven requests approve ID [--lines ITEM=N,…] [--reason TEXT] | decline ID --reason "
@@ -118,7 +125,8 @@ const struct cli_entry cli_entries[] = {
      "  haven ledger verify --at 5000\n"
      "  haven ledger verify /var/backups/haven/monday\n"},
     {"transfers", cli_transfers, "people between shelters",
-     "usage: haven transfers [ID] [--all]\n"},
+     "usage: haven transfers [ID] [--all] [--json]\n  --all  those that have arrived, "
+     "too\nexample:\n  haven transfers --all\n"},
     {"plan", cli_plan, "list, make, show, compare, approve plans",
      "usage: haven plan list | make | show [N] | diff [N] [--against M]\n"
      "       haven plan approve [N] [--reason TEXT] | withdraw N\n"
@@ -162,11 +170,13 @@ const struct cli_entry cli_entries[] = {
      "  haven orders answer 14 --state accepted\n"},
     {"log", cli_log, "every record: who, when, why",
      "usage: haven log [--from N] [--to N] [--limit N]\nexample:\n  haven log --limit 20\n"},
-    {"notes", cli_notes, "notes of the shift", "usage: haven notes\n"},
+    {"notes", cli_notes, "notes of the shift",
+     "usage: haven notes [--json]\nexample:\n  haven notes\n"},
     {"clock", cli_clock, "the scenario clock of an exercise",
      "usage: haven clock RATE [--start TIME]\n"
      "example:\n  haven clock 60 --start 2026-06-01T06:00:00Z     (a minute a second)\n"},
-    {"statistics", cli_statistics, "counters of the coordinator", "usage: haven statistics\n"},
+    {"statistics", cli_statistics, "counters of the coordinator",
+     "usage: haven statistics [--json]\nexample:\n  haven statistics --json | jq .refused\n"},
     {"backup", cli_backup, "copy log, regions and settings while running",
      "usage: haven backup DIR      (absent or empty; keys are not copied)\nexample:\n  haven "
      "backup /mnt/usb/haven-0611\n"},
@@ -175,14 +185,16 @@ const struct cli_entry cli_entries[] = {
      "  --key  the coordinator.key that was kept elsewhere\n"
      "example:\n  haven restore /mnt/usb/haven-0611 /var/lib/haven --key /root/coordinator.key\n"},
     {"verify", cli_verify, "check every checksum and hash of a log",
-     "usage: haven verify [DIR]      (without DIR: the running coordinator's; DIR: a backup or a "
-     "stopped one)\n"},
+     "usage: haven verify [DIR] [--json]   (without DIR: the running coordinator's; DIR: a backup "
+     "or a stopped one)\n"
+     "examples:\n  haven verify\n  haven verify /mnt/usb/haven-0611\n"},
     {"solve", cli_solve_command, "solve a problem from a file",
      "usage: haven solve mincostflow|evacuation FILE …      (see haven solve --help)\n"},
     {"evacuation", cli_evacuation_command, "instances from regions, reports of plans",
      "usage: haven evacuation instance|report …      (see haven evacuation --help)\n"},
     {"scenarios", cli_scenarios_command, "what may happen to a region, with probabilities",
      "usage: haven scenarios HAZARDS.json REGION …      (see haven scenarios --help)\n"},
-    {"stop", cli_stop, "stop the coordinator cleanly", "usage: haven stop\n"},
+    {"stop", cli_stop, "stop the coordinator cleanly",
+     "usage: haven stop\nexample:\n  haven stop && haven verify /var/lib/haven\n"},
     {0},
 };

@@ -4,6 +4,7 @@
 #include "schemas/platform/control_address.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -37,6 +38,7 @@ struct control_server {
     void *context;
     char *path;
     int fd;
+    int spare; /* held back for turning a client away where descriptors have run out */
     uint64_t last_token;
     struct connection *connections;
     size_t count;
@@ -248,12 +250,25 @@ static int on_writable(zloop_t *loop, zmq_pollitem_t *item, void *argument) {
 
 /* ---- listening ---- */
 
+/* Left in the queue, whom nobody can take in would wake the loop for ever. */
+static void turn_away(struct control_server *server) {
+    if (server->spare >= 0)
+        close(server->spare);
+    int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd >= 0)
+        close(fd);
+    server->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
 static int on_connect(zloop_t *loop, zmq_pollitem_t *item, void *argument) {
     (void)loop, (void)item;
     struct control_server *server = argument;
     int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (fd < 0)
+    if (fd < 0) {
+        if (errno == EMFILE || errno == ENFILE)
+            turn_away(server);
         return 0;
+    }
     struct connection *connection =
         server->count < CLIENTS_MAX ? calloc(1, sizeof *connection) : NULL;
     if (connection == NULL) {
@@ -306,8 +321,12 @@ int control_server_new(zloop_t *loop, const char *path, control_handler *handler
     struct control_server *server = calloc(1, sizeof *server);
     if (server == NULL)
         return HV_ERR_MEMORY;
-    *server = (struct control_server){
-        .loop = loop, .handler = handler, .context = context, .path = strdup(path), .fd = -1};
+    *server = (struct control_server){.loop = loop,
+                                      .handler = handler,
+                                      .context = context,
+                                      .path = strdup(path),
+                                      .fd = -1,
+                                      .spare = open("/dev/null", O_RDONLY | O_CLOEXEC)};
     int error = server->path == NULL ? HV_ERR_MEMORY : listen_at(path, &server->fd);
     if (error == HV_OK) {
         zmq_pollitem_t item = {.fd = server->fd, .events = ZMQ_POLLIN};
@@ -319,6 +338,8 @@ int control_server_new(zloop_t *loop, const char *path, control_handler *handler
     if (error != HV_OK) {
         if (server->fd >= 0)
             close(server->fd);
+        if (server->spare >= 0)
+            close(server->spare);
         free(server->path);
         free(server);
         return error;
@@ -335,6 +356,8 @@ void control_server_free(struct control_server *server) {
     zmq_pollitem_t item = {.fd = server->fd};
     zloop_poller_end(server->loop, &item);
     close(server->fd);
+    if (server->spare >= 0)
+        close(server->spare);
     unlink(server->path);
     free(server->path);
     free(server);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SITES = 2, ROUNDS = 30, ENTRIES_MAX = 60, SETTLE_MS = 15000 };
+enum { SITES = 2, ROUNDS = 50, ENTRIES_MAX = 60, SETTLE_MS = 15000 };
 
 static struct city city;
 static struct site sites[SITES];

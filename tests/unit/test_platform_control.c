@@ -4,9 +4,11 @@
 
 #include <criterion/criterion.h>
 
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -105,6 +107,32 @@ Test(control, answers_requests_of_one_connection_in_order) {
         cr_assert_eq(json_integer_value(json_object_get(reply, "sum")), i + 1);
         json_decref(reply);
     }
+    control_close(client);
+}
+
+Test(control, turns_a_client_away_where_descriptors_have_run_out) {
+    struct rlimit before, none;
+    struct sockaddr_un address;
+    struct control_client *client = NULL;
+    int folder = -1;
+    char byte;
+    cr_assert_eq(control_connect(fixture.path, &client), HV_OK);
+    json_decref(call(client, "{\"verb\": \"add\", \"a\": 1}")); /* the server runs */
+    cr_assert_eq(control_address(fixture.path, &address, &folder), HV_OK);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int lowest = dup(fd); /* the first number that is free; all below it are taken */
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = before;
+    none.rlim_cur = (rlim_t)lowest;
+    close(lowest);
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    cr_assert_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    struct pollfd item = {.fd = fd, .events = POLLIN};
+    cr_assert_eq(poll(&item, 1, 30000), 1, "the client is left waiting");
+    cr_assert_leq(recv(fd, &byte, 1, 0), 0);
+    json_decref(call(client, "{\"verb\": \"add\", \"a\": 2}")); /* who is there is served */
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+    close(fd);
     control_close(client);
 }
 
