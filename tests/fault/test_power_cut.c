@@ -1,11 +1,12 @@
 /* A power cut at many moments of recorded writes: what was acknowledged before it is there
  * afterwards.
  *
- * A program appends to a real log under a recorder of its writes. For each moment, disks are made
- * as a power cut could have left them: what had been synced is there; of what had been written and
- * not synced, any subset of 512-byte sectors is. The log must open on each of them, verify, and
- * hold every record acknowledged by then. */
+ * A program appends to a real log, or to the outbox of a node, under a recorder of its writes. For
+ * each moment, disks are made as a power cut could have left them: what had been synced is there;
+ * of what had been written and not synced, any subset of 512-byte sectors is. The log must open on
+ * each of them, verify, and hold every record acknowledged by then. */
 #include "coordinator/log/log_lmdb.h"
+#include "nodes/outbox/outbox.h"
 #include "schemas/codec.h"
 #include "tests/support/process.h"
 #include "tests/support/scratch.h"
@@ -22,7 +23,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILES_MAX = 16, SECTOR = 512, MOMENTS = 150, DISKS_PER_MOMENT = 3 };
+enum { FILES_MAX = 16, SECTOR = 512, DISKS_PER_MOMENT = 3 };
 
 struct event {
     struct trace_event head;
@@ -191,7 +192,7 @@ static int check_record(void *context, const struct log_record *record) {
     return 0;
 }
 
-static void open_and_check(const char *dir, uint64_t must_hold, size_t moment, unsigned seed) {
+static void check_log(const char *dir, uint64_t must_hold, size_t moment, unsigned seed) {
     const char *log_dir = scratch_path(dir, "log");
     struct log_lmdb_options options = {.map_bytes = 64u << 20};
     struct log *log = NULL;
@@ -207,6 +208,46 @@ static void open_and_check(const char *dir, uint64_t must_hold, size_t moment, u
                   (unsigned long long)must_hold, (unsigned long long)log_last(log));
     cr_assert_eq(count, log_last(log));
     log_close(log);
+}
+
+struct history {
+    uint64_t next; /* the number that comes; 0: the first that is there may be any */
+};
+
+static int check_report(void *context, uint64_t key, const uint8_t *bytes, size_t size) {
+    struct history *history = context;
+    char expected[64];
+    snprintf(expected, sizeof expected, "record %llu ", (unsigned long long)key);
+    cr_assert(size > strlen(expected) && memcmp(bytes, expected, strlen(expected)) == 0,
+              "report %llu holds something else", (unsigned long long)key);
+    cr_assert(history->next == 0 || key == history->next, "report %llu is missing",
+              (unsigned long long)history->next);
+    history->next = key + 1;
+    return HV_OK;
+}
+
+static int take_last(void *context, uint64_t key, const uint8_t *bytes, size_t size) {
+    (void)key;
+    cr_assert_eq(size, sizeof(uint64_t));
+    memcpy(context, bytes, size);
+    return HV_OK;
+}
+
+/* Every batch is there whole or not at all: its last number is told in a table of its own. */
+static void check_outbox(const char *dir, uint64_t must_hold, size_t moment, unsigned seed) {
+    struct outbox *outbox = NULL;
+    struct history history = {0};
+    uint64_t last = 0;
+    int error = outbox_lmdb_open(scratch_path(dir, "outbox"), false, 64 << 20, &outbox);
+    cr_assert_eq(error, HV_OK, "cut after event %zu, seed %u: the outbox does not open: %s", moment,
+                 seed, hv_error_text(error));
+    cr_assert_eq(outbox_walk(outbox, OUTBOX_META, 0, 0, take_last, &last), HV_OK);
+    cr_assert_eq(outbox_walk(outbox, OUTBOX_HISTORY, 0, UINT64_MAX, check_report, &history), HV_OK,
+                 "cut after event %zu, seed %u", moment, seed);
+    cr_assert_eq(history.next, last + 1, "half a batch");
+    cr_assert_geq(last, must_hold, "cut after event %zu, seed %u: %llu acknowledged, %llu there",
+                  moment, seed, (unsigned long long)must_hold, (unsigned long long)last);
+    outbox_free(outbox);
 }
 
 static struct event *read_trace(const char *path, size_t *ret_count, uint8_t **ret_bytes) {
@@ -238,7 +279,8 @@ static struct event *read_trace(const char *path, size_t *ret_count, uint8_t **r
     return events;
 }
 
-static void record_writes(const char *dir, const char *trace) {
+static void record_writes(const char *dir, const char *trace, const char *batches,
+                          const char *store) {
     char recorder[PATH_MAX], program[PATH_MAX], log[PATH_MAX + 8];
     build_path("tests/tools/write_recorder.so", recorder, sizeof recorder);
     build_path("tests/tools/append_marked", program, sizeof program);
@@ -246,13 +288,19 @@ static void record_writes(const char *dir, const char *trace) {
     setenv("WRITE_RECORDER_ROOT", dir, 1);
     setenv("WRITE_RECORDER_TRACE", trace, 1);
     setenv("LD_PRELOAD", recorder, 1);
-    const char *const argv[] = {program, dir, "400", "7", NULL};
+    const char *const argv[] = {program, dir, batches, "7", store, NULL};
     int status = program_run(argv, log, NULL);
     unsetenv("LD_PRELOAD");
     cr_assert_eq(status, 0, "append_marked ended with %d, see %s", status, log);
 }
 
-Test(power_cut, loses_nothing_acknowledged, .timeout = 300) {
+struct subject {
+    const char *store, *batches;
+    size_t moments, syncs; /* so many cuts; at least so many syncs in the trace */
+    void (*check)(const char *dir, uint64_t must_hold, size_t moment, unsigned seed);
+};
+
+static void cut_power(const struct subject *subject) {
     if (getenv("LD_PRELOAD") != NULL || getenv("ASAN_OPTIONS") != NULL)
         cr_skip_test("the recorder is preloaded, which sanitizers do not allow");
     char *top = scratch_make(), work[PATH_MAX], trace[PATH_MAX], cut[PATH_MAX];
@@ -260,14 +308,14 @@ Test(power_cut, loses_nothing_acknowledged, .timeout = 300) {
     snprintf(trace, sizeof trace, "%s", scratch_path(top, "trace"));
     snprintf(cut, sizeof cut, "%s", scratch_path(top, "cut"));
     mkdir(work, 0700);
-    record_writes(work, trace);
+    record_writes(work, trace, subject->batches, subject->store);
 
     size_t count = 0;
     uint8_t *bytes = NULL;
     struct event *events = read_trace(trace, &count, &bytes);
     struct disk disk = {.count = 0};
     unsigned seed = 11;
-    size_t stride = count / MOMENTS, next = 0, syncs = 0;
+    size_t stride = count / subject->moments, next = 0, syncs = 0;
     cr_assert(stride > 0, "only %zu events", count);
     for (size_t i = 0; i < count; i++) {
         apply(&disk, &events[i]);
@@ -279,11 +327,12 @@ Test(power_cut, loses_nothing_acknowledged, .timeout = 300) {
             unsigned coin = seed + (unsigned)d;
             mkdir(cut, 0700);
             write_cut(&disk, cut, &coin);
-            open_and_check(cut, acknowledged(&disk), i, seed + (unsigned)d);
+            subject->check(cut, acknowledged(&disk), i, seed + (unsigned)d);
             remove_cut(cut);
         }
     }
-    cr_assert_gt(syncs, 300, "the trace has only %zu syncs: the recorder misses them", syncs);
+    cr_assert_gt(syncs, subject->syncs, "the trace has only %zu syncs: the recorder misses them",
+                 syncs);
     for (size_t i = 0; i < disk.count; i++) {
         free(disk.files[i].seen);
         free(disk.files[i].durable);
@@ -292,4 +341,12 @@ Test(power_cut, loses_nothing_acknowledged, .timeout = 300) {
     free(events);
     free(bytes);
     scratch_remove(top);
+}
+
+Test(power_cut, loses_nothing_acknowledged, .timeout = 300) {
+    cut_power(&(struct subject){"log", "400", 150, 300, check_log});
+}
+
+Test(power_cut, of_a_node_loses_nothing_that_staff_were_told, .timeout = 300) {
+    cut_power(&(struct subject){"outbox", "150", 60, 120, check_outbox});
 }

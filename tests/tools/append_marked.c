@@ -1,13 +1,20 @@
-/* Appends batches to a log and marks each one as acknowledged after log_append returned, for the
- * power-cut test. append_marked DIR BATCHES SEED      log in DIR/log, marks in DIR/acknowledged (8
- * bytes: the last position) Record i is a note whose text is "record i", so that the reader can
- * tell what it should find. */
+/* Appends batches to a log or to a node's outbox and marks each one as acknowledged after it was
+ * stored, for the power-cut test.
+ *
+ *     append_marked DIR BATCHES SEED log|outbox
+ *
+ * Log in DIR/log or outbox in DIR/outbox, marks in DIR/acknowledged (8 bytes: the last number).
+ * Record i is, or is a note whose text is, "record i", so that the reader can tell what it should
+ * find. The outbox keeps its last number in a record of its own, and older halves are taken away.
+ */
 #include "coordinator/log/log_lmdb.h"
+#include "nodes/outbox/outbox.h"
 #include "schemas/codec.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { BATCH_MAX = 40, RECORD_BYTES = 4096 };
@@ -37,18 +44,48 @@ static size_t encode_note(uint64_t number, unsigned padding, uint8_t *bytes) {
     return size;
 }
 
-int main(int argc, char **argv) {
-    if (argc != 4)
-        return 64;
-    char log_dir[4096], marks[4096];
-    snprintf(log_dir, sizeof log_dir, "%s/log", argv[1]);
-    snprintf(marks, sizeof marks, "%s/acknowledged", argv[1]);
-    unsigned batches = (unsigned)strtoul(argv[2], NULL, 10),
-             seed = (unsigned)strtoul(argv[3], NULL, 10);
+static void mark(int marks, uint64_t last) {
+    if (write(marks, &last, sizeof last) != sizeof last)
+        exit(70);
+}
+
+/* ---- a node's outbox ---- */
+
+static void append_to_outbox(const char *dir, unsigned batches, unsigned seed, int marks) {
+    enum { BYTES_MAX = 64 << 20 };
+    static char texts[BATCH_MAX][RECORD_BYTES];
+    struct outbox *outbox = NULL;
+    uint64_t last = 0;
+    must(outbox_lmdb_open(dir, true, BYTES_MAX, &outbox), "open");
+    for (unsigned b = 0; b < batches; b++) {
+        struct outbox_write writes[BATCH_MAX + 2];
+        size_t count = 1 + (size_t)rand_r(&seed) % BATCH_MAX;
+        for (size_t i = 0; i < count; i++) {
+            int size = snprintf(texts[i], RECORD_BYTES, "record %llu %0*d",
+                                (unsigned long long)(last + 1 + i), (int)(rand_r(&seed) % 600), 0);
+            writes[i] = (struct outbox_write){.table = OUTBOX_HISTORY,
+                                              .key = last + 1 + i,
+                                              .bytes = (const uint8_t *)texts[i],
+                                              .size = (size_t)size};
+        }
+        last += count;
+        writes[count++] = (struct outbox_write){
+            .table = OUTBOX_META, .bytes = (const uint8_t *)&last, .size = sizeof last};
+        if (b % 16 == 15)
+            writes[count++] =
+                (struct outbox_write){.table = OUTBOX_HISTORY, .key = 1, .last = last / 2};
+        must(outbox_apply(outbox, writes, count), "apply");
+        mark(marks, last);
+    }
+    outbox_free(outbox);
+}
+
+/* ---- the coordinator's log ---- */
+
+static void append_to_log(const char *log_dir, unsigned batches, unsigned seed, int marks) {
     struct log *log = NULL;
     struct log_lmdb_options options = {.map_bytes = 64u << 20, .slice_bytes = 65536};
     must(log_lmdb_open(log_dir, &options, &log), "open");
-    int marks_fd = open(marks, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     static uint8_t bytes[BATCH_MAX][RECORD_BYTES];
     uint64_t last = log_last(log);
     bool archiving = false;
@@ -63,8 +100,7 @@ int main(int argc, char **argv) {
         bool done = false;
         must(log_append(log, entries, count, &first), "append");
         last += count;
-        if (write(marks_fd, &last, sizeof last) != sizeof last)
-            return 70;
+        mark(marks, last);
         if (b % 64 == 63)
             archiving = true; /* a slice after each batch until it is done */
         if (archiving) {
@@ -72,7 +108,24 @@ int main(int argc, char **argv) {
             archiving = !done;
         }
     }
-    close(marks_fd);
     log_close(log);
+}
+
+int main(int argc, char **argv) {
+    char path[4096], marks_path[4096];
+    if (argc != 5)
+        return 64;
+    snprintf(path, sizeof path, "%s/%s", argv[1], argv[4]);
+    snprintf(marks_path, sizeof marks_path, "%s/acknowledged", argv[1]);
+    const unsigned batches = (unsigned)strtoul(argv[2], NULL, 10);
+    const unsigned seed = (unsigned)strtoul(argv[3], NULL, 10);
+    int marks = open(marks_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (marks < 0)
+        return 70;
+    if (strcmp(argv[4], "outbox") == 0)
+        append_to_outbox(path, batches, seed, marks);
+    else
+        append_to_log(path, batches, seed, marks);
+    close(marks);
     return 0;
 }
