@@ -61,10 +61,12 @@ static void append_to_outbox(const char *dir, unsigned batches, unsigned seed, i
         struct outbox_write writes[BATCH_MAX + 2];
         size_t count = 1 + (size_t)rand_r(&seed) % BATCH_MAX;
         for (size_t i = 0; i < count; i++) {
-            int size = snprintf(texts[i], RECORD_BYTES, "record %llu %0*d",
-                                (unsigned long long)(last + 1 + i), (int)(rand_r(&seed) % 600), 0);
+            const unsigned long long number = last + 1 + i;
+            const int padding = rand_r(&seed) % 600;
+            const int size =
+                snprintf(texts[i], RECORD_BYTES, "record %llu %0*d", number, padding, 0);
             writes[i] = (struct outbox_write){.table = OUTBOX_HISTORY,
-                                              .key = last + 1 + i,
+                                              .key = number,
                                               .bytes = (const uint8_t *)texts[i],
                                               .size = (size_t)size};
         }
