@@ -53,7 +53,8 @@ static const struct {
                      "  haven-node transfer-out --children 5 --adults 1 --to S07 --id T1\n"},
     {"transfer-in", "haven-node transfer-in FIGURES --from SHELTER --id TRANSFER\n" PEOPLE_HELP
                     "  haven-node transfer-in --children 5 --adults 1 --from S01 --id T1\n"},
-    {"undo", "haven-node undo\n  Takes back the last movement, once.\n"},
+    {"undo", "haven-node undo\n  Takes back the last movement, once.\n"
+             "  haven-node undo\n"},
     {"count", "haven-node count FIGURES [--households N]\n" PEOPLE_HELP
               "  haven-node count --adults 31 --children 12 --households 9\n"},
     {"report",
@@ -93,9 +94,11 @@ static const struct {
                 "haven-node request withdraw NUMBER\n"
                 "  haven-node request goods blanket=80 water=300 --urgency urgent\n"
                 "  haven-node request transport --amount 45 --text \"wheelchair bus\"\n"},
-    {"requests", "haven-node requests\n  Open requests with their numbers.\n"},
+    {"requests", "haven-node requests\n  Open requests with their numbers.\n"
+                 "  haven-node requests --json\n"},
     {"orders", "haven-node orders [--all] [--peek]\n"
-               "  Open orders; those new to this node become “seen”, unless --peek.\n"},
+               "  Open orders; those new to this node become “seen”, unless --peek.\n"
+               "  haven-node orders --peek\n"},
     {"accept", "haven-node accept ORDER\n  haven-node accept 17\n"},
     {"decline", "haven-node decline ORDER --reason TEXT\n"
                 "  haven-node decline 17 --reason \"the hall is flooded\"\n"},
@@ -106,15 +109,18 @@ static const struct {
              "  haven-node fail 17 --reason \"truck broke down\" --done 40\n"},
     {"note", "haven-node note TEXT\n  haven-node note \"the road to the north is under water\"\n"},
     {"status", "haven-node status\n"
-               "  When the coordinator was last heard, what waits, how old each figure is.\n"},
-    {"records",
-     "haven-node records [--lane history|present] [--json]\n"
-     "  Every report that is kept, with its identity and whether it was acknowledged.\n"},
+               "  When the coordinator was last heard, what waits, how old each figure is.\n"
+               "  haven-node status\n  haven-node status --json\n"},
+    {"records", "haven-node records [--lane history|present] [--json]\n"
+                "  Every report that is kept, with its identity and whether it was acknowledged.\n"
+                "  haven-node records --lane history --json\n"},
     {"batch", "haven-node batch FILE|-\n"
               "  Entries as JSON, one a line (docs/NODE.md); the replies are printed likewise.\n"
               "  echo '{\"verb\":\"check-in\",\"people\":{\"adult\":2}}' | haven-node batch -\n"},
-    {"ping", "haven-node ping\n  Exits 0 where the node runs.\n"},
-    {"stop", "haven-node stop\n  Ends the node cleanly.\n"},
+    {"ping", "haven-node ping\n  Exits 0 where the node runs.\n"
+             "  haven-node ping && echo runs\n"},
+    {"stop", "haven-node stop\n  Ends the node cleanly.\n"
+             "  haven-node stop\n"},
 };
 
 const char *commands_help(const char *command) {

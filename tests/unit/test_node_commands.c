@@ -170,9 +170,12 @@ Test(node_commands, say_what_is_wrong_with_a_command) {
 Test(node_commands, have_help_for_every_command) {
     cr_assert_not_null(commands_help(NULL));
     for (size_t i = 0; i < sizeof understood / sizeof *understood; i++) {
-        char first[32] = "";
+        char first[32] = "", example[64];
         sscanf(understood[i].line, "%31s", first);
         cr_expect_not_null(commands_help(first), "%s", first);
+        snprintf(example, sizeof example, "\n  haven-node %s", first);
+        cr_expect(commands_help(first) != NULL && strstr(commands_help(first), example) != NULL,
+                  "haven-node %s --help shows no example", first);
     }
     cr_assert_null(commands_help("sing"));
 }
