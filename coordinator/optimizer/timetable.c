@@ -13,7 +13,8 @@ enum {
     STEP_MS_MAX = 600000,
     HORIZON_MS = 6 * 3600 * 1000,
     HORIZON_MS_MAX = 48 * 3600 * 1000,
-    NODE_STEPS = 2000000,    /* of a horizon: more, and the step grows */
+    STEPS = 360,             /* of a horizon: more, and the step grows, */
+    NODE_STEPS = 2000000,    /* as it does where nodes times steps are more than that */
     WAY_LINKS_MAX = 4000000, /* ways times links: the search looks at so many for each way */
     ROUTES = 2,              /* of a zone to one shelter */
 };
@@ -88,7 +89,7 @@ static int choose_steps(const struct instance *instance, int64_t *step_ms, int64
     } else {
         *horizon_ms *= 2;
     }
-    while (nodes * (*horizon_ms / *step_ms) > NODE_STEPS)
+    while (*horizon_ms / *step_ms > STEPS || nodes * (*horizon_ms / *step_ms) > NODE_STEPS)
         *step_ms *= 2;
     return *step_ms <= STEP_MS_MAX && *horizon_ms <= HORIZON_MS_MAX ? HV_OK : HV_ERR_LIMIT;
 }

@@ -376,6 +376,25 @@ Test(timetable, a_narrow_road_sends_people_to_the_farther_shelter) {
     network_free(town.network);
 }
 
+Test(timetable, a_longer_horizon_has_longer_steps_and_no_more_of_them) {
+    struct town town;
+    struct planner *planner;
+    struct timetable *timetable = timetable_new();
+    draw_fork(&town);
+    cr_assert_eq(planner_new(&town.instance, &planner), 0);
+    plan_free(solve(&town, planner, timetable));
+    const int32_t steps = timetable_instance(timetable)->horizon_steps;
+    for (int64_t hours = 12; hours <= 48; hours *= 2) {
+        cr_assert_eq(timetable_lengthen(timetable, &town.instance, 1000, NULL), 0);
+        cr_assert_leq(timetable_instance(timetable)->horizon_steps, steps, "after %d hours",
+                      (int)hours);
+    }
+    cr_assert_eq(timetable_lengthen(timetable, &town.instance, 1000, NULL), HV_ERR_LIMIT);
+    planner_free(planner);
+    timetable_free(timetable);
+    network_free(town.network);
+}
+
 Test(timetable, what_is_ordered_stays_unless_changing_it_gains_more_than_its_price) {
     struct town town;
     struct planner *planner;
