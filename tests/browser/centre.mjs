@@ -323,6 +323,7 @@ await test("what happens is seen without a reload, also after the coordinator wa
 
 await test("a look back shows what was known, and nothing can be decided there", async () => {
   await go("journal");
+  await page.waitForSelector("input[type=range]");
   await page.$eval("input[type=range]", (slider) => { slider.value = "3"; slider.dispatchEvent(new Event("change", { bubbles: true })); });
   await page.waitForSelector(".message.past");
   await page.waitForFunction(() => !document.querySelector(".phases") && !document.querySelector("main textarea"));
