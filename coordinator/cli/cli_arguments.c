@@ -10,6 +10,36 @@
 
 enum { LETTERS_MAX = 2 * CLI_ARGUMENTS_MAX + 4, FIRST = 256 };
 
+#define TIME_LIMIT_S_MAX 1e9 /* thirty years */
+
+struct cli_argument cli_argument_output(const char **path) {
+    return (struct cli_argument){.name = "output", .letter = 'o', .text = path};
+}
+
+struct cli_argument cli_argument_time_limit(double least, double *seconds) {
+    return (struct cli_argument){.name = "time-limit",
+                                 .number = seconds,
+                                 .least = least,
+                                 .most = TIME_LIMIT_S_MAX,
+                                 .needs = "a number of seconds"};
+}
+
+struct cli_argument cli_argument_seed(long *seed) {
+    return (struct cli_argument){.name = "seed",
+                                 .whole = seed,
+                                 .least = 0,
+                                 .most = CLI_WHOLE_MAX,
+                                 .needs = "a whole number up to 9000000000000000"};
+}
+
+struct cli_argument cli_argument_work(long *millions) {
+    return (struct cli_argument){.name = "work",
+                                 .whole = millions,
+                                 .least = 1,
+                                 .most = 1e9,
+                                 .needs = "a number of millions"};
+}
+
 /* What getopt takes: options by their place in the table, and the letters. */
 struct forms {
     struct option options[CLI_ARGUMENTS_MAX + 2];

@@ -5,9 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CLI_ARGUMENTS_MAX 48     /* options of one command */
-#define CLI_SEED_MAX 9.0e15      /* whole numbers up to here are exact in a double */
-#define CLI_TIME_LIMIT_S_MAX 1e9 /* thirty years */
+#define CLI_ARGUMENTS_MAX 48 /* options of one command */
+#define CLI_WHOLE_MAX 9.0e15 /* whole numbers up to here are exact in a double */
 
 /* An option, and where its value goes: one of `flag`, `text`, `number`, `whole` and `read`. */
 struct cli_argument {
@@ -23,6 +22,12 @@ struct cli_argument {
     double least, most; /* of number and whole */
     const char *needs;  /* what is right: "a number of seconds". Not of flags and texts */
 };
+
+/* Options that several commands have. `least`: 0 where that means no limit. */
+struct cli_argument cli_argument_output(const char **path);
+struct cli_argument cli_argument_time_limit(double least, double *seconds);
+struct cli_argument cli_argument_seed(long *seed);
+struct cli_argument cli_argument_work(long *millions);
 
 struct cli_command {
     const char *name;  /* "solve bus" */

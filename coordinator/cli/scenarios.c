@@ -54,14 +54,10 @@ struct request {
 
 static int read_arguments(int argc, char **argv, struct request *request, bool *ret_helped) {
     const struct cli_argument arguments[] = {
-        {.name = "output", .letter = 'o', .text = &request->output},
+        cli_argument_output(&request->output),
         {.name = "preposition", .text = &request->preposition},
         {.name = "timelines", .text = &request->timelines},
-        {.name = "seed",
-         .whole = &request->seed,
-         .least = 0,
-         .most = CLI_SEED_MAX,
-         .needs = "a whole number"},
+        cli_argument_seed(&request->seed),
         {.name = "json", .flag = &request->json},
     };
     const struct cli_command command = {.name = COMMAND,

@@ -70,7 +70,7 @@ static bool read_fairness(const char *text, void *into) {
 
 static int read_arguments(int argc, char **argv, struct request *request, bool *ret_helped) {
     const struct cli_argument arguments[] = {
-        {.name = "output", .letter = 'o', .text = &request->output},
+        cli_argument_output(&request->output),
         {.name = "fairness",
          .read = read_fairness,
          .into = &request->fairness,

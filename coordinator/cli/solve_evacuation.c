@@ -49,13 +49,9 @@ struct request {
 
 static int read_arguments(int argc, char **argv, struct request *request, bool *ret_helped) {
     const struct cli_argument arguments[] = {
-        {.name = "output", .letter = 'o', .text = &request->output},
+        cli_argument_output(&request->output),
         {.name = "certificate", .text = &request->certificate},
-        {.name = "time-limit",
-         .number = &request->time_limit_s,
-         .least = 0,
-         .most = CLI_TIME_LIMIT_S_MAX,
-         .needs = "a number of seconds"},
+        cli_argument_time_limit(0, &request->time_limit_s),
         {.name = "gap",
          .number = &request->gap,
          .least = 0,

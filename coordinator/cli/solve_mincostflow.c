@@ -230,7 +230,7 @@ static int print_json(const struct dimacs_problem *problem, const struct answer 
 /* Returns an exit status, or −1 to go on. */
 static int read_arguments(int argc, char **argv, struct request *request, bool *ret_helped) {
     const struct cli_argument arguments[] = {
-        {.name = "output", .letter = 'o', .text = &request->output},
+        cli_argument_output(&request->output),
         {.name = "json", .flag = &request->json},
     };
     const struct cli_command command = {.name = "solve mincostflow",

@@ -64,7 +64,7 @@ static bool read_measure(const char *text, void *into) {
 
 static int read_arguments(int argc, char **argv, struct request *request, bool *ret_helped) {
     const struct cli_argument arguments[] = {
-        {.name = "output", .letter = 'o', .text = &request->output},
+        cli_argument_output(&request->output),
         {.name = "stock", .text = &request->stock},
         {.name = "item", .text = &request->item},
         {.name = "measure",
@@ -76,11 +76,7 @@ static int read_arguments(int argc, char **argv, struct request *request, bool *
          .least = 0,
          .most = 1,
          .needs = "a share such as 0.001"},
-        {.name = "time-limit",
-         .number = &request->time_limit_s,
-         .least = 1e-3,
-         .most = CLI_TIME_LIMIT_S_MAX,
-         .needs = "a number of seconds"},
+        cli_argument_time_limit(0, &request->time_limit_s),
         {.name = "json", .flag = &request->json},
         {.name = "quiet", .flag = &request->quiet},
     };
