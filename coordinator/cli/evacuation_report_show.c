@@ -9,13 +9,11 @@
 
 enum { TIME_BYTES = 32, RING = 8, NAME_BYTES = 256, ARRIVAL_ROWS = 12 };
 
-static const char *const cause_names[] = {[REPORT_CAUSE_LINK_FULL] = "link-full",
-                                          [REPORT_CAUSE_LINK_CLOSED] = "link-closed",
-                                          [REPORT_CAUSE_SHELTER_FULL] = "shelter-full",
-                                          [REPORT_CAUSE_SHELTER_LATE] = "shelter-late",
-                                          [REPORT_CAUSE_HORIZON] = "horizon",
-                                          [REPORT_CAUSE_WINDOW] = "window",
-                                          [REPORT_CAUSE_NO_WAY] = "no-way"};
+static const char *const cause_names[] = {
+    [REPORT_CAUSE_LINK_FULL] = "link-full",       [REPORT_CAUSE_LINK_CLOSED] = "link-closed",
+    [REPORT_CAUSE_SHELTER_FULL] = "shelter-full", [REPORT_CAUSE_SHELTER_LATE] = "shelter-late",
+    [REPORT_CAUSE_HORIZON] = "horizon",           [REPORT_CAUSE_WINDOW] = "window",
+    [REPORT_CAUSE_NO_PLACE] = "no-place",         [REPORT_CAUSE_NO_WAY] = "no-way"};
 
 static const char *const fault_names[] = {[REPORT_FAULT_ROUTE_BROKEN] = "route-broken",
                                           [REPORT_FAULT_LINK_OVERLOADED] = "link-overloaded",
@@ -69,7 +67,7 @@ static void show_head(const struct evacuation_report_shown *shown) {
            report->value.unserved);
     printf("evacuation time estimate   90 %%: %s   100 %%: %s\n",
            time_of(shown, report->step_at_90), time_of(shown, report->step_at_100));
-    if (report->value.unserved > 0)
+    if (report->value.unserved > 0 && report->value.unserved < report->people)
         printf("  of those who are served  90 %%: %s   100 %%: %s\n",
                time_of(shown, report->served_step_at_90),
                time_of(shown, report->served_step_at_100));
@@ -178,6 +176,10 @@ static void show_links(const struct evacuation_report_shown *shown) {
         ranked[l] = (struct ranked){(int32_t)l, shown->report->links[l].steps_full,
                                     shown->report->links[l].entered};
     qsort(ranked, count, sizeof *ranked, compare_ranked);
+    if (count == 0 || ranked[0].entered == 0) {
+        free(ranked);
+        return;
+    }
     puts("");
     struct cli_table *table = cli_table_new(titles);
     for (size_t i = 0; i < count && i < (size_t)shown->top && ranked[i].entered > 0; i++) {
@@ -199,6 +201,8 @@ static void show_bottlenecks(const struct evacuation_report_shown *shown) {
     const struct evacuation_report *report = shown->report;
     const int64_t served = report->people - report->value.unserved;
     int roads = 0, places = 0;
+    if (report->bottleneck_count == 0)
+        return;
     puts("");
     struct cli_table *table = cli_table_new(titles);
     for (size_t i = 0; i < report->bottleneck_count; i++) {
@@ -249,8 +253,12 @@ static void say_cause(const struct evacuation_report_shown *shown,
         printf("    its people may leave only from %s to %s\n", time_of(shown, cause->step),
                time_of(shown, cause->last_step));
         break;
-    default:
+    case REPORT_CAUSE_NO_PLACE:
+        printf("    no shelter that its roads lead to has a place\n");
+        break;
+    case REPORT_CAUSE_NO_WAY:
         printf("    no road leads to any shelter\n");
+        break;
     }
 }
 
@@ -332,7 +340,8 @@ static json_t *cause_json(const struct evacuation_report_shown *shown,
         json_object_set_new(json, "link", json_string(document->link_ids[cause->index]));
     if (of_shelter)
         json_object_set_new(json, "shelter", json_string(document->shelter_ids[cause->index]));
-    if (cause->code != REPORT_CAUSE_SHELTER_FULL && cause->code != REPORT_CAUSE_NO_WAY)
+    if (cause->code != REPORT_CAUSE_SHELTER_FULL && cause->code != REPORT_CAUSE_NO_PLACE &&
+        cause->code != REPORT_CAUSE_NO_WAY)
         json_object_set_new(json, "step", step_json(cause->step));
     if (cause->code == REPORT_CAUSE_LINK_FULL || cause->code == REPORT_CAUSE_SHELTER_FULL)
         json_object_set_new(json, "people", json_integer(cause->people));

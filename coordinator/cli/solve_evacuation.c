@@ -147,6 +147,11 @@ static void print_figures(const struct request *request, const struct evacuation
         printf("no plan is better by more than %.2f %% in arrival steps\n", percent);
     else
         printf("every plan leaves at least %" PRId64 " people unserved\n", plan->bound.unserved);
+    if (plan->value.unserved > 0 && request->output != NULL)
+        printf("why: haven evacuation report %s %s\n", request->instance, request->output);
+    else if (plan->value.unserved > 0)
+        printf("why: write the plan with -o PLAN.json, then haven evacuation report %s PLAN.json\n",
+               request->instance);
 }
 
 static int write_results(const struct request *request, const struct evacuation_document *document,

@@ -53,6 +53,7 @@ enum report_cause_code {
                                 */
     REPORT_CAUSE_HORIZON,      /* more time would help: arrivals end at step */
     REPORT_CAUSE_WINDOW,       /* people may leave only from step to last_step */
+    REPORT_CAUSE_NO_PLACE,     /* roads lead to shelters, and none of these takes anybody */
     REPORT_CAUSE_NO_WAY        /* no road to any shelter */
 };
 

@@ -119,6 +119,7 @@ struct cutting {
     int32_t *shut_first;             /* the same where it is closed */
     bool *lets;                      /* by link: anybody in, at some step */
     bool *leads;                     /* by node: some road leads on to a shelter with places */
+    bool *reaches;                   /* by node: to any shelter */
     bool *full, *late;               /* shelters that the search met */
     bool ends_in_time;               /* more time would help */
     size_t cause_room;
@@ -312,7 +313,9 @@ static int list_causes(struct cutting *cutting, const struct evacuation_zone *zo
         error = add_cause(cutting, REPORT_CAUSE_HORIZON, (size_t)-1, instance->horizon_steps,
                           EVACUATION_NEVER, 0);
     if (error == HV_OK && cutting->report->cause_count == before)
-        error = add_cause(cutting, REPORT_CAUSE_NO_WAY, (size_t)-1, 0, EVACUATION_NEVER, 0);
+        error = add_cause(
+            cutting, cutting->reaches[zone->node] ? REPORT_CAUSE_NO_PLACE : REPORT_CAUSE_NO_WAY,
+            (size_t)-1, 0, EVACUATION_NEVER, 0);
     if (error == HV_OK)
         qsort(cutting->report->causes + before, cutting->report->cause_count - before,
               sizeof *cutting->report->causes, compare_causes);
@@ -353,21 +356,20 @@ static bool ever_lets_in(const struct evacuation_link *link) {
     return lets;
 }
 
-/* Backwards from the shelters, over all links that ever let anybody in. */
-static void mark_leading(struct cutting *cutting) {
+/* Marks the nodes from which shelters with at least so many places are reached: backwards from
+ * these, over all links that ever let anybody in. */
+static void mark_leading(const struct cutting *cutting, int64_t places, bool *leads) {
     const struct evacuation_instance *instance = cutting->instance;
     for (size_t s = 0; s < instance->shelter_count; s++)
-        if (instance->shelters[s].capacity > 0)
-            cutting->leads[instance->shelters[s].node] = true;
-    for (size_t l = 0; l < instance->link_count; l++)
-        cutting->lets[l] = ever_lets_in(&instance->links[l]);
+        if (instance->shelters[s].capacity >= places)
+            leads[instance->shelters[s].node] = true;
     for (bool more = true; more;) {
         more = false;
         for (size_t l = instance->link_count; l-- > 0;) {
             const struct evacuation_link *link = &instance->links[l];
-            if (!cutting->leads[link->to] || cutting->leads[link->from] || !cutting->lets[l])
+            if (!leads[link->to] || leads[link->from] || !cutting->lets[l])
                 continue;
-            cutting->leads[link->from] = more = true;
+            leads[link->from] = more = true;
         }
     }
 }
@@ -386,13 +388,14 @@ static bool take_room(struct cutting *cutting) {
     cutting->shut_first = calloc(links, sizeof *cutting->shut_first);
     cutting->lets = calloc(links, sizeof *cutting->lets);
     cutting->leads = calloc(instance->node_count + 1, sizeof *cutting->leads);
+    cutting->reaches = calloc(instance->node_count + 1, sizeof *cutting->reaches);
     cutting->full = calloc(instance->shelter_count + 1, sizeof *cutting->full);
     cutting->late = calloc(instance->shelter_count + 1, sizeof *cutting->late);
     return cutting->dear != NULL && cutting->seen != NULL && cutting->queue != NULL &&
            cutting->first_out != NULL && cutting->out != NULL && cutting->link_first != NULL &&
            cutting->link_last != NULL && cutting->link_people != NULL &&
            cutting->shut_first != NULL && cutting->lets != NULL && cutting->leads != NULL &&
-           cutting->full != NULL && cutting->late != NULL;
+           cutting->reaches != NULL && cutting->full != NULL && cutting->late != NULL;
 }
 
 static void give_back(struct cutting *cutting) {
@@ -407,6 +410,7 @@ static void give_back(struct cutting *cutting) {
     free(cutting->shut_first);
     free(cutting->lets);
     free(cutting->leads);
+    free(cutting->reaches);
     free(cutting->full);
     free(cutting->late);
 }
@@ -423,7 +427,10 @@ int evacuation_report_explain(const struct evacuation_instance *instance,
     int error = take_room(&cutting) ? HV_OK : HV_ERR_MEMORY;
     if (error == HV_OK) {
         index_links(&cutting);
-        mark_leading(&cutting);
+        for (size_t l = 0; l < instance->link_count; l++)
+            cutting.lets[l] = ever_lets_in(&instance->links[l]);
+        mark_leading(&cutting, 1, cutting.leads);
+        mark_leading(&cutting, 0, cutting.reaches);
         mark_dear(&cutting, prices);
         report->cut_people = people_behind(&cutting);
         error = explain_zones(&cutting);

@@ -327,6 +327,8 @@ Test(evacuation_report, gives_each_reason) {
     zone.earliest_step = 8;
     cr_assert_eq(only_cause(&instance), REPORT_CAUSE_WINDOW);
     zone.earliest_step = 0;
+    shelter.capacity = 0;
+    cr_assert_eq(only_cause(&instance), REPORT_CAUSE_NO_PLACE);
     link.to = 0;
     cr_assert_eq(only_cause(&instance), REPORT_CAUSE_NO_WAY);
 }
