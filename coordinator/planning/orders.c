@@ -1,6 +1,7 @@
 #include "coordinator/planning/orders.h"
 
 #include "coordinator/core.h"
+#include "coordinator/planning/road_posts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 enum {
     OPEN_WITHIN_MS = 60 * 60 * 1000, /* where the region does not say how long activation takes */
     ACT_WITHIN_MS = 2 * 60 * 60 * 1000,
+    CLOSE_WITHIN_MS = 30 * 60 * 1000,  /* a road that nobody may be on any more */
     WINDOW_SLACK_MS = 15 * 60 * 1000,  /* a window that moves by less is the same order */
     MOVES_MAX = HV_COMMAND_RECORDS_MAX /* of a plan whose orders may fit one decision */
 };
@@ -25,6 +27,8 @@ struct making {
     struct hv_arena *arena;
     struct wanted wanted;
     int64_t *yard_load; /* people by vehicle of the region */
+    struct road_posts roads;
+    size_t *road_order; /* by road: its order among those wanted, from 1; 0: none */
 };
 
 struct hv_order orders_blank(void) {
@@ -304,6 +308,67 @@ static int want_goods(struct making *making) {
     return error;
 }
 
+/* ---- road posts ---- */
+
+static int find_roads(struct making *making) {
+    const struct region *region = making->scene->region;
+    if (region == NULL)
+        return HV_OK;
+    int error = road_posts_find(making->scene->state, region, making->arena, &making->roads);
+    if (error != HV_OK)
+        return error;
+    making->road_order =
+        hv_arena_take(making->arena, making->roads.count + 1u, sizeof *making->road_order);
+    return making->road_order == NULL ? HV_ERR_MEMORY : HV_OK;
+}
+
+static bool is_to_tell(const struct road_post *post) {
+    return post->kind != HV_ORDER_UNKNOWN && !post->stands;
+}
+
+static size_t count_roads_to_tell(const struct making *making) {
+    size_t count = 0;
+    for (uint32_t i = 0; i < making->roads.count; i++)
+        count += is_to_tell(&making->roads.posts[i]);
+    return count;
+}
+
+static int want_roads(struct making *making) {
+    for (uint32_t i = 0; i < making->roads.count; i++) {
+        const struct road_post *post = &making->roads.posts[i];
+        if (!is_to_tell(post))
+            continue;
+        struct hv_order *order = want(making, post->kind, HV_POST_ROAD_POST, post->addressee);
+        if (order == NULL)
+            return HV_ERR_MEMORY;
+        order->links = post->links;
+        order->link_count = post->link_count;
+        order->text = post->why;
+        if (post->kind == HV_ORDER_CLOSE_ROAD)
+            order->deadline_wall_ms = making->scene->wall_ms + CLOSE_WITHIN_MS;
+        making->road_order[i] = making->wanted.count;
+    }
+    return HV_OK;
+}
+
+/* Whether an order to a road post is one that another takes the place of, or that nothing calls for
+ * any more. */
+static bool is_road_replaced(const struct making *making, const struct state_order *order) {
+    const struct road_post *post =
+        making->scene->region == NULL
+            ? NULL
+            : road_posts_of(&making->roads, making->scene->region, order->addressee);
+    return post != NULL && !(post->told == order && post->stands);
+}
+
+static const struct hv_order *road_successor(const struct making *making,
+                                             const struct hv_order *old) {
+    const struct road_post *post =
+        road_posts_of(&making->roads, making->scene->region, old->addressee);
+    const size_t at = post == NULL ? 0 : making->road_order[post - making->roads.posts];
+    return at == 0 ? NULL : &making->wanted.orders[at - 1];
+}
+
 /* ---- against what is in force ---- */
 
 static bool same_people(const struct hv_order *a, const struct hv_order *b) {
@@ -358,7 +423,10 @@ static bool keep_wanted(struct wanted *wanted, const struct hv_order *in_force) 
 }
 
 /* The new order that takes the place of one in force; NULL: none does. */
-static const struct hv_order *successor(const struct wanted *wanted, const struct hv_order *old) {
+static const struct hv_order *successor(const struct making *making, const struct hv_order *old) {
+    const struct wanted *wanted = &making->wanted;
+    if (old->post == HV_POST_ROAD_POST)
+        return road_successor(making, old);
     for (size_t i = 0; i < wanted->count; i++) {
         const struct hv_order *order = &wanted->orders[i];
         bool warned = old->kind == HV_ORDER_WARN_ZONE && order->kind == HV_ORDER_EVACUATE_ZONE;
@@ -413,7 +481,9 @@ static int find_stale(struct making *making, struct hv_order ***ret_stale, size_
         if (state_order_decode(order, making->arena, &body) != HV_OK)
             return HV_ERR_MEMORY;
         bool goes = is_taken(making, body);
-        if (is_replaced(body->kind) || body->kind == HV_ORDER_OPEN)
+        if (body->post == HV_POST_ROAD_POST)
+            goes = is_road_replaced(making, order);
+        else if (is_replaced(body->kind) || body->kind == HV_ORDER_OPEN)
             goes = !keep_wanted(&making->wanted, body) && is_replaced(body->kind);
         if (goes && (stale[count++] = hv_order_copy(body, making->arena)) == NULL)
             return HV_ERR_MEMORY;
@@ -463,7 +533,7 @@ static int write_records(struct making *making, const struct state_plan *plan, c
                                           .cause = plan->position,
                                           .approval = {.plan = plan->number, .reason = reason}};
     for (size_t i = 0; i < stale_count; i++) {
-        const struct hv_order *next = successor(wanted, stale[i]);
+        const struct hv_order *next = successor(making, stale[i]);
         stale[i]->revision++;
         stale[i]->state = next == NULL ? HV_ORDER_CANCELLED : HV_ORDER_SUPERSEDED;
         stale[i]->superseded_by = next == NULL ? 0 : next->id;
@@ -490,9 +560,13 @@ int orders_approve(const struct orders_scene *scene, const struct state_plan *pl
         return error;
     if (making.plan->move_count > MOVES_MAX || making.plan->shipment_count > MOVES_MAX)
         return HV_ERR_LIMIT; /* before anything is compared with anything */
+    error = find_roads(&making);
+    if (error != HV_OK)
+        return error;
     /* Each move makes at most open, receive, evacuate and a bus run; each shipment ship and expect.
      */
-    size_t most = 4 * making.plan->move_count + 2 * making.plan->shipment_count + 1;
+    size_t most = 4 * making.plan->move_count + 2 * making.plan->shipment_count +
+                  count_roads_to_tell(&making) + 1;
     uint32_t vehicles = scene->region == NULL ? 0 : scene->region->vehicle_count;
     making.wanted.room = most;
     making.wanted.orders = hv_arena_take(arena, most, sizeof *making.wanted.orders);
@@ -505,6 +579,8 @@ int orders_approve(const struct orders_scene *scene, const struct state_plan *pl
     error = want_people(&making);
     if (error == HV_OK)
         error = want_goods(&making);
+    if (error == HV_OK)
+        error = want_roads(&making);
     if (error == HV_OK)
         error = find_stale(&making, &stale, &stale_count);
     if (error == HV_OK)

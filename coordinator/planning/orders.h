@@ -9,6 +9,8 @@
  * for those without a vehicle;
  *   - for each depot and shelter with goods between them: ship, and expect a delivery, on one
  * waybill;
+ *   - for each road that is closed, or given free again, to its post: close, or stand down
+ * (road_posts.h);
  *   - for each order of the plan in force that the new plan no longer wants, and each order for
  * goods that it takes back: superseded or cancelled, where its addressee has not finished with it.
  * An order that says the same as one still in force is not issued again, so that nobody is told

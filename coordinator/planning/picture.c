@@ -1,5 +1,6 @@
 #include "coordinator/planning/picture.h"
 
+#include "coordinator/planning/hazards.h"
 #include "coordinator/planning/places.h"
 
 #include <math.h>
@@ -17,13 +18,6 @@ enum {
     PRIORITY = 1
 };
 
-/* What hazards in force hit, by number in the region. */
-struct hit {
-    bool *zones, *links, *shelters, *depots;
-    uint32_t kinds;
-    bool any, names_zones;
-};
-
 struct painting {
     const struct state *state;
     const struct region *region;
@@ -31,7 +25,7 @@ struct painting {
     const struct picture_rules *rules;
     struct picture *picture;
     struct hv_arena arena;
-    struct hit hit;
+    struct hazards hit;
     bool *avoided;     /* link: planners keep it out of plans */
     int64_t *planned;  /* shelter: people whom the plan in force sends there */
     uint32_t *item_of; /* by STATE_NAME index: number of the item, or REGION_NONE */
@@ -45,50 +39,6 @@ static int64_t larger(int64_t a, int64_t b) {
 
 static int64_t smaller(int64_t a, int64_t b) {
     return a < b ? a : b;
-}
-
-/* ---- hazards ---- */
-
-static void mark(bool *flags, const char *const *ids, size_t count, const struct region *region,
-                 uint32_t (*find)(const struct region *, const char *)) {
-    for (size_t i = 0; i < count; i++) {
-        uint32_t index = find(region, ids[i]);
-        if (index != REGION_NONE)
-            flags[index] = true;
-    }
-}
-
-static int find_hit(struct painting *painting) {
-    const struct region *region = painting->region;
-    struct hit *hit = &painting->hit;
-    struct hv_arena *arena = &painting->arena;
-    hit->zones = hv_arena_take(arena, region->zone_count + 1u, sizeof *hit->zones);
-    hit->links = hv_arena_take(arena, region->link_count + 1u, sizeof *hit->links);
-    hit->shelters = hv_arena_take(arena, region->shelter_count + 1u, sizeof *hit->shelters);
-    hit->depots = hv_arena_take(arena, region->depot_count + 1u, sizeof *hit->depots);
-    if (hit->zones == NULL || hit->links == NULL || hit->shelters == NULL || hit->depots == NULL)
-        return HV_ERR_MEMORY;
-    uint32_t open = state_general(painting->state)->incident;
-    if (open != STATE_NONE && state_incident(painting->state, open)->hazard != NULL)
-        hit->kinds |= region_hazard_from_name(state_incident(painting->state, open)->hazard);
-    for (uint32_t i = 0; i < state_count(painting->state, STATE_HAZARD); i++) {
-        const struct state_hazard *hazard =
-            (const struct state_hazard *)state_at(painting->state, STATE_HAZARD, i);
-        const struct hv_record *record = NULL;
-        if (hazard->over)
-            continue;
-        if (state_body_decode(&hazard->body, arena, &record) != HV_OK)
-            return HV_ERR_MEMORY;
-        const struct hv_hazard_state *body = &record->hazard;
-        hit->any = true;
-        hit->names_zones |= body->zone_count > 0;
-        hit->kinds |= region_hazard_from_name(body->kind);
-        mark(hit->zones, body->zones, body->zone_count, region, region_find_zone);
-        mark(hit->links, body->links, body->link_count, region, region_find_link);
-        mark(hit->shelters, body->shelters, body->shelter_count, region, region_find_shelter);
-        mark(hit->depots, body->depots, body->depot_count, region, region_find_depot);
-    }
-    return HV_OK;
 }
 
 /* ---- roads ---- */
@@ -548,7 +498,7 @@ static int paint(struct painting *painting) {
     struct picture *picture = painting->picture;
     int error = make_room(picture, region);
     if (error == HV_OK)
-        error = find_hit(painting);
+        error = hazards_find(painting->state, region, &painting->arena, &painting->hit);
     if (error == HV_OK)
         error = find_planned(painting);
     if (error == HV_OK)

@@ -115,6 +115,7 @@ int flood_story(struct flood *flood, uint64_t now_ms) HV_MUST_USE;
 int flood_people(struct flood *flood, uint64_t now_ms) HV_MUST_USE;
 int flood_count(struct flood *flood) HV_MUST_USE; /* every open shelter counts */
 int flood_wardens(struct flood *flood, uint64_t now_ms) HV_MUST_USE;
+int flood_free_roads(struct flood *flood) HV_MUST_USE;
 int flood_lose_shelter(struct flood *flood, uint32_t shelter, uint32_t to, uint64_t now_ms,
                        const char *reason) HV_MUST_USE;
 

@@ -182,3 +182,31 @@ int flood_wardens(struct flood *flood, uint64_t now_ms) {
     json_decref(reply);
     return error;
 }
+
+/* The water has gone: whoever keeps a road closed gives it free, told once for each road. */
+int flood_free_roads(struct flood *flood) {
+    json_t *reply = NULL, *order, *told = json_object();
+    size_t index;
+    int error = stage_ask(&flood->stage,
+                          json_pack("{s:s, s:s, s:b}", "verb", "orders", "kind",
+                                    hv_order_word(HV_ORDER_CLOSE_ROAD), "all", true),
+                          &reply);
+    json_array_foreach(json_object_get(reply, "orders"), index, order) {
+        const char *road = said_text(order, "addressee");
+        if (error != 0)
+            break;
+        if (strcmp(said_text(order, "state"), hv_order_state_word(HV_ORDER_DONE)) != 0 ||
+            json_object_get(told, road) != NULL)
+            continue;
+        json_object_set_new(told, road, json_true());
+        error = stage_ask(&flood->stage,
+                          json_pack("{s:s, s:s, s:s, s:s, s:O}", "verb", "order-issue", "kind",
+                                    hv_order_word(HV_ORDER_STAND_DOWN), "post",
+                                    hv_post_word(HV_POST_ROAD_POST), "addressee", road, "links",
+                                    json_object_get(order, "links")),
+                          NULL);
+    }
+    json_decref(told);
+    json_decref(reply);
+    return error;
+}

@@ -232,6 +232,8 @@ static int stand_down(struct flood *flood, uint64_t now_ms) {
     if (error == 0)
         error = open_roads(flood);
     if (error == 0)
+        error = flood_free_roads(flood);
+    if (error == 0)
         error = flood_report_hazard(flood, now_ms);
     world_return(flood->world, now_ms, 4 * FLOOD_HOUR_MS);
     return error;

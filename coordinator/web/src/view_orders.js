@@ -64,7 +64,7 @@ function said(order) {
   if (order.shelter) entries.push([t("shelter"), nameOf(picture.shelters.get(order.shelter) || { id: order.shelter })]);
   for (const line of order.people || []) entries.push([nameOf(picture.zones.get(line.zone) || { id: line.zone }), t("n-people", { n: number(line.people) })]);
   for (const line of order.lines || []) entries.push([line.item, number(line.quantity)]);
-  if ((order.links || []).length) entries.push([t("route"), routeOf(order.links)]);
+  if ((order.links || []).length) entries.push(order.post === "road-post" ? [t("order.roads"), order.links.join(", ")] : [t("route"), routeOf(order.links)]);
   if (order.start_wall_ms) entries.push([t("order.window"), `${moment(order.start_wall_ms)} – ${moment(order.end_wall_ms)}`]);
   if (order.people_per_hour) entries.push([t("order.rate"), number(order.people_per_hour)]);
   if (order.waybill) entries.push([t("waybill"), order.waybill]);

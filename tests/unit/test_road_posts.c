@@ -1,0 +1,154 @@
+#include "tests/support/planning_town.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+/* The road between b and c is two links, bc and cb. */
+
+static struct town town;
+
+static void begin(void) {
+    town_init(&town, NULL);
+    town_phase(&town, HV_PHASE_WATCH);
+    town_phase(&town, HV_PHASE_EVACUATION);
+}
+
+static void end(void) {
+    town_deinit(&town);
+}
+
+TestSuite(road_posts, .init = begin, .fini = end);
+
+static void hazard_on(const char *id, const char *const *links, size_t count, bool over) {
+    town_decide(&town, (struct hv_record){.kind = HV_RECORD_HAZARD,
+                                          .hazard = {.hazard = id,
+                                                     .kind = "flood",
+                                                     .over = over,
+                                                     .links = (const char **)(uintptr_t)links,
+                                                     .link_count = count}});
+}
+
+static size_t count_of(enum hv_order_kind kind, enum hv_order_state state) {
+    size_t count;
+    town_order(&town, kind, state, &count);
+    return count;
+}
+
+Test(road_posts, a_road_reported_closed_is_an_order_to_its_post) {
+    town_road(&town, "bc", true, "bridge under water");
+    town_approve(&town, town_propose(&town));
+    const struct hv_order *order = town_order(&town, HV_ORDER_CLOSE_ROAD, HV_ORDER_ISSUED, NULL);
+    cr_assert_not_null(order);
+    cr_assert_eq(order->post, HV_POST_ROAD_POST);
+    cr_assert_str_eq(order->addressee, "bc");
+    cr_assert_eq(order->link_count, 1);
+    cr_assert_str_eq(order->links[0], "bc");
+    cr_assert_str_eq(order->text, "bridge under water");
+    cr_assert_eq(order->plan, state_general(town_state(&town))->last_plan);
+    cr_assert(order->has_deadline);
+}
+
+Test(road_posts, both_directions_of_a_road_are_one_post) {
+    static const char *const links[] = {"cb", "bc"};
+    hazard_on("river", links, 2, false);
+    town_approve(&town, town_propose(&town));
+    size_t count;
+    const struct hv_order *order = town_order(&town, HV_ORDER_CLOSE_ROAD, HV_ORDER_ISSUED, &count);
+    cr_assert_eq(count, 1);
+    cr_assert_str_eq(order->addressee, "bc", "the first of its links in the region");
+    cr_assert_eq(order->link_count, 2);
+    cr_assert_str_eq(order->text, "river", "which hazard it is");
+}
+
+Test(road_posts, nobody_is_told_twice_whether_or_not_it_is_done) {
+    town_road(&town, "bc", true, "");
+    town_approve(&town, town_propose(&town));
+    cr_assert_eq(town_approve(&town, town_propose(&town)), 0);
+    const struct hv_order *order = town_order(&town, HV_ORDER_CLOSE_ROAD, HV_ORDER_ISSUED, NULL);
+    town_answer(&town, order->id, HV_ORDER_ACCEPTED);
+    town_answer(&town, order->id, HV_ORDER_DONE);
+    cr_assert_eq(town_approve(&town, town_propose(&town)), 0);
+    cr_assert_eq(count_of(HV_ORDER_CLOSE_ROAD, HV_ORDER_DONE), 1);
+}
+
+Test(road_posts, a_post_that_declines_is_asked_again) {
+    town_road(&town, "bc", true, "");
+    town_approve(&town, town_propose(&town));
+    const struct hv_order *order = town_order(&town, HV_ORDER_CLOSE_ROAD, HV_ORDER_ISSUED, NULL);
+    town_decide(&town, (struct hv_record){.kind = HV_RECORD_ANSWER,
+                                          .answer = {.order = order->id,
+                                                     .revision = 1,
+                                                     .state = HV_ORDER_DECLINED,
+                                                     .reason = "no barriers"}});
+    town_approve(&town, town_propose(&town));
+    cr_assert_eq(count_of(HV_ORDER_CLOSE_ROAD, HV_ORDER_ISSUED), 1);
+}
+
+Test(road_posts, more_of_a_road_supersedes_less_of_it) {
+    town_road(&town, "bc", true, "");
+    town_approve(&town, town_propose(&town));
+    town_road(&town, "cb", true, "");
+    town_approve(&town, town_propose(&town));
+    const struct hv_order *old = town_order(&town, HV_ORDER_CLOSE_ROAD, HV_ORDER_SUPERSEDED, NULL);
+    const struct hv_order *new = town_order(&town, HV_ORDER_CLOSE_ROAD, HV_ORDER_ISSUED, NULL);
+    cr_assert_not_null(old);
+    cr_assert_not_null(new);
+    cr_assert_eq(old->superseded_by, new->id);
+    cr_assert_eq(new->link_count, 2);
+}
+
+Test(road_posts, an_order_not_carried_out_yet_is_cancelled_when_the_road_opens) {
+    town_road(&town, "bc", true, "");
+    town_approve(&town, town_propose(&town));
+    town_road(&town, "bc", false, "");
+    town_approve(&town, town_propose(&town));
+    cr_assert_eq(count_of(HV_ORDER_CLOSE_ROAD, HV_ORDER_CANCELLED), 1);
+    cr_assert_eq(count_of(HV_ORDER_STAND_DOWN, HV_ORDER_ISSUED), 0, "there is nothing to undo");
+}
+
+Test(road_posts, a_post_that_has_closed_its_road_stands_down_when_it_opens_and_closes_it_again) {
+    static const char *const links[] = {"bc", "cb"};
+    hazard_on("river", links, 2, false);
+    town_approve(&town, town_propose(&town));
+    town_answer(&town, town_order(&town, HV_ORDER_CLOSE_ROAD, HV_ORDER_ISSUED, NULL)->id,
+                HV_ORDER_DONE);
+    hazard_on("river", links, 2, true);
+    town_approve(&town, town_propose(&town));
+    const struct hv_order *down = town_order(&town, HV_ORDER_STAND_DOWN, HV_ORDER_ISSUED, NULL);
+    cr_assert_not_null(down);
+    cr_assert_eq(down->post, HV_POST_ROAD_POST);
+    cr_assert_eq(down->link_count, 2);
+    cr_assert_eq(town_approve(&town, town_propose(&town)), 0, "told once");
+    hazard_on("river", links, 2, false);
+    town_approve(&town, town_propose(&town));
+    const struct hv_order *again = town_order(&town, HV_ORDER_CLOSE_ROAD, HV_ORDER_ISSUED, NULL);
+    cr_assert_not_null(again);
+    down = town_order(&town, HV_ORDER_STAND_DOWN, HV_ORDER_SUPERSEDED, NULL);
+    cr_assert_eq(down->superseded_by, again->id);
+}
+
+Test(road_posts, an_order_by_hand_is_neither_said_again_nor_taken_back) {
+    struct hv_order order = orders_blank();
+    order.kind = HV_ORDER_CLOSE_ROAD;
+    order.post = HV_POST_ROAD_POST;
+    order.addressee = "cb";
+    order.id = CORE_NEW(0);
+    town_decide(&town, (struct hv_record){.kind = HV_RECORD_ORDER, .order = order});
+    town_approve(&town, town_propose(&town));
+    cr_assert_eq(count_of(HV_ORDER_CLOSE_ROAD, HV_ORDER_ISSUED), 1, "though no report says so");
+    town_road(&town, "cb", true, "");
+    cr_assert_eq(town_approve(&town, town_propose(&town)), 0, "the police have closed it already");
+}
+
+Test(road_posts, a_road_kept_out_of_plans_stays_open) {
+    town_decide(&town, (struct hv_record){.kind = HV_RECORD_DIRECTIVE,
+                                          .directive = {.id = "ambulances",
+                                                        .kind = HV_DIRECTIVE_AVOID,
+                                                        .zone = "",
+                                                        .shelter = "",
+                                                        .depot = "",
+                                                        .item = "",
+                                                        .link = "bc",
+                                                        .reason = ""}});
+    cr_assert_eq(town_approve(&town, town_propose(&town)), 0);
+}
