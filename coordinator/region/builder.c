@@ -348,5 +348,8 @@ struct region_vehicle builder_blank_vehicle(void) {
                                    .seats = REGION_UNKNOWN,
                                    .wheelchair_places = REGION_UNKNOWN,
                                    .payload_kg = REGION_UNKNOWN,
-                                   .payload_l = REGION_UNKNOWN};
+                                   .payload_l = REGION_UNKNOWN,
+                                   .range_km = REGION_UNKNOWN,
+                                   .loading_min = REGION_UNKNOWN,
+                                   .unloading_min = REGION_UNKNOWN};
 }

@@ -11,6 +11,8 @@
 #define DAYS_MAX 36500
 #define NEED_MAX 1e6
 #define VEHICLES_MAX 100000
+#define RANGE_KM_MAX 20000
+#define HANDLING_MIN_MAX 10080 /* a week */
 #define SEATS_MAX 10000
 #define MEASURE_MAX 1000000000 /* millilitres, grams, kilograms, litres */
 
@@ -227,6 +229,9 @@ int tables_take_vehicle(struct table_row *row, void *context) {
     vehicle.payload_kg = table_whole(row, VEHICLE_PAYLOAD_KG, MEASURE_MAX, false);
     vehicle.payload_l = table_whole(row, VEHICLE_PAYLOAD_L, MEASURE_MAX, false);
     vehicle.cold_chain = table_answer(row, VEHICLE_COLD);
+    vehicle.range_km = table_number(row, VEHICLE_RANGE, 1, RANGE_KM_MAX, REGION_UNKNOWN, false);
+    vehicle.loading_min = (int32_t)table_whole(row, VEHICLE_LOADING, HANDLING_MIN_MAX, false);
+    vehicle.unloading_min = (int32_t)table_whole(row, VEHICLE_UNLOADING, HANDLING_MIN_MAX, false);
     if (row->bad > 0)
         return HV_OK;
     return table_added(row, VEHICLE_ID, region, BUILDER_VEHICLES,

@@ -191,6 +191,9 @@ struct region_vehicle { /* `count` equal vehicles that stand at one place */
     int64_t payload_kg;
     int64_t payload_l;
     enum region_answer cold_chain;
+    double range_km;       /* there and back without filling up, or unknown */
+    int32_t loading_min;   /* at the depot, each trip, or unknown */
+    int32_t unloading_min; /* at the shelter, or unknown */
 };
 
 struct region_builder; /* private: texts and lookups */
@@ -231,7 +234,8 @@ HV_MUST_USE int region_load(const char *dir, struct hv_fault_list *faults,
 HV_MUST_USE int region_check(const char *dir, struct hv_fault_list *faults);
 
 /* Warnings about a region in memory: zones that reach no shelter, shelters that no depot reaches,
- * roads that hang together with nothing else, zones without people. Files are named as region_save
+ * roads that hang together with nothing else, zones without people, vans and trucks at depots whose
+ * room or load is unknown. Files are named as region_save
  * names them. HV_ERR_MEMORY. Linear. */
 HV_MUST_USE int region_check_sense(const struct region *region, struct hv_fault_list *faults);
 

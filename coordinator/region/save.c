@@ -24,7 +24,7 @@ static const char *const FILES[BUILDER_KINDS] = {"node.csv",     "link.csv",    
 struct row {
     FILE *out;
     bool begun;
-    bool more; /* of items: the last columns too */
+    bool more; /* the last columns too, of tables that write them only where they say anything */
 };
 
 /* ---- cells ------------------------------------------------------------------------------------
@@ -183,15 +183,6 @@ static void put_packs(struct row *row, const int64_t packs[REGION_PACKS_MAX]) {
     put_text(row, text);
 }
 
-/* Whether the last columns of items say anything. A package without them keeps its hash. */
-static bool tells_more(const struct region *region) {
-    for (uint32_t i = 0; i < region->item_count; i++)
-        if (region->items[i].minimum_stock != REGION_UNKNOWN ||
-            region->items[i].contents[0] != '\0')
-            return true;
-    return false;
-}
-
 static void write_item(struct row *row, const struct region *region, uint32_t i) {
     const struct region_item *item = &region->items[i];
     put_text(row, item->id);
@@ -239,6 +230,11 @@ static void write_vehicle(struct row *row, const struct region *region, uint32_t
     put_whole(row, vehicle->payload_kg);
     put_whole(row, vehicle->payload_l);
     put_answer(row, vehicle->cold_chain);
+    if (!row->more)
+        return;
+    put_figure(row, vehicle->range_km);
+    put_whole(row, vehicle->loading_min);
+    put_whole(row, vehicle->unloading_min);
 }
 
 /* ---- tables and descriptor in memory ----------------------------------------------------------
@@ -267,10 +263,27 @@ static bool is_written(const struct region *region, int kind) {
     return kind == BUILDER_NODES;
 }
 
+/* Whether the last columns of items or vehicles say anything: packages of before they were there
+ * keep their hash. */
+static bool tells_more(const struct region *region, int kind) {
+    for (uint32_t i = 0; kind == BUILDER_ITEMS && i < region->item_count; i++)
+        if (region->items[i].minimum_stock != REGION_UNKNOWN ||
+            region->items[i].contents[0] != '\0')
+            return true;
+    for (uint32_t i = 0; kind == BUILDER_VEHICLES && i < region->vehicle_count; i++)
+        if (region->vehicles[i].range_km >= 0 ||
+            region->vehicles[i].loading_min != REGION_UNKNOWN ||
+            region->vehicles[i].unloading_min != REGION_UNKNOWN)
+            return true;
+    return false;
+}
+
 static size_t columns_of(const struct region *region, int kind) {
-    return kind == BUILDER_ITEMS && !tells_more(region)
-               ? ITEM_MINIMUM
-               : tables_format((enum builder_kind)kind)->column_count;
+    if (kind == BUILDER_ITEMS && !tells_more(region, kind))
+        return ITEM_MINIMUM;
+    if (kind == BUILDER_VEHICLES && !tells_more(region, kind))
+        return VEHICLE_RANGE;
+    return tables_format((enum builder_kind)kind)->column_count;
 }
 
 static int write_table(const struct region *region, int kind, FILE *out) {
@@ -279,7 +292,7 @@ static int write_table(const struct region *region, int kind, FILE *out) {
     for (size_t i = 0; i < columns_of(region, kind); i++)
         put_text(&header, format->columns[i].name);
     fputc('\n', out);
-    bool more = tells_more(region);
+    bool more = tells_more(region, kind);
     for (uint32_t i = 0; i < row_count(region, kind); i++) {
         struct row row = {.out = out, .more = more};
         WRITERS[kind](&row, region, i);

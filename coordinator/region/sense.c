@@ -156,6 +156,19 @@ static void warn_of_empty_zones(const struct region *region, struct hv_fault_lis
     }
 }
 
+/* Plans of deliveries count on no vehicle whose room or load nobody knows. */
+static void warn_of_idle_vehicles(const struct region *region, struct hv_fault_list *faults) {
+    for (uint32_t i = 0; i < region->vehicle_count; i++) {
+        const struct region_vehicle *vehicle = &region->vehicles[i];
+        bool carries = vehicle->kind == REGION_VAN || vehicle->kind == REGION_TRUCK;
+        bool known = vehicle->payload_kg > 0 && vehicle->payload_l > 0;
+        if (vehicle->depot != REGION_NONE && vehicle->count > 0 && carries && !known)
+            warn(region, faults, BUILDER_VEHICLES, i,
+                 vehicle->payload_kg > 0 ? "payload_l" : "payload_kg", vehicle->id,
+                 "gets no deliveries in plans", "payload_kg and payload_l, both above 0");
+    }
+}
+
 int region_check_sense(const struct region *region, struct hv_fault_list *faults) {
     int error = warn_of_islands(region, faults);
     if (error == HV_OK && region->node_count > 0 && region->zone_count > 0)
@@ -164,5 +177,7 @@ int region_check_sense(const struct region *region, struct hv_fault_list *faults
         error = warn_of_cut_off_shelters(region, faults);
     if (error == HV_OK)
         warn_of_empty_zones(region, faults);
+    if (error == HV_OK)
+        warn_of_idle_vehicles(region, faults);
     return error;
 }

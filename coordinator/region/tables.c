@@ -112,6 +112,9 @@ static const struct table_column VEHICLES[VEHICLE_COLUMNS] = {
     [VEHICLE_PAYLOAD_KG] = {"payload_kg", false},
     [VEHICLE_PAYLOAD_L] = {"payload_l", false},
     [VEHICLE_COLD] = {"cold_chain", false},
+    [VEHICLE_RANGE] = {"range_km", false},
+    [VEHICLE_LOADING] = {"loading_min", false},
+    [VEHICLE_UNLOADING] = {"unloading_min", false},
 };
 
 /* The road tables are GMNS's, which has many more columns: those are passed over in silence. */
@@ -142,7 +145,7 @@ static const char *const TYPES[BUILDER_KINDS] = {
     [BUILDER_DEPOTS] = "sssssnnss",
     [BUILDER_ITEMS] = "sssssiiisnnsis",
     [BUILDER_STOCK] = "sssdi",
-    [BUILDER_VEHICLES] = "ssssssiiiiis",
+    [BUILDER_VEHICLES] = "ssssssiiiiisnii",
 };
 
 const struct table_format *tables_format(enum builder_kind kind) {

@@ -34,8 +34,8 @@ static const char *const SMALL[][2] = {
     {"items.csv", "item_id,name,base_unit,packs,need_per_person_day,need_groups\n"
                   "water,Water,l,6;504,3,\nmilk,Formula,feed,,7,infant\n"},
     {"stock.csv", "place_id,item_id,lot,expiry,quantity\nd1,water,A,2027-05-31,600\ns1,milk,,,5\n"},
-    {"vehicles.csv", "vehicle_id,kind,depot_id,node_id,count,seats\nbus,bus,,a,3,48\n"
-                     "lorry,truck,d1,,2,2\n"},
+    {"vehicles.csv", "vehicle_id,kind,depot_id,node_id,count,seats,payload_kg,payload_l\n"
+                     "bus,bus,,a,3,48,,\nlorry,truck,d1,,2,2,3000,12000\n"},
 };
 
 void region_files_init(struct region_files *files) {

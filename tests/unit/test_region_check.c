@@ -153,6 +153,37 @@ Test(region_check, broken_json_is_named_by_line) {
                          "UTF-8\n");
 }
 
+/* Boats and buses carry people; a van that carries nothing that is known gets no deliveries. */
+Test(region_check, names_faults_of_vehicles_and_those_that_plans_cannot_count_on) {
+    write("vehicles.csv",
+          "vehicle_id,kind,depot_id,node_id,count,payload_kg,payload_l,range_km,loading_min,"
+          "unloading_min\n"
+          "v1,van,d1,,2,900,6000,0,-5,ten\n"
+          "v2,van,d1,,2,900,6000,20001,10081,1.5\n");
+    expect(HV_ERR_VALUE,
+           "error vehicles.csv:2: range_km: “0”; a number from 1 to 20000 with a decimal point, or "
+           "nothing where it is unknown\n"
+           "error vehicles.csv:2: loading_min: “-5”; a whole number from 0 to 10080, or nothing "
+           "where it is unknown\n"
+           "error vehicles.csv:2: unloading_min: “ten”; a whole number from 0 to 10080, or nothing "
+           "where it is unknown\n"
+           "error vehicles.csv:3: range_km: “20001”; a number from 1 to 20000 with a decimal "
+           "point, or nothing where it is unknown\n"
+           "error vehicles.csv:3: loading_min: “10081”; a whole number from 0 to 10080, or nothing "
+           "where it is unknown\n"
+           "error vehicles.csv:3: unloading_min: “1.5”; a whole number from 0 to 10080, or nothing "
+           "where it is unknown\n");
+    hv_fault_list_deinit(&faults);
+    hv_fault_list_init(&faults);
+    write("vehicles.csv", "vehicle_id,kind,depot_id,node_id,count,payload_kg,payload_l\n"
+                          "v1,van,d1,,2,900,\nv2,truck,d1,,2,,\nv3,truck,d1,,0,,\n"
+                          "bus,bus,,a,2,,\nv4,truck,d1,,2,900,6000\n");
+    expect(HV_OK, "warning vehicles.csv:2: payload_l: “v1” gets no deliveries in plans; payload_kg "
+                  "and payload_l, both above 0\n"
+                  "warning vehicles.csv:3: payload_kg: “v2” gets no deliveries in plans; "
+                  "payload_kg and payload_l, both above 0\n");
+}
+
 Test(region_check, names_missing_files_and_columns) {
     write("zones.csv", "zone_id,nme,node_id\nz1,One,a\n");
     write("items.csv", "");

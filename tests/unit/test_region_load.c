@@ -2,6 +2,7 @@
 #include "tests/support/region_files.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,6 +131,37 @@ Test(region_load, hash_follows_the_content) {
     cr_assert_eq(region_hash(region, right), HV_OK);
     cr_assert_neq(memcmp(left, right, sizeof left), 0);
     region_free(first);
+}
+
+Test(region_load, keeps_what_deliveries_need_to_know_of_vehicles) {
+    region_files_small(&files);
+    load(files.dir, HV_OK);
+    struct region *plain = region;
+    cr_assert_eq(region->vehicles[1].payload_kg, 3000);
+    cr_assert_eq(region->vehicles[1].range_km, REGION_UNKNOWN);
+    cr_assert_eq(region->vehicles[1].loading_min, REGION_UNKNOWN);
+    static const char *const more =
+        "vehicle_id,kind,depot_id,node_id,count,seats,payload_kg,payload_l,range_km,loading_min,"
+        "unloading_min\nbus,bus,,a,3,48,,,,,\nlorry,truck,d1,,2,2,3000,12000,%s\n";
+    char table[512];
+    snprintf(table, sizeof table, more, ",,");
+    region_files_write(&files, "vehicles.csv", table);
+    load(files.dir, HV_OK);
+    assert_same_hash(plain, region);
+    region_free(region);
+    snprintf(table, sizeof table, more, "350.5,0,25");
+    region_files_write(&files, "vehicles.csv", table);
+    load(files.dir, HV_OK);
+    cr_assert_eq(region->vehicles[0].unloading_min, REGION_UNKNOWN);
+    cr_assert_eq(region->vehicles[1].range_km, 350.5);
+    cr_assert_eq(region->vehicles[1].loading_min, 0, "known, and not unknown");
+    cr_assert_eq(region->vehicles[1].unloading_min, 25);
+    save_and_load_again();
+    uint8_t left[REGION_HASH_BYTES], right[REGION_HASH_BYTES];
+    cr_assert_eq(region_hash(plain, left), HV_OK);
+    cr_assert_eq(region_hash(region, right), HV_OK);
+    cr_assert_neq(memcmp(left, right, sizeof left), 0);
+    region_free(plain);
 }
 
 Test(region_load, saves_the_same_bytes_each_time) {
