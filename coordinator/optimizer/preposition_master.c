@@ -8,6 +8,7 @@
 #define UNBOUNDED 1e30 /* as Clp has it */
 #define BASIC 1
 #define NO_COLUMN UINT32_MAX
+#define NO_GROUP UINT32_MAX
 #define POOL_ENTRIES_MAX 8000000u /* cuts beyond are forgotten unless they are in Clp */
 
 /* Every row there has been, in Clp or not: a cut that is slack leaves Clp, where it would slow
@@ -17,6 +18,7 @@ struct pool {
     size_t *starts; /* rows + 1 */
     int *columns;
     uint32_t *serial; /* of a row, for good */
+    uint32_t *group;  /* whose recourse the row bounds; NO_GROUP: none's */
     bool *inside;     /* in Clp or waiting to be */
     size_t rows, entries, rows_max, entries_max;
 };
@@ -35,12 +37,15 @@ struct preposition_master {
     double *cost, *lower, *upper;                                  /* columns */
     bool *wanted; /* scenario x item: some demand, so that a group holds its cost */
     struct pool pool;
-    uint32_t *waiting; /* rows of the pool on their way into Clp */
+    uint32_t *worst_row; /* group: the row of the pool that a solution breaks most */
+    double *worst_by;    /* group */
+    uint32_t *waiting;   /* rows of the pool on their way into Clp */
     size_t waiting_count, waiting_max;
     uint32_t *row_ids; /* of the rows in Clp: rows of the pool */
     size_t rows_max;
     uint32_t rows, kept, next_serial;
-    size_t kept_pool; /* rows of the pool that are never forgotten */
+    size_t kept_pool;      /* rows of the pool that are never forgotten */
+    size_t first_step_row; /* of the steps, one after the other; never taken out of Clp */
     uint64_t iterations;
 };
 
@@ -68,7 +73,8 @@ static int grow_rows(struct pool *pool) {
         grow((void **)&pool->upper, sizeof *pool->upper, &most[1], wanted) != HV_OK ||
         grow((void **)&pool->starts, sizeof *pool->starts, &most[2], wanted) != HV_OK ||
         grow((void **)&pool->serial, sizeof *pool->serial, &most[3], wanted) != HV_OK ||
-        grow((void **)&pool->inside, sizeof *pool->inside, &most[4], wanted) != HV_OK)
+        grow((void **)&pool->inside, sizeof *pool->inside, &most[4], wanted) != HV_OK ||
+        grow((void **)&pool->group, sizeof *pool->group, &most[5], wanted) != HV_OK)
         return HV_ERR_MEMORY;
     pool->rows_max = most[0];
     return HV_OK;
@@ -94,6 +100,7 @@ static int open_row(struct preposition_master *master, double lower, double uppe
     pool->upper[row] = upper;
     pool->starts[row] = pool->starts[row + 1] = pool->entries;
     pool->serial[row] = master->next_serial++;
+    pool->group[row] = NO_GROUP;
     return wait(master, (uint32_t)row);
 }
 
@@ -200,6 +207,7 @@ static void compact(struct preposition_master *master) {
         pool->lower[rows] = pool->lower[row];
         pool->upper[rows] = pool->upper[row];
         pool->serial[rows] = pool->serial[row];
+        pool->group[rows] = pool->group[row];
         pool->inside[rows] = pool->inside[row];
         moved[row] = (uint32_t)rows;
         pool->starts[rows++] = entries;
@@ -213,24 +221,40 @@ static void compact(struct preposition_master *master) {
     free(moved);
 }
 
+/* By how much the present solution breaks a row of the pool. */
+static double broken_by(const struct preposition_master *master, size_t row, const double *x) {
+    const struct pool *pool = &master->pool;
+    double activity = 0;
+    for (size_t e = pool->starts[row]; e < pool->starts[row + 1]; e++)
+        activity += pool->values[e] * x[pool->columns[e]];
+    return pool->lower[row] - activity;
+}
+
 uint32_t preposition_master_recall(struct preposition_master *master, double tolerance) {
     const struct pool *pool = &master->pool;
     const double *x = Clp_primalColumnSolution(master->clp);
     uint32_t count = 0;
     if (pool->entries > POOL_ENTRIES_MAX)
         compact(master);
+    for (uint32_t g = 0; g < master->groups; g++) {
+        master->worst_row[g] = NO_GROUP;
+        master->worst_by[g] = tolerance / master->money;
+    }
     for (size_t row = 0; row < pool->rows; row++) {
         if (pool->inside[row])
             continue;
-        double activity = 0;
-        for (size_t e = pool->starts[row]; e < pool->starts[row + 1]; e++)
-            activity += pool->values[e] * x[pool->columns[e]];
-        if ((pool->lower[row] - activity) * master->money <= tolerance)
-            continue;
-        if (wait(master, (uint32_t)row) != HV_OK)
-            break; /* only slower */
-        count++;
+        uint32_t group = pool->group[row];
+        double by = broken_by(master, row, x);
+        if (group != NO_GROUP && by > master->worst_by[group]) {
+            master->worst_row[group] = (uint32_t)row;
+            master->worst_by[group] = by;
+        } else if (group == NO_GROUP && by * master->money > tolerance) {
+            count += wait(master, (uint32_t)row) == HV_OK; /* without memory only slower */
+        }
     }
+    for (uint32_t g = 0; g < master->groups; g++)
+        if (master->worst_row[g] != NO_GROUP)
+            count += wait(master, master->worst_row[g]) == HV_OK;
     return preposition_master_add(master) == HV_OK ? count : 0;
 }
 
@@ -242,6 +266,8 @@ int preposition_master_put_cut(struct preposition_master *master, uint32_t group
                                const struct preposition_cut *cut) {
     double unit = group == UINT32_MAX ? 1 : master->money;
     int error = open_row(master, cut->constant / unit, UNBOUNDED);
+    if (error == HV_OK)
+        master->pool.group[master->pool.rows - 1] = group;
     if (error == HV_OK && group != UINT32_MAX)
         error = put_entry(master, master->first_group + group, 1);
     for (uint32_t a = 0; error == HV_OK && a < master->facilities; a++)
@@ -411,19 +437,17 @@ static int put_capacity_rows(struct preposition_master *master) {
     return error;
 }
 
-static int put_size_rows(struct preposition_master *master) {
+/* At most one size a site: a row for each step, with the bounds of a binary. */
+static int put_step_rows(struct preposition_master *master) {
     const struct preposition_problem *problem = master->problem;
     int error = HV_OK;
-    for (uint32_t q = 0; error == HV_OK && q < problem->store_count; q++) {
-        uint32_t sized = 0, first = problem->facilities_first[q],
-                 end = problem->facilities_first[q + 1];
-        for (uint32_t a = first; a < end; a++)
-            sized += problem->facilities[a].size != PREPOSITION_NO_SIZE;
-        if (sized < 2)
-            continue;
-        error = open_row(master, -UNBOUNDED, 1);
-        for (uint32_t a = first; error == HV_OK && a < end; a++)
-            if (problem->facilities[a].size != PREPOSITION_NO_SIZE)
+    master->first_step_row = master->waiting_count;
+    for (uint32_t i = 0; error == HV_OK && i < problem->step_count; i++) {
+        const struct preposition_step *step = &problem->steps[i];
+        error = open_row(master, 0, 1);
+        for (uint32_t a = problem->facilities_first[step->store];
+             error == HV_OK && a < problem->facilities_first[step->store + 1]; a++)
+            if (preposition_step_holds(problem, step, a))
                 error = put_entry(master, a, 1);
     }
     return error;
@@ -592,7 +616,7 @@ static int load(struct preposition_master *master) {
                         master->upper, master->cost, NULL, NULL);
         error = put_capacity_rows(master);
         if (error == HV_OK)
-            error = put_size_rows(master);
+            error = put_step_rows(master);
         if (error == HV_OK)
             error = put_wishes(master);
         if (error == HV_OK)
@@ -610,8 +634,11 @@ static int begin(struct preposition_master *master) {
     master->wanted = calloc((size_t)master->scenarios * master->items + 1, sizeof(bool));
     master->stock_column =
         calloc((size_t)master->facilities * master->items + 1, sizeof *master->stock_column);
+    master->worst_row = calloc((size_t)master->groups + 1, sizeof *master->worst_row);
+    master->worst_by = calloc((size_t)master->groups + 1, sizeof *master->worst_by);
     master->clp = Clp_newModel();
-    if (master->wanted == NULL || master->stock_column == NULL || master->clp == NULL)
+    if (master->wanted == NULL || master->worst_row == NULL || master->worst_by == NULL ||
+        master->stock_column == NULL || master->clp == NULL)
         return HV_ERR_MEMORY;
     Clp_setLogLevel(master->clp, 0);
     Clp_scaling(master->clp, 0); /* columns and rows are of one size already */
@@ -669,6 +696,9 @@ void preposition_master_free(struct preposition_master *master) {
     free(master->pool.columns);
     free(master->pool.serial);
     free(master->pool.inside);
+    free(master->pool.group);
+    free(master->worst_row);
+    free(master->worst_by);
     free(master->waiting);
     free(master->row_ids);
     free(master);
@@ -677,23 +707,42 @@ void preposition_master_free(struct preposition_master *master) {
 /* ---- solving --------------------------------------------------------------------------------- */
 
 uint32_t preposition_master_binaries(const struct preposition_master *master) {
-    return master->facilities + (master->problem->instance->has_service ? master->scenarios : 0);
+    return master->facilities + master->problem->step_count +
+           (master->problem->instance->has_service ? master->scenarios : 0);
+}
+
+/* Binaries are facilities, then steps, then scenarios to be served. Steps are rows. */
+static bool is_step(const struct preposition_master *master, uint32_t binary) {
+    return binary >= master->facilities &&
+           binary < master->facilities + master->problem->step_count;
+}
+
+static size_t step_row(const struct preposition_master *master, uint32_t binary) {
+    return master->first_step_row + binary - master->facilities;
 }
 
 static uint32_t binary_column(const struct preposition_master *master, uint32_t binary) {
-    return binary < master->facilities ? binary
-                                       : master->first_served + binary - master->facilities;
+    return binary < master->facilities
+               ? binary
+               : master->first_served + binary - master->facilities - master->problem->step_count;
 }
 
 void preposition_master_set_bounds(struct preposition_master *master, const uint8_t *lower,
                                    const uint8_t *upper) {
     uint32_t binaries = preposition_master_binaries(master);
-    for (uint32_t i = 0; i < binaries; i++) {
-        master->lower[binary_column(master, i)] = lower[i];
-        master->upper[binary_column(master, i)] = upper[i];
-    }
+    double *row_lower = Clp_rowLower(master->clp), *row_upper = Clp_rowUpper(master->clp);
+    for (uint32_t i = 0; i < binaries; i++)
+        if (is_step(master, i)) {
+            row_lower[step_row(master, i)] = lower[i];
+            row_upper[step_row(master, i)] = upper[i];
+        } else {
+            master->lower[binary_column(master, i)] = lower[i];
+            master->upper[binary_column(master, i)] = upper[i];
+        }
     Clp_chgColumnLower(master->clp, master->lower);
     Clp_chgColumnUpper(master->clp, master->upper);
+    Clp_chgRowLower(master->clp, row_lower);
+    Clp_chgRowUpper(master->clp, row_upper);
 }
 
 enum preposition_master_status preposition_master_solve(struct preposition_master *master,
@@ -781,11 +830,16 @@ void preposition_master_point(const struct preposition_master *master,
 }
 
 double preposition_master_value(const struct preposition_master *master, uint32_t binary) {
-    return Clp_primalColumnSolution(master->clp)[binary_column(master, binary)];
+    return is_step(master, binary)
+               ? Clp_primalRowSolution(master->clp)[step_row(master, binary)]
+               : Clp_primalColumnSolution(master->clp)[binary_column(master, binary)];
 }
 
 double preposition_master_reduced_cost(const struct preposition_master *master, uint32_t binary) {
-    return Clp_dualColumnSolution(master->clp)[binary_column(master, binary)] * master->money;
+    double price = is_step(master, binary)
+                       ? Clp_dualRowSolution(master->clp)[step_row(master, binary)]
+                       : Clp_dualColumnSolution(master->clp)[binary_column(master, binary)];
+    return price * master->money;
 }
 
 /* ---- keeping it small ------------------------------------------------------------------------ */

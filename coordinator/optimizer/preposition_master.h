@@ -38,7 +38,8 @@ HV_MUST_USE int preposition_master_new(const struct preposition_problem *problem
                                        bool holding_apart, struct preposition_master **ret_master);
 void preposition_master_free(struct preposition_master *master);
 
-/* Integer variables: facilities first, then, with a service level, scenarios. */
+/* Integer variables: facilities first, then steps (sums of facilities, which branch better), then,
+ * with a service level, scenarios. */
 uint32_t preposition_master_binaries(const struct preposition_master *master);
 
 /* Bounds of the binaries, 0 or 1 each. */

@@ -141,6 +141,29 @@ static void add_facilities(struct preposition_problem *problem, uint32_t site, b
         facility->capacity_m3 = instance->sizes[facility->size].capacity_m3;
     }
     problem->facilities_first[store + 1] = problem->facility_count;
+    for (uint32_t rank = 0; rank + 1 < from->size_count; rank++)
+        problem->steps[problem->step_count++] = (struct preposition_step){store, rank};
+}
+
+/* Ranks by capacity; of equal ones the first is the smaller. */
+static void rank_sizes(struct preposition_problem *problem) {
+    for (uint32_t a = 0; a < problem->facility_count; a++) {
+        struct preposition_facility *facility = &problem->facilities[a];
+        uint32_t first = problem->facilities_first[facility->store];
+        uint32_t end = problem->facilities_first[facility->store + 1];
+        for (uint32_t b = first; b < end; b++)
+            if (b != a && problem->facilities[b].size != PREPOSITION_NO_SIZE)
+                facility->rank +=
+                    problem->facilities[b].capacity_m3 < facility->capacity_m3 ||
+                    (problem->facilities[b].capacity_m3 == facility->capacity_m3 && b < a);
+    }
+}
+
+bool preposition_step_holds(const struct preposition_problem *problem,
+                            const struct preposition_step *step, uint32_t a) {
+    const struct preposition_facility *facility = &problem->facilities[a];
+    return facility->store == step->store && facility->size != PREPOSITION_NO_SIZE &&
+           facility->rank >= step->rank;
 }
 
 static int make_facilities(struct preposition_problem *problem) {
@@ -150,11 +173,13 @@ static int make_facilities(struct preposition_problem *problem) {
     problem->facilities = calloc(most + 1, sizeof *problem->facilities);
     problem->store_site = calloc(sites + 1, sizeof *problem->store_site);
     problem->facilities_first = calloc(sites + 2, sizeof *problem->facilities_first);
+    problem->steps = calloc((size_t)instance->size_count + 1, sizeof *problem->steps);
     if (problem->facilities == NULL || problem->store_site == NULL ||
-        problem->facilities_first == NULL)
+        problem->facilities_first == NULL || problem->steps == NULL)
         return HV_ERR_MEMORY;
     for (uint32_t i = 0; i < sites; i++)
         add_facilities(problem, i, open_air);
+    rank_sizes(problem);
     return HV_OK;
 }
 
@@ -374,6 +399,7 @@ void preposition_problem_deinit(struct preposition_problem *problem) {
     free(problem->facilities);
     free(problem->store_site);
     free(problem->facilities_first);
+    free(problem->steps);
     free(problem->surviving);
     free(problem->recourses);
     free(problem->recourses_first);

@@ -18,7 +18,14 @@
 struct preposition_facility {
     uint32_t site, size; /* size of the instance; PREPOSITION_NO_SIZE: always open, no volume */
     uint32_t store;      /* its site among those where something can be held */
+    uint32_t rank;       /* among the sizes of its site, the smallest 0 */
     double fixed_cost, capacity_m3;
+};
+
+/* Whether a site has a size of at least some rank: the decision "a depot there or none", or "at
+ * least a medium one". Where a site has n sizes, ranks 0 to n - 2; the largest is a facility. */
+struct preposition_step {
+    uint32_t store, rank;
 };
 
 /* One (scenario, item) with demand. */
@@ -37,7 +44,9 @@ struct preposition_problem {
     uint32_t store_count;
     uint32_t *store_site;       /* store: site */
     uint32_t *facilities_first; /* store: its facilities are first[store] .. first[store + 1] - 1 */
-    double *surviving;          /* scenario x store */
+    struct preposition_step *steps;
+    uint32_t step_count;
+    double *surviving; /* scenario x store */
     struct preposition_recourse *recourses;
     uint32_t recourse_count;
     uint32_t *recourses_first; /* scenario: its recourses, one after the other */
@@ -52,6 +61,10 @@ struct preposition_problem {
 HV_MUST_USE int preposition_problem_init(struct preposition_problem *problem,
                                          const struct preposition_instance *instance);
 void preposition_problem_deinit(struct preposition_problem *problem);
+
+/* Whether facility `a` is a size of the step's site, of its rank or larger. */
+bool preposition_step_holds(const struct preposition_problem *problem,
+                            const struct preposition_step *step, uint32_t a);
 
 /* Arcs by the site that they lead to, for searches towards a demand. */
 struct preposition_arrivals {

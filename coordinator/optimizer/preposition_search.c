@@ -108,10 +108,39 @@ static struct node *heap_pop(struct search *search) {
 
 /* ---- fixing ---------------------------------------------------------------------------------- */
 
-/* Opens one size of a site, which closes the others. */
+static const struct preposition_step *step_of(const struct search *search, uint32_t binary) {
+    const struct preposition_problem *problem = &search->tree->problem;
+    return binary >= problem->facility_count &&
+                   binary - problem->facility_count < problem->step_count
+               ? &problem->steps[binary - problem->facility_count]
+               : NULL;
+}
+
+/* The scenario that a binary serves, by its place; UINT32_MAX for facilities and steps. */
+static uint32_t served_by(const struct search *search, uint32_t binary) {
+    const struct preposition_problem *problem = &search->tree->problem;
+    uint32_t before = problem->facility_count + problem->step_count;
+    return binary < before ? UINT32_MAX : binary - before;
+}
+
+/* Takes away the sizes of a store that are (or are not) in the step. */
+static void close_sizes(const struct search *search, const struct preposition_step *step,
+                        bool inside, uint8_t *upper) {
+    const struct preposition_problem *problem = &search->tree->problem;
+    for (uint32_t a = problem->facilities_first[step->store];
+         a < problem->facilities_first[step->store + 1]; a++)
+        if (problem->facilities[a].size != PREPOSITION_NO_SIZE &&
+            preposition_step_holds(problem, step, a) == inside)
+            upper[a] = 0;
+}
+
+/* Opens one size of a site, which closes the others; a step only those below it. */
 static void fix_open(const struct search *search, uint32_t binary, uint8_t *lower, uint8_t *upper) {
     const struct preposition_problem *problem = &search->tree->problem;
+    const struct preposition_step *step = step_of(search, binary);
     lower[binary] = 1;
+    if (step != NULL)
+        close_sizes(search, step, false, upper);
     if (binary >= problem->facility_count)
         return;
     uint32_t store = problem->facilities[binary].store;
@@ -121,12 +150,19 @@ static void fix_open(const struct search *search, uint32_t binary, uint8_t *lowe
             upper[a] = 0;
 }
 
+static void fix_closed(const struct search *search, uint32_t binary, uint8_t *upper) {
+    const struct preposition_step *step = step_of(search, binary);
+    upper[binary] = 0;
+    if (step != NULL)
+        close_sizes(search, step, true, upper);
+}
+
 static void fix(const struct search *search, uint32_t binary, bool up, uint8_t *lower,
                 uint8_t *upper) {
     if (up)
         fix_open(search, binary, lower, upper);
     else
-        upper[binary] = 0;
+        fix_closed(search, binary, upper);
 }
 
 /* Fixes what the reduced costs at a solution of this bound prove. */
@@ -138,7 +174,7 @@ static void fix_by_price(struct search *search, double bound, uint8_t *lower, ui
         double x = preposition_master_value(search->tree->master, i);
         double price = preposition_master_reduced_cost(search->tree->master, i);
         if (x < INTEGRAL && bound + price > cutoff)
-            upper[i] = 0;
+            fix_closed(search, i, upper);
         else if (x > 1 - INTEGRAL && bound - price > cutoff)
             fix_open(search, i, lower, upper);
     }
@@ -164,7 +200,8 @@ static uint32_t choose_dive(const struct search *search, bool *ret_up) {
     double largest = 0, smallest = INFINITY;
     for (uint32_t i = 0; i < tree->binaries; i++) {
         double x = preposition_master_value(tree->master, i);
-        if (search->lower[i] == search->upper[i] || x < INTEGRAL || x > 1 - INTEGRAL)
+        if (search->lower[i] == search->upper[i] || x < INTEGRAL || x > 1 - INTEGRAL ||
+            step_of(search, i) != NULL)
             continue;
         double use =
             i < tree->problem.facility_count ? x * tree->problem.facilities[i].capacity_m3 : x;
@@ -223,10 +260,10 @@ static bool try_sites(struct search *search) {
             for (uint32_t i = 0; i < tree->binaries; i++) {
                 bool depot = i < problem->facility_count;
                 bool here = depot && problem->facilities[i].store == q;
-                double x =
-                    depot ? tree->best.open[i] : tree->best.served[i - problem->facility_count];
-                if (search->lower[i] == 0)
-                    search->lower[i] = search->upper[i] = (here ? i == a : x > 0.5) ? 1 : 0;
+                if (step_of(search, i) != NULL || search->lower[i] != 0)
+                    continue;
+                double x = depot ? tree->best.open[i] : tree->best.served[served_by(search, i)];
+                search->lower[i] = search->upper[i] = (here ? i == a : x > 0.5) ? 1 : 0;
             }
             preposition_master_set_bounds(tree->master, search->lower, search->upper);
             (void)preposition_tree_node(tree, 0, tree->value * (1 - 1e-6), &done);
@@ -279,16 +316,44 @@ static void probe(struct search *search, const struct node *node, uint32_t binar
     learn(search, binary, up, x, fmin(reached, isinf(cutoff) ? reached : cutoff) - bound);
 }
 
+/* Of the sizes of a site only the largest is branched on, and the steps to it: closing one size of
+ * several leaves its neighbours to take its place. */
+static bool branches(const struct search *search, uint32_t binary) {
+    const struct preposition_problem *problem = &search->tree->problem;
+    if (binary >= problem->facility_count)
+        return true;
+    uint32_t store = problem->facilities[binary].store, sizes = 0;
+    for (uint32_t a = problem->facilities_first[store]; a < problem->facilities_first[store + 1];
+         a++)
+        sizes += problem->facilities[a].size != PREPOSITION_NO_SIZE;
+    return problem->facilities[binary].rank + 1 == sizes;
+}
+
+/* About what a binary stands for, in money. */
+static double cost_of(const struct search *search, uint32_t binary) {
+    const struct preposition_problem *problem = &search->tree->problem;
+    const struct preposition_step *step = step_of(search, binary);
+    double cost = 0;
+    if (binary < problem->facility_count)
+        return problem->facilities[binary].fixed_cost;
+    if (step == NULL)
+        return search->tree->scale;
+    for (uint32_t a = problem->facilities_first[step->store];
+         a < problem->facilities_first[step->store + 1]; a++)
+        if (preposition_step_holds(problem, step, a))
+            cost = fmax(cost, problem->facilities[a].fixed_cost);
+    return cost;
+}
+
 /* Variables that are fractional, the most promising first. */
 static uint32_t list_candidates(struct search *search) {
     const struct preposition_tree *tree = search->tree;
     uint32_t count = 0;
     for (uint32_t i = 0; i < tree->binaries; i++) {
         double x = preposition_master_value(tree->master, i), score;
-        if (x < INTEGRAL || x > 1 - INTEGRAL)
+        if (x < INTEGRAL || x > 1 - INTEGRAL || !branches(search, i))
             continue;
-        double cost = i < tree->problem.facility_count ? 1 + tree->problem.facilities[i].fixed_cost
-                                                       : 1 + tree->scale;
+        double cost = 1 + cost_of(search, i);
         if (search->worth[i].count[0] > 0 && search->worth[i].count[1] > 0)
             score = fmax(worth_of(search, i, true, x), 1) * fmax(worth_of(search, i, false, x), 1);
         else
