@@ -2,7 +2,8 @@
  *
  * Nothing queues up for a reader that is slow: when it has taken what it was given, the next event
  * is made from where it stands, and says what the picture is now. All that stand at the same place
- * share one event. How often events are made follows from what they cost. */
+ * share one event, packed once for all of them that take gzip. How often events are made follows
+ * from what they cost. */
 #include "coordinator/api/api_inside.h"
 
 #include "schemas/codec.h"
@@ -26,24 +27,28 @@ enum {
     COST_SHARE = 10 /* making events takes at most one part in so many of the time */
 };
 
-struct api_frame { /* one event, shared by streams that stand at `from` */
+struct api_frame {          /* one event, shared by streams that stand at `from` */
+    struct api_frame *next; /* of this round */
     unsigned refs;
+    bool records, packed;
     uint64_t from, to;
     struct api_text text;
+    struct api_gzip_sum sum; /* packed: of the text before */
 };
 
 struct api_stream {
     struct api_stream *next, *before;
     struct api *api;
     struct MHD_Connection *connection;
-    bool records, suspended;
+    bool records, packed, suspended;
     bool by_session, by_token, ended; /* who reads it: neither: anybody may look */
     uint8_t cookie[32];               /* by_session: hash */
     char account[HV_ID_BYTES_MAX + 1];
     uint64_t generation; /* of the account, by_token */
     uint64_t position;   /* all up to here has been given */
     struct api_frame *frame;
-    size_t at; /* in the frame */
+    size_t at;               /* in the frame */
+    struct api_gzip_sum sum; /* packed: of all frames before this one */
     uint64_t given_ms;
 };
 
@@ -224,19 +229,39 @@ static struct api_frame *frame_new(uint64_t from) {
     return frame;
 }
 
+/* As a piece of a gzip stream, after so many bytes of its beginning. False without memory. */
+static bool pack_frame(struct api_frame *frame, const char *head, size_t head_bytes) {
+    struct api_text piece, packed = {0};
+    if (frame->text.failed || api_text_gzip_piece(&frame->text, &piece) != HV_OK)
+        return false;
+    if (head_bytes > 0) {
+        api_text_add(&packed, head, head_bytes);
+        api_text_add(&packed, piece.bytes, piece.size);
+        api_text_free(&piece);
+        piece = packed;
+    }
+    frame->sum = api_gzip_sum_of(&frame->text);
+    frame->packed = true;
+    api_text_free(&frame->text);
+    frame->text = piece;
+    return !piece.failed;
+}
+
 static struct api_frame *make_frame(struct api *api, const struct api_stream *stream) {
     struct api_frame *frame = frame_new(stream->position);
     if (frame == NULL)
         return NULL;
     hv_arena_reset(&api->arena);
+    frame->records = stream->records;
     if (stream->records) {
         frame->to = write_records(api, frame->from, &frame->text);
     } else {
         write_changes(api, frame->from, &frame->text);
         frame->to = state_position(api->replica.state);
     }
-    if (frame->text.failed || frame->to == frame->from) {
-        frame->refs = 1;
+    frame->refs = 1;
+    if (frame->text.failed || frame->to == frame->from ||
+        (stream->packed && !pack_frame(frame, NULL, 0))) {
         let_go(frame);
         return NULL;
     }
@@ -257,15 +282,33 @@ static void give(struct api_stream *stream, struct api_frame *frame, uint64_t no
     }
 }
 
+static bool is_free(const struct api_stream *stream) {
+    return stream->frame == NULL || stream->at == stream->frame->text.size;
+}
+
+static void drop_frame(struct api_stream *stream) {
+    if (stream->frame != NULL && stream->frame->packed)
+        api_gzip_sum_add(&stream->sum, &stream->frame->sum);
+    let_go(stream->frame);
+    stream->frame = NULL;
+}
+
+/* What is packed ends in order where it stands between two events; inside one it is cut off. */
+static ssize_t end_stream(struct api_stream *stream, char *buffer, size_t most) {
+    if (!stream->packed || stream->frame != NULL || most < API_GZIP_END_BYTES)
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    api_gzip_end(&stream->sum, buffer);
+    stream->packed = false;
+    return API_GZIP_END_BYTES;
+}
+
 static ssize_t read_stream(void *context, uint64_t position, char *buffer, size_t most) {
     struct api_stream *stream = context;
     (void)position;
+    if (is_free(stream))
+        drop_frame(stream);
     if (stream->api->closing || stream->ended)
-        return MHD_CONTENT_READER_END_OF_STREAM;
-    if (stream->frame != NULL && stream->at == stream->frame->text.size) {
-        let_go(stream->frame);
-        stream->frame = NULL;
-    }
+        return end_stream(stream, buffer, most);
     if (stream->frame == NULL) {
         stream->suspended = true;
         MHD_suspend_connection(stream->connection);
@@ -291,37 +334,40 @@ static void free_stream(void *context) {
     free(stream);
 }
 
-static bool is_free(const struct api_stream *stream) {
-    return stream->frame == NULL || stream->at == stream->frame->text.size;
-}
-
-static void drop_frame(struct api_stream *stream) {
-    let_go(stream->frame);
-    stream->frame = NULL;
+/* Of this round, for who stands there and takes it so; NULL: without memory, or nothing to tell. */
+static struct api_frame *frame_for(struct api *api, const struct api_stream *stream,
+                                   struct api_frame **round) {
+    struct api_frame *frame = *round;
+    while (frame != NULL && (frame->from != stream->position || frame->records != stream->records ||
+                             frame->packed != stream->packed))
+        frame = frame->next;
+    if (frame == NULL && (frame = make_frame(api, stream)) != NULL) {
+        frame->next = *round;
+        *round = frame;
+    }
+    return frame;
 }
 
 /* Whoever has taken all gets what has changed since; frames of this round are shared. */
 static size_t give_all(struct api *api, uint64_t now_ms) {
-    struct api_frame *made[2] = {NULL, NULL};
+    struct api_frame *round = NULL;
     uint64_t last = state_position(api->replica.state);
     size_t bytes = 0;
     for (struct api_stream *stream = api->streams; stream != NULL; stream = stream->next) {
-        struct api_frame **frame = &made[stream->records];
         if (!stream->suspended || !is_free(stream) || stream->position >= last)
             continue;
+        struct api_frame *frame = frame_for(api, stream, &round);
+        if (frame == NULL)
+            continue;
+        bytes += frame->text.size;
         drop_frame(stream);
-        if (*frame == NULL || (*frame)->from != stream->position) {
-            let_go(*frame);
-            *frame = make_frame(api, stream);
-            if (*frame == NULL)
-                continue;
-            (*frame)->refs = 1;
-        }
-        bytes += (*frame)->text.size;
-        give(stream, *frame, now_ms);
+        give(stream, frame, now_ms);
     }
-    let_go(made[0]);
-    let_go(made[1]);
+    while (round != NULL) {
+        struct api_frame *next = round->next;
+        let_go(round);
+        round = next;
+    }
     return bytes;
 }
 
@@ -333,8 +379,13 @@ static void beat_all(struct api *api, uint64_t now_ms) {
         struct api_frame *frame = frame_new(stream->position);
         if (frame == NULL)
             return;
-        drop_frame(stream);
         api_text_put(&frame->text, "event: beat\ndata: {}\n\n");
+        if (frame->text.failed || (stream->packed && !pack_frame(frame, NULL, 0))) {
+            frame->refs = 1;
+            let_go(frame);
+            return;
+        }
+        drop_frame(stream);
         give(stream, frame, now_ms);
     }
 }
@@ -407,7 +458,7 @@ static bool read_start(struct api_call *call, uint64_t last, uint64_t *ret_from)
     return known && from <= last;
 }
 
-static struct api_frame *greet(const struct api *api, uint64_t from, bool known) {
+static struct api_frame *greet(const struct api *api, uint64_t from, bool known, bool packed) {
     const struct state_general *general = state_general(api->replica.state);
     struct api_frame *frame = frame_new(from);
     char log[2 * HV_ID128_BYTES + 1];
@@ -419,6 +470,11 @@ static struct api_frame *greet(const struct api *api, uint64_t from, bool known)
                    "retry: 2000\n\nevent: %s\nid: %" PRIu64 "\ndata: {\"position\":%" PRIu64
                    ",\"log\":\"%s\",\"term\":%" PRIu64 "}\n\n",
                    known ? "hello" : "reload", from, from, log, general->term);
+    if (packed && !pack_frame(frame, API_GZIP_HEAD, API_GZIP_HEAD_BYTES)) {
+        frame->refs = 1;
+        let_go(frame);
+        return NULL;
+    }
     return frame;
 }
 
@@ -444,9 +500,9 @@ void api_get_events(struct api *api, struct api_call *call) {
         api_problem(call, 400, "value", "view is changes or records", NULL);
         return;
     }
-    bool known = read_start(call, last, &from);
+    bool known = read_start(call, last, &from), packed = api_takes_gzip(call);
     struct api_stream *stream = calloc(1, sizeof *stream);
-    struct api_frame *frame = stream == NULL ? NULL : greet(api, from, known);
+    struct api_frame *frame = stream == NULL ? NULL : greet(api, from, known, packed);
     if (frame != NULL)
         call->response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES,
                                                            read_stream, stream, free_stream);
@@ -458,8 +514,11 @@ void api_get_events(struct api *api, struct api_call *call) {
         api_failed(call, HV_ERR_MEMORY);
         return;
     }
-    *stream = (struct api_stream){
-        .api = api, .connection = call->connection, .records = records, .next = api->streams};
+    *stream = (struct api_stream){.api = api,
+                                  .connection = call->connection,
+                                  .records = records,
+                                  .packed = packed,
+                                  .next = api->streams};
     remember_reader(api, call, stream);
     if (api->streams != NULL)
         api->streams->before = stream;
@@ -468,4 +527,6 @@ void api_get_events(struct api *api, struct api_call *call) {
     give(stream, frame, clock_real_ms());
     api_reply(call, 200, "text/event-stream");
     api_header(call, "Cache-Control", "no-store");
+    if (packed)
+        api_header(call, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
 }

@@ -83,18 +83,12 @@ static int open_file(const char *path, struct stat *status) {
     return file;
 }
 
-static bool takes_gzip(const struct api_call *call) {
-    const char *accept = MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND,
-                                                     MHD_HTTP_HEADER_ACCEPT_ENCODING);
-    return accept != NULL && strstr(accept, "gzip") != NULL;
-}
-
 void api_get_file(struct api *api, struct api_call *call) {
     char path[PATH_MAX], zipped[PATH_MAX];
     struct stat status;
     int file = -1;
     bool known = api->web[0] != '\0' && make_path(api, &call->target, path);
-    if (known && takes_gzip(call) &&
+    if (known && api_takes_gzip(call) &&
         snprintf(zipped, sizeof zipped, "%s.gz", path) < (int)sizeof zipped &&
         (file = open_file(zipped, &status)) >= 0)
         api_header(call, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");

@@ -320,6 +320,10 @@ static bool read_json(struct api_call *call) {
 }
 
 static void run(struct api *api, struct api_call *call) {
+    if (api->closing) { /* nothing may begin to wait any more */
+        api_problem(call, 503, "stopped", "the coordinator is stopping", "ask again when it runs");
+        return;
+    }
     if (!read_json(call))
         return;
     if (call->route == NULL) {
@@ -342,11 +346,6 @@ static void run(struct api *api, struct api_call *call) {
 
 /* ---- the answer ---- */
 
-static bool takes_gzip(const struct api_call *call) {
-    const char *accept = header(call, MHD_HTTP_HEADER_ACCEPT_ENCODING);
-    return accept != NULL && strstr(accept, "gzip") != NULL;
-}
-
 static struct MHD_Response *response_of(struct api_call *call) {
     if (call->file >= 0) {
         struct MHD_Response *response = MHD_create_response_from_fd64(call->file_size, call->file);
@@ -354,7 +353,7 @@ static struct MHD_Response *response_of(struct api_call *call) {
         return response;
     }
     struct api_text zipped;
-    if (call->out.size >= GZIP_FROM && takes_gzip(call) &&
+    if (call->out.size >= GZIP_FROM && api_takes_gzip(call) &&
         api_text_gzip(&call->out, &zipped) == HV_OK) {
         api_text_free(&call->out);
         call->out = zipped;

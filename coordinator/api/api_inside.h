@@ -195,6 +195,8 @@ void api_problem(struct api_call *call, unsigned status, const char *name, const
 void api_refused(struct api_call *call, const json_t *reply);
 void api_failed(struct api_call *call, int error);
 
+bool api_takes_gzip(const struct api_call *call);
+
 /* Sets the ETag of what depends on `version` and answers 304 where the client has it. */
 bool api_unchanged(struct api_call *call, uint64_t version, enum api_format format);
 

@@ -99,6 +99,12 @@ void api_failed(struct api_call *call, int error) {
                 NULL);
 }
 
+bool api_takes_gzip(const struct api_call *call) {
+    return api_takes_coding(MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND,
+                                                        MHD_HTTP_HEADER_ACCEPT_ENCODING),
+                            "gzip");
+}
+
 static bool has_tag(struct api_call *call, const char *tag) {
     api_header(call, "ETag", "%s", tag);
     const char *has = MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static int digit(char letter) {
     if (letter >= '0' && letter <= '9')
@@ -135,6 +136,30 @@ bool api_words_have(const char *words, const char *word) {
         at += *at == ',';
         if (strncmp(at, word, length) == 0 && (at[length] == ',' || at[length] == '\0'))
             return true;
+    }
+    return false;
+}
+
+/* “; q=0” with up to three noughts behind a point. */
+static bool is_refused(const char *weight, size_t length) {
+    const char *end = weight + length;
+    while (weight < end && strchr("; \t", *weight) != NULL)
+        weight++;
+    if (end - weight < 3 || (*weight != 'q' && *weight != 'Q') || weight[1] != '=')
+        return false;
+    for (weight += 2; weight < end && strchr("0. \t", *weight) != NULL; weight++)
+        continue;
+    return weight == end;
+}
+
+bool api_takes_coding(const char *accept, const char *coding) {
+    size_t wanted = strlen(coding);
+    while (accept != NULL && *accept != '\0') {
+        accept += strspn(accept, ", \t");
+        size_t length = strcspn(accept, ","), name = strcspn(accept, ",; \t");
+        if (name == wanted && strncasecmp(accept, coding, name) == 0)
+            return !is_refused(accept + name, length - name);
+        accept += length;
     }
     return false;
 }

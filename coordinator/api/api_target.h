@@ -42,6 +42,10 @@ int api_target_number(const struct api_target *target, const char *name, uint64_
 /* Whether one of the words between commas is the word. */
 bool api_words_have(const char *words, const char *word);
 
+/* Whether an Accept-Encoding (RFC 9110, 12.5.3; NULL: there is none) names the coding and does not
+ * refuse it by a weight of nought. */
+bool api_takes_coding(const char *accept, const char *coding);
+
 /* Four numbers between commas: west, south, east, north. */
 struct api_box {
     double west, south, east, north;

@@ -173,26 +173,57 @@ void api_text_html(struct api_text *text, const char *string) {
 
 /* ---- gzip ---- */
 
-int api_text_gzip(const struct api_text *text, struct api_text *ret_zipped) {
+enum { FLUSH_BYTES = 16, RAW_WINDOW = -15 };
+
+static int pack(const struct api_text *text, int window, int flush, struct api_text *ret_packed) {
     z_stream stream = {0};
-    struct api_text zipped = {0};
-    if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY,
-                     Z_DEFAULT_STRATEGY) != Z_OK)
+    struct api_text packed = {0};
+    if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, window, GZIP_MEMORY, Z_DEFAULT_STRATEGY) !=
+        Z_OK)
         return HV_ERR_MEMORY;
-    size_t bound = deflateBound(&stream, text->size);
-    zipped.bytes = malloc(bound);
+    packed.room = deflateBound(&stream, text->size) + FLUSH_BYTES;
+    packed.bytes = malloc(packed.room);
     stream.next_in = (Bytef *)text->bytes;
     stream.avail_in = (uInt)text->size;
-    stream.next_out = (Bytef *)zipped.bytes;
-    stream.avail_out = (uInt)bound;
-    int status = zipped.bytes == NULL ? Z_MEM_ERROR : deflate(&stream, Z_FINISH);
-    zipped.size = bound - stream.avail_out;
-    zipped.room = bound;
+    stream.next_out = (Bytef *)packed.bytes;
+    stream.avail_out = (uInt)packed.room;
+    int status = packed.bytes == NULL ? Z_MEM_ERROR : deflate(&stream, flush);
+    bool whole = status == (flush == Z_FINISH ? Z_STREAM_END : Z_OK) && stream.avail_in == 0 &&
+                 stream.avail_out > 0;
+    packed.size = packed.room - stream.avail_out;
     deflateEnd(&stream);
-    if (status != Z_STREAM_END) {
-        api_text_free(&zipped);
+    if (!whole) {
+        api_text_free(&packed);
         return HV_ERR_MEMORY;
     }
-    *ret_zipped = zipped;
+    *ret_packed = packed;
     return HV_OK;
+}
+
+int api_text_gzip(const struct api_text *text, struct api_text *ret_zipped) {
+    return pack(text, GZIP_WINDOW, Z_FINISH, ret_zipped);
+}
+
+int api_text_gzip_piece(const struct api_text *text, struct api_text *ret_piece) {
+    return pack(text, RAW_WINDOW, Z_SYNC_FLUSH, ret_piece);
+}
+
+struct api_gzip_sum api_gzip_sum_of(const struct api_text *text) {
+    return (struct api_gzip_sum){(uint32_t)crc32_z(0, (const Bytef *)text->bytes, text->size),
+                                 text->size};
+}
+
+void api_gzip_sum_add(struct api_gzip_sum *sum, const struct api_gzip_sum *piece) {
+    sum->check = (uint32_t)crc32_combine(sum->check, piece->check, (z_off_t)piece->size);
+    sum->size += piece->size;
+}
+
+/* An empty last block, the check sum, the size modulo 2^32. */
+void api_gzip_end(const struct api_gzip_sum *sum, char ret_end[API_GZIP_END_BYTES]) {
+    ret_end[0] = 3;
+    ret_end[1] = 0;
+    for (int i = 0; i < 4; i++) {
+        ret_end[2 + i] = (char)(sum->check >> 8 * i & 0xff);
+        ret_end[6 + i] = (char)(sum->size >> 8 * i & 0xff);
+    }
 }

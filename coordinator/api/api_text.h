@@ -43,4 +43,19 @@ void api_text_html(struct api_text *text, const char *string);
 /* The same bytes by gzip (RFC 1952). HV_ERR_MEMORY. */
 int api_text_gzip(const struct api_text *text, struct api_text *ret_zipped) HV_MUST_USE;
 
+/* The same bytes as a piece of a gzip stream that goes on: whole bytes, whole blocks, looking back
+ * at nothing before itself, so that one piece serves any number of streams. HV_ERR_MEMORY. */
+int api_text_gzip_piece(const struct api_text *text, struct api_text *ret_piece) HV_MUST_USE;
+
+/* What such a stream begins with, and ends with after its pieces. */
+#define API_GZIP_HEAD "\x1f\x8b\x08\x00\x00\x00\x00\x00\x04\xff"
+enum { API_GZIP_HEAD_BYTES = 10, API_GZIP_END_BYTES = 10 };
+struct api_gzip_sum { /* of the bytes before they were packed */
+    uint32_t check;
+    uint64_t size;
+};
+struct api_gzip_sum api_gzip_sum_of(const struct api_text *text);
+void api_gzip_sum_add(struct api_gzip_sum *sum, const struct api_gzip_sum *piece);
+void api_gzip_end(const struct api_gzip_sum *sum, char ret_end[API_GZIP_END_BYTES]);
+
 #endif

@@ -36,8 +36,8 @@ make_city() {
   stop_city $city_pid
 }
 
-# run_load DIR PORT OUTSTANDING SECONDS: one line of JSON
-run_load() { "$load" run "$work/keys" 100 "$3" "tcp://127.0.0.1:$2" "$1/deployment.json" --seconds "$4"; }
+# run_load DIR PORT OUTSTANDING SECONDS [MORE…]: one line of JSON
+run_load() { "$load" run "$work/keys" 100 "$3" "tcp://127.0.0.1:$2" "$1/deployment.json" --seconds "$4" "${@:5}"; }
 
 # fill_city DIR NODES full|brief: so many nodes more. Every node that may connect needs a descriptor; where so many are
 # not to be had, the keys of the others are revoked: they stay known in the state, with their figures, but cannot connect.

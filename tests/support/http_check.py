@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+import zlib
 
 BIN = os.path.abspath(sys.argv[1])
 TOP = tempfile.mkdtemp()
@@ -280,6 +281,45 @@ def events(city, view, plan):
     stream.close()
 
 
+class Packed:
+    """A stream of events by gzip, as browsers ask for it."""
+
+    def __init__(self, city, headers):
+        self.connection = city.events({**headers, "Accept_Encoding": "gzip, deflate, br"})
+        self.head, self.body = until(self.connection, lambda data: b"\r\n\r\n" in data).split(b"\r\n\r\n", 1)
+        self.inflating, self.said = zlib.decompressobj(wbits=31), b""
+
+    def chunk(self):
+        """The next one of the body; empty: the last."""
+        self.body = until(self.connection, lambda data: b"\r\n" in data, self.body)
+        size, self.body = self.body.split(b"\r\n", 1)
+        size = int(size, 16) + 2
+        self.body = until(self.connection, lambda data: len(data) >= size, self.body)
+        chunk, self.body = self.body[:size - 2], self.body[size:]
+        return chunk
+
+    def until(self, wanted):
+        """Unpacks as it comes. False: it ended before."""
+        while wanted not in self.said:
+            chunk = self.chunk()
+            if not chunk:
+                return False
+            self.said += self.inflating.decompress(chunk)
+        return True
+
+
+def packed_events(city, view, plan):
+    stream, other = Packed(city, view), Packed(city, view)
+    is_so("a browser's stream is packed", b"Content-Encoding: gzip" in stream.head, stream.head)
+    is_so("greets", stream.until(b"event: hello") and other.until(b"event: hello"))
+    city.ask("POST", "/api/v1/notes", {"text": "for packed readers"}, **plan)
+    is_so("and tells each event at once, the same to all", stream.until(b'"notes"') and other.until(b'"notes"'))
+    plain = city.events({**view, "Accept_Encoding": "gzip;q=0"})
+    is_so("who refuses gzip gets none", b"event: hello" in until(plain, lambda data: b"\ndata: " in data))
+    for one in (stream.connection, other.connection, plain):
+        one.close()
+
+
 def attacks(city, view, plan):
     def refused(what, data, statuses):
         said = city.raw(data)
@@ -450,10 +490,12 @@ def escalation(city, planner):
 def streams_end(city):
     """With the log in, the account or its token."""
     name = city.token("watcher", "viewer")
-    stream = city.events(name)
+    stream, packed = city.events(name), Packed(city, name)
     until(stream, lambda data: b"event: hello" in data)
+    packed.until(b"event: hello")
     city.run("account", "remove", "watcher")
     is_so("the stream of a removed account ends", ends(stream))
+    is_so("a packed one too, as gzip ends", not packed.until(b"more") and packed.inflating.eof)
     city.run("account", "add", "person", "--roles", "viewer", stdin=PASSWORD + "\n")
     for _ in range(100):
         answer = city.ask("POST", "/api/v1/session", {"name": "person", "password": PASSWORD})
@@ -548,6 +590,7 @@ try:
     viewer, planner, approver = roles(town)
     repeats(town, planner)
     events(town, viewer, planner)
+    packed_events(town, viewer, planner)
     attacks(town, viewer, planner)
     log_in(town)
     two_persons(town)

@@ -2,12 +2,15 @@
  * tests.
  *
  *   report_load keys DIR N            make N node keys, print "id <tab> public key" a line
- *   report_load run DIR N K ENDPOINT DEPLOYMENT.json [--seconds S] [--total R] [--tell N] [--record
- * FILE]
+ *   report_load run DIR N K ENDPOINT DEPLOYMENT.json [--seconds S] [--total R] [--tell N] [--rate
+ * R]
+ *                                                     [--record FILE]
  *
  * `run` keeps K reports of each of the N nodes outstanding and prints one JSON line at the end:
  * acknowledged, seconds, latency percentiles. It speaks the protocol itself and shares only the
  * codec with the programs under test.
+ *
+ * --rate sends that many reports a second in all, or as many as the windows let pass.
  *
  * --record keeps a durable record of its own of what was acknowledged, one "node sequence" a line,
  * synced before the next report of that node is sent. On start the heads of an existing record are
@@ -75,6 +78,10 @@ struct load {
     int record_fd;
     uint64_t acked_total, refused, resent;
     uint64_t total; /* 0: until the time is over */
+    double rate;    /* reports a second; 0: as many as can be */
+    int64_t start_us;
+    uint64_t sent_total;
+    size_t turn; /* whose is the next that the rate allows */
     uint64_t tell, told;
     uint32_t *samples_us;
     size_t sample_count;
@@ -256,13 +263,13 @@ static bool may_send(const struct load *load, const struct sender *sender, uint6
            (load->total == 0 || sent < load->total);
 }
 
-/* All that the window has room for, in one frame, as a node does it. */
-static void fill_window(struct load *load, struct sender *sender) {
+/* All that the window has room for, and `room` at most, in one frame, as a node does it. */
+static void fill_window(struct load *load, struct sender *sender, uint64_t room) {
     struct hv_bundle_writer *bundle = &load->bundle;
     int64_t now = now_us();
     uint64_t waiting = 0;
     hv_bundle_begin(bundle);
-    for (; may_send(load, sender, waiting); waiting++) {
+    for (; waiting < room && may_send(load, sender, waiting); waiting++) {
         uint64_t next = sender->sent + waiting + 1;
         const struct frame *frame = report_frame(load, sender, next);
         if (!hv_bundle_add(bundle, frame->bytes, frame->size))
@@ -271,8 +278,19 @@ static void fill_window(struct load *load, struct sender *sender) {
     }
     size_t size;
     const uint8_t *bytes = hv_bundle_frame(bundle, &size);
-    if (size > 0 && send_frame(load, sender, bytes, size))
-        sender->sent += waiting;
+    if (size == 0 || !send_frame(load, sender, bytes, size))
+        return;
+    sender->sent += waiting;
+    load->sent_total += waiting;
+}
+
+/* With a rate: whoever's turn it is sends one, until no more are due. */
+static void keep_rate(struct load *load) {
+    uint64_t due = (uint64_t)((double)(now_us() - load->start_us) * load->rate / 1e6);
+    for (size_t tried = 0; load->sent_total < due && tried < load->count; tried++) {
+        fill_window(load, &load->senders[load->turn], 1);
+        load->turn = (load->turn + 1) % load->count;
+    }
 }
 
 /* ---- receiving ---- */
@@ -364,7 +382,8 @@ static void on_message(void *context, size_t index, const uint8_t *bytes, size_t
 
 static void on_drained(void *context, size_t index) {
     struct load *load = context;
-    fill_window(load, &load->senders[index]);
+    if (load->rate == 0)
+        fill_window(load, &load->senders[index], UINT64_MAX);
 }
 
 /* A sender that waits in vain says hello again: the coordinator died, or a frame did. */
@@ -386,14 +405,17 @@ static bool all_done(const struct load *load) {
 
 /* Everyone is looked at again ten times a second. */
 static void run(struct load *load, double seconds) {
-    int64_t end = now_us() + (int64_t)(seconds * 1e6), sweep = 0;
+    int64_t end = load->start_us + (int64_t)(seconds * 1e6), sweep = 0;
     while (!stop && now_us() < end && !all_done(load)) {
-        zmtp_client_run(load->client, 100);
+        zmtp_client_run(load->client, load->rate > 0 ? 1 : 100);
+        if (load->rate > 0)
+            keep_rate(load);
         int64_t now_ms = now_us() / 1000;
         if (now_ms - sweep < 100)
             continue;
         for (size_t i = 0; i < load->count; i++) {
-            fill_window(load, &load->senders[i]);
+            if (load->rate == 0)
+                fill_window(load, &load->senders[i], UINT64_MAX);
             revive(load, &load->senders[i], now_ms);
         }
         sweep = now_ms;
@@ -434,6 +456,8 @@ static int run_load(int argc, char **argv) {
             load.total = strtoull(argv[i + 1], NULL, 10);
         else if (strcmp(argv[i], "--tell") == 0)
             load.tell = strtoull(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--rate") == 0)
+            load.rate = strtod(argv[i + 1], NULL);
         else if (strcmp(argv[i], "--record") == 0)
             record = argv[i + 1];
     }
@@ -460,9 +484,9 @@ static int run_load(int argc, char **argv) {
     if (record != NULL)
         open_record(&load, record);
 
-    int64_t start = now_us();
+    load.start_us = now_us();
     run(&load, seconds);
-    double took = (double)(now_us() - start) / 1e6;
+    double took = (double)(now_us() - load.start_us) / 1e6;
 
     qsort(load.samples_us, load.sample_count, sizeof *load.samples_us, by_value);
     printf("{\"acknowledged\": %llu, \"seconds\": %.3f, \"per_second\": %.0f, \"p50_ms\": %.2f, "
@@ -486,6 +510,6 @@ int main(int argc, char **argv) {
         return run_load(argc, argv);
     fprintf(stderr, "usage: report_load keys DIR N | report_load run DIR N OUTSTANDING ENDPOINT "
                     "DEPLOYMENT.json "
-                    "[--seconds S] [--total R] [--tell N] [--record FILE]\n");
+                    "[--seconds S] [--total R] [--tell N] [--rate R] [--record FILE]\n");
     return 64;
 }

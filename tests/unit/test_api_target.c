@@ -103,3 +103,17 @@ Test(api_target, finds_words_between_commas) {
     cr_assert(!api_words_have("nearly-full", "full") && !api_words_have("full-up", "full"));
     cr_assert(!api_words_have("", "full"));
 }
+
+Test(api_target, knows_who_takes_gzip) {
+    static const char *const taking[] = {
+        "gzip",         "gzip, deflate, br", "br;q=1.0, GZIP;q=0.2",
+        "deflate,gzip", "gzip;q=0.001",      " gzip ; q=1"};
+    static const char *const not_taking[] = {
+        "",          "identity", "gzip;q=0",  "gzip; q=0.000, br",
+        "xgzip, br", "gzipped",  "br;q=gzip", ",,;"};
+    cr_assert(!api_takes_coding(NULL, "gzip"));
+    for (size_t i = 0; i < sizeof taking / sizeof *taking; i++)
+        cr_assert(api_takes_coding(taking[i], "gzip"), "%s", taking[i]);
+    for (size_t i = 0; i < sizeof not_taking / sizeof *not_taking; i++)
+        cr_assert(!api_takes_coding(not_taking[i], "gzip"), "%s", not_taking[i]);
+}

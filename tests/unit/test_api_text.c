@@ -90,3 +90,48 @@ Test(api_text, zips_what_unzips_to_the_same) {
     api_text_free(&zipped);
     api_text_free(&text);
 }
+
+/* Pieces made apart from each other: a stream that unzips to all of them in turn, each as soon as
+ * it is there. */
+Test(api_text, zips_pieces_that_make_one_stream) {
+    struct api_text said[3] = {0}, stream = {0};
+    struct api_gzip_sum sum = {0};
+    size_t ends[3];
+    for (int i = 0; i < 30000; i++)
+        api_text_print(&said[i % 3], "{\"id\":\"S%05d\",\"people\":%d}", i, i * 7919 % 1000);
+    api_text_add(&stream, API_GZIP_HEAD, API_GZIP_HEAD_BYTES);
+    for (int i = 0; i < 3; i++) {
+        struct api_text piece;
+        struct api_gzip_sum of_piece = api_gzip_sum_of(&said[i]);
+        cr_assert_eq(api_text_gzip_piece(&said[i], &piece), HV_OK);
+        cr_assert_lt(piece.size, said[i].size / 2);
+        api_text_add(&stream, piece.bytes, piece.size);
+        api_gzip_sum_add(&sum, &of_piece);
+        api_text_free(&piece);
+        ends[i] = stream.size;
+    }
+    char end[API_GZIP_END_BYTES];
+    api_gzip_end(&sum, end);
+    api_text_add(&stream, end, sizeof end);
+
+    char *back = malloc(sum.size + 1);
+    z_stream inflating = {.next_in = (Bytef *)stream.bytes, .next_out = (Bytef *)back};
+    inflating.avail_out = (uInt)sum.size + 1;
+    cr_assert_eq(inflateInit2(&inflating, 15 + 16), Z_OK);
+    size_t given = 0, told = 0;
+    for (int i = 0; i < 3; i++) {
+        inflating.avail_in = (uInt)(ends[i] - given);
+        given = ends[i];
+        cr_assert_eq(inflate(&inflating, Z_SYNC_FLUSH), Z_OK);
+        cr_assert_eq(inflating.total_out - told, said[i].size, "piece %d is not there at once", i);
+        cr_assert_eq(memcmp(back + told, said[i].bytes, said[i].size), 0);
+        told = inflating.total_out;
+    }
+    inflating.avail_in = sizeof end;
+    cr_assert_eq(inflate(&inflating, Z_FINISH), Z_STREAM_END, "its end is not that of a gzip file");
+    inflateEnd(&inflating);
+    for (int i = 0; i < 3; i++)
+        api_text_free(&said[i]);
+    free(back);
+    api_text_free(&stream);
+}
