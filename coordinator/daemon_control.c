@@ -135,6 +135,7 @@ void daemon_answer_past(struct daemon *daemon, uint64_t token, const json_t *req
     struct console_scene scene = look(daemon, token);
     struct console_outcome outcome = {0};
     scene.past = past;
+    scene.looks_back = true;
     scene.mono_ms = then->mono_ms;
     scene.wall_ms = then->wall_ms;
     if (memcmp(then->region_hash, now->region_hash, sizeof then->region_hash) != 0)

@@ -57,6 +57,7 @@ static void answer(struct api *api, struct api_call *call, struct api_past *past
     past->used = ++api->past_used;
     past->scene.console = api->scene.console;
     past->scene.console.past = past->state;
+    past->scene.console.looks_back = true;
     past->scene.console.mono_ms = then->mono_ms;
     past->scene.console.wall_ms = then->wall_ms;
     past->scene.arena = &api->arena;

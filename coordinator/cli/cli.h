@@ -98,6 +98,7 @@ cli_command cli_init, cli_restore, cli_enroll, cli_revoke, cli_account, cli_back
     cli_stop, cli_region_command, cli_solve_command, cli_evacuation_command, cli_scenarios_command;
 cli_command cli_status, cli_nodes, cli_shelters, cli_depots, cli_supplies, cli_zones, cli_requests,
     cli_transfers, cli_log, cli_statistics, cli_notes;
+cli_command cli_attention;
 cli_command cli_incident, cli_road, cli_hazard, cli_report, cli_note, cli_handover, cli_clock;
 cli_command cli_plan, cli_orders, cli_ledger;
 

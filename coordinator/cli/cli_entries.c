@@ -79,6 +79,26 @@ const struct cli_entry cli_entries[] = {
     {"status", cli_status, "the whole at a glance",
      "usage: haven status [--json]\nexamples:\n  haven status\n  haven status --json | jq "
      ".incident\n"},
+    {"attention", cli_attention, "what is wrong or waits for a decision, and who sees to it",
+     "usage: haven attention [--grade GRADE,…] [--kind KIND,…] [--owner NAME | --unowned]\n"
+     "                       [--offset N] [--limit N] [--json]\n"
+     "       haven attention take ID [--note TEXT]\n"
+     "       haven attention give ID --to NAME [--note TEXT]\n"
+     "       haven attention leave ID [--note TEXT]\n\n"
+     "Lists it worst first, as the first screen of the command centre does: alarm, decision,\n"
+     "warning. The exit status says nothing of what is listed.\n\n"
+     "  take      you see to it: the name of --role-name, or operator\n"
+     "  give      somebody else does\n"
+     "  leave     nobody does any more\n"
+     "  --kind    stale, near-full, over-capacity, damaged, conservation, lifeline, stock-out,\n"
+     "            order-overdue, order-unanswered, order-declined, order-failed, plan-waits,\n"
+     "            request, storing\n"
+     "  --unowned what nobody sees to\n\n"
+     "examples:\n"
+     "  haven attention --grade alarm,decision --unowned\n"
+     "  haven --role-name night-shift attention take order:18 --note 'calling them'\n"
+     "  haven attention give lifeline:S09:power --to planner\n"
+     "  haven attention --json | jq '.by_grade.alarm'\n"},
     {"shelters", cli_shelters, "shelters: status, people, capacity, age",
      "usage: haven shelters [ID] [--offset N] [--limit N] [--json]\nexamples:\n  haven shelters "
      "S07\n"

@@ -33,6 +33,7 @@ static const struct {
     {"order", console_order_show},
     {"directives", console_directives},
     {"statistics", console_statistics},
+    {"attention", console_attention},
     {"ledger", console_ledger},
     {"waybills", console_waybills},
     {"ledger-warnings", console_ledger_warnings},

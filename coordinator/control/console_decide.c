@@ -227,8 +227,8 @@ void console_note(const struct console_scene *scene, const json_t *request, stru
             (struct hv_note_entry){.text = text, .subject = text_or_empty(request, "subject")};
 }
 
-/* Who sees to a thing that wants attention. What wants it is worked out by who asks (the HTTP
- * interface), so that any id may be named; an owner is an account, a role or somebody's name. */
+/* Who sees to a thing that wants attention. Any id may be named, also of what wants it no more, or
+ * not yet; an owner is an account, a role or somebody's name. */
 void console_owner(const struct console_scene *scene, const json_t *request, struct hv_arena *arena,
                    struct console_outcome *outcome) {
     const char *thing = text_or_empty(request, "thing"), *owner = text_or_empty(request, "owner");

@@ -16,6 +16,9 @@ console_verb console_status, console_nodes, console_shelters, console_depots, co
 console_verb console_plans, console_plan_show, console_plan_diff, console_orders,
     console_order_show, console_directives;
 
+/* What is wrong or waits for a decision (console_attention.c). */
+console_verb console_attention;
+
 /* Decisions (console_decide.c, console_decide_order.c). */
 console_verb console_enroll, console_revoke, console_incident_open, console_incident_phase,
     console_road, console_hazard, console_note, console_clock, console_report, console_alert,

@@ -120,6 +120,26 @@ ends "a state that is none" 65 haven orders --state gone
 is "cancelled again" done haven orders cancel "$(haven orders --kind ship --addressee D1 --json | field '["orders"][-1]["id"]')"
 is "a plan can be withdrawn" done haven plan withdraw "$(haven status --json | field '["plan_in_force"]')"
 
+is "power is down" done haven report S02 '{"verb": "lifeline", "lifelines": [{"kind": "power", "state": "down"}]}'
+is "which wants attention" lifeline:S02:power haven attention
+is "and nobody sees to it" nobody haven attention --kind lifeline --unowned
+before=$(haven status --json | field '["position"]')
+is "until somebody takes it" done haven --role-name night-shift attention take lifeline:S02:power --note 'calling them'
+owner_is() { [ "$(haven "${@:2}" attention --kind lifeline --json | field '["attention"][0]["owner"]')" = "$1" ]; }
+owner_name() { haven "$@" attention --kind lifeline --json | field '["attention"][0]["owner"]["name"]'; }
+is "whose name stands there" night-shift owner_name
+is "as in the log, with the door" control haven log
+is "gives it to somebody" done haven attention give lifeline:S02:power --to planner
+is "who has it" planner owner_name
+ends "a look back has it as it was" 0 owner_is None --at "$before"
+is "and counts" '"total": 1' haven attention --owner planner --json
+is "or leaves it" done haven attention leave lifeline:S02:power
+ends "to nobody" 0 owner_is None
+ends "what nobody has cannot be left" 66 haven attention leave lifeline:S02:power
+ends "somebody has a name" 64 haven attention give lifeline:S02:power
+ends "a list is of one owner or of none" 64 haven attention --owner planner --unowned
+ends "there are three words" 64 haven attention drop lifeline:S02:power
+is "grades are chosen" none haven attention --kind lifeline --grade alarm
 is "notes in any writing" done haven note 交班
 is "are in the log" 交班 haven notes
 is "as is everything" 交班 haven log
@@ -137,7 +157,7 @@ ends "a shift is handed over to somebody" 64 haven handover 'the bridge is watch
 ends "and told what matters" 0 haven handover 'the bridge is watched' --to officer2
 is "which stands in the log" 'the bridge is watched' haven log
 ends "words are UTF-8" 64 haven note $'\xff'
-for command in init enroll revoke region incident hazard road report note handover status shelters depots zones nodes requests \
+for command in init enroll revoke region incident hazard road report note handover status attention shelters depots zones nodes requests \
   transfers plan orders log notes clock statistics backup restore verify stop; do
   is "help of $command" "haven $command" haven "$command" --help
 done
