@@ -173,8 +173,11 @@ static void take_result(struct daemon *daemon, int error) {
     else
         daemon_step(daemon,
                     (struct core_event){.kind = CORE_APPEND_FAILED, .failed = {.error = error}});
-    if (error != 0 && error != HV_ERR_FULL)
-        daemon_fail(daemon, error, "log");
+    if (error == 0 || error == HV_ERR_FULL || daemon->status != 0)
+        return;
+    daemon_fail(daemon, error, "log");
+    line_log(LINE_ERROR, "event=remedy text=\"nothing was acknowledged that is not stored: see the "
+                         "kernel's messages, mend or replace the disk, start again\"");
 }
 
 static int on_writer(zloop_t *loop, zmq_pollitem_t *item, void *context) {

@@ -209,6 +209,12 @@ static int step_once(struct daemon *daemon, struct node_event *event) {
     return error;
 }
 
+/* A disk that is full heals. One that fails leaves it open what it holds, and only a new start
+ * tells. */
+static bool is_for_good(int store_error) {
+    return store_error == HV_ERR_IO || store_error == HV_ERR_CORRUPT;
+}
+
 /* Back to what is on disk; everybody who waits for the disk hears why. */
 static void give_up_batch(struct daemon *daemon, int store_error) {
     struct node_event event = {.kind = NODE_EVENT_STORE_FAILED, .store_error = store_error};
@@ -216,8 +222,8 @@ static void give_up_batch(struct daemon *daemon, int store_error) {
     int error = journal_restore(daemon->journal, daemon->core, clock_boot_id(), clock_real_ms());
     if (error == HV_OK)
         error = step_once(daemon, &event);
-    if (error != HV_OK)
-        fail(daemon, error);
+    if (error != HV_OK || is_for_good(store_error))
+        fail(daemon, is_for_good(store_error) ? store_error : error);
 }
 
 static void store(struct daemon *daemon) {
@@ -439,8 +445,10 @@ static int start(struct daemon *daemon, const char *directory, struct hv_fault_l
 
 static void say_goodbye(struct daemon *daemon) {
     struct node_event event = {.kind = NODE_EVENT_STOP};
-    sd_notify(0, "STOPPING=1");
+    daemon->stopping = false;
     turn(daemon); /* what was entered is stored and answered */
+    if (daemon->error != HV_OK)
+        return;
     if (step_once(daemon, &event) != HV_OK || journal_store(daemon->journal) != HV_OK)
         line_log(LINE_WARNING, "event=stopped text=\"the next start will replay\"");
 }
@@ -477,9 +485,10 @@ int node_daemon_run(const char *directory, struct hv_fault_list *faults) {
         sd_notify(0, "READY=1");
         request_turn(daemon);
         zloop_start(daemon->loop);
+        sd_notify(0, "STOPPING=1");
+        if (daemon->error == HV_OK)
+            say_goodbye(daemon);
         error = daemon->error;
-        daemon->stopping = false;
-        say_goodbye(daemon);
     }
     close_all(daemon);
     return error;

@@ -130,6 +130,9 @@ static const char *run_remedy(int error) {
     case HV_ERR_CORRUPT:
         return "the outbox is damaged: keep a copy of the directory, make the node anew and enrol "
                "it";
+    case HV_ERR_IO:
+        return "the disk failed or its file system is read-only: see the kernel's messages, mend "
+               "or replace the disk and start again; nothing was promised that is not stored";
     default:
         return "see the lines above";
     }
@@ -257,8 +260,10 @@ static int records(const struct line *line, json_t *request) {
         json_t *reply, *record;
         size_t i;
         error = ask(client, request, &reply);
-        if (error != HV_OK)
+        if (error != HV_OK) {
+            control_close(client);
             break;
+        }
         const json_t *next = json_object_get(reply, "next");
         more = next != NULL;
         if (line->json)

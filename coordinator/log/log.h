@@ -48,8 +48,9 @@ typedef int log_visit(void *context, const struct log_record *record);
 void log_close(struct log *log); /* NULL: nothing */
 
 /* Appends 1 to HV_COMMAND_RECORDS_MAX records in one durable transaction. HV_ERR_FULL: disk or map
- * full, nothing stored, later appends may work again; HV_ERR_IO: the same, but the storage failed;
- * HV_ERR_LIMIT: a record above HV_RECORD_BYTES_MAX or too many of them; HV_ERR_MEMORY. */
+ * full, nothing stored, later appends may work again; HV_ERR_IO: the same, but the storage failed,
+ * and none works before the log is opened anew; HV_ERR_LIMIT: a record above HV_RECORD_BYTES_MAX or
+ * too many of them; HV_ERR_MEMORY. */
 int log_append(struct log *log, const struct log_entry *entries, size_t count,
                uint64_t *ret_first) HV_MUST_USE;
 

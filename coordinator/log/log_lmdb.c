@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define DEFAULT_MAP_BYTES ((size_t)64 << 30)
@@ -40,6 +41,8 @@ struct log_lmdb {
     int lock;            /* descriptor of the file that keeps others out */
     off_t written_bytes; /* of data.mdb that are on the disk as blocks, used or not */
     bool read_only;
+    bool damaged; /* a write met a damaged page, and holds LMDB's lock for good */
+    int failed;   /* what ended all writing; 0: nothing has */
     char dir[PATH_MAX];
 };
 
@@ -50,6 +53,31 @@ static struct log_lmdb *lmdb_of(struct log *log) {
 static int guarded(store_call *call, void *arguments) {
     bool damaged;
     return store_guard(call, arguments, &damaged);
+}
+
+/* ---- writing at all ----
+ * After a sync that failed the kernel may count as clean what never reached the disk, and the next
+ * sync says that all is well. So nothing is written, and nothing promised, through this file any
+ * more: only opening it anew tells what it holds. No room is another matter: the next transaction
+ * writes all that it needs again. */
+
+static bool is_full(const struct log_lmdb *lmdb) {
+    struct statvfs disk;
+    return statvfs(lmdb->dir, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < AHEAD_BYTES;
+}
+
+/* EIO is also what LMDB makes of a write that was cut short. */
+static int write_error(const struct log_lmdb *lmdb, int code) {
+    return code == EIO && is_full(lmdb) ? HV_ERR_FULL : store_error(code);
+}
+
+static int write_guarded(struct log_lmdb *lmdb, store_call *call, void *arguments) {
+    if (lmdb->failed != 0)
+        return lmdb->failed;
+    int error = store_guard(call, arguments, &lmdb->damaged);
+    if (error == HV_ERR_IO || error == HV_ERR_CORRUPT)
+        lmdb->failed = error;
+    return error;
 }
 
 /* ---- room ahead ----
@@ -115,7 +143,7 @@ static int put_guarded(void *context) {
         return store_error(code);
     }
     memcpy(value.mv_data, put->bytes, put->size);
-    return store_error(mdb_txn_commit(txn));
+    return write_error(put->lmdb, mdb_txn_commit(txn));
 }
 
 static int put_run(struct log *log, uint64_t first, size_t count, const uint8_t *bytes,
@@ -125,8 +153,9 @@ static int put_run(struct log *log, uint64_t first, size_t count, const uint8_t 
     if (lmdb->read_only)
         return HV_ERR_PERMISSION;
     struct put_arguments put = {lmdb, first, bytes, size};
-    write_ahead_of(lmdb, size);
-    return guarded(put_guarded, &put);
+    if (lmdb->failed == 0)
+        write_ahead_of(lmdb, size);
+    return write_guarded(lmdb, put_guarded, &put);
 }
 
 /* ---- reading ---- */
@@ -246,7 +275,7 @@ static int drop_guarded(void *context) {
     }
     mdb_cursor_close(cursor);
     code = mdb_txn_commit(txn);
-    return code != 0 ? store_error(code) : done ? HV_ERR_NOT_FOUND : 0;
+    return code != 0 ? write_error(lmdb, code) : done ? HV_ERR_NOT_FOUND : 0;
 }
 
 static void move_nothing(struct log_lmdb *lmdb) {
@@ -263,7 +292,7 @@ static void begin_dropping(struct log_lmdb *lmdb, uint64_t stays) {
 static int drop_slice(struct log_lmdb *lmdb, bool *ret_done) {
     int at_once = lmdb->moving.at_once;
     lmdb->moving.at_once = at_once == 0 ? 1 : at_once < DROP_AT_ONCE ? at_once * 2 : at_once;
-    int error = guarded(drop_guarded, lmdb);
+    int error = write_guarded(lmdb, drop_guarded, lmdb);
     *ret_done = error == HV_ERR_NOT_FOUND;
     return *ret_done ? 0 : error;
 }
@@ -366,7 +395,7 @@ static int copy(struct log *log, const char *to) {
 static void close_env(struct log *log) {
     struct log_lmdb *lmdb = lmdb_of(log);
     move_nothing(lmdb);
-    if (lmdb->env != NULL)
+    if (lmdb->env != NULL && !lmdb->damaged)
         mdb_env_close(lmdb->env);
     if (lmdb->lock >= 0)
         close(lmdb->lock);

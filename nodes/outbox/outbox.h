@@ -69,7 +69,8 @@ struct outbox {
 };
 
 /* Carries out all writes in order, or none. Errors: HV_ERR_FULL (disk or map full), _IO, _CORRUPT,
- * _MEMORY, _LIMIT (a record over the frame limit), _CLOSED (the simulated machine is off). */
+ * _MEMORY, _LIMIT (a record over the frame limit), _CLOSED (the simulated machine is off). After
+ * _IO nothing is written before the outbox is opened anew. */
 HV_MUST_USE static inline int outbox_apply(struct outbox *outbox, const struct outbox_write *writes,
                                            size_t count) {
     return outbox->ops->apply(outbox, writes, count);

@@ -30,6 +30,7 @@ struct outbox_lmdb {
     size_t bytes_max;
     int lock;    /* descriptor that keeps other processes out */
     bool broken; /* a damaged page was met: nothing more is done with it */
+    bool failed; /* a write failed: nothing more is written */
     char directory[PATH_MAX];
 };
 
@@ -134,18 +135,29 @@ static bool is_housekeeping(const struct batch *batch) {
     return true;
 }
 
+/* After a sync that failed the kernel may count as clean what never reached the disk, and the next
+ * sync says that all is well: only opening the outbox anew tells what it holds. No room is another
+ * matter: the next transaction writes all that it needs again. */
+static int apply_once(struct outbox_lmdb *lmdb, struct batch *batch) {
+    if (lmdb->failed)
+        return HV_ERR_IO;
+    int error = guarded(lmdb, apply_guarded, batch);
+    lmdb->failed = error == HV_ERR_IO;
+    return error;
+}
+
 static int lmdb_apply(struct outbox *outbox, const struct outbox_write *writes, size_t count) {
     struct outbox_lmdb *lmdb = lmdb_of(outbox);
     struct batch batch = {writes, count};
     for (size_t i = 0; i < count; i++)
         if (writes[i].size > RECORD_BYTES_MAX)
             return HV_ERR_LIMIT;
-    int error = guarded(lmdb, apply_guarded, &batch);
+    int error = apply_once(lmdb, &batch);
     if (error != HV_ERR_FULL || !is_housekeeping(&batch))
         return error;
     if (mdb_env_set_mapsize(lmdb->env, lmdb->bytes_max + RESERVE_BYTES) != MDB_SUCCESS)
         return error;
-    error = guarded(lmdb, apply_guarded, &batch);
+    error = apply_once(lmdb, &batch);
     (void)mdb_env_set_mapsize(lmdb->env, lmdb->bytes_max);
     return error;
 }

@@ -22,7 +22,6 @@ int store_error(int code) {
     case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:
     case MDB_INVALID:
-    case MDB_PANIC:
         return HV_ERR_CORRUPT;
     case MDB_VERSION_MISMATCH:
         return HV_ERR_VERSION;

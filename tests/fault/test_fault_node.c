@@ -40,37 +40,6 @@ static json_t *with_number(const char *verb, const char *member, json_int_t valu
     return json_pack("{s:s, s:I}", "verb", verb, member, value);
 }
 
-/* People in the node's own records, each counted where it stands. */
-static uint64_t people_recorded(const struct site *site) {
-    uint64_t people = 0;
-    json_int_t from = 1;
-    while (from > 0) {
-        json_t *page = socket_ask(site->socket, with_number("records", "from", from)), *record;
-        size_t index;
-        cr_assert_not_null(page);
-        json_array_foreach(json_object_get(page, "records"), index, record) {
-            json_t *report = json_object_get(record, "report");
-            people += (uint64_t)number(json_object_get(report, "people"), "adult");
-            cr_assert_str_eq(json_string_value(json_object_get(record, "state")), "acknowledged");
-        }
-        from = number(page, "next");
-        json_decref(page);
-    }
-    return people;
-}
-
-static void check_each_entry_once(struct site *site) {
-    site_await_delivered(site, SETTLE_MS);
-    uint64_t people = (uint64_t)city_people(&city, site->id);
-    cr_assert_geq(people, site->accepted, "%s: staff were told that %llu are stored, %llu are",
-                  site->id, (unsigned long long)site->accepted, (unsigned long long)people);
-    cr_assert_leq(people, site->attempted, "%s: more than was ever entered", site->id);
-    cr_assert_eq(people, people_recorded(site), "%s: picture and records differ", site->id);
-    cr_assert_eq((uint64_t)city_node(&city, site->id, "history"), people);
-    cr_assert_leq(people - site->accepted, (uint64_t)ROUNDS,
-                  "at most the one in hand at each kill");
-}
-
 /* What is killed in a round: the node, the coordinator, or one after the other. */
 static void kill_in_turn(struct staff *staff, int what, unsigned *seed) {
     if (what != 1)
@@ -106,8 +75,10 @@ Test(fault_node, entries_told_stored_arrive_once_though_either_side_is_killed) {
         kill_in_turn(&staff, what, &seed);
         rise_again(&staff, what);
     }
-    for (int i = 0; i < SITES; i++)
-        check_each_entry_once(&sites[i]);
+    for (int i = 0; i < SITES; i++) {
+        site_await_delivered(&sites[i], SETTLE_MS);
+        site_check_entries(&sites[i], &city, ROUNDS);
+    }
 }
 
 /* ---- alone ---- */

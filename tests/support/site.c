@@ -52,12 +52,22 @@ static int connect_to(const char *path) {
     return fd;
 }
 
+static const char entry[] = "{\"verb\": \"check-in\", \"people\": {\"adult\": 1}}\n";
+
 void staff_enter(struct staff *staff, struct site *site, unsigned entries) {
-    static const char entry[] = "{\"verb\": \"check-in\", \"people\": {\"adult\": 1}}\n";
     *staff = (struct staff){.site = site, .fd = connect_to(site->socket), .left = entries};
     for (unsigned i = 0; i < entries; i++)
         cr_assert_eq(send(staff->fd, entry, sizeof entry - 1, MSG_NOSIGNAL), sizeof entry - 1);
     site->attempted += entries;
+}
+
+bool staff_enter_next(struct staff *staff) {
+    staff->site->attempted++;
+    staff->left++;
+    bool sent = send(staff->fd, entry, sizeof entry - 1, MSG_NOSIGNAL) == sizeof entry - 1;
+    if (sent)
+        staff_read(staff, staff->left);
+    return sent && staff->left == 0;
 }
 
 static bool read_more(struct staff *staff) {
@@ -167,6 +177,39 @@ json_int_t city_node(const struct city *city, const char *node, const char *memb
     json_int_t figure = number(find(json_object_get(reply, "nodes"), node), member);
     json_decref(reply);
     return figure;
+}
+
+/* People in the node's own records, each counted where it stands. */
+static uint64_t people_recorded(const struct site *site) {
+    uint64_t people = 0;
+    json_int_t from = 1;
+    while (from > 0) {
+        json_t *page = socket_ask(site->socket,
+                                  json_pack("{s:s, s:I}", "verb", "records", "from", from)),
+               *record;
+        size_t index;
+        cr_assert_not_null(page);
+        json_array_foreach(json_object_get(page, "records"), index, record) {
+            json_t *report = json_object_get(record, "report");
+            people += (uint64_t)number(json_object_get(report, "people"), "adult");
+            cr_assert_str_eq(json_string_value(json_object_get(record, "state")), "acknowledged");
+        }
+        from = number(page, "next");
+        json_decref(page);
+    }
+    return people;
+}
+
+void site_check_entries(struct site *site, const struct city *city, unsigned unanswered_max) {
+    uint64_t people = (uint64_t)city_people(city, site->id);
+    cr_assert_geq(people, site->accepted, "%s: staff were told that %llu are stored, %llu are",
+                  site->id, (unsigned long long)site->accepted, (unsigned long long)people);
+    cr_assert_leq(people, site->attempted, "%s: %lld people of %llu ever entered", site->id,
+                  (long long)people, (unsigned long long)site->attempted);
+    cr_assert_eq(people, people_recorded(site), "%s: picture and records differ", site->id);
+    cr_assert_eq((uint64_t)city_node(city, site->id, "history"), people);
+    cr_assert_leq(people - site->accepted, (uint64_t)unanswered_max,
+                  "at most the one in hand at each end");
 }
 
 /* ---- waiting ---- */

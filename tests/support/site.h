@@ -28,6 +28,7 @@ struct staff {
 };
 void staff_enter(struct staff *staff, struct site *site, unsigned entries);
 void staff_read(struct staff *staff, unsigned replies); /* waits for some of them */
+bool staff_enter_next(struct staff *staff);             /* one more; false: no answer, it has ended */
 void staff_end(struct staff *staff);                    /* for all, or the end of the node */
 
 /* Asks through any control socket; the request is taken over. NULL: nobody answered. */
@@ -40,6 +41,11 @@ uint64_t site_waiting(const struct site *site);
 bool site_link_is(const struct site *site, const char *state);
 json_int_t city_people(const struct city *city, const char *place); /* -1: nothing known */
 json_int_t city_node(const struct city *city, const char *node, const char *member);
+
+/* All that staff were told is stored is in the coordinator's picture and in the node's records, and
+ * nothing counts twice; of what was never answered at most so many entries. Once all is delivered.
+ */
+void site_check_entries(struct site *site, const struct city *city, unsigned unanswered_max);
 
 /* Asks again until it holds; fails the test after `timeout_ms`, telling `what`. */
 typedef bool holds(void *context);
