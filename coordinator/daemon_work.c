@@ -6,6 +6,7 @@
 #include "coordinator/founding.h"
 #include "coordinator/layout.h"
 #include "coordinator/ledger_check.h"
+#include "coordinator/region_folder.h"
 #include "schemas/platform/atomic_file.h"
 #include "schemas/platform/keys.h"
 
@@ -329,7 +330,7 @@ static int keep_region(struct work *work) {
         return error;
     keys_to_hex(work->hash, sizeof work->hash, hex);
     snprintf(path, sizeof path, "%s/%s/%s", work->daemon->dir, LAYOUT_REGIONS, hex);
-    return region_save(work->region, path);
+    return region_folder_save(work->region, path);
 }
 
 static int region_run(void *context) {

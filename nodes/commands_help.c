@@ -54,7 +54,8 @@ static const struct {
     {"transfer-in", "haven-node transfer-in FIGURES --from SHELTER --id TRANSFER\n" PEOPLE_HELP
                     "  haven-node transfer-in --children 5 --adults 1 --from S01 --id T1\n"},
     {"undo", "haven-node undo\n  Takes back the last movement, once.\n"
-             "  haven-node undo\n"},
+             "  haven-node check-in --adults 30    that was 3 …\n"
+             "  haven-node undo && haven-node check-in --adults 3\n"},
     {"count", "haven-node count FIGURES [--households N]\n" PEOPLE_HELP
               "  haven-node count --adults 31 --children 12 --households 9\n"},
     {"report",
@@ -119,8 +120,8 @@ static const struct {
               "  echo '{\"verb\":\"check-in\",\"people\":{\"adult\":2}}' | haven-node batch -\n"},
     {"ping", "haven-node ping\n  Exits 0 where the node runs.\n"
              "  haven-node ping && echo runs\n"},
-    {"stop", "haven-node stop\n  Ends the node cleanly.\n"
-             "  haven-node stop\n"},
+    {"stop", "haven-node stop\n  Ends the node cleanly: what was entered is stored.\n"
+             "  haven-node stop && haven-node run \"$HAVEN_NODE_DIR\"\n"},
 };
 
 const char *commands_help(const char *command) {

@@ -94,11 +94,22 @@ static int write_settings(const char *directory, const struct node_settings *set
     return error;
 }
 
+/* Two at once would mix their files: one goes first. */
 static int fill_directory(const char *directory, struct node_settings *settings) {
-    int error = make_keys(directory, settings);
+    int claim;
+    int error = atomic_file_claim(directory, &claim);
+    if (error != HV_OK)
+        return error;
+    if (is_there(directory, "node.json") || is_there(directory, "node.key"))
+        error = HV_ERR_EXISTS;
+    if (error == HV_OK)
+        error = make_keys(directory, settings);
     if (error == HV_OK)
         error = create_outbox(directory, &settings->identity);
-    return error == HV_OK ? write_settings(directory, settings) : error;
+    if (error == HV_OK)
+        error = write_settings(directory, settings);
+    atomic_file_release(claim);
+    return error;
 }
 
 static int make_directory(const char *directory) {
@@ -127,8 +138,6 @@ int directory_init(const char *directory, const char *id, enum hv_role role,
         error = make_directory(directory);
     if (error != HV_OK)
         return error;
-    if (is_there(directory, "node.json") || is_there(directory, "node.key"))
-        return HV_ERR_EXISTS;
     error = fill_directory(directory, &settings);
     if (error == HV_OK)
         memcpy(ret_public_key_z85, settings.public_key_z85, KEYS_TEXT_BYTES);

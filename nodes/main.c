@@ -84,6 +84,8 @@ static const char *init_remedy(int error) {
                "wanted";
     case HV_ERR_NOT_FOUND:
         return "the deployment file or the folder above the node's directory is not there";
+    case HV_ERR_BUSY:
+        return "another init is at work in this directory: look at what it says";
     case HV_ERR_VALUE:
         return "an id is 1 to 64 bytes without control characters";
     case HV_ERR_FULL:

@@ -160,10 +160,8 @@ static int have_key(const char *path, struct key_pair *ret_key) {
 
 /* The invitation comes last: a folder that has one is whole, and in any other this can be repeated.
  */
-static int found(const char *dir, struct founding *founding) {
+static int fill_folder(const char *dir, struct founding *founding) {
     char path[PATH_MAX];
-    if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-        return errno == ENOENT ? HV_ERR_NOT_FOUND : errno == EACCES ? HV_ERR_PERMISSION : HV_ERR_IO;
     int error = access(below(dir, LAYOUT_INVITATION, path), F_OK) == 0 ? HV_ERR_EXISTS : HV_OK;
     if (error == HV_OK)
         error = atomic_file_sync_name(dir);
@@ -179,6 +177,19 @@ static int found(const char *dir, struct founding *founding) {
         return error;
     memcpy(founding->deployment.server_key, founding->key.public_text, KEYS_TEXT_BYTES);
     return deployment_save(below(dir, LAYOUT_INVITATION, path), &founding->deployment);
+}
+
+/* Two at once would mix their files: one goes first. */
+static int found(const char *dir, struct founding *founding) {
+    int claim;
+    if (mkdir(dir, 0700) != 0 && errno != EEXIST)
+        return errno == ENOENT ? HV_ERR_NOT_FOUND : errno == EACCES ? HV_ERR_PERMISSION : HV_ERR_IO;
+    int error = atomic_file_claim(dir, &claim);
+    if (error != HV_OK)
+        return error;
+    error = fill_folder(dir, founding);
+    atomic_file_release(claim);
+    return error;
 }
 
 int cli_init(const struct cli *cli) {
@@ -198,6 +209,11 @@ int cli_init(const struct cli *cli) {
                 "haven: there is a coordinator in %s already\n  start it: haven-coordinator %s\n",
                 dir, dir);
         return EX_CANTCREAT;
+    }
+    if (error == HV_ERR_BUSY) {
+        fprintf(stderr, "haven: another haven init is at work in %s\n  look at what it says\n",
+                dir);
+        return EX_TEMPFAIL;
     }
     if (error != HV_OK)
         return fail("cannot make a coordinator in", dir, error);

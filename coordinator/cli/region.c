@@ -5,6 +5,7 @@
 #include "coordinator/cli/region_report.h"
 #include "coordinator/region/builder.h"
 #include "coordinator/region/place.h"
+#include "coordinator/region_folder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -293,7 +294,7 @@ static int save(struct region *region, const struct region_options *options) {
     if (options->name != NULL)
         error = builder_set_text(region, &region->id, options->name);
     if (error == HV_OK)
-        error = region_save(region, options->output);
+        error = region_folder_save(region, options->output);
     if (error == HV_OK)
         return EX_OK;
     fprintf(stderr, "haven region: %s: %s\n", options->output, hv_error_text(error));

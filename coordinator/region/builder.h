@@ -46,7 +46,7 @@ HV_MUST_USE int builder_add_vehicle(struct region *region, const struct region_v
 /* Line of the file that a row came from, 0 where none. */
 uint32_t builder_line(const struct region *region, enum builder_kind kind, uint32_t row);
 
-/* Name of the file that a kind's rows come from, for warnings: what region_save would call it
+/* Name of the file that a kind's rows come from, for warnings: what region_write would call it
  * unless builder_set_file said otherwise. HV_ERR_MEMORY. */
 const char *builder_file(const struct region *region, enum builder_kind kind);
 HV_MUST_USE int builder_set_file(struct region *region, enum builder_kind kind, const char *file);

@@ -1,5 +1,5 @@
 /* Regions from other people's formats. Each function returns a region that may be saved with
- * region_save, and names every row that it could not take in `faults`: a region comes back even
+ * region_write, and names every row that it could not take in `faults`: a region comes back even
  * then (HV_OK), so that the caller decides whether rows with faults matter. HV_ERR_VALUE: the file
  * as a whole is unusable; HV_ERR_IO; HV_ERR_LIMIT; HV_ERR_MEMORY. Readers from memory (`…_read`)
  * take the name that faults show. */

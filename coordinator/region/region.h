@@ -235,16 +235,18 @@ HV_MUST_USE int region_check(const char *dir, struct hv_fault_list *faults);
 
 /* Warnings about a region in memory: zones that reach no shelter, shelters that no depot reaches,
  * roads that hang together with nothing else, zones without people, vans and trucks at depots whose
- * room or load is unknown. Files are named as region_save
- * names them. HV_ERR_MEMORY. Linear. */
+ * room or load is unknown. Files are named as region_write names them. HV_ERR_MEMORY. Linear. */
 HV_MUST_USE int region_check_sense(const struct region *region, struct hv_fault_list *faults);
 
-/* Writes the region as a data package into `dir`, which is made where absent; files of the same
- * names are replaced one by one, each by rename. The same region gives the same bytes. HV_ERR_IO,
- * HV_ERR_FULL, HV_ERR_MEMORY. */
-HV_MUST_USE int region_save(const struct region *region, const char *dir);
+/* Takes a file of a data package: its name in the folder and what is in it, which lives until this
+ * returns. Anything but 0 ends the writing and is its result. */
+typedef int region_take_file(void *context, const char *name, const char *bytes, size_t size);
 
-/* Hash of the content as region_save would write it (BLAKE2b): equal for equal regions on every
+/* The region as the files of a data package, the descriptor last: it names the others. The same
+ * region gives the same bytes. HV_ERR_MEMORY. Onto a disk: coordinator/region_folder.h. */
+HV_MUST_USE int region_write(const struct region *region, region_take_file *take, void *context);
+
+/* Hash of the content as region_write would give it (BLAKE2b): equal for equal regions on every
  * machine. HV_ERR_MEMORY. */
 HV_MUST_USE int region_hash(const struct region *region, uint8_t ret_hash[REGION_HASH_BYTES]);
 

@@ -4,17 +4,12 @@
 #include "coordinator/region/tables.h"
 #include "coordinator/region/words.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
-#include <libgen.h>
 #include <math.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const char *const FILES[BUILDER_KINDS] = {"node.csv",     "link.csv",    "zones.csv",
                                                  "shelters.csv", "depots.csv",  "items.csv",
@@ -348,82 +343,9 @@ static int write_any(const struct region *region, int kind, FILE *out) {
     return kind == BUILDER_KINDS ? write_descriptor(region, out) : write_table(region, kind, out);
 }
 
-static int translate_errno(void) {
-    return errno == ENOSPC || errno == EDQUOT ? HV_ERR_FULL : HV_ERR_IO;
-}
-
-static int write_synced(const struct region *region, int kind, const char *path) {
-    FILE *out = fopen(path, "wb");
-    if (out == NULL)
-        return translate_errno();
-    int error = write_any(region, kind, out);
-    if (error == HV_OK && (fflush(out) != 0 || fsync(fileno(out)) != 0))
-        error = translate_errno();
-    if (error == HV_ERR_IO)
-        error = translate_errno();
-    if (fclose(out) != 0 && error == HV_OK)
-        error = translate_errno();
-    return error;
-}
-
-static int replace_file(const struct region *region, const char *dir, int kind) {
-    const char *file = kind == BUILDER_KINDS ? DESCRIPTOR_FILE : FILES[kind];
-    size_t size = strlen(dir) + strlen(file) + 8;
-    char *path = malloc(size), *fresh = malloc(size);
-    int error = HV_ERR_MEMORY;
-    if (path != NULL && fresh != NULL) {
-        snprintf(path, size, "%s/%s", dir, file);
-        snprintf(fresh, size, "%s/%s.new", dir, file);
-        error = write_synced(region, kind, fresh);
-        if (error == HV_OK && rename(fresh, path) != 0)
-            error = translate_errno();
-        if (error != HV_OK)
-            unlink(fresh);
-    }
-    free(path);
-    free(fresh);
-    return error;
-}
-
-static int sync_folder(const char *dir) {
-    int descriptor = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0)
-        return translate_errno();
-    int error = fsync(descriptor) == 0 ? HV_OK : translate_errno();
-    close(descriptor);
-    return error;
-}
-
-/* The names in the folder and its own: a version that the log speaks of is there after a power cut.
- */
-static int sync_names(const char *dir) {
-    int error = sync_folder(dir);
-    char *copy = error == HV_OK ? strdup(dir) : NULL;
-    if (copy == NULL)
-        return error == HV_OK ? HV_ERR_MEMORY : error;
-    const char *above = dirname(copy);
-    if (access(above, R_OK) == 0) /* who may not look into it cannot sync it */
-        error = sync_folder(above);
-    free(copy);
-    return error;
-}
-
-int region_save(const struct region *region, const char *dir) {
-    if (mkdir(dir, 0777) != 0 && errno != EEXIST)
-        return translate_errno();
-    int error = HV_OK;
-    for (int kind = 0; kind < BUILDER_KINDS && error == HV_OK; kind++)
-        if (is_written(region, kind))
-            error = replace_file(region, dir, kind);
-    if (error == HV_OK)
-        error = replace_file(region, dir, BUILDER_KINDS); /* last: it names the others */
-    return error == HV_OK ? sync_names(dir) : error;
-}
-
-/* ---- hash -------------------------------------------------------------------------------------
- */
-
-static int hash_part(const struct region *region, int kind, crypto_generichash_state *state) {
+/* The bytes are the caller's (free). */
+static int write_in_memory(const struct region *region, int kind, char **ret_bytes,
+                           size_t *ret_size) {
     char *bytes = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&bytes, &size);
@@ -434,6 +356,39 @@ static int hash_part(const struct region *region, int kind, crypto_generichash_s
         free(bytes);
         return HV_ERR_MEMORY;
     }
+    *ret_bytes = bytes;
+    *ret_size = size;
+    return HV_OK;
+}
+
+static int give_file(const struct region *region, int kind, region_take_file *take, void *context) {
+    char *bytes;
+    size_t size;
+    int error = write_in_memory(region, kind, &bytes, &size);
+    if (error != HV_OK)
+        return error;
+    error = take(context, kind == BUILDER_KINDS ? DESCRIPTOR_FILE : FILES[kind], bytes, size);
+    free(bytes);
+    return error;
+}
+
+int region_write(const struct region *region, region_take_file *take, void *context) {
+    int error = HV_OK;
+    for (int kind = 0; kind < BUILDER_KINDS && error == HV_OK; kind++)
+        if (is_written(region, kind))
+            error = give_file(region, kind, take, context);
+    return error == HV_OK ? give_file(region, BUILDER_KINDS, take, context) : error;
+}
+
+/* ---- hash -------------------------------------------------------------------------------------
+ */
+
+static int hash_part(const struct region *region, int kind, crypto_generichash_state *state) {
+    char *bytes;
+    size_t size;
+    int error = write_in_memory(region, kind, &bytes, &size);
+    if (error != HV_OK)
+        return error;
     uint8_t length[8]; /* so that no byte can move from one part to the next */
     for (int i = 0; i < 8; i++)
         length[i] = (uint8_t)((uint64_t)size >> (8 * i));

@@ -6,9 +6,12 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,7 +44,8 @@ int atomic_file_sync_name(const char *path) {
 }
 
 static int write_synced(const char *path, const void *bytes, size_t size, mode_t mode) {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    unlink(path); /* of a process of this number that died, or a link that somebody laid */
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0)
         return store_error(errno);
     int error = fchmod(fd, mode) == 0 ? HV_OK : store_error(errno);
@@ -58,9 +62,17 @@ static int write_synced(const char *path, const void *bytes, size_t size, mode_t
     return error;
 }
 
+/* Threads write at the same time, even the same file. */
+static bool name_aside(const char *path, char aside[PATH_MAX]) {
+    static atomic_uint number;
+    int length = snprintf(aside, PATH_MAX, "%s.%ld-%u.new", path, (long)getpid(),
+                          atomic_fetch_add(&number, 1));
+    return length > 0 && length < PATH_MAX;
+}
+
 int atomic_file_write(const char *path, const void *bytes, size_t size, mode_t mode) {
     char aside[PATH_MAX];
-    if (snprintf(aside, sizeof aside, "%s.%ld.new", path, (long)getpid()) >= (int)sizeof aside)
+    if (!name_aside(path, aside))
         return HV_ERR_LIMIT;
     int error = write_synced(aside, bytes, size, mode);
     if (error == HV_OK && rename(aside, path) != 0)
@@ -71,6 +83,38 @@ int atomic_file_write(const char *path, const void *bytes, size_t size, mode_t m
     }
     return atomic_file_sync_name(path);
 }
+
+int atomic_file_create(const char *path, const void *bytes, size_t size, mode_t mode) {
+    char aside[PATH_MAX];
+    if (!name_aside(path, aside))
+        return HV_ERR_LIMIT;
+    int error = write_synced(aside, bytes, size, mode);
+    if (error == HV_OK && link(aside, path) != 0) /* rename would put it over another's */
+        error = errno == EEXIST ? HV_ERR_EXISTS : store_error(errno);
+    unlink(aside);
+    return error == HV_OK ? atomic_file_sync_name(path) : error;
+}
+
+/* ---- one at a time ---- */
+
+int atomic_file_claim(const char *folder, int *ret_claim) {
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return store_error(errno);
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        int error = errno == EWOULDBLOCK ? HV_ERR_BUSY : store_error(errno);
+        close(fd);
+        return error;
+    }
+    *ret_claim = fd;
+    return HV_OK;
+}
+
+void atomic_file_release(int claim) {
+    close(claim);
+}
+
+/* ---- reading ---- */
 
 static int read_all(int fd, uint8_t *bytes, size_t size, size_t *ret_size) {
     size_t done = 0;

@@ -12,6 +12,15 @@
 /* HV_ERR_FULL, HV_ERR_PERMISSION, HV_ERR_NOT_FOUND (no such folder), HV_ERR_IO. */
 int atomic_file_write(const char *path, const void *bytes, size_t size, mode_t mode) HV_MUST_USE;
 
+/* The same for a file that is not there yet; of several at once one wins. HV_ERR_EXISTS: there is
+ * one, and it stays as it is. */
+int atomic_file_create(const char *path, const void *bytes, size_t size, mode_t mode) HV_MUST_USE;
+
+/* Keeps others that do the same out of a folder until it is released or the process ends.
+ * HV_ERR_BUSY: somebody has it; HV_ERR_NOT_FOUND, HV_ERR_PERMISSION, HV_ERR_IO. */
+int atomic_file_claim(const char *folder, int *ret_claim) HV_MUST_USE;
+void atomic_file_release(int claim);
+
 /* Makes durable what is in a file that somebody else wrote, or which names are in a folder. */
 int atomic_file_sync(const char *path) HV_MUST_USE;
 

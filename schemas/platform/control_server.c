@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BACKLOG = 64, CLIENTS_MAX = 512, READ_BYTES = 65536 };
+enum { BACKLOG = 64, CLIENTS_MAX = 512, READ_BYTES = 65536, REST_MS = 200 };
 
 struct text {
     char *bytes;
@@ -39,6 +39,7 @@ struct control_server {
     char *path;
     int fd;
     int spare; /* held back for turning a client away where descriptors have run out */
+    int rest;  /* timer of the loop until which nobody is taken in; -1: none */
     uint64_t last_token;
     struct connection *connections;
     size_t count;
@@ -250,23 +251,57 @@ static int on_writable(zloop_t *loop, zmq_pollitem_t *item, void *argument) {
 
 /* ---- listening ---- */
 
-/* Left in the queue, whom nobody can take in would wake the loop for ever. */
-static void turn_away(struct control_server *server) {
-    if (server->spare >= 0)
-        close(server->spare);
+static int on_connect(zloop_t *loop, zmq_pollitem_t *item, void *argument);
+
+static bool listen_on(struct control_server *server) {
+    zmq_pollitem_t item = {.fd = server->fd, .events = ZMQ_POLLIN};
+    if (zloop_poller(server->loop, &item, on_connect, server) != 0)
+        return false;
+    zloop_poller_set_tolerant(server->loop, &item);
+    return true;
+}
+
+static void rest(struct control_server *server);
+
+static int on_rested(zloop_t *loop, int timer, void *argument) {
+    (void)loop, (void)timer;
+    struct control_server *server = argument;
+    server->rest = -1;
+    if (!listen_on(server))
+        rest(server);
+    return 0;
+}
+
+/* Whom nobody can take in stays in the queue, and would wake the loop for ever. */
+static void rest(struct control_server *server) {
+    zmq_pollitem_t item = {.fd = server->fd};
+    server->rest = zloop_timer(server->loop, REST_MS, 1, on_rested, server);
+    if (server->rest >= 0)
+        zloop_poller_end(server->loop, &item);
+}
+
+/* Where descriptors have run out, with the one that was held back for this. */
+static bool turn_away(struct control_server *server) {
+    if (server->spare < 0)
+        return false;
+    close(server->spare);
     int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd >= 0)
         close(fd);
     server->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return fd >= 0;
 }
 
 static int on_connect(zloop_t *loop, zmq_pollitem_t *item, void *argument) {
     (void)loop, (void)item;
     struct control_server *server = argument;
+    if (server->spare < 0)
+        server->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
     int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) {
-        if (errno == EMFILE || errno == ENFILE)
-            turn_away(server);
+        bool gone = errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
+        if (!gone && !turn_away(server))
+            rest(server);
         return 0;
     }
     struct connection *connection =
@@ -326,15 +361,11 @@ int control_server_new(zloop_t *loop, const char *path, control_handler *handler
                                       .context = context,
                                       .path = strdup(path),
                                       .fd = -1,
+                                      .rest = -1,
                                       .spare = open("/dev/null", O_RDONLY | O_CLOEXEC)};
     int error = server->path == NULL ? HV_ERR_MEMORY : listen_at(path, &server->fd);
-    if (error == HV_OK) {
-        zmq_pollitem_t item = {.fd = server->fd, .events = ZMQ_POLLIN};
-        if (zloop_poller(loop, &item, on_connect, server) != 0)
-            error = HV_ERR_MEMORY;
-        else
-            zloop_poller_set_tolerant(loop, &item);
-    }
+    if (error == HV_OK && !listen_on(server))
+        error = HV_ERR_MEMORY;
     if (error != HV_OK) {
         if (server->fd >= 0)
             close(server->fd);
@@ -355,6 +386,8 @@ void control_server_free(struct control_server *server) {
         close_connection(server->connections);
     zmq_pollitem_t item = {.fd = server->fd};
     zloop_poller_end(server->loop, &item);
+    if (server->rest >= 0)
+        zloop_timer_end(server->loop, server->rest);
     close(server->fd);
     if (server->spare >= 0)
         close(server->spare);

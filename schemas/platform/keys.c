@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #include <zmq.h>
 
 enum { FILE_BYTES_MAX = 4096 };
@@ -19,14 +18,12 @@ int keys_make(struct key_pair *ret_pair) {
 
 int keys_save(const char *path, const struct key_pair *pair) {
     char text[256];
-    if (access(path, F_OK) == 0)
-        return HV_ERR_EXISTS;
     int size =
         snprintf(text, sizeof text,
                  "# Haven key. Whoever has this file can speak as its owner: keep it secret.\n"
                  "public %s\nsecret %s\n",
                  pair->public_text, pair->secret_text);
-    int error = atomic_file_write(path, text, (size_t)size, 0600);
+    int error = atomic_file_create(path, text, (size_t)size, 0600);
     sodium_memzero(text, sizeof text);
     return error;
 }
@@ -41,6 +38,7 @@ static int parse(const char *text, struct key_pair *ret_pair) {
         return HV_ERR_FORMAT;
     sodium_memzero(key, sizeof key);
     *ret_pair = pair;
+    sodium_memzero(&pair, sizeof pair);
     return HV_OK;
 }
 

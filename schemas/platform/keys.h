@@ -19,7 +19,8 @@ struct key_pair {
 /* A new CURVE key pair. HV_ERR_STATE: libzmq was built without CURVE. */
 int keys_make(struct key_pair *ret_pair) HV_MUST_USE;
 
-/* Writes the pair, mode 0600, synced. An existing file is never overwritten: HV_ERR_EXISTS. */
+/* Writes the pair, mode 0600, synced. An existing file is never overwritten, not even one that
+ * another process makes at this moment: HV_ERR_EXISTS. */
 int keys_save(const char *path, const struct key_pair *pair) HV_MUST_USE;
 
 /* HV_ERR_NOT_FOUND; HV_ERR_PERMISSION: others may read it, or it cannot be read; HV_ERR_FORMAT. */

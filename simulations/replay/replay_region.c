@@ -1,4 +1,5 @@
 #include "coordinator/region/import.h"
+#include "coordinator/region_folder.h"
 #include "simulations/replay/replay.h"
 
 #include <errno.h>
@@ -53,7 +54,7 @@ static int save_list(struct replay *replay, const char *text, size_t size, const
     hv_fault_list_init(&faults);
     int error = import_nanao(file, &faults, &region);
     if (error == 0)
-        error = region_save(region, dir);
+        error = region_folder_save(region, dir);
     char first[1024] = "";
     if (error != 0 && faults.count > 0)
         hv_fault_print(&faults.faults[0], first, sizeof first);

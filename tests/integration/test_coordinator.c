@@ -3,6 +3,7 @@
 #include "coordinator/layout.h"
 #include "coordinator/log/log_lmdb.h"
 #include "coordinator/region/region.h"
+#include "coordinator/region_folder.h"
 #include "coordinator/state/state_checkpoint.h"
 #include "schemas/platform/control.h"
 #include "tests/support/coordinator_dir.h"
@@ -369,7 +370,7 @@ static void make_twin(struct region *twin, const char *to) {
     for (uint32_t i = 0; i < twin->stock_count; i++)
         if (twin->stock[i].shelter != REGION_NONE)
             twin->stock[i].shelter = (twin->stock[i].shelter + count - 1) % count;
-    cr_assert_eq(region_save(twin, to), 0);
+    cr_assert_eq(region_folder_save(twin, to), 0);
 }
 
 static struct region *load_region(const char *from) {

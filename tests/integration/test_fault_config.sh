@@ -77,5 +77,46 @@ wrong 'no key in the file' node 'echo hello >node.key' 65 'tried/node.key' 'enro
 wrong 'the outbox of another node' node 'sed -i "s/\"S1\"/\"S2\"/" node.json' 77 'the outbox must belong to this id'
 wrong 'no folder' node 'rm -r ../tried' 66 'haven-node init'
 
+# Two at once: one makes it, the other says why it does not.
+# at_once FOLDER PROGRAM...: runs it twice, with A and with B at the end.
+at_once() {
+  local folder=$1 one other
+  shift
+  "$@" A >A.said 2>&1 &
+  one=$!
+  "$@" B >B.said 2>&1
+  other=$?
+  wait "$one"
+  case $?,$other in
+    0,73 | 0,75) winner=A loser=B ;;
+    73,0 | 75,0) winner=B loser=A ;;
+    *)
+      echo "$folder: not one of two: $(cat A.said B.said)"
+      failed=$((failed + 1))
+      return 1
+      ;;
+  esac
+  [ -s "$loser.said" ] && return 0
+  echo "$folder: the other does not say why"
+  failed=$((failed + 1))
+  return 1
+}
+for round in 1 2 3 4; do
+  at_once "both$round" "$bin/haven" init "both$round" --exercise --name || continue
+  if grep -q "\"name\": \"$winner\"" "both$round/deployment.json" && "$bin/haven" verify "both$round" >/dev/null; then
+    passed=$((passed + 1))
+  else
+    echo "both$round is not $winner's"
+    failed=$((failed + 1))
+  fi
+  at_once "twin$round" "$bin/haven-node" init "twin$round" --role shelter --deployment city/deployment.json --id || continue
+  if grep -q "\"id\": \"$winner\"" "twin$round/node.json" && grep -qF -- "$(cat $winner.said)" "twin$round/node.key"; then
+    passed=$((passed + 1))
+  else
+    echo "twin$round is not $winner's"
+    failed=$((failed + 1))
+  fi
+done
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -28,8 +28,8 @@ struct staff {
 };
 void staff_enter(struct staff *staff, struct site *site, unsigned entries);
 void staff_read(struct staff *staff, unsigned replies); /* waits for some of them */
-bool staff_enter_next(struct staff *staff);             /* one more; false: no answer, it has ended */
-void staff_end(struct staff *staff);                    /* for all, or the end of the node */
+bool staff_enter_next(struct staff *staff); /* one more; false: no answer, it has ended */
+void staff_end(struct staff *staff);        /* for all, or the end of the node */
 
 /* Asks through any control socket; the request is taken over. NULL: nobody answered. */
 json_t *socket_ask(const char *path, json_t *request);

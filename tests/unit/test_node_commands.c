@@ -176,6 +176,11 @@ Test(node_commands, have_help_for_every_command) {
         snprintf(example, sizeof example, "\n  haven-node %s", first);
         cr_expect(commands_help(first) != NULL && strstr(commands_help(first), example) != NULL,
                   "haven-node %s --help shows no example", first);
+        snprintf(example, sizeof example, "haven-node %s\n", first);
+        cr_expect(strncmp(commands_help(first), example, strlen(example)) != 0 ||
+                      strstr(commands_help(first) + strlen(example), example) == NULL ||
+                      strcmp(first, "status") == 0,
+                  "the example of haven-node %s is how it is called", first);
     }
     cr_assert_null(commands_help("sing"));
 }

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void write_text(const char *path, const char *text) {
@@ -28,6 +29,63 @@ Test(keys, come_back_as_they_were_saved) {
     cr_assert_str_eq(made.public_text, loaded.public_text);
     cr_assert_str_eq(made.secret_text, loaded.secret_text);
     cr_assert_eq(keys_save(path, &made), HV_ERR_EXISTS, "a key was overwritten");
+    scratch_remove(dir);
+}
+
+/* One child for each key, all let go at the same moment; gives how many say that theirs is saved.
+ */
+static int save_at_once(const char *path, const struct key_pair *pairs, int count) {
+    int gate[2], winners = 0;
+    cr_assert_eq(pipe(gate), 0);
+    for (int i = 0; i < count; i++)
+        if (fork() == 0) {
+            char byte;
+            close(gate[1]);
+            if (read(gate[0], &byte, 1) < 0)
+                _exit(99);
+            int error = keys_save(path, &pairs[i]);
+            _exit(error == HV_OK ? i : error == HV_ERR_EXISTS ? 98 : 99);
+        }
+    close(gate[0]);
+    close(gate[1]);
+    for (int i = 0; i < count; i++) {
+        struct key_pair kept;
+        int status;
+        cr_assert_gt(wait(&status), 0);
+        cr_assert(WIFEXITED(status) && WEXITSTATUS(status) != 99, "a save failed");
+        if (WEXITSTATUS(status) == 98)
+            continue;
+        winners++;
+        cr_assert_eq(keys_load(path, &kept), HV_OK);
+        cr_assert_str_eq(kept.secret_text, pairs[WEXITSTATUS(status)].secret_text,
+                         "the key is not of who was told that it is saved");
+    }
+    return winners;
+}
+
+Test(keys, saved_by_several_at_once_are_of_one_of_them) {
+    enum { AT_ONCE = 6, ROUNDS = 10 };
+    char *dir = scratch_make();
+    struct key_pair pairs[AT_ONCE];
+    for (int i = 0; i < AT_ONCE; i++)
+        cr_assert_eq(keys_make(&pairs[i]), HV_OK);
+    for (int round = 0; round < ROUNDS; round++) {
+        char name[16];
+        snprintf(name, sizeof name, "%d.key", round);
+        cr_assert_eq(save_at_once(scratch_path(dir, name), pairs, AT_ONCE), 1);
+    }
+    scratch_remove(dir);
+}
+
+Test(atomic_file, keeps_others_out_of_a_folder_until_it_is_released) {
+    char *dir = scratch_make();
+    int claim, other;
+    cr_assert_eq(atomic_file_claim(dir, &claim), HV_OK);
+    cr_assert_eq(atomic_file_claim(dir, &other), HV_ERR_BUSY);
+    atomic_file_release(claim);
+    cr_assert_eq(atomic_file_claim(dir, &claim), HV_OK);
+    atomic_file_release(claim);
+    cr_assert_eq(atomic_file_claim(scratch_path(dir, "nothing"), &claim), HV_ERR_NOT_FOUND);
     scratch_remove(dir);
 }
 

@@ -4,13 +4,18 @@
 
 #include <criterion/criterion.h>
 
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* A server that answers "add", holds "later" back until "now" comes on any connection, and stops at
@@ -133,6 +138,75 @@ Test(control, turns_a_client_away_where_descriptors_have_run_out) {
     json_decref(call(client, "{\"verb\": \"add\", \"a\": 2}")); /* who is there is served */
     cr_assert_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
     close(fd);
+    control_close(client);
+}
+
+/* In the way of the C library's: how often the server asked for the next client, and a machine
+ * where nothing gives the server its spare descriptor back. */
+static atomic_uint accepts;
+static atomic_bool no_spare;
+
+int accept4(int fd, __SOCKADDR_ARG address, socklen_t *restrict size, int flags) {
+    atomic_fetch_add(&accepts, 1);
+    return (int)syscall(SYS_accept4, fd, address.__sockaddr__, size, flags);
+}
+
+int open(const char *path, int flags, ...) {
+    va_list arguments;
+    va_start(arguments, flags);
+    mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
+    va_end(arguments);
+    if (atomic_load(&no_spare) && strcmp(path, "/dev/null") == 0) {
+        errno = EMFILE;
+        return -1;
+    }
+    return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+static int connect_raw(const struct sockaddr_un *address) {
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    cr_assert_eq(connect(fd, (const struct sockaddr *)address, sizeof *address), 0);
+    return fd;
+}
+
+Test(control, rests_where_nobody_can_be_taken_in_nor_turned_away) {
+    enum { REQUESTS = 1000 };
+    static const char request[] = "{\"verb\": \"add\", \"a\": 1}\n";
+    struct rlimit before, none;
+    struct sockaddr_un address;
+    struct control_client *client = NULL;
+    int folder = -1;
+    char bytes[64];
+    cr_assert_eq(control_connect(fixture.path, &client), HV_OK);
+    json_decref(call(client, "{\"verb\": \"add\", \"a\": 1}")); /* the server runs */
+    cr_assert_eq(control_address(fixture.path, &address, &folder), HV_OK);
+    int first = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), second = dup(first);
+    close(second);
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = before;
+    none.rlim_cur = (rlim_t)second + 1; /* room for one more of ours only */
+    atomic_store(&no_spare, true);
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    second = connect_raw(&address); /* turned away, and the spare is gone */
+    struct pollfd item = {.fd = second, .events = POLLIN};
+    cr_assert_eq(poll(&item, 1, 30000), 1, "the client is left waiting");
+    cr_assert_leq(recv(second, bytes, 1, 0), 0);
+    int filler = dup(second); /* in the place of the spare */
+    cr_assert(filler >= 0 && filler < second);
+    cr_assert_eq(connect(first, (struct sockaddr *)&address, sizeof address), 0);
+    atomic_store(&accepts, 0);
+    for (int i = 0; i < REQUESTS; i++)
+        json_decref(call(client, "{\"verb\": \"add\", \"a\": 2}"));
+    cr_assert_lt(atomic_load(&accepts), REQUESTS / 2, "it asks at each turn of the loop");
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+    cr_assert_eq(send(first, request, sizeof request - 1, MSG_NOSIGNAL), sizeof request - 1);
+    item.fd = first;
+    cr_assert_eq(poll(&item, 1, 30000), 1, "who waited is taken in when there is room");
+    cr_assert_gt(recv(first, bytes, sizeof bytes, 0), 0);
+    atomic_store(&no_spare, false);
+    close(filler);
+    close(second);
+    close(first);
     control_close(client);
 }
 

@@ -1,4 +1,5 @@
 #include "coordinator/region/region.h"
+#include "coordinator/region_folder.h"
 #include "tests/support/region_files.h"
 
 #include <criterion/criterion.h>
@@ -104,7 +105,7 @@ static void save_and_load_again(void) {
     struct region_files other;
     struct region *again = NULL;
     region_files_init(&other);
-    cr_assert_eq(region_save(region, other.dir), HV_OK);
+    cr_assert_eq(region_folder_save(region, other.dir), HV_OK);
     cr_assert_eq(region_load(other.dir, &faults, &again), HV_OK);
     assert_same_hash(region, again);
     cr_assert_eq(again->link_count, region->link_count);
@@ -169,9 +170,9 @@ Test(region_load, saves_the_same_bytes_each_time) {
     load(files.dir, HV_OK);
     struct region_files other;
     region_files_init(&other);
-    cr_assert_eq(region_save(region, other.dir), HV_OK);
+    cr_assert_eq(region_folder_save(region, other.dir), HV_OK);
     char *first = region_files_read(region_files_path(&other, "link.csv"));
-    cr_assert_eq(region_save(region, other.dir), HV_OK);
+    cr_assert_eq(region_folder_save(region, other.dir), HV_OK);
     char *second = region_files_read(region_files_path(&other, "link.csv"));
     cr_assert_str_eq(first, second);
     free(first);

@@ -1,5 +1,6 @@
 /* Property: any region that can be built is the same after it was saved and loaded. */
 #include "coordinator/region/builder.h"
+#include "coordinator/region_folder.h"
 #include "tests/support/region_files.h"
 
 #include <assert.h>
@@ -127,7 +128,7 @@ Test(region_property, any_region_is_the_same_after_save_and_load) {
         struct region *region = random_region(), *again = NULL;
         region_files_init(&files);
         hv_fault_list_init(&faults);
-        cr_assert_eq(region_save(region, files.dir), HV_OK);
+        cr_assert_eq(region_folder_save(region, files.dir), HV_OK);
         int error = region_load(files.dir, &faults, &again);
         char *what = region_files_faults(&faults);
         cr_assert_eq(error, HV_OK, "round %lu: %s", (unsigned long)round, what);

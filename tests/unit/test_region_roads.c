@@ -2,6 +2,7 @@
  * with Python on the same files by code that shares nothing with the readers here. */
 #include "coordinator/region/import.h"
 #include "coordinator/region/osm_road.h"
+#include "coordinator/region_folder.h"
 #include "tests/support/region_files.h"
 
 #include <criterion/criterion.h>
@@ -50,7 +51,7 @@ static void assert_same_after_save(void) {
     struct region *again = NULL;
     uint8_t left[REGION_HASH_BYTES], right[REGION_HASH_BYTES];
     region_files_init(&files);
-    cr_assert_eq(region_save(region, files.dir), HV_OK);
+    cr_assert_eq(region_folder_save(region, files.dir), HV_OK);
     assert_sound(region_load(files.dir, &faults, &again));
     cr_assert_eq(region_hash(region, left), HV_OK);
     cr_assert_eq(region_hash(again, right), HV_OK);

@@ -2,12 +2,14 @@
  * program's own stands in the way of the C library's and remembers what it was called for. */
 #include "coordinator/log/log_lmdb.h"
 #include "coordinator/region/region.h"
+#include "coordinator/region_folder.h"
 #include "nodes/outbox/outbox.h"
 #include "schemas/platform/atomic_file.h"
 #include "tests/support/region_files.h"
 #include "tests/support/scratch.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +30,19 @@ int fsync(int fd) {
         synced[synced_count++][size < 0 ? 0 : size] = '\0';
     }
     return (int)syscall(SYS_fsync, fd);
+}
+
+/* LMDB syncs what it wrote with this one; it can fail once. */
+static bool fails_next;
+static size_t data_syncs;
+
+int fdatasync(int fd) {
+    data_syncs++;
+    if (!fails_next)
+        return (int)syscall(SYS_fdatasync, fd);
+    fails_next = false;
+    errno = EIO;
+    return -1;
 }
 
 static void assert_synced(const char *path) {
@@ -85,11 +100,76 @@ Test(synced, a_region_with_its_files_and_its_name) {
     hv_fault_list_init(&faults);
     cr_assert_eq(region_load(files.dir, &faults, &region), HV_OK);
     synced_count = 0;
-    cr_assert_eq(region_save(region, scratch_path(dir, "kept")), HV_OK);
+    cr_assert_eq(region_folder_save(region, scratch_path(dir, "kept")), HV_OK);
     assert_synced(scratch_path(dir, "kept"));
     assert_synced(dir);
     region_free(region);
     hv_fault_list_deinit(&faults);
     region_files_deinit(&files);
+    scratch_remove(dir);
+}
+
+/* ---- a sync that failed ---- */
+
+static int put_report(struct outbox *outbox, uint64_t number) {
+    const struct outbox_write write = {
+        .table = OUTBOX_HISTORY, .key = number, .bytes = (const uint8_t *)"report", .size = 6};
+    return outbox_apply(outbox, &write, 1);
+}
+
+static uint64_t last_report(const struct outbox *outbox) {
+    uint64_t first = 0, last = 0;
+    cr_assert_eq(outbox_bounds(outbox, OUTBOX_HISTORY, &first, &last), HV_OK);
+    return last;
+}
+
+Test(synced, after_a_failure_an_outbox_promises_nothing_before_it_is_opened_anew) {
+    char *dir = scratch_make();
+    struct outbox *outbox = NULL;
+    cr_assert_eq(outbox_lmdb_open(scratch_path(dir, "outbox"), true, 1 << 22, &outbox), HV_OK);
+    cr_assert_eq(put_report(outbox, 1), HV_OK);
+    fails_next = true;
+    cr_assert_eq(put_report(outbox, 2), HV_ERR_IO);
+    size_t before = data_syncs;
+    cr_assert_eq(put_report(outbox, 2), HV_ERR_IO, "a sync that works now proves nothing");
+    cr_assert_eq(data_syncs, before);
+    cr_assert_eq(last_report(outbox), 1, "reading goes on");
+    outbox_free(outbox);
+    cr_assert_eq(outbox_lmdb_open(scratch_path(dir, "outbox"), false, 1 << 22, &outbox), HV_OK);
+    cr_assert_eq(last_report(outbox), 1);
+    cr_assert_eq(put_report(outbox, 2), HV_OK);
+    outbox_free(outbox);
+    scratch_remove(dir);
+}
+
+static int put_record(struct log *log) {
+    const uint8_t bytes[] = "a record";
+    const struct log_entry entry = {.kind = HV_RECORD_NOTE, .bytes = bytes, .size = sizeof bytes};
+    uint64_t first = 0;
+    return log_append(log, &entry, 1, &first);
+}
+
+Test(synced, after_a_failure_a_log_promises_nothing_before_it_is_opened_anew) {
+    char *dir = scratch_make();
+    struct log *log = NULL;
+    bool done = false;
+    cr_assert_eq(log_lmdb_open(scratch_path(dir, "log"), NULL, &log), 0);
+    for (int i = 0; i < 3; i++)
+        cr_assert_eq(put_record(log), 0);
+    fails_next = true;
+    cr_assert_eq(put_record(log), HV_ERR_IO);
+    size_t before = data_syncs;
+    cr_assert_eq(put_record(log), HV_ERR_IO, "a sync that works now proves nothing");
+    cr_assert_eq(data_syncs, before);
+    cr_assert_eq(log_archive_slice(log, 2, &done), 0, "what is there can be copied away,");
+    cr_assert_eq(log_archive_slice(log, 2, &done), HV_ERR_IO, "but nothing be dropped");
+    cr_assert_eq(log_last(log), 3);
+    cr_assert_eq(log_verify(log, NULL, NULL, NULL), 0, "reading goes on");
+    log_close(log);
+    cr_assert_eq(log_lmdb_open(scratch_path(dir, "log"), NULL, &log), 0);
+    cr_assert_eq(log_last(log), 3);
+    cr_assert_eq(put_record(log), 0);
+    cr_assert_eq(log_verify(log, NULL, NULL, NULL), 0);
+    log_close(log);
     scratch_remove(dir);
 }

@@ -1,0 +1,13 @@
+/* A region as a data package on a disk. */
+#ifndef HV_COORDINATOR_REGION_FOLDER_H
+#define HV_COORDINATOR_REGION_FOLDER_H
+
+#include "coordinator/region/region.h"
+
+/* Writes the package into `dir`, which is made where absent; files of the same names are replaced
+ * one by one. When it returns 0, files and names are durable: what the log speaks of is there after
+ * a power cut. HV_ERR_NOT_FOUND (no such folder above), HV_ERR_PERMISSION, HV_ERR_FULL, HV_ERR_IO,
+ * HV_ERR_LIMIT (of a path), HV_ERR_MEMORY. */
+HV_MUST_USE int region_folder_save(const struct region *region, const char *dir);
+
+#endif
