@@ -13,6 +13,7 @@ struct rows {
     uint32_t *lines;
     uint32_t capacity;
     const char *file;
+    bool unread;
 };
 
 struct region_builder {
@@ -261,6 +262,14 @@ const char *builder_file(const struct region *region, enum builder_kind kind) {
 
 int builder_set_file(struct region *region, enum builder_kind kind, const char *file) {
     return texts_copy(&region->builder->texts, file, &region->builder->rows[kind].file);
+}
+
+void builder_set_unread(struct region *region, enum builder_kind kind) {
+    region->builder->rows[kind].unread = true;
+}
+
+bool builder_is_unread(const struct region *region, enum builder_kind kind) {
+    return region->builder->rows[kind].unread;
 }
 
 uint32_t builder_find(const struct region *region, enum builder_kind which, const char *id) {

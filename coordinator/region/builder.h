@@ -51,6 +51,10 @@ uint32_t builder_line(const struct region *region, enum builder_kind kind, uint3
 const char *builder_file(const struct region *region, enum builder_kind kind);
 HV_MUST_USE int builder_set_file(struct region *region, enum builder_kind kind, const char *file);
 
+/* That the rows of a kind could not be read at all: who refers to one is not at fault. */
+void builder_set_unread(struct region *region, enum builder_kind kind);
+bool builder_is_unread(const struct region *region, enum builder_kind kind);
+
 /* Row with that id of a kind that has ids, or REGION_NONE. */
 uint32_t builder_find(const struct region *region, enum builder_kind kind, const char *id);
 

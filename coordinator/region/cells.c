@@ -144,12 +144,16 @@ uint32_t table_reference(struct table_row *row, size_t column, const struct regi
     if (id[0] == '\0' && !required)
         return REGION_NONE;
     uint32_t found = builder_find(region, kind, id);
-    if (found == REGION_NONE) {
+    if (found == REGION_NONE && !builder_is_unread(region, kind)) {
         char right[64];
         snprintf(right, sizeof right, "the id of %s of this package", THINGS[kind]);
         table_wrong(row, column, right);
     }
     return found;
+}
+
+bool table_is_nameless(const struct table_row *row, const char *id) {
+    return row->bad > 0 && id[0] == '\0';
 }
 
 int table_added(struct table_row *row, size_t id_column, const struct region *region,

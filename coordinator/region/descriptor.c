@@ -1,5 +1,6 @@
 #include "coordinator/region/descriptor.h"
 
+#include "coordinator/region/json_place.h"
 #include "coordinator/region/scan.h"
 #include "coordinator/region/table.h"
 #include "schemas/limits.h"
@@ -21,16 +22,16 @@ const char *descriptor_table_name(unsigned table) {
 }
 
 struct reading {
-    const char *file;
+    const char *file, *bytes;
+    size_t size;
     struct hv_fault_list *faults;
     struct descriptor *descriptor;
-    size_t errors; /* faults of grade error found here */
-    int error;     /* HV_ERR_MEMORY once memory ran out */
+    int error; /* HV_ERR_MEMORY once memory ran out */
 };
 
 static void wrong(struct reading *reading, const char *key, const char *there, const char *right) {
-    hv_fault_add(reading->faults, HV_FAULT_ERROR, reading->file, 0, key, there, right);
-    reading->errors++;
+    hv_fault_add(reading->faults, HV_FAULT_ERROR, reading->file,
+                 json_place_line(reading->bytes, reading->size, key), key, there, right);
 }
 
 static void wrong_value(struct reading *reading, const char *key, const json_t *value,
@@ -137,9 +138,8 @@ static void read_units(struct reading *reading, const json_t *haven) {
         double factor = json_is_string(value)
                             ? units_factor((enum units_quantity)i, json_string_value(value))
                             : 0;
-        if (factor > 0)
-            reading->descriptor->factors[i] = factor;
-        else
+        reading->descriptor->factors[i] = factor > 0 ? factor : 1; /* the tables are read on */
+        if (!(factor > 0))
             wrong_value(reading, key, value, units_words((enum units_quantity)i));
     }
 }
@@ -160,9 +160,9 @@ static void read_coordinates(struct reading *reading, const json_t *haven) {
     if (value == NULL)
         return;
     const char *word = json_is_string(value) ? json_string_value(value) : "";
-    if (strcmp(word, "plane") == 0)
-        reading->descriptor->coordinates = REGION_PLANE;
-    else if (strcmp(word, "lonlat") != 0)
+    if (strcmp(word, "lonlat") != 0)
+        reading->descriptor->coordinates = REGION_PLANE; /* whatever it is, all may be right */
+    if (strcmp(word, "lonlat") != 0 && strcmp(word, "plane") != 0)
         wrong_value(reading, "haven.coordinates", value, "\"lonlat\" or \"plane\"");
 }
 
@@ -276,44 +276,49 @@ static void read_resources(struct reading *reading, const json_t *package) {
 /* ---- the file ---------------------------------------------------------------------------------
  */
 
-static void parse(struct reading *reading, const char *bytes, size_t size) {
+/* Without tables that can be found there is nothing to read on; whatever else is wrong, the tables
+ * have faults of their own to be named. */
+static int parse(struct reading *reading) {
     json_error_t where;
-    json_t *package = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &where);
+    json_t *package = json_loadb(reading->bytes, reading->size, JSON_REJECT_DUPLICATES, &where);
+    size_t before = reading->faults->errors;
     if (package == NULL) {
         hv_fault_add(reading->faults, HV_FAULT_ERROR, reading->file,
                      where.line > 0 ? (uint32_t)where.line : 0, "", where.text,
                      "a JSON object in UTF-8");
-        reading->errors++;
-        return;
-    }
-    if (json_is_object(package)) {
+    } else if (!json_is_object(package)) {
+        wrong_value(reading, "", package, "a JSON object");
+    } else {
         const json_t *haven = json_object_get(package, "haven");
+        reading->descriptor->units_line =
+            json_place_line(reading->bytes, reading->size, "haven.units");
         read_titles(reading, package, haven);
         read_haven(reading, haven);
+        before = reading->faults->errors;
         read_resources(reading, package);
-    } else {
-        wrong_value(reading, "", package, "a JSON object");
     }
     json_decref(package);
+    return reading->faults->errors > before ? HV_ERR_VALUE : reading->error;
 }
 
 int descriptor_read(const char *bytes, size_t size, const char *file, struct hv_fault_list *faults,
                     struct descriptor *ret_descriptor) {
-    struct descriptor descriptor = {.coordinates = REGION_LONLAT, .persons_per_vehicle = 2.5};
-    struct reading reading = {.file = file, .faults = faults, .descriptor = &descriptor};
+    struct descriptor descriptor = {
+        .coordinates = REGION_LONLAT,
+        .persons_per_vehicle = 2.5,
+    };
+    struct reading reading = {
+        .file = file, .bytes = bytes, .size = size, .faults = faults, .descriptor = &descriptor};
     char **texts[] = {&descriptor.id, &descriptor.name, &descriptor.name_zh, &descriptor.version,
                       &descriptor.sources};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         set_text(&reading, texts[i], "");
-    if (reading.error == HV_OK)
-        parse(&reading, bytes, size);
-    if (reading.error == HV_OK && reading.errors > 0)
-        reading.error = HV_ERR_VALUE;
-    if (reading.error != HV_OK)
+    int error = reading.error == HV_OK ? parse(&reading) : reading.error;
+    if (error != HV_OK)
         descriptor_deinit(&descriptor);
     else
         *ret_descriptor = descriptor;
-    return reading.error;
+    return error;
 }
 
 void descriptor_deinit(struct descriptor *descriptor) {

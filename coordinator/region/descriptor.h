@@ -24,6 +24,7 @@ struct descriptor {
     enum region_coordinates coordinates;
     double persons_per_vehicle;
     double factors[UNITS_QUANTITIES]; /* 0 where not declared */
+    uint32_t units_line;              /* where they are declared, or would be */
     bool capacity_declared;           /* whether capacity_per_lane was said */
     bool capacity_per_lane;
     struct descriptor_table tables[DESCRIPTOR_TABLES];
@@ -33,8 +34,8 @@ struct descriptor {
 const char *descriptor_table_name(unsigned table);
 
 /* Reads a descriptor from memory; `file` is its name in faults. Everything wrong with it is a
- * fault; HV_ERR_VALUE where there is one of grade error; HV_ERR_MEMORY. Give the result to
- * descriptor_deinit. */
+ * fault, with its line. HV_OK also where there are some and the tables can be read on: look at the
+ * list; HV_ERR_VALUE where they cannot; HV_ERR_MEMORY. Give the result to descriptor_deinit. */
 HV_MUST_USE int descriptor_read(const char *bytes, size_t size, const char *file,
                                 struct hv_fault_list *faults, struct descriptor *ret_descriptor);
 

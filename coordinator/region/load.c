@@ -75,6 +75,8 @@ static int load_table(struct tables_reading *reading, enum builder_kind kind, co
     if (error == HV_OK)
         error = tables_read(reading, kind, bytes, size, file, faults);
     free(bytes);
+    if (error != HV_OK)
+        builder_set_unread(reading->region, kind);
     return go_on(error);
 }
 

@@ -91,7 +91,7 @@ int tables_take_item(struct table_row *row, void *context) {
                                  "unknown, wheelchair, medical");
     item.minimum_stock = table_whole(row, ITEM_MINIMUM, HV_QUANTITY_MAX, false);
     item.contents = read_contents(row);
-    if (row->bad > 0)
+    if (table_is_nameless(row, item.id))
         return HV_OK;
     return table_added(row, ITEM_ID, region, BUILDER_ITEMS,
                        builder_add_item(region, &item, row->line));
@@ -105,7 +105,9 @@ static void read_stock_place(struct table_row *row, const struct region *region,
     const char *id = table_id(row, STOCK_PLACE);
     stock->depot = region_find_depot(region, id);
     stock->shelter = region_find_shelter(region, id);
-    if (stock->depot == REGION_NONE && stock->shelter == REGION_NONE && id[0] != '\0')
+    bool unread =
+        builder_is_unread(region, BUILDER_DEPOTS) || builder_is_unread(region, BUILDER_SHELTERS);
+    if (stock->depot == REGION_NONE && stock->shelter == REGION_NONE && id[0] != '\0' && !unread)
         table_wrong(row, STOCK_PLACE, "the id of a depot or shelter of this package");
 }
 

@@ -65,7 +65,7 @@ int tables_take_zone(struct table_row *row, void *context) {
     zone.medical = table_whole(row, ZONE_MEDICAL, HV_PEOPLE_MAX, false);
     check_subset(row, ZONE_WHEELCHAIR, zone.wheelchair, &zone);
     check_subset(row, ZONE_MEDICAL, zone.medical, &zone);
-    if (row->bad > 0)
+    if (table_is_nameless(row, zone.id))
         return HV_OK;
     return table_added(row, ZONE_ID, region, BUILDER_ZONES,
                        builder_add_zone(region, &zone, row->line));
@@ -114,7 +114,7 @@ int tables_take_shelter(struct table_row *row, void *context) {
     shelter.frail = table_answer(row, SHELTER_FRAIL);
     read_hazards(row, SHELTER_WITHSTANDS, SHELTER_UNFIT, &shelter.withstands, &shelter.unfit);
     shelter.activation_min = (int32_t)table_whole(row, SHELTER_ACTIVATION, MINUTES_MAX, false);
-    if (row->bad > 0)
+    if (table_is_nameless(row, shelter.id))
         return HV_OK;
     return table_added(row, SHELTER_ID, region, BUILDER_SHELTERS,
                        builder_add_shelter(region, &shelter, row->line));
@@ -130,7 +130,7 @@ int tables_take_depot(struct table_row *row, void *context) {
     depot.node = table_reference(row, DEPOT_NODE, region, BUILDER_NODES, region->node_count > 0);
     read_position(row, region, DEPOT_LON, depot.node, &depot.lon, &depot.lat);
     read_hazards(row, DEPOT_WITHSTANDS, DEPOT_UNFIT, &depot.withstands, &depot.unfit);
-    if (row->bad > 0)
+    if (table_is_nameless(row, depot.id))
         return HV_OK;
     return table_added(row, DEPOT_ID, region, BUILDER_DEPOTS,
                        builder_add_depot(region, &depot, row->line));

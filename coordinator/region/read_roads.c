@@ -25,7 +25,7 @@ int tables_take_node(struct table_row *row, void *context) {
         .y = table_number(row, NODE_Y, lonlat ? -90 : -PLANE_MAX, lonlat ? 90 : PLANE_MAX, 0, true),
         .passable = table_answer(row, NODE_PASSABLE) != REGION_ANSWER_NO,
     };
-    if (row->bad > 0)
+    if (table_is_nameless(row, node.id))
         return HV_OK;
     return table_added(row, NODE_ID, region, BUILDER_NODES,
                        builder_add_node(region, &node, row->line));
@@ -43,9 +43,9 @@ static double factor(struct table_row *row, size_t column, struct tables_reading
     if (declared > 0 || row->values[column] == NULL || row->values[column][0] == '\0')
         return declared > 0 ? declared : 1;
     if (!reading->undeclared[quantity])
-        hv_fault_addf(row->faults, HV_FAULT_ERROR, DESCRIPTOR_FILE, 0, KEYS[quantity],
-                      units_words(quantity), "the unit of column %s is not declared",
-                      row->names[column]);
+        hv_fault_addf(row->faults, HV_FAULT_ERROR, DESCRIPTOR_FILE, reading->descriptor->units_line,
+                      KEYS[quantity], units_words(quantity),
+                      "the unit of column %s is not declared", row->names[column]);
     reading->undeclared[quantity] = true;
     return 1;
 }
@@ -73,8 +73,9 @@ static void read_capacity(struct table_row *row, struct tables_reading *reading,
         return;
     } else if (!reading->descriptor->capacity_declared && !reading->undeclared_per) {
         reading->undeclared_per = true;
-        hv_fault_add(row->faults, HV_FAULT_ERROR, DESCRIPTOR_FILE, 0, "haven.capacity_per",
-                     "it is not declared what capacity is counted for", "\"lane\" or \"link\"");
+        hv_fault_add(row->faults, HV_FAULT_ERROR, DESCRIPTOR_FILE, reading->descriptor->units_line,
+                     "haven.capacity_per", "it is not declared what capacity is counted for",
+                     "\"lane\" or \"link\"");
     }
     if (per_lane && link->lanes < 0)
         table_wrong(row, LINK_LANES, "the lanes, for capacity is declared per lane");

@@ -87,6 +87,10 @@ void table_wrong(struct table_row *row, size_t column, const char *right);
 void table_fault(struct table_row *row, enum hv_fault_grade grade, size_t column, const char *wrong,
                  const char *right);
 
+/* Whether a row with faults has no id either. One that has is added all the same: the region is
+ * given up in the end, and those who refer to the row are not at fault. */
+bool table_is_nameless(const struct table_row *row, const char *id);
+
 /* Turns what builder_add_… returned for this row into a fault where the id was taken or the limit
  * reached. Returns HV_OK then, else the error itself. */
 HV_MUST_USE int table_added(struct table_row *row, size_t id_column, const struct region *region,

@@ -1,4 +1,4 @@
-/* 50,000 shelters with every figure: memory and start, as issue 2 asks. */
+/* 50,000 shelters with every figure: memory and start. */
 #include "coordinator/founding.h"
 #include "coordinator/log/log_lmdb.h"
 #include "coordinator/state/state_checkpoint.h"

@@ -66,10 +66,12 @@ Test(region_check, names_all_faults_of_a_table_at_once) {
            "error shelters.csv:4: beds: “1e3”; a whole number from 0 to 10000000, or nothing where "
            "it is unknown\n"
            "error shelters.csv:4: unfit: “flood”; no hazard that is in withstands too\n"
+           "error shelters.csv:4: shelter_id: “s1” is already the id of line 2; an id of its own\n"
            "error shelters.csv:5: 5 cells; 9 cells as in the header; cells with commas in quotes\n"
            "error shelters.csv:6: beds: “1,000”; a whole number from 0 to 10000000, or nothing "
            "where it is unknown\n"
-           "error shelters.csv:8: shelter_id: “s1” is already the id of line 7; an id of its own\n"
+           "error shelters.csv:7: shelter_id: “s1” is already the id of line 2; an id of its own\n"
+           "error shelters.csv:8: shelter_id: “s1” is already the id of line 2; an id of its own\n"
            "error depots.csv:2: depot_id: “d1” is already the id of a shelter; an id of its own\n"
            "error vehicles.csv:3: depot_id: “d1”; the id of a depot of this package\n");
 }
@@ -110,32 +112,84 @@ Test(region_check, names_what_the_descriptor_does_not_declare) {
                               "\"latin1\"},\n"
                               "{\"name\": \"node\", \"path\": \"node.csv\"}, 7]}");
     expect(HV_ERR_VALUE,
-           "error datapackage.json: name: \"Big Town\"; 1 to 64 of a-z, 0-9, \"-\", \"_\" and "
+           "error datapackage.json:1: name: \"Big Town\"; 1 to 64 of a-z, 0-9, \"-\", \"_\" and "
            "\".\"\n"
-           "error datapackage.json: haven.units.length: \"yd\"; m, km, ft or mi\n"
-           "error datapackage.json: haven.persons_per_vehicle: 0; a number from 0.1 to 100\n"
-           "error datapackage.json: resources[1].path: \"../link.csv\"; one file inside the "
+           "error datapackage.json:1: haven.units.length: \"yd\"; m, km, ft or mi\n"
+           "error datapackage.json:1: haven.persons_per_vehicle: 0; a number from 0.1 to 100\n"
+           "error datapackage.json:3: resources[1].path: \"../link.csv\"; one file inside the "
            "package's folder, such as node.csv\n"
-           "error datapackage.json: resources[2].encoding: \"latin1\"; \"utf-8\", and the file "
+           "error datapackage.json:4: resources[2].encoding: \"latin1\"; \"utf-8\", and the file "
            "saved so\n"
-           "error datapackage.json: resources[3].path: \"node\"; each table once\n"
-           "error datapackage.json: resources[4].name: nothing; the table's name, such as "
+           "error datapackage.json:5: resources[3].path: \"node\"; each table once\n"
+           "error datapackage.json:5: resources[4].name: nothing; the table's name, such as "
            "\"node\"\n");
+}
+
+Test(region_check, names_faults_of_the_tables_beside_those_of_the_descriptor) {
+    write("datapackage.json",
+          "{\"name\": \"small\",\n"
+          "\"haven\": {\"coordinates\": \"mercator\",\n"
+          "\"capacity_per\": \"link\", \"units\": {\"capacity\": \"veh/h\", \"length\": \"m\",\n"
+          "\"speed\": \"knots\"}},\n"
+          "\"resources\": [{\"name\": \"node\", \"path\": \"node.csv\"},\n"
+          "{\"name\": \"link\", \"path\": \"link.csv\"}]}");
+    write("node.csv", "node_id,x_coord,y_coord\n1,0,north\n2,0,0\n");
+    write("link.csv", "link_id,from_node_id,to_node_id,directed,length,free_speed,capacity,lanes\n"
+                      "L1,1,2,yes,100,50,-5,1\n");
+    expect(HV_ERR_VALUE,
+           "error datapackage.json:4: haven.units.speed: \"knots\"; km/h, m/s, mph or ft/min\n"
+           "error datapackage.json:2: haven.coordinates: \"mercator\"; \"lonlat\" or \"plane\"\n"
+           "error node.csv:2: y_coord: “north”; a number from -1000000000 to 1000000000 with a "
+           "decimal point\n"
+           "error link.csv:2: capacity: “-5”; a number from 0 to 10000000 with a decimal point, or "
+           "nothing where it is unknown\n");
+}
+
+Test(region_check, does_not_call_faulty_who_refers_to_a_row_with_a_fault) {
+    write("node.csv", "node_id,x_coord,y_coord,passable\n1,0,0,perhaps\n2,0,0,yes\n");
+    write("link.csv", "link_id,from_node_id,to_node_id,directed,length,free_speed,capacity,lanes\n"
+                      "L1,1,2,yes,100,50,600,1\n");
+    write("zones.csv", "zone_id,name,node_id\nZ1,One,1\n");
+    write("shelters.csv", "shelter_id,name,node_id,beds\nS1,One,1,many\n");
+    write("depots.csv", "depot_id,name,node_id,lon\nD1,One,1,east\n");
+    write("items.csv", "item_id,name,base_unit,weight_g\nwater,Water,l,heavy\n");
+    write("stock.csv", "place_id,item_id,quantity\nD1,water,3\nS1,water,4\nS1,watr,5\n");
+    write("vehicles.csv", "vehicle_id,kind,depot_id,count\nT1,truck,D1,1\n");
+    expect(HV_ERR_VALUE,
+           "error node.csv:2: passable: “perhaps”; yes, no, or nothing where it is unknown\n"
+           "error shelters.csv:2: beds: “many”; a whole number from 0 to 10000000, or nothing "
+           "where it is unknown\n"
+           "error depots.csv:2: lon: “east”; a number from -180 to 180 with a decimal point, or "
+           "nothing where it is unknown\n"
+           "error items.csv:2: weight_g: “heavy”; a whole number from 0 to 1000000000, or nothing "
+           "where it is unknown\n"
+           "error stock.csv:4: item_id: “watr”; the id of an item of this package\n");
+}
+
+Test(region_check, does_not_call_faulty_who_refers_to_a_table_that_cannot_be_read) {
+    write("depots.csv", "name,node_id\nOne,c\n");
+    region_files_write_bytes(&files, "items.csv", "\xef\xbb", 2);
+    expect(HV_ERR_VALUE,
+           "error depots.csv:1: depot_id: the column is missing; a column named depot_id in the "
+           "header\n"
+           "error items.csv:1: “??” is not UTF-8; text saved in UTF-8, not in a national code "
+           "page\n");
 }
 
 Test(region_check, names_units_that_figures_need_and_each_once) {
     write("datapackage.json", "{\"name\": \"small\", \"resources\": [\n"
                               "{\"name\": \"node\", \"path\": \"node.csv\"},\n"
                               "{\"name\": \"link\", \"path\": \"link.csv\"}]}");
-    expect(HV_ERR_VALUE,
-           "error datapackage.json: haven.units.capacity: the unit of column capacity is not "
-           "declared; veh/h, veh/min or veh/day\n"
-           "error datapackage.json: haven.capacity_per: it is not declared what capacity is "
-           "counted for; \"lane\" or \"link\"\n"
-           "error datapackage.json: haven.units.length: the unit of column length is not declared; "
-           "m, km, ft or mi\n"
-           "error datapackage.json: haven.units.speed: the unit of column free_speed is not "
-           "declared; km/h, m/s, mph or ft/min\n");
+    expect(
+        HV_ERR_VALUE,
+        "error datapackage.json:1: haven.units.capacity: the unit of column capacity is not "
+        "declared; veh/h, veh/min or veh/day\n"
+        "error datapackage.json:1: haven.capacity_per: it is not declared what capacity is "
+        "counted for; \"lane\" or \"link\"\n"
+        "error datapackage.json:1: haven.units.length: the unit of column length is not declared; "
+        "m, km, ft or mi\n"
+        "error datapackage.json:1: haven.units.speed: the unit of column free_speed is not "
+        "declared; km/h, m/s, mph or ft/min\n");
 }
 
 Test(region_check, gmns_config_declares_units) {
@@ -258,6 +312,7 @@ Test(region_check, huge_cells_and_rows_are_refused_and_the_next_row_is_read) {
            "“xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…”; at most 1024 bytes\n"
            "error depots.csv:3: a row of more than 1048576 bytes; short cells; perhaps a quotation "
            "mark is not closed\n"
+           "error depots.csv:4: depot_id: “d1” is already the id of line 2; an id of its own\n"
            "error depots.csv:5: node_id: “q”; the id of a node of this package\n");
 }
 
@@ -270,9 +325,7 @@ Test(region_check, names_goods_that_contradict_themselves) {
            "error items.csv:3: base_unit: nothing; what quantities count, such as \"l\", "
            "\"ration\" or \"piece\"\n"
            "error items.csv:3: need_groups: “baby”; words separated by \";\" of infant, child, "
-           "adult, elderly, unknown, wheelchair, medical\n"
-           "error stock.csv:2: item_id: “water”; the id of an item of this package\n"
-           "error stock.csv:3: item_id: “milk”; the id of an item of this package\n");
+           "adult, elderly, unknown, wheelchair, medical\n");
 }
 
 Test(region_check, names_kits_that_hold_what_they_cannot) {
@@ -282,9 +335,7 @@ Test(region_check, names_kits_that_hold_what_they_cannot) {
            "error items.csv:2: minimum_stock: “-1”; a whole number from 0 to 1000000000000, or "
            "nothing where it is unknown\n"
            "error items.csv:3: contents: “water”; items of the kit such as "
-           "\"blanket:2;soap:1\"\n"
-           "error stock.csv:2: item_id: “water”; the id of an item of this package\n"
-           "error stock.csv:3: item_id: “milk”; the id of an item of this package\n");
+           "\"blanket:2;soap:1\"\n");
 }
 
 Test(region_check, names_kits_that_hold_what_no_item_is) {
