@@ -15,6 +15,7 @@
 
 enum { NEED_DAYS = 3, ASKED_MAX = 16 };
 #define DAY_MS 86400000
+#define HOUR_MS 3600000
 
 /* A request that waits for a plan: one that knows all that was known when it was asked for. */
 struct asked {
@@ -64,7 +65,10 @@ static int make_task(const struct daemon *daemon, struct session_task **ret_task
                                   .mono_ms = core_mono_ms(daemon->core, clock_real_ms()),
                                   .whole_packs = daemon->settings.packs == PACKS_WHOLE,
                                   .fair = daemon->settings.fairness == FAIRNESS_MAXMIN,
-                                  .goods_change_price = daemon->settings.goods_change_price};
+                                  .wall_ms = wall_now(daemon),
+                                  .goods_change_price = daemon->settings.goods_change_price,
+                                  .delivery_horizon_ms =
+                                      (int64_t)daemon->settings.delivery_hours * HOUR_MS};
     struct session_task *task = calloc(1, sizeof *task);
     if (task == NULL)
         return HV_ERR_MEMORY;
@@ -218,6 +222,24 @@ static void recorded(struct daemon *daemon, uint64_t token, int error,
 
 /* ---- results ---- */
 
+/* What says nothing new: orders that go as planned, and the vehicles that carry them. */
+static int without_standing(struct hv_plan *plan, struct hv_arena *arena) {
+    const struct hv_plan_delivery *all = plan->deliveries;
+    const size_t count = plan->delivery_count;
+    plan->deliveries = hv_arena_take(arena, count + 1, sizeof *plan->deliveries);
+    if (plan->deliveries == NULL)
+        return HV_ERR_MEMORY;
+    plan->delivery_count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (all[i].order == 0)
+            plan->deliveries[plan->delivery_count++] = all[i];
+    plan->orders_kept = 0;
+    plan->stability_cost = 0;
+    plan->last_delivery_s = plan->last_delivery_bound_s = plan->delivery_late_s = 0;
+    plan->vehicle_s = 0;
+    return 0;
+}
+
 /* A hash of what the plan says, not of when and how it was made. */
 static int hash_plan(struct daemon *daemon, const struct hv_plan *plan,
                      uint8_t ret_hash[HV_HASH_BYTES]) {
@@ -230,14 +252,14 @@ static int hash_plan(struct daemon *daemon, const struct hv_plan *plan,
     size_t size = 0;
     record.plan.id = 1;
     record.plan.basis = record.plan.work = 0;
-    record.plan.orders_kept = 0; /* orders that went as planned make no new plan */
-    record.plan.stability_cost = 0;
     uint8_t *bytes = malloc(HV_RECORD_BYTES_MAX);
     (void)daemon;
     if (bytes == NULL)
         return HV_ERR_MEMORY;
     hv_arena_init(&arena, 0);
-    int error = hv_record_encode(&record, &arena, bytes, HV_RECORD_BYTES_MAX, &size);
+    int error = without_standing(&record.plan, &arena);
+    if (error == 0)
+        error = hv_record_encode(&record, &arena, bytes, HV_RECORD_BYTES_MAX, &size);
     if (error == 0)
         crypto_generichash(ret_hash, HV_HASH_BYTES, bytes, size, NULL, 0);
     hv_arena_deinit(&arena);

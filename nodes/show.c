@@ -310,6 +310,8 @@ static void set_order(json_t *object, const struct hv_order *order) {
     set_text(object, "text", order->text);
     if (order->people_per_hour != 0)
         set_number(object, "people_per_hour", order->people_per_hour);
+    if (order->trips != 0)
+        set_number(object, "trips", order->trips);
     if (order->superseded_by != 0)
         set_number(object, "superseded_by", order->superseded_by);
     if (order->people_count > 0)

@@ -288,6 +288,7 @@ static const struct hv_field order_fields[] = {
     ID(20, vehicle, 0),
     TEXT(21, text, 0),
     MS(22, issued_wall_ms),
+    NUMBER(23, trips, UINT32_MAX, 0),
 };
 SHAPE(, hv_shape_order, order, hv_rule_order);
 #undef MODEL
@@ -579,6 +580,41 @@ static const struct hv_field plan_order_change_fields[] = {
 SHAPE(static, plan_order_change, plan_order_change, NULL);
 #undef MODEL
 
+#define MODEL struct hv_plan_load
+static const struct hv_field plan_load_fields[] = {
+    ID(1, item, REQUIRED),
+    NUMBER(2, quantity, HV_QUANTITY_MAX, 0),
+};
+SHAPE(static, plan_load, plan_load, NULL);
+#undef MODEL
+
+#define MODEL struct hv_plan_delivery
+static const struct hv_field plan_delivery_fields[] = {
+    ID(1, depot, REQUIRED),
+    ID(2, shelter, REQUIRED),
+    ID(3, vehicle, REQUIRED),
+    NUMBER(4, number, UINT32_MAX, 0),
+    COUNTER(5, order, 0),
+    NUMBER(6, starts_s, UINT32_MAX, 0),
+    NUMBER(7, leaves_s, UINT32_MAX, 0),
+    NUMBER(8, arrives_s, UINT32_MAX, 0),
+    NUMBER(9, delivered_s, UINT32_MAX, 0),
+    NUMBER(10, back_s, UINT32_MAX, 0),
+    NUMBER(11, late_s, UINT32_MAX, 0),
+    LIST(12, load, load_count, HV_PLAN_LINES_MAX, plan_load),
+};
+SHAPE(static, plan_delivery, plan_delivery, NULL);
+#undef MODEL
+
+#define MODEL struct hv_plan_undelivered
+static const struct hv_field plan_undelivered_fields[] = {
+    ID(1, depot, REQUIRED), ID(2, shelter, REQUIRED),
+    ID(3, item, REQUIRED),  NUMBER(4, quantity, HV_QUANTITY_MAX, 0),
+    COUNTER(5, order, 0),   ENUM(6, reason, HV_PLAN_REASON_COUNT, 0),
+};
+SHAPE(static, plan_undelivered, plan_undelivered, NULL);
+#undef MODEL
+
 #define MODEL struct hv_plan
 static const struct hv_field plan_entry_fields[] = {
     COUNTER(1, id, REQUIRED),
@@ -618,6 +654,14 @@ static const struct hv_field plan_entry_fields[] = {
     NUMBER(49, stability_cost, INT64_MAX, 0),
     NUMBER(50, goods_change_price, INT64_MAX, 0),
     LIST(51, order_changes, order_change_count, HV_PLAN_LINES_MAX, plan_order_change),
+    BOOL(52, fleet_known),
+    LIST(53, deliveries, delivery_count, HV_PLAN_LINES_MAX, plan_delivery),
+    LIST(54, undelivered, undelivered_count, HV_PLAN_LINES_MAX, plan_undelivered),
+    NUMBER(55, delivery_horizon_s, UINT32_MAX, 0),
+    NUMBER(56, last_delivery_s, UINT32_MAX, 0),
+    NUMBER(57, last_delivery_bound_s, UINT32_MAX, 0),
+    NUMBER(58, vehicle_s, INT64_MAX, 0),
+    NUMBER(59, delivery_late_s, UINT32_MAX, 0),
 };
 SHAPE(static, plan_entry, plan_entry, NULL);
 #undef MODEL

@@ -120,7 +120,8 @@ WORDS_BOTH_WAYS(phase, hv_incident_phase, HV_PHASE_COUNT, "watch", "activation",
 WORDS(plan_reason, hv_plan_reason, HV_PLAN_REASON_COUNT, "no-route", "no-places", "hazard",
       "no-stock", "pinned", "excluded", "kept", "changed", "stale", "work-limit", "not-needed",
       "reserve", "limit", "not-worth-carrying", "whole-packs", "roads-full", "too-far",
-      "not-usable")
+      "not-usable", "no-vehicle", "no-cold-vehicle", "vehicles-too-small", "out-of-range",
+      "vehicles-busy")
 WORDS(plan_bound, hv_plan_bound, HV_PLAN_BOUND_COUNT, "assignment", "flow")
 WORDS_FROM(HV_REPORT_MOVEMENT, report, hv_report_kind, "movement", "count", "status", "capacity",
            "lifelines", "stock-count", "stock-movement", "request", "answer", "note", "snapshot")

@@ -447,6 +447,7 @@ struct hv_order {
     const char *vehicle;
     const char *text;
     int64_t issued_wall_ms;
+    uint32_t trips; /* goods: of the vehicle; 0: not planned */
 };
 
 struct hv_order_set {
@@ -681,6 +682,11 @@ enum hv_plan_reason {
     HV_PLAN_ROADS_FULL,
     HV_PLAN_TOO_FAR,
     HV_PLAN_NOT_USABLE,
+    HV_PLAN_NO_VEHICLE,
+    HV_PLAN_NO_COLD_VEHICLE,
+    HV_PLAN_VEHICLES_TOO_SMALL,
+    HV_PLAN_OUT_OF_RANGE,
+    HV_PLAN_VEHICLES_BUSY,
     HV_PLAN_REASON_COUNT
 };
 
@@ -743,6 +749,36 @@ struct hv_plan_order_change { /* an order for goods that the plan takes back */
     const char *shelter;
 };
 
+struct hv_plan_load {
+    const char *item;
+    uint64_t quantity;
+};
+
+struct hv_plan_delivery { /* one trip of a vehicle; seconds after the order */
+    const char *depot;
+    const char *shelter;
+    const char *vehicle; /* its group in the region */
+    uint32_t number;
+    uint64_t order; /* that stands; 0: of this plan */
+    uint32_t starts_s;
+    uint32_t leaves_s;
+    uint32_t arrives_s;
+    uint32_t delivered_s;
+    uint32_t back_s;
+    uint32_t late_s;
+    size_t load_count;
+    struct hv_plan_load *load;
+};
+
+struct hv_plan_undelivered {
+    const char *depot;
+    const char *shelter;
+    const char *item;
+    uint64_t quantity;
+    uint64_t order;
+    enum hv_plan_reason reason;
+};
+
 struct hv_plan {
     uint64_t id;
     uint64_t basis;
@@ -775,6 +811,16 @@ struct hv_plan {
     int64_t goods_change_price;
     size_t order_change_count;
     struct hv_plan_order_change *order_changes;
+    bool fleet_known;
+    size_t delivery_count;
+    struct hv_plan_delivery *deliveries;
+    size_t undelivered_count;
+    struct hv_plan_undelivered *undelivered;
+    uint32_t delivery_horizon_s;
+    uint32_t last_delivery_s;
+    uint32_t last_delivery_bound_s;
+    uint64_t vehicle_s;
+    uint32_t delivery_late_s;
     size_t change_count;
     struct hv_plan_change *changes;
     enum hv_plan_bound bound;

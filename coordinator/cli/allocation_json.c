@@ -23,7 +23,7 @@ void allocation_document_deinit(struct allocation_document *document) {
     free(document->reserve);
     free(document->need);
     free(document->pack);
-    free(document->travel_min);
+    free(document->ways);
     free(document->vehicles);
     *document = (struct allocation_document){0};
 }
@@ -85,6 +85,17 @@ static void put_trip(FILE *file, const struct allocation_document *document,
     fputs("}}", file);
 }
 
+static void put_left(FILE *file, const struct allocation_document *document,
+                     const struct fleet_left *left) {
+    const struct allocation_lane *lane = &document->lanes[left->lane];
+    fputc('{', file);
+    put_field(file, "depot", document->depot_ids[lane->depot]);
+    put_field(file, "shelter", document->shelter_ids[lane->shelter]);
+    put_field(file, "item", document->item_ids[left->item]);
+    put_field(file, "reason", fleet_reason_name(left->reason));
+    fprintf(file, "\"quantity\":%.17g}", left->quantity);
+}
+
 static void put_deliveries(FILE *file, const struct allocation_document *document,
                            const struct fleet_plan *fleet) {
     fprintf(file,
@@ -98,7 +109,7 @@ static void put_deliveries(FILE *file, const struct allocation_document *documen
     fputs("],\n\"without_vehicle\":[", file);
     for (size_t i = 0; i < fleet->left_count; i++) {
         fputs(i > 0 ? ",\n" : "\n", file);
-        put_shipment(file, document, &fleet->left[i]);
+        put_left(file, document, &fleet->left[i]);
     }
     fputc(']', file);
 }

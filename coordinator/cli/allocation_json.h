@@ -18,7 +18,7 @@ struct allocation_document {
     struct allocation_shelter *shelters;
     struct allocation_lane *lanes;
     double *stock, *reserve, *need;
-    double *travel_min;             /* by lane, one way; only where there are vehicles */
+    struct fleet_way *ways;         /* by lane; the same way back */
     struct fleet_vehicle *vehicles; /* may be none */
     char **vehicle_ids;
     uint32_t vehicle_count;

@@ -260,7 +260,7 @@ static int allocate(struct reading *reading) {
     document->reserve = calloc(depots * items + 1, sizeof *document->reserve);
     document->need = calloc(shelters * items + 1, sizeof *document->need);
     document->pack = calloc(items + 1, sizeof *document->pack);
-    document->travel_min = calloc(lanes + 1, sizeof *document->travel_min);
+    document->ways = calloc(lanes + 1, sizeof *document->ways);
     document->instance = (struct allocation_instance){
         .items = document->items,
         .depots = document->depots,
@@ -276,7 +276,7 @@ static int allocate(struct reading *reading) {
     };
     return document->name && document->items && document->depots && document->shelters &&
                    document->lanes && document->stock && document->reserve && document->need &&
-                   document->pack && document->travel_min
+                   document->pack && document->ways
                ? HV_OK
                : HV_ERR_MEMORY;
 }
@@ -314,8 +314,9 @@ static int read_rows(struct reading *reading) {
     for (size_t i = 0; i < json_array_size(lanes); i++) {
         struct json_row row = json_row_at(&reading->json, lanes, "lanes", i);
         read_lane(reading, &row, &document->lanes[i]);
-        document->travel_min[i] =
+        const double travel_min =
             read_figure(&row, "travel_min", json_object_get(reading->root, "vehicles") != NULL, 0);
+        document->ways[i] = (struct fleet_way){travel_min, travel_min, 0};
     }
     return find_double_lanes(reading, lanes);
 }

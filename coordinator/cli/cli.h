@@ -59,6 +59,9 @@ bool cli_integer(const struct cli *cli, const char *name, json_int_t otherwise,
  * exercise), as wall milliseconds. False, and said, where it is none. */
 bool cli_time(const struct cli *cli, const char *name, json_int_t *ret_wall_ms, bool *ret_given);
 
+/* The day and minute, UTC, in the buffer, which is returned. */
+const char *cli_wall(json_int_t wall_ms, char *buffer, size_t bytes);
+
 /* ---- calls (cli_call.c) ---- */
 
 /* Sends the request (taken over) and returns the reply where "ok" is true; otherwise says what is

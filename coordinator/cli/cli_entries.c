@@ -92,7 +92,7 @@ const struct cli_entry cli_entries[] = {
      "  leave     nobody does any more\n"
      "  --kind    stale, near-full, over-capacity, damaged, conservation, lifeline, stock-out,\n"
      "            order-overdue, order-unanswered, order-declined, order-failed, plan-waits,\n"
-     "            request, storing\n"
+     "            delivery-late, no-vehicle, request, storing\n"
      "  --unowned what nobody sees to\n\n"
      "examples:\n"
      "  haven attention --grade alarm,decision --unowned\n"

@@ -153,6 +153,19 @@ static void print_waybill_lines(const json_t *waybill) {
     cli_table_print(table);
 }
 
+static void print_planned(const json_t *planned) {
+    char leaves[32], expected[32];
+    if (planned == NULL)
+        return;
+    printf("planned    %s, %lld trip%s; leaves %s, expected %s UTC", text(planned, "vehicle"),
+           number(planned, "trips"), number(planned, "trips") == 1 ? "" : "s",
+           cli_wall(number(planned, "leaves_wall_ms"), leaves, sizeof leaves),
+           cli_wall(number(planned, "expected_wall_ms"), expected, sizeof expected));
+    if (number(planned, "late_s") > 0)
+        printf(", late by %lld min", (number(planned, "late_s") + 59) / 60);
+    puts("");
+}
+
 static void print_waybill(const json_t *reply) {
     const json_t *waybill = json_array_get(json_object_get(reply, "waybills"), 0);
     size_t index;
@@ -160,6 +173,7 @@ static void print_waybill(const json_t *reply) {
     printf("waybill %s: %s, from %s to %s%s%s\n", text(waybill, "id"), text(waybill, "stage"),
            text(waybill, "from"), text(waybill, "to"),
            *text(waybill, "vehicle") == '\0' ? "" : ", vehicle ", text(waybill, "vehicle"));
+    print_planned(json_object_get(waybill, "planned"));
     if (*text(waybill, "received_by") != '\0')
         printf("received by %s, not where it was sent\n", text(waybill, "received_by"));
     if (*text(waybill, "closed_reason") != '\0')

@@ -128,3 +128,11 @@ bool cli_time(const struct cli *cli, const char *name, json_int_t *ret_wall_ms, 
             cli->words[0], name, text);
     return false;
 }
+
+const char *cli_wall(json_int_t wall_ms, char *buffer, size_t bytes) {
+    time_t seconds = (time_t)(wall_ms / 1000);
+    struct tm when;
+    if (gmtime_r(&seconds, &when) == NULL || strftime(buffer, bytes, "%Y-%m-%d %H:%M", &when) == 0)
+        snprintf(buffer, bytes, "?");
+    return buffer;
+}

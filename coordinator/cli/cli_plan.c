@@ -184,6 +184,90 @@ static void print_goods(const json_t *goods, double gap) {
     puts("");
 }
 
+static void print_time(const char *what, long long s) {
+    printf("%s %lld:%02lld", what, (s + 59) / 3600, (s + 59) / 60 % 60);
+}
+
+static void cell_hours(struct cli_table *table, const json_t *one, const char *member) {
+    long long s = number(one, member);
+    cli_table_cell(table, "%lld:%02lld", (s + 59) / 3600, (s + 59) / 60 % 60);
+}
+
+static void print_trips(const json_t *trips) {
+    static const char *const titles[] = {"vehicle",      "from",     "to shelter", ">leaves, h",
+                                         ">expected, h", ">back, h", ">order",     ">late, min",
+                                         "load",         NULL};
+    struct cli_table *table = cli_table_new(titles);
+    size_t index, at;
+    json_t *trip, *line;
+    json_array_foreach(trips, index, trip) {
+        char load[256] = "";
+        size_t used = 0;
+        json_array_foreach(json_object_get(trip, "load"), at, line) if (used < sizeof load) used +=
+            (size_t)snprintf(load + used, sizeof load - used, "%s%s=%lld", used == 0 ? "" : ",",
+                             text(line, "item"), number(line, "quantity"));
+        cli_table_cell(table, "%s #%lld", text(trip, "vehicle"), number(trip, "number"));
+        cli_table_cell(table, "%s", text(trip, "depot"));
+        cli_table_cell(table, "%s", text(trip, "shelter"));
+        cell_hours(table, trip, "leaves_s");
+        cell_hours(table, trip, "delivered_s");
+        cell_hours(table, trip, "back_s");
+        if (number(trip, "order") != 0)
+            cli_table_cell(table, "%lld", number(trip, "order"));
+        else
+            cli_table_cell(table, "new");
+        if (number(trip, "late_s") != 0)
+            cli_table_cell(table, "%lld", (number(trip, "late_s") + 59) / 60);
+        else
+            cli_table_cell(table, "%s", "");
+        cli_table_cell(table, "%s", load);
+    }
+    cli_table_print(table);
+}
+
+static void print_undelivered(const json_t *left) {
+    static const char *const titles[] = {
+        "no vehicle for: depot", "to shelter", "item", ">quantity", ">order", "why", NULL};
+    struct cli_table *table = cli_table_new(titles);
+    size_t index;
+    json_t *one;
+    json_array_foreach(left, index, one) {
+        cli_table_cell(table, "%s", text(one, "depot"));
+        cli_table_cell(table, "%s", text(one, "shelter"));
+        cli_table_cell(table, "%s", text(one, "item"));
+        cli_table_cell(table, "%lld", number(one, "quantity"));
+        if (number(one, "order") != 0)
+            cli_table_cell(table, "%lld", number(one, "order"));
+        else
+            cli_table_cell(table, "new");
+        cli_table_cell(table, "%s", text(one, "reason"));
+    }
+    cli_table_print(table);
+}
+
+/* How goods get there; nothing where no vehicles are known. */
+static void print_fleet(const json_t *fleet) {
+    if (!json_is_object(fleet))
+        return;
+    const json_t *trips = json_object_get(fleet, "trips"),
+                 *left = json_object_get(fleet, "undelivered");
+    printf("\ntrips    %zu within %lld h, %.1f vehicle-hours", json_array_size(trips),
+           number(fleet, "horizon_s") / 3600, (double)number(fleet, "vehicle_s") / 3600);
+    print_time("; the last is delivered after", number(fleet, "last_delivery_s"));
+    print_time(" h; proven that not all can be there before",
+               number(fleet, "last_delivery_bound_s"));
+    puts(" h");
+    if (number(fleet, "late_s") > 0)
+        printf("         a delivery that was ordered comes %lld min late\n",
+               (number(fleet, "late_s") + 59) / 60);
+    if (json_array_size(trips) > 0)
+        print_trips(trips);
+    if (json_array_size(left) > 0) {
+        puts("");
+        print_undelivered(left);
+    }
+}
+
 static void print_changes(const json_t *changes) {
     static const char *const titles[] = {"zone", "shelter", ">before", ">now", "why", NULL};
     struct cli_table *table = cli_table_new(titles);
@@ -201,10 +285,6 @@ static void print_changes(const json_t *changes) {
             cli_table_cell(table, "%s", text(change, "reason"));
     }
     cli_table_print(table);
-}
-
-static void print_time(const char *what, long long s) {
-    printf("%s %lld:%02lld", what, (s + 59) / 3600, (s + 59) / 60 % 60);
 }
 
 /* What the bound knows, when people are there, and what keeping the plan in force costs. */
@@ -253,6 +333,7 @@ static void print_plan(const json_t *reply) {
     }
     puts("");
     print_shipments(json_object_get(plan, "shipments"));
+    print_fleet(json_object_get(plan, "fleet"));
     if (json_array_size(json_object_get(plan, "left")) > 0) {
         puts("");
         print_left(json_object_get(plan, "left"));

@@ -24,14 +24,6 @@ static const char *figure(const json_t *value, char *buffer, size_t bytes) {
     return buffer;
 }
 
-static const char *wall(json_int_t wall_ms, char *buffer, size_t bytes) {
-    time_t seconds = (time_t)(wall_ms / 1000);
-    struct tm when;
-    if (gmtime_r(&seconds, &when) == NULL || strftime(buffer, bytes, "%Y-%m-%d %H:%M", &when) == 0)
-        snprintf(buffer, bytes, "?");
-    return buffer;
-}
-
 /* A list request with --id, --offset and --limit. NULL: the line was wrong, and it has been said.
  */
 static json_t *list_request(const struct cli *cli, const char *verb) {
@@ -70,7 +62,8 @@ static void print_status(const json_t *reply) {
     bool exercise = strcmp(text(reply, "mode"), "exercise") == 0;
     if (exercise)
         puts("演练 EXERCISE — nothing here is real");
-    printf("%s, %s UTC\n", text(reply, "name"), wall(number(reply, "wall_ms"), when, sizeof when));
+    printf("%s, %s UTC\n", text(reply, "name"),
+           cli_wall(number(reply, "wall_ms"), when, sizeof when));
     if (json_is_object(incident))
         printf("incident   %s (%s), phase %s\n", text(incident, "name"), text(incident, "hazard"),
                text(incident, "phase"));
@@ -330,7 +323,7 @@ static void print_records(const json_t *records) {
             json_object_del(body, head[i]);
         char *rest = json_dumps(body, JSON_COMPACT);
         printf("%8lld  %s  %-10s %-9s %-10s %s\n", (long long)number(record, "position"),
-               wall(number(record, "wall_ms"), when, sizeof when), text(record, "record"),
+               cli_wall(number(record, "wall_ms"), when, sizeof when), text(record, "record"),
                text(record, "actor"), text(record, "name"), rest == NULL ? "" : rest);
         free(rest);
         json_decref(body);

@@ -173,10 +173,15 @@ static int finish(const struct request *request, const struct allocation_documen
                   double seconds) {
     struct fleet_plan fleet = {0};
     bool has_fleet = document->vehicle_count > 0;
-    int error =
-        has_fleet ? fleet_schedule(&document->instance, plan, document->travel_min, document->pack,
-                                   document->vehicles, document->vehicle_count, &fleet)
-                  : HV_OK;
+    const struct fleet_task task = {.instance = &document->instance,
+                                    .plan = plan,
+                                    .ways = document->ways,
+                                    .pack = document->pack,
+                                    .vehicles = document->vehicles,
+                                    .vehicle_count = document->vehicle_count,
+                                    .horizon_min = INFINITY,
+                                    .trips_max = FLEET_TRIPS_MAX};
+    int error = has_fleet ? fleet_schedule(&task, &fleet) : HV_OK;
     if (error != HV_OK) {
         fprintf(stderr, "%s: no deliveries: %s\n", request->instance, hv_error_text(error));
         return hv_error_exit_status(error);

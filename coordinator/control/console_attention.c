@@ -219,6 +219,48 @@ static void look_at_orders(struct attention *attention) {
     }
 }
 
+/* Waybills whose goods are not there when the plan said that they would be. */
+static void look_at_deliveries(struct attention *attention, struct hv_arena *arena) {
+    const struct console_scene *scene = attention->scene;
+    const struct state *state = console_picture(scene);
+    for (uint32_t i = 0; i < state_count(state, STATE_WAYBILL); i++) {
+        const struct state_waybill *waybill = state_waybill(state, i);
+        const struct state_order *expect = state_find_order(state, waybill->expect_order);
+        const struct hv_order *body = NULL;
+        enum state_waybill_stage stage = state_waybill_stage(waybill);
+        if (stage >= STATE_WAYBILL_RECEIVED || waybill->closed || expect == NULL ||
+            !hv_order_is_open(state_order_state(expect)) ||
+            state_order_decode(expect, arena, &body) != HV_OK || body->trips == 0 ||
+            !body->has_end || body->end_wall_ms >= scene->wall_ms)
+            continue;
+        const struct state_place *to = state_place(state, waybill->to);
+        add(attention, "delivery-late", "warning", waybill->entity.id,
+            (double)(scene->wall_ms - body->end_wall_ms) / 1000,
+            json_pack("{s:s, s:s, s:s, s:s, s:I}", "stage", state_waybill_stage_word(stage), "from",
+                      body->counterpart, "to", to == NULL ? "" : to->entity.id, "vehicle",
+                      waybill->vehicle != NULL ? waybill->vehicle : body->vehicle, "order",
+                      (json_int_t)waybill->expect_order));
+    }
+}
+
+/* Goods of the plan in force that no vehicle of their depot brings there in time: somebody has to
+ * find one, or another depot. */
+static void look_at_undelivered(struct attention *attention, struct hv_arena *arena) {
+    const struct state *state = console_picture(attention->scene);
+    uint32_t in_force = state_general(state)->plan_in_force;
+    const struct state_plan *plan = in_force == STATE_NONE ? NULL : state_plan(state, in_force);
+    const struct hv_plan *body = NULL;
+    if (plan == NULL || state_plan_decode(plan, arena, &body) != HV_OK ||
+        body->undelivered_count == 0)
+        return;
+    const struct hv_plan_undelivered *first = &body->undelivered[0];
+    add(attention, "no-vehicle", "decision", plan->entity.id,
+        seconds_since(attention->scene, (int64_t)plan->mono_ms),
+        json_pack("{s:I, s:s, s:s, s:s, s:s}", "lines", (json_int_t)body->undelivered_count, "from",
+                  first->depot, "to", first->shelter, "item", first->item, "reason",
+                  hv_plan_reason_word(first->reason)));
+}
+
 /* The last plan, where it is newer than the one in force and says something. */
 static void look_at_plans(struct attention *attention) {
     const struct state *state = console_picture(attention->scene);
@@ -353,6 +395,8 @@ void console_attention(const struct console_scene *scene, const json_t *request,
     for (uint32_t i = 0; i < state_count(state, STATE_PLACE); i++)
         look_at_place(&attention, state_place(state, i));
     look_at_orders(&attention);
+    look_at_deliveries(&attention, arena);
+    look_at_undelivered(&attention, arena);
     look_at_plans(&attention);
     look_at_requests(&attention);
     add_owners(scene, attention.list);

@@ -180,8 +180,29 @@ static json_t *waybill_shares(const struct console_scene *scene,
     return list;
 }
 
-static json_t *view_waybill(const struct console_scene *scene,
-                            const struct state_waybill *waybill) {
+/* As planned, where its orders say so: the vehicle, when it leaves and when it is expected. */
+static void add_planned(const struct console_scene *scene, const struct state_waybill *waybill,
+                        struct hv_arena *arena, json_t *object) {
+    const struct state *state = console_picture(scene);
+    const struct state_order *ship = state_find_order(state, waybill->ship_order),
+                             *expect = state_find_order(state, waybill->expect_order);
+    const struct hv_order *leaves = NULL, *arrives = NULL;
+    if (ship == NULL || expect == NULL || state_order_decode(ship, arena, &leaves) != HV_OK ||
+        state_order_decode(expect, arena, &arrives) != HV_OK || leaves->trips == 0 ||
+        !leaves->has_start || !arrives->has_end)
+        return;
+    const int64_t late_ms = scene->wall_ms - arrives->end_wall_ms;
+    const bool comes = state_waybill_stage(waybill) < STATE_WAYBILL_RECEIVED;
+    json_object_set_new(object, "planned",
+                        json_pack("{s:s, s:I, s:I, s:I, s:I}", "vehicle", leaves->vehicle, "trips",
+                                  (json_int_t)leaves->trips, "leaves_wall_ms",
+                                  (json_int_t)leaves->start_wall_ms, "expected_wall_ms",
+                                  (json_int_t)arrives->end_wall_ms, "late_s",
+                                  (json_int_t)(comes && late_ms > 0 ? late_ms / 1000 : 0)));
+}
+
+static json_t *view_waybill(const struct console_scene *scene, const struct state_waybill *waybill,
+                            struct hv_arena *arena) {
     json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I}", "id", waybill->entity.id, "stage",
                                state_waybill_stage_word(state_waybill_stage(waybill)), "from",
                                place_id(scene, waybill->from), "to", place_id(scene, waybill->to),
@@ -195,6 +216,7 @@ static json_t *view_waybill(const struct console_scene *scene,
                             json_string(place_id(scene, waybill->received_by)));
     if (waybill->vehicle != NULL)
         json_object_set_new(object, "vehicle", json_string(waybill->vehicle));
+    add_planned(scene, waybill, arena, object);
     if (waybill->closed_reason != NULL)
         json_object_set_new(object, "closed_reason", json_string(waybill->closed_reason));
     json_object_set_new(object, "shipped_age_s", console_age(scene, &waybill->shipped_seen));
@@ -208,14 +230,13 @@ static json_t *view_waybill(const struct console_scene *scene,
 
 void console_waybills(const struct console_scene *scene, const json_t *request,
                       struct hv_arena *arena, struct console_outcome *outcome) {
-    (void)arena;
     const struct state *state = console_picture(scene);
     bool all = json_is_true(json_object_get(request, "all")) || console_text(request, "id") != NULL;
     json_t *list = json_array();
     for (uint32_t i = 0; i < state_count(state, STATE_WAYBILL); i++) {
         const struct state_waybill *waybill = state_waybill(state, i);
         if ((all || waybill->entity.finished == 0) && console_wants(request, waybill->entity.id))
-            json_array_append_new(list, view_waybill(scene, waybill));
+            json_array_append_new(list, view_waybill(scene, waybill, arena));
     }
     console_answer_list(request, "waybills", list, outcome);
 }

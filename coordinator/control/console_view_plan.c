@@ -156,6 +156,47 @@ static json_t *view_goods(const struct hv_plan *plan) {
     return object;
 }
 
+static json_t *view_delivery(const struct hv_plan_delivery *trip) {
+    json_t *load = json_array();
+    for (size_t i = 0; i < trip->load_count; i++)
+        json_array_append_new(load, json_pack("{s:s, s:I}", "item", trip->load[i].item, "quantity",
+                                              (json_int_t)trip->load[i].quantity));
+    json_t *object = json_pack(
+        "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "depot", trip->depot, "shelter",
+        trip->shelter, "vehicle", trip->vehicle, "number", (json_int_t)trip->number, "starts_s",
+        (json_int_t)trip->starts_s, "leaves_s", (json_int_t)trip->leaves_s, "arrives_s",
+        (json_int_t)trip->arrives_s, "delivered_s", (json_int_t)trip->delivered_s, "back_s",
+        (json_int_t)trip->back_s, "load", load);
+    if (trip->order != 0)
+        json_object_update_new(object, json_pack("{s:I, s:I}", "order", (json_int_t)trip->order,
+                                                 "late_s", (json_int_t)trip->late_s));
+    return object;
+}
+
+/* null: no depot has vehicles that plans can count on, or deliveries are not planned. */
+static json_t *view_fleet(const struct hv_plan *plan) {
+    if (!plan->fleet_known)
+        return json_null();
+    json_t *trips = json_array(), *left = json_array();
+    for (size_t i = 0; i < plan->delivery_count; i++)
+        json_array_append_new(trips, view_delivery(&plan->deliveries[i]));
+    for (size_t i = 0; i < plan->undelivered_count; i++) {
+        const struct hv_plan_undelivered *one = &plan->undelivered[i];
+        json_t *object =
+            json_pack("{s:s, s:s, s:s, s:I, s:s}", "depot", one->depot, "shelter", one->shelter,
+                      "item", one->item, "quantity", (json_int_t)one->quantity, "reason",
+                      hv_plan_reason_word(one->reason));
+        if (one->order != 0)
+            json_object_set_new(object, "order", json_integer((json_int_t)one->order));
+        json_array_append_new(left, object);
+    }
+    return json_pack(
+        "{s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "horizon_s", (json_int_t)plan->delivery_horizon_s,
+        "last_delivery_s", (json_int_t)plan->last_delivery_s, "last_delivery_bound_s",
+        (json_int_t)plan->last_delivery_bound_s, "vehicle_s", (json_int_t)plan->vehicle_s, "late_s",
+        (json_int_t)plan->delivery_late_s, "trips", trips, "undelivered", left);
+}
+
 static json_t *view_changes(const struct hv_plan *plan) {
     json_t *list = json_array();
     for (size_t i = 0; i < plan->change_count; i++) {
@@ -222,6 +263,7 @@ void console_plan_show(const struct console_scene *scene, const json_t *request,
                            json_pack("{s:o, s:o, s:o, s:o, s:o}", "moves", view_moves(body),
                                      "shipments", view_shipments(body), "left", view_left(body),
                                      "changes", view_changes(body), "goods", view_goods(body)));
+    json_object_set_new(reply, "fleet", view_fleet(body));
     json_object_update_new(reply, view_times(body));
     outcome->reply = json_pack("{s:o}", "plan", reply);
 }
@@ -289,6 +331,8 @@ json_t *console_order(const struct hv_order *order) {
         json_object_set_new(object, "end_wall_ms", json_integer(order->end_wall_ms));
     if (order->people_per_hour != 0)
         json_object_set_new(object, "people_per_hour", json_integer(order->people_per_hour));
+    if (order->trips != 0)
+        json_object_set_new(object, "trips", json_integer(order->trips));
     const struct {
         const char *member, *text;
     } named[] = {{"shelter", order->shelter},

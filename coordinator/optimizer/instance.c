@@ -73,7 +73,8 @@ static int check_rows(const struct instance *instance) {
         error = instance_check_depot(instance, &instance->depots[i]);
     for (uint32_t i = 0; i < instance->item_count && !error; i++)
         if (instance->items[i].volume_ml < 1 || instance->items[i].shortage_cost < 0 ||
-            instance->items[i].pack < 0 || instance->items[i].pack > HV_QUANTITY_MAX)
+            instance->items[i].pack < 0 || instance->items[i].pack > HV_QUANTITY_MAX ||
+            instance->items[i].weight_g < 0)
             error = HV_ERR_VALUE;
     return error;
 }

@@ -47,6 +47,8 @@ struct instance_item {
     int64_t volume_ml;     /* of one base unit, ≥ 1 (millilitres; a cubic metre is 1,000,000) */
     int64_t shortage_cost; /* of one base unit that is not delivered, ≥ 0, in cost units */
     int64_t pack;          /* base units that are sent together and not parted; 0 or 1: any */
+    int64_t weight_g;      /* of one base unit, ≥ 0; for deliveries (deliveries.h) */
+    bool cold;             /* must be kept cold on the way; for deliveries */
 };
 
 /* The whole. Arrays may be NULL where their count is 0. Matrices are row by row. */

@@ -12,6 +12,15 @@ void plan_timetable_free(struct plan_timetable *timetable) {
     free(timetable);
 }
 
+void plan_deliveries_free(struct plan_deliveries *deliveries) {
+    if (!deliveries)
+        return;
+    free(deliveries->deliveries);
+    free(deliveries->loads);
+    free(deliveries->left);
+    free(deliveries);
+}
+
 void plan_free(struct plan *plan) {
     if (!plan)
         return;
@@ -33,6 +42,7 @@ void plan_free(struct plan *plan) {
     free(plan->duals.receive);
     free(plan->duals.lane);
     plan_timetable_free(plan->timetable);
+    plan_deliveries_free(plan->deliveries);
     free(plan);
 }
 

@@ -175,6 +175,59 @@ struct plan_timetable {
     int64_t work;
 };
 
+/* One trip of a vehicle: it loads at the depot, drives to the shelter, unloads, drives back. Times
+ * are after the start of the plan. */
+struct plan_delivery {
+    uint32_t depot, shelter;
+    uint32_t promise;       /* order that stands, of which the goods are; PLAN_NONE: of this plan */
+    uint32_t group, number; /* of the vehicles; which of the group, from 1 */
+    int64_t starts_ms;      /* loading begins */
+    int64_t leaves_ms, arrives_ms;
+    int64_t delivered_ms; /* unloaded */
+    int64_t back_ms;
+    int64_t late_ms;               /* after the order said so; 0: in time, or it did not say */
+    size_t first_load, load_count; /* in loads */
+};
+
+struct plan_load {
+    uint32_t item;
+    int64_t quantity; /* base units, > 0 */
+};
+
+/* Why goods are on no trip. */
+enum plan_undelivered_reason {
+    PLAN_UNDELIVERED_NO_VEHICLE, /* the depot has none */
+    PLAN_UNDELIVERED_NO_WAY,     /* no open road there or back */
+    PLAN_UNDELIVERED_NO_COLD,    /* must stay cold, and none of its vehicles keeps it so */
+    PLAN_UNDELIVERED_TOO_BIG,    /* none of them takes one unit, or one pack */
+    PLAN_UNDELIVERED_TOO_FAR,    /* beyond their range */
+    PLAN_UNDELIVERED_BUSY,       /* none has time for it within the horizon */
+    PLAN_UNDELIVERED_TRIPS,      /* more trips than one plan holds */
+    PLAN_UNDELIVERED_REASONS
+};
+
+struct plan_undelivered {
+    uint32_t depot, shelter, item;
+    uint32_t promise; /* as above */
+    int64_t quantity; /* > 0 */
+    enum plan_undelivered_reason reason;
+};
+
+/* How goods get there, by vehicles (deliveries.h). */
+struct plan_deliveries {
+    int64_t horizon_ms;
+    struct plan_delivery *deliveries; /* by depot and start */
+    size_t delivery_count;
+    struct plan_load *loads;
+    size_t load_count;
+    struct plan_undelivered *left;
+    size_t left_count;
+    int64_t last_ms;       /* the last is unloaded; 0 without any */
+    int64_t last_bound_ms; /* proven: all that can be carried cannot be there earlier */
+    int64_t busy_ms;       /* of all vehicles, from loading until they are back */
+    int64_t latest_ms;     /* the largest late_ms */
+};
+
 /* Prices that prove the bounds by weak duality; certificate.h says how. Level 0 proves the fewest
  * unserved, level 1 the least arrival time. */
 struct plan_duals {
@@ -239,7 +292,8 @@ struct plan {
     int64_t stability_cost_ms; /* person-milliseconds of arrival that keeping to the plan in force
                                   costs */
     uint64_t work;             /* pivots and searches that it took */
-    struct plan_timetable *timetable; /* NULL: none was made */
+    struct plan_timetable *timetable;   /* NULL: none was made */
+    struct plan_deliveries *deliveries; /* NULL: no vehicles are known */
 
     struct plan_duals duals;
 };
@@ -247,6 +301,7 @@ struct plan {
 /* Frees a plan and all it holds. NULL is allowed. */
 void plan_free(struct plan *plan);
 void plan_timetable_free(struct plan_timetable *timetable); /* the same */
+void plan_deliveries_free(struct plan_deliveries *deliveries);
 
 /* Short stable name of a code, such as "capacity_exhausted"; "unknown" for a number that is no
  * code. Static. */

@@ -534,6 +534,87 @@ static int tell_goods(const struct telling *telling) {
     return HV_OK;
 }
 
+/* ---- goods: how they get there ---- */
+
+static enum hv_plan_reason why_undelivered(enum plan_undelivered_reason reason) {
+    static const enum hv_plan_reason reasons[PLAN_UNDELIVERED_REASONS] = {
+        [PLAN_UNDELIVERED_NO_VEHICLE] = HV_PLAN_NO_VEHICLE,
+        [PLAN_UNDELIVERED_NO_WAY] = HV_PLAN_NO_ROUTE,
+        [PLAN_UNDELIVERED_NO_COLD] = HV_PLAN_NO_COLD_VEHICLE,
+        [PLAN_UNDELIVERED_TOO_BIG] = HV_PLAN_VEHICLES_TOO_SMALL,
+        [PLAN_UNDELIVERED_TOO_FAR] = HV_PLAN_OUT_OF_RANGE,
+        [PLAN_UNDELIVERED_BUSY] = HV_PLAN_VEHICLES_BUSY,
+        [PLAN_UNDELIVERED_TRIPS] = HV_PLAN_WORK_LIMIT};
+    return reasons[reason];
+}
+
+static uint64_t order_of(const struct telling *telling, uint32_t promise) {
+    return promise == PLAN_NONE ? 0 : telling->picture->promise_orders[promise];
+}
+
+static int tell_delivery(const struct telling *telling, const struct plan_delivery *one,
+                         struct hv_plan_delivery *ret_delivery) {
+    const struct region *region = telling->region;
+    const struct plan_load *loads = &telling->plan->deliveries->loads[one->first_load];
+    const uint32_t vehicle = telling->picture->fleet->vehicles[one->group];
+    struct hv_plan_load *told = hv_arena_take(telling->arena, one->load_count + 1, sizeof *told);
+    if (told == NULL)
+        return HV_ERR_MEMORY;
+    for (size_t i = 0; i < one->load_count; i++)
+        told[i] = (struct hv_plan_load){.item = region->items[loads[i].item].id,
+                                        .quantity = (uint64_t)loads[i].quantity};
+    *ret_delivery = (struct hv_plan_delivery){.depot = depot_id(telling, one->depot),
+                                              .shelter = region->shelters[one->shelter].id,
+                                              .vehicle = region->vehicles[vehicle].id,
+                                              .number = one->number,
+                                              .order = order_of(telling, one->promise),
+                                              .starts_s = seconds(one->starts_ms),
+                                              .leaves_s = seconds(one->leaves_ms),
+                                              .arrives_s = seconds(one->arrives_ms),
+                                              .delivered_s = seconds(one->delivered_ms),
+                                              .back_s = seconds(one->back_ms),
+                                              .late_s = seconds(one->late_ms),
+                                              .load = told,
+                                              .load_count = one->load_count};
+    return HV_OK;
+}
+
+static int tell_deliveries(const struct telling *telling) {
+    const struct plan_deliveries *plan = telling->plan->deliveries;
+    struct hv_plan *out = telling->out;
+    if (plan == NULL)
+        return HV_OK;
+    out->fleet_known = true;
+    out->delivery_horizon_s = seconds(plan->horizon_ms);
+    out->last_delivery_s = seconds(plan->last_ms);
+    out->last_delivery_bound_s =
+        (uint32_t)(plan->last_bound_ms / MS_PER_S < UINT32_MAX ? plan->last_bound_ms / MS_PER_S
+                                                               : UINT32_MAX);
+    out->vehicle_s = (uint64_t)(plan->busy_ms / MS_PER_S);
+    out->delivery_late_s = seconds(plan->latest_ms);
+    out->deliveries =
+        hv_arena_take(telling->arena, plan->delivery_count + 1, sizeof *out->deliveries);
+    out->undelivered =
+        hv_arena_take(telling->arena, plan->left_count + 1, sizeof *out->undelivered);
+    if (out->deliveries == NULL || out->undelivered == NULL)
+        return HV_ERR_MEMORY;
+    for (size_t i = 0; i < plan->delivery_count; i++)
+        if (tell_delivery(telling, &plan->deliveries[i], &out->deliveries[out->delivery_count++]) !=
+            HV_OK)
+            return HV_ERR_MEMORY;
+    for (size_t i = 0; i < plan->left_count && out->undelivered_count < HV_PLAN_LINES_MAX; i++) {
+        const struct plan_undelivered *one = &plan->left[i];
+        out->undelivered[out->undelivered_count++] =
+            (struct hv_plan_undelivered){.depot = depot_id(telling, one->depot),
+                                         .shelter = telling->region->shelters[one->shelter].id,
+                                         .item = telling->region->items[one->item].id,
+                                         .quantity = (uint64_t)one->quantity,
+                                         .order = order_of(telling, one->promise),
+                                         .reason = why_undelivered(one->reason)};
+    }
+    return HV_OK;
+}
+
 /* ---- the whole ---- */
 
 /* What is reached and proven: on the roads where there is a timetable, else by places alone. */
@@ -591,6 +672,8 @@ int outcome_record(const struct plan *plan, const struct picture *picture,
         error = tell_left(&telling);
     if (error == HV_OK)
         error = tell_goods(&telling);
+    if (error == HV_OK)
+        error = tell_deliveries(&telling);
     if (error == HV_OK)
         *ret_plan = out;
     return error;

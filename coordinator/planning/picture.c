@@ -187,7 +187,10 @@ static void paint_item(const struct painting *painting, uint32_t index) {
     painting->picture->items[index] =
         (struct instance_item){.volume_ml = item->volume_ml > 0 ? item->volume_ml : VOLUME_ML,
                                .shortage_cost = larger(1, cost),
-                               .pack = painting->rules->whole_packs ? item->packs[0] : 0};
+                               .pack = painting->rules->whole_packs ? item->packs[0] : 0,
+                               .cold = item->cold_chain == REGION_ANSWER_YES};
+    struct instance_item *made = &painting->picture->items[index];
+    made->weight_g = item->weight_g >= 0 ? item->weight_g : made->volume_ml; /* as water */
 }
 
 /* Adds the usable units of each item at a place: neither damaged, nor expired, nor in quarantine.
@@ -520,7 +523,13 @@ static int paint(struct painting *painting) {
         paint_needs(painting, i);
     }
     error = paint_requests(painting);
-    return error == HV_OK ? paint_promises(painting) : error;
+    if (error == HV_OK)
+        error = paint_promises(painting);
+    if (error == HV_OK && painting->rules->delivery_horizon_ms > 0)
+        error = fleet_new(painting->state, region, picture->promise_orders, picture->promise_count,
+                          painting->rules->wall_ms, painting->rules->mono_ms,
+                          painting->rules->delivery_horizon_ms, &picture->fleet);
+    return error;
 }
 
 int picture_new(const struct state *state, const struct region *region,
@@ -572,5 +581,6 @@ void picture_free(struct picture *picture) {
     free(picture->promises);
     free(picture->promise_lines);
     free(picture->promise_orders);
+    fleet_free(picture->fleet);
     free(picture);
 }

@@ -12,6 +12,7 @@
  *   - stock of a depot: usable units that have not expired, nor gone too long without cold;
  *   - need of a shelter: what those who are there, or ordered there, need in `need_days`, or what
  * staff ask for if that is more, less what is there and what is on its way;
+ *   - vehicles of depots, as fleet.h says;
  *   - goods that an order of a plan has promised and that have not left: both stock and need still
  * hold them, and they stand in `promises`, so that the planner may take the order back.
  * Unknown figures are never taken for 0 places or for endless ones: a shelter of unknown capacity
@@ -20,6 +21,7 @@
 #define COORDINATOR_PLANNING_PICTURE_H
 
 #include "coordinator/optimizer/planner.h"
+#include "coordinator/planning/fleet.h"
 #include "coordinator/region/profile.h"
 #include "coordinator/region/region.h"
 #include "coordinator/state/state.h"
@@ -31,11 +33,13 @@ struct picture_rules {
     uint32_t stale_percent; /* CAUTION: of the free places */
     uint32_t need_days;
     int64_t today_day;          /* days since 1970, for expiry */
-    uint64_t mono_ms;           /* log clock, for breaks of the cold chain */
+    uint64_t mono_ms;           /* log clock, for breaks of the cold chain and vehicles under way */
+    int64_t wall_ms;            /* for deliveries that orders promise */
     bool whole_packs;           /* goods go in the smallest pack of their item, unopened */
     bool fair;                  /* goods: fill rates are leximin before cost is least */
     int64_t goods_change_price; /* cost units that taking back an order for goods must save; 1,000
                                    are a person without one item for one day */
+    int64_t delivery_horizon_ms; /* deliveries are planned that far; 0: not at all */
 };
 
 /* An instance with everything it points to. Numbers are those of the region. */
@@ -53,7 +57,8 @@ struct picture {
     struct planner_promise_line *promise_lines; /* of all */
     uint64_t *promise_orders;                   /* by promise: the order to ship */
     uint32_t promise_count;
-    uint64_t basis; /* log position */
+    struct fleet *fleet; /* NULL: no vehicles to count on */
+    uint64_t basis;      /* log position */
 };
 
 /* HV_ERR_MEMORY, HV_ERR_VALUE or HV_ERR_LIMIT: the region cannot be planned on (more pairs than

@@ -41,6 +41,11 @@ static bool same_link(const struct network_link *a, const struct network_link *b
     return a->from == b->from && a->to == b->to;
 }
 
+static bool same_item(const struct instance_item *a, const struct instance_item *b) {
+    return a->volume_ml == b->volume_ml && a->shortage_cost == b->shortage_cost &&
+           a->pack == b->pack && a->weight_g == b->weight_g && a->cold == b->cold;
+}
+
 /* Whether the planner was made for the same things in the same order: the figures may differ. */
 static bool fits(const struct planner *planner, const struct instance *next) {
     const struct instance *now = planner_instance(planner);
@@ -61,7 +66,10 @@ static bool fits(const struct planner *planner, const struct instance *next) {
     for (uint32_t i = 0; i < next->depot_count; i++)
         if (now->depots[i].node != next->depots[i].node)
             return false;
-    return memcmp(now->items, next->items, next->item_count * sizeof *next->items) == 0;
+    for (uint32_t i = 0; i < next->item_count; i++)
+        if (!same_item(&now->items[i], &next->items[i]))
+            return false;
+    return true;
 }
 
 /* Runs the call unless an earlier one failed. */
@@ -224,6 +232,16 @@ static int set_goods(struct planner *planner, const struct session_task *task) {
     return error;
 }
 
+/* ---- deliveries ---- */
+
+static int deliver(const struct planner *planner, const struct session_task *task,
+                   struct plan *plan) {
+    const struct picture *picture = task->picture;
+    return picture->fleet == NULL ? HV_OK
+                                  : fleet_deliver(picture->fleet, planner_instance(planner),
+                                                  picture->promises, picture->promise_count, plan);
+}
+
 /* ---- solving ---- */
 
 struct asking {
@@ -248,6 +266,7 @@ int session_solve(struct session *session, const struct session_task *task,
     STEP(set_directives(session, task));
     STEP(set_goods(session->planner, task));
     STEP(people_solve(session->planner, session->timetable, task, &limits, stop, context, &plan));
+    STEP(deliver(session->planner, task, plan));
     if (error != HV_OK) { /* the next solve starts afresh */
         planner_free(session->planner);
         session->planner = NULL;

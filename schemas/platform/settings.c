@@ -16,7 +16,8 @@ struct yaml_settings {
     unsigned bind_count;
     uint32_t *io_threads, *log_map_gib, *checkpoint_every, *beat_s, *plan_every_ms;
     uint64_t *plan_work;
-    uint32_t *change_price_s, *stale_percent, *escalate_minutes, *goods_change_price;
+    uint32_t *change_price_s, *stale_percent, *escalate_minutes, *goods_change_price,
+        *delivery_hours;
     char *escalate_to;
     char *approval, *stale, *profile, *fairness, *packs;
     char *http, *http_certificate, *http_key, *http_open;
@@ -46,6 +47,8 @@ static const cyaml_schema_field_t fields[] = {
                          struct yaml_settings, change_price_s),
     CYAML_FIELD_UINT_PTR("goods_change_price", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                          struct yaml_settings, goods_change_price),
+    CYAML_FIELD_UINT_PTR("delivery_hours", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct yaml_settings, delivery_hours),
     CYAML_FIELD_STRING_PTR("fairness", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                            struct yaml_settings, fairness, 1, 32),
     CYAML_FIELD_STRING_PTR("packs", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_settings,
@@ -87,6 +90,7 @@ struct settings settings_default(void) {
                              .change_price_s = 300,
                              .approval = APPROVAL_MANUAL,
                              .goods_change_price = 50000,
+                             .delivery_hours = 24,
                              .stale = STALE_CAUTION,
                              .stale_percent = 50,
                              .profile = "sphere-2018",
@@ -267,6 +271,7 @@ static void take_all(const struct reading *reading, const struct yaml_settings *
               &approval);
     take_number(reading, "goods_change_price", yaml->goods_change_price, 0, 1000000000,
                 &settings->goods_change_price);
+    take_number(reading, "delivery_hours", yaml->delivery_hours, 0, 720, &settings->delivery_hours);
     take_word(reading, "fairness", yaml->fairness, fairnesses, "none or maxmin", &fairness);
     take_word(reading, "packs", yaml->packs, packings, "open or whole", &packs);
     take_word(reading, "stale", yaml->stale, stales, "count, caution or exclude", &stale);
@@ -350,6 +355,10 @@ static void print_settings(FILE *file, const struct settings *s) {
             "\n# What taking back an order for goods must save, in cost units: 1000 are a person "
             "without\n# one item for one day.\ngoods_change_price: %u\n",
             s->goods_change_price);
+    fprintf(file,
+            "\n# Deliveries by the vehicles of depots are planned so many hours ahead; 0: not at "
+            "all.\ndelivery_hours: %u\n",
+            s->delivery_hours);
     fprintf(
         file,
         "\n# Goods that are short: maxmin shares them, so that who gets least gets most; none "

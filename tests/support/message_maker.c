@@ -424,7 +424,8 @@ static void fill_order(struct message_maker *maker, struct hv_order *order) {
                                .waybill = id_or_none(maker),
                                .vehicle = id_or_none(maker),
                                .text = text(maker),
-                               .issued_wall_ms = wall(maker)};
+                               .issued_wall_ms = wall(maker),
+                               .trips = number32(maker, UINT32_MAX)};
     if (order->state == HV_ORDER_SUPERSEDED)
         order->superseded_by = positive(maker, HV_COUNTER_MAX);
     if (order->has_deadline)
@@ -588,6 +589,48 @@ static struct hv_plan_move plan_move(struct message_maker *maker) {
     return made;
 }
 
+static struct hv_plan_delivery plan_delivery(struct message_maker *maker) {
+    struct hv_plan_delivery made = {.depot = id(maker),
+                                    .shelter = id(maker),
+                                    .vehicle = id(maker),
+                                    .number = number32(maker, UINT32_MAX),
+                                    .order = counter(maker),
+                                    .starts_s = number32(maker, UINT32_MAX),
+                                    .leaves_s = number32(maker, UINT32_MAX),
+                                    .arrives_s = number32(maker, UINT32_MAX),
+                                    .delivered_s = number32(maker, UINT32_MAX),
+                                    .back_s = number32(maker, UINT32_MAX),
+                                    .late_s = number32(maker, UINT32_MAX)};
+    made.load_count = next(maker) % 4;
+    made.load = take(maker, made.load_count, sizeof *made.load);
+    for (size_t i = 0; i < made.load_count; i++)
+        made.load[i] = (struct hv_plan_load){id(maker), number(maker, HV_QUANTITY_MAX)};
+    return made;
+}
+
+static void fill_plan_fleet(struct message_maker *maker, struct hv_plan *plan) {
+    plan->fleet_known = coin(maker);
+    plan->delivery_horizon_s = number32(maker, UINT32_MAX);
+    plan->last_delivery_s = number32(maker, UINT32_MAX);
+    plan->last_delivery_bound_s = number32(maker, UINT32_MAX);
+    plan->vehicle_s = number(maker, INT64_MAX);
+    plan->delivery_late_s = number32(maker, UINT32_MAX);
+    plan->delivery_count = next(maker) % 4;
+    plan->deliveries = take(maker, plan->delivery_count, sizeof *plan->deliveries);
+    for (size_t i = 0; i < plan->delivery_count; i++)
+        plan->deliveries[i] = plan_delivery(maker);
+    plan->undelivered_count = next(maker) % 4;
+    plan->undelivered = take(maker, plan->undelivered_count, sizeof *plan->undelivered);
+    for (size_t i = 0; i < plan->undelivered_count; i++)
+        plan->undelivered[i] =
+            (struct hv_plan_undelivered){.depot = id(maker),
+                                         .shelter = id(maker),
+                                         .item = id(maker),
+                                         .quantity = number(maker, HV_QUANTITY_MAX),
+                                         .order = counter(maker),
+                                         .reason = ANY(HV_PLAN_REASON_COUNT)};
+}
+
 static void fill_plan_lists(struct message_maker *maker, struct hv_plan *plan) {
     plan->move_count = next(maker) % 5;
     plan->moves = take(maker, plan->move_count, sizeof *plan->moves);
@@ -664,6 +707,7 @@ static struct hv_plan plan(struct message_maker *maker) {
     made.goods_change_price = wall(maker);
     BYTES(made.region_hash);
     fill_plan_lists(maker, &made);
+    fill_plan_fleet(maker, &made);
     return made;
 }
 

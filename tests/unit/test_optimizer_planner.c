@@ -79,7 +79,8 @@ static void random_goods(struct world *w, bool limits) {
             .usable = !once_in(6),
         };
     for (uint32_t k = 0; k < ITEMS; k++)
-        w->items[k] = (struct instance_item){1 + random_below(3), random_below(4), 0};
+        w->items[k] = (struct instance_item){.volume_ml = 1 + random_below(3),
+                                             .shortage_cost = random_below(4)};
     for (uint32_t i = 0; i < DEPOTS * ITEMS; i++) {
         w->stock[i] = random_below(3);
         w->reserve[i] = once_in(3);
@@ -439,7 +440,7 @@ Test(planner, fairness_shares_what_is_short_and_says_what_that_costs) {
         {.node = 1, .receive_ml = INSTANCE_NO_LIMIT, .priority = 1},
         {.node = 2, .receive_ml = INSTANCE_NO_LIMIT, .priority = 1}};
     const struct instance_depot depot = {0, INSTANCE_NO_LIMIT, true};
-    const struct instance_item item = {1000, 50, 6};
+    const struct instance_item item = {.volume_ml = 1000, .shortage_cost = 50, .pack = 6};
     const int64_t stock = 60, reserve = 0, need[2] = {60, 60};
     const struct instance instance = {.network = network,
                                       .shelters = shelters,

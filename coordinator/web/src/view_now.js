@@ -12,8 +12,9 @@ let figures = h("div", { class: "cards" });
 /** @param {any} thing where a click on it leads */
 export function linkOf(thing) {
   switch (thing.kind) {
-    case "plan-waits": return "#/plans/" + thing.subject;
+    case "plan-waits": case "no-vehicle": return "#/plans/" + thing.subject;
     case "order-overdue": case "order-unanswered": case "order-declined": case "order-failed": return "#/orders/" + thing.subject;
+    case "delivery-late": return "#/orders/" + thing.figures.order;
     case "stock-out": case "request": case "conservation": return "#/supplies";
     default: return picture.depots.has(thing.subject) ? "#/map/depot/" + thing.subject : "#/map/shelter/" + thing.subject;
   }

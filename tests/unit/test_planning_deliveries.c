@@ -1,0 +1,315 @@
+/* Deliveries in the coordinator: from vehicles.csv to plan, orders and what stands in the way. */
+#include "coordinator/planning/orders.h"
+#include "coordinator/planning/outcome.h"
+#include "coordinator/planning/session.h"
+#include "tests/support/core_bench.h"
+#include "tests/support/region_files.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The small region: depot d1 at b, shelter s1 at c, 3 km and 6 minutes apart both ways. Water 3 l a
+ * person and day, a litre weighs what water weighs. Two lorries of 3 t and 12 m³ at d1. */
+
+enum { S_MIN = 60, HOUR_MS = 3600000, LOADING_S = 30 * 60, UNLOADING_S = 20 * 60, WAY_S = 360 };
+
+static struct core_bench *bench;
+static struct region_files files;
+static struct region *region;
+static struct profile *profile;
+static struct hv_arena arena;
+static struct picture_rules rules;
+
+static void load_region(void) {
+    struct hv_fault_list faults;
+    hv_fault_list_init(&faults);
+    region_free(region);
+    region = NULL;
+    cr_assert_eq(region_load(files.dir, &faults, &region), 0);
+    hv_fault_list_deinit(&faults);
+}
+
+static void begin(void) {
+    region_files_init(&files);
+    region_files_small(&files);
+    load_region();
+    cr_assert_eq(profile_new("sphere-2018", &profile), 0);
+    hv_arena_init(&arena, 0);
+    bench = core_bench_new();
+    cr_assert_eq(core_bench_enrol(bench, "s1", HV_ROLE_SHELTER), 0);
+    cr_assert_eq(core_bench_enrol(bench, "d1", HV_ROLE_DEPOT), 0);
+    rules = (struct picture_rules){.stale = PICTURE_STALE_CAUTION,
+                                   .stale_percent = 50,
+                                   .need_days = 2,
+                                   .today_day = 20000,
+                                   .delivery_horizon_ms = 24 * (int64_t)HOUR_MS};
+}
+
+static void end(void) {
+    core_bench_free(bench);
+    hv_arena_deinit(&arena);
+    profile_free(profile);
+    region_free(region);
+    region = NULL;
+    region_files_deinit(&files);
+}
+
+TestSuite(planning_deliveries, .init = begin, .fini = end);
+
+static const struct state *state(void) {
+    return core_state(bench->core);
+}
+
+static void decide(struct hv_record record) {
+    int error = core_bench_decide(bench, record);
+    cr_assert_eq(error, 0, "%s", bench->reply_verdict.detail);
+}
+
+static void tell(const char *place, struct hv_report report) {
+    report.source = HV_SOURCE_OPERATOR;
+    report.subject = place;
+    report.seen = (struct hv_seen){bench->wall_ms, 1};
+    decide((struct hv_record){.kind = HV_RECORD_REPORT,
+                              .report = {.node = "", .sent_node_ms = 1, .report = report}});
+}
+
+/* So many people at s1 need 6 l each; d1 has enough for all. */
+static void need_for(int adults) {
+    static struct hv_stock_line line = {.item = "water", .lot = "", .quantity = 100000};
+    tell("s1", (struct hv_report){.kind = HV_REPORT_COUNT,
+                                  .count = {.people = {.by_age = {[HV_AGE_ADULT] = adults}}}});
+    tell("d1", (struct hv_report){.kind = HV_REPORT_STOCK_COUNT,
+                                  .stock_count = {1, &line, .complete = true, .reason = ""}});
+}
+
+static void road(const char *link, bool closed) {
+    decide((struct hv_record){.kind = HV_RECORD_ROAD,
+                              .road = {.link = link, .closed = closed, .reason = ""}});
+}
+
+/* Plans now, records it and gives it back from the log. */
+static const struct hv_plan *propose(void) {
+    struct session *session = session_new();
+    struct session_task task = {0};
+    struct plan *plan = NULL;
+    const struct hv_plan *recorded = NULL;
+    struct hv_record record = {.kind = HV_RECORD_PLAN};
+    rules.wall_ms = bench->wall_ms;
+    rules.mono_ms = state_general(state())->mono_ms;
+    cr_assert_eq(picture_new(state(), region, profile, &rules, &task.picture), 0);
+    cr_assert_eq(session_solve(session, &task, NULL, NULL, &plan), 0);
+    cr_assert_eq(outcome_record(plan, task.picture, region, state(), &arena, &record.plan), 0);
+    decide(record);
+    plan_free(plan);
+    picture_free(task.picture);
+    session_free(session);
+    cr_assert_eq(state_plan_decode(state_find_plan(state(), state_general(state())->last_plan),
+                                   &arena, &recorded),
+                 0);
+    return recorded;
+}
+
+static void approve(const struct hv_plan *plan) {
+    struct orders_scene scene = {.state = state(), .region = region, .wall_ms = bench->wall_ms};
+    struct hv_record *records = NULL;
+    size_t count = 0;
+    cr_assert_eq(
+        orders_approve(&scene, state_find_plan(state(), plan->id), "go", &arena, &records, &count),
+        0);
+    for (size_t i = 0; i < count; i++) {
+        records[i].actor = HV_ACTOR_OPERATOR;
+        records[i].name = "chief";
+    }
+    core_bench_step(bench, (struct core_event){
+                               .kind = CORE_COMMAND,
+                               .command = {.token = 1, .records = records, .record_count = count}});
+    core_bench_idle(bench);
+    cr_assert_eq(bench->reply_error, 0, "%s", bench->reply_verdict.detail);
+}
+
+/* The body of the n-th order of the kind, of all that are still open. */
+static const struct hv_order *order(enum hv_order_kind kind, unsigned n) {
+    const struct hv_order *body = NULL;
+    for (uint32_t i = 0; i < state_count(state(), STATE_ORDER); i++) {
+        const struct state_order *one = state_order(state(), i);
+        if (one->order_kind != kind || one->issued != HV_ORDER_ISSUED || n-- > 0)
+            continue;
+        cr_assert_eq(state_order_decode(one, &arena, &body), 0);
+        return body;
+    }
+    return NULL;
+}
+
+/* ---- plans ---- */
+
+Test(planning_deliveries, say_which_lorry_leaves_when_with_what) {
+    need_for(800); /* 4,800 l: two loads of 3 t */
+    const struct hv_plan *plan = propose();
+    cr_assert(plan->fleet_known);
+    cr_assert_eq(plan->delivery_count, 2);
+    cr_assert_eq(plan->undelivered_count, 0);
+    uint64_t litres = 0;
+    for (size_t i = 0; i < 2; i++) {
+        const struct hv_plan_delivery *trip = &plan->deliveries[i];
+        cr_assert_str_eq(trip->vehicle, "lorry");
+        cr_assert_eq(trip->number, i + 1);
+        cr_assert_eq(trip->leaves_s, LOADING_S, "day-one figures");
+        cr_assert_eq(trip->delivered_s, LOADING_S + WAY_S + UNLOADING_S);
+        cr_assert_eq(trip->back_s, trip->delivered_s + WAY_S);
+        cr_assert_eq(trip->order, 0);
+        cr_assert_leq(trip->load[0].quantity, 3000);
+        litres += trip->load[0].quantity;
+    }
+    cr_assert_eq(litres, 4800);
+    cr_assert_eq(plan->last_delivery_s, LOADING_S + WAY_S + UNLOADING_S);
+    cr_assert_eq(plan->last_delivery_bound_s, plan->last_delivery_s);
+    cr_assert_eq(plan->vehicle_s, 2u * (LOADING_S + UNLOADING_S + 2 * WAY_S));
+}
+
+Test(planning_deliveries, are_not_planned_without_vehicles_or_a_horizon) {
+    need_for(100);
+    rules.delivery_horizon_ms = 0;
+    const struct hv_plan *plan = propose();
+    cr_assert_not(plan->fleet_known);
+    cr_assert_eq(plan->shipment_count, 1);
+    rules.delivery_horizon_ms = HOUR_MS;
+    region_files_write(&files, "vehicles.csv",
+                       "vehicle_id,kind,depot_id,node_id,count,payload_kg,payload_l\n"
+                       "bus,bus,d1,,2,3000,12000\nlorry,truck,d1,,2,,12000\n"
+                       "none,truck,d1,,0,3000,12000\nyard,truck,,a,2,3000,12000\n");
+    load_region();
+    plan = propose();
+    cr_assert_not(plan->fleet_known, "none of them can be counted on");
+    approve(plan);
+    cr_assert_eq(order(HV_ORDER_SHIP, 0)->trips, 0);
+    cr_assert_not(order(HV_ORDER_SHIP, 0)->has_start);
+}
+
+Test(planning_deliveries, name_what_cannot_be_there_in_time_and_why) {
+    need_for(800);
+    rules.delivery_horizon_ms = (LOADING_S + WAY_S + UNLOADING_S) * 1000;
+    cr_assert_eq(propose()->undelivered_count, 0);
+    rules.delivery_horizon_ms--;
+    const struct hv_plan *plan = propose();
+    cr_assert_eq(plan->delivery_count, 0);
+    cr_assert_eq(plan->undelivered_count, 1);
+    cr_assert_str_eq(plan->undelivered[0].item, "water");
+    cr_assert_eq(plan->undelivered[0].quantity, 4800);
+    cr_assert_eq(plan->undelivered[0].reason, HV_PLAN_VEHICLES_BUSY);
+    rules.delivery_horizon_ms = HOUR_MS;
+    region_files_write(&files, "vehicles.csv",
+                       "vehicle_id,kind,depot_id,node_id,count,payload_kg,payload_l,range_km,"
+                       "loading_min,unloading_min\nlorry,truck,d1,,2,3000,12000,5.9,0,0\n");
+    load_region();
+    cr_assert_eq(propose()->undelivered[0].reason, HV_PLAN_OUT_OF_RANGE, "6 km there and back");
+    approve(propose());
+    const struct hv_order *ship = order(HV_ORDER_SHIP, 0);
+    cr_assert_eq(ship->lines[0].quantity, 4800, "ordered all the same: a vehicle may be found");
+    cr_assert_str_eq(ship->vehicle, "");
+    cr_assert_eq(ship->trips, 0);
+}
+
+Test(planning_deliveries, need_a_road_back) {
+    need_for(100);
+    road("cb", true);
+    const struct hv_plan *plan = propose();
+    cr_assert_eq(plan->shipment_count, 1);
+    cr_assert_eq(plan->undelivered[0].reason, HV_PLAN_NO_ROUTE);
+    road("cb", false);
+    cr_assert_eq(propose()->undelivered_count, 0);
+}
+
+/* ---- orders ---- */
+
+Test(planning_deliveries, orders_say_vehicle_window_and_trips) {
+    need_for(1200); /* 7,200 l: three loads for two lorries */
+    const int64_t now = bench->wall_ms;
+    approve(propose());
+    const struct hv_order *ship = order(HV_ORDER_SHIP, 0),
+                          *expect = order(HV_ORDER_EXPECT_DELIVERY, 0);
+    const int64_t round = LOADING_S + UNLOADING_S + 2 * WAY_S;
+    cr_assert_null(order(HV_ORDER_SHIP, 1));
+    cr_assert_eq(ship->lines[0].quantity, 7200);
+    cr_assert_eq(ship->trips, 3);
+    cr_assert_str_eq(ship->vehicle, "lorry");
+    cr_assert_eq(ship->start_wall_ms, now + LOADING_S * 1000);
+    cr_assert_eq(ship->end_wall_ms, now + (round + LOADING_S) * 1000, "the last leaves");
+    cr_assert_eq(expect->trips, 3);
+    cr_assert_str_eq(expect->waybill, ship->waybill);
+    cr_assert_eq(expect->start_wall_ms, now + (LOADING_S + WAY_S) * 1000);
+    cr_assert_eq(expect->end_wall_ms, now + (round + LOADING_S + WAY_S + UNLOADING_S) * 1000);
+    cr_assert_geq(expect->deadline_wall_ms, expect->end_wall_ms);
+}
+
+/* Feed in a cold van and water on lorries: two waybills, as two vehicles. */
+Test(planning_deliveries, go_on_a_waybill_for_each_kind_of_vehicle) {
+    static struct hv_stock_line lines[] = {{.item = "water", .lot = "", .quantity = 100000},
+                                           {.item = "milk", .lot = "", .quantity = 1000}};
+    region_files_write(&files, "items.csv",
+                       "item_id,name,base_unit,volume_ml,cold_chain,need_per_person_day\n"
+                       "water,Water,l,1000,no,3\nmilk,Milk,l,1000,yes,1\n");
+    region_files_write(&files, "vehicles.csv",
+                       "vehicle_id,kind,depot_id,node_id,count,payload_kg,payload_l,cold_chain\n"
+                       "lorry,truck,d1,,1,3000,12000,no\ncool,van,d1,,1,1000,4000,yes\n");
+    load_region();
+    need_for(100);
+    tell("d1", (struct hv_report){.kind = HV_REPORT_STOCK_COUNT,
+                                  .stock_count = {2, lines, .complete = true, .reason = ""}});
+    approve(propose());
+    uint64_t milk_on_lorry = 0, milk = 0, water = 0;
+    for (unsigned n = 0; order(HV_ORDER_SHIP, n) != NULL; n++) {
+        const struct hv_order *ship = order(HV_ORDER_SHIP, n);
+        for (size_t i = 0; i < ship->line_count; i++) {
+            bool is_milk = strcmp(ship->lines[i].item, "milk") == 0;
+            milk += is_milk ? ship->lines[i].quantity : 0;
+            milk_on_lorry +=
+                is_milk && strcmp(ship->vehicle, "lorry") == 0 ? ship->lines[i].quantity : 0;
+            water += is_milk ? 0 : ship->lines[i].quantity;
+        }
+    }
+    cr_assert_eq(milk, 200);
+    cr_assert_eq(water, 600);
+    cr_assert_eq(milk_on_lorry, 0);
+    cr_assert_not_null(order(HV_ORDER_SHIP, 1));
+}
+
+/* ---- as things go on ---- */
+
+Test(planning_deliveries, follow_orders_that_stand_and_say_how_late_they_are) {
+    need_for(100);
+    approve(propose());
+    const struct hv_plan *plan = propose();
+    cr_assert_eq(plan->shipment_count, 0);
+    cr_assert_eq(plan->delivery_count, 1, "it still has to be carried");
+    cr_assert_eq(plan->deliveries[0].order, order(HV_ORDER_SHIP, 0)->id);
+    cr_assert_eq(plan->deliveries[0].late_s, 0);
+    core_bench_tick(bench, 40 * S_MIN * 1000);
+    bench->wall_ms = order(HV_ORDER_SHIP, 0)->issued_wall_ms + 40 * S_MIN * 1000;
+    plan = propose();
+    cr_assert_eq(plan->deliveries[0].late_s, 40 * S_MIN, "nobody has begun");
+    cr_assert_eq(plan->delivery_late_s, 40 * S_MIN);
+}
+
+Test(planning_deliveries, wait_for_the_lorry_that_is_under_way) {
+    static struct hv_stock_line line = {.item = "water", .lot = "", .quantity = 600};
+    region_files_write(&files, "vehicles.csv",
+                       "vehicle_id,kind,depot_id,node_id,count,payload_kg,payload_l\n"
+                       "lorry,truck,d1,,1,3000,12000\n");
+    load_region();
+    need_for(100);
+    approve(propose());
+    tell("d1", (struct hv_report){.kind = HV_REPORT_STOCK_MOVEMENT,
+                                  .stock_movement = {.kind = HV_STOCK_SHIP,
+                                                     .line_count = 1,
+                                                     .lines = &line,
+                                                     .counterpart = "s1",
+                                                     .waybill = order(HV_ORDER_SHIP, 0)->waybill,
+                                                     .reason = "",
+                                                     .vehicle = ""}});
+    need_for(200);
+    const struct hv_plan *plan = propose();
+    cr_assert_eq(plan->delivery_count, 1);
+    /* 6 minutes there, 20 to unload, 6 back: 32, in whole quarters of an hour */
+    cr_assert_eq(plan->deliveries[0].starts_s, 45 * S_MIN);
+}
