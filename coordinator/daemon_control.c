@@ -87,6 +87,9 @@ static void work(struct daemon *daemon, uint64_t token, const json_t *request,
     case CONSOLE_WORK_LOG:
         daemon_work_log(daemon, token, outcome->from, outcome->to, outcome->limit);
         break;
+    case CONSOLE_WORK_OLD_PLAN:
+        daemon_work_old_plan(daemon, token, outcome->from);
+        break;
     case CONSOLE_WORK_REGION:
         daemon_work_region(daemon, token, outcome->path, outcome->role);
         break;

@@ -29,6 +29,8 @@ void daemon_answer_error(struct daemon *daemon, uint64_t token, int error, const
 /* ---- daemon_work.c: work in threads, answered when done ---- */
 void daemon_work_log(struct daemon *daemon, uint64_t token, uint64_t from, uint64_t to,
                      uint64_t limit);
+/* The plan whose record is at that position and whose body the state no longer has. */
+void daemon_work_old_plan(struct daemon *daemon, uint64_t token, uint64_t position);
 /* Answers a question as it would have been answered at that position of the log. */
 void daemon_work_past(struct daemon *daemon, uint64_t token, const json_t *request,
                       json_int_t position);

@@ -26,6 +26,8 @@ struct work {
     json_t *list;
     json_t *request; /* look back */
     struct state *past;
+    struct hv_arena arena;    /* of `record` */
+    struct hv_record *record; /* NULL: not read */
     struct region *region;
     uint8_t hash[REGION_HASH_BYTES];
     struct ledger_checked checked;
@@ -40,6 +42,7 @@ static struct work *work_new(struct daemon *daemon, uint64_t token) {
     }
     work->daemon = daemon;
     work->token = token;
+    hv_arena_init(&work->arena, 0);
     return work;
 }
 
@@ -47,6 +50,7 @@ static void work_free(struct work *work) {
     json_decref(work->list);
     json_decref(work->request);
     state_free(work->past);
+    hv_arena_deinit(&work->arena);
     region_free(work->region);
     ledger_verify_free(work->checked.verify);
     free(work);
@@ -112,6 +116,41 @@ void daemon_work_log(struct daemon *daemon, uint64_t token, uint64_t from, uint6
     if (to < work->from)
         work->to = 0;
     work_start(work, log_run, log_done);
+}
+
+/* ---- a plan that the log alone still has ---- */
+
+static int keep_record(void *context, const struct log_record *stored) {
+    struct work *work = context;
+    struct hv_verdict verdict;
+    return hv_record_decode(stored->bytes, stored->size, &work->arena, &verdict, &work->record);
+}
+
+static int old_plan_run(void *context) {
+    struct work *work = context;
+    return log_read(work->daemon->log, work->from, work->from, keep_record, work, &work->bad);
+}
+
+static void old_plan_done(void *context, int error) {
+    struct work *work = context;
+    const struct hv_record *record = work->record;
+    json_t *plan = NULL;
+    if (error == 0 && record != NULL && record->kind == HV_RECORD_PLAN)
+        plan = console_plan_view(core_state(work->daemon->core), &record->plan);
+    if (plan != NULL)
+        daemon_answer(work->daemon, work->token, json_pack("{s:o}", "plan", plan));
+    else
+        daemon_answer_error(work->daemon, work->token, error == 0 ? HV_ERR_NOT_FOUND : error, NULL,
+                            NULL);
+    work_free(work);
+}
+
+void daemon_work_old_plan(struct daemon *daemon, uint64_t token, uint64_t position) {
+    struct work *work = work_new(daemon, token);
+    if (work == NULL)
+        return;
+    work->from = position;
+    work_start(work, old_plan_run, old_plan_done);
 }
 
 /* ---- a look back ---- */

@@ -330,24 +330,13 @@ static json_t *number_of(struct api_call *call, const char *what) {
     return NULL;
 }
 
-/* A plan whose body is no longer in memory: its figures, and the body from the log. */
+/* A plan whose body is no longer in memory: the log has it. */
 static json_t *old_plan(struct api *api, struct api_call *call, json_int_t number) {
     const struct state_plan *plan = state_find_plan(call->scene->state, (uint64_t)number);
     const struct hv_record *record = plan == NULL ? NULL : record_at(api, plan->position);
-    json_t *list = api_ask(call->scene, json_pack("{s:s}", "verb", "plans"), "plans", NULL);
-    json_t *one = NULL, *shown;
-    size_t index;
-    json_array_foreach(list, index, shown) {
-        if (json_integer_value(json_object_get(shown, "id")) == number)
-            one = json_copy(shown);
-    }
-    json_decref(list);
-    if (record != NULL && one != NULL) {
-        json_t *body = console_record(plan->position, record);
-        json_object_update_missing(one, body);
-        json_decref(body);
-    }
-    return one;
+    return record == NULL || record->kind != HV_RECORD_PLAN
+               ? NULL
+               : console_plan_view(call->scene->state, &record->plan);
 }
 
 static void write_moves(const json_t *plan, struct api_text *text) {

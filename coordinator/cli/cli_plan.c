@@ -312,10 +312,6 @@ static void print_times(const json_t *plan) {
 
 static void print_plan(const json_t *reply) {
     const json_t *plan = json_object_get(reply, "plan");
-    if (plan == NULL) { /* an old one, told by the log */
-        cli_print_json(json_object_get(reply, "records"));
-        return;
-    }
     printf("plan %lld, %s, computed from log position %lld%s\n", number(plan, "id"),
            text(plan, "standing"), number(plan, "basis"),
            json_is_true(json_object_get(plan, "stopped_early")) ? ", stopped early" : "");

@@ -40,13 +40,14 @@ enum console_kind {
 
 enum console_work {
     CONSOLE_WORK_NONE,
-    CONSOLE_WORK_LOG,     /* records from..to, at most `limit`, by console_record */
-    CONSOLE_WORK_REGION,  /* load the data package in `path` and record it */
-    CONSOLE_WORK_PLAN,    /* make a plan now */
-    CONSOLE_WORK_BACKUP,  /* copy log, regions and settings to `path` */
-    CONSOLE_WORK_VERIFY,  /* check every checksum and hash of the log */
-    CONSOLE_WORK_LEDGER,  /* prove that the ledger adds up, to position `to` */
-    CONSOLE_WORK_ACCOUNT, /* the verbs accounts, account-set and account-remove of the request */
+    CONSOLE_WORK_LOG,      /* records from..to, at most `limit`, by console_record */
+    CONSOLE_WORK_OLD_PLAN, /* the plan whose record is at `from`, by console_plan_view */
+    CONSOLE_WORK_REGION,   /* load the data package in `path` and record it */
+    CONSOLE_WORK_PLAN,     /* make a plan now */
+    CONSOLE_WORK_BACKUP,   /* copy log, regions and settings to `path` */
+    CONSOLE_WORK_VERIFY,   /* check every checksum and hash of the log */
+    CONSOLE_WORK_LEDGER,   /* prove that the ledger adds up, to position `to` */
+    CONSOLE_WORK_ACCOUNT,  /* the verbs accounts, account-set and account-remove of the request */
     CONSOLE_WORK_STOP
 };
 
@@ -81,6 +82,10 @@ json_t *console_ledger_proof(const struct ledger_verify *verify, uint64_t positi
 
 /* {"ok": false, …}; text and remedy may be NULL. */
 json_t *console_error(int error, const char *text, const char *remedy);
+
+/* A plan as the verb plan shows it, where the body came from the log. NULL: the state has no plan
+ * of that number, or no memory. */
+json_t *console_plan_view(const struct state *state, const struct hv_plan *body);
 
 /* One record of the log for people and scripts. NULL without memory. */
 json_t *console_record(uint64_t position, const struct hv_record *record);

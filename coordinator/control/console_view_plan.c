@@ -227,6 +227,19 @@ static json_t *view_times(const struct hv_plan *plan) {
     return object;
 }
 
+json_t *console_plan_view(const struct state *state, const struct hv_plan *body) {
+    const struct state_plan *plan = state_find_plan(state, body->id);
+    if (plan == NULL)
+        return NULL;
+    json_t *object = view_plan(state, plan);
+    json_object_update_new(object, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "moves",
+                                             view_moves(body), "shipments", view_shipments(body),
+                                             "left", view_left(body), "changes", view_changes(body),
+                                             "goods", view_goods(body), "fleet", view_fleet(body)));
+    json_object_update_new(object, view_times(body));
+    return object;
+}
+
 const struct state_plan *console_named_plan(const struct console_scene *scene,
                                             const json_t *request,
                                             struct console_outcome *outcome) {
@@ -249,23 +262,15 @@ void console_plan_show(const struct console_scene *scene, const json_t *request,
     int error = state_plan_decode(plan, arena, &body);
     if (error == HV_ERR_NOT_FOUND) { /* no longer in memory: the log has it */
         outcome->kind = CONSOLE_WORK;
-        outcome->work = CONSOLE_WORK_LOG;
-        outcome->from = outcome->to = plan->position;
-        outcome->limit = 1;
+        outcome->work = CONSOLE_WORK_OLD_PLAN;
+        outcome->from = plan->position;
         return;
     }
     if (error != HV_OK) {
         console_refuse(outcome, error, NULL, NULL);
         return;
     }
-    json_t *reply = view_plan(console_picture(scene), plan);
-    json_object_update_new(reply,
-                           json_pack("{s:o, s:o, s:o, s:o, s:o}", "moves", view_moves(body),
-                                     "shipments", view_shipments(body), "left", view_left(body),
-                                     "changes", view_changes(body), "goods", view_goods(body)));
-    json_object_set_new(reply, "fleet", view_fleet(body));
-    json_object_update_new(reply, view_times(body));
-    outcome->reply = json_pack("{s:o}", "plan", reply);
+    outcome->reply = json_pack("{s:o}", "plan", console_plan_view(console_picture(scene), body));
 }
 
 /* ---- directives ---- */

@@ -102,6 +102,7 @@ is "a plan" made haven plan make
 plan=$(haven plan list --json | field '["plans"][0]["id"]')
 is "proven to leave nobody" "unserved 0 people" haven plan show "$plan"
 is "compared with nothing" S0 haven plan diff "$plan"
+moves=$(haven plan show "$plan" --json | field '["plan"]["moves"]')
 is "approved, with its orders" approved haven plan approve "$plan" --reason 'as agreed'
 ends "only once" 64 haven plan approve "$plan"
 ends "nor one that there is not" 66 haven plan approve 999
@@ -140,6 +141,11 @@ ends "somebody has a name" 64 haven attention give lifeline:S02:power
 ends "a list is of one owner or of none" 64 haven attention --owner planner --unowned
 ends "there are three words" 64 haven attention drop lifeline:S02:power
 is "grades are chosen" none haven attention --kind lifeline --grade alarm
+for _ in 1 2 3 4 5 6 7 8 9; do haven plan make >/dev/null; done # more than are kept in memory
+is "an old plan is shown like any other" "unserved 0 people" haven plan show "$plan"
+same_moves() { [ "$(haven plan show "$plan" --json | field '["plan"]["moves"]')" = "$moves" ] && echo same; }
+is "with what it was" same same_moves
+
 is "notes in any writing" done haven note 交班
 is "are in the log" 交班 haven notes
 is "as is everything" 交班 haven log
