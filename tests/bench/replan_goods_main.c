@@ -99,7 +99,8 @@ static struct session_task *make_task(void) {
     static const struct picture_rules rules = {.stale = PICTURE_STALE_COUNT,
                                                .need_days = 3,
                                                .today_day = TODAY,
-                                               .goods_change_price = 50000};
+                                               .goods_change_price = 50000,
+                                               .delivery_horizon_ms = INT64_C(86400000)};
     struct session_task *task = calloc(1, sizeof *task);
     require(task != NULL &&
                 picture_new(core_state(bench->core), region, profile, &rules, &task->picture) ==
