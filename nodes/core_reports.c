@@ -179,16 +179,6 @@ static uint64_t in_all(const struct hv_stock_movement *movement, const struct hv
     return sum;
 }
 
-static struct objection no_more_than(struct turn *turn, const struct hv_stock_line *line,
-                                     const char *what, uint64_t there, const char *remedy) {
-    return object(HV_ERR_STATE, HV_REASON_RANGE,
-                  turn_text(turn, "%llu of %s%s%s %s, but only %llu are here",
-                            (unsigned long long)line->quantity, line->item,
-                            line->lot[0] == '\0' ? "" : "@", line->lot, what,
-                            (unsigned long long)there),
-                  remedy);
-}
-
 /* Goods that are set aside for a waybill are not taken for something else by mistake. */
 static struct objection judge_set_aside(struct turn *turn,
                                         const struct hv_stock_movement *movement) {
@@ -261,6 +251,29 @@ static struct objection judge_reason(struct turn *turn, const struct hv_stock_mo
                      "say why: --reason TEXT");
 }
 
+/* What is free of an item in all lots. */
+static uint64_t free_of(const struct node_present *present, const char *item) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < present->stock.count; i++)
+        if (strcmp(present->stock.lines[i].item, item) == 0)
+            sum += node_picks_free(&present->picks, &present->stock, &present->stock.lines[i]);
+    return sum;
+}
+
+/* A line that names no lot could have been taken from any that is free. */
+static struct objection no_more_than(struct turn *turn, const struct hv_stock_line *line,
+                                     uint64_t there) {
+    const bool any = line->lot[0] == '\0' && line->expiry_day == 0;
+    if (any)
+        there = free_of(&turn->core->present, line->item);
+    return object(HV_ERR_STATE, HV_REASON_RANGE,
+                  turn_text(turn, "%llu of %s%s%s leave, but only %llu are %s",
+                            (unsigned long long)line->quantity, line->item,
+                            line->lot[0] == '\0' ? "" : "@", line->lot, (unsigned long long)there,
+                            any ? "free here" : "here"),
+                  "count first (haven-node stock count …), or repeat with --force");
+}
+
 static struct objection judge_stock_movement(struct turn *turn, const struct hv_report *report,
                                              bool force) {
     const struct hv_stock_movement *movement = &report->stock_movement;
@@ -271,8 +284,7 @@ static struct objection judge_stock_movement(struct turn *turn, const struct hv_
     const struct hv_stock_line *line =
         node_stock_short(&turn->core->present.stock, movement->lines, movement->line_count, &there);
     if (line != NULL)
-        return no_more_than(turn, line, "leave", there,
-                            "count first (haven-node stock count …), or repeat with --force");
+        return no_more_than(turn, line, there);
     objection = judge_set_aside(turn, movement);
     return objection.error != HV_OK ? objection : judge_turn(turn, report);
 }

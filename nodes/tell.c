@@ -193,6 +193,14 @@ static void tell_order(const json_t *order) {
     for (size_t t = 0; t < sizeof texts / sizeof texts[0]; t++)
         if (text(order, texts[t])[0] != '\0')
             printf("; %s %s", texts[t], text(order, texts[t]));
+    if (number(order, "trips") > 0 && json_object_get(order, "start_ms") != NULL) {
+        const bool ships = strcmp(text(order, "kind"), "ship") == 0;
+        const char *when = ships ? "start_ms" : "end_ms"; /* the first leaves; the last is there */
+        char time[32];
+        printf("; %lld trip%s, %s %s", number(order, "trips"),
+               number(order, "trips") == 1 ? "" : "s", ships ? "leaves" : "expected",
+               clock_wall_text(number(order, when), time, sizeof time));
+    }
     if (json_object_get(order, "deadline_ms") != NULL) {
         char deadline[32];
         printf("; until %s",

@@ -471,6 +471,24 @@ int cli_plan(const struct cli *cli) {
 
 /* ---- orders ---- */
 
+/* Where to, or on which waybill and by which vehicle; of planned deliveries when the first leaves
+ * and when the last is expected. */
+static void cell_order(struct cli_table *table, const json_t *order) {
+    const bool planned = number(order, "trips") > 0,
+               ships = strcmp(text(order, "kind"), "ship") == 0;
+    char when[32] = "";
+    if (planned)
+        cli_wall(number(order, ships ? "start_wall_ms" : "end_wall_ms"), when, sizeof when);
+    cli_table_cell(table, "%s%s%s%s%s%s%s%s%s", text(order, "shelter"), text(order, "waybill"),
+                   text(order, "counterpart")[0] == '\0' ? "" : " ", text(order, "counterpart"),
+                   text(order, "text"), planned ? " by " : "",
+                   planned ? text(order, "vehicle") : "",
+                   !planned ? ""
+                   : ships  ? ", leaves "
+                            : ", expected ",
+                   when);
+}
+
 static void print_orders(const json_t *reply) {
     static const char *const titles[] = {">order", "kind",    "to",   "state",
                                          "",       ">people", "what", NULL};
@@ -494,9 +512,7 @@ static void print_orders(const json_t *reply) {
             cli_table_cell(table, "%lld", people);
         else
             cli_table_cell(table, "%s", "");
-        cli_table_cell(table, "%s%s%s%s%s", text(order, "shelter"), text(order, "waybill"),
-                       text(order, "counterpart")[0] == '\0' ? "" : " ", text(order, "counterpart"),
-                       text(order, "text"));
+        cell_order(table, order);
     }
     cli_table_print(table);
 }

@@ -105,6 +105,7 @@ Test(node_core, takes_goods_from_the_lot_that_expires_first) {
     struct hv_stock_line all = stock_line("water", "", 0, 6), more = stock_line("water", "", 0, 99);
     cr_assert_eq(stock(HV_STOCK_RECEIVE, got, 2), HV_OK);
     cr_assert_eq(stock(HV_STOCK_ISSUE, &more, 1), HV_ERR_STATE);
+    cr_assert_str_eq(bench->last_reply.message, "99 of water leave, but only 14 are free here");
     cr_assert_eq(stock(HV_STOCK_ISSUE, &all, 1), HV_OK);
     const struct node_stock *left = &node_core_present(bench->core)->stock;
     cr_assert_eq(left->count, 1);
