@@ -498,6 +498,60 @@ Test(golden, plan_and_approval) {
     check_record("record_approval", &approval);
 }
 
+Test(golden, plan_with_deliveries) {
+    struct hv_plan_load load = {.item = "water", .quantity = 409};
+    struct hv_plan_delivery trip = {.depot = "D1",
+                                    .shelter = "避难所-07",
+                                    .vehicle = "TRK-D1",
+                                    .number = 401,
+                                    .order = 402,
+                                    .starts_s = 403,
+                                    .leaves_s = 404,
+                                    .arrives_s = 405,
+                                    .delivered_s = 406,
+                                    .back_s = 407,
+                                    .late_s = 408,
+                                    .load_count = 1,
+                                    .load = &load};
+    struct hv_plan_undelivered left = {.depot = "D2",
+                                       .shelter = "避难所-08",
+                                       .item = "insulin",
+                                       .quantity = 410,
+                                       .order = 411,
+                                       .reason = HV_PLAN_NO_COLD_VEHICLE};
+    struct hv_record record = {RECORD, .kind = HV_RECORD_PLAN};
+    record.plan = (struct hv_plan){.id = 131,
+                                   .fleet_known = true,
+                                   .delivery_count = 1,
+                                   .deliveries = &trip,
+                                   .undelivered_count = 1,
+                                   .undelivered = &left,
+                                   .delivery_horizon_s = 412,
+                                   .last_delivery_s = 413,
+                                   .last_delivery_bound_s = 414,
+                                   .vehicle_s = 415,
+                                   .delivery_late_s = 416};
+    memcpy(record.plan.region_hash, hash, HV_HASH_BYTES);
+    check_record("record_plan_deliveries", &record);
+}
+
+Test(golden, order_with_trips) {
+    struct hv_record record = {RECORD, .kind = HV_RECORD_ORDER};
+    record.order = (struct hv_order){.id = 61,
+                                     .revision = 2,
+                                     .kind = HV_ORDER_SHIP,
+                                     .post = HV_POST_NODE,
+                                     .addressee = "D1",
+                                     .state = HV_ORDER_ISSUED,
+                                     .shelter = "",
+                                     .counterpart = "",
+                                     .waybill = "",
+                                     .vehicle = "TRK-D1",
+                                     .text = "",
+                                     .trips = 421};
+    check_record("record_order_trips", &record);
+}
+
 Test(golden, plan_with_times) {
     struct hv_plan_move move = {.zone = "东区",
                                 .shelter = "避难所-07",

@@ -1,4 +1,5 @@
 /* Deliveries in the coordinator: from vehicles.csv to plan, orders and what stands in the way. */
+#include "coordinator/control/console.h"
 #include "coordinator/planning/orders.h"
 #include "coordinator/planning/outcome.h"
 #include "coordinator/planning/session.h"
@@ -312,4 +313,81 @@ Test(planning_deliveries, wait_for_the_lorry_that_is_under_way) {
     cr_assert_eq(plan->delivery_count, 1);
     /* 6 minutes there, 20 to unload, 6 back: 32, in whole quarters of an hour */
     cr_assert_eq(plan->deliveries[0].starts_s, 45 * S_MIN);
+}
+
+/* ---- as operators see it ---- */
+
+/* A member of the reply to a question, on its own; the caller's. */
+static json_t *ask(const char *question, const char *member) {
+    struct console_scene scene = {.core = bench->core,
+                                  .region = region,
+                                  .profile = profile,
+                                  .mono_ms = core_mono_ms(bench->core, bench->real_ms),
+                                  .wall_ms = bench->wall_ms};
+    struct console_outcome outcome = {0};
+    json_t *request = json_loads(question, 0, NULL);
+    console_handle(&scene, request, &arena, &outcome);
+    json_t *found = json_incref(json_object_get(outcome.reply, member));
+    cr_assert_not_null(found, "%s", question);
+    json_decref(outcome.reply);
+    json_decref(request);
+    return found;
+}
+
+static json_int_t number(const json_t *object, const char *member) {
+    return json_integer_value(json_object_get(object, member));
+}
+
+static const char *text(const json_t *object, const char *member) {
+    const char *value = json_string_value(json_object_get(object, member));
+    return value == NULL ? "" : value;
+}
+
+/* What wants attention, of one kind. */
+static size_t attended(const char *kind) {
+    json_t *list = ask("{\"verb\": \"attention\"}", "attention");
+    size_t count = 0, index;
+    json_t *one;
+    json_array_foreach(list, index, one) count += strcmp(text(one, "kind"), kind) == 0;
+    json_decref(list);
+    return count;
+}
+
+Test(planning_deliveries, stand_in_the_answers_to_operators) {
+    need_for(800);
+    approve(propose());
+    json_t *plan = ask("{\"verb\": \"plan\"}", "plan");
+    const json_t *fleet = json_object_get(plan, "fleet"),
+                 *trip = json_array_get(json_object_get(fleet, "trips"), 0);
+    cr_assert_eq(json_array_size(json_object_get(fleet, "trips")), 2);
+    cr_assert_str_eq(text(trip, "vehicle"), "lorry");
+    cr_assert_eq(number(trip, "leaves_s"), LOADING_S);
+    cr_assert_eq(number(fleet, "last_delivery_s"), LOADING_S + WAY_S + UNLOADING_S);
+    json_decref(plan);
+    json_t *waybills = ask("{\"verb\": \"waybills\"}", "waybills");
+    const json_t *planned = json_object_get(json_array_get(waybills, 0), "planned");
+    cr_assert_str_eq(text(planned, "vehicle"), "lorry");
+    cr_assert_eq(number(planned, "trips"), 2);
+    cr_assert_eq(number(planned, "leaves_wall_ms"), bench->wall_ms + LOADING_S * 1000);
+    cr_assert_eq(number(planned, "late_s"), 0);
+    json_decref(waybills);
+}
+
+Test(planning_deliveries, that_are_late_or_without_a_vehicle_want_attention) {
+    need_for(100);
+    approve(propose());
+    cr_assert_eq(attended("delivery-late"), 0);
+    cr_assert_eq(attended("no-vehicle"), 0);
+    const int64_t expected = order(HV_ORDER_EXPECT_DELIVERY, 0)->end_wall_ms;
+    bench->wall_ms = expected;
+    cr_assert_eq(attended("delivery-late"), 0, "not before it is late");
+    bench->wall_ms = expected + 90000;
+    cr_assert_eq(attended("delivery-late"), 1);
+    json_t *waybills = ask("{\"verb\": \"waybills\"}", "waybills");
+    cr_assert_eq(number(json_object_get(json_array_get(waybills, 0), "planned"), "late_s"), 90);
+    json_decref(waybills);
+    road("cb", true);
+    need_for(200);
+    approve(propose());
+    cr_assert_eq(attended("no-vehicle"), 1);
 }
