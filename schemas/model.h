@@ -629,13 +629,6 @@ struct hv_road_state {
     const char *reason;
 };
 
-struct hv_zone_sweep {
-    const char *zone;
-    uint64_t left;
-    uint64_t age_ms;
-    const char *reason;
-};
-
 struct hv_hazard_state {
     const char *hazard;
     const char *kind;
@@ -955,8 +948,7 @@ enum hv_record_kind {
     HV_RECORD_ACCOUNT = 61,
     HV_RECORD_ESCALATION = 63,
     HV_RECORD_OWNER = 64,
-    HV_RECORD_HANDOVER = 65,
-    HV_RECORD_SWEEP = 68
+    HV_RECORD_HANDOVER = 65
 };
 
 struct hv_record {
@@ -995,7 +987,6 @@ struct hv_record {
         struct hv_escalation escalation;
         struct hv_owner_change owner;
         struct hv_shift_handover handover;
-        struct hv_zone_sweep sweep;
     };
     struct hv_origin origin;
 };

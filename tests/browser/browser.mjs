@@ -13,6 +13,7 @@ const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 export const bin = (name) => join(process.env.BUILD, "bin", name);
 const pictures = join(process.env.BUILD, "browser-pictures");
+const WAIT_MS = 180000; // after which a condition is said never to hold: far beyond what a loaded, sanitized machine takes
 
 export function scratch() {
   const folder = mkdtempSync(join(tmpdir(), "haven-browser-"));
@@ -66,24 +67,68 @@ export function ended(child, signal) {
   return new Promise((resolve) => { child.on("close", resolve); child.kill(signal); });
 }
 
+/** WebGL drawn by software: slow for all of a page, so only for pages that show a map. */
+export const WEBGL = ["--enable-unsafe-swiftshader"];
+
 export async function open(more = []) {
   const browser = await chromium.launch({
     executablePath: "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
       "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", ...(more.length ? more : ["--disable-gpu"])] });
   process.on("exit", () => browser.close());
+  const newContext = browser.newContext.bind(browser);
+  browser.newContext = async (options) => patient(await newContext(options));
   return browser;
 }
 
-export async function picture(page, name) {
-  mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true, animations: "disabled" });
+/** Lets a context wait for its conditions as long as any machine takes. */
+export function patient(context) {
+  context.setDefaultTimeout(WAIT_MS);
+  return context;
 }
 
-// Fails with every violation of WCAG 2.2 AA that axe finds.
+/** Asks until the answer is one, and gives it; `what` is said where it never comes. */
+export async function until(what, question) {
+  for (const begun = Date.now(); ;) {
+    const answer = await question();
+    if (answer) return answer;
+    check(Date.now() - begun < WAIT_MS, `never: ${what}`);
+  }
+}
+
+const LOOK_MS = 60000, PICTURES_MOST = 3;
+
+/** Keeps a picture of a page for people to look at. Where the browser draws none, also when asked again, that says nothing about the page: it is told. */
+export async function picture(page, name) {
+  mkdirSync(pictures, { recursive: true });
+  for (let tries = 1; ; tries++) {
+    try {
+      await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true, animations: "disabled", timeout: LOOK_MS });
+      return;
+    } catch (error) {
+      console.log(`    no picture ${name} (${tries} of ${PICTURES_MOST}): ${error.message.replaceAll("\n", " ")}`);
+      if (tries === PICTURES_MOST) return;
+    }
+  }
+}
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const LOOKS_MOST = 20;
+
+// Fails with every violation of WCAG 2.2 AA that axe finds. Live pages change under its eyes: what it finds in one that changed
+// meanwhile may be of elements that are gone, so that it looks again.
 export async function accessible(page, name) {
   await page.evaluate(axe);
-  const found = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  const look = () => page.evaluate(async (rules) => {
+    let changes = 0;
+    const observer = new MutationObserver((records) => { changes += records.length; });
+    observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+    const { violations } = await window.axe.run(document, { runOnly: rules });
+    observer.disconnect();
+    return { violations, changes };
+  }, RULES);
+  let found = await look();
+  for (let looks = 1; found.violations.length > 0 && found.changes > 0 && looks < LOOKS_MOST; looks++) found = await look();
   const wrong = found.violations.map((violation) => `${violation.id}: ${violation.help}\n    ${violation.nodes.map((node) => node.html.slice(0, 160) + " " + (node.any[0] || node.all[0] || node.none[0] || { message: "" }).message).join("\n    ")}`);
   check(wrong.length === 0, `${name}: axe finds\n  ${wrong.join("\n  ")}`);
 }

@@ -1,7 +1,7 @@
 // The staff desk as an installed app over TLS: opened with the node down, what is entered is queued and synced once.
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { accessible, bin, check, daemon, ended, finish, freePort, picture, run, scratch, test } from "./browser.mjs";
+import { accessible, bin, check, daemon, ended, finish, freePort, patient, picture, run, scratch, test, until } from "./browser.mjs";
 
 const { chromium } = createRequire(join(process.env.MODULES, "x.js"))("playwright-core");
 const folder = scratch();
@@ -27,10 +27,10 @@ const start = async () => {
 };
 
 // The same browser each time: what it has kept is on its disk.
-const openBrowser = () => chromium.launchPersistentContext(join(folder, "profile"), {
+const openBrowser = async () => patient(await chromium.launchPersistentContext(join(folder, "profile"), {
   executablePath: "/usr/bin/chromium", viewport: { width: 360, height: 640 }, locale: "en-GB", reducedMotion: "reduce",
   args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--disable-dev-shm-usage", "--disable-gpu", `--ignore-certificate-errors-spki-list=${pin}`] });
+    "--disable-sync", "--disable-dev-shm-usage", "--disable-gpu", `--ignore-certificate-errors-spki-list=${pin}`] }));
 
 let shelter = await start();
 let browser = await openBrowser();
@@ -45,8 +45,8 @@ const keptPage = () => page.evaluate(async () => {
   const kept = await caches.match("/");
   return kept ? kept.text() : "";
 });
-const isKept = async (text) => { while (!(await keptPage()).includes(text)); };
-const total = (wanted) => page.waitForFunction((n) => document.querySelector("[data-total]").dataset.total === String(n), wanted);
+const isKept = (text) => until(`a kept page with ${text}`, async () => (await keptPage()).includes(text));
+const total = (wanted) => page.waitForFunction((n) => { const found = document.querySelector("[data-total]"); return found !== null && found.dataset.total === String(n); }, wanted);
 
 async function checkIn(adults) {
   for (let i = 0; i < adults; i++) await page.click('form[data-form="check-in"] .counter:has([name="adult"]) .step:last-child');
@@ -62,8 +62,11 @@ await test("over TLS the desk can be installed", async () => {
   const session = (await browser.cookies()).find((cookie) => cookie.name === "haven_desk");
   check(session.secure && session.httpOnly && session.sameSite === "Strict", JSON.stringify(session));
   const tools = await browser.newCDPSession(page);
-  const { installabilityErrors } = await tools.send("Page.getInstallabilityErrors");
-  check(installabilityErrors.length === 0, JSON.stringify(installabilityErrors));
+  let wrong; // told as long as the browser has not read it all
+  await until("no error of installing", async () => {
+    wrong = (await tools.send("Page.getInstallabilityErrors")).installabilityErrors;
+    return wrong.length === 0;
+  }).catch((error) => { throw new Error(`${error.message}: ${JSON.stringify(wrong)}`); });
   const manifest = JSON.parse((await tools.send("Page.getAppManifest")).data);
   check(manifest.start_url === "/" && manifest.display === "standalone", JSON.stringify(manifest));
 });
@@ -87,7 +90,7 @@ await test("with the node down the app opens, says so, and shows figures with th
   check(await page.locator(".link:visible").count() === 0, "it claims to know whether the centre is connected");
   await total(2);
   const age = page.locator(".total [data-age]"), then = await age.textContent();
-  await page.waitForFunction((text) => document.querySelector(".total [data-age]").textContent !== text, then);
+  await page.waitForFunction((text) => { const found = document.querySelector(".total [data-age]"); return found !== null && found.textContent !== text; }, then);
   await accessible(page, "app without its node");
   await picture(page, "desk-app-offline");
 });
@@ -106,9 +109,8 @@ await test("what is entered outlives the browser, and is synced once when the no
   await page.waitForSelector('[data-waiting="2"]');
   shelter = await start();
   await page.waitForFunction(() => !document.querySelector("[data-waiting]"));
-  await page.waitForFunction(() => Number(document.querySelector("[data-total]").dataset.total) >= 4);
+  await total(6);
   const { people, lanes } = await ask("status");
-  check(people.total === (await page.evaluate(() => Number(document.querySelector("[data-total]").dataset.total))), "the page counts otherwise");
   check(lanes.history.made === 3, `${lanes.history.made} reports of three entries`);
   check(people.total === 6, `${people.total} people`);
 });
@@ -127,7 +129,7 @@ await test("a node that hangs does not keep the app from opening", async () => {
 await test("who signs out leaves no page behind", async () => {
   await page.click("footer button");
   await page.waitForSelector("#pin");
-  while (await keptPage() !== "");
+  await until("no kept page", async () => await keptPage() === "");
 });
 
 await test("the page's script never failed", async () => check(faults.length === 0, faults.join("\n")));

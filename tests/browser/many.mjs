@@ -5,7 +5,7 @@
 import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
 import { extname, join, normalize } from "node:path";
-import { check, finish, freePort, open, test } from "./browser.mjs";
+import { check, finish, freePort, open, test, WEBGL } from "./browser.mjs";
 
 const SHELTERS = 50000, CHANGES_A_SECOND = 1000, EVENTS_A_SECOND = 4, TASK_MS = 100, TURNS = 20, SECONDS = Number(process.env.MANY_SECONDS || 2);
 const web = join(process.env.BUILD, "web");
@@ -77,7 +77,7 @@ await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
 
 // ---- what the page's main thread does ----
 
-const browser = await open(["--enable-unsafe-swiftshader"]);
+const browser = await open(WEBGL);
 const context = await browser.newContext({ viewport: { width: 1366, height: 850 }, locale: "en-GB", reducedMotion: "reduce" });
 const tab = await context.newPage();
 const faults = [];
@@ -95,16 +95,19 @@ async function tasksOf(work) {
 async function smooth(what, prepare, during = async () => undefined) {
   await test(`${what}: no task over ${TASK_MS} ms`, async () => {
     await prepare();
-    const before = position, tasks = await tasksOf(async () => { await during(); await tab.waitForTimeout(SECONDS * 1000); for (let i = 0; i < TURNS; i++) await tab.evaluate(() => 1); });
+    const before = position, tasks = await tasksOf(async () => {
+      await during();
+      while (position - before < SECONDS * CHANGES_A_SECOND) await tab.evaluate(() => new Promise(requestAnimationFrame));
+      for (let i = 0; i < TURNS; i++) await tab.evaluate(() => 1);
+    });
     check(tasks.length > TURNS, `the trace has ${tasks.length} tasks only`);
-    check(position - before >= SECONDS * CHANGES_A_SECOND * 0.5, `${position - before} changes only`);
     console.log(`    ${what}: longest ${tasks.slice(0, 3).map((ms) => ms.toFixed(0)).join(", ")} ms of processor time, ${tasks.length} tasks, ${position - before} changes`);
     check(tasks[0] <= TASK_MS, `a task of ${tasks[0].toFixed(0)} ms`);
   });
 }
 
 await tab.goto(`http://127.0.0.1:${port}/`);
-await tab.waitForSelector("html[data-ready]", { timeout: 120000 });
+await tab.waitForSelector("html[data-ready]");
 const go = (name) => tab.evaluate((where) => { location.hash = "#/" + where; }, name);
 
 await smooth("the first screen", async () => { await go("now"); await tab.waitForSelector(".column.warning li"); });
@@ -117,7 +120,7 @@ await smooth("a table filtered by a word and sorted by name", async () => { awai
   await tab.fill(".tools input", "shelter 4");
 });
 await smooth("the map", async () => { await tab.setViewportSize({ width: 640, height: 480 }); await go("map"); // software draws every pixel
-  await tab.waitForSelector("[data-drawn]", { timeout: 120000 }); });
+  await tab.waitForSelector("[data-drawn]"); });
 await smooth("a report on behalf", async () => { await go("now"); await tab.waitForSelector(".column.warning li"); }, async () => { await go("report"); await tab.waitForSelector("[name=place]"); });
 await test("the page's script never failed", async () => check(faults.length === 0, faults.join("\n")));
 await finish({ close: async () => { await browser.close(); server.closeAllConnections(); server.close(); } });

@@ -1,4 +1,5 @@
 // The HTTP interface (schemas/openapi.yaml) from a page: questions, and decisions that are safe to send again.
+import { released } from "./hands.js";
 
 const BASE = "/api/v1";
 const TRIES = 3;
@@ -52,7 +53,9 @@ export async function get(path, query) {
   } catch {
     throw new Problem({ title: "unreachable" });
   }
-  return read(answer);
+  const said = await read(answer);
+  await released(); // what is drawn from it is not drawn under a pointer that is down
+  return said;
 }
 
 function newKey() {

@@ -1,6 +1,7 @@
 // The frame of the command centre: who I am, where I am, and whether what I see is fresh.
 import { decide, Problem } from "./api.js";
-import { fill, h } from "./dom.js";
+import { fill, h, refill } from "./dom.js";
+import { released, watchHands } from "./hands.js";
 import { showLogin } from "./login.js";
 import { follow, loadPicture, loadSession, lookAt, picture, stop, watch, whenEnded } from "./store.js";
 import { age, chooseLanguage, loadTexts, moment, number, otherLanguage, t, word } from "./texts.js";
@@ -38,9 +39,13 @@ function route() {
   return { name: name in views ? name : "now", rest };
 }
 
+let turn = 0; // of views: one that opens late does not say that it stands
+
 async function showView() {
-  const { name, rest } = route();
+  const { name, rest } = route(), where = location.hash || "#/now";
   if (front && front.close) front.close();
+  const mine = ++turn;
+  delete main.dataset.route;
   front = views[name];
   frontName = name;
   drawBar();
@@ -52,6 +57,7 @@ async function showView() {
   } catch (error) {
     fill(into, h("p", { class: "message bad", role: "alert" }, error instanceof Problem && error.status === 0 ? t("unreachable") : String(/** @type {Error} */ (error).message)));
   }
+  if (mine === turn) main.dataset.route = where; // all of it stands
 }
 
 // ---- bar ----
@@ -60,9 +66,13 @@ function link(name) {
   return h("a", { href: "#/" + name, "aria-current": name === frontName ? "page" : false }, t("nav." + name));
 }
 
-function freshness() {
+const fresh = h("span", { role: "status" });
+
+function drawFreshness() {
   const heard = picture.heardAt ? age((Date.now() - picture.heardAt) / 1000) : t("age.never");
-  return h("span", { class: picture.connected ? "fresh good" : "fresh bad", role: "status" }, picture.connected ? t("live") : t("not-live", { age: heard }));
+  const said = picture.connected ? t("live") : t("not-live", { age: heard });
+  fresh.className = picture.connected ? "fresh good" : "fresh bad";
+  if (fresh.textContent !== said) fresh.textContent = said;
 }
 
 async function logOut() {
@@ -84,12 +94,19 @@ function who() {
     : h("a", { href: "#/login", onclick: (event) => { event.preventDefault(); showLogin(start); } }, t("login.in"));
 }
 
+let barSays = ""; // what the bar was made for
+
+/** The bar is made anew only where it says something else: what somebody clicks or tabs through stays. */
 function drawBar() {
+  drawFreshness();
+  const says = JSON.stringify([frontName, otherLanguage(), picture.status && picture.status.name, picture.session && picture.session.account]);
+  if (says === barSays && bar.hasChildNodes()) return;
+  barSays = says;
   fill(bar,
     h("a", { class: "skip", href: "#main", onclick: (event) => { event.preventDefault(); main.focus(); } }, t("skip")),
     h("strong", { class: "name" }, picture.status ? picture.status.name : "Haven"),
     h("nav", { "aria-label": t("nav.label") }, Object.keys(views).map(link)),
-    freshness(),
+    fresh,
     h("button", { class: "plain", lang: otherLanguage(), onclick: changeLanguage }, t("language.other")),
     who());
 }
@@ -98,7 +115,7 @@ function drawBar() {
 
 function drawBanner() {
   const status = picture.status;
-  fill(banner,
+  refill(banner,
     status && status.mode === "exercise" && h("p", { class: "exercise", role: "note" }, t("exercise.banner")),
     status && !status.storing && h("p", { class: "message bad", role: "alert" }, t("not-storing")),
     status && h("p", { class: "incident" },
@@ -120,10 +137,13 @@ async function refreshFront() {
   busy = true;
   const wait = drawnAt + REFRESH_MS - Date.now();
   if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-  drawnAt = Date.now();
-  pending.clear();
+  await released();
   try {
-    if (view === front) await view.refresh();
+    if (view === front) { // else what is pending is of the one in front now
+      drawnAt = Date.now();
+      pending.clear();
+      await view.refresh();
+    }
   } catch (error) {
     say(error);
   } finally {
@@ -132,17 +152,29 @@ async function refreshFront() {
   refreshFront();
 }
 
-function onChange(kinds) {
-  if (kinds.has("connection") || kinds.has("status") && Date.now() - barAt > REFRESH_MS) {
-    barAt = Date.now();
-    drawBar();
-    drawBanner();
+let frameAt = 0; // when bar and banner were drawn
+let frameTimer = 0;
+
+/** Draws bar and banner anew: at once, or once a while has passed since they were drawn; never not at all. */
+function refreshFrame() {
+  const wait = frameAt + REFRESH_MS - Date.now();
+  clearTimeout(frameTimer);
+  if (wait > 0) {
+    frameTimer = window.setTimeout(refreshFrame, wait);
+    return;
   }
+  frameAt = Date.now();
+  if (document.documentElement.dataset.login) return; // nobody is logged in
+  drawBar();
+  drawBanner();
+}
+
+function onChange(kinds) {
+  if (kinds.has("connection")) frameAt = 0;
+  if (kinds.has("connection") || kinds.has("status")) refreshFrame();
   kinds.forEach((kind) => pending.add(kind));
   refreshFront();
 }
-
-let barAt = 0;
 
 // ---- start ----
 
@@ -152,6 +184,8 @@ async function logInAgain() {
   front = null;
   fill(main);
   delete document.documentElement.dataset.ready;
+  delete main.dataset.route;
+  turn++;
   await loadSession().catch(() => undefined); // the log-in names the deployment
   showLogin(start, t("login.ended"));
 }
@@ -175,10 +209,11 @@ async function start() {
 async function begin() {
   await loadTexts();
   watch(onChange);
+  watchHands();
   whenEnded(logInAgain);
   window.addEventListener("hashchange", showView);
   setInterval(() => { if (document.documentElement.dataset.ready) drawBar(); }, 10000);
-  setInterval(() => { if (front && front.refresh && !document.hidden) Promise.resolve(front.refresh()).catch(() => undefined); }, AGES_MS);
+  setInterval(() => released().then(() => (front && front.refresh && !document.hidden ? front.refresh() : undefined)).catch(() => undefined), AGES_MS);
   await start();
 }
 

@@ -30,8 +30,32 @@ function put(into, children) {
   }
 }
 
-/** Puts these children in the place of all that is there. @param {Element} into @param {...(Child | Child[])} children */
+const CONTROLS = "a[href], button, input, select, textarea, summary, [tabindex]";
+
+/** What makes a control the same one after it was drawn anew. @param {Element} control */
+const signOf = (control) => [control.tagName, ...["id", "name", "href", "aria-label"].map((name) => control.getAttribute(name)),
+  control.matches("button, summary") && !control.hasAttribute("aria-label") ? control.textContent : ""].join("\n");
+
+/** Controls with that sign, in their order. @param {Element} into @param {string} sign */
+const controlsOf = (into, sign) => Array.from(into.querySelectorAll(CONTROLS)).filter((control) => signOf(control) === sign);
+
+/** Puts these children in the place of all that is there; the keyboard stays on the control that it was on. @param {Element} into @param {...(Child | Child[])} children */
 export function fill(into, ...children) {
+  const active = document.activeElement, held = active && active !== into && into.contains(active);
+  const sign = held ? signOf(active) : "", place = held ? controlsOf(into, sign).indexOf(active) : -1;
   into.replaceChildren();
   put(into, children);
+  if (place < 0) return;
+  const again = controlsOf(into, sign)[place];
+  if (again) /** @type {HTMLElement} */ (again).focus({ preventScroll: true });
+}
+
+/** As fill, but children that look as before stay in place, so that nothing is read aloud twice. @param {Element} into @param {...(Child | Child[])} children */
+export function refill(into, ...children) {
+  const made = h("div", null, ...children), fresh = Array.from(made.childNodes), old = Array.from(into.childNodes);
+  fresh.forEach((node, i) => {
+    if (!old[i]) into.append(node);
+    else if (!old[i].isEqualNode(node)) old[i].replaceWith(node);
+  });
+  old.slice(fresh.length).forEach((node) => node.remove());
 }

@@ -1,6 +1,7 @@
 // What happened, told at the foot of the page for a while.
 import { Problem } from "./api.js";
 import { fill, h } from "./dom.js";
+import { letGo } from "./hands.js";
 import { t } from "./texts.js";
 
 const SHOWN_MS = 12000;
@@ -25,6 +26,7 @@ export async function doing(event, work, done) {
   if (button) button.disabled = true;
   try {
     await work();
+    letGo(event.target);
     say(done);
     return true;
   } catch (error) {

@@ -59,8 +59,14 @@ export const leaves = (move) => span(move.departs_s, move.departed_s);
 /** @param {any} move */
 export const arrives = (move) => span(move.arrives_s, move.arrived_s);
 
-/** @param {any} move */
-export const rate = (move) => orUnknown(move.people_per_hour, number);
+/** Whether these people stay where they are: their zone is at the shelter, no road is used and no time passes. @param {any} move */
+const isOnTheSpot = (move) => move.travel_s === 0 && (move.links || []).length === 0;
+
+/** People an hour by the way of a move, null where it has none or that is not known: what a table sorts by. @param {any} move */
+export const rateOf = (move) => (isOnTheSpot(move) ? null : move.people_per_hour ?? null);
+
+/** Who stays on the spot goes by no road, so that there is no rate, which is not an unknown one. @param {any} move */
+export const rate = (move) => (isOnTheSpot(move) ? "—" : orUnknown(move.people_per_hour, number));
 
 // ---- times of a plan ----
 

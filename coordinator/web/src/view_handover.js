@@ -1,6 +1,7 @@
 // Shift handover: what is open, whose it is and since when, what was decided in this shift, what was noted; to print and to sign off.
 import { decide, get } from "./api.js";
 import { fill, h } from "./dom.js";
+import { isInUse } from "./hands.js";
 import { ownerName } from "./owners.js";
 import { doing } from "./say.js";
 import { all, may, picture } from "./store.js";
@@ -42,7 +43,6 @@ function ordersTable(orders) {
 function decided(record) {
   switch (record.record) {
     case "road": return `${record.link}: ${t(record.closed ? "road.closed" : "road.open")}`;
-    case "sweep": return `${named(record.zone)}: ${t("zone.remaining")} ${number(record.left)}`;
     case "hazard": return `${record.hazard} ${word("hazard", record.hazard_kind)}${record.over ? " · " + t("handover.over") : ""}`;
     case "incident": return `${record.incident_name} · ${word("phase", record.phase)}`;
     case "plan": return t("plan.title", { id: record.id ?? record.plan });
@@ -114,7 +114,7 @@ function lastHandover(handovers) {
 }
 
 // Somebody may be writing: also one who began while this was asked for.
-const inUse = () => place.contains(document.activeElement);
+const inUse = () => isInUse(place);
 
 /** @param {() => boolean} [unless] where it holds once all is there, what stands is left */
 async function draw(unless = () => false) {

@@ -2,6 +2,7 @@
 import { decide, get, url } from "./api.js";
 import { drawCharts } from "./charts.js";
 import { fill, h } from "./dom.js";
+import { isInUse } from "./hands.js";
 import { doing, say } from "./say.js";
 import { lookAt, may, picture } from "./store.js";
 import { moment, number, t, word } from "./texts.js";
@@ -89,7 +90,7 @@ export const view = {
   },
   // The phase and the slider are drawn anew where they changed, and only then: somebody may be writing.
   async refresh() {
-    if (drawn !== stand() && !place.contains(document.activeElement)) await view.open(place, []);
+    if (drawn !== stand() && !isInUse(place)) await view.open(place, []);
     else await drawNotes();
   }
 };

@@ -32,12 +32,16 @@ export const view = {
     const side = h("aside", { class: "side", "aria-label": t("map.details"), "aria-live": "polite" }, h("p", { class: "note" }, t("map.pick")));
     const box = h("div", { class: "map" });
     const pick = (what, which) => {
-      again = () => (side.contains(document.activeElement) ? undefined : showDetails(side, what, which));
+      again = () => showDetails(side, what, which);
       showDetails(side, what, which).catch(say);
     };
     fill(into, h("h1", { class: "hidden" }, t("nav.map")), h("div", { class: "mapview" }, h("div", { class: "mapside" }, box, legend()), side));
     if (!extent()) fill(box, h("p", { class: "message" }, t("map.none")));
-    else map = await (hasWebGl() ? openGl(box, pick).catch(() => openDrawn(box, pick)) : openDrawn(box, pick));
+    else {
+      const opened = await (hasWebGl() ? openGl(box, pick).catch(() => openDrawn(box, pick)) : openDrawn(box, pick));
+      if (!box.isConnected) return opened.close(); // somebody turned elsewhere while it opened
+      map = opened;
+    }
     if (kind && id) pick(kind, id);
   },
   async refresh() {

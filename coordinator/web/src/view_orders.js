@@ -1,6 +1,7 @@
 // Orders: to nodes by message, to posts by voice; every state, overdue first; issue, revise, cancel, enter an answer.
 import { decide, get, url } from "./api.js";
 import { fill, h } from "./dom.js";
+import { isInUse } from "./hands.js";
 import { ownerName } from "./owners.js";
 import { doing } from "./say.js";
 import { all, may, picture } from "./store.js";
@@ -76,16 +77,18 @@ function answerForm(order) {
   const submit = (event) => {
     event.preventDefault();
     const form = new FormData(event.target);
-    return doing(event, () => decide("POST", `/orders/${order.id}/answers`, { state: form.get("state"), revision: order.revision, ...(form.get("reason") ? { reason: form.get("reason") } : {}) }), t("order.answered")).then(() => openOrder(String(order.id)));
+    return doing(event, () => decide("POST", `/orders/${order.id}/answers`, { state: form.get("state"), revision: order.revision, ...(form.get("reason") ? { reason: form.get("reason") } : {}) }), t("order.answered")).then((done) => (done ? openOrder(String(order.id)) : undefined));
   };
   return h("form", { onsubmit: submit, class: "inline-form" }, h("h2", null, t("order.answer-by-voice")),
     h("label", null, t("order.answer"), h("select", { name: "state" }, ANSWERS.map((state) => h("option", { value: state }, word("order-state", state))))),
     h("label", null, t("reason"), h("input", { name: "reason", maxlength: 400 })), h("button", null, t("send")));
 }
 
-async function openOrder(id) {
+/** @param {string} id @param {() => boolean} [unless] where it holds once all is there, what stands is left */
+async function openOrder(id, unless = () => false) {
   const into = box;
   const order = await get("/orders/" + id, { at: picture.at });
+  if (unless()) return;
   const isOpen = OPEN_STATES.includes(order.state);
   const cancel = (event) => doing(event, () => decide("DELETE", "/orders/" + id, {}), t("order.cancelled")).then(() => openOrder(id));
   fill(into, h("p", null, h("a", { href: "#/orders" }, "← ", t("nav.orders"))),
@@ -125,9 +128,13 @@ function orderForm(order, addressee) {
       h("button", { class: "go" }, t(order ? "order.revise" : "order.issue"))));
 }
 
+// An answer that somebody enters is not drawn over: also one that was begun while the order was asked for.
+const inUse = () => isInUse(box);
+
 async function refresh() {
-  if (shownOrder && !box.contains(document.activeElement)) await openOrder(shownOrder);
-  if (table) table.set(await all("/orders", showAll ? { all: true } : {}));
+  const mine = table;
+  if (shownOrder && !inUse()) await openOrder(shownOrder, inUse);
+  if (mine) mine.set(await all("/orders", showAll ? { all: true } : {}));
 }
 
 /** @type {import("./app.js").View} */

@@ -1,12 +1,13 @@
 // Plans: what is proposed beside what is in force, what changes, how good it is, and the decision.
 import { decide, get, url } from "./api.js";
 import { fill, h } from "./dom.js";
+import { isInUse } from "./hands.js";
 import { bindings, bindMove } from "./plan_bind.js";
 import { averageKey, averageOf, bottlenecks, differences, placeName, sideBySide, zoneName } from "./plan_compare.js";
 import { doing } from "./say.js";
 import { may, picture } from "./store.js";
 import { Table } from "./table.js";
-import { arrives, leaves, orUnknown, rate, shortWay, times, wayOf } from "./timetable.js";
+import { arrives, leaves, orUnknown, rate, rateOf, shortWay, times, wayOf } from "./timetable.js";
 import { duration, moment, number, percent, t, word } from "./texts.js";
 
 /** @type {HTMLElement} */
@@ -98,7 +99,7 @@ function moveTable(plan) {
     { key: "wheelchair", title: t("figure.wheelchair"), value: (move) => move.wheelchair || 0, numeric: true },
     { key: "without", title: t("without-vehicle"), value: (move) => move.without_vehicle || 0, numeric: true },
     { key: "leave", title: t("timetable.leave"), value: (move) => move.departs_s ?? null, show: leaves, numeric: true },
-    { key: "rate", title: t("order.rate"), value: (move) => move.people_per_hour ?? null, show: rate, numeric: true },
+    { key: "rate", title: t("order.rate"), value: rateOf, show: rate, numeric: true },
     { key: "arrive", title: t("timetable.arrive"), value: (move) => move.arrives_s ?? null, show: arrives, numeric: true },
     { key: "travel", title: t("travel"), value: (move) => move.travel_s ?? null, show: (move) => orUnknown(move.travel_s, duration), numeric: true },
     { key: "route", title: t("route"), value: wayOf, show: shortWay },
@@ -196,7 +197,7 @@ async function refresh(unless = () => false) {
 }
 
 // A form that somebody fills in is not drawn over: also one that was begun while the page was asked for.
-const inUse = () => document.querySelector("dialog[open], .binding details[open]") !== null || box.contains(document.activeElement);
+const inUse = () => document.querySelector("dialog[open], .binding details[open]") !== null || isInUse(box);
 
 /** @type {import("./app.js").View} */
 export const view = {

@@ -464,23 +464,23 @@
   }
 
   // The undo button of the page takes back this page's own movement, and nobody else's.
-  async function keepAndSend(name, fields, words, form) {
+  async function keepAndSend(name, fields, words, form, details) {
     const counts = form.hasAttribute("data-counts");
     if (name === "undo") {
       if (lastMovement) await undo(lastMovement);
       else tell(say("nothing-to-undo"));
-      return 0;
+      return;
     }
     let number;
     try {
       number = await keep({ form: name, fields: fields, words: words, made: Date.now() });
     } catch (error) {
       tell(say("not-kept")); // the fields stay as they are
-      return 0;
+      return;
     }
+    tidy(form, details); // before anything shows that it is kept: whoever sees that goes on with the next
     if (counts) await rememberMovement(number);
     enter(number, counts);
-    return number;
   }
 
   async function enter(number, counts) {
@@ -514,10 +514,8 @@
     const details = form.closest("details");
     if (form.keeping) return; // a second tap before the first is kept
     form.keeping = true;
-    keepAndSend(name, fields, words, form).then((number) => {
-      form.keeping = false;
-      if (number) tidy(form, details);
-    });
+    hush(); // what stands there offers to undo the entry before this one
+    keepAndSend(name, fields, words, form, details).then(() => { form.keeping = false; });
   });
 
   function tidy(form, details) {
@@ -568,14 +566,17 @@
   document.addEventListener("input", (event) => { if (event.target.form) dirty.set(event.target.form, Date.now()); });
 
   // A tap is lost where its button changes between finger down and finger up.
-  const TAP_MS = 1000;
-  let fingerDown = 0;
-  ["touchstart", "mousedown"].forEach((kind) => document.addEventListener(kind, () => { fingerDown = Date.now(); }, true));
-  document.addEventListener("click", () => { fingerDown = 0; }, true);
+  const TAP_MS = 1000;    // from letting go to the click that comes of it
+  const HOLD_MS = 10000;  // a finger that was never seen to leave holds nothing for longer
+  let tapUntil = 0;
+  const holdTap = (ms) => () => { tapUntil = performance.now() + ms; };
+  ["touchstart", "mousedown"].forEach((kind) => document.addEventListener(kind, holdTap(HOLD_MS), true));
+  ["touchend", "touchcancel", "mouseup"].forEach((kind) => document.addEventListener(kind, holdTap(TAP_MS), true));
+  document.addEventListener("click", () => { tapUntil = 0; }, true);
 
   // What somebody is in the middle of is not taken from under their thumb.
   function isInUse(part) {
-    if (Date.now() - fingerDown < TAP_MS) return true;
+    if (performance.now() < tapUntil) return true;
     const active = document.activeElement;
     if (part.contains(active) && /^(INPUT|SELECT|TEXTAREA)$/.test(active.tagName)) return true;
     if (Array.from(dirty).some(([form, since]) => Date.now() - since < DIRTY_MS && part.contains(form))) return true;
@@ -613,9 +614,10 @@
     }
   }
 
-  let refreshing = false;
+  let refreshing = false, refreshAgain = false;
 
   async function refresh(soon) {
+    refreshAgain = refreshAgain || (refreshing && soon === true); // what is asked already may not know what was just entered
     if (refreshing || (document.hidden && !soon)) return;
     refreshing = true;
     const asked = { wall: Date.now(), steady: performance.now() };
@@ -634,6 +636,9 @@
     refreshing = false;
     showAges();
     await showKept();
+    if (!refreshAgain) return;
+    refreshAgain = false;
+    await refresh(true);
   }
 
   // ---- the installed page: its worker keeps it as it is now, for when the node is out of reach ----
