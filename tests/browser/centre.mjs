@@ -434,6 +434,20 @@ await test("who is logged out elsewhere gets the log-in, and the page asks for n
   await elsewhere.close();
 });
 
+await test("a sweep of a zone is entered, and says who is left there", async () => {
+  await page.evaluate(() => { location.hash = "#/map/zone/Z11"; });
+  await page.click("button >> text=Enter a sweep");
+  await page.fill("dialog [name=left]", "7");
+  await page.fill("dialog [name=reason]", "warden, by radio");
+  await accessible(page, "a sweep");
+  await picture(page, "centre-sweep");
+  await page.click("dialog form button >> nth=0");
+  await page.waitForSelector("dialog", { state: "detached" });
+  await page.waitForSelector('dl div:has(dt:text-is("Left")) dd:text-is("7")');
+  const [zone] = (await json("zones", "Z11")).zones;
+  check(zone.remaining === 7 && zone.swept_age_s !== null, JSON.stringify(zone));
+});
+
 await test("every page in both languages, light and dark, has nothing that axe finds", async () => {
   for (const language of ["en", "zh-CN"]) {
     if (await page.getAttribute("html", "lang") !== language) await page.click(`header button[lang="${language}"]`);
