@@ -1,5 +1,6 @@
 // Plans: what is proposed beside what is in force, what changes, how good it is, and the decision.
 import { decide, get, url } from "./api.js";
+import { deliveries } from "./deliveries.js";
 import { fill, h } from "./dom.js";
 import { isInUse } from "./hands.js";
 import { bindings, bindMove } from "./plan_bind.js";
@@ -186,7 +187,7 @@ async function openPlan(id, unless) {
     h("section", { class: "changes" }, h("h2", null, t("plan.changes")), differences(diff)),
     h("div", { class: "columns two" },
       h("section", null, h("h2", null, t("plan.who-is-left")), leftOver(plan)),
-      h("div", null, h("section", null, h("h2", null, t("compare.bottlenecks")), bottlenecks(plan)), goodsChoices(plan))),
+      h("div", null, h("section", null, h("h2", null, t("compare.bottlenecks")), bottlenecks(plan)), goodsChoices(plan), deliveries(plan))),
     h("section", null, h("h2", null, t("plan.moves")), may("planner") && h("p", { class: "note" }, t("directive.note")), moveTable(plan)),
     bindings(again), sheets(plan));
 }
