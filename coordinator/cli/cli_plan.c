@@ -245,12 +245,12 @@ static void print_undelivered(const json_t *left) {
     cli_table_print(table);
 }
 
-/* How goods get there; nothing where no vehicles are known. */
+/* How goods get there; nothing where no vehicles are known, or none has anything to do. */
 static void print_fleet(const json_t *fleet) {
-    if (!json_is_object(fleet))
-        return;
     const json_t *trips = json_object_get(fleet, "trips"),
                  *left = json_object_get(fleet, "undelivered");
+    if (json_array_size(trips) + json_array_size(left) == 0)
+        return;
     printf("\ntrips    %zu within %lld h, %.1f vehicle-hours", json_array_size(trips),
            number(fleet, "horizon_s") / 3600, (double)number(fleet, "vehicle_s") / 3600);
     print_time("; the last is delivered after", number(fleet, "last_delivery_s"));
