@@ -112,15 +112,16 @@ static void print_value(FILE *file, const struct preposition_report *report) {
                 "  planned for the mean scenario only: %.2f; value of the stochastic solution %.2f",
                 value->mean_objective, value->mean_objective - objective);
         print_share(file, value->mean_objective - objective, value->mean_objective);
-        fputc('\n', file);
+        fputs(value->mean_open ? "; the mean was stopped before it was solved\n" : "\n", file);
     }
-    if (!value->known_known) {
-        fputs("  a scenario alone has no decision within time and budget\n", file);
-        return;
-    }
-    fprintf(file, "  were the scenario known beforehand: %.2f; value of perfect information %.2f",
-            value->known_objective, objective - value->known_objective);
-    print_share(file, objective - value->known_objective, objective);
+    fprintf(file,
+            "  were the scenario known beforehand: %.2f to %.2f; value of perfect information %.2f "
+            "to %.2f",
+            value->known_bound, value->known_objective, value->perfect_least, value->perfect_most);
+    print_share(file, value->perfect_most, objective);
+    if (value->known_open > 0)
+        fprintf(file, "\n    (%" PRIu32 " scenarios alone were stopped before they were solved)",
+                value->known_open);
     fputc('\n', file);
 }
 
@@ -292,15 +293,20 @@ static void put_value(FILE *file, const struct preposition_report *report) {
     fputs("\"value\":{", file);
     put_number(file, "mean_objective", value->mean_known, value->mean_objective);
     fputc(',', file);
+    fprintf(file, "\"mean_solved\":%s,", value->mean_open ? "false" : "true");
     put_number(file, "mean_met_probability", value->mean_known, value->mean_met_probability);
     fputc(',', file);
     put_number(file, "vss", compares, value->mean_objective - objective);
     fputc(',', file);
-    put_number(file, "known_objective", value->known_known, value->known_objective);
+    put_number(file, "known_objective", true, value->known_objective);
     fputc(',', file);
-    put_number(file, "known_bound", value->known_known, value->known_bound);
+    put_number(file, "known_bound", true, value->known_bound);
+    fprintf(file, ",\"known_unsolved\":%" PRIu32 ",", value->known_open);
+    put_number(file, "evpi", value->known_open == 0, objective - value->known_objective);
     fputc(',', file);
-    put_number(file, "evpi", value->known_known, objective - value->known_objective);
+    put_number(file, "evpi_least", true, value->perfect_least);
+    fputc(',', file);
+    put_number(file, "evpi_most", true, value->perfect_most);
     fputc('}', file);
 }
 

@@ -151,11 +151,13 @@ static void rank_sizes(struct preposition_problem *problem) {
         struct preposition_facility *facility = &problem->facilities[a];
         uint32_t first = problem->facilities_first[facility->store];
         uint32_t end = problem->facilities_first[facility->store + 1];
-        for (uint32_t b = first; b < end; b++)
+        for (uint32_t b = first; b < end; b++) {
+            bool before = b < a;
+            double capacity_m3 = problem->facilities[b].capacity_m3;
             if (b != a && problem->facilities[b].size != PREPOSITION_NO_SIZE)
-                facility->rank +=
-                    problem->facilities[b].capacity_m3 < facility->capacity_m3 ||
-                    (problem->facilities[b].capacity_m3 == facility->capacity_m3 && b < a);
+                facility->rank += capacity_m3 < facility->capacity_m3 ||
+                                  (before && capacity_m3 == facility->capacity_m3);
+        }
     }
 }
 

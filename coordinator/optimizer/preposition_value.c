@@ -121,6 +121,13 @@ static int mean_init(struct mean *mean, const struct preposition_instance *of) {
     return HV_OK;
 }
 
+static struct preposition_options limit(const struct preposition_options *options, uint64_t work) {
+    struct preposition_options limited = *options;
+    if (limited.work_max == 0 || limited.work_max > work)
+        limited.work_max = work;
+    return limited;
+}
+
 /* What the mean's decision comes to over the instance's scenarios. */
 static int judge_mean(const struct preposition_instance *instance,
                       const struct preposition_decision *decision,
@@ -148,9 +155,11 @@ static int find_mean(const struct preposition_instance *instance,
                      const struct preposition_decision *decision, struct preposition_value *value) {
     struct mean mean;
     struct preposition_decision of_mean = {0};
+    const struct preposition_options limited = limit(options, PREPOSITION_MEAN_WORK_MAX);
     int error = mean_init(&mean, instance);
     if (error == HV_OK)
-        error = preposition_solve(&mean.instance, options, &of_mean);
+        error = preposition_solve(&mean.instance, &limited, &of_mean);
+    value->mean_open = of_mean.status != PREPOSITION_OPTIMAL;
     if (error == HV_OK && of_mean.open != NULL)
         error = judge_mean(instance, decision, &of_mean, value);
     preposition_decision_deinit(&of_mean);
@@ -160,12 +169,13 @@ static int find_mean(const struct preposition_instance *instance,
 
 /* ---- every scenario known -------------------------------------------------------------------- */
 
-/* `values` and `bounds` a number for each scenario. */
+/* `values` and `bounds` a number for each scenario; a value comes as what the decision costs there
+ * and goes down to what was found. */
 static int solve_each(const struct preposition_instance *instance,
                       const struct preposition_options *options, double *values, double *bounds,
-                      bool *ret_all) {
-    *ret_all = true;
-    for (uint32_t s = 0; s < instance->scenario_count && *ret_all; s++) {
+                      uint32_t *ret_open) {
+    const struct preposition_options limited = limit(options, PREPOSITION_KNOWN_WORK_MAX);
+    for (uint32_t s = 0; s < instance->scenario_count; s++) {
         struct preposition_scenario alone = instance->scenarios[s];
         struct preposition_instance known = *instance;
         struct preposition_decision decision;
@@ -174,32 +184,53 @@ static int solve_each(const struct preposition_instance *instance,
         known.scenario_count = 1;
         known.measure = PREPOSITION_EXPECTATION;
         known.has_service = false;
-        int error = preposition_solve(&known, options, &decision);
+        int error = preposition_solve(&known, &limited, &decision);
         if (error != HV_OK)
             return error;
-        values[s] = decision.value;
-        bounds[s] = decision.bound;
-        *ret_all = decision.open != NULL;
+        if (decision.open != NULL)
+            values[s] = fmin(values[s], decision.value);
+        bounds[s] = fmin(fmax(0, decision.bound), values[s]); /* no cost is negative */
+        *ret_open += decision.status != PREPOSITION_OPTIMAL;
         preposition_decision_deinit(&decision);
     }
     return HV_OK;
 }
 
+/* What the decision costs in every scenario, first stage included. */
+static int cost_each(const struct preposition_instance *instance,
+                     const struct preposition_decision *decision, double *costs) {
+    struct preposition_plan plan;
+    int error = preposition_plan_make(instance, decision, &plan);
+    if (error != HV_OK)
+        return error;
+    for (uint32_t s = 0; s < instance->scenario_count; s++)
+        costs[s] = plan.fixed + plan.purchases + plan.outcomes[s].cost;
+    preposition_plan_deinit(&plan);
+    return HV_OK;
+}
+
 static int find_known(const struct preposition_instance *instance,
-                      const struct preposition_options *options, struct preposition_value *value) {
-    if (instance->measure == PREPOSITION_REGRET) {
-        value->known_known = true; /* who knows the scenario regrets nothing */
+                      const struct preposition_options *options,
+                      const struct preposition_decision *decision,
+                      struct preposition_value *value) {
+    if (instance->measure == PREPOSITION_REGRET) { /* who knows the scenario regrets nothing */
+        value->perfect_least = fmax(0, decision->bound);
+        value->perfect_most = decision->value;
         return HV_OK;
     }
     double *values = calloc((size_t)instance->scenario_count + 1, sizeof *values);
     double *bounds = calloc((size_t)instance->scenario_count + 1, sizeof *bounds);
     int error = values == NULL || bounds == NULL ? HV_ERR_MEMORY : HV_OK;
     if (error == HV_OK)
-        error = solve_each(instance, options, values, bounds, &value->known_known);
-    if (error == HV_OK && value->known_known)
+        error = cost_each(instance, decision, values);
+    if (error == HV_OK)
+        error = solve_each(instance, options, values, bounds, &value->known_open);
+    if (error == HV_OK)
         error = preposition_value_of_costs(instance, values, &value->known_objective);
-    if (error == HV_OK && value->known_known)
+    if (error == HV_OK)
         error = preposition_value_of_costs(instance, bounds, &value->known_bound);
+    value->perfect_least = fmax(0, decision->bound - value->known_objective);
+    value->perfect_most = fmax(value->perfect_least, decision->value - value->known_bound);
     free(values);
     free(bounds);
     return error;
@@ -212,7 +243,7 @@ int preposition_value_find(const struct preposition_instance *instance,
     struct preposition_value value = {0};
     int error = find_mean(instance, options, decision, &value);
     if (error == HV_OK)
-        error = find_known(instance, options, &value);
+        error = find_known(instance, options, decision, &value);
     if (error == HV_OK)
         *ret_value = value;
     return error;

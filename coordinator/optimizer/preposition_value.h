@@ -18,17 +18,28 @@
 
 struct preposition_value {
     bool mean_known; /* the mean scenario was solved; otherwise stopped, or nothing satisfies it */
+    bool mean_open;  /* that solve was stopped: its decision is not the best for the mean */
     double mean_first;           /* fixed costs and purchases of its decision */
     double mean_objective;       /* EEV: over the instance's own scenarios */
     double mean_met_probability; /* with which that decision meets every demand */
     bool mean_serves;            /* that is what the service level asks; true without one */
-    bool known_known;            /* every scenario was solved alone */
-    double known_objective;      /* WS; budget kept, no service level. 0 with regret */
-    double known_bound;          /* no planner who knows the scenario has less */
+    uint32_t known_open;    /* scenarios whose problem alone was stopped before it was solved */
+    double known_objective; /* WS is at most this; budget kept, no service level. 0 with regret */
+    double known_bound;     /* and at least this */
+    double perfect_least;   /* EVPI lies between these, whatever was stopped */
+    double perfect_most;
 };
 
+/* Simplex iterations and transportation problems that one scenario alone may take: a scenario that
+ * is not solved within it leaves its bound, and its part of EVPI an interval. */
+#define PREPOSITION_KNOWN_WORK_MAX 3000u
+#define PREPOSITION_MEAN_WORK_MAX 30000u /* and the mean scenario */
+
 /* For a decision of preposition_solve for the same instance. Solves the mean scenario and every
- * scenario alone, each with `options`. HV_ERR_MEMORY, HV_ERR_LIMIT, HV_ERR_STATE as there. */
+ * scenario alone, each with `options`, those alone with PREPOSITION_KNOWN_WORK_MAX at the most.
+ * What a scenario would cost at best is at most what the decision costs in it, so EVPI is known
+ * between bounds even where nothing was solved. HV_ERR_MEMORY, HV_ERR_LIMIT, HV_ERR_STATE as there.
+ */
 HV_MUST_USE int preposition_value_find(const struct preposition_instance *instance,
                                        const struct preposition_options *options,
                                        const struct preposition_decision *decision,
