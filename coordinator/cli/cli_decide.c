@@ -50,7 +50,10 @@ int cli_incident(const struct cli *cli) {
     }
     if (strcmp(what, "phase") == 0 && word != NULL)
         return cli_ask(cli, json_pack("{s:s, s:s}", "verb", "incident-phase", "phase", word), NULL);
-    return cli_usage(cli, "say what to do: open NAME, phase PHASE or list");
+    if (strcmp(what, "close") == 0 && word == NULL)
+        return cli_ask(cli, json_pack("{s:s, s:s}", "verb", "incident-phase", "phase", "closed"),
+                       NULL);
+    return cli_usage(cli, "say what to do: open NAME, phase PHASE, close or list");
 }
 
 /* ---- hazards and roads ---- */

@@ -41,12 +41,13 @@ const struct cli_entry cli_entries[] = {
      "  haven region check regions/siouxfalls\n"
      "  haven region load regions/siouxfalls\n"
      "  haven region import --help\n"},
-    {"incident", cli_incident, "open an incident, change its phase",
-     "usage: haven incident open NAME [--hazard KIND] | phase PHASE | list\n"
+    {"incident", cli_incident, "open an incident, change its phase, close it",
+     "usage: haven incident open NAME [--hazard KIND] | phase PHASE | close | list\n"
      "  phases: watch activation evacuation stand-down demobilisation closed\n"
      "examples:\n"
      "  haven incident open 'June flood' --hazard flood\n"
-     "  haven incident phase evacuation\n"},
+     "  haven incident phase evacuation\n"
+     "  haven incident close\n"},
     {"hazard", cli_hazard, "say what a hazard hits",
      "usage: haven hazard ID KIND [--zones A,B] [--links …] [--shelters …] [--depots …] | ID "
      "--over | list\n"

@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -203,7 +204,7 @@ int cli_init(const struct cli *cli) {
                              : "mode, name or an address is not right, or one beyond this machine "
                                "has no certificate");
     int error = found(dir, &founding);
-    memset(&founding.key, 0, sizeof founding.key);
+    sodium_memzero(&founding.key, sizeof founding.key);
     if (error == HV_ERR_EXISTS) {
         fprintf(stderr,
                 "haven: there is a coordinator in %s already\n  start it: haven-coordinator %s\n",
@@ -473,7 +474,7 @@ int cli_restore(const struct cli *cli) {
     error = copy_tree(from, to);
     if (error == HV_OK)
         error = keys_save(below(to, LAYOUT_KEY, path), &pair);
-    memset(&pair, 0, sizeof pair);
+    sodium_memzero(&pair, sizeof pair);
     if (error == HV_OK)
         error = raise_term(to, "restored from a backup", &term);
     if (error != HV_OK)

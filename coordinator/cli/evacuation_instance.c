@@ -1,4 +1,5 @@
 /* `haven evacuation instance`: from a region to documents that the solvers read. */
+#include "coordinator/cli/cli_arguments.h"
 #include "coordinator/cli/cli_file.h"
 #include "coordinator/cli/cli_number.h"
 #include "coordinator/cli/evacuation.h"
@@ -8,7 +9,6 @@
 #include "coordinator/planning/evacuation_draft.h"
 #include "coordinator/region/builder.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -76,65 +76,6 @@ static const char help[] =
     "  haven evacuation instance krems -o krems.json --step-s 10 --horizon 1000 --steady \\\n"
     "      --zone 26073072=4000 --shelter 1293451=5000\n";
 
-enum {
-    TRAVELLERS = 256,
-    STEP,
-    HORIZON,
-    DAY,
-    NIGHT,
-    PROFILE,
-    STAGE,
-    HAZARD,
-    START,
-    TRUST,
-    CLOSED,
-    ZONES,
-    ZONE,
-    SHELTER,
-    EXIT,
-    BACKGROUND,
-    MOBILISATION,
-    ELSEWHERE,
-    PETS,
-    WALK,
-    HOUSEHOLDS,
-    STAY,
-    STEADY,
-    JSON,
-    BUSES,
-    FLEET
-};
-
-static const struct option OPTIONS[] = {{"output", required_argument, NULL, 'o'},
-                                        {"help", no_argument, NULL, 'h'},
-                                        {"travellers", required_argument, NULL, TRAVELLERS},
-                                        {"step-s", required_argument, NULL, STEP},
-                                        {"horizon", required_argument, NULL, HORIZON},
-                                        {"day", no_argument, NULL, DAY},
-                                        {"night", no_argument, NULL, NIGHT},
-                                        {"profile", required_argument, NULL, PROFILE},
-                                        {"stage", required_argument, NULL, STAGE},
-                                        {"hazard", required_argument, NULL, HAZARD},
-                                        {"start", required_argument, NULL, START},
-                                        {"trust-unknown", no_argument, NULL, TRUST},
-                                        {"closed", required_argument, NULL, CLOSED},
-                                        {"zones", required_argument, NULL, ZONES},
-                                        {"zone", required_argument, NULL, ZONE},
-                                        {"shelter", required_argument, NULL, SHELTER},
-                                        {"exit", required_argument, NULL, EXIT},
-                                        {"background", required_argument, NULL, BACKGROUND},
-                                        {"mobilisation", required_argument, NULL, MOBILISATION},
-                                        {"elsewhere", required_argument, NULL, ELSEWHERE},
-                                        {"pets", required_argument, NULL, PETS},
-                                        {"walk", required_argument, NULL, WALK},
-                                        {"households", no_argument, NULL, HOUSEHOLDS},
-                                        {"stay", required_argument, NULL, STAY},
-                                        {"steady", no_argument, NULL, STEADY},
-                                        {"json", no_argument, NULL, JSON},
-                                        {"buses", required_argument, NULL, BUSES},
-                                        {"fleet", required_argument, NULL, FLEET},
-                                        {NULL, 0, NULL, 0}};
-
 /* Words of options that name things in the region, kept until it is loaded. */
 struct lists {
     char *closed, *zones, *more_zones, *more_shelters, *exits, *fleets;
@@ -144,7 +85,7 @@ struct request {
     const char *region, *output, *travellers, *buses, *profile, *timeline;
     struct lists lists;
     struct evacuation_draft_options draft;
-    bool json, help;
+    bool json, day, night;
 };
 
 struct work {
@@ -159,18 +100,6 @@ struct work {
 };
 
 /* ---- arguments ------------------------------------------------------------------------------- */
-
-static bool refuse(const char *option, const char *value, const char *right) {
-    fprintf(stderr, "haven " COMMAND ": --%s %s: must be %s\n%s", option, value, right, usage);
-    return false;
-}
-
-static bool set_number(const char *option, const char *text, double least, double most,
-                       double *ret_number) {
-    char right[64];
-    snprintf(right, sizeof right, "a number from %g to %g", least, most);
-    return cli_number_read(text, least, most, ret_number) || refuse(option, text, right);
-}
 
 /* One "MINUTE:SHARE" at the beginning of `*text`, which moves past it and a comma. */
 static bool read_point(const char **text, struct evacuation_curve *curve) {
@@ -212,29 +141,30 @@ static bool rises_to_one(const struct evacuation_curve *curve) {
     return curve->share[curve->count - 1] == 1;
 }
 
-static bool set_curve(const char *option, const char *text, bool rising,
-                      struct evacuation_curve *curve) {
-    if (read_curve(text, curve) && (!rising || rises_to_one(curve)))
-        return true;
-    return refuse(option, text,
-                  rising ? "MINUTE:SHARE,… with rising minutes and shares, up to a share of 1"
-                         : "a share, or MINUTE:SHARE,… with rising minutes");
+static bool set_share(const char *text, void *curve) {
+    return read_curve(text, curve);
 }
 
-static bool set_hazard(struct request *request, const char *word) {
+static bool set_rising(const char *text, void *curve) {
+    return read_curve(text, curve) && rises_to_one(curve);
+}
+
+/* Kinds add up; a timeline is given once. */
+static bool set_hazard(const char *word, void *into) {
+    struct request *request = into;
     uint32_t kind = region_hazard_from_name(word);
-    if (kind != 0) {
-        request->draft.hazards |= kind;
+    request->draft.hazards |= kind;
+    if (kind != 0)
         return true;
-    }
     if (request->timeline != NULL)
-        return refuse("hazard", word, "a kind of hazard; a timeline was given already");
+        return false;
     request->timeline = word;
     return true;
 }
 
 /* Lists that are given several times are one. */
-static bool append(char **list, const char *more) {
+static bool append(const char *more, void *into) {
+    char **list = into;
     size_t bytes = (*list == NULL ? 0 : strlen(*list) + 1) + strlen(more) + 1;
     char *whole = malloc(bytes);
     if (whole == NULL)
@@ -245,146 +175,114 @@ static bool append(char **list, const char *more) {
     return true;
 }
 
-static bool set_stage(struct request *request, const char *word) {
-    int stage = profile_stage_from_name(word);
-    if (stage < 0)
-        return refuse("stage", word, "emergency, temporary, short, medium or long");
-    request->draft.stage = (enum profile_stage)stage;
+static bool set_stage(const char *word, void *into) {
+    enum profile_stage *stage = into;
+    int found = profile_stage_from_name(word);
+    if (found >= 0)
+        *stage = (enum profile_stage)found;
+    return found >= 0;
+}
+
+static bool set_steps(const char *word, void *into) {
+    int32_t *steps = into;
+    long whole;
+    if (!cli_number_read_whole(word, 0, EVACUATION_STEPS_MAX, &whole))
+        return false;
+    *steps = (int32_t)whole;
     return true;
 }
 
-static bool set_steps(struct request *request, const char *word) {
-    double steps;
-    if (!cli_number_read(word, 0, EVACUATION_STEPS_MAX, &steps) || steps != floor(steps))
-        return refuse("horizon", word, "a whole number of steps up to 1000000");
-    request->draft.horizon_steps = (int32_t)steps;
-    return true;
+static const struct cli_command command = {
+    .name = COMMAND, .usage = usage, .help = help, .needs = "a region", .file_count = 1};
+
+static struct cli_argument number(const char *name, double *into, double least, double most,
+                                  const char *needs) {
+    return (struct cli_argument){
+        .name = name, .number = into, .least = least, .most = most, .needs = needs};
 }
 
-static bool set_flag(struct request *request, int option) {
+static struct cli_argument list(const char *name, char **into) {
+    return (struct cli_argument){
+        .name = name, .read = append, .into = into, .needs = "a list that memory can hold"};
+}
+
+static int check_request(struct request *request) {
     struct evacuation_draft_options *draft = &request->draft;
-    switch (option) {
-    case DAY:
-        draft->time = REGION_DAY;
-        return true;
-    case NIGHT:
-        draft->time = REGION_NIGHT;
-        return true;
-    case TRUST:
-        return draft->trust_unknown = true;
-    case HOUSEHOLDS:
-        return draft->households = true;
-    case STEADY:
-        return draft->steady = true;
-    case JSON:
-        return request->json = true;
-    default:
-        return request->help = true;
-    }
-}
-
-static bool set_list(struct request *request, int option, const char *value) {
-    switch (option) {
-    case CLOSED:
-        return append(&request->lists.closed, value);
-    case ZONES:
-        return append(&request->lists.zones, value);
-    case ZONE:
-        return append(&request->lists.more_zones, value);
-    case SHELTER:
-        return append(&request->lists.more_shelters, value);
-    case FLEET:
-        return append(&request->lists.fleets, value);
-    default:
-        return append(&request->lists.exits, value);
-    }
-}
-
-static bool set(struct request *request, int option, const char *value) {
-    struct evacuation_draft_options *draft = &request->draft;
-    switch (option) {
-    case 'o':
-        request->output = value;
-        return true;
-    case TRAVELLERS:
-        request->travellers = value;
-        return draft->by_class = true;
-    case BUSES:
-        request->buses = value;
-        return true;
-    case STEP:
-        return set_number("step-s", value, 0.1, 3600, &draft->step_s);
-    case HORIZON:
-        return set_steps(request, value);
-    case PROFILE:
-        request->profile = value;
-        return true;
-    case STAGE:
-        return set_stage(request, value);
-    case HAZARD:
-        return set_hazard(request, value);
-    case START:
-        if (!set_number("start", value, 0, 1e6, &draft->start_s))
-            return false;
-        draft->start_s *= 3600;
-        return true;
-    case BACKGROUND:
-        return set_curve("background", value, false, &draft->background);
-    case MOBILISATION:
-        return set_curve("mobilisation", value, true, &draft->mobilisation);
-    case ELSEWHERE:
-        return set_number("elsewhere", value, 0, 1, &draft->elsewhere);
-    case PETS:
-        return set_number("pets", value, 0, 1, &draft->pets);
-    case WALK:
-        if (!set_number("walk", value, 0, 1440, &draft->walk_limit_s))
-            return false;
-        draft->walk_limit_s *= 60;
-        return true;
-    case STAY:
-        return set_number("stay", value, 0, 1, &draft->stay_exposure);
-    default:
-        return value == NULL ? set_flag(request, option) : set_list(request, option, value);
-    }
-}
-
-static int wrong_usage(const char *what, const char *text) {
-    fprintf(stderr, "haven " COMMAND ": %s%s\n%s", what, text, usage);
-    return EX_USAGE;
-}
-
-static int check_request(const struct request *request) {
-    const struct evacuation_draft_options *draft = &request->draft;
+    draft->by_class = request->travellers != NULL;
+    draft->time = request->day ? REGION_DAY : REGION_NIGHT;
+    draft->start_s *= 3600;
+    draft->walk_limit_s *= 60;
     if (request->output == NULL)
-        return wrong_usage("-o INSTANCE.json is missing", "");
+        return cli_arguments_wrong(&command, "-o INSTANCE.json is missing", "");
+    if (request->day && request->night)
+        return cli_arguments_wrong(&command, "--day or --night, not both", "");
     if (!draft->by_class && (draft->pets > 0 || draft->walk_limit_s > 0 || draft->households))
-        return wrong_usage("--pets, --walk and --households need --travellers FILE", "");
+        return cli_arguments_wrong(&command,
+                                   "--pets, --walk and --households need "
+                                   "--travellers FILE",
+                                   "");
     if (request->buses != NULL && !draft->by_class)
-        return wrong_usage("--buses needs --travellers FILE", "");
+        return cli_arguments_wrong(&command, "--buses needs --travellers FILE", "");
     if ((request->buses == NULL) != (request->lists.fleets == NULL))
-        return wrong_usage("--buses FILE and --fleet NODE=NxSEATS go together", "");
+        return cli_arguments_wrong(&command, "--buses FILE and --fleet NODE=NxSEATS go together",
+                                   "");
     if (draft->start_s > 0 && request->timeline == NULL)
-        return wrong_usage("--start needs a timeline: --hazard FILE", "");
+        return cli_arguments_wrong(&command, "--start needs a timeline: --hazard FILE", "");
     return EX_OK;
 }
 
-static int read_arguments(int argc, char **argv, struct request *request) {
-    optind = 0;
-    opterr = 0;
-    int option;
-    while ((option = getopt_long(argc, argv, ":o:h", OPTIONS, NULL)) != -1) {
-        if (option == '?' || option == ':')
-            return wrong_usage(option == '?' ? "unknown option " : "a value is missing after ",
-                               argv[optind - 1]);
-        if (!set(request, option, optarg))
-            return EX_USAGE;
-    }
-    if (request->help)
-        return EX_OK;
-    if (optind + 1 != argc)
-        return wrong_usage(optind == argc ? "no region given" : "more than one region given", "");
-    request->region = argv[optind];
-    return check_request(request);
+static int read_arguments(int argc, char **argv, struct request *request, bool *ret_helped) {
+    struct evacuation_draft_options *draft = &request->draft;
+    struct lists *lists = &request->lists;
+    const struct cli_argument arguments[] = {
+        cli_argument_output(&request->output),
+        {.name = "travellers", .text = &request->travellers},
+        {.name = "buses", .text = &request->buses},
+        {.name = "profile", .text = &request->profile},
+        {.name = "day", .flag = &request->day},
+        {.name = "night", .flag = &request->night},
+        {.name = "trust-unknown", .flag = &draft->trust_unknown},
+        {.name = "households", .flag = &draft->households},
+        {.name = "steady", .flag = &draft->steady},
+        {.name = "json", .flag = &request->json},
+        number("step-s", &draft->step_s, 0.1, 3600, "a number of seconds from 0.1 to 3600"),
+        number("start", &draft->start_s, 0, 1e6, "a number of hours"),
+        number("walk", &draft->walk_limit_s, 0, 1440, "a number of minutes up to 1440"),
+        number("elsewhere", &draft->elsewhere, 0, 1, "a share from 0 to 1"),
+        number("pets", &draft->pets, 0, 1, "a share from 0 to 1"),
+        number("stay", &draft->stay_exposure, 0, 1, "a share from 0 to 1"),
+        list("closed", &lists->closed),
+        list("zones", &lists->zones),
+        list("zone", &lists->more_zones),
+        list("shelter", &lists->more_shelters),
+        list("exit", &lists->exits),
+        list("fleet", &lists->fleets),
+        {.name = "horizon",
+         .read = set_steps,
+         .into = &draft->horizon_steps,
+         .needs = "a whole number of steps up to 1000000"},
+        {.name = "stage",
+         .read = set_stage,
+         .into = &draft->stage,
+         .needs = "emergency, temporary, short, medium or long"},
+        {.name = "hazard",
+         .read = set_hazard,
+         .into = request,
+         .needs = "kinds of hazards, and one timeline at most"},
+        {.name = "background",
+         .read = set_share,
+         .into = &draft->background,
+         .needs = "a share, or MINUTE:SHARE,… with rising minutes"},
+        {.name = "mobilisation",
+         .read = set_rising,
+         .into = &draft->mobilisation,
+         .needs = "MINUTE:SHARE,… with rising minutes and shares, up to a share of 1"},
+    };
+    struct cli_command reading = command;
+    reading.arguments = arguments;
+    reading.argument_count = sizeof arguments / sizeof *arguments;
+    int status = cli_arguments_read(&reading, argc, argv, &request->region, ret_helped);
+    return status == EX_OK && !*ret_helped ? check_request(request) : status;
 }
 
 /* ---- the region and what is named in it ------------------------------------------------------ */
@@ -408,6 +306,11 @@ static int mark_listed(const struct region *region, char *list, const char *opti
     return EX_OK;
 }
 
+static int wrong_item(const char *option, const char *item, const char *right) {
+    fprintf(stderr, "haven " COMMAND ": --%s %s: must be %s\n%s", option, item, right, usage);
+    return EX_USAGE;
+}
+
 /* "NODE=FIGURE". */
 static int read_pair(const struct region *region, char *pair, const char *option,
                      uint32_t *ret_node, int64_t *ret_figure) {
@@ -415,8 +318,7 @@ static int read_pair(const struct region *region, char *pair, const char *option
     double figure;
     if (equals == NULL || !cli_number_read(equals + 1, 0, EVACUATION_PEOPLE_MAX, &figure) ||
         figure != floor(figure)) {
-        refuse(option, pair, "NODE=FIGURE, such as 17=400");
-        return EX_USAGE;
+        return wrong_item(option, pair, "NODE=FIGURE, such as 17=400");
     }
     *equals = '\0';
     *ret_node = region_find_node(region, pair);
@@ -477,7 +379,7 @@ static int find_exits(const struct region *region, struct request *request, stru
             return missing("exit", id, "node");
         for (size_t e = 0; e < count; e++)
             if (work->exits[e] == node)
-                return wrong_usage("--exit names a node twice: ", id);
+                return cli_arguments_wrong(&command, "--exit names a node twice: ", id);
         work->exits[count++] = node;
     }
     request->draft.exits = work->exits;
@@ -507,9 +409,9 @@ static int find_fleets(const struct region *region, char *list, struct work *wor
         struct evacuation_bus_fleet *fleet = &work->fleets[work->fleet_count];
         char *equals = strrchr(pair, '=');
         if (equals == NULL || !read_fleet(equals + 1, fleet)) {
-            refuse("fleet", pair,
-                   "NODE=BUSESxSEATS or NODE=BUSESxSEATS+WHEELCHAIRS, such as 17=8x45+2");
-            return EX_USAGE;
+            return wrong_item(
+                "fleet", pair,
+                "NODE=BUSESxSEATS or NODE=BUSESxSEATS+WHEELCHAIRS, such as 17=8x45+2");
         }
         *equals = '\0';
         fleet->node = region_find_node(region, pair);
@@ -736,10 +638,9 @@ int cli_evacuation_instance(int argc, char **argv) {
                                         .stage = PROFILE_TEMPORARY,
                                         .stay_exposure = -1}};
     struct work work = {0};
-    int status = read_arguments(argc, argv, &request);
-    if (status == EX_OK && request.help)
-        printf("%s%s", usage, help);
-    else if (status == EX_OK)
+    bool helped;
+    int status = read_arguments(argc, argv, &request, &helped);
+    if (status == EX_OK && !helped)
         status = make(&request, &work);
     clean_up(&request, &work);
     return status;

@@ -43,7 +43,8 @@ void control_reply(struct control_server *server, uint64_t token, json_t *reply)
 void control_reply_error(struct control_server *server, uint64_t token, int error, const char *text,
                          const char *remedy);
 
-/* HV_ERR_NOT_FOUND: nothing listens there; HV_ERR_PERMISSION; HV_ERR_IO; HV_ERR_MEMORY. */
+/* HV_ERR_NOT_FOUND: nothing listens there; HV_ERR_BUSY: it hangs, and many wait already;
+ * HV_ERR_PERMISSION; HV_ERR_IO; HV_ERR_MEMORY. */
 int control_connect(const char *path, struct control_client **ret_client) HV_MUST_USE;
 void control_close(struct control_client *client);
 

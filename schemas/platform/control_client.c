@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
-enum { READ_BYTES = 65536 };
+/* A program that hangs takes neither a client in nor its request out of the socket. */
+enum { READ_BYTES = 65536, SEND_S = 20 };
 
 struct control_client {
     int fd;
@@ -27,9 +29,19 @@ static int connect_error(void) {
     case EACCES:
     case EPERM:
         return HV_ERR_PERMISSION;
+    case EAGAIN: /* its queue is full, and stays so */
+        return HV_ERR_BUSY;
     default:
         return HV_ERR_IO;
     }
+}
+
+static int open_socket(void) {
+    const struct timeval most = {.tv_sec = SEND_S};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0)
+        (void)!setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
+    return fd;
 }
 
 int control_connect(const char *path, struct control_client **ret_client) {
@@ -39,7 +51,7 @@ int control_connect(const char *path, struct control_client **ret_client) {
     if (error != HV_OK)
         return error;
     struct control_client *client = calloc(1, sizeof *client);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = open_socket();
     if (client == NULL)
         error = HV_ERR_MEMORY;
     else if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
@@ -77,7 +89,7 @@ static int send_line(int fd, const json_t *request) {
         if (part > 0)
             done += (size_t)part;
         else if (errno != EINTR)
-            error = HV_ERR_CLOSED;
+            error = errno == EAGAIN ? HV_ERR_TIMEOUT : HV_ERR_CLOSED;
     }
     free(text);
     return error;

@@ -327,12 +327,23 @@ int settings_load(const char *path, struct hv_fault_list *faults, struct setting
 
 /* ---- writing ---- */
 
+/* As YAML's quotes want it: what a person named may have any sign in it. */
+static void print_quoted(FILE *file, const char *before, const char *text, const char *after) {
+    fprintf(file, "%s\"", before);
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\')
+            fputc('\\', file);
+        fputc(*text, file);
+    }
+    fprintf(file, "\"%s", after);
+}
+
 static void print_settings(FILE *file, const struct settings *s) {
     fprintf(file,
             "# Settings of a Haven coordinator. Read at start; docs/OPERATIONS.md tells more.\n\n"
             "# Where nodes reach this machine: ZeroMQ addresses to listen at.\nbind:\n");
     for (size_t i = 0; i < s->bind_count; i++)
-        fprintf(file, "  - \"%s\"\n", s->bind[i]);
+        print_quoted(file, "  - ", s->bind[i], "\n");
     fprintf(file, "\n# Threads that encrypt and decrypt.\nio_threads: %u\n", s->io_threads);
     fprintf(
         file,
@@ -378,17 +389,20 @@ static void print_settings(FILE *file, const struct settings *s) {
             "exclude.\nstale: %s\nstale_percent: %u\n",
             stales[s->stale], s->stale_percent);
     fprintf(file, "\n# Standards profile for capacities and needs.\nprofile: %s\n", s->profile);
-    fprintf(file,
-            "\n# Command centre and HTTP interface: ADDRESS:PORT, or off. Beyond this machine only "
-            "with\n# a certificate and its key (PEM files); docs/HTTP.md tells more.\n"
-            "http: \"%s\"\nhttp_certificate: \"%s\"\nhttp_key: \"%s\"\n",
-            s->http, s->http_certificate, s->http_key);
+    fputs("\n# Command centre and HTTP interface: ADDRESS:PORT, or off. Beyond this machine only "
+          "with\n"
+          "# a certificate and its key (PEM files); docs/HTTP.md tells more.\n",
+          file);
+    print_quoted(file, "http: ", s->http, "\n");
+    print_quoted(file, "http_certificate: ", s->http_certificate, "\n");
+    print_quoted(file, "http_key: ", s->http_key, "\n");
     fprintf(file,
             "\n# An order that nobody answers for so many minutes, or that is late, goes to the "
             "first of "
             "these,\n# after as long again to the next: roles, accounts or posts. 0: never.\n"
-            "escalate_minutes: %u\nescalate_to: \"%s\"\n",
-            s->escalate_minutes, s->escalate_to);
+            "escalate_minutes: %u\n",
+            s->escalate_minutes);
+    print_quoted(file, "escalate_to: ", s->escalate_to, "\n");
     fprintf(file,
             "\n# Whether whoever reaches that address may look without an account.\n"
             "http_open: %s\n",

@@ -178,6 +178,10 @@ is "the backup is sound" "every checksum and hash right" haven verify b
 until_so node n-S01 check-in --adults 4
 until_so people_are 7
 
+is "the incident's end" done haven incident close
+is "the end in the list" closed haven incident list
+ends "of none that is open" 64 haven incident close
+
 is "a clean stop" done haven stop
 wait "${children[0]}"
 ends "is the end of it" 69 haven status

@@ -235,6 +235,8 @@ Test(settings, come_back_as_they_were_saved) {
     struct settings saved = settings_default(), loaded;
     saved.bind_count = 2;
     snprintf(saved.bind[1], sizeof saved.bind[1], "tcp://127.0.0.1:7000");
+    snprintf(saved.http_certificate, sizeof saved.http_certificate, "/a \"new\" one\\cert.pem");
+    snprintf(saved.http_key, sizeof saved.http_key, "/钥匙.pem");
     saved.approval = APPROVAL_AUTOMATIC;
     saved.stale = STALE_EXCLUDE;
     saved.beat_s = 3;
@@ -249,6 +251,8 @@ Test(settings, come_back_as_they_were_saved) {
     cr_assert_str_eq(loaded.bind[1], saved.bind[1]);
     cr_assert_eq(loaded.approval, saved.approval);
     cr_assert_eq(loaded.stale, saved.stale);
+    cr_assert_str_eq(loaded.http_certificate, saved.http_certificate);
+    cr_assert_str_eq(loaded.http_key, saved.http_key);
     cr_assert_eq(loaded.beat_s, 3);
     cr_assert_eq(loaded.plan_work, saved.plan_work);
     cr_assert_str_eq(loaded.profile, saved.profile);
