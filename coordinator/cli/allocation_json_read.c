@@ -3,6 +3,7 @@
 
 #include "coordinator/cli/json_rows.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -321,6 +322,37 @@ static int read_rows(struct reading *reading) {
     return find_double_lanes(reading, lanes);
 }
 
+/* What only a person can judge: needs of shelters that no lane leads to. One line for all of them.
+ */
+static void warn_of_islands(const struct reading *reading) {
+    const struct allocation_instance *instance = &reading->document->instance;
+    bool *reached = calloc((size_t)instance->shelter_count + 1, sizeof *reached);
+    if (reached == NULL)
+        return;
+    for (uint32_t l = 0; l < instance->lane_count; l++)
+        reached[instance->lanes[l].shelter] = true;
+    uint32_t first = 0, islands = 0;
+    for (uint32_t s = 0; s < instance->shelter_count; s++) {
+        bool needs = false;
+        for (uint32_t k = 0; k < instance->item_count; k++)
+            needs = needs || allocation_need(instance, s, k) > 0;
+        if (reached[s] || !needs)
+            continue;
+        first = islands++ == 0 ? s : first;
+    }
+    if (islands == 1)
+        hv_fault_addf(reading->json.faults, HV_FAULT_WARNING, reading->json.path, 0, "lanes",
+                      "a lane from a depot", "no lane leads to %s: its needs are never met",
+                      reading->document->shelter_ids[first]);
+    else if (islands > 1)
+        hv_fault_addf(reading->json.faults, HV_FAULT_WARNING, reading->json.path, 0, "lanes",
+                      "a lane from a depot to each",
+                      "no lane leads to %s and %" PRIu32
+                      " more shelters: their needs are never met",
+                      reading->document->shelter_ids[first], islands - 1);
+    free(reached);
+}
+
 static int read_root(struct reading *reading) {
     static const char *const arrays[] = {"items", "depots", "shelters", "lanes"};
     size_t errors = reading->json.faults->errors;
@@ -344,6 +376,7 @@ static int read_root(struct reading *reading) {
     read_fairness(reading);
     if (reading->json.faults->errors > errors)
         return HV_ERR_VALUE;
+    warn_of_islands(reading);
     return allocation_instance_check(&reading->document->instance);
 }
 

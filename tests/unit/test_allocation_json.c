@@ -114,3 +114,17 @@ Test(allocation_json, finds_every_fault_and_not_only_the_first) {
     cr_assert_eq(faults.errors, 4);
     hv_fault_list_deinit(&faults);
 }
+
+Test(allocation_json, warns_of_needs_that_no_lane_leads_to) {
+    struct hv_fault_list faults;
+    struct allocation_document document;
+    char printed[512];
+    cr_assert_eq(parse(DOCUMENT(ITEMS, DEPOTS, SHELTERS, "\"lanes\":[]"), &faults, &document),
+                 HV_OK);
+    cr_assert_eq(faults.warnings, 1);
+    hv_fault_print(&faults.faults[0], printed, sizeof printed);
+    cr_assert(strstr(printed, "no lane leads to 庇: its needs are never met") != NULL, "%s",
+              printed);
+    allocation_document_deinit(&document);
+    hv_fault_list_deinit(&faults);
+}
