@@ -148,6 +148,7 @@ static void want_plan(struct core *core) {
 static void on_tick(struct core *core) {
     core_scan(core);
     core_tell_all(core);
+    core_turn_hazards(core);
     core_escalate(core);
     dispatch_run(&core->dispatch, core->state, core->real_ms, send_orders, core);
     want_plan(core);

@@ -25,6 +25,16 @@ size_t core_batch_gathered(const struct core *core) {
     return gathered;
 }
 
+bool core_batch_holds(const struct core *core, enum hv_record_kind kind) {
+    for (unsigned i = 0; i < core->used; i++) {
+        const struct batch *batch = &core->batches[(core->oldest + i) % CORE_BATCHES_MAX];
+        for (size_t k = 0; k < batch->count; k++)
+            if (batch->list[k].record->kind == kind)
+                return true;
+    }
+    return false;
+}
+
 /* Memory that only an unusual batch needed is given back. */
 static void reset(struct batch *batch) {
     hv_arena_reset(&batch->arena);

@@ -148,7 +148,12 @@ void core_batch_hand_out(struct core *core, bool idle);
 void core_batch_committed(struct core *core);
 void core_batch_failed(struct core *core, int error);
 size_t core_batch_gathered(const struct core *core);
+/* Whether a record of that kind waits to be stored. O(records that wait). */
+bool core_batch_holds(const struct core *core, enum hv_record_kind kind);
 void core_batches_free(struct core *core);
+
+/* ---- core_hazards.c ---- */
+void core_turn_hazards(struct core *core);
 
 /* ---- core_escalate.c ---- */
 void core_escalate(struct core *core);

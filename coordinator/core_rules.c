@@ -140,29 +140,38 @@ static int rule_link(struct core *core, const char *link, struct hv_verdict *ret
     return 0;
 }
 
-static int rule_hazard(struct core *core, const struct hv_hazard_state *hazard,
-                       struct hv_verdict *ret_verdict) {
+static int rule_hazard_step(struct core *core, const struct hv_hazard_step *step,
+                            struct hv_verdict *ret_verdict) {
     const struct core_catalogue *catalogue = &core->catalogue;
-    if (*hazard->hazard == '\0')
-        return no(ret_verdict, HV_ERR_VALUE, "hazard: no id");
-    for (size_t i = 0; i < hazard->link_count; i++) {
-        int error = rule_link(core, hazard->links[i], ret_verdict);
+    for (size_t i = 0; i < step->link_count; i++) {
+        int error = rule_link(core, step->links[i], ret_verdict);
         if (error != 0)
             return error;
     }
-    for (size_t i = 0; catalogue->zone != NULL && i < hazard->zone_count; i++) {
-        if (!catalogue->zone(catalogue->context, hazard->zones[i]))
-            return no(ret_verdict, HV_ERR_NOT_FOUND, "no zone %.64s", hazard->zones[i]);
+    for (size_t i = 0; catalogue->zone != NULL && i < step->zone_count; i++) {
+        if (!catalogue->zone(catalogue->context, step->zones[i]))
+            return no(ret_verdict, HV_ERR_NOT_FOUND, "no zone %.64s", step->zones[i]);
     }
-    for (size_t i = 0; catalogue->place != NULL && i < hazard->shelter_count; i++) {
-        if (!core_knows_place(core, hazard->shelters[i], NULL))
-            return no(ret_verdict, HV_ERR_NOT_FOUND, "no shelter %.64s", hazard->shelters[i]);
+    for (size_t i = 0; catalogue->place != NULL && i < step->shelter_count; i++) {
+        if (!core_knows_place(core, step->shelters[i], NULL))
+            return no(ret_verdict, HV_ERR_NOT_FOUND, "no shelter %.64s", step->shelters[i]);
     }
-    for (size_t i = 0; catalogue->place != NULL && i < hazard->depot_count; i++) {
-        if (!core_knows_place(core, hazard->depots[i], NULL))
-            return no(ret_verdict, HV_ERR_NOT_FOUND, "no depot %.64s", hazard->depots[i]);
+    for (size_t i = 0; catalogue->place != NULL && i < step->depot_count; i++) {
+        if (!core_knows_place(core, step->depots[i], NULL))
+            return no(ret_verdict, HV_ERR_NOT_FOUND, "no depot %.64s", step->depots[i]);
     }
     return 0;
+}
+
+static int rule_hazard(struct core *core, const struct hv_hazard_state *hazard,
+                       struct hv_verdict *ret_verdict) {
+    const struct hv_hazard_step always = hv_hazard_always(hazard, 0);
+    if (*hazard->hazard == '\0')
+        return no(ret_verdict, HV_ERR_VALUE, "hazard: no id");
+    int error = rule_hazard_step(core, &always, ret_verdict);
+    for (size_t i = 0; error == 0 && i < hazard->step_count; i++)
+        error = rule_hazard_step(core, &hazard->steps[i], ret_verdict);
+    return error;
 }
 
 /* A directive is about things that there are. */

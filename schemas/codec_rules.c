@@ -333,6 +333,14 @@ int hv_rule_plan_move(const void *message, const struct hv_trail *at, struct hv_
                        verdict);
 }
 
+int hv_rule_hazard_step(const void *message, const struct hv_trail *at,
+                        struct hv_verdict *verdict) {
+    const struct hv_hazard_step *step = message;
+    if (step->has_until && step->until_wall_ms <= step->from_wall_ms)
+        return REFUSE("until_wall_ms", HV_REASON_RANGE, "not after from_wall_ms");
+    return 0;
+}
+
 int hv_rule_order(const void *message, const struct hv_trail *at, struct hv_verdict *verdict) {
     const struct hv_order *order = message;
     bool sent = order->state == HV_ORDER_ISSUED || order->state == HV_ORDER_CANCELLED ||

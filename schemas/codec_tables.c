@@ -476,6 +476,19 @@ static const struct hv_field road_state_fields[] = {
 SHAPE(static, road_state, road_state, NULL);
 #undef MODEL
 
+#define MODEL struct hv_hazard_step
+static const struct hv_field hazard_step_fields[] = {
+    MS(1, from_wall_ms),
+    OPTIONAL(2, until_wall_ms, has_until, HV_MS_MAX),
+    LINES(3, zones, zone_count, HV_HAZARD_IDS_MAX, HV_ID_BYTES_MAX),
+    LINES(4, links, link_count, HV_HAZARD_IDS_MAX, HV_ID_BYTES_MAX),
+    LINES(5, shelters, shelter_count, HV_HAZARD_IDS_MAX, HV_ID_BYTES_MAX),
+    LINES(6, depots, depot_count, HV_HAZARD_IDS_MAX, HV_ID_BYTES_MAX),
+    OPTIONAL(7, capacity_permille, has_capacity, 1000),
+};
+SHAPE(static, hazard_step, hazard_step, hv_rule_hazard_step);
+#undef MODEL
+
 #define MODEL struct hv_hazard_state
 static const struct hv_field hazard_state_fields[] = {
     ID(1, hazard, REQUIRED),
@@ -485,6 +498,7 @@ static const struct hv_field hazard_state_fields[] = {
     LINES(5, links, link_count, HV_HAZARD_IDS_MAX, HV_ID_BYTES_MAX),
     LINES(6, shelters, shelter_count, HV_HAZARD_IDS_MAX, HV_ID_BYTES_MAX),
     LINES(7, depots, depot_count, HV_HAZARD_IDS_MAX, HV_ID_BYTES_MAX),
+    LIST(50, steps, step_count, HV_HAZARD_STEPS_MAX, hazard_step),
 };
 SHAPE(static, hazard_state, hazard_state, NULL);
 #undef MODEL

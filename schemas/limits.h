@@ -59,6 +59,7 @@
 #define HV_OWNERS_KEPT_MAX 8192u       /* things of which it is known who sees to them */
 #define HV_ROLES_MAX 16u               /* of one account */
 #define HV_PLAN_LINES_MAX 65536u       /* moves, shipments, left over, each */
+#define HV_HAZARD_STEPS_MAX 4096u      /* of a timeline */
 #define HV_HAZARD_IDS_MAX 100000u      /* zones, links, shelters, depots, each */
 #define HV_BATCH_RECORDS_MAX 4096u
 /* Of one decision, all durable together or none: the orders of a plan with its approval. It is an

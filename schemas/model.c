@@ -27,6 +27,18 @@ void hv_people_add(struct hv_people *sum, const struct hv_people *people, int si
 
 /* ---- orders ---- */
 
+struct hv_hazard_step hv_hazard_always(const struct hv_hazard_state *hazard, int64_t from_wall_ms) {
+    return (struct hv_hazard_step){.from_wall_ms = from_wall_ms,
+                                   .zone_count = hazard->zone_count,
+                                   .zones = hazard->zones,
+                                   .link_count = hazard->link_count,
+                                   .links = hazard->links,
+                                   .shelter_count = hazard->shelter_count,
+                                   .shelters = hazard->shelters,
+                                   .depot_count = hazard->depot_count,
+                                   .depots = hazard->depots};
+}
+
 bool hv_order_is_open(enum hv_order_state state) {
     return state != HV_ORDER_DECLINED && state != HV_ORDER_DONE && state != HV_ORDER_FAILED &&
            state != HV_ORDER_CANCELLED && state != HV_ORDER_SUPERSEDED;

@@ -629,6 +629,22 @@ struct hv_road_state {
     const char *reason;
 };
 
+struct hv_hazard_step { /* what a hazard hits from a time on */
+    int64_t from_wall_ms;
+    bool has_until; /* else until the hazard is over */
+    int64_t until_wall_ms;
+    size_t zone_count;
+    const char **zones;
+    size_t link_count;
+    const char **links;
+    size_t shelter_count;
+    const char **shelters;
+    size_t depot_count;
+    const char **depots;
+    bool has_capacity; /* else the links are closed */
+    uint32_t capacity_permille;
+};
+
 struct hv_hazard_state {
     const char *hazard;
     const char *kind;
@@ -641,6 +657,8 @@ struct hv_hazard_state {
     const char **shelters;
     size_t depot_count;
     const char **depots;
+    size_t step_count;
+    struct hv_hazard_step *steps;
 };
 
 struct hv_alert {
@@ -998,6 +1016,10 @@ int64_t hv_people_total(const struct hv_people *people);
 
 /* sum += sign * people, figure by figure, saturating at the int32 range. */
 void hv_people_add(struct hv_people *sum, const struct hv_people *people, int sign);
+
+/* What a hazard hits until it is over, as a step that began at `from_wall_ms`; the lists stay the
+ * hazard's. */
+struct hv_hazard_step hv_hazard_always(const struct hv_hazard_state *hazard, int64_t from_wall_ms);
 
 /* Whether somebody may still act on an order that stands so: not declined, done, failed, cancelled
  * or superseded. */

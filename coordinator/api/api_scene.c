@@ -234,28 +234,41 @@ static void recompute_changed(struct api_scene *scene) {
 
 /* ---- hazards ---- */
 
-static void mark(const struct region *region, const struct hv_hazard_state *hazard,
+/* What a step hits while it lasts. */
+static void mark(const struct region *region, const struct hv_hazard_step *step, int64_t wall_ms,
                  struct api_scene *scene) {
-    for (size_t i = 0; i < hazard->zone_count; i++) {
-        uint32_t zone = region_find_zone(region, hazard->zones[i]);
+    if (step->from_wall_ms > wall_ms || (step->has_until && step->until_wall_ms <= wall_ms))
+        return;
+    for (size_t i = 0; i < step->zone_count; i++) {
+        uint32_t zone = region_find_zone(region, step->zones[i]);
         if (zone != REGION_NONE)
             scene->zone_hit[zone] = true;
     }
-    for (size_t i = 0; i < hazard->link_count; i++) {
-        uint32_t link = region_find_link(region, hazard->links[i]);
-        if (link != REGION_NONE)
+    for (size_t i = 0; i < step->link_count; i++) {
+        uint32_t link = region_find_link(region, step->links[i]);
+        if (link != REGION_NONE && (!step->has_capacity || step->capacity_permille == 0))
             scene->link_hit[link] = true;
     }
-    for (size_t i = 0; i < hazard->shelter_count; i++) {
-        uint32_t shelter = region_find_shelter(region, hazard->shelters[i]);
+    for (size_t i = 0; i < step->shelter_count; i++) {
+        uint32_t shelter = region_find_shelter(region, step->shelters[i]);
         if (shelter != REGION_NONE)
             scene->shelters[shelter].hit = true;
     }
-    for (size_t i = 0; i < hazard->depot_count; i++) {
-        uint32_t depot = region_find_depot(region, hazard->depots[i]);
+    for (size_t i = 0; i < step->depot_count; i++) {
+        uint32_t depot = region_find_depot(region, step->depots[i]);
         if (depot != REGION_NONE)
             scene->depots[depot].hit = true;
     }
+}
+
+/* As of its record: each time that a step begins or ends, the coordinator records it anew. */
+static void mark_hazard(const struct region *region, const struct hv_record *record,
+                        struct api_scene *scene) {
+    const struct hv_hazard_state *hazard = &record->hazard;
+    const struct hv_hazard_step always = hv_hazard_always(hazard, record->wall_ms);
+    mark(region, &always, record->wall_ms, scene);
+    for (size_t i = 0; i < hazard->step_count; i++)
+        mark(region, &hazard->steps[i], record->wall_ms, scene);
 }
 
 static bool mark_hits(struct api_scene *scene) {
@@ -277,7 +290,7 @@ static bool mark_hits(struct api_scene *scene) {
             (const struct state_hazard *)state_at(scene->state, STATE_HAZARD, i);
         const struct hv_record *record = NULL;
         if (!hazard->over && state_body_decode(&hazard->body, scene->arena, &record) == HV_OK)
-            mark(region, &record->hazard, scene);
+            mark_hazard(region, record, scene);
     }
     return true;
 }

@@ -198,7 +198,7 @@ void api_put_link(struct api *api, struct api_call *call) {
 }
 
 void api_put_hazard(struct api *api, struct api_call *call) {
-    json_t *request = request_of(call, "hazard", "kind,over,zones,links,shelters,depots");
+    json_t *request = request_of(call, "hazard", "kind,over,zones,links,shelters,depots,steps");
     decide(api, call, 200, with_text(request, "id", call->arguments[0]));
 }
 

@@ -59,8 +59,8 @@ int cli_incident(const struct cli *cli) {
 /* ---- hazards and roads ---- */
 
 static void print_hazards(const json_t *reply) {
-    static const char *const titles[] = {"hazard", "kind",      "state",   ">zones",
-                                         ">links", ">shelters", ">depots", NULL};
+    static const char *const titles[] = {"hazard",    "kind",    "state",  ">zones", ">links",
+                                         ">shelters", ">depots", ">steps", NULL};
     struct cli_table *table = cli_table_new(titles);
     size_t index;
     json_t *hazard;
@@ -72,8 +72,47 @@ static void print_hazards(const json_t *reply) {
                        json_is_true(json_object_get(hazard, "over")) ? "over" : "in force");
         for (int i = 0; i < 4; i++)
             cli_table_cell(table, "%zu", json_array_size(json_object_get(hazard, lists[i])));
+        cli_table_cell(table, "%zu", json_array_size(json_object_get(hazard, "steps")));
     }
     cli_table_print(table);
+}
+
+/* What the hazard said before, so that a step comes on top of it; NULL: nothing, or no answer. */
+static json_t *hazard_before(const struct cli *cli, const char *id) {
+    json_t *reply = NULL, *hazard, *found = NULL;
+    size_t index;
+    if (cli_call(cli, json_pack("{s:s}", "verb", "hazards"), &reply) != 0)
+        return NULL;
+    json_array_foreach(json_object_get(reply, "hazards"), index, hazard) {
+        if (found == NULL && strcmp(json_string_value(json_object_get(hazard, "id")), id) == 0 &&
+            !json_is_true(json_object_get(hazard, "over")))
+            found = json_incref(hazard);
+    }
+    json_decref(reply);
+    return found;
+}
+
+/* Turns what the request lists into a step from that time on, after all that was said before. */
+static json_t *as_step(const struct cli *cli, json_t *request, const char *id, json_int_t from_ms,
+                       bool has_until, json_int_t until_ms, json_int_t permille) {
+    static const char *const lists[] = {"zones", "links", "shelters", "depots"};
+    json_t *before = hazard_before(cli, id), *step = json_object(), *steps;
+    for (int i = 0; i < 4; i++) {
+        const json_t *was = json_object_get(before, lists[i]);
+        json_object_set(step, lists[i], json_object_get(request, lists[i]));
+        json_object_set_new(request, lists[i], was == NULL ? json_array() : json_deep_copy(was));
+    }
+    steps = json_deep_copy(json_object_get(before, "steps"));
+    steps = steps == NULL ? json_array() : steps;
+    json_object_set_new(step, "from_wall_ms", json_integer(from_ms));
+    if (has_until)
+        json_object_set_new(step, "until_wall_ms", json_integer(until_ms));
+    if (permille >= 0)
+        json_object_set_new(step, "capacity_permille", json_integer(permille));
+    json_array_append_new(steps, step);
+    json_object_set_new(request, "steps", steps);
+    json_decref(before);
+    return request;
 }
 
 int cli_hazard(const struct cli *cli) {
@@ -88,6 +127,20 @@ int cli_hazard(const struct cli *cli) {
         split(cli_option(cli, "--zones")), "links", split(cli_option(cli, "--links")), "shelters",
         split(cli_option(cli, "--shelters")), "depots", split(cli_option(cli, "--depots")));
     set_text(request, "kind", kind);
+    json_int_t from_ms = 0, until_ms = 0, permille = -1;
+    bool has_from = false, has_until = false;
+    if (!cli_time(cli, "--from", &from_ms, &has_from) ||
+        !cli_time(cli, "--until", &until_ms, &has_until) ||
+        !cli_integer(cli, "--capacity-permille", -1, &permille)) {
+        json_decref(request);
+        return EX_USAGE;
+    }
+    if (!has_from && (has_until || permille >= 0)) {
+        json_decref(request);
+        return cli_usage(cli, "--until and --capacity-permille belong to a step: say --from, too");
+    }
+    if (has_from)
+        request = as_step(cli, request, id, from_ms, has_until, until_ms, permille);
     return cli_ask(cli, request, NULL);
 }
 

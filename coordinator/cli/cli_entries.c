@@ -51,9 +51,14 @@ const struct cli_entry cli_entries[] = {
     {"hazard", cli_hazard, "say what a hazard hits",
      "usage: haven hazard ID KIND [--zones A,B] [--links …] [--shelters …] [--depots …] | ID "
      "--over | list\n"
+     "       with --from TIME [--until TIME] [--capacity-permille N]: what is listed is hit from "
+     "then "
+     "on, on top of what\n"
+     "       was said before; links are closed, or keep so much of their capacity\n"
      "  zones that a hazard in force names have to leave; a list replaces the one before\n"
      "examples:\n"
      "  haven hazard river flood --zones Z10,Z11 --links L16-17,L17-16\n"
+     "  haven hazard river flood --links L6-8,L8-6 --from +90min --until +6h\n"
      "  haven hazard river --over\n"},
     {"road", cli_road, "close and open roads",
      "usage: haven road close LINK | open LINK [--capacity-permille N] [--reason TEXT] | list\n"

@@ -170,6 +170,48 @@ static bool read_list(const json_t *request, const char *member, struct hv_arena
     return true;
 }
 
+static bool read_step(const json_t *one, struct hv_arena *arena, struct hv_hazard_step *step) {
+    const json_t *from = json_object_get(one, "from_wall_ms"),
+                 *until = json_object_get(one, "until_wall_ms"),
+                 *capacity = json_object_get(one, "capacity_permille");
+    if (!json_is_integer(from) || json_integer_value(from) < 0 ||
+        (until != NULL && !json_is_null(until) && !json_is_integer(until)) ||
+        (capacity != NULL && !json_is_null(capacity) && !json_is_integer(capacity)))
+        return false;
+    *step = (struct hv_hazard_step){.from_wall_ms = json_integer_value(from),
+                                    .has_until = json_is_integer(until),
+                                    .until_wall_ms = json_integer_value(until),
+                                    .has_capacity = json_is_integer(capacity)};
+    if (step->has_until && step->until_wall_ms <= step->from_wall_ms)
+        return false;
+    const json_int_t permille = json_integer_value(capacity);
+    if (step->has_capacity && (permille < 0 || permille > 1000))
+        return false;
+    step->capacity_permille = (uint32_t)permille;
+    return read_list(one, "zones", arena, &step->zones, &step->zone_count) &&
+           read_list(one, "links", arena, &step->links, &step->link_count) &&
+           read_list(one, "shelters", arena, &step->shelters, &step->shelter_count) &&
+           read_list(one, "depots", arena, &step->depots, &step->depot_count);
+}
+
+static bool read_steps(const json_t *request, struct hv_arena *arena,
+                       struct hv_hazard_state *hazard) {
+    const json_t *list = json_object_get(request, "steps");
+    const size_t count = json_array_size(list);
+    if (list == NULL || (json_is_array(list) && count == 0))
+        return true;
+    hazard->steps = json_is_array(list) && count <= HV_HAZARD_STEPS_MAX
+                        ? hv_arena_take(arena, count, sizeof *hazard->steps)
+                        : NULL;
+    if (hazard->steps == NULL)
+        return false;
+    hazard->step_count = count;
+    for (size_t i = 0; i < count; i++)
+        if (!read_step(json_array_get(list, i), arena, &hazard->steps[i]))
+            return false;
+    return true;
+}
+
 void console_hazard(const struct console_scene *scene, const json_t *request,
                     struct hv_arena *arena, struct console_outcome *outcome) {
     (void)scene;
@@ -197,6 +239,10 @@ void console_hazard(const struct console_scene *scene, const json_t *request,
         !read_list(request, "depots", arena, &hazard->depots, &hazard->depot_count))
         console_refuse(outcome, HV_ERR_VALUE, "what a hazard hits is not a list of ids",
                        "\"zones\": [\"Z1\", …], and so for links, shelters and depots");
+    else if (!read_steps(request, arena, hazard))
+        console_refuse(outcome, HV_ERR_VALUE, "a step of the hazard is wrong",
+                       "\"steps\": [{\"from_wall_ms\": 1789000000000, \"links\": [\"L1\"]}, …]; "
+                       "until_wall_ms after from_wall_ms, capacity_permille 0 to 1000");
 }
 
 void console_alert(const struct console_scene *scene, const json_t *request, struct hv_arena *arena,

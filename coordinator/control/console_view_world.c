@@ -152,6 +152,24 @@ static json_t *texts(const char *const *list, size_t count) {
     return array;
 }
 
+static json_t *steps_of(const struct hv_hazard_state *hazard) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < hazard->step_count; i++) {
+        const struct hv_hazard_step *step = &hazard->steps[i];
+        json_array_append_new(
+            list,
+            json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "from_wall_ms",
+                      (json_int_t)step->from_wall_ms, "until_wall_ms",
+                      step->has_until ? json_integer(step->until_wall_ms) : json_null(), "zones",
+                      texts(step->zones, step->zone_count), "links",
+                      texts(step->links, step->link_count), "shelters",
+                      texts(step->shelters, step->shelter_count), "depots",
+                      texts(step->depots, step->depot_count), "capacity_permille",
+                      step->has_capacity ? json_integer(step->capacity_permille) : json_null()));
+    }
+    return list;
+}
+
 void console_hazards(const struct console_scene *scene, const json_t *request,
                      struct hv_arena *arena, struct console_outcome *outcome) {
     json_t *list = json_array();
@@ -163,13 +181,13 @@ void console_hazards(const struct console_scene *scene, const json_t *request,
             state_body_decode(&hazard->body, arena, &record) != HV_OK)
             continue;
         const struct hv_hazard_state *body = &record->hazard;
-        json_array_append_new(list,
-                              json_pack("{s:s, s:s, s:b, s:o, s:o, s:o, s:o}", "id",
-                                        hazard->entity.id, "kind", body->kind, "over", hazard->over,
-                                        "zones", texts(body->zones, body->zone_count), "links",
-                                        texts(body->links, body->link_count), "shelters",
-                                        texts(body->shelters, body->shelter_count), "depots",
-                                        texts(body->depots, body->depot_count)));
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "id", hazard->entity.id,
+                            "kind", body->kind, "over", hazard->over, "zones",
+                            texts(body->zones, body->zone_count), "links",
+                            texts(body->links, body->link_count), "shelters",
+                            texts(body->shelters, body->shelter_count), "depots",
+                            texts(body->depots, body->depot_count), "steps", steps_of(body)));
     }
     console_answer_list(request, "hazards", list, outcome);
 }

@@ -23,7 +23,8 @@ struct timetable {
     struct timetable_steps steps;    /* of the last instance */
     struct evacuation_session *flow; /* over the same; NULL: none yet */
     struct evacuation_plan best;     /* the last flow */
-    struct timetable_count count;    /* of sessions that are gone */
+    struct timetable_closings closings;
+    struct timetable_count count; /* of sessions that are gone */
 };
 
 struct making {
@@ -56,7 +57,20 @@ void timetable_free(struct timetable *timetable) {
     if (timetable == NULL)
         return;
     forget(timetable);
+    free(timetable->closings.all);
     free(timetable);
+}
+
+int timetable_set_closings(struct timetable *timetable, const struct timetable_closing *closings,
+                           size_t count) {
+    struct timetable_closing *copy = calloc(count + 1, sizeof *copy);
+    if (copy == NULL)
+        return HV_ERR_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        copy[i] = closings[i];
+    free(timetable->closings.all);
+    timetable->closings = (struct timetable_closings){copy, count};
+    return HV_OK;
 }
 
 struct timetable_count timetable_count(const struct timetable *timetable) {
@@ -97,8 +111,8 @@ static int choose_steps(const struct instance *instance, int64_t *step_ms, int64
 static int start(struct making *making, int64_t step_ms, int64_t horizon_ms) {
     struct timetable *timetable = making->timetable;
     forget(timetable);
-    int error = timetable_steps_init(&timetable->steps, making->instance, step_ms,
-                                     (int32_t)(horizon_ms / step_ms), making->nowhere);
+    int error = timetable_steps_init(&timetable->steps, making->instance, &timetable->closings,
+                                     step_ms, (int32_t)(horizon_ms / step_ms), making->nowhere);
     if (error != HV_OK)
         return error;
     return evacuation_session_new(&timetable->steps.instance, &timetable->flow);
@@ -119,7 +133,7 @@ static int move_on(struct making *making) {
     int error = HV_OK;
     for (uint32_t l = 0; l < steps->road_count; l++) {
         bool changed = false;
-        STEP(timetable_steps_set_link(steps, instance, l, &changed));
+        STEP(timetable_steps_set_link(steps, instance, &timetable->closings, l, &changed));
         if (changed)
             STEP(evacuation_session_set_link(timetable->flow, l, &steps->links[l]));
     }

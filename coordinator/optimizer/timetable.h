@@ -13,6 +13,8 @@
  *     all others alone;
  *   - a link lets in the whole part of its people a step; where that is 0, one person every so many
  *     steps;
+ *   - a link that closes at a time to come lets nobody in who would not be off it by then, the
+ * whole of the step in which they enter counted; one that loses capacity lets in fewer meanwhile;
  *   - a centroid becomes two nodes, one to leave from and one to arrive at.
  * The step is 60 s where the network is small enough and the horizon 6 hours; both grow, the
  * horizon until everybody who has a place is there in time.
@@ -29,6 +31,7 @@
 
 #include "coordinator/optimizer/evacuation_plan.h"
 #include "coordinator/optimizer/plan.h"
+#include "coordinator/optimizer/timetable_steps.h"
 
 struct timetable;
 
@@ -46,6 +49,11 @@ struct timetable_count {
 
 struct timetable *timetable_new(void); /* NULL without memory */
 void timetable_free(struct timetable *timetable);
+
+/* From the next solve on: links that close, reopen or lose capacity at a time, by link and then by
+ * time; they are copied. None at first. HV_ERR_MEMORY: those before stand. */
+HV_MUST_USE int timetable_set_closings(struct timetable *timetable,
+                                       const struct timetable_closing *closings, size_t count);
 
 /* Solves the flow of `instance` where `nowhere` people have no place, from where the last one ended
  * if only capacities, closures, people and places have changed. HV_ERR_LIMIT: the network is too

@@ -56,17 +56,64 @@ static int find_toward(const struct instance *instance, int64_t *toward_ms) {
 
 /* ---- one road ---- */
 
-/* One person every so many steps, where a whole one a step is too much. */
-static int spread(int64_t per_hour, int64_t step_ms, int32_t horizon, struct evacuation_link *link,
-                  struct evacuation_change **ret_changes) {
+/* What a link takes, before it is counted in whole people a step. */
+struct inflow {
+    int64_t per_hour, travel_ms;
+    const struct timetable_closing *closings;
+    size_t closing_count;
+};
+
+static struct inflow inflow_of(const struct network_link *road, uint32_t link,
+                               const struct timetable_closings *closings) {
+    size_t first = 0, past = closings->count;
+    while (first < past) { /* the first closing of the link or of one after it */
+        const size_t middle = first + (past - first) / 2;
+        if (closings->all[middle].link < link)
+            first = middle + 1;
+        else
+            past = middle;
+    }
+    size_t count = 0;
+    while (first + count < closings->count && closings->all[first + count].link == link)
+        count++;
+    return (struct inflow){.per_hour = road->closed ? 0 : road->capacity_per_hour,
+                           .travel_ms = road->travel_ms,
+                           .closings = closings->all + first,
+                           .closing_count = count};
+}
+
+/* Thousandths of its capacity that a link lets in at a step. Who enters at a step may do so until
+ * its end, and is off a link before it closes. */
+static uint32_t open_permille(const struct inflow *inflow, int64_t step_ms, int32_t step) {
+    const int64_t enters_ms = step * step_ms, left_ms = enters_ms + step_ms + inflow->travel_ms;
+    uint32_t least = 1000;
+    for (size_t i = 0; i < inflow->closing_count; i++) {
+        const struct timetable_closing *closing = &inflow->closings[i];
+        const int64_t until_ms = closing->permille == 0 ? left_ms : enters_ms + step_ms;
+        if (until_ms > closing->from_ms && enters_ms < closing->to_ms && closing->permille < least)
+            least = closing->permille;
+    }
+    return least;
+}
+
+/* Whole people a step where there is room for that all the time; one every so many steps, where a
+ * whole one a step is too much. */
+static int write_by_step(const struct inflow *inflow, int64_t step_ms, int32_t horizon,
+                         struct evacuation_link *link, struct evacuation_change **ret_changes) {
     struct evacuation_change *changes = calloc((size_t)horizon + 2, sizeof *changes);
     if (changes == NULL)
         return HV_ERR_MEMORY;
-    int64_t passed = 0, before = link->capacity_per_step = 0;
+    const int64_t thousand_ms = 1000 * MS_PER_HOUR; /* the capacity is in thousandths */
+    int64_t passed = 0, before = 0;
     for (int32_t t = 0; t <= horizon; t++) {
-        passed += per_hour * step_ms;
-        const int64_t room = passed / MS_PER_HOUR;
-        passed %= MS_PER_HOUR;
+        const int64_t rate = inflow->per_hour * open_permille(inflow, step_ms, t) * step_ms;
+        int64_t room = rate / thousand_ms;
+        if (room == 0) {
+            passed += rate;
+            room = passed / thousand_ms;
+            passed %= thousand_ms;
+        }
+        room = room < EVACUATION_PEOPLE_MAX ? room : EVACUATION_PEOPLE_MAX;
         if (t == 0)
             link->capacity_per_step = room;
         else if (room != before)
@@ -78,18 +125,20 @@ static int spread(int64_t per_hour, int64_t step_ms, int32_t horizon, struct eva
     return HV_OK;
 }
 
-static int write_capacity(const struct timetable_steps *steps, const struct network_link *road,
+static int write_capacity(const struct timetable_steps *steps, const struct inflow *inflow,
                           struct evacuation_link *link, struct evacuation_change **ret_changes) {
-    const int64_t per_hour = road->closed ? 0 : road->capacity_per_hour;
     const int64_t most = (int64_t)EVACUATION_PEOPLE_MAX * MS_PER_HOUR / steps->step_ms;
+    struct inflow held = *inflow;
+    held.per_hour = held.per_hour < most ? held.per_hour : most; /* so that nothing overflows */
     link->changes = NULL;
     link->change_count = 0;
     *ret_changes = NULL;
-    link->capacity_per_step =
-        per_hour >= most ? EVACUATION_PEOPLE_MAX : per_hour * steps->step_ms / MS_PER_HOUR;
-    return per_hour == 0 || link->capacity_per_step > 0
+    link->capacity_per_step = held.per_hour * steps->step_ms / MS_PER_HOUR;
+    const bool whole = held.per_hour == 0 || link->capacity_per_step > 0;
+    return whole && held.closing_count == 0
                ? HV_OK
-               : spread(per_hour, steps->step_ms, steps->instance.horizon_steps, link, ret_changes);
+               : write_by_step(&held, steps->step_ms, steps->instance.horizon_steps, link,
+                               ret_changes);
 }
 
 /* ---- laying out ---- */
@@ -106,6 +155,7 @@ static int take_arrays(struct timetable_steps *steps, const struct instance *ins
     }
     const size_t links = (size_t)steps->road_count + steps->centroid_count + instance->zone_count;
     steps->roads = calloc(steps->road_count + 1u, sizeof *steps->roads);
+    steps->timed = calloc(steps->road_count + 1u, sizeof *steps->timed);
     steps->links = calloc(links + 1, sizeof *steps->links);
     steps->changes = calloc(links + 1, sizeof *steps->changes);
     steps->zones = calloc(instance->zone_count + 1u, sizeof *steps->zones);
@@ -117,8 +167,8 @@ static int take_arrays(struct timetable_steps *steps, const struct instance *ins
     steps->instance.links = steps->links;
     steps->instance.zones = steps->zones;
     steps->instance.shelters = steps->shelters;
-    return steps->roads == NULL || steps->links == NULL || steps->changes == NULL ||
-                   steps->zones == NULL || steps->shelters == NULL
+    return steps->roads == NULL || steps->timed == NULL || steps->links == NULL ||
+                   steps->changes == NULL || steps->zones == NULL || steps->shelters == NULL
                ? HV_ERR_MEMORY
                : HV_OK;
 }
@@ -143,18 +193,21 @@ static void split_centroids(struct timetable_steps *steps, int32_t *arrive) {
 }
 
 static int lay_roads(struct timetable_steps *steps, const struct instance *instance,
-                     const int32_t *arrive, const int64_t *toward_ms) {
+                     const struct timetable_closings *closings, const int32_t *arrive,
+                     const int64_t *toward_ms) {
     for (uint32_t l = 0; l < steps->road_count; l++) {
         const struct network_link *road = network_link_at(instance->network, l);
         struct evacuation_link *link = &steps->links[l];
+        const struct inflow inflow = inflow_of(road, l, closings);
         steps->roads[l] = *road;
+        steps->timed[l] = inflow.closing_count > 0;
         *link = (struct evacuation_link){.from = (int32_t)road->from,
                                          .to = arrive[road->to],
                                          .travel_steps =
                                              travel_steps(steps->step_ms, toward_ms[road->from],
                                                           toward_ms[road->to], road->travel_ms, l),
                                          .closes_at_step = EVACUATION_NEVER};
-        int error = write_capacity(steps, road, link, &steps->changes[l]);
+        int error = write_capacity(steps, &inflow, link, &steps->changes[l]);
         if (error != HV_OK)
             return error;
     }
@@ -180,7 +233,7 @@ static void lay_places(struct timetable_steps *steps, const struct instance *ins
 }
 
 static int lay_out(struct timetable_steps *steps, const struct instance *instance,
-                   int64_t nowhere) {
+                   const struct timetable_closings *closings, int64_t nowhere) {
     const uint32_t nodes = network_node_count(instance->network);
     int32_t *arrive = calloc(nodes + 1u, sizeof *arrive);
     int64_t *toward_ms = calloc(nodes + 1u, sizeof *toward_ms);
@@ -188,7 +241,7 @@ static int lay_out(struct timetable_steps *steps, const struct instance *instanc
         arrive == NULL || toward_ms == NULL ? HV_ERR_MEMORY : find_toward(instance, toward_ms);
     if (error == HV_OK) {
         split_centroids(steps, arrive);
-        error = lay_roads(steps, instance, arrive, toward_ms);
+        error = lay_roads(steps, instance, closings, arrive, toward_ms);
     }
     if (error == HV_OK)
         lay_places(steps, instance, arrive, nowhere);
@@ -198,12 +251,13 @@ static int lay_out(struct timetable_steps *steps, const struct instance *instanc
 }
 
 int timetable_steps_init(struct timetable_steps *steps, const struct instance *instance,
-                         int64_t step_ms, int32_t horizon_steps, int64_t nowhere) {
+                         const struct timetable_closings *closings, int64_t step_ms,
+                         int32_t horizon_steps, int64_t nowhere) {
     *steps = (struct timetable_steps){.step_ms = step_ms};
     steps->instance.horizon_steps = horizon_steps;
     int error = take_arrays(steps, instance);
     if (error == HV_OK)
-        error = lay_out(steps, instance, nowhere);
+        error = lay_out(steps, instance, closings, nowhere);
     if (error == HV_OK)
         error = evacuation_instance_check(&steps->instance);
     if (error != HV_OK)
@@ -215,6 +269,7 @@ void timetable_steps_deinit(struct timetable_steps *steps) {
     for (size_t l = 0; steps->changes != NULL && l < steps->instance.link_count; l++)
         free(steps->changes[l]);
     free(steps->roads);
+    free(steps->timed);
     free(steps->centroid);
     free(steps->links);
     free(steps->changes);
@@ -254,22 +309,37 @@ bool timetable_steps_fit(const struct timetable_steps *steps, const struct insta
     return true;
 }
 
+static bool same_capacity(const struct evacuation_link *a, const struct evacuation_link *b) {
+    if (a->capacity_per_step != b->capacity_per_step || a->change_count != b->change_count)
+        return false;
+    for (size_t i = 0; i < a->change_count; i++)
+        if (a->changes[i].step != b->changes[i].step ||
+            a->changes[i].capacity != b->changes[i].capacity)
+            return false;
+    return true;
+}
+
 int timetable_steps_set_link(struct timetable_steps *steps, const struct instance *instance,
-                             uint32_t link, bool *ret_changed) {
+                             const struct timetable_closings *closings, uint32_t link,
+                             bool *ret_changed) {
     const struct network_link *road = network_link_at(instance->network, link);
     struct network_link *before = &steps->roads[link];
-    *ret_changed =
-        before->closed != road->closed || before->capacity_per_hour != road->capacity_per_hour;
-    if (!*ret_changed)
+    const struct inflow inflow = inflow_of(road, link, closings);
+    const bool same_road =
+        before->closed == road->closed && before->capacity_per_hour == road->capacity_per_hour;
+    *ret_changed = false;
+    if (same_road && inflow.closing_count == 0 && !steps->timed[link])
         return HV_OK;
     struct evacuation_link changed = steps->links[link];
     struct evacuation_change *changes = NULL;
-    int error = write_capacity(steps, road, &changed, &changes);
+    int error = write_capacity(steps, &inflow, &changed, &changes);
     if (error != HV_OK)
         return error;
+    *ret_changed = !same_capacity(&changed, &steps->links[link]);
     free(steps->changes[link]);
     steps->changes[link] = changes;
     steps->links[link] = changed;
+    steps->timed[link] = inflow.closing_count > 0;
     *before = *road;
     return HV_OK;
 }

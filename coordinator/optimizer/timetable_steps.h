@@ -5,12 +5,29 @@
 #include "coordinator/optimizer/evacuation_instance.h"
 #include "coordinator/optimizer/instance.h"
 
+#define TIMETABLE_FOR_GOOD INT64_MAX
+
+/* From `from_ms` after now until `to_ms` a link lets in so many thousandths of its capacity. Of
+ * what overlaps the least counts. */
+struct timetable_closing {
+    uint32_t link;
+    uint32_t permille;      /* 0 to 1,000; 0: closed, and who is on it has left it by then */
+    int64_t from_ms, to_ms; /* 0 ≤ from < to; to: or TIMETABLE_FOR_GOOD */
+};
+
+/* By link, then by from_ms. */
+struct timetable_closings {
+    struct timetable_closing *all;
+    size_t count;
+};
+
 struct timetable_steps {
     struct evacuation_instance instance; /* points to the arrays below */
     int64_t step_ms;
     uint32_t road_count; /* links of the network; those that were added follow */
     uint32_t centroid_count;
     struct network_link *roads; /* as they were taken over, to see what changes */
+    bool *timed;                /* link: its capacity was made of closings, too */
     bool *centroid;             /* by node of the network */
     struct evacuation_link *links;
     struct evacuation_change **changes; /* by link: its own, or NULL */
@@ -21,7 +38,8 @@ struct timetable_steps {
 /* Makes the steps of an instance, with everybody and every place in them; `nowhere` is how many
  * have no place. HV_ERR_MEMORY, or what evacuation_instance_check finds. */
 HV_MUST_USE int timetable_steps_init(struct timetable_steps *steps, const struct instance *instance,
-                                     int64_t step_ms, int32_t horizon_steps, int64_t nowhere);
+                                     const struct timetable_closings *closings, int64_t step_ms,
+                                     int32_t horizon_steps, int64_t nowhere);
 void timetable_steps_deinit(struct timetable_steps *steps);
 
 /* Whether an instance differs from what was taken over in figures only that may change. */
@@ -29,7 +47,8 @@ bool timetable_steps_fit(const struct timetable_steps *steps, const struct insta
 
 /* Takes over one row as it is now; true where it differs from before. */
 HV_MUST_USE int timetable_steps_set_link(struct timetable_steps *steps,
-                                         const struct instance *instance, uint32_t link,
+                                         const struct instance *instance,
+                                         const struct timetable_closings *closings, uint32_t link,
                                          bool *ret_changed);
 bool timetable_steps_set_zone(struct timetable_steps *steps, const struct instance *instance,
                               uint32_t zone);

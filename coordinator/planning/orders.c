@@ -450,7 +450,8 @@ static int find_roads(struct making *making) {
     const struct region *region = making->scene->region;
     if (region == NULL)
         return HV_OK;
-    int error = road_posts_find(making->scene->state, region, making->arena, &making->roads);
+    int error = road_posts_find(making->scene->state, region, making->scene->wall_ms, making->arena,
+                                &making->roads);
     if (error != HV_OK)
         return error;
     making->road_order =
@@ -480,8 +481,11 @@ static int want_roads(struct making *making) {
         order->links = post->links;
         order->link_count = post->link_count;
         order->text = post->why;
+        order->has_start = post->has_start;
+        order->start_wall_ms = post->start_wall_ms;
         if (post->kind == HV_ORDER_CLOSE_ROAD)
-            order->deadline_wall_ms = making->scene->wall_ms + CLOSE_WITHIN_MS;
+            order->deadline_wall_ms =
+                post->has_start ? post->start_wall_ms : making->scene->wall_ms + CLOSE_WITHIN_MS;
         making->road_order[i] = making->wanted.count;
     }
     return HV_OK;

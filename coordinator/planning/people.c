@@ -249,7 +249,11 @@ int people_solve(struct planner *planner, struct timetable *timetable,
                                         .stop = stop,
                                         .context = context}};
     struct plan *plan = NULL;
-    int error = planner_assign(planner, limits, &plan);
+    const struct picture *picture = task->picture;
+    int error = picture == NULL
+                    ? HV_OK
+                    : timetable_set_closings(timetable, picture->closings, picture->closing_count);
+    STEP(planner_assign(planner, limits, &plan));
     if (error == HV_OK && plan->status != PLAN_STOPPED) {
         error = put_on_roads_in_time(&solving, &plan);
         if (error == HV_ERR_LIMIT || error == HV_ERR_OVERFLOW)

@@ -41,6 +41,24 @@ static int64_t smaller(int64_t a, int64_t b) {
     return a < b ? a : b;
 }
 
+/* ---- hazards ---- */
+
+static int find_hit(struct painting *painting) {
+    struct picture *picture = painting->picture;
+    const struct hazards *hit = &painting->hit;
+    int error = hazards_find(painting->state, painting->region, painting->rules->wall_ms,
+                             &painting->arena, &painting->hit);
+    if (error != HV_OK)
+        return error;
+    picture->closings = calloc(hit->closing_count + 1, sizeof *picture->closings);
+    if (picture->closings == NULL)
+        return HV_ERR_MEMORY;
+    for (size_t i = 0; i < hit->closing_count; i++)
+        picture->closings[i] = hit->closings[i];
+    picture->closing_count = hit->closing_count;
+    return HV_OK;
+}
+
 /* ---- roads ---- */
 
 static int find_avoided(struct painting *painting) {
@@ -501,7 +519,7 @@ static int paint(struct painting *painting) {
     struct picture *picture = painting->picture;
     int error = make_room(picture, region);
     if (error == HV_OK)
-        error = hazards_find(painting->state, region, &painting->arena, &painting->hit);
+        error = find_hit(painting);
     if (error == HV_OK)
         error = find_planned(painting);
     if (error == HV_OK)
@@ -582,5 +600,6 @@ void picture_free(struct picture *picture) {
     free(picture->promise_lines);
     free(picture->promise_orders);
     fleet_free(picture->fleet);
+    free(picture->closings);
     free(picture);
 }

@@ -8,7 +8,8 @@
  * there; a stale shelter as the settings say; unusable when full, closing, closed or damaged, or
  * hit by a hazard; unsafe when it does not withstand the incident's hazard;
  *   - roads: closed ones closed, reduced ones reduced, those that a hazard hits or a planner keeps
- * out of plans closed;
+ * out of plans closed; those that a hazard closes, opens or narrows at times to come with these
+ * times (hazards.h);
  *   - stock of a depot: usable units that have not expired, nor gone too long without cold;
  *   - need of a shelter: what those who are there, or ordered there, need in `need_days`, or what
  * staff ask for if that is more, less what is there and what is on its way;
@@ -22,6 +23,7 @@
 
 #include "coordinator/optimizer/planner.h"
 #include "coordinator/planning/fleet.h"
+#include "coordinator/optimizer/timetable_steps.h"
 #include "coordinator/region/profile.h"
 #include "coordinator/region/region.h"
 #include "coordinator/state/state.h"
@@ -34,7 +36,7 @@ struct picture_rules {
     uint32_t need_days;
     int64_t today_day;          /* days since 1970, for expiry */
     uint64_t mono_ms;           /* log clock, for breaks of the cold chain and vehicles under way */
-    int64_t wall_ms;            /* for deliveries that orders promise */
+    int64_t wall_ms;            /* for deliveries that orders promise and the times of hazards */
     bool whole_packs;           /* goods go in the smallest pack of their item, unopened */
     bool fair;                  /* goods: fill rates are leximin before cost is least */
     int64_t goods_change_price; /* cost units that taking back an order for goods must save; 1,000
@@ -57,8 +59,10 @@ struct picture {
     struct planner_promise_line *promise_lines; /* of all */
     uint64_t *promise_orders;                   /* by promise: the order to ship */
     uint32_t promise_count;
-    struct fleet *fleet; /* NULL: no vehicles to count on */
-    uint64_t basis;      /* log position */
+    struct fleet *fleet;                /* NULL: no vehicles to count on */
+    struct timetable_closing *closings; /* by link and time, from now */
+    size_t closing_count;
+    uint64_t basis; /* log position */
 };
 
 /* HV_ERR_MEMORY, HV_ERR_VALUE or HV_ERR_LIMIT: the region cannot be planned on (more pairs than

@@ -3,10 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define AHEAD_MS (INT64_C(6) * 3600 * 1000) /* a road that closes later is told later */
+#define SLACK_MS (INT64_C(15) * 60 * 1000)  /* a closing that moves by less is the same order */
+
 struct posting {
     const struct state *state;
     const struct region *region;
     struct hv_arena *arena;
+    int64_t wall_ms;
     struct hazards hazards;
     struct road_posts posts;
 };
@@ -65,22 +69,27 @@ static int find_roads(struct posting *posting) {
 
 /* ---- what is needed ---- */
 
-static void need(struct posting *posting, uint32_t link, enum hv_order_kind kind, const char *why) {
+static void need_closed(struct posting *posting, uint32_t link, int64_t from_ms, const char *why) {
     struct road_post *post = &posting->posts.posts[posting->posts.road_of[link]];
-    post->kind = kind;
+    const int64_t start_ms = from_ms == 0 ? 0 : posting->wall_ms + from_ms;
+    if (post->link_count == 0 || start_ms < post->start_wall_ms)
+        post->start_wall_ms = start_ms;
+    post->has_start = post->start_wall_ms > 0;
+    post->kind = HV_ORDER_CLOSE_ROAD;
     post->links[post->link_count++] = posting->region->links[link].id;
     if (*post->why == '\0' && why != NULL)
         post->why = why;
 }
 
 static void find_closed(struct posting *posting) {
+    const struct hazards *hazards = &posting->hazards;
     for (uint32_t l = 0; l < posting->region->link_count; l++) {
         const struct state_road *road = (const struct state_road *)state_find(
             posting->state, STATE_ROAD, posting->region->links[l].id);
         if (road != NULL && road->closed)
-            need(posting, l, HV_ORDER_CLOSE_ROAD, road->reason);
-        else if (posting->hazards.links[l])
-            need(posting, l, HV_ORDER_CLOSE_ROAD, posting->hazards.link_hazard[l]);
+            need_closed(posting, l, 0, road->reason);
+        else if (hazards->link_closes_ms[l] <= AHEAD_MS)
+            need_closed(posting, l, hazards->link_closes_ms[l], hazards->link_hazard[l]);
     }
 }
 
@@ -112,6 +121,16 @@ static bool same_links(const struct road_post *post, const struct hv_order *told
     return true;
 }
 
+/* A start that has passed is one at once. */
+static bool same_start(const struct posting *posting, const struct road_post *post,
+                       const struct hv_order *told) {
+    const int64_t wanted = post->has_start ? post->start_wall_ms : posting->wall_ms;
+    const int64_t was = told->has_start && told->start_wall_ms > posting->wall_ms
+                            ? told->start_wall_ms
+                            : posting->wall_ms;
+    return wanted - was < SLACK_MS && was - wanted < SLACK_MS;
+}
+
 /* Whether the road has to be given free: a plan had it closed, and nothing of it is needed now. */
 static bool is_left_over(const struct road_post *post) {
     const struct state_order *told = post->told;
@@ -137,7 +156,8 @@ static int hold_against(struct posting *posting, struct road_post *post) {
     }
     /* By hand nothing more is said than the link that it is addressed to. */
     const bool by_hand = told->plan == 0 && told->link_count == 0;
-    post->stands = told->kind == post->kind && (by_hand || same_links(post, told));
+    post->stands = told->kind == post->kind && (by_hand || same_links(post, told)) &&
+                   same_start(posting, post, told);
     return HV_OK;
 }
 
@@ -147,10 +167,10 @@ const struct road_post *road_posts_of(const struct road_posts *posts, const stru
     return link == REGION_NONE ? NULL : &posts->posts[posts->road_of[link]];
 }
 
-int road_posts_find(const struct state *state, const struct region *region, struct hv_arena *arena,
-                    struct road_posts *ret_posts) {
-    struct posting posting = {.state = state, .region = region, .arena = arena};
-    int error = hazards_find(state, region, arena, &posting.hazards);
+int road_posts_find(const struct state *state, const struct region *region, int64_t wall_ms,
+                    struct hv_arena *arena, struct road_posts *ret_posts) {
+    struct posting posting = {.state = state, .region = region, .arena = arena, .wall_ms = wall_ms};
+    int error = hazards_find(state, region, wall_ms, arena, &posting.hazards);
     if (error == HV_OK)
         error = find_roads(&posting);
     if (error != HV_OK)

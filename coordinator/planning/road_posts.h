@@ -3,7 +3,8 @@
  *
  * A road is the links between the same two nodes under one name: both directions, one post, which
  * is addressed by the first of the links in the region's order. A post is needed
- *   - to close: links that somebody reported closed, or that a hazard in force hits;
+ *   - to close: links that somebody reported closed, or that a hazard in force closes, now or
+ * within the next six hours: then from that time on;
  *   - to stand down: where an order of a plan had it done and nothing of it is needed any more.
  * A link that planners keep out of plans (`avoid`) stays open to everybody else: no post.
  *
@@ -19,7 +20,9 @@ struct road_post {
     enum hv_order_kind kind; /* that it has to have; UNKNOWN: none */
     const char **links;      /* that the order is about */
     size_t link_count;
-    const char *why;                /* as reported, or the id of the hazard; "" for none */
+    const char *why; /* as reported, or the id of the hazard; "" for none */
+    bool has_start;  /* else at once */
+    int64_t start_wall_ms;
     const struct state_order *told; /* its last order that is open or done; NULL: none */
     bool stands;                    /* `told` says what it has to have */
 };
@@ -31,8 +34,8 @@ struct road_posts {
 };
 
 /* Everything in the arena. HV_ERR_MEMORY. O(links log links + orders). */
-int road_posts_find(const struct state *state, const struct region *region, struct hv_arena *arena,
-                    struct road_posts *ret_posts) HV_MUST_USE;
+int road_posts_find(const struct state *state, const struct region *region, int64_t wall_ms,
+                    struct hv_arena *arena, struct road_posts *ret_posts) HV_MUST_USE;
 
 /* The post of an order to a road post; NULL: the region has no such link. */
 const struct road_post *road_posts_of(const struct road_posts *posts, const struct region *region,

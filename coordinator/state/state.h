@@ -450,6 +450,8 @@ struct state_road {
 struct state_hazard {
     struct state_entity entity; /* id: hazard */
     bool over;
+    int64_t turns_wall_ms;  /* when a step first begins or ends after this was recorded; INT64_MAX:
+                               none does */
     struct state_body body; /* encoded record: state_body_decode */
 };
 

@@ -175,11 +175,23 @@ static void apply_road(struct state *state, const struct hv_road_state *from) {
     fold_text(state, &road->reason, from->reason);
 }
 
+static int64_t sooner(int64_t time_ms, int64_t after_ms, int64_t otherwise_ms) {
+    return time_ms > after_ms && time_ms < otherwise_ms ? time_ms : otherwise_ms;
+}
+
 static void apply_hazard(struct state *state, const struct hv_record *record) {
     struct state_hazard *hazard = fold_need(state, STATE_HAZARD, record->hazard.hazard);
     if (hazard == NULL)
         return;
     hazard->over = record->hazard.over;
+    hazard->turns_wall_ms = INT64_MAX;
+    for (size_t i = 0; !hazard->over && i < record->hazard.step_count; i++) {
+        const struct hv_hazard_step *step = &record->hazard.steps[i];
+        hazard->turns_wall_ms = sooner(step->from_wall_ms, record->wall_ms, hazard->turns_wall_ms);
+        if (step->has_until)
+            hazard->turns_wall_ms =
+                sooner(step->until_wall_ms, record->wall_ms, hazard->turns_wall_ms);
+    }
     fold_keep_record(state, &hazard->body, record);
 }
 

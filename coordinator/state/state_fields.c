@@ -511,6 +511,7 @@ static void road(struct fields *fields, struct state_road *value) {
 
 static void hazard(struct fields *fields, struct state_hazard *value) {
     NUMBER(fields, value->over);
+    fields_signed(fields, &value->turns_wall_ms);
     fields_body(fields, &value->body);
 }
 

@@ -436,6 +436,23 @@ Test(golden, roads_hazards_and_alerts) {
                                              .depot_count = 1,
                                              .depots = depots};
     check_record("record_hazard", &record);
+    struct hv_hazard_step steps[] = {{.from_wall_ms = 1788890400000,
+                                      .has_until = true,
+                                      .until_wall_ms = 1788897600000,
+                                      .zone_count = 2,
+                                      .zones = zones,
+                                      .link_count = 1,
+                                      .links = links,
+                                      .shelter_count = 2,
+                                      .shelters = shelters,
+                                      .depot_count = 1,
+                                      .depots = depots,
+                                      .has_capacity = true,
+                                      .capacity_permille = 400},
+                                     {.from_wall_ms = 1788894000000}};
+    record.hazard.steps = steps;
+    record.hazard.step_count = 2;
+    check_record("record_hazard_timeline", &record);
     record.kind = HV_RECORD_ALERT;
     record.alert = (struct hv_alert){.id = "urn:oid:2.49.0.1.156.1",
                                      .sender = "气象台",

@@ -560,6 +560,19 @@ static struct hv_node_report node_report(struct message_maker *maker) {
     return made;
 }
 
+static struct hv_hazard_step hazard_step(struct message_maker *maker) {
+    struct hv_hazard_step made = {.from_wall_ms = (int64_t)number(maker, HV_MS_MAX - 1),
+                                  .has_until = coin(maker),
+                                  .has_capacity = coin(maker)};
+    made.until_wall_ms = made.has_until ? HV_MS_MAX : 0;
+    made.capacity_permille = made.has_capacity ? number32(maker, 1000) : 0;
+    made.zones = ids(maker, 3, &made.zone_count);
+    made.links = ids(maker, 3, &made.link_count);
+    made.shelters = ids(maker, 3, &made.shelter_count);
+    made.depots = ids(maker, 3, &made.depot_count);
+    return made;
+}
+
 static struct hv_hazard_state hazard(struct message_maker *maker) {
     struct hv_hazard_state made = {
         .hazard = id(maker), .kind = id_or_none(maker), .over = coin(maker)};
@@ -567,6 +580,10 @@ static struct hv_hazard_state hazard(struct message_maker *maker) {
     made.links = ids(maker, 5, &made.link_count);
     made.shelters = ids(maker, 5, &made.shelter_count);
     made.depots = ids(maker, 5, &made.depot_count);
+    made.step_count = number(maker, 3);
+    made.steps = take(maker, made.step_count + 1, sizeof *made.steps);
+    for (size_t i = 0; made.steps != NULL && i < made.step_count; i++)
+        made.steps[i] = hazard_step(maker);
     return made;
 }
 

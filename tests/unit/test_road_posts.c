@@ -152,3 +152,103 @@ Test(road_posts, a_road_kept_out_of_plans_stays_open) {
                                                         .reason = ""}});
     cr_assert_eq(town_approve(&town, town_propose(&town)), 0);
 }
+
+/* ---- timelines ---- */
+
+enum { MINUTE_MS = 60000 };
+
+static int64_t in_minutes(int64_t minutes) {
+    return town.bench->wall_ms + minutes * MINUTE_MS;
+}
+
+/* A flood that z1 has to leave, with one step on the road from b to c. */
+static void closes_bc(struct hv_hazard_step step) {
+    static const char *links[] = {"bc"}, *zones[] = {"z1"};
+    step.links = links;
+    step.link_count = 1;
+    town_decide(&town, (struct hv_record){.kind = HV_RECORD_HAZARD,
+                                          .hazard = {.hazard = "river",
+                                                     .kind = "flood",
+                                                     .zones = zones,
+                                                     .zone_count = 1,
+                                                     .steps = &step,
+                                                     .step_count = 1}});
+}
+
+static const struct hv_plan *plan_now(void) {
+    town.rules.wall_ms = town.bench->wall_ms;
+    return town_plan(&town, town_propose(&town));
+}
+
+Test(road_posts, nobody_is_sent_over_a_road_after_it_closes) {
+    for (int64_t minutes = 50; minutes <= 90; minutes += 5) { /* the shelter opens after 60 */
+        closes_bc((struct hv_hazard_step){.from_wall_ms = in_minutes(minutes)});
+        const struct hv_plan *plan = plan_now();
+        uint32_t people = 0;
+        for (size_t i = 0; i < plan->move_count; i++) {
+            cr_assert_leq((int64_t)plan->moves[i].arrived_s, minutes * 60,
+                          "the road ends at the shelter: who arrives later was on it");
+            people += plan->moves[i].people;
+        }
+        cr_assert_eq(people + plan->unserved_people, 120);
+        cr_assert(minutes > 60 || people == 0, "nobody gets in before");
+        cr_assert(minutes < 90 || people == 120);
+    }
+}
+
+Test(road_posts, a_road_that_reopens_is_used_again_and_a_narrow_one_takes_longer) {
+    closes_bc((struct hv_hazard_step){
+        .from_wall_ms = in_minutes(1), .has_until = true, .until_wall_ms = in_minutes(100)});
+    const struct hv_plan *plan = plan_now();
+    cr_assert_eq(plan->unserved_people, 0);
+    for (size_t i = 0; i < plan->move_count; i++)
+        cr_assert_geq(plan->moves[i].arrives_s, 100 * 60, "nobody before it is open again");
+    closes_bc((struct hv_hazard_step){.from_wall_ms = in_minutes(-1)});
+    cr_assert_eq(plan_now()->unserved_people, 120, "closed for good");
+    closes_bc((struct hv_hazard_step){
+        .from_wall_ms = in_minutes(-9), .has_until = true, .until_wall_ms = in_minutes(-1)});
+    plan = plan_now();
+    cr_assert_eq(plan->unserved_people, 0, "the step is past");
+    const uint32_t wide_s = plan->ete100_s;
+    closes_bc((struct hv_hazard_step){
+        .from_wall_ms = in_minutes(-1), .has_capacity = true, .capacity_permille = 50});
+    plan = plan_now();
+    cr_assert_eq(plan->unserved_people, 0);
+    cr_assert_geq(plan->ete100_s, 2 * 3600 - 120, "120 people at 60 an hour");
+    cr_assert_gt(plan->ete100_s, wide_s);
+}
+
+Test(road_posts, a_road_that_will_close_is_an_order_for_then) {
+    closes_bc((struct hv_hazard_step){.from_wall_ms = in_minutes(90)});
+    plan_now();
+    town_approve(&town, state_general(town_state(&town))->last_plan);
+    const struct hv_order *order = town_order(&town, HV_ORDER_CLOSE_ROAD, HV_ORDER_ISSUED, NULL);
+    cr_assert_not_null(order);
+    cr_assert(order->has_start);
+    cr_assert_eq(order->start_wall_ms, in_minutes(90));
+    closes_bc((struct hv_hazard_step){.from_wall_ms = in_minutes(95)});
+    plan_now();
+    town_approve(&town, state_general(town_state(&town))->last_plan);
+    cr_assert_eq(count_of(HV_ORDER_CLOSE_ROAD, HV_ORDER_SUPERSEDED), 0, "five minutes are no news");
+    closes_bc((struct hv_hazard_step){.from_wall_ms = in_minutes(20)});
+    plan_now();
+    town_approve(&town, state_general(town_state(&town))->last_plan);
+    cr_assert_eq(count_of(HV_ORDER_CLOSE_ROAD, HV_ORDER_SUPERSEDED), 1);
+    cr_assert_eq(count_of(HV_ORDER_CLOSE_ROAD, HV_ORDER_ISSUED), 1);
+}
+
+Test(road_posts, a_hazard_is_recorded_anew_when_a_step_begins) {
+    closes_bc((struct hv_hazard_step){.from_wall_ms = in_minutes(1)});
+    const struct state_entity *hazard = state_find(town_state(&town), STATE_HAZARD, "river");
+    const uint64_t told = hazard->changed;
+    core_bench_tick(town.bench, MINUTE_MS / 2);
+    core_bench_idle(town.bench);
+    cr_assert_eq(hazard->changed, told);
+    core_bench_tick(town.bench, MINUTE_MS);
+    core_bench_idle(town.bench);
+    cr_assert_gt(hazard->changed, told);
+    const uint64_t turned = hazard->changed;
+    core_bench_tick(town.bench, MINUTE_MS);
+    core_bench_idle(town.bench);
+    cr_assert_eq(hazard->changed, turned, "once");
+}
