@@ -140,6 +140,19 @@ static int rule_link(struct core *core, const char *link, struct hv_verdict *ret
     return 0;
 }
 
+static int rule_sweep(struct core *core, const struct hv_zone_sweep *sweep,
+                      struct hv_verdict *ret_verdict) {
+    const struct state_zone *zone = state_find_zone(core->state, sweep->zone);
+    if (core->catalogue.zone != NULL && !core->catalogue.zone(core->catalogue.context, sweep->zone))
+        return no(ret_verdict, HV_ERR_NOT_FOUND, "no zone %.64s", sweep->zone);
+    if (state_general(core->state)->incident == STATE_NONE)
+        return no(ret_verdict, HV_ERR_STATE, "no incident is open");
+    if (zone != NULL && zone->sweep.position != 0 &&
+        (int64_t)core_now_mono(core) - (int64_t)sweep->age_ms < zone->sweep.seen_ms)
+        return no(ret_verdict, HV_ERR_STATE, "a later sweep of zone %.64s is known", sweep->zone);
+    return 0;
+}
+
 static int rule_hazard_step(struct core *core, const struct hv_hazard_step *step,
                             struct hv_verdict *ret_verdict) {
     const struct core_catalogue *catalogue = &core->catalogue;
@@ -333,6 +346,8 @@ int core_rule(struct core *core, struct command_context *context, struct hv_reco
         return rule_clock(core, &record->clock, ret_verdict);
     case HV_RECORD_ROAD:
         return rule_link(core, record->road.link, ret_verdict);
+    case HV_RECORD_SWEEP:
+        return rule_sweep(core, &record->sweep, ret_verdict);
     case HV_RECORD_HAZARD:
         return rule_hazard(core, &record->hazard, ret_verdict);
     case HV_RECORD_PLAN:

@@ -476,6 +476,16 @@ static const struct hv_field road_state_fields[] = {
 SHAPE(static, road_state, road_state, NULL);
 #undef MODEL
 
+#define MODEL struct hv_zone_sweep
+static const struct hv_field zone_sweep_fields[] = {
+    ID(1, zone, REQUIRED),
+    NUMBER(2, left, HV_PEOPLE_MAX, 0),
+    MS(3, age_ms),
+    TEXT(4, reason, 0),
+};
+SHAPE(static, zone_sweep, zone_sweep, NULL);
+#undef MODEL
+
 #define MODEL struct hv_hazard_step
 static const struct hv_field hazard_step_fields[] = {
     MS(1, from_wall_ms),
@@ -828,6 +838,7 @@ static const struct hv_field record_fields[] = {
     BODY(HV_RECORD_ESCALATION, escalation, escalation),
     BODY(HV_RECORD_OWNER, owner, owner_change),
     BODY(HV_RECORD_HANDOVER, handover, shift_handover),
+    BODY(HV_RECORD_SWEEP, sweep, zone_sweep),
 };
 SHAPE(, hv_shape_record, record, hv_rule_record);
 #undef MODEL

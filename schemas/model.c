@@ -167,6 +167,7 @@ static const char *const record_words[] = {
     [HV_RECORD_ESCALATION] = "escalation",
     [HV_RECORD_OWNER] = "owner",
     [HV_RECORD_HANDOVER] = "handover",
+    [HV_RECORD_SWEEP] = "sweep",
 };
 
 const char *hv_record_word(enum hv_record_kind kind) {

@@ -629,6 +629,13 @@ struct hv_road_state {
     const char *reason;
 };
 
+struct hv_zone_sweep {
+    const char *zone;
+    uint64_t left;
+    uint64_t age_ms;
+    const char *reason;
+};
+
 struct hv_hazard_step { /* what a hazard hits from a time on */
     int64_t from_wall_ms;
     bool has_until; /* else until the hazard is over */
@@ -966,7 +973,8 @@ enum hv_record_kind {
     HV_RECORD_ACCOUNT = 61,
     HV_RECORD_ESCALATION = 63,
     HV_RECORD_OWNER = 64,
-    HV_RECORD_HANDOVER = 65
+    HV_RECORD_HANDOVER = 65,
+    HV_RECORD_SWEEP = 68
 };
 
 struct hv_record {
@@ -1005,6 +1013,7 @@ struct hv_record {
         struct hv_escalation escalation;
         struct hv_owner_change owner;
         struct hv_shift_handover handover;
+        struct hv_zone_sweep sweep;
     };
     struct hv_origin origin;
 };

@@ -261,8 +261,8 @@ bool api_only(struct api_call *call, const char *members);
 
 /* ---- handlers ---- */
 api_handler api_get_session, api_post_session, api_delete_session, api_put_password;
-api_handler api_put_link, api_put_hazard, api_put_alert, api_post_incident, api_put_phase,
-    api_put_clock, api_post_note, api_post_report, api_post_plan, api_put_approval,
+api_handler api_put_link, api_put_hazard, api_put_sweep, api_put_alert, api_post_incident,
+    api_put_phase, api_put_clock, api_post_note, api_post_report, api_post_plan, api_put_approval,
     api_delete_approval, api_put_directive, api_delete_directive, api_put_owner, api_delete_owner,
     api_post_handover, api_get_handovers, api_post_order, api_patch_order, api_delete_order,
     api_post_answer, api_post_node, api_delete_node;

@@ -222,10 +222,11 @@ static const struct api_column zone_columns[] = {
     {.name = "people", .hxl = "#population+night"},
     {.name = "checked_in", .hxl = "#affected+arrived"},
     {.name = "remaining", .hxl = "#affected+remaining"},
+    {.name = "swept_age_s", .hxl = "#date+swept+age+s", .decimals = 1},
     {.name = "hit", .hxl = "#impact+hazard"},
 };
 
-static const struct api_filter zone_filters[] = {{"hit", API_FILTER_ANSWER, 8, NULL}};
+static const struct api_filter zone_filters[] = {{"hit", API_FILTER_ANSWER, 9, NULL}};
 
 /* Those of the region, then those that only reports have named. */
 static uint32_t count_zones(const struct api_scene *scene) {
@@ -262,8 +263,10 @@ static void fill_zone(const struct api_scene *scene, uint32_t row, struct api_va
     values[4] = api_number(placed ? zone->lat : NAN);
     values[5] = api_count(people);
     values[6] = api_integer(arrived);
-    values[7] = people < 0 ? api_nothing() : api_integer(people > arrived ? people - arrived : 0);
-    values[8] = api_bool(zone != NULL && scene->zone_hit[row]);
+    values[7] = api_count(state_zone_left(seen, people));
+    values[8] =
+        age(scene, seen != NULL && seen->sweep.position != 0 ? seen->sweep.seen_ms : API_MS_NEVER);
+    values[9] = api_bool(zone != NULL && scene->zone_hit[row]);
 }
 
 const struct api_table api_zones = {

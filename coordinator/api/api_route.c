@@ -67,6 +67,7 @@ const struct api_route api_routes[] = {
     {API_GET, "situation", ANY, api_get_situation},
 
     {API_PUT, "network/{id}", PLANNER | CONTROLLER, api_put_link},
+    {API_PUT, "zones/{id}/sweep", PLANNER | CONTROLLER, api_put_sweep},
     {API_PUT, "hazards/{id}", PLANNER | CONTROLLER, api_put_hazard},
     {API_PUT, "alerts/{id}", PLANNER | CONTROLLER, api_put_alert},
     {API_POST, "incidents", APPROVER | CONTROLLER, api_post_incident},

@@ -197,6 +197,11 @@ void api_put_link(struct api *api, struct api_call *call) {
     decide(api, call, 200, with_text(request, "link", call->arguments[0]));
 }
 
+void api_put_sweep(struct api *api, struct api_call *call) {
+    json_t *request = request_of(call, "zone-sweep", "left,ago_s,reason");
+    decide(api, call, 200, with_text(request, "zone", call->arguments[0]));
+}
+
 void api_put_hazard(struct api *api, struct api_call *call) {
     json_t *request = request_of(call, "hazard", "kind,over,zones,links,shelters,depots,steps");
     decide(api, call, 200, with_text(request, "id", call->arguments[0]));

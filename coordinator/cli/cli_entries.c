@@ -119,7 +119,13 @@ const struct cli_entry cli_entries[] = {
      "  haven supplies --json | jq '.supplies[] | select(.days_left != null and .days_left < "
      "1)'\n"},
     {"zones", cli_zones, "zones: who has checked in, who is left",
-     "usage: haven zones [ID] [--json]\nexample:\n  haven zones Z10\n"},
+     "usage: haven zones [ID] [--json]\n"
+     "       haven zones sweep ID --left N [--ago-s N] [--reason TEXT]\n"
+     "  sweep  whoever walked or telephoned through the zone found N people still there;\n"
+     "         without one, all who live there and have not checked in count as left\n"
+     "examples:\n"
+     "  haven zones Z10\n"
+     "  haven zones sweep Z10 --left 0 --ago-s 600 --reason 'warden: every door knocked'\n"},
     {"nodes", cli_nodes, "who reports, and when last",
      "usage: haven nodes [ID] [--json]\nexamples:\n  haven nodes\n  haven nodes --json | jq "
      "'.nodes[] | select(.stale)'\n"},

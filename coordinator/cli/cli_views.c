@@ -268,8 +268,8 @@ int cli_nodes(const struct cli *cli) {
 /* ---- people and needs ---- */
 
 static void print_zones(const json_t *reply) {
-    static const char *const titles[] = {"zone",        "name",       ">people",
-                                         ">checked in", ">remaining", NULL};
+    static const char *const titles[] = {"zone",       "name",   ">people", ">checked in",
+                                         ">remaining", ">swept", NULL};
     struct cli_table *table = cli_table_new(titles);
     size_t index;
     json_t *zone;
@@ -281,11 +281,30 @@ static void print_zones(const json_t *reply) {
         cli_table_cell(table, "%lld", (long long)number(zone, "checked_in"));
         cli_table_cell(table, "%s",
                        figure(json_object_get(zone, "remaining"), remaining, sizeof remaining));
+        cli_table_cell(table, "%s", cli_age(json_object_get(zone, "swept_age_s"), false));
     }
     cli_table_print(table);
 }
 
+/* Who walked or telephoned through the zone found so many still there. */
+static int sweep_zone(const struct cli *cli) {
+    const char *zone = cli_word(cli, 2, ""), *reason = cli_option(cli, "--reason");
+    json_int_t left, ago_s;
+    if (!cli_integer(cli, "--left", -1, &left) || !cli_integer(cli, "--ago-s", 0, &ago_s))
+        return EX_USAGE;
+    if (zone == NULL || left < 0)
+        return cli_usage(cli, "say which zone, and with --left N how many are still there");
+    json_t *request = json_pack("{s:s, s:s, s:I, s:I}", "verb", "zone-sweep", "zone", zone, "left",
+                                left, "ago_s", ago_s);
+    if (reason != NULL)
+        json_object_set_new(request, "reason", json_string(reason));
+    return cli_ask(cli, request, NULL);
+}
+
 int cli_zones(const struct cli *cli) {
+    const char *what = cli_word(cli, 1, "");
+    if (what != NULL && strcmp(what, "sweep") == 0)
+        return sweep_zone(cli);
     return ask_list(cli, "zones", print_zones);
 }
 

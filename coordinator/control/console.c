@@ -47,6 +47,7 @@ static const struct {
     {"incident-phase", console_incident_phase},
     {"road", console_road},
     {"hazard", console_hazard},
+    {"zone-sweep", console_zone_sweep},
     {"note", console_note},
     {"clock", console_clock},
     {"report", console_report},

@@ -73,6 +73,10 @@ uint64_t console_before(const struct state *state, const struct hv_record *recor
         return before_incident(state, record);
     case HV_RECORD_ROAD:
         return changed(state, STATE_ROAD, record->road.link);
+    case HV_RECORD_SWEEP: {
+        const struct state_zone *zone = state_find_zone(state, record->sweep.zone);
+        return zone == NULL ? 0 : zone->sweep.position;
+    }
     case HV_RECORD_HAZARD:
         return changed(state, STATE_HAZARD, record->hazard.hazard);
     case HV_RECORD_ALERT:

@@ -151,6 +151,35 @@ void console_road(const struct console_scene *scene, const json_t *request, stru
         record->road.capacity_permille = 0;
 }
 
+/* What a warden, a sweep team or a telephone round found in a zone. */
+void console_zone_sweep(const struct console_scene *scene, const json_t *request,
+                        struct hv_arena *arena, struct console_outcome *outcome) {
+    const char *zone = text_or_empty(request, "zone");
+    uint64_t left = console_number(request, "left", UINT64_MAX);
+    uint64_t ago_s = console_number(request, "ago_s", 0);
+    if (scene->region != NULL && region_find_zone(scene->region, zone) == REGION_NONE) {
+        console_refusef(outcome, HV_ERR_NOT_FOUND, "zones are named in zones.csv of the region",
+                        "the region has no zone “%.80s”", zone);
+        return;
+    }
+    if (left > HV_PEOPLE_MAX) {
+        console_refuse(outcome, HV_ERR_VALUE, "“left” is missing or out of range",
+                       "the people still there, 0 where the zone is empty");
+        return;
+    }
+    if (ago_s > HV_MS_MAX / 1000) {
+        console_refuse(outcome, HV_ERR_VALUE, "“ago_s” is out of range",
+                       "how many seconds ago the zone was found so");
+        return;
+    }
+    struct hv_record *record = decide(outcome, arena, HV_RECORD_SWEEP);
+    if (record != NULL)
+        record->sweep = (struct hv_zone_sweep){.zone = zone,
+                                               .left = left,
+                                               .age_ms = 1000 * ago_s,
+                                               .reason = text_or_empty(request, "reason")};
+}
+
 /* A list of texts; false: it is none. */
 static bool read_list(const json_t *request, const char *member, struct hv_arena *arena,
                       const char ***ret_list, size_t *ret_count) {

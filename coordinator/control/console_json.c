@@ -65,11 +65,13 @@ uint32_t console_small(const json_t *object, const char *member, uint32_t otherw
     return number >= 0 && number < UINT32_MAX ? (uint32_t)number : UINT32_MAX;
 }
 
-json_t *console_age(const struct console_scene *scene, const struct state_stamp *stamp) {
-    if (stamp->position == 0)
-        return json_null();
-    double age_ms = (double)((int64_t)scene->mono_ms - stamp->observed_ms);
+json_t *console_age_since(const struct console_scene *scene, int64_t observed_ms) {
+    double age_ms = (double)((int64_t)scene->mono_ms - observed_ms);
     return json_real(age_ms > 0 ? age_ms / 1000 : 0);
+}
+
+json_t *console_age(const struct console_scene *scene, const struct state_stamp *stamp) {
+    return stamp->position == 0 ? json_null() : console_age_since(scene, stamp->observed_ms);
 }
 
 void console_set_stamp(const struct console_scene *scene, json_t *object,

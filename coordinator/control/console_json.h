@@ -21,8 +21,8 @@ console_verb console_attention;
 
 /* Decisions (console_decide.c, console_decide_order.c). */
 console_verb console_enroll, console_revoke, console_incident_open, console_incident_phase,
-    console_road, console_hazard, console_note, console_clock, console_report, console_alert,
-    console_owner, console_handover;
+    console_road, console_zone_sweep, console_hazard, console_note, console_clock, console_report,
+    console_alert, console_owner, console_handover;
 console_verb console_directive_set, console_plan_approve, console_plan_withdraw,
     console_order_issue, console_order_cancel, console_order_revise, console_order_answer;
 
@@ -67,6 +67,8 @@ void console_set_stamp(const struct console_scene *scene, json_t *object,
                        const struct state_stamp *stamp);
 
 /* Age on the log clock, seconds; JSON null for a stamp that never was. */
+/* Seconds since that moment of the log's clock; of a stamp: null where never observed. */
+json_t *console_age_since(const struct console_scene *scene, int64_t observed_ms);
 json_t *console_age(const struct console_scene *scene, const struct state_stamp *stamp);
 
 json_t *console_order(const struct hv_order *order);

@@ -124,6 +124,10 @@ static json_t *body_of(const struct hv_record *record) {
                          record->road.has_capacity ? json_integer(record->road.capacity_permille)
                                                    : json_null(),
                          "reason", record->road.reason);
+    case HV_RECORD_SWEEP:
+        return json_pack("{s:s, s:I, s:I, s:s}", "zone", record->sweep.zone, "left",
+                         (json_int_t)record->sweep.left, "age_ms", (json_int_t)record->sweep.age_ms,
+                         "reason", record->sweep.reason);
     case HV_RECORD_HAZARD:
         return hazard_body(&record->hazard);
     case HV_RECORD_NOTE:

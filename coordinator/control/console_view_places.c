@@ -99,8 +99,7 @@ static json_t *view_stock(const struct console_scene *scene, const struct state_
                                    state_name(console_picture(scene), line->lot), "quantity",
                                    (json_int_t)line->quantity, "damaged", (json_int_t)line->damaged,
                                    "expiry", console_date(line->expiry_day));
-        double age_ms = (double)((int64_t)scene->mono_ms - line->changed_ms);
-        json_object_set_new(object, "age_s", json_real(age_ms > 0 ? age_ms / 1000 : 0));
+        json_object_set_new(object, "age_s", console_age_since(scene, line->changed_ms));
         if (line->shortfall != 0)
             json_object_set_new(object, "shortfall", json_integer((json_int_t)line->shortfall));
         if (line->difference != 0)

@@ -14,6 +14,8 @@ static json_t *view_zone(const struct console_scene *scene, const char *id,
     const struct state_zone *seen = state_find_zone(console_picture(scene), id);
     int64_t people = zone == NULL ? REGION_UNKNOWN : region_zone_people(zone, REGION_NIGHT);
     int64_t arrived = seen == NULL ? 0 : hv_people_total(&seen->checked_in);
+    int64_t left = state_zone_left(seen, people);
+    bool swept = seen != NULL && seen->sweep.position != 0;
     json_t *object = json_object();
     console_set_names(object, id, zone == NULL ? NULL : zone->name,
                       zone == NULL ? NULL : zone->name_zh);
@@ -21,9 +23,9 @@ static json_t *view_zone(const struct console_scene *scene, const char *id,
                         people < 0 ? json_null() : json_integer((json_int_t)people));
     json_object_set_new(object, "checked_in", json_integer((json_int_t)arrived));
     json_object_set_new(object, "remaining",
-                        people < 0
-                            ? json_null()
-                            : json_integer((json_int_t)(people > arrived ? people - arrived : 0)));
+                        left < 0 ? json_null() : json_integer((json_int_t)left));
+    json_object_set_new(object, "swept_age_s",
+                        swept ? console_age_since(scene, seen->sweep.seen_ms) : json_null());
     return object;
 }
 

@@ -133,7 +133,7 @@ static void paint_zone(const struct painting *painting, uint32_t index,
     int64_t all = larger(0, region_zone_people(zone, REGION_NIGHT));
     if (!leaves || all == 0)
         return;
-    int64_t left = larger(0, all - hv_people_total(arrived));
+    int64_t left = state_zone_left(seen, all);
     int64_t wheelchair = larger(0, zone->wheelchair) - arrived->overlay[HV_OVERLAY_WHEELCHAIR];
     int64_t medical = larger(0, zone->medical) - arrived->overlay[HV_OVERLAY_MEDICAL];
     medical = smaller(larger(0, medical), left);

@@ -242,10 +242,19 @@ struct state_key {
 
 /* ---- people between places ---- */
 
+/* What whoever walked or telephoned through a zone found last. */
+struct state_sweep {
+    uint64_t position;  /* 0: nobody has, in this incident; the rest means nothing */
+    int64_t seen_ms;    /* log clock */
+    int64_t left;       /* people still there */
+    int64_t checked_in; /* people of the zone who had checked in when it was entered */
+};
+
 struct state_zone {
     struct state_entity entity;  /* id: zone */
     struct hv_people checked_in; /* anywhere, of this zone of origin, in this incident */
     uint64_t households;
+    struct state_sweep sweep;
 };
 
 /* What one place has reported as arrived of a transfer. */
@@ -536,6 +545,12 @@ const struct state_node *state_find_node(const struct state *state, const char *
 const struct state_refusal *state_find_refusal(const struct state_node *node, enum hv_lane lane,
                                                uint64_t sequence);
 const struct state_zone *state_find_zone(const struct state *state, const char *id);
+
+/* People who are still in the zone as far as anybody knows: those of the last sweep less who has
+ * checked in since, or without one those who live there, `people`, less who has checked in. Many
+ * leave and check in nowhere: only a sweep tells. Who checked in between the finding and its entry
+ * is not taken off, so that nobody is forgotten. −1: neither is known. `zone` may be NULL. */
+int64_t state_zone_left(const struct state_zone *zone, int64_t people);
 const struct state_order *state_order(const struct state *state, uint32_t index);
 const struct state_order *state_find_order(const struct state *state, uint64_t number);
 const struct state_plan *state_plan(const struct state *state, uint32_t index);

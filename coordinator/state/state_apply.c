@@ -126,6 +126,7 @@ static void forget_zones(struct state *state) {
         struct state_zone *zone = fold_touch(state, STATE_ZONE, i);
         zone->checked_in = (struct hv_people){0};
         zone->households = 0;
+        zone->sweep = (struct state_sweep){0};
     }
 }
 
@@ -173,6 +174,19 @@ static void apply_road(struct state *state, const struct hv_road_state *from) {
     road->has_capacity = from->has_capacity;
     road->capacity_permille = from->capacity_permille;
     fold_text(state, &road->reason, from->reason);
+}
+
+/* A finding from before the one that is known changes nothing. */
+static void apply_sweep(struct state *state, const struct hv_record *record) {
+    const struct hv_zone_sweep *from = &record->sweep;
+    struct state_zone *zone = fold_need(state, STATE_ZONE, from->zone);
+    int64_t seen_ms = (int64_t)record->mono_ms - (int64_t)from->age_ms;
+    if (zone == NULL || (zone->sweep.position != 0 && seen_ms < zone->sweep.seen_ms))
+        return;
+    zone->sweep = (struct state_sweep){.position = state->position,
+                                       .seen_ms = seen_ms,
+                                       .left = (int64_t)from->left,
+                                       .checked_in = hv_people_total(&zone->checked_in)};
 }
 
 static int64_t sooner(int64_t time_ms, int64_t after_ms, int64_t otherwise_ms) {
@@ -344,6 +358,9 @@ static void apply_body(struct state *state, const struct hv_record *record) {
         break;
     case HV_RECORD_HANDOVER:
         apply_handover(state, record);
+        break;
+    case HV_RECORD_SWEEP:
+        apply_sweep(state, record);
         break;
     case HV_RECORD_WAYBILL_END:
         apply_waybill_end(state, &record->waybill_end);

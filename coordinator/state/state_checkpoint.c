@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char magic[8] = "HVCKPT A";
+static const char magic[8] = "HVCKPT B";
 enum { WRITE_BYTES = 1 << 18 };
 
 struct checkpoint {

@@ -325,6 +325,10 @@ static void general(struct fields *fields, struct state_general *value) {
 static void zone(struct fields *fields, struct state_zone *value) {
     people(fields, &value->checked_in);
     NUMBER(fields, value->households);
+    NUMBER(fields, value->sweep.position);
+    fields_signed(fields, &value->sweep.seen_ms);
+    fields_signed(fields, &value->sweep.left);
+    fields_signed(fields, &value->sweep.checked_in);
 }
 
 static void transfer(struct fields *fields, struct state_transfer *value) {

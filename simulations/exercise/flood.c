@@ -119,7 +119,8 @@ static int open_desks(struct flood *flood) {
     int error = 0;
     flood->shelters = calloc(region->shelter_count + 1, sizeof *flood->shelters);
     flood->depots = calloc(region->depot_count + 1, sizeof *flood->depots);
-    if (flood->shelters == NULL || flood->depots == NULL)
+    flood->wardens = calloc(region->zone_count + 1, sizeof *flood->wardens);
+    if (flood->shelters == NULL || flood->depots == NULL || flood->wardens == NULL)
         return HV_ERR_MEMORY;
     for (uint32_t i = 0; error == 0 && i < region->shelter_count; i++)
         error = open_shelter_desk(flood, i);
@@ -305,6 +306,7 @@ bool flood_close(struct flood *flood) {
         free(flood->shelters[i].needs);
     free(flood->shelters);
     free(flood->depots);
+    free(flood->wardens);
     goods_road_deinit(&flood->road);
     world_free(flood->world);
     hazard_free(&flood->hazard);

@@ -55,6 +55,9 @@ struct flood_plan {
     bool approved;
 };
 
+/* What a zone's warden has done. */
+enum flood_warden { WARDEN_WAITS, WARDEN_CLEARS, WARDEN_HAS_SWEPT };
+
 struct flood {
     struct flood_options options;
     struct stage stage;
@@ -77,7 +80,8 @@ struct flood {
     size_t next_step;     /* of the story */
     uint32_t next_hazard; /* entry that has not begun */
     uint32_t closed_links;
-    bool declined; /* the one order that is declined */
+    enum flood_warden *wardens; /* owned, by zone */
+    bool declined;              /* the one order that is declined */
     bool going_home;
     bool over;
     uint64_t stepped_ms, needs_ms, counted_ms, polled_us, drawn_us, wardens_us;
@@ -135,8 +139,6 @@ int flood_withdraw(struct flood *flood) HV_MUST_USE; /* nothing is asked for any
 
 /* flood_plan.c: makes a plan, shows it and approves it */
 int flood_plan(struct flood *flood, const char *why) HV_MUST_USE;
-/* flood_story.c: what the hazard hits now; zones that are empty are left out */
-int flood_report_hazard(struct flood *flood, uint64_t now_ms) HV_MUST_USE;
 
 /* flood_screen.c */
 int flood_look(struct flood *flood, uint64_t now_ms) HV_MUST_USE; /* asks the coordinator */

@@ -135,6 +135,29 @@ static int enter_answer(struct flood *flood, uint64_t order, const char *state) 
                      NULL);
 }
 
+static void clear_zone(struct flood *flood, uint32_t zone, uint64_t now_ms) {
+    if (flood->wardens[zone] == WARDEN_WAITS)
+        flood->wardens[zone] = WARDEN_CLEARS;
+    world_order(flood->world, zone, now_ms);
+}
+
+/* A warden who was told to clear the zone walks through it once nobody answers the door, and tells
+ * headquarters, which cannot know of those who left and checked in nowhere. */
+static int sweep_zones(struct flood *flood) {
+    int error = 0;
+    for (uint32_t i = 0; error == 0 && i < flood->region->zone_count && !flood->going_home; i++) {
+        if (flood->wardens[i] != WARDEN_CLEARS || world_left_home(flood->world, i) > 0)
+            continue;
+        flood->wardens[i] = WARDEN_HAS_SWEPT;
+        error = stage_ask(&flood->stage,
+                          json_pack("{s:s, s:s, s:i, s:s}", "verb", "zone-sweep", "zone",
+                                    flood->region->zones[i].id, "left", 0, "reason",
+                                    "warden: every door knocked"),
+                          NULL);
+    }
+    return error;
+}
+
 static int hear_warden(struct flood *flood, const json_t *order, uint64_t now_ms) {
     uint64_t id = said_number(order, "id");
     const char *state = said_text(order, "state");
@@ -145,7 +168,7 @@ static int hear_warden(struct flood *flood, const json_t *order, uint64_t now_ms
     if (strcmp(state, hv_order_state_word(HV_ORDER_ISSUED)) == 0) {
         flood->orders_accepted++;
         if (evacuate)
-            world_order(flood->world, zone, now_ms);
+            clear_zone(flood, zone, now_ms);
         else
             world_warn(flood->world, zone, now_ms);
         return enter_answer(flood, id, "accepted");
@@ -180,7 +203,7 @@ int flood_wardens(struct flood *flood, uint64_t now_ms) {
             error = hear_other(flood, order);
     }
     json_decref(reply);
-    return error;
+    return error == 0 ? sweep_zones(flood) : error;
 }
 
 /* The water has gone: whoever keeps a road closed gives it free, told once for each road. */

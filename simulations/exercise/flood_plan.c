@@ -84,9 +84,7 @@ static void remember(struct flood *flood, const struct flood_plan *figures) {
 int flood_plan(struct flood *flood, const char *why) {
     struct flood_plan figures = {0};
     json_t *plan = NULL, *reply = NULL;
-    int error = flood_report_hazard(flood, flood_now_ms(flood));
-    if (error == 0)
-        error = stage_ask(&flood->stage, json_pack("{s:s}", "verb", "plan-make"), NULL);
+    int error = stage_ask(&flood->stage, json_pack("{s:s}", "verb", "plan-make"), NULL);
     for (int tries = 0; error == 0 && tries < 5 && reply == NULL; tries++) {
         json_decref(plan);
         plan = NULL;

@@ -26,11 +26,6 @@ static int phase(struct flood *flood, enum hv_incident_phase next, const char *w
 
 /* ---- the hazard ---- */
 
-/* A zone that its warden found empty is evacuated: nobody there has to be moved any more. */
-static bool is_empty(const struct flood *flood, const struct hazard_entry *entry) {
-    return entry->target == HAZARD_ZONE && world_left_home(flood->world, entry->index) == 0;
-}
-
 static bool has(const json_t *ids, const char *id) {
     for (size_t i = 0; i < json_array_size(ids); i++)
         if (strcmp(json_string_value(json_array_get(ids, i)), id) == 0)
@@ -39,11 +34,10 @@ static bool has(const json_t *ids, const char *id) {
 }
 
 /* Everything that a hazard in force hits now: zones that are warned, shelters and depots flooded.
- * One zone stays at least: a hazard without zones would hit them all. */
+ */
 static json_t *hit(const struct flood *flood, enum hazard_target target, uint64_t now_ms) {
     json_t *ids = json_array();
     const struct region *region = flood->region;
-    const char *any = NULL;
     for (uint32_t i = 0; i < flood->hazard.count; i++) {
         const struct hazard_entry *entry = &flood->hazard.entries[i];
         if (entry->target != target || entry->from_s * 1000 > (double)now_ms || flood->going_home)
@@ -51,16 +45,13 @@ static json_t *hit(const struct flood *flood, enum hazard_target target, uint64_
         const char *id = target == HAZARD_ZONE      ? region->zones[entry->index].id
                          : target == HAZARD_SHELTER ? region->shelters[entry->index].id
                                                     : region->depots[entry->index].id;
-        any = id;
-        if (!has(ids, id) && !is_empty(flood, entry))
+        if (!has(ids, id))
             json_array_append_new(ids, json_string(id));
     }
-    if (target == HAZARD_ZONE && any != NULL && json_array_size(ids) == 0)
-        json_array_append_new(ids, json_string(any));
     return ids;
 }
 
-int flood_report_hazard(struct flood *flood, uint64_t now_ms) {
+static int report_hazard(struct flood *flood, uint64_t now_ms) {
     return stage_ask(&flood->stage,
                      json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:o}", "verb", "hazard", "id",
                                "flood-1", "kind", "flood", "over", flood->going_home, "zones",
@@ -103,7 +94,7 @@ static int hazard(struct flood *flood, uint64_t now_ms) {
     while (error == 0 && flood->next_hazard < flood->hazard.count &&
            flood->hazard.entries[flood->next_hazard].from_s * 1000 <= (double)now_ms)
         error = begin_entry(flood, &flood->hazard.entries[flood->next_hazard++], now_ms);
-    return error == 0 && flood->next_hazard > first ? flood_report_hazard(flood, now_ms) : error;
+    return error == 0 && flood->next_hazard > first ? report_hazard(flood, now_ms) : error;
 }
 
 static int open_roads(struct flood *flood) {
@@ -234,7 +225,7 @@ static int stand_down(struct flood *flood, uint64_t now_ms) {
     if (error == 0)
         error = flood_free_roads(flood);
     if (error == 0)
-        error = flood_report_hazard(flood, now_ms);
+        error = report_hazard(flood, now_ms);
     world_return(flood->world, now_ms, 4 * FLOOD_HOUR_MS);
     return error;
 }

@@ -423,6 +423,10 @@ Test(golden, roads_hazards_and_alerts) {
                                          .capacity_permille = 500,
                                          .reason = "塌方"};
     check_record("record_road", &record);
+    record.kind = HV_RECORD_SWEEP;
+    record.sweep = (struct hv_zone_sweep){
+        .zone = "东区", .left = 12, .age_ms = 600000, .reason = "楼长逐户敲门"};
+    check_record("record_sweep", &record);
     record.kind = HV_RECORD_HAZARD;
     record.hazard = (struct hv_hazard_state){.hazard = "flood-1",
                                              .kind = "flood",

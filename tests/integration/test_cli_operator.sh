@@ -149,6 +149,12 @@ is "with what it was" same same_moves
 is "notes in any writing" done haven note 交班
 is "are in the log" 交班 haven notes
 is "as is everything" 交班 haven log
+is "a sweep of a zone" done haven zones sweep Z10 --left 12 --reason 'warden, by radio'
+is "says who is left" 12 haven zones Z10
+ends "a sweep without a figure" 64 haven zones sweep Z10
+ends "a sweep of a zone that is none" 66 haven zones sweep Z99 --left 0
+ends "a sweep from before the one that is known" 64 haven zones sweep Z10 --left 900 --ago-s 3600
+ends "more people than there can be" 65 haven zones sweep Z10 --left 99999999999
 is "a look back, to before there was a hazard" none haven --at 2 hazard list
 is "and to the beginning" "position 2" haven --at 2 status
 ends "nothing is decided in the past" 64 haven --at 2 note late

@@ -19,7 +19,8 @@ const enum hv_record_kind message_record_kinds[] = {
     HV_RECORD_APPROVAL,    HV_RECORD_ORDER,       HV_RECORD_ANSWER,    HV_RECORD_PROFILE,
     HV_RECORD_TERM,        HV_RECORD_ALERT,       HV_RECORD_REFUSED,   HV_RECORD_EPOCH,
     HV_RECORD_DECISION,    HV_RECORD_WAYBILL_END, HV_RECORD_DIRECTIVE, HV_RECORD_ACCOUNT,
-    HV_RECORD_ESCALATION,  HV_RECORD_OWNER,       HV_RECORD_HANDOVER,  HV_RECORD_NONE};
+    HV_RECORD_ESCALATION,  HV_RECORD_OWNER,       HV_RECORD_HANDOVER,  HV_RECORD_SWEEP,
+    HV_RECORD_NONE};
 
 void message_maker_init(struct message_maker *maker, uint64_t seed, struct hv_arena *arena) {
     *maker = (struct message_maker){.state = seed, .arena = arena};
@@ -768,6 +769,12 @@ static void fill_record(struct message_maker *maker, struct hv_record *record) {
                                               .has_capacity = true,
                                               .capacity_permille = number32(maker, 2000),
                                               .reason = text(maker)};
+        break;
+    case HV_RECORD_SWEEP:
+        record->sweep = (struct hv_zone_sweep){.zone = id(maker),
+                                               .left = number(maker, HV_PEOPLE_MAX),
+                                               .age_ms = number(maker, HV_MS_MAX),
+                                               .reason = text(maker)};
         break;
     case HV_RECORD_HAZARD:
         record->hazard = hazard(maker);

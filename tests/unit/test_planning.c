@@ -231,6 +231,36 @@ Test(planning, who_has_checked_in_has_left_already) {
     picture_free(picture);
 }
 
+static int sweep(const char *zone, uint64_t left, uint64_t age_ms) {
+    return core_bench_decide(bench,
+                             (struct hv_record){.kind = HV_RECORD_SWEEP,
+                                                .sweep = {zone, left, age_ms, .reason = "warden"}});
+}
+
+/* Of 120 people 30 have checked in; the warden finds 10 of the 90, of whom 4 check in then. */
+Test(planning, who_left_and_checked_in_nowhere_is_known_by_a_sweep) {
+    flood(NULL);
+    cr_assert_eq(sweep("z1", 10, 0), HV_ERR_STATE, "a sweep belongs to an incident");
+    incident(HV_PHASE_EVACUATION);
+    tell_check_in(30);
+    cr_assert_eq(sweep("z1", 10, 0), HV_OK);
+    struct picture *picture = look();
+    cr_assert_eq(leaving(picture), 10);
+    picture_free(picture);
+    tell_check_in(4);
+    picture = look();
+    cr_assert_eq(leaving(picture), 6);
+    picture_free(picture);
+    cr_assert_eq(sweep("z1", 50, 60000), HV_ERR_STATE, "found before the other, told after it");
+    cr_assert_eq(sweep("z1", 0, 0), HV_OK);
+    picture = look();
+    cr_assert_eq(leaving(picture), 0);
+    picture_free(picture);
+    incident(HV_PHASE_CLOSED);
+    cr_assert_eq(state_zone_left(state_find_zone(state(), "z1"), 120), 120,
+                 "the next incident begins anew");
+}
+
 Test(planning, reported_capacity_goes_before_the_region_and_its_people_are_taken_off) {
     tell_capacity(80);
     tell_people(100);

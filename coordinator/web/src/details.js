@@ -56,10 +56,31 @@ async function depot(id) {
     h("p", { class: "actions" }, may("planner", "depot-staff") && h("a", { class: "button", href: "#/report/" + encodeURIComponent(id) }, t("report.for-this")))];
 }
 
-async function zone(id) {
+// In a dialog, beside what is drawn anew when something changes.
+function sweepDialog(detail, again) {
+  const enter = (event) => {
+    event.preventDefault();
+    const form = new FormData(event.target), minutes = Number(form.get("minutes"));
+    return doing(event, () => decide("PUT", "/zones/" + encodeURIComponent(detail.id) + "/sweep", { left: Number(form.get("left")), ago_s: Math.round(60 * minutes), reason: String(form.get("reason")) }), t("sweep.entered"))
+      .then((done) => { if (done) { dialog.close(); again(); } });
+  };
+  const dialog = h("dialog", { "aria-label": t("sweep.title") },
+    h("h2", null, t("sweep.title"), " · ", nameOf(detail)), h("p", { class: "note" }, t("sweep.what")),
+    h("form", { onsubmit: enter },
+      h("label", null, t("sweep.left"), h("input", { name: "left", type: "number", min: 0, step: 1, required: true, value: 0 })),
+      h("label", null, t("sweep.minutes"), h("input", { name: "minutes", type: "number", min: 0, step: 1, required: true, value: 0 })),
+      h("label", null, t("sweep.who"), h("input", { name: "reason", maxlength: 200 })),
+      h("p", { class: "actions" }, h("button", null, t("sweep.enter")), h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, t("cancel")))));
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+async function zone(id, again) {
   const detail = await get("/zones/" + encodeURIComponent(id), { at: picture.at });
   return [h("h2", null, nameOf(detail)), detail.hit && h("p", { class: "mark bad" }, "▲ ", t("zone.hit")),
-    h("dl", null, line(t("zone.people"), number(detail.people)), line(t("zone.checked-in"), number(detail.checked_in)), line(t("zone.remaining"), number(detail.remaining)))];
+    h("dl", null, line(t("zone.people"), number(detail.people)), line(t("zone.checked-in"), number(detail.checked_in)), line(t("zone.remaining"), number(detail.remaining)), line(t("zone.swept"), age(detail.swept_age_s))),
+    picture.at === null && may("planner", "exercise-controller") && h("p", { class: "actions" }, h("button", { onclick: () => sweepDialog(detail, again) }, t("sweep.begin")))];
 }
 
 async function road(id, again) {
@@ -74,7 +95,8 @@ let turn = 0; // what was picked last is shown, however late the one before is a
 
 /** Draws the details of a thing into an element. @param {Element} into @param {string} kind @param {string} id */
 export async function showDetails(into, kind, id) {
-  const makers = { shelter, depot, zone, road: (which) => road(which, () => showDetails(into, kind, id)) };
+  const again = () => showDetails(into, kind, id);
+  const makers = { shelter, depot, zone: (which) => zone(which, again), road: (which) => road(which, again) };
   const mine = ++turn;
   if (!into.querySelector("dl")) fill(into, h("p", { class: "note" }, t("loading")));
   const made = await makers[kind](id);

@@ -43,6 +43,7 @@ function ordersTable(orders) {
 function decided(record) {
   switch (record.record) {
     case "road": return `${record.link}: ${t(record.closed ? "road.closed" : "road.open")}`;
+    case "sweep": return `${named(record.zone)}: ${t("zone.remaining")} ${number(record.left)}`;
     case "hazard": return `${record.hazard} ${word("hazard", record.hazard_kind)}${record.over ? " · " + t("handover.over") : ""}`;
     case "incident": return `${record.incident_name} · ${word("phase", record.phase)}`;
     case "plan": return t("plan.title", { id: record.id ?? record.plan });

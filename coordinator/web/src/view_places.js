@@ -28,6 +28,7 @@ const KINDS = {
   zones: {
     columns: () => [column("id", t("id")), { key: "name", title: t("name"), value: nameOf }, column("people", t("zone.people"), { numeric: true }),
       column("checked_in", t("zone.checked-in"), { numeric: true }), column("remaining", t("zone.remaining"), { numeric: true }),
+      { key: "swept", title: t("zone.swept"), numeric: true, value: (row) => row.swept_age_s, show: (row) => age(row.swept_age_s) },
       column("hit", t("zone.hit"), { value: (row) => (row.hit ? t("yes") : "") })],
     rows: async () => Array.from(picture.zones.values()), open: go("zone")
   },
