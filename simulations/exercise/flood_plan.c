@@ -25,12 +25,13 @@ static int tell_people(struct flood *flood, const json_t *plan) {
 }
 
 static struct flood_plan figures_of(const json_t *plan) {
-    struct flood_plan figures = {.id = said_number(plan, "id"),
-                                 .unserved = said_integer(plan, "unserved_people"),
-                                 .unserved_gap =
-                                     json_real_value(json_object_get(plan, "unserved_gap")),
-                                 .time_gap = json_real_value(json_object_get(plan, "time_gap")),
-                                 .goods_gap = json_real_value(json_object_get(plan, "goods_gap"))};
+    struct flood_plan figures = {
+        .id = said_number(plan, "id"),
+        .late = said_integer(plan, "late_people"),
+        .without_place = said_integer(plan, "unserved_people") - said_integer(plan, "late_people"),
+        .unserved_gap = json_real_value(json_object_get(plan, "unserved_gap")),
+        .time_gap = json_real_value(json_object_get(plan, "time_gap")),
+        .goods_gap = json_real_value(json_object_get(plan, "goods_gap"))};
     const json_t *move;
     size_t index;
     json_array_foreach(json_object_get(plan, "moves"), index, move) figures.moved +=
@@ -42,13 +43,13 @@ static void show(struct flood *flood, const json_t *plan, const struct flood_pla
                  const char *why) {
     char clock[48];
     flood_clock_text(flood, flood_now_ms(flood), clock, sizeof clock);
-    terminal_event(flood->terminal,
-                   "%s  plan %" PRIu64 " (%s): %" PRId64 " people by %zu ways, %zu shipments; "
-                   "no place for %" PRId64 "; gaps %.2f/%.2f/%.2f %%",
-                   clock, figures->id, why, figures->moved,
-                   json_array_size(json_object_get(plan, "moves")),
-                   json_array_size(json_object_get(plan, "shipments")), figures->unserved,
-                   figures->unserved_gap * 100, figures->time_gap * 100, figures->goods_gap * 100);
+    terminal_event(
+        flood->terminal,
+        "%s  plan %" PRIu64 " (%s): %" PRId64 " people by %zu ways, %zu shipments; "
+        "no place for %" PRId64 ", late %" PRId64 "; gaps %.2f/%.2f/%.2f %%",
+        clock, figures->id, why, figures->moved, json_array_size(json_object_get(plan, "moves")),
+        json_array_size(json_object_get(plan, "shipments")), figures->without_place, figures->late,
+        figures->unserved_gap * 100, figures->time_gap * 100, figures->goods_gap * 100);
 }
 
 /* Between looking and approving the coordinator may have made a newer plan by itself: the one that

@@ -175,9 +175,9 @@ static void print_plans(const struct flood *flood, FILE *out) {
     for (size_t i = 0; i < flood->plan_count; i++) {
         const struct flood_plan *plan = &flood->plans[i];
         fprintf(out,
-                "  plan %-4" PRIu64 " %8" PRId64 " people, %6" PRId64
-                " without a place; gap: places %.2f %%, time %.2f %%, goods %.2f %%%s\n",
-                plan->id, plan->moved, plan->unserved, plan->unserved_gap * 100,
+                "  plan %-4" PRIu64 " %8" PRId64 " people, %6" PRId64 " without a place, %" PRId64
+                " late; gap: places %.2f %%, time %.2f %%, goods %.2f %%%s\n",
+                plan->id, plan->moved, plan->without_place, plan->late, plan->unserved_gap * 100,
                 plan->time_gap * 100, plan->goods_gap * 100,
                 plan->approved ? "" : " (not approved)");
     }
@@ -247,12 +247,12 @@ static json_t *plans_json(const struct flood *flood) {
     json_t *plans = json_array();
     for (size_t i = 0; i < flood->plan_count; i++) {
         const struct flood_plan *plan = &flood->plans[i];
-        json_array_append_new(plans,
-                              json_pack("{s:I, s:I, s:I, s:f, s:f, s:f, s:b}", "id",
-                                        (json_int_t)plan->id, "people", (json_int_t)plan->moved,
-                                        "unserved", (json_int_t)plan->unserved, "unserved_gap",
-                                        plan->unserved_gap, "time_gap", plan->time_gap, "goods_gap",
-                                        plan->goods_gap, "approved", plan->approved));
+        json_array_append_new(
+            plans, json_pack("{s:I, s:I, s:I, s:f, s:f, s:f, s:b}", "id", (json_int_t)plan->id,
+                             "people", (json_int_t)plan->moved, "unserved",
+                             (json_int_t)(plan->without_place + plan->late), "unserved_gap",
+                             plan->unserved_gap, "time_gap", plan->time_gap, "goods_gap",
+                             plan->goods_gap, "approved", plan->approved));
     }
     return plans;
 }

@@ -385,6 +385,9 @@ await test("a look back shows what was known, and nothing can be decided there",
   await page.$eval("input[type=range]", (slider) => { slider.value = "3"; slider.dispatchEvent(new Event("change", { bubbles: true })); });
   await page.waitForSelector(".message.past");
   await page.waitForFunction(() => !document.querySelector(".phases") && !document.querySelector("main textarea"));
+  await page.waitForFunction(() => { const notes = document.querySelector(".journal"); return notes !== null && !notes.textContent.includes("the bridge is watched"); });
+  await go("now");
+  check(!(await page.textContent("main")).includes("Whittier"), "what is wrong now is shown as wrong then");
   await go("places");
   await page.waitForSelector("main table tbody", { state: "attached" });
   check(!(await page.textContent("main tbody")).includes("444"), "what is known now is shown as known then");

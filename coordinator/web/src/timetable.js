@@ -6,7 +6,7 @@ import { duration, number, t } from "./texts.js";
 const ROADS_MOST = 4; // in a row of a table; paper has them all
 
 /** @param {any} value */
-const isKnown = (value) => value !== null && value !== undefined;
+export const isKnown = (value) => value !== null && value !== undefined;
 
 export const unknown = () => "— " + t("unknown");
 

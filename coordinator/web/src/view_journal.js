@@ -11,7 +11,7 @@ const PHASES = ["watch", "activation", "evacuation", "stand-down", "demobilisati
 const notes = h("ol", { class: "plain journal" });
 
 async function drawNotes() {
-  const list = (await get("/notes", { limit: 100 })).items;
+  const list = (await get("/notes", { limit: 100, at: picture.at })).items;
   fill(notes, list.length === 0 ? h("li", { class: "note" }, t("journal.empty")) : list.map((record) => h("li", null,
     h("small", null, moment(record.wall_ms), " · ", record.name), " ", record.subject ? h("b", null, record.subject, " ") : "", record.text || (record.report && record.report.text) || "")));
 }

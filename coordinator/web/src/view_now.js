@@ -69,7 +69,7 @@ function drawFigures() {
 }
 
 async function drawAttention() {
-  const things = (await get("/attention", { limit: 1000 })).items;
+  const things = (await get("/attention", { limit: 1000, at: picture.at })).items;
   fill(attention, column("decision", "◆", things), column("alarm", "▲", things), column("warning", "△", things));
 }
 

@@ -8,7 +8,7 @@ import { averageKey, averageOf, bottlenecks, differences, placeName, sideBySide,
 import { doing } from "./say.js";
 import { may, picture } from "./store.js";
 import { Table } from "./table.js";
-import { arrives, leaves, orUnknown, rate, rateOf, shortWay, times, wayOf } from "./timetable.js";
+import { arrives, isKnown, leaves, orUnknown, rate, rateOf, shortWay, times, wayOf } from "./timetable.js";
 import { duration, moment, number, percent, t, word } from "./texts.js";
 
 /** @type {HTMLElement} */
@@ -54,7 +54,8 @@ function proof(plan) {
   const gap = plan.unserved_people > plan.unserved_bound ? t("plan.gap-left", { least: number(plan.unserved_bound) }) : t("plan.tight-left");
   return h("section", { class: "proof" }, h("h2", null, t("plan.how-good")),
     h("dl", null,
-      h("div", null, h("dt", null, t("plan.left")), h("dd", null, h("b", null, number(plan.unserved_people)), " · ", gap)),
+      h("div", null, h("dt", null, t("plan.left")), h("dd", null, h("b", null, number(plan.unserved_people)), " · ", gap,
+        plan.unserved_people > 0 && isKnown(plan.late_people) && h("small", null, " ", t("plan.left-how", { late: number(plan.late_people), without: number(plan.unserved_people - plan.late_people) })))),
       h("div", null, h("dt", null, t(averageKey(plan))), h("dd", null, h("b", null, duration(averageOf(plan))), " · ",
         plan.person_seconds <= plan.person_seconds_bound ? t("plan.tight-time") : t("plan.gap-time", { gap: percent(plan.time_gap) }))),
       h("div", null, h("dt", null, t("plan.goods")), h("dd", null, plan.unmet_cost <= plan.unmet_bound ? t("plan.tight-goods") : t("plan.gap-goods", { gap: percent(plan.goods_gap) })))),
@@ -63,7 +64,8 @@ function proof(plan) {
 
 function leftLine(left) {
   return h("li", null, h("b", null, number(left.amount)), " ",
-    left.item ? t("plan.left-goods", { item: left.item, shelter: placeName(left.shelter) }) : t("plan.left-people", { zone: zoneName(left.zone) }), " · ", word("left", left.reason));
+    left.item ? t("plan.left-goods", { item: left.item, shelter: placeName(left.shelter) })
+      : left.shelter ? t("plan.late-people", { zone: zoneName(left.zone), shelter: placeName(left.shelter) }) : t("plan.left-people", { zone: zoneName(left.zone) }), " · ", word("left", left.reason));
 }
 
 /** People first; what shelters lack is many lines and folded away. */
@@ -176,9 +178,9 @@ function sheets(plan) {
 
 /** @param {string} id @param {() => boolean} unless where it holds once all is there, what stands is left */
 async function openPlan(id, unless) {
-  const into = box;
-  const [plan, diff, plans] = await Promise.all([get("/plans/" + id), get(`/plans/${id}/diff`, { against }), get("/plans", { limit: 9 })]);
-  const base = diff.against && diff.against !== plan.id ? await get("/plans/" + diff.against) : null;
+  const into = box, at = picture.at;
+  const [plan, diff, plans] = await Promise.all([get("/plans/" + id, { at }), get(`/plans/${id}/diff`, { against, at }), get("/plans", { limit: 9, at })]);
+  const base = diff.against && diff.against !== plan.id ? await get("/plans/" + diff.against, { at }) : null;
   if (unless()) return;
   fill(into, h("p", null, h("a", { href: "#/plans" }, "← ", t("nav.plans"))),
     h("h1", null, t("plan.title", { id: plan.id }), " ", standing(plan)), actions(plan),
