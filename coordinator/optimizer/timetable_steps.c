@@ -78,7 +78,7 @@ static struct inflow inflow_of(const struct network_link *road, uint32_t link,
         count++;
     return (struct inflow){.per_hour = road->closed ? 0 : road->capacity_per_hour,
                            .travel_ms = road->travel_ms,
-                           .closings = closings->all + first,
+                           .closings = count == 0 ? NULL : closings->all + first,
                            .closing_count = count};
 }
 
