@@ -248,11 +248,11 @@ static json_t *plans_json(const struct flood *flood) {
     for (size_t i = 0; i < flood->plan_count; i++) {
         const struct flood_plan *plan = &flood->plans[i];
         json_array_append_new(
-            plans, json_pack("{s:I, s:I, s:I, s:f, s:f, s:f, s:b}", "id", (json_int_t)plan->id,
-                             "people", (json_int_t)plan->moved, "unserved",
-                             (json_int_t)(plan->without_place + plan->late), "unserved_gap",
-                             plan->unserved_gap, "time_gap", plan->time_gap, "goods_gap",
-                             plan->goods_gap, "approved", plan->approved));
+            plans, json_pack("{s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:b}", "id", (json_int_t)plan->id,
+                             "people", (json_int_t)plan->moved, "without_place",
+                             (json_int_t)plan->without_place, "late", (json_int_t)plan->late,
+                             "unserved_gap", plan->unserved_gap, "time_gap", plan->time_gap,
+                             "goods_gap", plan->goods_gap, "approved", plan->approved));
     }
     return plans;
 }
