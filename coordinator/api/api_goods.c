@@ -44,8 +44,10 @@ static void add_place(struct api_scene *scene, uint32_t index) {
             *(depot ? &scene->items[item].depots : &scene->items[item].shelters) +=
                 line->quantity - line->damaged;
     }
-    if (!depot && place->people.changed.position > 0)
-        scene->sheltered += hv_people_total(&place->people.now);
+    for (uint32_t i = 0; !depot && scene->region != NULL && i < scene->region->item_count; i++) {
+        double per_day = supply_per_day(&scene->region->items[i], place);
+        scene->items[i].per_day += isnan(per_day) ? 0 : per_day;
+    }
 }
 
 int api_goods_refresh(struct api_scene *scene) {
@@ -64,7 +66,6 @@ int api_goods_refresh(struct api_scene *scene) {
     scene->items = calloc(items + 1u, sizeof *scene->items);
     if (scene->items == NULL || !number_names(scene))
         return HV_ERR_MEMORY;
-    scene->sheltered = 0;
     for (uint32_t i = 0; i < scene->places_known; i++)
         add_place(scene, i);
     scene->goods_position = position;
@@ -74,13 +75,7 @@ int api_goods_refresh(struct api_scene *scene) {
 
 double api_goods_days(const struct api_scene *scene, const struct state_place *place,
                       uint32_t item) {
-    uint32_t number = scene->item_of[item];
-    int64_t people = hv_people_total(&place->people.now), usable = 0;
-    if (number == REGION_NONE || people <= 0 || place->people.changed.position == 0 ||
-        !(scene->region->items[number].need_per_person_day > 0))
-        return NAN;
-    for (uint32_t i = 0; i < place->stock.count; i++)
-        if (place->stock.lines[i].item == item)
-            usable += place->stock.lines[i].quantity - place->stock.lines[i].damaged;
-    return (double)usable / (scene->region->items[number].need_per_person_day * (double)people);
+    struct supply supply;
+    bool known = console_supply(&scene->console, place, scene->item_of[item], &supply);
+    return known && isfinite(supply.days_left) ? supply.days_left : NAN;
 }

@@ -164,7 +164,7 @@ static void fill_item(const struct api_scene *scene, uint32_t row, struct api_va
     const struct region_item *item = &scene->region->items[row];
     const struct api_item_sum *sum = &scene->items[row];
     double need = item->need_per_person_day < 0 ? NAN : item->need_per_person_day;
-    double day = need * (double)scene->sheltered;
+    double day = isnan(need) ? NAN : sum->per_day;
     values[0] = api_text(item->id);
     values[1] = api_text(item->name);
     values[2] = api_text(item->name_zh);

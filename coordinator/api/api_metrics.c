@@ -124,7 +124,7 @@ static double stock_days(struct api_scene *scene) {
     if (scene->region == NULL || api_goods_refresh(scene) != HV_OK)
         return NAN;
     for (uint32_t i = 0; i < scene->region->item_count; i++) {
-        double day = scene->region->items[i].need_per_person_day * (double)scene->sheltered;
+        double day = scene->items[i].per_day;
         double there = (double)(scene->items[i].depots + scene->items[i].shelters);
         if (day > 0)
             least = fmin(least, there / day);

@@ -37,6 +37,7 @@ struct api_stock_row { /* a line of stock: of a place of the state */
 
 struct api_item_sum { /* usable units of an item of the region */
     int64_t depots, shelters;
+    double per_day; /* that those in shelters use */
 };
 
 struct api_scene {
@@ -54,7 +55,6 @@ struct api_scene {
     uint32_t stock_count;
     struct api_item_sum *items;
     uint32_t *item_of; /* by STATE_NAME: item of the region */
-    int64_t sheltered;
     uint64_t goods_position;
     const struct region *goods_region;
 

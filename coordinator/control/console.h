@@ -8,6 +8,7 @@
 #define COORDINATOR_CONTROL_CONSOLE_H
 
 #include "coordinator/core.h"
+#include "coordinator/planning/supply.h"
 #include "coordinator/region/profile.h"
 #include "coordinator/region/region.h"
 #include "schemas/platform/deployment.h"
@@ -82,6 +83,11 @@ json_t *console_ledger_proof(const struct ledger_verify *verify, uint64_t positi
 
 /* {"ok": false, …}; text and remedy may be NULL. */
 json_t *console_error(int error, const char *text, const char *remedy);
+
+/* The supply of an item of the region at a place, at the scene's moment (see supply_of). False
+ * where there is no figure, or the item is REGION_NONE. */
+bool console_supply(const struct console_scene *scene, const struct state_place *place,
+                    uint32_t item, struct supply *ret_supply);
 
 /* A plan as the verb plan shows it, where the body came from the log. NULL: the state has no plan
  * of that number, or no memory. */

@@ -99,16 +99,10 @@ static void look_at_lifelines(struct attention *attention, const struct attended
 
 /* How many days what is usable of an item lasts for who is there; NAN: nobody can say. */
 static double days_of(const struct attention *attention, const struct attended *at, uint32_t item) {
-    uint32_t number = attention->item_of[item];
-    int64_t usable = 0;
-    if (number == REGION_NONE || at->people <= 0 ||
-        !(attention->scene->region->items[number].need_per_person_day > 0))
-        return NAN;
-    for (uint32_t i = 0; i < at->place->stock.count; i++)
-        if (at->place->stock.lines[i].item == item)
-            usable += at->place->stock.lines[i].quantity - at->place->stock.lines[i].damaged;
-    return (double)usable /
-           (attention->scene->region->items[number].need_per_person_day * (double)at->people);
+    struct supply supply;
+    return console_supply(attention->scene, at->place, attention->item_of[item], &supply)
+               ? supply.days_left
+               : NAN;
 }
 
 static void look_at_stock(struct attention *attention, const struct attended *at) {

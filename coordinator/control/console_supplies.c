@@ -1,6 +1,5 @@
 /* The question for how long what is at shelters lasts. */
 #include "coordinator/control/console_json.h"
-#include "coordinator/planning/supply.h"
 
 #include <math.h>
 #include <string.h>
@@ -14,11 +13,16 @@ struct listing {
     json_t *list;
 };
 
+bool console_supply(const struct console_scene *scene, const struct state_place *place,
+                    uint32_t item, struct supply *ret_supply) {
+    return item != REGION_NONE && supply_of(scene->region, item, console_picture(scene), place,
+                                            scene->wall_ms / MS_A_DAY, scene->mono_ms, ret_supply);
+}
+
 static void list_row(const struct console_scene *scene, const struct state_place *place,
                      const char *id, uint32_t item, struct listing *listing) {
     struct supply supply;
-    if (!supply_of(scene->region, item, console_picture(scene), place, scene->wall_ms / MS_A_DAY,
-                   scene->mono_ms, &supply))
+    if (!console_supply(scene, place, item, &supply))
         return;
     size_t at = listing->seen++;
     if (at < listing->first || json_array_size(listing->list) >= listing->limit)

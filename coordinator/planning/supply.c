@@ -31,18 +31,28 @@ static double people_for(const struct hv_people *now, uint32_t groups) {
     return fmin(counted, all);
 }
 
+static double people_of(const struct region_item *item, const struct state_place *place) {
+    bool known = place->people.changed.position != 0 && item->need_per_person_day > 0;
+    return known ? people_for(&place->people.now, item->need_groups) : NAN;
+}
+
+double supply_per_day(const struct region_item *item, const struct state_place *place) {
+    return people_of(item, place) * item->need_per_person_day;
+}
+
 bool supply_of(const struct region *region, uint32_t item, const struct state *state,
                const struct state_place *place, int64_t today_day, uint64_t mono_ms,
                struct supply *ret_supply) {
     const struct region_item *row = &region->items[item];
-    if (place->people.changed.position == 0 || !(row->need_per_person_day > 0))
+    const double people = people_of(row, place);
+    if (isnan(people))
         return false;
     bool quarantined =
         row->cold_chain == REGION_ANSWER_YES && state_cold_is_suspect(place, mono_ms);
     struct supply supply = {.usable = quarantined ? 0 : usable_of(state, place, row->id, today_day),
                             .quarantined = quarantined,
-                            .people = people_for(&place->people.now, row->need_groups)};
-    supply.per_day = supply.people * row->need_per_person_day;
+                            .people = people,
+                            .per_day = supply_per_day(row, place)};
     supply.days_left = supply.per_day > 0 ? (double)supply.usable / supply.per_day : INFINITY;
     *ret_supply = supply;
     return true;

@@ -14,6 +14,10 @@ struct supply {
     double days_left; /* usable / per_day; INFINITY where nobody uses any */
 };
 
+/* Base units of the item that those who are there use in a day. NAN: it is not used by the day, or
+ * nobody has ever said who is there. */
+double supply_per_day(const struct region_item *item, const struct state_place *place);
+
 /* The supply of an item that is used by the day, at a place whose people are known. False where
  * there is no figure: the item is not used by the day, or nobody has ever said who is there.
  * `today_day`: days since 1970, for expiry; `mono_ms`: log clock, for breaks of the cold chain.

@@ -373,6 +373,24 @@ Test(planning_deliveries, stand_in_the_answers_to_operators) {
     json_decref(waybills);
 }
 
+/* What attention calls short is what the question for supplies counts: neither the damaged nor the
+ * expired, and for those whom an item is for. */
+Test(planning_deliveries, that_have_expired_leave_a_shelter_short) {
+    static struct hv_stock_line lines[2];
+    const uint32_t today = (uint32_t)(bench->wall_ms / (24 * (int64_t)HOUR_MS));
+    need_for(10);
+    lines[0] = (struct hv_stock_line){
+        .item = "water", .lot = "", .quantity = 100, .damaged = 20, .expiry_day = today};
+    lines[1] = (struct hv_stock_line){.item = "milk", .lot = "", .quantity = 1};
+    tell("s1", (struct hv_report){.kind = HV_REPORT_STOCK_COUNT,
+                                  .stock_count = {2, lines, .complete = true, .reason = ""}});
+    cr_assert_eq(attended("stock-out"), 0, "80 l for 30 l a day, and milk with no infant there");
+    lines[0].expiry_day = today - 1;
+    tell("s1", (struct hv_report){.kind = HV_REPORT_STOCK_COUNT,
+                                  .stock_count = {2, lines, .complete = true, .reason = ""}});
+    cr_assert_eq(attended("stock-out"), 1);
+}
+
 Test(planning_deliveries, that_are_late_or_without_a_vehicle_want_attention) {
     need_for(100);
     approve(propose());
