@@ -74,6 +74,13 @@ int cli_ask(const struct cli *cli, json_t *request, void (*print)(const json_t *
 /* Prints JSON with indentation on standard output. */
 void cli_print_json(const json_t *value);
 
+/* A member of a reply: "" and 0 where it is missing or something else. */
+const char *cli_text(const json_t *object, const char *member);
+long long cli_number(const json_t *object, const char *member);
+
+/* Into a request; NULL: the member is left out. */
+void cli_set_text(json_t *request, const char *member, const char *text);
+
 /* ---- tables (cli_table.c) ---- */
 
 struct cli_table;

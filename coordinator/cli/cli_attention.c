@@ -5,11 +5,6 @@
 #include <string.h>
 #include <sysexits.h>
 
-static const char *text(const json_t *object, const char *member) {
-    const char *value = json_string_value(json_object_get(object, member));
-    return value == NULL ? "" : value;
-}
-
 /* ---- the list ---- */
 
 /* "people 410, capacity 300": the figures as they came, for there are as many forms as kinds. */
@@ -48,29 +43,25 @@ static void print_attention(const json_t *reply) {
         const json_t *owner = json_object_get(one, "owner");
         char figures[400];
         write_figures(json_object_get(one, "figures"), figures, sizeof figures);
-        cli_table_cell(table, "%s", text(one, "grade"));
-        cli_table_cell(table, "%s", text(one, "id"));
-        cli_table_cell(table, "%s", text(one, "name"));
+        cli_table_cell(table, "%s", cli_text(one, "grade"));
+        cli_table_cell(table, "%s", cli_text(one, "id"));
+        cli_table_cell(table, "%s", cli_text(one, "name"));
         cli_table_cell(table, "%s",
                        json_is_null(json_object_get(one, "age_s"))
                            ? "?"
                            : cli_age(json_object_get(one, "age_s"), false));
-        cli_table_cell(table, "%s", json_is_object(owner) ? text(owner, "name") : "nobody");
+        cli_table_cell(table, "%s", json_is_object(owner) ? cli_text(owner, "name") : "nobody");
         cli_table_cell(table, "%s",
                        json_is_object(owner) ? cli_age(json_object_get(owner, "age_s"), false)
                                              : "");
-        cli_table_cell(table, "%s%s%s", text(one, "kind"), figures[0] == '\0' ? "" : ": ", figures);
+        cli_table_cell(table, "%s%s%s", cli_text(one, "kind"), figures[0] == '\0' ? "" : ": ",
+                       figures);
     }
     cli_table_print(table);
     printf("in all: %lld alarm, %lld decision, %lld warning\n",
            (long long)json_integer_value(json_object_get(by_grade, "alarm")),
            (long long)json_integer_value(json_object_get(by_grade, "decision")),
            (long long)json_integer_value(json_object_get(by_grade, "warning")));
-}
-
-static void set_text(json_t *request, const char *member, const char *value) {
-    if (value != NULL)
-        json_object_set_new(request, member, json_string(value));
 }
 
 static int list(const struct cli *cli) {
@@ -82,9 +73,9 @@ static int list(const struct cli *cli) {
     if (!cli_integer(cli, "--offset", -1, &offset) || !cli_integer(cli, "--limit", -1, &limit))
         return EX_USAGE;
     json_t *request = json_pack("{s:s}", "verb", "attention");
-    set_text(request, "grade", cli_option(cli, "--grade"));
-    set_text(request, "kind", cli_option(cli, "--kind"));
-    set_text(request, "owner", unowned ? "" : owner);
+    cli_set_text(request, "grade", cli_option(cli, "--grade"));
+    cli_set_text(request, "kind", cli_option(cli, "--kind"));
+    cli_set_text(request, "owner", unowned ? "" : owner);
     if (offset >= 0)
         json_object_set_new(request, "offset", json_integer(offset));
     if (limit >= 0)
@@ -99,7 +90,7 @@ static int set_owner(const struct cli *cli, const char *owner) {
     if (thing == NULL)
         return cli_usage(cli, "name what it is about, by its id of the list");
     json_t *request = json_pack("{s:s, s:s, s:s}", "verb", "owner", "thing", thing, "owner", owner);
-    set_text(request, "note", cli_option(cli, "--note"));
+    cli_set_text(request, "note", cli_option(cli, "--note"));
     return cli_ask(cli, request, NULL);
 }
 

@@ -109,3 +109,19 @@ void cli_print_json(const json_t *value) {
     json_dumpf(value, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     putchar('\n');
 }
+
+/* ---- members ---- */
+
+const char *cli_text(const json_t *object, const char *member) {
+    const char *value = json_string_value(json_object_get(object, member));
+    return value == NULL ? "" : value;
+}
+
+long long cli_number(const json_t *object, const char *member) {
+    return (long long)json_integer_value(json_object_get(object, member));
+}
+
+void cli_set_text(json_t *request, const char *member, const char *text) {
+    if (text != NULL)
+        json_object_set_new(request, member, json_string(text));
+}

@@ -7,11 +7,6 @@
 #include <string.h>
 #include <sysexits.h>
 
-static void set_text(json_t *request, const char *member, const char *text) {
-    if (text != NULL)
-        json_object_set_new(request, member, json_string(text));
-}
-
 /* "Z1,Z2" as a list. */
 static json_t *split(const char *list) {
     json_t *array = json_array();
@@ -45,7 +40,7 @@ int cli_incident(const struct cli *cli) {
         return cli_ask(cli, json_pack("{s:s}", "verb", "incidents"), print_incidents);
     if (strcmp(what, "open") == 0 && word != NULL) {
         json_t *request = json_pack("{s:s, s:s}", "verb", "incident-open", "name", word);
-        set_text(request, "hazard", cli_option(cli, "--hazard"));
+        cli_set_text(request, "hazard", cli_option(cli, "--hazard"));
         return cli_ask(cli, request, NULL);
     }
     if (strcmp(what, "phase") == 0 && word != NULL)
@@ -126,7 +121,7 @@ int cli_hazard(const struct cli *cli) {
         "{s:s, s:s, s:b, s:o, s:o, s:o, s:o}", "verb", "hazard", "id", id, "over", over, "zones",
         split(cli_option(cli, "--zones")), "links", split(cli_option(cli, "--links")), "shelters",
         split(cli_option(cli, "--shelters")), "depots", split(cli_option(cli, "--depots")));
-    set_text(request, "kind", kind);
+    cli_set_text(request, "kind", kind);
     json_int_t from_ms = 0, until_ms = 0, permille = -1;
     bool has_from = false, has_until = false;
     if (!cli_time(cli, "--from", &from_ms, &has_from) ||
@@ -174,7 +169,7 @@ int cli_road(const struct cli *cli) {
     if (!cli_integer(cli, "--capacity-permille", -1, &permille))
         return EX_USAGE;
     json_t *request = json_pack("{s:s, s:s, s:b}", "verb", "road", "link", link, "closed", closes);
-    set_text(request, "reason", cli_option(cli, "--reason"));
+    cli_set_text(request, "reason", cli_option(cli, "--reason"));
     if (permille >= 0)
         json_object_set_new(request, "capacity_permille", json_integer(permille));
     return cli_ask(cli, request, NULL);
@@ -195,8 +190,8 @@ static json_t *read_entry(const struct cli *cli, const char *what) {
         return json_loads(what, JSON_REJECT_DUPLICATES, NULL);
     if (strcmp(what, "status") == 0) {
         json_t *entry = json_pack("{s:s}", "verb", "status-report");
-        set_text(entry, "status", cli_word(cli, 3, ""));
-        set_text(entry, "reason", cli_option(cli, "--reason"));
+        cli_set_text(entry, "status", cli_word(cli, 3, ""));
+        cli_set_text(entry, "reason", cli_option(cli, "--reason"));
         return entry;
     }
     json_t *people = json_object(),
@@ -212,8 +207,8 @@ static json_t *read_entry(const struct cli *cli, const char *what) {
         if (value != 0)
             json_object_set_new(people, members[i], json_integer(value));
     }
-    set_text(entry, "zone", cli_option(cli, "--from"));
-    set_text(entry, "to", cli_option(cli, "--to"));
+    cli_set_text(entry, "zone", cli_option(cli, "--from"));
+    cli_set_text(entry, "to", cli_option(cli, "--to"));
     return entry;
 }
 
@@ -242,7 +237,7 @@ int cli_note(const struct cli *cli) {
     if (note == NULL)
         return cli_usage(cli, "say something");
     json_t *request = json_pack("{s:s, s:s}", "verb", "note", "text", note);
-    set_text(request, "subject", cli_option(cli, "--subject"));
+    cli_set_text(request, "subject", cli_option(cli, "--subject"));
     return cli_ask(cli, request, NULL);
 }
 
@@ -251,7 +246,7 @@ int cli_handover(const struct cli *cli) {
     if (to == NULL)
         return cli_usage(cli, "say who takes over: --to NAME");
     json_t *request = json_pack("{s:s, s:s}", "verb", "handover", "to", to);
-    set_text(request, "text", text);
+    cli_set_text(request, "text", text);
     return cli_ask(cli, request, NULL);
 }
 

@@ -12,15 +12,6 @@
 #include <string.h>
 #include <sysexits.h>
 
-static const char *text(const json_t *object, const char *member) {
-    const char *value = json_string_value(json_object_get(object, member));
-    return value == NULL ? "" : value;
-}
-
-static long long number(const json_t *object, const char *member) {
-    return (long long)json_integer_value(json_object_get(object, member));
-}
-
 /* ---- accounts ---- */
 
 static const struct {
@@ -45,7 +36,7 @@ static void print_accounts(struct cli_table *table, const json_t *row) {
     for (size_t c = 0; c < COLUMNS; c++) {
         long long sum = 0;
         for (size_t a = 0; a < 6 && columns[c].accounts[a] != NULL; a++)
-            sum += number(accounts, columns[c].accounts[a]);
+            sum += cli_number(accounts, columns[c].accounts[a]);
         if (sum == 0)
             cli_table_cell(table, "·");
         else
@@ -72,11 +63,11 @@ static void print_ledger(const json_t *reply) {
     titles[at + COLUMNS] = NULL;
     struct cli_table *table = cli_table_new(titles);
     json_array_foreach(json_object_get(reply, "rows"), index, row) {
-        cli_table_cell(table, "%s", text(row, "item"));
+        cli_table_cell(table, "%s", cli_text(row, "item"));
         if (by_lot) {
-            cli_table_cell(table, "%s", text(row, "lot"));
-            cli_table_cell(table, "%s", text(row, "expiry"));
-            cli_table_cell(table, "%s%s", text(row, "place"), text(row, "waybill"));
+            cli_table_cell(table, "%s", cli_text(row, "lot"));
+            cli_table_cell(table, "%s", cli_text(row, "expiry"));
+            cli_table_cell(table, "%s%s", cli_text(row, "place"), cli_text(row, "waybill"));
         }
         print_accounts(table, row);
     }
@@ -102,7 +93,7 @@ static long long sum_of(const json_t *lines, const char *member) {
     long long sum = 0;
     size_t index;
     json_t *line;
-    json_array_foreach((json_t *)lines, index, line) sum += number(line, member);
+    json_array_foreach((json_t *)lines, index, line) sum += cli_number(line, member);
     return sum;
 }
 
@@ -116,10 +107,10 @@ static void print_waybills(const json_t *reply) {
     json_array_foreach(json_object_get(reply, "waybills"), index, waybill) {
         const json_t *lines = json_object_get(waybill, "lines"),
                      *aside = json_object_get(waybill, "set_aside");
-        cli_table_cell(table, "%s", text(waybill, "id"));
-        cli_table_cell(table, "%s", text(waybill, "stage"));
-        cli_table_cell(table, "%s", text(waybill, "from"));
-        cli_table_cell(table, "%s", text(waybill, "to"));
+        cli_table_cell(table, "%s", cli_text(waybill, "id"));
+        cli_table_cell(table, "%s", cli_text(waybill, "stage"));
+        cli_table_cell(table, "%s", cli_text(waybill, "from"));
+        cli_table_cell(table, "%s", cli_text(waybill, "to"));
         cli_table_cell(table, "%lld", sum_of(json_object_get(waybill, "ordered"), "quantity"));
         cli_table_cell(table, "%lld", sum_of(aside, "picked") + sum_of(aside, "loaded"));
         cli_table_cell(table, "%lld", sum_of(lines, "shipped"));
@@ -140,15 +131,15 @@ static void print_waybill_lines(const json_t *waybill) {
     size_t index;
     json_t *line;
     json_array_foreach(json_object_get(waybill, "lines"), index, line) {
-        cli_table_cell(table, "%s", text(line, "item"));
-        cli_table_cell(table, "%s", text(line, "lot"));
-        cli_table_cell(table, "%s", text(line, "expiry"));
-        cli_table_cell(table, "%lld", number(line, "shipped"));
-        cli_table_cell(table, "%lld", number(line, "in_transit"));
-        cli_table_cell(table, "%lld", number(line, "received"));
-        cli_table_cell(table, "%lld", number(line, "damaged"));
-        cli_table_cell(table, "%lld", number(line, "missing"));
-        cli_table_cell(table, "%lld", number(line, "over"));
+        cli_table_cell(table, "%s", cli_text(line, "item"));
+        cli_table_cell(table, "%s", cli_text(line, "lot"));
+        cli_table_cell(table, "%s", cli_text(line, "expiry"));
+        cli_table_cell(table, "%lld", cli_number(line, "shipped"));
+        cli_table_cell(table, "%lld", cli_number(line, "in_transit"));
+        cli_table_cell(table, "%lld", cli_number(line, "received"));
+        cli_table_cell(table, "%lld", cli_number(line, "damaged"));
+        cli_table_cell(table, "%lld", cli_number(line, "missing"));
+        cli_table_cell(table, "%lld", cli_number(line, "over"));
     }
     cli_table_print(table);
 }
@@ -157,12 +148,12 @@ static void print_planned(const json_t *planned) {
     char leaves[32], expected[32];
     if (planned == NULL)
         return;
-    printf("planned    %s, %lld trip%s; leaves %s, expected %s UTC", text(planned, "vehicle"),
-           number(planned, "trips"), number(planned, "trips") == 1 ? "" : "s",
-           cli_wall(number(planned, "leaves_wall_ms"), leaves, sizeof leaves),
-           cli_wall(number(planned, "expected_wall_ms"), expected, sizeof expected));
-    if (number(planned, "late_s") > 0)
-        printf(", late by %lld min", (number(planned, "late_s") + 59) / 60);
+    printf("planned    %s, %lld trip%s; leaves %s, expected %s UTC", cli_text(planned, "vehicle"),
+           cli_number(planned, "trips"), cli_number(planned, "trips") == 1 ? "" : "s",
+           cli_wall(cli_number(planned, "leaves_wall_ms"), leaves, sizeof leaves),
+           cli_wall(cli_number(planned, "expected_wall_ms"), expected, sizeof expected));
+    if (cli_number(planned, "late_s") > 0)
+        printf(", late by %lld min", (cli_number(planned, "late_s") + 59) / 60);
     puts("");
 }
 
@@ -170,24 +161,24 @@ static void print_waybill(const json_t *reply) {
     const json_t *waybill = json_array_get(json_object_get(reply, "waybills"), 0);
     size_t index;
     json_t *line;
-    printf("waybill %s: %s, from %s to %s%s%s\n", text(waybill, "id"), text(waybill, "stage"),
-           text(waybill, "from"), text(waybill, "to"),
-           *text(waybill, "vehicle") == '\0' ? "" : ", vehicle ", text(waybill, "vehicle"));
+    printf("waybill %s: %s, from %s to %s%s%s\n", cli_text(waybill, "id"),
+           cli_text(waybill, "stage"), cli_text(waybill, "from"), cli_text(waybill, "to"),
+           *cli_text(waybill, "vehicle") == '\0' ? "" : ", vehicle ", cli_text(waybill, "vehicle"));
     print_planned(json_object_get(waybill, "planned"));
-    if (*text(waybill, "received_by") != '\0')
-        printf("received by %s, not where it was sent\n", text(waybill, "received_by"));
-    if (*text(waybill, "closed_reason") != '\0')
-        printf("closed: %s\n", text(waybill, "closed_reason"));
+    if (*cli_text(waybill, "received_by") != '\0')
+        printf("received by %s, not where it was sent\n", cli_text(waybill, "received_by"));
+    if (*cli_text(waybill, "closed_reason") != '\0')
+        printf("closed: %s\n", cli_text(waybill, "closed_reason"));
     json_array_foreach(json_object_get(waybill, "ordered"), index, line)
-        printf("ordered    %lld %s\n", number(line, "quantity"), text(line, "item"));
+        printf("ordered    %lld %s\n", cli_number(line, "quantity"), cli_text(line, "item"));
     json_array_foreach(json_object_get(waybill, "set_aside"), index, line)
-        printf("set aside  %lld picked, %lld loaded: %s %s\n", number(line, "picked"),
-               number(line, "loaded"), text(line, "item"), text(line, "lot"));
+        printf("set aside  %lld picked, %lld loaded: %s %s\n", cli_number(line, "picked"),
+               cli_number(line, "loaded"), cli_text(line, "item"), cli_text(line, "lot"));
     print_waybill_lines(waybill);
     json_array_foreach(json_object_get(waybill, "requests"), index, line)
         printf("for request %lld: %lld %s committed, %lld shipped, %lld received\n",
-               number(line, "request"), number(line, "committed"), text(line, "item"),
-               number(line, "shipped"), number(line, "received"));
+               cli_number(line, "request"), cli_number(line, "committed"), cli_text(line, "item"),
+               cli_number(line, "shipped"), cli_number(line, "received"));
 }
 
 /* ---- warnings ---- */
@@ -199,18 +190,18 @@ static void print_warnings(const json_t *reply) {
     size_t index;
     json_t *warning;
     json_array_foreach(json_object_get(reply, "warnings"), index, warning) {
-        cli_table_cell(table, "%s", text(warning, "warning"));
-        cli_table_cell(table, "%s%s", text(warning, "place"), text(warning, "waybill"));
-        cli_table_cell(table, "%s", text(warning, "item"));
-        cli_table_cell(table, "%s", text(warning, "lot"));
-        cli_table_cell(table, "%s", text(warning, "expiry"));
-        cli_table_cell(table, "%lld", number(warning, "quantity"));
+        cli_table_cell(table, "%s", cli_text(warning, "warning"));
+        cli_table_cell(table, "%s%s", cli_text(warning, "place"), cli_text(warning, "waybill"));
+        cli_table_cell(table, "%s", cli_text(warning, "item"));
+        cli_table_cell(table, "%s", cli_text(warning, "lot"));
+        cli_table_cell(table, "%s", cli_text(warning, "expiry"));
+        cli_table_cell(table, "%lld", cli_number(warning, "quantity"));
         if (json_object_get(warning, "days_left") != NULL)
-            cli_table_cell(table, "%lld", number(warning, "days_left"));
+            cli_table_cell(table, "%lld", cli_number(warning, "days_left"));
         else
             cli_table_cell(table, "%s", "");
         if (json_object_get(warning, "position") != NULL)
-            cli_table_cell(table, "%lld", number(warning, "position"));
+            cli_table_cell(table, "%lld", cli_number(warning, "position"));
         else
             cli_table_cell(table, "%s", "");
     }
@@ -224,15 +215,15 @@ static void print_proof(const json_t *reply) {
     json_t *finding;
     printf("%lld records up to position %lld: %lld movements of %lld lots in %lld balances, %lld "
            "waybills; compared %lld times\n",
-           number(reply, "records"), number(reply, "position"), number(reply, "movements"),
-           number(reply, "lots"), number(reply, "balances"), number(reply, "waybills"),
-           number(reply, "compared"));
+           cli_number(reply, "records"), cli_number(reply, "position"),
+           cli_number(reply, "movements"), cli_number(reply, "lots"), cli_number(reply, "balances"),
+           cli_number(reply, "waybills"), cli_number(reply, "compared"));
     json_array_foreach(json_object_get(reply, "findings"), index, finding)
         printf("%s\n", json_string_value(finding));
     if (json_is_true(json_object_get(reply, "adds_up")))
         puts("Every lot adds up.");
     else
-        printf("%lld findings: the ledger does NOT add up.\n", number(reply, "finding_count"));
+        printf("%lld findings: the ledger does NOT add up.\n", cli_number(reply, "finding_count"));
 }
 
 /* Takes the reply over. */
@@ -332,11 +323,11 @@ static void join_tracks(const json_t *request, char *buffer, size_t bytes) {
         int printed =
             tracks == NULL
                 ? snprintf(buffer + used, bytes - used, "%s%lld %s", index == 0 ? "" : ", ",
-                           number(line, "quantity"), text(line, "item"))
+                           cli_number(line, "quantity"), cli_text(line, "item"))
                 : snprintf(buffer + used, bytes - used, "%s%lld %s (%lld/%lld/%lld)",
-                           index == 0 ? "" : ", ", number(line, "requested"), text(line, "item"),
-                           number(line, "committed"), number(line, "in_transit"),
-                           number(line, "fulfilled"));
+                           index == 0 ? "" : ", ", cli_number(line, "requested"),
+                           cli_text(line, "item"), cli_number(line, "committed"),
+                           cli_number(line, "in_transit"), cli_number(line, "fulfilled"));
         if (printed < 0 || (size_t)printed >= bytes - used)
             break;
         used += (size_t)printed;
@@ -358,13 +349,14 @@ static void print_requests(const json_t *reply) {
     json_array_foreach(json_object_get(reply, "requests"), index, request) {
         char lines[512];
         join_tracks(request, lines, sizeof lines);
-        cli_table_cell(table, "%s", text(request, "id"));
-        cli_table_cell(table, "%s", text(request, "place"));
-        cli_table_cell(table, "%s", text(request, "kind"));
-        cli_table_cell(table, "%s", text(request, "urgency"));
+        cli_table_cell(table, "%s", cli_text(request, "id"));
+        cli_table_cell(table, "%s", cli_text(request, "place"));
+        cli_table_cell(table, "%s", cli_text(request, "kind"));
+        cli_table_cell(table, "%s", cli_text(request, "urgency"));
         cli_table_cell(table, "%s", cli_age(json_object_get(request, "age_s"), false));
-        cli_table_cell(table, "%s", text(request, "stage"));
-        cli_table_cell(table, "%s%s%s", lines, lines[0] == '\0' ? "" : " ", text(request, "text"));
+        cli_table_cell(table, "%s", cli_text(request, "stage"));
+        cli_table_cell(table, "%s%s%s", lines, lines[0] == '\0' ? "" : " ",
+                       cli_text(request, "text"));
     }
     cli_table_print(table);
 }

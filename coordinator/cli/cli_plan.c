@@ -8,15 +8,6 @@
 #include <string.h>
 #include <sysexits.h>
 
-static const char *text(const json_t *object, const char *member) {
-    const char *value = json_string_value(json_object_get(object, member));
-    return value == NULL ? "" : value;
-}
-
-static long long number(const json_t *object, const char *member) {
-    return (long long)json_integer_value(json_object_get(object, member));
-}
-
 /* ---- plans ---- */
 
 static void print_plans(const json_t *reply) {
@@ -27,14 +18,14 @@ static void print_plans(const json_t *reply) {
     size_t index;
     json_t *plan;
     json_array_foreach(json_object_get(reply, "plans"), index, plan) {
-        cli_table_cell(table, "%lld", number(plan, "id"));
-        cli_table_cell(table, "%s%s", text(plan, "standing"),
+        cli_table_cell(table, "%lld", cli_number(plan, "id"));
+        cli_table_cell(table, "%s%s", cli_text(plan, "standing"),
                        json_is_true(json_object_get(plan, "stopped_early")) ? " (stopped early)"
                                                                             : "");
-        cli_table_cell(table, "%lld", number(plan, "basis"));
-        cli_table_cell(table, "%lld", number(plan, "unserved_people"));
-        cli_table_cell(table, "%lld", number(plan, "unserved_bound"));
-        cli_table_cell(table, "%.0f", (double)number(plan, "person_seconds") / 60);
+        cli_table_cell(table, "%lld", cli_number(plan, "basis"));
+        cli_table_cell(table, "%lld", cli_number(plan, "unserved_people"));
+        cli_table_cell(table, "%lld", cli_number(plan, "unserved_bound"));
+        cli_table_cell(table, "%.0f", (double)cli_number(plan, "person_seconds") / 60);
         cli_table_cell(table, "%.2f %%",
                        100 * json_number_value(json_object_get(plan, "time_gap")));
         cli_table_cell(table, "%.2f %%",
@@ -49,7 +40,7 @@ static void cell_after(struct cli_table *table, const json_t *object, const char
         cli_table_cell(table, "%s", "");
         return;
     }
-    const long long minutes = (number(object, member) + 59) / 60;
+    const long long minutes = (cli_number(object, member) + 59) / 60;
     cli_table_cell(table, "%lld:%02lld", minutes / 60, minutes % 60);
 }
 
@@ -80,20 +71,20 @@ static void print_moves(const json_t *moves) {
     size_t index;
     json_t *move;
     json_array_foreach(moves, index, move) {
-        cli_table_cell(table, "%s", text(move, "zone"));
-        cli_table_cell(table, "%s", text(move, "shelter"));
-        cli_table_cell(table, "%lld", number(move, "people"));
-        cli_table_cell(table, "%lld", number(move, "wheelchair"));
-        cli_table_cell(table, "%lld", number(move, "medical"));
-        cli_table_cell(table, "%lld", number(move, "without_vehicle"));
+        cli_table_cell(table, "%s", cli_text(move, "zone"));
+        cli_table_cell(table, "%s", cli_text(move, "shelter"));
+        cli_table_cell(table, "%lld", cli_number(move, "people"));
+        cli_table_cell(table, "%lld", cli_number(move, "wheelchair"));
+        cli_table_cell(table, "%lld", cli_number(move, "medical"));
+        cli_table_cell(table, "%lld", cli_number(move, "without_vehicle"));
         cell_after(table, move, "departs_s");
         cell_after(table, move, "departed_s");
         if (json_object_get(move, "people_per_hour") != NULL)
-            cli_table_cell(table, "%lld", number(move, "people_per_hour"));
+            cli_table_cell(table, "%lld", cli_number(move, "people_per_hour"));
         else
             cli_table_cell(table, "%s", "");
         cell_after(table, move, "arrived_s");
-        cli_table_cell(table, "%.0f", (double)number(move, "travel_s") / 60);
+        cli_table_cell(table, "%.0f", (double)cli_number(move, "travel_s") / 60);
         cell_roads(table, json_object_get(move, "links"));
         cli_table_cell(table, "%s",
                        json_is_true(json_object_get(move, "changed")) ? "changed" : "");
@@ -107,10 +98,10 @@ static void print_shipments(const json_t *shipments) {
     size_t index;
     json_t *shipment;
     json_array_foreach(shipments, index, shipment) {
-        cli_table_cell(table, "%s", text(shipment, "depot"));
-        cli_table_cell(table, "%s", text(shipment, "shelter"));
-        cli_table_cell(table, "%s", text(shipment, "item"));
-        cli_table_cell(table, "%lld", number(shipment, "quantity"));
+        cli_table_cell(table, "%s", cli_text(shipment, "depot"));
+        cli_table_cell(table, "%s", cli_text(shipment, "shelter"));
+        cli_table_cell(table, "%s", cli_text(shipment, "item"));
+        cli_table_cell(table, "%lld", cli_number(shipment, "quantity"));
     }
     cli_table_print(table);
 }
@@ -122,12 +113,12 @@ static void print_left(const json_t *left) {
     size_t index;
     json_t *one;
     json_array_foreach(left, index, one) {
-        const char *zone = text(one, "zone");
-        cli_table_cell(table, "%s", zone[0] == '\0' ? text(one, "shelter") : zone);
-        cli_table_cell(table, "%s", zone[0] == '\0' ? text(one, "item") : "people");
-        cli_table_cell(table, "%lld", number(one, "amount"));
-        cli_table_cell(table, "%s", text(one, "reason"));
-        cli_table_cell(table, "%s", text(one, "parameter"));
+        const char *zone = cli_text(one, "zone");
+        cli_table_cell(table, "%s", zone[0] == '\0' ? cli_text(one, "shelter") : zone);
+        cli_table_cell(table, "%s", zone[0] == '\0' ? cli_text(one, "item") : "people");
+        cli_table_cell(table, "%lld", cli_number(one, "amount"));
+        cli_table_cell(table, "%s", cli_text(one, "reason"));
+        cli_table_cell(table, "%s", cli_text(one, "parameter"));
     }
     cli_table_print(table);
 }
@@ -142,7 +133,7 @@ static double person_days(const json_t *goods, const char *member) {
 }
 
 static void print_fairness(const json_t *goods) {
-    bool fair = strcmp(text(goods, "fairness"), "maxmin") == 0;
+    bool fair = strcmp(cli_text(goods, "fairness"), "maxmin") == 0;
     printf("         least share of a need that is sent: %.1f %%",
            100 * figure(goods, "least_fill"));
     if (json_is_null(json_object_get(goods, "fairness_cost")))
@@ -164,7 +155,7 @@ static void print_goods(const json_t *goods, double gap) {
     if (json_is_true(json_object_get(goods, "whole_packs")))
         printf("         whole packs cost %.1f person-days\n", person_days(goods, "rounding_cost"));
     printf("orders   %lld for goods stand, which costs %.1f person-days; %zu are taken back\n\n",
-           number(goods, "orders_kept"), person_days(goods, "stability_cost"),
+           cli_number(goods, "orders_kept"), person_days(goods, "stability_cost"),
            json_array_size(changes));
     static const char *const titles[] = {
         ">order", "depot", "to shelter", "taken back because", ">saves, person-days", NULL};
@@ -174,10 +165,10 @@ static void print_goods(const json_t *goods, double gap) {
     size_t index;
     json_t *change;
     json_array_foreach(changes, index, change) {
-        cli_table_cell(table, "%lld", number(change, "order"));
-        cli_table_cell(table, "%s", text(change, "depot"));
-        cli_table_cell(table, "%s", text(change, "shelter"));
-        cli_table_cell(table, "%s", text(change, "reason"));
+        cli_table_cell(table, "%lld", cli_number(change, "order"));
+        cli_table_cell(table, "%s", cli_text(change, "depot"));
+        cli_table_cell(table, "%s", cli_text(change, "shelter"));
+        cli_table_cell(table, "%s", cli_text(change, "reason"));
         cli_table_cell(table, "%.1f", person_days(change, "saving"));
     }
     cli_table_print(table);
@@ -189,7 +180,7 @@ static void print_time(const char *what, long long s) {
 }
 
 static void cell_hours(struct cli_table *table, const json_t *one, const char *member) {
-    long long s = number(one, member);
+    long long s = cli_number(one, member);
     cli_table_cell(table, "%lld:%02lld", (s + 59) / 3600, (s + 59) / 60 % 60);
 }
 
@@ -205,19 +196,19 @@ static void print_trips(const json_t *trips) {
         size_t used = 0;
         json_array_foreach(json_object_get(trip, "load"), at, line) if (used < sizeof load) used +=
             (size_t)snprintf(load + used, sizeof load - used, "%s%s=%lld", used == 0 ? "" : ",",
-                             text(line, "item"), number(line, "quantity"));
-        cli_table_cell(table, "%s #%lld", text(trip, "vehicle"), number(trip, "number"));
-        cli_table_cell(table, "%s", text(trip, "depot"));
-        cli_table_cell(table, "%s", text(trip, "shelter"));
+                             cli_text(line, "item"), cli_number(line, "quantity"));
+        cli_table_cell(table, "%s #%lld", cli_text(trip, "vehicle"), cli_number(trip, "number"));
+        cli_table_cell(table, "%s", cli_text(trip, "depot"));
+        cli_table_cell(table, "%s", cli_text(trip, "shelter"));
         cell_hours(table, trip, "leaves_s");
         cell_hours(table, trip, "delivered_s");
         cell_hours(table, trip, "back_s");
-        if (number(trip, "order") != 0)
-            cli_table_cell(table, "%lld", number(trip, "order"));
+        if (cli_number(trip, "order") != 0)
+            cli_table_cell(table, "%lld", cli_number(trip, "order"));
         else
             cli_table_cell(table, "new");
-        if (number(trip, "late_s") != 0)
-            cli_table_cell(table, "%lld", (number(trip, "late_s") + 59) / 60);
+        if (cli_number(trip, "late_s") != 0)
+            cli_table_cell(table, "%lld", (cli_number(trip, "late_s") + 59) / 60);
         else
             cli_table_cell(table, "%s", "");
         cli_table_cell(table, "%s", load);
@@ -232,15 +223,15 @@ static void print_undelivered(const json_t *left) {
     size_t index;
     json_t *one;
     json_array_foreach(left, index, one) {
-        cli_table_cell(table, "%s", text(one, "depot"));
-        cli_table_cell(table, "%s", text(one, "shelter"));
-        cli_table_cell(table, "%s", text(one, "item"));
-        cli_table_cell(table, "%lld", number(one, "quantity"));
-        if (number(one, "order") != 0)
-            cli_table_cell(table, "%lld", number(one, "order"));
+        cli_table_cell(table, "%s", cli_text(one, "depot"));
+        cli_table_cell(table, "%s", cli_text(one, "shelter"));
+        cli_table_cell(table, "%s", cli_text(one, "item"));
+        cli_table_cell(table, "%lld", cli_number(one, "quantity"));
+        if (cli_number(one, "order") != 0)
+            cli_table_cell(table, "%lld", cli_number(one, "order"));
         else
             cli_table_cell(table, "new");
-        cli_table_cell(table, "%s", text(one, "reason"));
+        cli_table_cell(table, "%s", cli_text(one, "reason"));
     }
     cli_table_print(table);
 }
@@ -252,14 +243,14 @@ static void print_fleet(const json_t *fleet) {
     if (json_array_size(trips) + json_array_size(left) == 0)
         return;
     printf("\ntrips    %zu within %lld h, %.1f vehicle-hours", json_array_size(trips),
-           number(fleet, "horizon_s") / 3600, (double)number(fleet, "vehicle_s") / 3600);
-    print_time("; the last is delivered after", number(fleet, "last_delivery_s"));
+           cli_number(fleet, "horizon_s") / 3600, (double)cli_number(fleet, "vehicle_s") / 3600);
+    print_time("; the last is delivered after", cli_number(fleet, "last_delivery_s"));
     print_time(" h; proven that not all can be there before",
-               number(fleet, "last_delivery_bound_s"));
+               cli_number(fleet, "last_delivery_bound_s"));
     puts(" h");
-    if (number(fleet, "late_s") > 0)
+    if (cli_number(fleet, "late_s") > 0)
         printf("         a delivery that was ordered comes %lld min late\n",
-               (number(fleet, "late_s") + 59) / 60);
+               (cli_number(fleet, "late_s") + 59) / 60);
     if (json_array_size(trips) > 0)
         print_trips(trips);
     if (json_array_size(left) > 0) {
@@ -274,51 +265,52 @@ static void print_changes(const json_t *changes) {
     size_t index;
     json_t *change;
     json_array_foreach(changes, index, change) {
-        cli_table_cell(table, "%s", text(change, "zone"));
-        cli_table_cell(table, "%s", text(change, "shelter"));
-        cli_table_cell(table, "%lld", number(change, "before"));
-        cli_table_cell(table, "%lld", number(change, "after"));
+        cli_table_cell(table, "%s", cli_text(change, "zone"));
+        cli_table_cell(table, "%s", cli_text(change, "shelter"));
+        cli_table_cell(table, "%lld", cli_number(change, "before"));
+        cli_table_cell(table, "%lld", cli_number(change, "after"));
         if (json_object_get(change, "loses_s") != NULL)
-            cli_table_cell(table, "%s: one loses %.0f min", text(change, "reason"),
-                           (double)number(change, "loses_s") / 60);
+            cli_table_cell(table, "%s: one loses %.0f min", cli_text(change, "reason"),
+                           (double)cli_number(change, "loses_s") / 60);
         else
-            cli_table_cell(table, "%s", text(change, "reason"));
+            cli_table_cell(table, "%s", cli_text(change, "reason"));
     }
     cli_table_print(table);
 }
 
 /* What the bound knows, when people are there, and what keeping the plan in force costs. */
 static void print_times(const json_t *plan) {
-    if (strcmp(text(plan, "bound"), "flow") == 0) {
+    if (strcmp(cli_text(plan, "bound"), "flow") == 0) {
         printf("bound    the exact flow over places, roads and time, in steps of %lld s up to "
                "%lld h\n",
-               number(plan, "step_s"), number(plan, "horizon_s") / 3600);
-        print_time("arrival  90 % are there after", number(plan, "ete90_s"));
-        print_time(" h, all after", number(plan, "ete100_s"));
-        print_time(" h; the last leave after", number(plan, "clearance_s"));
+               cli_number(plan, "step_s"), cli_number(plan, "horizon_s") / 3600);
+        print_time("arrival  90 % are there after", cli_number(plan, "ete90_s"));
+        print_time(" h, all after", cli_number(plan, "ete100_s"));
+        print_time(" h; the last leave after", cli_number(plan, "clearance_s"));
         puts(" h");
     } else {
         puts("bound    places alone: the roads are taken as endless, and there are no departure "
              "times");
     }
-    if (number(plan, "late_people") > 0)
+    if (cli_number(plan, "late_people") > 0)
         printf("late     %lld people have a place and cannot be there in time\n",
-               number(plan, "late_people"));
+               cli_number(plan, "late_people"));
     if (json_array_size(json_object_get(plan, "changes")) > 0)
         printf("changes  %lld people of the plan in force go elsewhere; keeping the others costs "
                "%lld person-minutes\n",
-               number(plan, "changed_people"), number(plan, "stability_person_seconds") / 60);
+               cli_number(plan, "changed_people"),
+               cli_number(plan, "stability_person_seconds") / 60);
 }
 
 static void print_plan(const json_t *reply) {
     const json_t *plan = json_object_get(reply, "plan");
-    printf("plan %lld, %s, computed from log position %lld%s\n", number(plan, "id"),
-           text(plan, "standing"), number(plan, "basis"),
+    printf("plan %lld, %s, computed from log position %lld%s\n", cli_number(plan, "id"),
+           cli_text(plan, "standing"), cli_number(plan, "basis"),
            json_is_true(json_object_get(plan, "stopped_early")) ? ", stopped early" : "");
     printf("unserved %lld people; proven that no plan leaves fewer than %lld\n",
-           number(plan, "unserved_people"), number(plan, "unserved_bound"));
+           cli_number(plan, "unserved_people"), cli_number(plan, "unserved_bound"));
     printf("arrival  %lld person-seconds; proven that none needs fewer than %lld (gap %.3f %%)\n",
-           number(plan, "person_seconds"), number(plan, "person_seconds_bound"),
+           cli_number(plan, "person_seconds"), cli_number(plan, "person_seconds_bound"),
            100 * figure(plan, "time_gap"));
     print_times(plan);
     print_goods(json_object_get(plan, "goods"), figure(plan, "goods_gap"));
@@ -343,27 +335,27 @@ static void print_diff(const json_t *reply) {
     json_t *one;
     struct cli_table *table = cli_table_new(moves);
     json_array_foreach(json_object_get(reply, "moves"), index, one) {
-        cli_table_cell(table, "%s", text(one, "zone"));
-        cli_table_cell(table, "%s", text(one, "shelter"));
-        cli_table_cell(table, "%lld", number(one, "before"));
-        cli_table_cell(table, "%lld", number(one, "after"));
+        cli_table_cell(table, "%s", cli_text(one, "zone"));
+        cli_table_cell(table, "%s", cli_text(one, "shelter"));
+        cli_table_cell(table, "%lld", cli_number(one, "before"));
+        cli_table_cell(table, "%lld", cli_number(one, "after"));
     }
     cli_table_print(table);
     puts("");
     table = cli_table_new(goods);
     json_array_foreach(json_object_get(reply, "shipments"), index, one) {
-        cli_table_cell(table, "%s", text(one, "depot"));
-        cli_table_cell(table, "%s", text(one, "shelter"));
-        cli_table_cell(table, "%s", text(one, "item"));
-        cli_table_cell(table, "%lld", number(one, "before"));
-        cli_table_cell(table, "%lld", number(one, "after"));
+        cli_table_cell(table, "%s", cli_text(one, "depot"));
+        cli_table_cell(table, "%s", cli_text(one, "shelter"));
+        cli_table_cell(table, "%s", cli_text(one, "item"));
+        cli_table_cell(table, "%lld", cli_number(one, "before"));
+        cli_table_cell(table, "%lld", cli_number(one, "after"));
     }
     cli_table_print(table);
 }
 
 static void print_made(const json_t *reply) {
     printf("plan %lld made; look at it: haven plan show; decide: haven plan approve\n",
-           number(reply, "plan"));
+           cli_number(reply, "plan"));
 }
 
 static bool set_number_of_plan(json_t *request, const char *member, const char *word) {
@@ -382,20 +374,18 @@ static bool set_number_of_plan(json_t *request, const char *member, const char *
 /* A request about the plan that the third word names, the last one where it is silent. NULL: said
  * what is wrong. */
 static json_t *plan_request(const struct cli *cli, const char *verb) {
-    const char *reason = cli_option(cli, "--reason");
     json_t *request = json_pack("{s:s}", "verb", verb);
     if (!set_number_of_plan(request, "plan", cli_word(cli, 2, "")) ||
         !set_number_of_plan(request, "against", cli_option(cli, "--against"))) {
         json_decref(request);
         return NULL;
     }
-    if (reason != NULL)
-        json_object_set_new(request, "reason", json_string(reason));
+    cli_set_text(request, "reason", cli_option(cli, "--reason"));
     return request;
 }
 
 static void print_approved(const json_t *reply) {
-    long long orders = number(reply, "last") - number(reply, "first");
+    long long orders = cli_number(reply, "last") - cli_number(reply, "first");
     printf("approved; %lld orders and changes to orders issued: haven orders\n", orders);
 }
 
@@ -409,13 +399,13 @@ static void print_directives(const json_t *reply) {
     json_t *one;
     json_array_foreach(json_object_get(reply, "directives"), index, one) {
         for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-            cli_table_cell(table, "%s", text(one, texts[i]));
+            cli_table_cell(table, "%s", cli_text(one, texts[i]));
         if (json_object_get(one, "quantity") != NULL)
-            cli_table_cell(table, "%lld", number(one, "quantity"));
+            cli_table_cell(table, "%lld", cli_number(one, "quantity"));
         else
             cli_table_cell(table, "%s", "");
-        cli_table_cell(table, "%s", text(one, "by"));
-        cli_table_cell(table, "%s", text(one, "reason"));
+        cli_table_cell(table, "%s", cli_text(one, "by"));
+        cli_table_cell(table, "%s", cli_text(one, "reason"));
     }
     cli_table_print(table);
 }
@@ -474,15 +464,15 @@ int cli_plan(const struct cli *cli) {
 /* Where to, or on which waybill and by which vehicle; of planned deliveries when the first leaves
  * and when the last is expected. */
 static void cell_order(struct cli_table *table, const json_t *order) {
-    const bool planned = number(order, "trips") > 0,
-               ships = strcmp(text(order, "kind"), "ship") == 0;
+    const bool planned = cli_number(order, "trips") > 0,
+               ships = strcmp(cli_text(order, "kind"), "ship") == 0;
     char when[32] = "";
     if (planned)
-        cli_wall(number(order, ships ? "start_wall_ms" : "end_wall_ms"), when, sizeof when);
-    cli_table_cell(table, "%s%s%s%s%s%s%s%s%s", text(order, "shelter"), text(order, "waybill"),
-                   text(order, "counterpart")[0] == '\0' ? "" : " ", text(order, "counterpart"),
-                   text(order, "text"), planned ? " by " : "",
-                   planned ? text(order, "vehicle") : "",
+        cli_wall(cli_number(order, ships ? "start_wall_ms" : "end_wall_ms"), when, sizeof when);
+    cli_table_cell(table, "%s%s%s%s%s%s%s%s%s", cli_text(order, "shelter"),
+                   cli_text(order, "waybill"), cli_text(order, "counterpart")[0] == '\0' ? "" : " ",
+                   cli_text(order, "counterpart"), cli_text(order, "text"), planned ? " by " : "",
+                   planned ? cli_text(order, "vehicle") : "",
                    !planned ? ""
                    : ships  ? ", leaves "
                             : ", expected ",
@@ -498,14 +488,15 @@ static void print_orders(const json_t *reply) {
     json_array_foreach(json_object_get(reply, "orders"), index, order) {
         long long people = 0;
         json_array_foreach(json_object_get(order, "people"), row, line) {
-            people += number(line, "people");
+            people += cli_number(line, "people");
         }
-        cli_table_cell(table, "%lld", number(order, "id"));
-        cli_table_cell(table, "%s", text(order, "kind"));
-        cli_table_cell(
-            table, "%s%s%s", strcmp(text(order, "post"), "node") == 0 ? "" : text(order, "post"),
-            strcmp(text(order, "post"), "node") == 0 ? "" : " ", text(order, "addressee"));
-        cli_table_cell(table, "%s", text(order, "state"));
+        cli_table_cell(table, "%lld", cli_number(order, "id"));
+        cli_table_cell(table, "%s", cli_text(order, "kind"));
+        cli_table_cell(table, "%s%s%s",
+                       strcmp(cli_text(order, "post"), "node") == 0 ? "" : cli_text(order, "post"),
+                       strcmp(cli_text(order, "post"), "node") == 0 ? "" : " ",
+                       cli_text(order, "addressee"));
+        cli_table_cell(table, "%s", cli_text(order, "state"));
         cli_table_cell(table, "%s",
                        json_is_true(json_object_get(order, "overdue")) ? "OVERDUE" : "");
         if (people > 0)

@@ -259,8 +259,7 @@ int cli_revoke(const struct cli *cli) {
     if (node == NULL)
         return cli_usage(cli, "name the node");
     json_t *request = json_pack("{s:s, s:s}", "verb", "revoke", "node", node);
-    if (reason != NULL)
-        json_object_set_new(request, "reason", json_string(reason));
+    cli_set_text(request, "reason", reason);
     return cli_ask(cli, request, NULL);
 }
 

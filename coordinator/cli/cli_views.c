@@ -6,15 +6,6 @@
 #include <sysexits.h>
 #include <time.h>
 
-static const char *text(const json_t *object, const char *member) {
-    const char *value = json_string_value(json_object_get(object, member));
-    return value == NULL ? "" : value;
-}
-
-static json_int_t number(const json_t *object, const char *member) {
-    return json_integer_value(json_object_get(object, member));
-}
-
 /* A figure, or "?" where it is not known: never 0. */
 static const char *figure(const json_t *value, char *buffer, size_t bytes) {
     if (json_is_integer(value))
@@ -59,43 +50,44 @@ static void print_status(const json_t *reply) {
                  *shelters = json_object_get(reply, "shelters"),
                  *people = json_object_get(reply, "people"),
                  *orders = json_object_get(reply, "orders");
-    bool exercise = strcmp(text(reply, "mode"), "exercise") == 0;
+    bool exercise = strcmp(cli_text(reply, "mode"), "exercise") == 0;
     if (exercise)
         puts("演练 EXERCISE — nothing here is real");
-    printf("%s, %s UTC\n", text(reply, "name"),
-           cli_wall(number(reply, "wall_ms"), when, sizeof when));
+    printf("%s, %s UTC\n", cli_text(reply, "name"),
+           cli_wall(cli_number(reply, "wall_ms"), when, sizeof when));
     if (json_is_object(incident))
-        printf("incident   %s (%s), phase %s\n", text(incident, "name"), text(incident, "hazard"),
-               text(incident, "phase"));
+        printf("incident   %s (%s), phase %s\n", cli_text(incident, "name"),
+               cli_text(incident, "hazard"), cli_text(incident, "phase"));
     else
         puts("incident   none");
     if (json_is_false(json_object_get(reply, "storing")))
         puts("STORAGE    the disk refuses: nothing is acknowledged until there is room");
     const json_t *region = json_object_get(reply, "region");
-    if (*text(region, "fault") != '\0')
-        printf("REGION     %s is not in memory, nothing is planned: %s; %s\n", text(region, "name"),
-               text(region, "fault"), text(region, "remedy"));
+    if (*cli_text(region, "fault") != '\0')
+        printf("REGION     %s is not in memory, nothing is planned: %s; %s\n",
+               cli_text(region, "name"), cli_text(region, "fault"), cli_text(region, "remedy"));
     printf("nodes      %lld present, %lld stale, %lld never heard\n",
-           (long long)number(nodes, "present"), (long long)number(nodes, "stale"),
-           (long long)number(nodes, "never_heard"));
+           (long long)cli_number(nodes, "present"), (long long)cli_number(nodes, "stale"),
+           (long long)cli_number(nodes, "never_heard"));
     printf("shelters   %lld, %lld open with %lld places; capacity of %lld unknown\n",
-           (long long)number(shelters, "all"), (long long)number(shelters, "open"),
-           (long long)number(shelters, "capacity_open"),
-           (long long)number(shelters, "capacity_unknown"));
-    printf("people     %lld sheltered, %lld on the way\n", (long long)number(people, "sheltered"),
-           (long long)number(people, "on_the_way"));
-    printf("orders     %lld open, %lld overdue\n", (long long)number(orders, "open"),
-           (long long)number(orders, "overdue"));
-    printf("requests   %lld open\n", (long long)number(json_object_get(reply, "requests"), "open"));
+           (long long)cli_number(shelters, "all"), (long long)cli_number(shelters, "open"),
+           (long long)cli_number(shelters, "capacity_open"),
+           (long long)cli_number(shelters, "capacity_unknown"));
+    printf("people     %lld sheltered, %lld on the way\n",
+           (long long)cli_number(people, "sheltered"), (long long)cli_number(people, "on_the_way"));
+    printf("orders     %lld open, %lld overdue\n", (long long)cli_number(orders, "open"),
+           (long long)cli_number(orders, "overdue"));
+    printf("requests   %lld open\n",
+           (long long)cli_number(json_object_get(reply, "requests"), "open"));
     const json_t *in_force = json_object_get(reply, "plan_in_force");
     if (json_is_integer(in_force))
         printf("plan       %lld in force, last proposed %lld\n",
-               (long long)json_integer_value(in_force), (long long)number(reply, "last_plan"));
+               (long long)json_integer_value(in_force), (long long)cli_number(reply, "last_plan"));
     else
         printf("plan       none in force, last proposed %lld\n",
-               (long long)number(reply, "last_plan"));
-    printf("log        position %lld, term %lld\n", (long long)number(reply, "position"),
-           (long long)number(reply, "term"));
+               (long long)cli_number(reply, "last_plan"));
+    printf("log        position %lld, term %lld\n", (long long)cli_number(reply, "position"),
+           (long long)cli_number(reply, "term"));
 }
 
 int cli_status(const struct cli *cli) {
@@ -117,7 +109,7 @@ static const char *presence_mark(const json_t *place) {
         return "no node";
     if (json_is_true(json_object_get(place, "stale")))
         return "STALE";
-    return text(place, "presence");
+    return cli_text(place, "presence");
 }
 
 static void print_shelters(const json_t *reply) {
@@ -130,9 +122,9 @@ static void print_shelters(const json_t *reply) {
         const json_t *people = json_object_get(shelter, "people"),
                      *capacity = json_object_get(shelter, "capacity");
         char total[32], places[32], remarks[128] = "";
-        cli_table_cell(table, "%s", text(shelter, "id"));
-        cli_table_cell(table, "%s", text(shelter, "name"));
-        cli_table_cell(table, "%s", text(shelter, "status"));
+        cli_table_cell(table, "%s", cli_text(shelter, "id"));
+        cli_table_cell(table, "%s", cli_text(shelter, "name"));
+        cli_table_cell(table, "%s", cli_text(shelter, "status"));
         cli_table_cell(table, "%s", figure(json_object_get(people, "total"), total, sizeof total));
         cli_table_cell(table, "%s%s",
                        figure(json_object_get(capacity, "people"), places, sizeof places),
@@ -141,12 +133,12 @@ static void print_shelters(const json_t *reply) {
                        cli_age(json_object_get(people, "age_s"),
                                json_is_true(json_object_get(people, "at_least"))));
         cli_table_cell(table, "%s", presence_mark(shelter));
-        if (number(people, "difference") != 0)
+        if (cli_number(people, "difference") != 0)
             snprintf(remarks, sizeof remarks, "count differed by %+lld ",
-                     (long long)number(people, "difference"));
-        if (number(people, "shortfall") != 0)
+                     (long long)cli_number(people, "difference"));
+        if (cli_number(people, "shortfall") != 0)
             snprintf(remarks + strlen(remarks), sizeof remarks - strlen(remarks),
-                     "%lld left who were not there", (long long)number(people, "shortfall"));
+                     "%lld left who were not there", (long long)cli_number(people, "shortfall"));
         cli_table_cell(table, "%s", remarks);
     }
     cli_table_print(table);
@@ -171,8 +163,8 @@ static void print_depots(const json_t *reply) {
     json_array_foreach(json_object_get(reply, "depots"), index, depot) {
         const json_t *stock = json_object_get(depot, "stock");
         if (json_array_size(stock) == 0) {
-            const char *const cells[] = {text(depot, "id"),
-                                         text(depot, "name"),
+            const char *const cells[] = {cli_text(depot, "id"),
+                                         cli_text(depot, "name"),
                                          "-",
                                          "",
                                          "",
@@ -184,13 +176,13 @@ static void print_depots(const json_t *reply) {
                 cli_table_cell(table, "%s", cells[i]);
         }
         json_array_foreach(stock, row, line) {
-            cli_table_cell(table, "%s", row == 0 ? text(depot, "id") : "");
-            cli_table_cell(table, "%s", row == 0 ? text(depot, "name") : "");
-            cli_table_cell(table, "%s", text(line, "item"));
-            cli_table_cell(table, "%s", text(line, "lot"));
-            cli_table_cell(table, "%s", text(line, "expiry"));
-            cli_table_cell(table, "%lld", (long long)number(line, "quantity"));
-            cli_table_cell(table, "%lld", (long long)number(line, "damaged"));
+            cli_table_cell(table, "%s", row == 0 ? cli_text(depot, "id") : "");
+            cli_table_cell(table, "%s", row == 0 ? cli_text(depot, "name") : "");
+            cli_table_cell(table, "%s", cli_text(line, "item"));
+            cli_table_cell(table, "%s", cli_text(line, "lot"));
+            cli_table_cell(table, "%s", cli_text(line, "expiry"));
+            cli_table_cell(table, "%lld", (long long)cli_number(line, "quantity"));
+            cli_table_cell(table, "%lld", (long long)cli_number(line, "damaged"));
             cli_table_cell(table, "%s", cli_age(json_object_get(line, "age_s"), false));
             cli_table_cell(table, "%s", presence_mark(depot));
         }
@@ -219,10 +211,10 @@ static void print_supplies(const json_t *reply) {
     json_t *row;
     json_array_foreach(json_object_get(reply, "supplies"), index, row) {
         char day[32], left[32];
-        cli_table_cell(table, "%s", text(row, "shelter"));
-        cli_table_cell(table, "%s", text(row, "item"));
-        cli_table_cell(table, "%s", text(row, "unit"));
-        cli_table_cell(table, "%lld", (long long)number(row, "usable"));
+        cli_table_cell(table, "%s", cli_text(row, "shelter"));
+        cli_table_cell(table, "%s", cli_text(row, "item"));
+        cli_table_cell(table, "%s", cli_text(row, "unit"));
+        cli_table_cell(table, "%lld", (long long)cli_number(row, "usable"));
         cli_table_cell(table, "%s", real(json_object_get(row, "per_day"), "?", day, sizeof day));
         cli_table_cell(table, "%s",
                        real(json_object_get(row, "days_left"), "nobody", left, sizeof left));
@@ -250,13 +242,13 @@ static void print_nodes(const json_t *reply) {
     json_t *node;
     json_array_foreach(json_object_get(reply, "nodes"), index, node) {
         bool revoked = json_is_true(json_object_get(node, "revoked"));
-        cli_table_cell(table, "%s", text(node, "id"));
-        cli_table_cell(table, "%s", text(node, "role"));
-        cli_table_cell(table, "%s", text(node, "place"));
-        cli_table_cell(table, "%s", revoked ? "REVOKED" : text(node, "presence"));
+        cli_table_cell(table, "%s", cli_text(node, "id"));
+        cli_table_cell(table, "%s", cli_text(node, "role"));
+        cli_table_cell(table, "%s", cli_text(node, "place"));
+        cli_table_cell(table, "%s", revoked ? "REVOKED" : cli_text(node, "presence"));
         cli_table_cell(table, "%s", cli_age(json_object_get(node, "heard_ago_s"), false));
-        cli_table_cell(table, "%lld", (long long)number(node, "reports"));
-        cli_table_cell(table, "%lld", (long long)number(node, "refused"));
+        cli_table_cell(table, "%lld", (long long)cli_number(node, "reports"));
+        cli_table_cell(table, "%lld", (long long)cli_number(node, "refused"));
     }
     cli_table_print(table);
 }
@@ -275,10 +267,10 @@ static void print_zones(const json_t *reply) {
     json_t *zone;
     json_array_foreach(json_object_get(reply, "zones"), index, zone) {
         char people[32], remaining[32];
-        cli_table_cell(table, "%s", text(zone, "id"));
-        cli_table_cell(table, "%s", text(zone, "name"));
+        cli_table_cell(table, "%s", cli_text(zone, "id"));
+        cli_table_cell(table, "%s", cli_text(zone, "name"));
         cli_table_cell(table, "%s", figure(json_object_get(zone, "people"), people, sizeof people));
-        cli_table_cell(table, "%lld", (long long)number(zone, "checked_in"));
+        cli_table_cell(table, "%lld", (long long)cli_number(zone, "checked_in"));
         cli_table_cell(table, "%s",
                        figure(json_object_get(zone, "remaining"), remaining, sizeof remaining));
         cli_table_cell(table, "%s", cli_age(json_object_get(zone, "swept_age_s"), false));
@@ -296,8 +288,7 @@ static int sweep_zone(const struct cli *cli) {
         return cli_usage(cli, "say which zone, and with --left N how many are still there");
     json_t *request = json_pack("{s:s, s:s, s:I, s:I}", "verb", "zone-sweep", "zone", zone, "left",
                                 left, "ago_s", ago_s);
-    if (reason != NULL)
-        json_object_set_new(request, "reason", json_string(reason));
+    cli_set_text(request, "reason", reason);
     return cli_ask(cli, request, NULL);
 }
 
@@ -314,11 +305,11 @@ static void print_transfers(const json_t *reply) {
     size_t index;
     json_t *transfer;
     json_array_foreach(json_object_get(reply, "transfers"), index, transfer) {
-        cli_table_cell(table, "%s", text(transfer, "id"));
-        cli_table_cell(table, "%s", text(transfer, "from"));
-        cli_table_cell(table, "%s", text(transfer, "to"));
+        cli_table_cell(table, "%s", cli_text(transfer, "id"));
+        cli_table_cell(table, "%s", cli_text(transfer, "from"));
+        cli_table_cell(table, "%s", cli_text(transfer, "to"));
         cli_table_cell(table, "%lld",
-                       (long long)number(json_object_get(transfer, "on_the_way"), "total"));
+                       (long long)cli_number(json_object_get(transfer, "on_the_way"), "total"));
         cli_table_cell(table, "%s", cli_age(json_object_get(transfer, "age_s"), false));
     }
     cli_table_print(table);
@@ -341,9 +332,10 @@ static void print_records(const json_t *records) {
         for (size_t i = 0; i < sizeof head / sizeof head[0]; i++)
             json_object_del(body, head[i]);
         char *rest = json_dumps(body, JSON_COMPACT);
-        printf("%8lld  %s  %-10s %-9s %-10s %s\n", (long long)number(record, "position"),
-               cli_wall(number(record, "wall_ms"), when, sizeof when), text(record, "record"),
-               text(record, "actor"), text(record, "name"), rest == NULL ? "" : rest);
+        printf("%8lld  %s  %-10s %-9s %-10s %s\n", (long long)cli_number(record, "position"),
+               cli_wall(cli_number(record, "wall_ms"), when, sizeof when),
+               cli_text(record, "record"), cli_text(record, "actor"), cli_text(record, "name"),
+               rest == NULL ? "" : rest);
         free(rest);
         json_decref(body);
     }
