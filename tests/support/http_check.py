@@ -516,8 +516,12 @@ def tags(city, view):
     plans, nodes = city.ask("GET", "/api/v1/plans", **view), city.ask("GET", "/api/v1/shelters", **view)
     is_so("an age is part of the tag", nodes.headers["etag"].count("-") == 2 and plans.headers["etag"].count("-") == 1,
           (nodes.headers["etag"], plans.headers["etag"]))
-    again = city.ask("GET", "/api/v1/plans", **view, **{"If-None-Match": plans.headers["etag"]})
-    is_so("what has not changed is not sent", again.status == 304)
+    for _ in range(5):
+        again = city.ask("GET", "/api/v1/plans", **view, **{"If-None-Match": plans.headers["etag"]})
+        if again.headers["etag"] == plans.headers["etag"]:
+            break
+        plans = again
+    is_so("what has not changed is not sent", again.status == 304, again.status)
     older = nodes.headers["etag"].rsplit("-", 1)[0] + '-999999"'
     again = city.ask("GET", "/api/v1/shelters", **view, **{"If-None-Match": older})
     is_so("what was known long ago is sent with its ages of now", again.status == 200)
