@@ -1,0 +1,230 @@
+#include "coordinator/planning/outcome_inside.h"
+
+#include <stdio.h>
+
+enum { MICRO = 1000000 };
+
+static const char *depot_id(const struct outcome_telling *telling, uint32_t depot) {
+    return telling->region->depots[depot].id;
+}
+
+/* ---- what goes where ---- */
+
+int outcome_shipments(const struct outcome_telling *telling) {
+    const struct plan *plan = telling->plan;
+    struct hv_plan *out = telling->out;
+    out->shipments =
+        hv_arena_take(telling->arena, plan->shipment_count + 1, sizeof *out->shipments);
+    if (out->shipments == NULL)
+        return HV_ERR_MEMORY;
+    for (size_t i = 0; i < plan->shipment_count; i++)
+        out->shipments[out->shipment_count++] = (struct hv_plan_shipment){
+            .depot = telling->region->depots[plan->shipments[i].depot].id,
+            .shelter = telling->region->shelters[plan->shipments[i].shelter].id,
+            .item = telling->region->items[plan->shipments[i].item].id,
+            .quantity = (uint64_t)plan->shipments[i].quantity};
+    return HV_OK;
+}
+
+/* ---- what is left over, and why ---- */
+
+/* By shelter and item: the reason why some of a need stays unmet, and the first of what depots hold
+ * back of it; in the order of the plan's reasons. */
+struct goods_reasons {
+    const struct plan_reason **unmet, **held;
+};
+
+static bool is_why_unmet(enum plan_reason_code code) {
+    return code == REASON_STOCK_EXHAUSTED || code == REASON_NO_DEPOT_REACHES ||
+           code == REASON_DISPATCH_EXHAUSTED || code == REASON_RECEIVE_EXHAUSTED ||
+           code == REASON_LANE_EXHAUSTED || code == REASON_NOT_WORTH_CARRYING ||
+           code == REASON_SHELTER_EXCLUDED || code == REASON_WHOLE_PACKS;
+}
+
+static int find_goods_reasons(const struct outcome_telling *telling,
+                              struct goods_reasons *reasons) {
+    const struct instance *instance = &telling->picture->instance;
+    const struct plan *plan = telling->plan;
+    size_t cells = (size_t)instance->shelter_count * instance->item_count;
+    reasons->unmet = hv_arena_take(telling->arena, cells + 1, sizeof *reasons->unmet);
+    reasons->held = hv_arena_take(telling->arena, cells + 1, sizeof *reasons->held);
+    if (reasons->unmet == NULL || reasons->held == NULL)
+        return HV_ERR_MEMORY;
+    for (size_t i = plan->reason_count; i-- > 0;) {
+        const struct plan_reason *reason = &plan->reasons[i];
+        bool held = reason->code == REASON_RESERVE_HELD;
+        if (held || is_why_unmet(reason->code))
+            (held ? reasons->held
+                  : reasons->unmet)[(size_t)reason->shelter * instance->item_count + reason->item] =
+                reason;
+    }
+    return HV_OK;
+}
+
+/* No depot reaches a shelter with what no depot has: that is a lack of stock, not of roads. The
+ * parameter names the depots that hold some back, with how much, or the depot whose limit it is. */
+static int tell_unmet(const struct outcome_telling *telling, const struct goods_reasons *reasons,
+                      const struct plan_unmet *one, struct hv_plan_left *left) {
+    const struct instance *instance = &telling->picture->instance;
+    size_t cell = (size_t)one->shelter * instance->item_count + one->item;
+    const struct plan_reason *why = reasons->unmet[cell], *held = reasons->held[cell];
+    const struct plan_reason *end = telling->plan->reasons + telling->plan->reason_count;
+    enum plan_reason_code code = why == NULL ? REASON_STOCK_EXHAUSTED : why->code;
+    char text[OUTCOME_PARAMETER_BYTES] = "";
+    size_t used = 0;
+    int64_t stock = 0;
+    for (uint32_t d = 0; d < instance->depot_count && stock == 0; d++)
+        stock = instance->stock[(size_t)d * instance->item_count + one->item];
+    if (stock == 0)
+        code = REASON_STOCK_EXHAUSTED;
+    bool reserved =
+        held != NULL && (code == REASON_STOCK_EXHAUSTED || code == REASON_NO_DEPOT_REACHES);
+    for (; reserved && held < end && held->code == REASON_RESERVE_HELD; held++)
+        if (held->shelter == one->shelter && held->item == one->item && used + 100 < sizeof text)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%.64s %lld",
+                                     used == 0 ? "" : " ", depot_id(telling, held->depot),
+                                     (long long)held->amount);
+    if (why != NULL && why->depot != PLAN_NONE)
+        snprintf(text, sizeof text, "%.64s", depot_id(telling, why->depot));
+    left->reason = reserved ? HV_PLAN_RESERVE : outcome_reason(code);
+    left->parameter = hv_arena_text(telling->arena, text);
+    return left->parameter == NULL ? HV_ERR_MEMORY : HV_OK;
+}
+
+int outcome_left_goods(const struct outcome_telling *telling) {
+    const struct plan *plan = telling->plan;
+    struct hv_plan *out = telling->out;
+    struct goods_reasons reasons;
+    int error = find_goods_reasons(telling, &reasons);
+    for (size_t i = 0; i < plan->unmet_count && error == HV_OK; i++) {
+        const struct plan_unmet *one = &plan->unmet[i];
+        struct hv_plan_left *left = &out->left[out->left_count++];
+        *left = (struct hv_plan_left){.zone = "",
+                                      .shelter = telling->region->shelters[one->shelter].id,
+                                      .item = telling->region->items[one->item].id,
+                                      .amount = (uint64_t)one->quantity};
+        error = tell_unmet(telling, &reasons, one, left);
+    }
+    return error;
+}
+
+/* ---- what choices cost, and which orders go ---- */
+
+/* A share in hundredths of a percent, never rounded up to all or down to nothing. */
+static uint32_t permyriad(double share) {
+    double scaled = share * 10000;
+    return scaled <= 0 ? 0 : scaled < 1 ? 1 : scaled >= 10000 ? 10000 : (uint32_t)scaled;
+}
+
+int outcome_goods(const struct outcome_telling *telling) {
+    const struct plan *plan = telling->plan;
+    const struct picture *picture = telling->picture;
+    struct hv_plan *out = telling->out;
+    out->fair = plan->is_fair;
+    out->fairness_known = plan->fair_levels > 0;
+    out->fairness_cost = plan->fairness_cost;
+    out->cheapest_fill = permyriad(plan->cheapest_fill);
+    out->fairest_fill = permyriad(plan->fairest_fill);
+    out->least_fill = permyriad(plan->least_fill);
+    out->whole_packs = picture->rules.whole_packs;
+    out->rounding_cost = plan->rounding_cost;
+    out->orders_kept = plan->kept_promises;
+    out->stability_cost = plan->goods_stability_cost;
+    out->goods_change_price = picture->rules.goods_change_price * MICRO;
+    out->order_changes =
+        hv_arena_take(telling->arena, plan->release_count + 1, sizeof *out->order_changes);
+    if (out->order_changes == NULL)
+        return HV_ERR_MEMORY;
+    for (size_t i = 0; i < plan->release_count; i++) {
+        const struct plan_release *release = &plan->releases[i];
+        const struct planner_promise *promise = &picture->promises[release->promise];
+        out->order_changes[out->order_change_count++] = (struct hv_plan_order_change){
+            .order = picture->promise_orders[release->promise],
+            .reason = outcome_reason(release->code),
+            .saving = release->saving,
+            .depot = depot_id(telling, promise->depot),
+            .shelter = telling->region->shelters[promise->shelter].id};
+    }
+    return HV_OK;
+}
+
+/* ---- how they get there ---- */
+
+static enum hv_plan_reason why_undelivered(enum plan_undelivered_reason reason) {
+    static const enum hv_plan_reason reasons[PLAN_UNDELIVERED_REASONS] = {
+        [PLAN_UNDELIVERED_NO_VEHICLE] = HV_PLAN_NO_VEHICLE,
+        [PLAN_UNDELIVERED_NO_WAY] = HV_PLAN_NO_ROUTE,
+        [PLAN_UNDELIVERED_NO_COLD] = HV_PLAN_NO_COLD_VEHICLE,
+        [PLAN_UNDELIVERED_TOO_BIG] = HV_PLAN_VEHICLES_TOO_SMALL,
+        [PLAN_UNDELIVERED_TOO_FAR] = HV_PLAN_OUT_OF_RANGE,
+        [PLAN_UNDELIVERED_BUSY] = HV_PLAN_VEHICLES_BUSY,
+        [PLAN_UNDELIVERED_TRIPS] = HV_PLAN_WORK_LIMIT};
+    return reasons[reason];
+}
+
+static uint64_t order_of(const struct outcome_telling *telling, uint32_t promise) {
+    return promise == PLAN_NONE ? 0 : telling->picture->promise_orders[promise];
+}
+
+static int tell_delivery(const struct outcome_telling *telling, const struct plan_delivery *one,
+                         struct hv_plan_delivery *ret_delivery) {
+    const struct region *region = telling->region;
+    const struct plan_load *loads = &telling->plan->deliveries->loads[one->first_load];
+    const uint32_t vehicle = telling->picture->fleet->vehicles[one->group];
+    struct hv_plan_load *told = hv_arena_take(telling->arena, one->load_count + 1, sizeof *told);
+    if (told == NULL)
+        return HV_ERR_MEMORY;
+    for (size_t i = 0; i < one->load_count; i++)
+        told[i] = (struct hv_plan_load){.item = region->items[loads[i].item].id,
+                                        .quantity = (uint64_t)loads[i].quantity};
+    *ret_delivery = (struct hv_plan_delivery){.depot = depot_id(telling, one->depot),
+                                              .shelter = region->shelters[one->shelter].id,
+                                              .vehicle = region->vehicles[vehicle].id,
+                                              .number = one->number,
+                                              .order = order_of(telling, one->promise),
+                                              .starts_s = outcome_seconds(one->starts_ms),
+                                              .leaves_s = outcome_seconds(one->leaves_ms),
+                                              .arrives_s = outcome_seconds(one->arrives_ms),
+                                              .delivered_s = outcome_seconds(one->delivered_ms),
+                                              .back_s = outcome_seconds(one->back_ms),
+                                              .late_s = outcome_seconds(one->late_ms),
+                                              .load = told,
+                                              .load_count = one->load_count};
+    return HV_OK;
+}
+
+int outcome_deliveries(const struct outcome_telling *telling) {
+    const struct plan_deliveries *plan = telling->plan->deliveries;
+    struct hv_plan *out = telling->out;
+    if (plan == NULL)
+        return HV_OK;
+    out->fleet_known = true;
+    out->delivery_horizon_s = outcome_seconds(plan->horizon_ms);
+    out->last_delivery_s = outcome_seconds(plan->last_ms);
+    out->last_delivery_bound_s = (uint32_t)(plan->last_bound_ms / OUTCOME_MS_PER_S < UINT32_MAX
+                                                ? plan->last_bound_ms / OUTCOME_MS_PER_S
+                                                : UINT32_MAX);
+    out->vehicle_s = (uint64_t)(plan->busy_ms / OUTCOME_MS_PER_S);
+    out->delivery_late_s = outcome_seconds(plan->latest_ms);
+    out->deliveries =
+        hv_arena_take(telling->arena, plan->delivery_count + 1, sizeof *out->deliveries);
+    out->undelivered =
+        hv_arena_take(telling->arena, plan->left_count + 1, sizeof *out->undelivered);
+    if (out->deliveries == NULL || out->undelivered == NULL)
+        return HV_ERR_MEMORY;
+    for (size_t i = 0; i < plan->delivery_count; i++)
+        if (tell_delivery(telling, &plan->deliveries[i], &out->deliveries[out->delivery_count++]) !=
+            HV_OK)
+            return HV_ERR_MEMORY;
+    for (size_t i = 0; i < plan->left_count && out->undelivered_count < HV_PLAN_LINES_MAX; i++) {
+        const struct plan_undelivered *one = &plan->left[i];
+        out->undelivered[out->undelivered_count++] =
+            (struct hv_plan_undelivered){.depot = depot_id(telling, one->depot),
+                                         .shelter = telling->region->shelters[one->shelter].id,
+                                         .item = telling->region->items[one->item].id,
+                                         .quantity = (uint64_t)one->quantity,
+                                         .order = order_of(telling, one->promise),
+                                         .reason = why_undelivered(one->reason)};
+    }
+    return HV_OK;
+}
