@@ -1,6 +1,7 @@
 /* Reading haven.allocation.instance/1. */
 #include "coordinator/cli/allocation_json.h"
 
+#include "coordinator/cli/json_fields.h"
 #include "coordinator/cli/json_rows.h"
 
 #include <inttypes.h>
@@ -15,6 +16,37 @@ struct reading {
     const json_t *root, *items;
     struct json_names item_names, depot_names, shelter_names;
 };
+
+/* Names of fields -------------------------------------------------------------------------------
+ */
+
+static const char *const root_fields[] = {"format", "name",     "items",    "depots", "shelters",
+                                          "lanes",  "fairness", "vehicles", NULL};
+static const char *const item_fields[] = {"id",   "volume_m3", "weight_kg", "shortage_cost",
+                                          "unit", "pack",      NULL};
+static const char *const depot_fields[] = {"id", "stock", "reserve", "dispatch_m3", NULL};
+static const char *const shelter_fields[] = {"id", "need", "priority", "receive_m3", NULL};
+static const char *const lane_fields[] = {"depot",       "shelter",    "cost_per_m3",
+                                          "capacity_m3", "travel_min", NULL};
+static const char *const vehicle_fields[] = {
+    "id", "depot", "volume_m3", "weight_kg", "loading_min", "unloading_min", "ready_min", NULL};
+static const char *const quantity_fields[] = {"quantity", "unit", NULL};
+
+/* A field that is not known would be a limit that nobody keeps. */
+static void check_fields(const struct json_reading *json, const json_t *root) {
+    const struct {
+        const char *array;
+        const char *const *known;
+    } arrays[] = {{"items", item_fields},
+                  {"depots", depot_fields},
+                  {"shelters", shelter_fields},
+                  {"lanes", lane_fields},
+                  {"vehicles", vehicle_fields}};
+    json_fields_check(json->faults, json->path, "", root, root_fields);
+    for (size_t a = 0; a < sizeof arrays / sizeof arrays[0]; a++)
+        json_fields_check_rows(json->faults, json->path, arrays[a].array,
+                               json_object_get(root, arrays[a].array), arrays[a].known);
+}
 
 /* Rows ------------------------------------------------------------------------------------------
  */
@@ -58,6 +90,9 @@ static void read_quantity(const struct reading *reading, const struct json_row *
         return;
     }
     if (json_is_object(value)) {
+        char whole[224];
+        snprintf(whole, sizeof whole, "%s[%zu].%s", row->array, row->index, place);
+        json_fields_check(reading->json.faults, reading->json.path, whole, value, quantity_fields);
         check_unit(reading, row, place, item, json_object_get(value, "unit"));
         value = json_object_get(value, "quantity");
     }
@@ -353,10 +388,35 @@ static void warn_of_islands(const struct reading *reading) {
     free(reached);
 }
 
+/* A reserve above the stock: allowed, as stock runs low, but nothing is sent. One line for all. */
+static void warn_of_reserves(const struct reading *reading) {
+    const struct allocation_document *document = reading->document;
+    const struct allocation_instance *instance = &document->instance;
+    uint32_t count = 0;
+    size_t first = 0;
+    char others[48] = "";
+    for (size_t c = 0; c < (size_t)instance->depot_count * instance->item_count; c++)
+        if (document->reserve[c] > document->stock[c])
+            first = count++ == 0 ? c : first;
+    if (count == 0)
+        return;
+    if (count > 1)
+        snprintf(others, sizeof others, " (and %" PRIu32 " more such reserves)", count - 1);
+    char field[48];
+    const size_t depot = first / instance->item_count, item = first % instance->item_count;
+    snprintf(field, sizeof field, "depots[%zu].reserve", depot);
+    hv_fault_addf(reading->json.faults, HV_FAULT_WARNING, reading->json.path, 0, field,
+                  "at most the stock",
+                  "%.10g of %s are to stay at %s, which has %.10g, so none is sent%s",
+                  document->reserve[first], document->item_ids[item], document->depot_ids[depot],
+                  document->stock[first], others);
+}
+
 static int read_root(struct reading *reading) {
     static const char *const arrays[] = {"items", "depots", "shelters", "lanes"};
     size_t errors = reading->json.faults->errors;
     bool all = true;
+    check_fields(&reading->json, reading->root);
     for (size_t a = 0; a < 4; a++)
         all = json_rows_are_there(&reading->json, reading->root, arrays[a]) && all;
     if (!all)
@@ -377,6 +437,7 @@ static int read_root(struct reading *reading) {
     if (reading->json.faults->errors > errors)
         return HV_ERR_VALUE;
     warn_of_islands(reading);
+    warn_of_reserves(reading);
     return allocation_instance_check(&reading->document->instance);
 }
 

@@ -2,6 +2,7 @@
 #include "coordinator/cli/bus_json.h"
 
 #include "coordinator/cli/json_document.h"
+#include "coordinator/cli/json_fields.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -372,10 +373,36 @@ static void point_to_parts(struct bus_document *made) {
     made->instance.shelters = made->shelters;
 }
 
+static void check_fields(const struct json_document *json, const json_t *root) {
+    static const char *const of_root[] = {
+        "format", "name",    "horizon_s",     "stop_s",   "board_s", "alight_s", "links",
+        "fleets", "pickups", "stops_per_run", "shelters", "classes", NULL};
+    static const char *const of_links[] = {"from", "to", "travel_s", NULL};
+    static const char *const of_classes[] = {"id", "party_people", "wheelchair", NULL};
+    static const char *const of_fleets[] = {
+        "id", "node", "buses", "seats", "wheelchair_places", "ready_s", NULL};
+    static const char *const of_pickups[] = {"id",    "zone",    "node",       "people",
+                                             "class", "ready_s", "deadline_s", NULL};
+    static const char *const of_shelters[] = {"id", "node", "places", "opens_s", "takes", NULL};
+    const struct {
+        const char *array;
+        const char *const *known;
+    } arrays[] = {{"links", of_links},
+                  {"classes", of_classes},
+                  {"fleets", of_fleets},
+                  {"pickups", of_pickups},
+                  {"shelters", of_shelters}};
+    json_fields_check(json->faults, json->path, "", root, of_root);
+    for (size_t a = 0; a < sizeof arrays / sizeof arrays[0]; a++)
+        json_fields_check_rows(json->faults, json->path, arrays[a].array,
+                               json_object_get(root, arrays[a].array), arrays[a].known);
+}
+
 static int read_root(struct reading *reading, const json_t *root) {
     const struct json_document *json = &reading->json;
     const size_t errors = json->faults->errors;
     struct arrays arrays;
+    check_fields(json, root);
     const char *name = json_document_id(json, root, "", "name");
     int error = find_arrays(reading, root, &arrays);
     if (error == HV_OK)

@@ -1,6 +1,8 @@
 /* Reading haven.evacuation.instance/1. */
 #include "coordinator/cli/evacuation_json.h"
 
+#include "coordinator/cli/json_fields.h"
+
 #include "schemas/limits.h"
 
 #include <errno.h>
@@ -410,6 +412,36 @@ static bool has_head(struct reading *reading, const json_t *root) {
     return true;
 }
 
+/* A field that is not known would be a closing or a deadline that nobody keeps. */
+static void check_fields(const struct reading *reading, const json_t *root) {
+    static const char *const of_root[] = {
+        "format", "name", "step_s", "horizon_steps", "nodes", "links", "zones", "shelters", NULL};
+    static const char *const of_nodes[] = {"id", "x", "y", NULL};
+    static const char *const of_links[] = {"id",
+                                           "from",
+                                           "to",
+                                           "travel_steps",
+                                           "capacity_per_step",
+                                           "capacity_from",
+                                           "name",
+                                           "lanes",
+                                           "reverse",
+                                           "closes_at_step",
+                                           NULL};
+    static const char *const of_zones[] = {"id", "node", "people", "earliest_step", "deadline_step",
+                                           NULL};
+    static const char *const of_shelters[] = {"id", "node", "capacity", "opens_at_step", NULL};
+    const struct {
+        const char *array;
+        const char *const *known;
+    } arrays[] = {
+        {"nodes", of_nodes}, {"links", of_links}, {"zones", of_zones}, {"shelters", of_shelters}};
+    json_fields_check(reading->faults, reading->path, "", root, of_root);
+    for (size_t a = 0; a < sizeof arrays / sizeof arrays[0]; a++)
+        json_fields_check_rows(reading->faults, reading->path, arrays[a].array,
+                               json_object_get(root, arrays[a].array), arrays[a].known);
+}
+
 static int read_root(struct reading *reading, const json_t *root) {
     size_t errors = reading->faults->errors;
     if (!json_is_object(root)) {
@@ -420,6 +452,7 @@ static int read_root(struct reading *reading, const json_t *root) {
         return HV_ERR_FORMAT;
     if (reading->error != HV_OK || !allocate(reading->document, root))
         return HV_ERR_MEMORY;
+    check_fields(reading, root);
     read_rows(reading, root);
     if (reading->error != HV_OK)
         return reading->error;

@@ -1,6 +1,7 @@
 /* Reading haven.preposition.instance/1. */
 #include "coordinator/cli/preposition_json.h"
 
+#include "coordinator/cli/json_fields.h"
 #include "coordinator/cli/json_rows.h"
 
 #include <math.h>
@@ -16,6 +17,39 @@ struct reading {
     struct json_names sites, items, arcs, scenarios;
     uint32_t demands, survivals, blocked, sizes; /* read so far */
 };
+
+/* ---- names of fields ------------------------------------------------------------------------- */
+
+static const char *const root_fields[] = {"format",    "name", "sites",   "items",  "arcs",
+                                          "scenarios", "risk", "service", "budget", NULL};
+static const char *const site_fields[] = {"id", "sizes", NULL};
+static const char *const size_fields[] = {"id", "fixed_cost", "capacity_m3", NULL};
+static const char *const item_fields[] = {
+    "id",        "volume_m3", "price", "holding_cost", "shortage_cost", "transport_cost",
+    "available", NULL};
+static const char *const arc_fields[] = {"id", "from", "to", "km", NULL};
+static const char *const scenario_fields[] = {"id",        "probability",  "demand",
+                                              "surviving", "blocked_arcs", NULL};
+static const char *const risk_fields[] = {"measure", "alpha", "lambda", NULL};
+static const char *const service_fields[] = {"probability", NULL};
+
+/* A field that is not known would be a wish that nobody hears. */
+static void check_fields(const struct json_reading *json, const json_t *root) {
+    const struct {
+        const char *array;
+        const char *const *known;
+    } arrays[] = {{"sites", site_fields},
+                  {"items", item_fields},
+                  {"arcs", arc_fields},
+                  {"scenarios", scenario_fields}};
+    json_fields_check(json->faults, json->path, "", root, root_fields);
+    json_fields_check(json->faults, json->path, "risk", json_object_get(root, "risk"), risk_fields);
+    json_fields_check(json->faults, json->path, "service", json_object_get(root, "service"),
+                      service_fields);
+    for (size_t a = 0; a < sizeof arrays / sizeof arrays[0]; a++)
+        json_fields_check_rows(json->faults, json->path, arrays[a].array,
+                               json_object_get(root, arrays[a].array), arrays[a].known);
+}
 
 /* ---- figures --------------------------------------------------------------------------------- */
 
@@ -83,6 +117,9 @@ static void read_size(struct reading *reading, const struct json_row *site, cons
 static void read_site(struct reading *reading, const struct json_row *row) {
     struct preposition_site *site = &reading->document->sites[row->index];
     const json_t *sizes = part_of(row, "sizes", true, false);
+    char array[64];
+    snprintf(array, sizeof array, "sites[%zu].sizes", row->index);
+    json_fields_check_rows(reading->json.faults, reading->json.path, array, sizes, size_fields);
     site->size_first = reading->sizes;
     for (size_t i = 0; i < json_array_size(sizes); i++)
         read_size(reading, row, sizes, i);
@@ -447,6 +484,7 @@ static int read_root(struct reading *reading) {
     static const char *const arrays[] = {"sites", "items", "arcs", "scenarios"};
     size_t errors = reading->json.faults->errors;
     bool all = true;
+    check_fields(&reading->json, reading->root);
     for (size_t a = 0; a < 4; a++)
         all = json_rows_are_there(&reading->json, reading->root, arrays[a]) && all;
     if (!all)

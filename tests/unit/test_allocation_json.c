@@ -128,3 +128,25 @@ Test(allocation_json, warns_of_needs_that_no_lane_leads_to) {
     allocation_document_deinit(&document);
     hv_fault_list_deinit(&faults);
 }
+
+Test(allocation_json, a_reserve_above_the_stock_is_told) {
+    struct hv_fault_list faults;
+    struct allocation_document document;
+    char printed[512];
+    const char *text =
+        DOCUMENT(ITEMS,
+                 "\"depots\":[{\"id\":\"d\",\"stock\":{\"w\":9},\"reserve\":{\"w\":9}},{\"id\":"
+                 "\"e\",\"stock\":{\"w\":2},\"reserve\":{\"w\":2.5}},{\"id\":\"f\",\"stock\":{},"
+                 "\"reserve\":{\"w\":1}}]",
+                 SHELTERS, LANES);
+    cr_assert_eq(parse(text, &faults, &document), HV_OK);
+    cr_assert_eq(faults.count, 1);
+    cr_assert_eq(faults.warnings, 1);
+    hv_fault_print(&faults.faults[0], printed, sizeof printed);
+    cr_assert_str_eq(
+        printed, "city.json: depots[1].reserve: 2.5 of w are to stay at e, which has 2, so none is "
+                 "sent (and 1 more such reserves); at most the stock");
+    cr_assert_float_eq(allocation_free_stock(&document.instance, 1, 0), 0, 0);
+    allocation_document_deinit(&document);
+    hv_fault_list_deinit(&faults);
+}
