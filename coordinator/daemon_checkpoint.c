@@ -3,6 +3,7 @@
 
 #include "coordinator/founding.h"
 #include "coordinator/layout.h"
+#include "schemas/platform/atomic_file.h"
 #include "schemas/platform/line_log.h"
 
 #include <inttypes.h>
@@ -14,7 +15,10 @@ enum { THINGS_AT_ONCE = 500 };
 
 static int sync_run(void *context) {
     struct daemon *daemon = context;
-    return checkpoint_finish(daemon->checkpoint);
+    char path[PATH_MAX];
+    daemon_path(daemon, LAYOUT_CHECKPOINT, path);
+    int error = checkpoint_finish(daemon->checkpoint);
+    return error == 0 ? atomic_file_sync_name(path) : error;
 }
 
 static void archive_old(struct daemon *daemon) {
@@ -82,6 +86,8 @@ void daemon_checkpoint_last(struct daemon *daemon) {
     int error = founding_hash_at(daemon->log, state_position(state), end);
     if (error == 0)
         error = checkpoint_write(state, path, end);
+    if (error == 0)
+        error = atomic_file_sync_name(path);
     if (error != 0)
         line_log(LINE_WARNING, "event=no-checkpoint error=%s", hv_error_name(error));
 }

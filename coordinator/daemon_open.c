@@ -6,6 +6,8 @@
 #include "coordinator/founding.h"
 #include "coordinator/log/log_lmdb.h"
 #include "coordinator/layout.h"
+#include "coordinator/region_folder.h"
+#include "schemas/platform/atomic_file.h"
 #include "schemas/platform/clock.h"
 #include "schemas/platform/line_log.h"
 
@@ -63,6 +65,14 @@ static int read_files(struct daemon *daemon, struct key_pair *keys) {
 
 /* ---- log and state ---- */
 
+/* What was being written when an earlier coordinator was killed. */
+static void tidy(const struct daemon *daemon) {
+    char path[PATH_MAX];
+    atomic_file_tidy(daemon->dir);
+    daemon_path(daemon, LAYOUT_REGIONS, path);
+    region_folder_tidy(path);
+}
+
 static int open_log(struct daemon *daemon) {
     char path[PATH_MAX];
     daemon_path(daemon, LAYOUT_LOG, path);
@@ -72,6 +82,7 @@ static int open_log(struct daemon *daemon) {
         return complain(error, path, "a coordinator runs on it; two never may");
     if (error != 0)
         return complain(error, path, "`haven verify` tells more, `haven restore` takes a backup");
+    tidy(daemon); /* now that no other coordinator is here */
     return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "schemas/platform/atomic_file.h"
 #include "schemas/platform/store.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -22,4 +23,17 @@ int region_folder_save(const struct region *region, const char *dir) {
         return store_error(errno);
     int error = region_write(region, take_file, (void *)dir);
     return error == HV_OK ? atomic_file_sync_name(dir) : error;
+}
+
+void region_folder_tidy(const char *packages) {
+    DIR *folder = opendir(packages);
+    if (folder == NULL)
+        return;
+    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        char path[PATH_MAX];
+        int length = snprintf(path, sizeof path, "%s/%s", packages, entry->d_name);
+        if (entry->d_name[0] != '.' && length > 0 && length < (int)sizeof path)
+            atomic_file_tidy(path);
+    }
+    closedir(folder);
 }

@@ -10,4 +10,7 @@
  * HV_ERR_LIMIT (of a path), HV_ERR_MEMORY. */
 HV_MUST_USE int region_folder_save(const struct region *region, const char *dir);
 
+/* Removes what saves that were killed left beside the files of the packages in a folder of them. */
+void region_folder_tidy(const char *packages);
+
 #endif

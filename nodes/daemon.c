@@ -8,6 +8,7 @@
 #include "nodes/show.h"
 #include "schemas/bundle.h"
 #include "schemas/codec.h"
+#include "schemas/platform/atomic_file.h"
 #include "schemas/platform/clock.h"
 #include "schemas/platform/line_log.h"
 
@@ -432,6 +433,8 @@ static int start(struct daemon *daemon, const char *directory, struct hv_fault_l
         error = directory_load(directory, faults, &daemon->settings);
     if (error == HV_OK)
         error = open_outbox(daemon, directory);
+    if (error == HV_OK)
+        atomic_file_tidy(directory);
     if (error == HV_OK)
         error = open_core(daemon);
     if (error == HV_OK)

@@ -100,6 +100,7 @@ static int fill_directory(const char *directory, struct node_settings *settings)
     int error = atomic_file_claim(directory, &claim);
     if (error != HV_OK)
         return error;
+    atomic_file_tidy(directory);
     if (is_there(directory, "node.json") || is_there(directory, "node.key"))
         error = HV_ERR_EXISTS;
     if (error == HV_OK)

@@ -188,6 +188,7 @@ static int found(const char *dir, struct founding *founding) {
     int error = atomic_file_claim(dir, &claim);
     if (error != HV_OK)
         return error;
+    atomic_file_tidy(dir);
     error = fill_folder(dir, founding);
     atomic_file_release(claim);
     return error;

@@ -6,34 +6,13 @@
 
 #include <string.h>
 
-/* One record, to be filled in by the caller; NULL: refused for want of memory. */
-static struct hv_record *decide(struct console_outcome *outcome, struct hv_arena *arena,
-                                enum hv_record_kind kind) {
-    struct hv_record *record = hv_arena_take(arena, 1, sizeof *record);
-    if (record == NULL) {
-        console_refuse(outcome, HV_ERR_MEMORY, NULL, NULL);
-        return NULL;
-    }
-    record->kind = kind;
-    outcome->kind = CONSOLE_COMMAND;
-    outcome->records = record;
-    outcome->record_count = 1;
-    return record;
-}
-
-/* A text member, "" where absent. Borrowed from the request, which outlives the command. */
-static const char *text_or_empty(const json_t *request, const char *member) {
-    const char *text = console_text(request, member);
-    return text == NULL ? "" : text;
-}
-
 /* ---- who may report ---- */
 
 void console_enroll(const struct console_scene *scene, const json_t *request,
                     struct hv_arena *arena, struct console_outcome *outcome) {
     (void)scene;
     const char *node = console_text(request, "node"), *key = console_text(request, "key");
-    enum hv_role role = hv_role_of(text_or_empty(request, "role"));
+    enum hv_role role = hv_role_of(console_text_or_empty(request, "role"));
     uint8_t public_key[HV_KEY_BYTES];
     if (node == NULL || hv_id_check(node) != HV_OK)
         console_refuse(outcome, HV_ERR_VALUE, "“node” is not an id",
@@ -44,18 +23,18 @@ void console_enroll(const struct console_scene *scene, const json_t *request,
         console_refuse(outcome, HV_ERR_VALUE, "“key” is not a public key",
                        "the 40 characters that `haven-node init` printed");
     else {
-        struct hv_record *record = decide(outcome, arena, HV_RECORD_ENROLMENT);
+        struct hv_record *record = console_decide(outcome, arena, HV_RECORD_ENROLMENT);
         if (record == NULL)
             return;
         record->enrolment = (struct hv_enrolment){
-            .node = node, .role = role, .place = text_or_empty(request, "place")};
+            .node = node, .role = role, .place = console_text_or_empty(request, "place")};
         memcpy(record->enrolment.public_key, public_key, sizeof public_key);
     }
 }
 
 void console_revoke(const struct console_scene *scene, const json_t *request,
                     struct hv_arena *arena, struct console_outcome *outcome) {
-    const char *name = text_or_empty(request, "node");
+    const char *name = console_text_or_empty(request, "node");
     const struct state *state = console_picture(scene);
     const struct state_node *node = state_find_node(state, name);
     if (node == NULL) {
@@ -64,11 +43,11 @@ void console_revoke(const struct console_scene *scene, const json_t *request,
         return;
     }
     const struct state_entity *key = state_at(state, STATE_KEY, node->key);
-    struct hv_record *record = decide(outcome, arena, HV_RECORD_REVOCATION);
+    struct hv_record *record = console_decide(outcome, arena, HV_RECORD_REVOCATION);
     if (record == NULL)
         return;
     record->revocation =
-        (struct hv_revocation){.node = name, .reason = text_or_empty(request, "reason")};
+        (struct hv_revocation){.node = name, .reason = console_text_or_empty(request, "reason")};
     if (key == NULL || keys_from_hex(key->id, record->revocation.public_key, HV_KEY_BYTES) != HV_OK)
         console_refuse(outcome, HV_ERR_STATE, "the node has no key", "enroll it again first");
 }
@@ -83,12 +62,13 @@ void console_incident_open(const struct console_scene *scene, const json_t *requ
                        "close it first: haven incident phase closed");
         return;
     }
-    struct hv_record *record = decide(outcome, arena, HV_RECORD_INCIDENT);
+    struct hv_record *record = console_decide(outcome, arena, HV_RECORD_INCIDENT);
     if (record == NULL)
         return;
-    record->incident = (struct hv_incident_change){.name = text_or_empty(request, "name"),
-                                                   .phase = HV_PHASE_WATCH,
-                                                   .hazard = text_or_empty(request, "hazard")};
+    record->incident =
+        (struct hv_incident_change){.name = console_text_or_empty(request, "name"),
+                                    .phase = HV_PHASE_WATCH,
+                                    .hazard = console_text_or_empty(request, "hazard")};
     memcpy(record->incident.incident, scene->fresh_id, HV_ID128_BYTES);
 }
 
@@ -96,7 +76,7 @@ void console_incident_phase(const struct console_scene *scene, const json_t *req
                             struct hv_arena *arena, struct console_outcome *outcome) {
     const struct state *state = console_picture(scene);
     uint32_t open = state_general(state)->incident;
-    enum hv_incident_phase phase = hv_phase_of(text_or_empty(request, "phase"));
+    enum hv_incident_phase phase = hv_phase_of(console_text_or_empty(request, "phase"));
     if (open == STATE_NONE) {
         console_refuse(outcome, HV_ERR_STATE, "no incident is open",
                        "open one: haven incident open NAME --hazard flood");
@@ -108,7 +88,7 @@ void console_incident_phase(const struct console_scene *scene, const json_t *req
         return;
     }
     const struct state_incident *incident = state_incident(state, open);
-    struct hv_record *record = decide(outcome, arena, HV_RECORD_INCIDENT);
+    struct hv_record *record = console_decide(outcome, arena, HV_RECORD_INCIDENT);
     if (record == NULL)
         return;
     record->incident = (struct hv_incident_change){
@@ -124,7 +104,7 @@ void console_incident_phase(const struct console_scene *scene, const json_t *req
 
 void console_road(const struct console_scene *scene, const json_t *request, struct hv_arena *arena,
                   struct console_outcome *outcome) {
-    const char *link = text_or_empty(request, "link");
+    const char *link = console_text_or_empty(request, "link");
     const json_t *closed = json_object_get(request, "closed");
     if (scene->region != NULL && region_find_link(scene->region, link) == REGION_NONE) {
         console_refusef(outcome, HV_ERR_NOT_FOUND, "links are named in link.csv of the region",
@@ -135,7 +115,7 @@ void console_road(const struct console_scene *scene, const json_t *request, stru
         console_refuse(outcome, HV_ERR_VALUE, "“closed” is missing", "true or false");
         return;
     }
-    struct hv_record *record = decide(outcome, arena, HV_RECORD_ROAD);
+    struct hv_record *record = console_decide(outcome, arena, HV_RECORD_ROAD);
     if (record == NULL)
         return;
     uint64_t permille = console_number(request, "capacity_permille", UINT32_MAX);
@@ -143,7 +123,7 @@ void console_road(const struct console_scene *scene, const json_t *request, stru
                                           .closed = json_is_true(closed),
                                           .has_capacity = permille != UINT32_MAX,
                                           .capacity_permille = (uint32_t)permille,
-                                          .reason = text_or_empty(request, "reason")};
+                                          .reason = console_text_or_empty(request, "reason")};
     if (record->road.has_capacity && permille > 10000)
         console_refuse(outcome, HV_ERR_VALUE, "“capacity_permille” is out of range",
                        "0 to 10000 thousandths of the link's own capacity");
@@ -154,7 +134,7 @@ void console_road(const struct console_scene *scene, const json_t *request, stru
 /* What a warden, a sweep team or a telephone round found in a zone. */
 void console_zone_sweep(const struct console_scene *scene, const json_t *request,
                         struct hv_arena *arena, struct console_outcome *outcome) {
-    const char *zone = text_or_empty(request, "zone");
+    const char *zone = console_text_or_empty(request, "zone");
     uint64_t left = console_number(request, "left", UINT64_MAX);
     uint64_t ago_s = console_number(request, "ago_s", 0);
     if (scene->region != NULL && region_find_zone(scene->region, zone) == REGION_NONE) {
@@ -172,12 +152,12 @@ void console_zone_sweep(const struct console_scene *scene, const json_t *request
                        "how many seconds ago the zone was found so");
         return;
     }
-    struct hv_record *record = decide(outcome, arena, HV_RECORD_SWEEP);
+    struct hv_record *record = console_decide(outcome, arena, HV_RECORD_SWEEP);
     if (record != NULL)
         record->sweep = (struct hv_zone_sweep){.zone = zone,
                                                .left = left,
                                                .age_ms = 1000 * ago_s,
-                                               .reason = text_or_empty(request, "reason")};
+                                               .reason = console_text_or_empty(request, "reason")};
 }
 
 /* A list of texts; false: it is none. */
@@ -244,7 +224,8 @@ static bool read_steps(const json_t *request, struct hv_arena *arena,
 void console_hazard(const struct console_scene *scene, const json_t *request,
                     struct hv_arena *arena, struct console_outcome *outcome) {
     (void)scene;
-    const char *id = text_or_empty(request, "id"), *kind = text_or_empty(request, "kind");
+    const char *id = console_text_or_empty(request, "id"),
+               *kind = console_text_or_empty(request, "kind");
     bool over = json_is_true(json_object_get(request, "over"));
     if (hv_id_check(id) != HV_OK) {
         console_refuse(outcome, HV_ERR_VALUE, "“id” is not an id",
@@ -257,7 +238,7 @@ void console_hazard(const struct console_scene *scene, const json_t *request,
                         "“%.40s” is no kind of hazard", kind);
         return;
     }
-    struct hv_record *record = decide(outcome, arena, HV_RECORD_HAZARD);
+    struct hv_record *record = console_decide(outcome, arena, HV_RECORD_HAZARD);
     if (record == NULL)
         return;
     record->hazard = (struct hv_hazard_state){.hazard = id, .kind = kind, .over = over};
@@ -277,36 +258,37 @@ void console_hazard(const struct console_scene *scene, const json_t *request,
 void console_alert(const struct console_scene *scene, const json_t *request, struct hv_arena *arena,
                    struct console_outcome *outcome) {
     (void)scene;
-    struct hv_record *record = decide(outcome, arena, HV_RECORD_ALERT);
+    struct hv_record *record = console_decide(outcome, arena, HV_RECORD_ALERT);
     if (record != NULL)
         record->alert =
-            (struct hv_alert){.id = text_or_empty(request, "id"),
-                              .sender = text_or_empty(request, "sender"),
-                              .headline = text_or_empty(request, "headline"),
-                              .severity = text_or_empty(request, "severity"),
+            (struct hv_alert){.id = console_text_or_empty(request, "id"),
+                              .sender = console_text_or_empty(request, "sender"),
+                              .headline = console_text_or_empty(request, "headline"),
+                              .severity = console_text_or_empty(request, "severity"),
                               .cancelled = json_is_true(json_object_get(request, "cancelled"))};
 }
 
 void console_note(const struct console_scene *scene, const json_t *request, struct hv_arena *arena,
                   struct console_outcome *outcome) {
     (void)scene;
-    const char *text = text_or_empty(request, "text");
+    const char *text = console_text_or_empty(request, "text");
     if (text[0] == '\0') {
         console_refuse(outcome, HV_ERR_VALUE, "the note is empty",
                        "say something: haven note TEXT");
         return;
     }
-    struct hv_record *record = decide(outcome, arena, HV_RECORD_NOTE);
+    struct hv_record *record = console_decide(outcome, arena, HV_RECORD_NOTE);
     if (record != NULL)
-        record->note =
-            (struct hv_note_entry){.text = text, .subject = text_or_empty(request, "subject")};
+        record->note = (struct hv_note_entry){.text = text,
+                                              .subject = console_text_or_empty(request, "subject")};
 }
 
 /* Who sees to a thing that wants attention. Any id may be named, also of what wants it no more, or
  * not yet; an owner is an account, a role or somebody's name. */
 void console_owner(const struct console_scene *scene, const json_t *request, struct hv_arena *arena,
                    struct console_outcome *outcome) {
-    const char *thing = text_or_empty(request, "thing"), *owner = text_or_empty(request, "owner");
+    const char *thing = console_text_or_empty(request, "thing"),
+               *owner = console_text_or_empty(request, "owner");
     const struct state_owner *known =
         thing[0] == '\0' ? NULL : state_find_owner(console_picture(scene), thing);
     if (thing[0] == '\0') {
@@ -324,25 +306,25 @@ void console_owner(const struct console_scene *scene, const json_t *request, str
                         "nobody sees to “%.80s”", thing);
         return;
     }
-    struct hv_record *record = decide(outcome, arena, HV_RECORD_OWNER);
+    struct hv_record *record = console_decide(outcome, arena, HV_RECORD_OWNER);
     if (record != NULL)
         record->owner = (struct hv_owner_change){
-            .thing = thing, .owner = owner, .note = text_or_empty(request, "note")};
+            .thing = thing, .owner = owner, .note = console_text_or_empty(request, "note")};
 }
 
 void console_handover(const struct console_scene *scene, const json_t *request,
                       struct hv_arena *arena, struct console_outcome *outcome) {
     (void)scene;
-    const char *to = text_or_empty(request, "to");
+    const char *to = console_text_or_empty(request, "to");
     if (hv_id_check(to) != HV_OK) {
         console_refuse(outcome, HV_ERR_VALUE, "“to” is missing",
                        "say who takes over: haven handover TEXT --to NAME");
         return;
     }
-    struct hv_record *record = decide(outcome, arena, HV_RECORD_HANDOVER);
+    struct hv_record *record = console_decide(outcome, arena, HV_RECORD_HANDOVER);
     if (record != NULL)
         record->handover =
-            (struct hv_shift_handover){.to = to, .text = text_or_empty(request, "text")};
+            (struct hv_shift_handover){.to = to, .text = console_text_or_empty(request, "text")};
 }
 
 void console_clock(const struct console_scene *scene, const json_t *request, struct hv_arena *arena,
@@ -360,7 +342,7 @@ void console_clock(const struct console_scene *scene, const json_t *request, str
                        "1000 is real time, 60000 a minute a second, 0 stands still");
         return;
     }
-    struct hv_record *record = decide(outcome, arena, HV_RECORD_CLOCK);
+    struct hv_record *record = console_decide(outcome, arena, HV_RECORD_CLOCK);
     if (record != NULL)
         record->clock = (struct hv_clock){
             .start_wall_ms = start == NULL ? scene->wall_ms : json_integer_value(start),
@@ -390,7 +372,7 @@ static uint64_t next_request(const struct state *state, const char *place) {
 void console_report(const struct console_scene *scene, const json_t *request,
                     struct hv_arena *arena, struct console_outcome *outcome) {
     const json_t *entered = json_object_get(request, "entry");
-    const char *place = text_or_empty(request, "place");
+    const char *place = console_text_or_empty(request, "place");
     struct entry entry;
     char wrong[256] = "";
     if (hv_id_check(place) != HV_OK || !json_is_object(entered)) {
@@ -407,7 +389,7 @@ void console_report(const struct console_scene *scene, const json_t *request,
                        "see the entries in docs/NODE.md");
         return;
     }
-    struct hv_record *record = decide(outcome, arena, HV_RECORD_REPORT);
+    struct hv_record *record = console_decide(outcome, arena, HV_RECORD_REPORT);
     if (record == NULL)
         return;
     bool imported = json_is_true(json_object_get(request, "imported"));

@@ -5,32 +5,14 @@
 
 #include <string.h>
 
-static const char *text_or_empty(const json_t *request, const char *member) {
-    const char *text = console_text(request, member);
-    return text == NULL ? "" : text;
-}
-
-static struct hv_record *records(struct console_outcome *outcome, struct hv_arena *arena,
-                                 size_t count) {
-    struct hv_record *list = hv_arena_take(arena, count, sizeof *list);
-    if (list == NULL) {
-        console_refuse(outcome, HV_ERR_MEMORY, NULL, NULL);
-        return NULL;
-    }
-    outcome->kind = CONSOLE_COMMAND;
-    outcome->records = list;
-    outcome->record_count = count;
-    return list;
-}
-
 /* ---- directives ---- */
 
 /* What every plan from now on has to heed; with “lifted” no longer. */
 void console_directive_set(const struct console_scene *scene, const json_t *request,
                            struct hv_arena *arena, struct console_outcome *outcome) {
-    const char *id = text_or_empty(request, "id");
+    const char *id = console_text_or_empty(request, "id");
     bool lifted = json_is_true(json_object_get(request, "lifted"));
-    enum hv_directive_kind kind = hv_directive_of(text_or_empty(request, "kind"));
+    enum hv_directive_kind kind = hv_directive_of(console_text_or_empty(request, "kind"));
     const struct state_directive *known =
         (const struct state_directive *)state_find(console_picture(scene), STATE_DIRECTIVE, id);
     const struct hv_record *before = NULL;
@@ -49,21 +31,20 @@ void console_directive_set(const struct console_scene *scene, const json_t *requ
                        "pin, exclude, reserve, avoid, priority or limit");
         return;
     }
-    struct hv_record *record = records(outcome, arena, 1);
+    struct hv_record *record = console_decide(outcome, arena, HV_RECORD_DIRECTIVE);
     if (record == NULL)
         return;
-    record->kind = HV_RECORD_DIRECTIVE;
     record->directive =
         (struct hv_plan_directive){.id = id,
                                    .kind = kind,
-                                   .zone = text_or_empty(request, "zone"),
-                                   .shelter = text_or_empty(request, "shelter"),
-                                   .depot = text_or_empty(request, "depot"),
-                                   .item = text_or_empty(request, "item"),
+                                   .zone = console_text_or_empty(request, "zone"),
+                                   .shelter = console_text_or_empty(request, "shelter"),
+                                   .depot = console_text_or_empty(request, "depot"),
+                                   .item = console_text_or_empty(request, "item"),
                                    .quantity = console_number(request, "quantity", 0),
                                    .lifted = lifted,
-                                   .reason = text_or_empty(request, "reason"),
-                                   .link = text_or_empty(request, "link")};
+                                   .reason = console_text_or_empty(request, "reason"),
+                                   .link = console_text_or_empty(request, "link")};
     if (lifted && state_body_decode(&known->body, arena, &before) == HV_OK) {
         record->directive = before->directive;
         record->directive.lifted = true;
@@ -92,7 +73,7 @@ void console_plan_approve(const struct console_scene *scene, const json_t *reque
     }
     struct orders_scene orders_scene = {
         .state = state, .region = scene->region, .wall_ms = scene->wall_ms};
-    int error = orders_approve(&orders_scene, plan, text_or_empty(request, "reason"), arena,
+    int error = orders_approve(&orders_scene, plan, console_text_or_empty(request, "reason"), arena,
                                &outcome->records, &outcome->record_count);
     switch (error) {
     case HV_OK:
@@ -123,8 +104,8 @@ void console_plan_withdraw(const struct console_scene *scene, const json_t *requ
     struct orders_scene orders_scene = {.state = state, .wall_ms = scene->wall_ms};
     int error = plan == NULL
                     ? HV_ERR_STATE
-                    : orders_withdraw(&orders_scene, plan, text_or_empty(request, "reason"), arena,
-                                      &outcome->records, &outcome->record_count);
+                    : orders_withdraw(&orders_scene, plan, console_text_or_empty(request, "reason"),
+                                      arena, &outcome->records, &outcome->record_count);
     if (error == HV_OK)
         outcome->kind = CONSOLE_COMMAND;
     else if (error == HV_ERR_STATE)
@@ -148,7 +129,7 @@ static bool read_people(const json_t *request, struct hv_arena *arena, struct hv
     for (size_t i = 0; i < count; i++) {
         const json_t *one = json_array_get(list, i);
         order->people[i] =
-            (struct hv_order_people){.zone = text_or_empty(one, "zone"),
+            (struct hv_order_people){.zone = console_text_or_empty(one, "zone"),
                                      .people = console_small(one, "people", 0),
                                      .wheelchair = console_small(one, "wheelchair", 0),
                                      .medical = console_small(one, "medical", 0),
@@ -186,8 +167,8 @@ static bool read_lines(const json_t *request, struct hv_arena *arena, struct hv_
     for (size_t i = 0; i < count; i++) {
         const json_t *one = json_array_get(list, i);
         order->lines[i] =
-            (struct hv_stock_line){.item = text_or_empty(one, "item"),
-                                   .lot = text_or_empty(one, "lot"),
+            (struct hv_stock_line){.item = console_text_or_empty(one, "item"),
+                                   .lot = console_text_or_empty(one, "lot"),
                                    .quantity = console_number(one, "quantity", UINT64_MAX)};
     }
     return true;
@@ -233,13 +214,12 @@ static void settle(struct console_outcome *outcome, const struct hv_order *order
 
 void console_order_issue(const struct console_scene *scene, const json_t *request,
                          struct hv_arena *arena, struct console_outcome *outcome) {
-    struct hv_record *record = records(outcome, arena, 1);
+    struct hv_record *record = console_decide(outcome, arena, HV_RECORD_ORDER);
     if (record == NULL)
         return;
-    record->kind = HV_RECORD_ORDER;
     record->order = orders_blank();
-    record->order.kind = hv_order_of(text_or_empty(request, "kind"));
-    record->order.post = hv_post_of(text_or_empty(request, "post"));
+    record->order.kind = hv_order_of(console_text_or_empty(request, "kind"));
+    record->order.post = hv_post_of(console_text_or_empty(request, "post"));
     record->order.issued_wall_ms = scene->wall_ms;
     if (record->order.post == HV_POST_UNKNOWN)
         record->order.post = HV_POST_NODE;
@@ -275,11 +255,10 @@ static struct hv_order *named_order(const struct console_scene *scene, const jso
 static void revise(const struct console_scene *scene, struct hv_order *order,
                    struct hv_arena *arena, struct console_outcome *outcome) {
     const struct state_order *before = state_find_order(console_picture(scene), order->id);
-    struct hv_record *record = records(outcome, arena, 1);
+    struct hv_record *record = console_decide(outcome, arena, HV_RECORD_ORDER);
     if (record == NULL)
         return;
     order->revision++;
-    record->kind = HV_RECORD_ORDER;
     record->cause = before->issued_position;
     record->order = *order;
     settle(outcome, order);
@@ -312,7 +291,7 @@ void console_order_answer(const struct console_scene *scene, const json_t *reque
                           struct hv_arena *arena, struct console_outcome *outcome) {
     uint64_t number = console_number(request, "order", 0);
     const struct state_order *order = state_find_order(console_picture(scene), number);
-    enum hv_order_state state = hv_order_state_of(text_or_empty(request, "state"));
+    enum hv_order_state state = hv_order_state_of(console_text_or_empty(request, "state"));
     if (order == NULL) {
         console_refusef(outcome, HV_ERR_NOT_FOUND, "list them: haven orders list --all",
                         "there is no order %llu", (unsigned long long)number);
@@ -323,17 +302,16 @@ void console_order_answer(const struct console_scene *scene, const json_t *reque
                        "on the node: haven-node accept ORDER");
         return;
     }
-    struct hv_record *record = records(outcome, arena, 1);
+    struct hv_record *record = console_decide(outcome, arena, HV_RECORD_ANSWER);
     if (record == NULL)
         return;
     const json_t *done = json_object_get(request, "done");
-    record->kind = HV_RECORD_ANSWER;
     record->cause = order->issued_position;
     record->answer =
         (struct hv_order_answer){.order = number,
                                  .revision = console_small(request, "revision", order->revision),
                                  .state = state,
-                                 .reason = text_or_empty(request, "reason"),
+                                 .reason = console_text_or_empty(request, "reason"),
                                  .has_done = json_is_integer(done),
                                  .done = console_number(request, "done", 0)};
     if (state == HV_ORDER_STATE_UNKNOWN)

@@ -47,8 +47,27 @@ void console_refusef(struct console_outcome *outcome, int error, const char *rem
     console_refuse(outcome, error, text, remedy);
 }
 
+struct hv_record *console_decide(struct console_outcome *outcome, struct hv_arena *arena,
+                                 enum hv_record_kind kind) {
+    struct hv_record *record = hv_arena_take(arena, 1, sizeof *record);
+    if (record == NULL) {
+        console_refuse(outcome, HV_ERR_MEMORY, NULL, NULL);
+        return NULL;
+    }
+    record->kind = kind;
+    outcome->kind = CONSOLE_COMMAND;
+    outcome->records = record;
+    outcome->record_count = 1;
+    return record;
+}
+
 const char *console_text(const json_t *request, const char *member) {
     return json_string_value(json_object_get(request, member));
+}
+
+const char *console_text_or_empty(const json_t *request, const char *member) {
+    const char *text = console_text(request, member);
+    return text == NULL ? "" : text;
 }
 
 uint64_t console_number(const json_t *request, const char *member, uint64_t otherwise) {

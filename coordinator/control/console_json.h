@@ -53,8 +53,14 @@ void console_refuse(struct console_outcome *outcome, int error, const char *text
 void console_refusef(struct console_outcome *outcome, int error, const char *remedy,
                      const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* Makes the outcome a decision of one record of that kind, in the arena, to be filled in by the
+ * caller. NULL: refused for want of memory. */
+struct hv_record *console_decide(struct console_outcome *outcome, struct hv_arena *arena,
+                                 enum hv_record_kind kind);
+
 /* Members of requests; NULL or `otherwise` where absent or of another type. */
 const char *console_text(const json_t *request, const char *member);
+const char *console_text_or_empty(const json_t *request, const char *member);
 uint64_t console_number(const json_t *request, const char *member, uint64_t otherwise);
 
 /* A figure of 32 bits; UINT32_MAX, which no figure may be, where it is no number or out of range,

@@ -470,25 +470,6 @@ json_t *console_ledger_proof(const struct ledger_verify *verify, uint64_t positi
 
 /* ---- decisions ---- */
 
-static struct hv_record *decide(struct console_outcome *outcome, struct hv_arena *arena,
-                                enum hv_record_kind kind) {
-    struct hv_record *record = hv_arena_take(arena, 1, sizeof *record);
-    if (record == NULL) {
-        console_refuse(outcome, HV_ERR_MEMORY, NULL, NULL);
-        return NULL;
-    }
-    record->kind = kind;
-    outcome->kind = CONSOLE_COMMAND;
-    outcome->records = record;
-    outcome->record_count = 1;
-    return record;
-}
-
-static const char *text_or_empty(const json_t *request, const char *member) {
-    const char *text = console_text(request, member);
-    return text == NULL ? "" : text;
-}
-
 /* The lines of an approval in part; false where one is wrong, and that is said. */
 static bool read_lines(const json_t *request, struct hv_arena *arena,
                        struct hv_request_decision *decision, struct console_outcome *outcome) {
@@ -523,7 +504,8 @@ static bool read_lines(const json_t *request, struct hv_arena *arena,
 
 /* The open request of that id (as `requests` lists it), or of that place and number. */
 static const struct state_request *find_request(const struct state *state, const json_t *request) {
-    const char *id = text_or_empty(request, "id"), *place = text_or_empty(request, "place");
+    const char *id = console_text_or_empty(request, "id"),
+               *place = console_text_or_empty(request, "place");
     uint64_t number = console_number(request, "request", 0);
     const struct state_entity *found = state_find(state, STATE_REQUEST, id);
     if (found != NULL)
@@ -541,9 +523,9 @@ void console_request_decide(const struct console_scene *scene, const json_t *req
                             struct hv_arena *arena, struct console_outcome *outcome) {
     const struct state *state = console_picture(scene);
     const struct state_request *of = find_request(state, request);
-    struct hv_request_decision decision = {.verdict =
-                                               hv_verdict_of(text_or_empty(request, "verdict")),
-                                           .reason = text_or_empty(request, "reason")};
+    struct hv_request_decision decision = {
+        .verdict = hv_verdict_of(console_text_or_empty(request, "verdict")),
+        .reason = console_text_or_empty(request, "reason")};
     if (of == NULL || of->withdrawn) {
         console_refuse(outcome, HV_ERR_NOT_FOUND, "there is no such open request",
                        "list them: haven requests");
@@ -565,7 +547,7 @@ void console_request_decide(const struct console_scene *scene, const json_t *req
     decision.place = hv_arena_text(arena, state_place(state, of->place)->entity.id);
     decision.node = node == NULL ? "" : hv_arena_text(arena, node->entity.id);
     decision.request = of->number;
-    struct hv_record *record = decide(outcome, arena, HV_RECORD_DECISION);
+    struct hv_record *record = console_decide(outcome, arena, HV_RECORD_DECISION);
     if (record == NULL || decision.place == NULL || decision.node == NULL)
         console_refuse(outcome, HV_ERR_MEMORY, NULL, NULL);
     else
@@ -574,7 +556,8 @@ void console_request_decide(const struct console_scene *scene, const json_t *req
 
 void console_waybill_end(const struct console_scene *scene, const json_t *request,
                          struct hv_arena *arena, struct console_outcome *outcome) {
-    const char *id = text_or_empty(request, "waybill"), *reason = text_or_empty(request, "reason");
+    const char *id = console_text_or_empty(request, "waybill"),
+               *reason = console_text_or_empty(request, "reason");
     const struct state_waybill *waybill = state_find_waybill(console_picture(scene), id);
     if (waybill == NULL) {
         console_refusef(outcome, HV_ERR_NOT_FOUND, "list them: haven ledger waybills --all",
@@ -591,7 +574,7 @@ void console_waybill_end(const struct console_scene *scene, const json_t *reques
                        "say why nothing more comes: what was shipped and not received is missing");
         return;
     }
-    struct hv_record *record = decide(outcome, arena, HV_RECORD_WAYBILL_END);
+    struct hv_record *record = console_decide(outcome, arena, HV_RECORD_WAYBILL_END);
     if (record != NULL)
         record->waybill_end = (struct hv_waybill_end){.waybill = id, .reason = reason};
 }

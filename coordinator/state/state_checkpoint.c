@@ -185,28 +185,12 @@ void checkpoint_abandon(struct checkpoint *checkpoint) {
     free_checkpoint(checkpoint);
 }
 
-static int sync_parent(const char *path) {
-    char dir[PATH_MAX];
-    snprintf(dir, sizeof dir, "%s", path);
-    char *slash = strrchr(dir, '/');
-    if (slash != NULL)
-        slash[slash == dir ? 1 : 0] = '\0';
-    int descriptor = open(slash == NULL ? "." : dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0)
-        return os_error();
-    int error = fsync(descriptor) == 0 ? 0 : os_error();
-    close(descriptor);
-    return error;
-}
-
 int checkpoint_finish(struct checkpoint *checkpoint) {
     int error = checkpoint->state != NULL ? HV_ERR_STATE : 0;
     if (error == 0 && fsync(checkpoint->file) != 0)
         error = os_error();
     if (error == 0 && rename(checkpoint->temporary, checkpoint->path) != 0)
         error = os_error();
-    if (error == 0)
-        error = sync_parent(checkpoint->path);
     if (error != 0)
         unlink(checkpoint->temporary);
     free_checkpoint(checkpoint);

@@ -23,13 +23,15 @@ int checkpoint_begin(struct state *state, const char *path, const uint8_t *end,
 /* Writes up to `things` more. After an error abandon it. */
 int checkpoint_step(struct checkpoint *checkpoint, uint32_t things, bool *ret_done) HV_MUST_USE;
 
-/* Syncs and names the file and frees the checkpoint, also where it fails. */
+/* Syncs the file, gives it its name in place of the one before, and frees the checkpoint, also
+ * where it fails. That the name is durable too is up to the caller (atomic_file_sync_name): before
+ * that a power cut may bring back the one before, which is as good and older. */
 int checkpoint_finish(struct checkpoint *checkpoint) HV_MUST_USE;
 void checkpoint_abandon(struct checkpoint *checkpoint); /* NULL: nothing */
 
 uint64_t checkpoint_position(const struct checkpoint *checkpoint);
 
-/* All of it at once. */
+/* All of it at once; the name as with checkpoint_finish. */
 int checkpoint_write(struct state *state, const char *path, const uint8_t *end) HV_MUST_USE;
 
 /* The state in the file, and the hash of the record that it ends with (zeros: of no log; ret_end

@@ -2,10 +2,12 @@
 
 #include "schemas/platform/store.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -43,11 +45,30 @@ int atomic_file_sync_name(const char *path) {
     return error == HV_ERR_PERMISSION ? sync_file_system(path) : error;
 }
 
-static int write_synced(const char *path, const void *bytes, size_t size, mode_t mode) {
-    unlink(path); /* of a process of this number that died, or a link that somebody laid */
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (fd < 0)
+/* What is being written aside: open, and locked against atomic_file_tidy, until it has its name. */
+struct aside {
+    char path[PATH_MAX];
+    int fd;
+};
+
+static const char aside_end[] = ".new";
+
+/* Threads write at the same time, even the same file. */
+static int open_aside(const char *path, mode_t mode, struct aside *aside) {
+    static atomic_uint number;
+    int length = snprintf(aside->path, sizeof aside->path, "%s.%ld-%u%s", path, (long)getpid(),
+                          atomic_fetch_add(&number, 1), aside_end);
+    if (length < 0 || length >= (int)sizeof aside->path)
+        return HV_ERR_LIMIT;
+    unlink(aside->path); /* of a process of this number that died, or a link that somebody laid */
+    aside->fd = open(aside->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (aside->fd < 0)
         return store_error(errno);
+    (void)flock(aside->fd, LOCK_EX | LOCK_NB); /* where there are no locks the number tells */
+    return HV_OK;
+}
+
+static int fill_synced(int fd, const void *bytes, size_t size, mode_t mode) {
     int error = fchmod(fd, mode) == 0 ? HV_OK : store_error(errno);
     for (size_t done = 0; error == HV_OK && done < size;) {
         ssize_t part = write(fd, (const char *)bytes + done, size - done);
@@ -58,41 +79,75 @@ static int write_synced(const char *path, const void *bytes, size_t size, mode_t
     }
     if (error == HV_OK && fsync(fd) != 0)
         error = store_error(errno);
-    close(fd);
     return error;
 }
 
-/* Threads write at the same time, even the same file. */
-static bool name_aside(const char *path, char aside[PATH_MAX]) {
-    static atomic_uint number;
-    int length = snprintf(aside, PATH_MAX, "%s.%ld-%u.new", path, (long)getpid(),
-                          atomic_fetch_add(&number, 1));
-    return length > 0 && length < PATH_MAX;
+/* `give_name` is rename, or link, which puts nothing over what is there. */
+static int write_named(const char *path, const void *bytes, size_t size, mode_t mode,
+                       int (*give_name)(const char *from, const char *to)) {
+    struct aside aside = {.fd = -1};
+    int error = open_aside(path, mode, &aside);
+    if (error != HV_OK)
+        return error;
+    error = fill_synced(aside.fd, bytes, size, mode);
+    if (error == HV_OK && give_name(aside.path, path) != 0)
+        error = errno == EEXIST ? HV_ERR_EXISTS : store_error(errno);
+    if (error != HV_OK || give_name == link)
+        unlink(aside.path);
+    close(aside.fd);
+    return error == HV_OK ? atomic_file_sync_name(path) : error;
 }
 
 int atomic_file_write(const char *path, const void *bytes, size_t size, mode_t mode) {
-    char aside[PATH_MAX];
-    if (!name_aside(path, aside))
-        return HV_ERR_LIMIT;
-    int error = write_synced(aside, bytes, size, mode);
-    if (error == HV_OK && rename(aside, path) != 0)
-        error = store_error(errno);
-    if (error != HV_OK) {
-        unlink(aside);
-        return error;
-    }
-    return atomic_file_sync_name(path);
+    return write_named(path, bytes, size, mode, rename);
 }
 
 int atomic_file_create(const char *path, const void *bytes, size_t size, mode_t mode) {
-    char aside[PATH_MAX];
-    if (!name_aside(path, aside))
-        return HV_ERR_LIMIT;
-    int error = write_synced(aside, bytes, size, mode);
-    if (error == HV_OK && link(aside, path) != 0) /* rename would put it over another's */
-        error = errno == EEXIST ? HV_ERR_EXISTS : store_error(errno);
-    unlink(aside);
-    return error == HV_OK ? atomic_file_sync_name(path) : error;
+    return write_named(path, bytes, size, mode, link);
+}
+
+/* ---- what was left aside ---- */
+
+/* The process that wrote NAME.PID-N.new aside; 0: it is no such name. */
+static pid_t writer_of(const char *name) {
+    const size_t length = strlen(name), end = sizeof aside_end - 1;
+    long pid;
+    unsigned number;
+    int used = 0;
+    if (length <= end || strcmp(name + length - end, aside_end) != 0)
+        return 0;
+    const char *dot = name + length - end;
+    while (dot > name && *--dot != '.')
+        ;
+    if (dot == name || sscanf(dot, ".%9ld-%10u%n", &pid, &number, &used) != 2 ||
+        strcmp(dot + used, aside_end) != 0)
+        return 0;
+    return pid > 0 ? (pid_t)pid : 0;
+}
+
+/* A number of one's own may be of an earlier process: in a container all have the same. Those that
+ * are locked are being written, whatever the number. */
+static bool is_left(int folder, const char *name) {
+    const pid_t writer = writer_of(name);
+    struct stat info;
+    if (writer == 0 || (writer != getpid() && (kill(writer, 0) == 0 || errno != ESRCH)))
+        return false;
+    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bool left = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && flock(fd, LOCK_EX | LOCK_NB) == 0;
+    close(fd);
+    return left;
+}
+
+void atomic_file_tidy(const char *path) {
+    DIR *folder = opendir(path);
+    if (folder == NULL)
+        return;
+    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        if (is_left(dirfd(folder), entry->d_name))
+            unlinkat(dirfd(folder), entry->d_name, 0);
+    closedir(folder);
 }
 
 /* ---- one at a time ---- */

@@ -16,6 +16,11 @@ int atomic_file_write(const char *path, const void *bytes, size_t size, mode_t m
  * one, and it stays as it is. */
 int atomic_file_create(const char *path, const void *bytes, size_t size, mode_t mode) HV_MUST_USE;
 
+/* Removes from a folder, not from those in it, what the two above left aside in processes that were
+ * killed. Nothing of a process that lives, nothing that is being written, nothing of another name
+ * or kind is touched. What cannot be removed stays. */
+void atomic_file_tidy(const char *folder);
+
 /* Keeps others that do the same out of a folder until it is released or the process ends.
  * HV_ERR_BUSY: somebody has it; HV_ERR_NOT_FOUND, HV_ERR_PERMISSION, HV_ERR_IO. */
 int atomic_file_claim(const char *folder, int *ret_claim) HV_MUST_USE;

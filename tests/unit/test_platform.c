@@ -148,6 +148,59 @@ Test(atomic_file, is_the_old_or_the_new_one) {
     scratch_remove(dir);
 }
 
+/* A number that no process has: of a child that is over. */
+static long number_of_the_dead(void) {
+    int status;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(0);
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    return (long)child;
+}
+
+/* A file beside `dir`'s others whose name is BEFORE, a number of a process, AFTER. */
+static const char *numbered(const char *dir, const char *before, long number, const char *after) {
+    char name[64];
+    snprintf(name, sizeof name, "%s%ld%s", before, number, after);
+    return scratch_path(dir, name);
+}
+
+static bool lies(const char *path) {
+    struct stat info;
+    return lstat(path, &info) == 0;
+}
+
+Test(atomic_file, tidies_up_what_the_dead_left_and_nothing_else) {
+    static const struct {
+        const char *before, *after;
+    } others[] = {{"notes.", "-1.new.txt"}, {"notes.", ".new"},   {"notes.", "-.new"},
+                  {".", "-1.new"},          {"a", "-1.new"},      {"notes.-", "-1.new"},
+                  {"", "-1.new"},           {"notes.", "-1.neu"}, {"notes.new", ""}};
+    char *dir = scratch_make();
+    const long dead = number_of_the_dead();
+    write_text(numbered(dir, "haven.yaml.", dead, "-0.new"), "");
+    write_text(numbered(dir, "a.b.", dead, "-4294967295.new"), "");
+    write_text(numbered(dir, "own.", getpid(), "-7.new"), "");
+    write_text(numbered(dir, "parent.", getppid(), "-7.new"), "");
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        write_text(numbered(dir, others[i].before, dead, others[i].after), "");
+    cr_assert_eq(mkdir(numbered(dir, "folder.", dead, "-1.new"), 0700), 0);
+    cr_assert_eq(symlink("notes", numbered(dir, "link.", dead, "-1.new")), 0);
+
+    atomic_file_tidy(dir);
+    cr_assert(!lies(numbered(dir, "haven.yaml.", dead, "-0.new")));
+    cr_assert(!lies(numbered(dir, "a.b.", dead, "-4294967295.new")));
+    cr_assert(!lies(numbered(dir, "own.", getpid(), "-7.new")), "of an earlier one of this number");
+    cr_assert(lies(numbered(dir, "parent.", getppid(), "-7.new")), "who lives may be writing");
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        cr_assert(lies(numbered(dir, others[i].before, dead, others[i].after)), "%s…%s",
+                  others[i].before, others[i].after);
+    cr_assert(lies(numbered(dir, "folder.", dead, "-1.new")));
+    cr_assert(lies(numbered(dir, "link.", dead, "-1.new")));
+    atomic_file_tidy(scratch_path(dir, "nothing"));
+    scratch_remove(dir);
+}
+
 static int assert_like_lmdb(void *arguments) {
     store_assertion(NULL, "page 7");
     *(bool *)arguments = true;

@@ -22,8 +22,12 @@ enum { SYNCS_MAX = 64 };
 static char synced[SYNCS_MAX][PATH_MAX];
 static size_t synced_count;
 
+static const char *tidied; /* a folder that is tidied up whenever something is synced */
+
 int fsync(int fd) {
     char link[64];
+    if (tidied != NULL)
+        atomic_file_tidy(tidied);
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     if (synced_count < SYNCS_MAX) {
         ssize_t size = readlink(link, synced[synced_count], PATH_MAX - 1);
@@ -87,6 +91,15 @@ Test(synced, a_small_file_with_its_name) {
     char *dir = scratch_make();
     cr_assert_eq(atomic_file_write(scratch_path(dir, "small"), "x", 1, 0600), HV_OK);
     assert_synced(dir);
+    scratch_remove(dir);
+}
+
+Test(synced, a_small_file_that_is_being_written_is_not_tidied_away) {
+    char *dir = scratch_make();
+    tidied = dir;
+    cr_assert_eq(atomic_file_write(scratch_path(dir, "small"), "x", 1, 0600), HV_OK);
+    cr_assert_eq(atomic_file_create(scratch_path(dir, "other"), "x", 1, 0600), HV_OK);
+    tidied = NULL;
     scratch_remove(dir);
 }
 
