@@ -150,6 +150,7 @@ static void on_tick(struct core *core) {
     core_tell_all(core);
     core_turn_hazards(core);
     core_escalate(core);
+    core_consignments_tell(core);
     dispatch_run(&core->dispatch, core->state, core->real_ms, send_orders, core);
     want_plan(core);
 }
@@ -166,6 +167,7 @@ static void on_committed(struct core *core) {
     core_batch_committed(core);
     core_tell_touched(core);
     dispatch_run(&core->dispatch, core->state, core->real_ms, send_orders, core);
+    core_consignments_tell(core);
     core_commands_go_on(core);
     core_batch_hand_out(core, true);
 }
@@ -285,6 +287,7 @@ int core_new(struct state *state, const struct core_options *options,
         core_free(core);
         return HV_ERR_MEMORY;
     }
+    core->left_any = true; /* what left before the start may not have been told */
     core_clock_rebase(core, mono_at_start(state, wall_ms));
     *ret_core = core;
     return 0;

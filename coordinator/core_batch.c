@@ -240,6 +240,10 @@ static void follow_up(struct core *core, const struct hv_record *record, uint64_
         const struct state_order *order = state_find_order(core->state, record->order.id);
         if (order != NULL && dispatch_take(&core->dispatch, core->state, order) != 0)
             core->out_of_memory = true;
+        if (record->order.answers_from != 0)
+            core->tellings_pending--;
+        else if (record->order.kind == HV_ORDER_EXPECT_DELIVERY)
+            core_consignment_left(core, record->order.waybill);
         break;
     }
     case HV_RECORD_ESCALATION:
@@ -256,6 +260,11 @@ static void follow_up(struct core *core, const struct hv_record *record, uint64_
         core->plan_due = true;
         break;
     case HV_RECORD_REPORT:
+        if (record->report.report.kind == HV_REPORT_STOCK_MOVEMENT &&
+            record->report.report.stock_movement.kind == HV_STOCK_SHIP)
+            core_consignment_left(core, record->report.report.stock_movement.waybill);
+        core->plan_due = true;
+        break;
     case HV_RECORD_REGION:
     case HV_RECORD_PROFILE:
     case HV_RECORD_ROAD:
@@ -322,6 +331,8 @@ void core_batch_failed(struct core *core, int error) {
                         hv_error_name(error), state_position(core->state) + 1);
     core->counters.storing = false;
     core->escalations_pending = 0;
+    core->tellings_pending = 0;
+    core->left_any = true;
     while (core->used > 0) {
         const struct batch *batch = batch_at(core, 0);
         for (size_t i = 0; i < batch->count; i++)

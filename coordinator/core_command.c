@@ -50,6 +50,8 @@ static struct hv_record prepared(const struct hv_record *record, uint64_t *new_o
         ++*new_orders;
     if (copy.kind == HV_RECORD_ORDER && copy.order.revision == 0)
         copy.order.revision = 1;
+    if (copy.kind == HV_RECORD_ORDER) /* whoever decides something wants an answer to it */
+        copy.order.answers_from = 0;
     if (copy.kind == HV_RECORD_PLAN && copy.plan.id == 0)
         copy.plan.id = CORE_NEW(0);
     return copy;
@@ -145,7 +147,8 @@ static int carry_out(struct core *core, const struct waiting_command *command,
 }
 
 void core_commands_go_on(struct core *core) {
-    while (core->first_waiting != NULL && !core->command_in_flight && !core->out_of_memory) {
+    while (core->first_waiting != NULL && !core->command_in_flight && !core->out_of_memory &&
+           core->tellings_pending == 0) {
         struct waiting_command *command = take_first(core);
         struct hv_verdict verdict = {0};
         int error = carry_out(core, command, &verdict);

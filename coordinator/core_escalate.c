@@ -6,7 +6,8 @@ enum { ESCALATE_SCAN_MS = 1000, ESCALATE_AT_ONCE = 256 };
 
 static uint64_t issued_ms(const struct state_order *order) {
     for (uint32_t i = order->step_count; i-- > 0;)
-        if (order->steps[i].state == HV_ORDER_ISSUED && order->steps[i].revision == order->revision)
+        if (order->steps[i].state == HV_ORDER_ISSUED &&
+            order->steps[i].revision == order->answers_from)
             return order->steps[i].mono_ms;
     return order->step_count == 0 ? 0 : order->steps[order->step_count - 1].mono_ms;
 }

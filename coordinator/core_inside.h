@@ -55,6 +55,8 @@ struct waiting_command {
     uint8_t bytes[]; /* for each record: u32 size, encoding */
 };
 
+enum { CORE_LEFT_MAX = 256 };
+
 struct muted { /* one line in ten seconds for each reason */
     uint64_t next_ms;
     uint64_t count;
@@ -89,6 +91,11 @@ struct core {
 
     struct waiting_command *first_waiting, **last_waiting;
     bool command_in_flight;
+
+    uint32_t left[CORE_LEFT_MAX]; /* waybills on which something has left since they were told of */
+    uint32_t left_count;
+    bool left_any;             /* or any others */
+    uint32_t tellings_pending; /* records of that which are not stored yet */
 
     bool plan_due, tell_all;
     uint32_t tell_next;
@@ -157,6 +164,13 @@ void core_turn_hazards(struct core *core);
 
 /* ---- core_escalate.c ---- */
 void core_escalate(struct core *core);
+
+/* ---- core_consignments.c ---- */
+
+/* Something has left on the waybill, or it is expected by somebody new: at the next
+ * core_consignments_tell. O(CORE_LEFT_MAX). */
+void core_consignment_left(struct core *core, const char *waybill);
+void core_consignments_tell(struct core *core);
 
 /* ---- core_session.c ---- */
 struct session *core_session(struct core *core, uint32_t node);

@@ -266,6 +266,8 @@ static int rule_order(struct core *core, struct command_context *context, struct
         return no(ret_verdict, HV_ERR_VALUE, "revision: a new order begins with 1");
     if (!new &&known == NULL)
         return no(ret_verdict, HV_ERR_NOT_FOUND, "no order %" PRIu64, order->id);
+    if (!new && order->revision > known->answers_from && order->revision <= known->revision)
+        order->revision = known->revision + 1; /* what it was told meanwhile changed nothing */
     if (!new && order->revision != known->revision + 1)
         return no(ret_verdict, HV_ERR_STATE, "revision: %" PRIu32 " is next", known->revision + 1);
     if (order->state != HV_ORDER_ISSUED && order->state != HV_ORDER_CANCELLED &&

@@ -295,9 +295,10 @@ static bool take_other_lines(struct words *words, const char *option) {
         json_array_append_new(list, stock_line(words, value_of(words, option), &sign));
         return true;
     }
-    if (strcmp(option, "--more-to-come") != 0)
+    bool more = strcmp(option, "--more-to-come") == 0;
+    if (!more && strcmp(option, "--nothing") != 0)
         return false;
-    set(words, "more", json_true());
+    set(words, more ? "more" : "nothing", json_true());
     return true;
 }
 

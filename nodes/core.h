@@ -108,6 +108,7 @@ struct node_order {
     uint64_t id;
     uint32_t revision;
     enum hv_order_kind kind;
+    uint32_t answers_from;      /* answers to this revision and later ones count */
     enum hv_order_state issued; /* ISSUED, CANCELLED or SUPERSEDED: as sent */
     enum hv_order_state state;  /* STORED and on: this node's last answer */
     bool has_done;

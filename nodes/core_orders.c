@@ -125,7 +125,7 @@ const char *core_answer_objection(const struct node_order *order,
                                   const struct hv_order_answer *answer, const char **ret_remedy) {
     bool reports_outcome = answer->state == HV_ORDER_PARTLY_DONE ||
                            answer->state == HV_ORDER_DONE || answer->state == HV_ORDER_FAILED;
-    if (answer->revision != order->revision) {
+    if (answer->revision < order->answers_from || answer->revision > order->revision) {
         *ret_remedy = "read the order again: it was changed";
         return "the answer is to another revision of the order";
     }
@@ -145,6 +145,13 @@ const char *core_answer_objection(const struct node_order *order,
 
 /* ---- from the coordinator ---- */
 
+/* Whether this revision only tells something of an order whose question is known: what was answered
+ * stands. */
+static bool only_tells(const struct node_order *known, const struct hv_order *order) {
+    return known != NULL && order->answers_from != 0 &&
+           known->answers_from == order->answers_from && known->issued == order->state;
+}
+
 static void store_order(struct turn *turn, const struct hv_order *order) {
     struct node_core *core = turn->core;
     struct node_order *known = core_find_order(core, order->id);
@@ -155,14 +162,19 @@ static void store_order(struct turn *turn, const struct hv_order *order) {
             return; /* the coordinator sends it again */
         known = insert_order(core, order->id);
     }
-    *known = (struct node_order){.id = order->id,
-                                 .revision = order->revision,
-                                 .kind = order->kind,
-                                 .issued = order->state,
-                                 .state = HV_ORDER_STORED,
-                                 .has_done = known->has_done,
-                                 .done = known->done,
-                                 .changed_node_ms = core_node_ms(turn)};
+    if (only_tells(known, order)) {
+        known->revision = order->revision;
+    } else {
+        *known = (struct node_order){.id = order->id,
+                                     .revision = order->revision,
+                                     .answers_from = hv_order_answers_from(order),
+                                     .kind = order->kind,
+                                     .issued = order->state,
+                                     .state = HV_ORDER_STORED,
+                                     .has_done = known->has_done,
+                                     .done = known->done,
+                                     .changed_node_ms = core_node_ms(turn)};
+    }
     struct node_write *write = turn_write(turn, NODE_WRITE_ORDER);
     write->order.order = order;
     write->order.standing = *known;

@@ -158,6 +158,7 @@ void format_standing(const struct node_order *standing, struct packer *packer) {
     pack_u32(packer, standing->has_done);
     pack_u64(packer, standing->done);
     pack_u64(packer, standing->changed_node_ms);
+    pack_u32(packer, standing->answers_from);
 }
 
 int format_read_standing(struct unpacker *unpacker, struct node_order *ret) {
@@ -172,6 +173,9 @@ int format_read_standing(struct unpacker *unpacker, struct node_order *ret) {
     ret->has_done = unpack_u32(unpacker) != 0;
     ret->done = unpack_u64(unpacker);
     ret->changed_node_ms = unpack_u64(unpacker);
+    ret->answers_from = ret->revision; /* as outboxes had it that knew no other */
+    if (unpacker->at < unpacker->size)
+        ret->answers_from = unpack_u32(unpacker);
     return result(unpacker);
 }
 

@@ -2,6 +2,7 @@
 
 #include "schemas/platform/entry.h"
 #include "nodes/journal.h"
+#include "nodes/waybill.h"
 #include "schemas/codec.h"
 
 #include <string.h>
@@ -320,6 +321,24 @@ static void set_order(json_t *object, const struct hv_order *order) {
         set(object, "links", order_links(order));
     if (order->line_count > 0)
         set(object, "lines", entry_stock_lines(order->lines, order->line_count));
+    if (order->sent_count > 0)
+        set(object, "sent", entry_stock_lines(order->sent, order->sent_count));
+    if (order->sent_whole)
+        set(object, "sent_whole", json_true());
+}
+
+/* What staff are to receive now, where they are to. */
+static void set_due(json_t *object, const struct show *show, const struct node_order *standing,
+                    const struct hv_order *order) {
+    struct node_stock due = {0};
+    bool whole = false;
+    if (standing->kind != HV_ORDER_EXPECT_DELIVERY || !is_open(standing) ||
+        order->waybill[0] == '\0' || waybill_due(show, order, &due, &whole) != HV_OK)
+        return;
+    set(object, "due", entry_stock_lines(due.lines, whole ? 0 : due.count));
+    if (waybill_more_leaves(order))
+        set(object, "more_leaves", json_true());
+    node_stock_deinit(&due);
 }
 
 static json_t *order_of(const struct show *show, const struct node_order *standing,
@@ -333,8 +352,10 @@ static json_t *order_of(const struct show *show, const struct node_order *standi
     set(object, "state", json_string(hv_order_state_word(standing->state)));
     if (standing->has_done)
         set_number(object, "done", standing->done);
-    if (journal_read_order(show->outbox, standing->id, arena, &order) == HV_OK)
+    if (journal_read_order(show->outbox, standing->id, arena, &order) == HV_OK) {
         set_order(object, order);
+        set_due(object, show, standing, order);
+    }
     hv_arena_reset(arena);
     return object;
 }

@@ -169,7 +169,8 @@ int hv_rule_stock_count(const void *message, const struct hv_trail *at,
 int hv_rule_stock_movement(const void *message, const struct hv_trail *at,
                            struct hv_verdict *verdict) {
     const struct hv_stock_movement *movement = message;
-    if (movement->line_count == 0)
+    bool nothing_came = movement->kind == HV_STOCK_RECEIVE && movement->final;
+    if (movement->line_count == 0 && !nothing_came)
         return REFUSE("lines", HV_REASON_RANGE, "missing");
     for (size_t i = 0; i < movement->line_count; i++)
         if (movement->lines[i].quantity == 0)
@@ -353,6 +354,10 @@ int hv_rule_order(const void *message, const struct hv_trail *at, struct hv_verd
                       (unsigned long long)order->superseded_by, hv_order_state_word(order->state));
     if (order->has_start && order->has_end && order->end_wall_ms < order->start_wall_ms)
         return REFUSE("end_wall_ms", HV_REASON_RANGE, "before the start");
+    if (order->answers_from > order->revision)
+        return REFUSE("answers_from", HV_REASON_RANGE, "later than this revision");
+    if (order->answers_from != 0 && order->state != HV_ORDER_ISSUED)
+        return REFUSE("answers_from", HV_REASON_RANGE, "an order that ends is told anew");
     return HV_OK;
 }
 

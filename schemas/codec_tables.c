@@ -289,6 +289,9 @@ static const struct hv_field order_fields[] = {
     TEXT(21, text, 0),
     MS(22, issued_wall_ms),
     NUMBER(23, trips, UINT32_MAX, 0),
+    LIST(24, sent, sent_count, HV_ORDER_LINES_MAX, stock_line),
+    BOOL(25, sent_whole),
+    NUMBER(26, answers_from, UINT32_MAX, 0),
 };
 SHAPE(, hv_shape_order, order, hv_rule_order);
 #undef MODEL

@@ -39,6 +39,10 @@ struct hv_hazard_step hv_hazard_always(const struct hv_hazard_state *hazard, int
                                    .depots = hazard->depots};
 }
 
+uint32_t hv_order_answers_from(const struct hv_order *order) {
+    return order->answers_from == 0 ? order->revision : order->answers_from;
+}
+
 bool hv_order_is_open(enum hv_order_state state) {
     return state != HV_ORDER_DECLINED && state != HV_ORDER_DONE && state != HV_ORDER_FAILED &&
            state != HV_ORDER_CANCELLED && state != HV_ORDER_SUPERSEDED;

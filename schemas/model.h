@@ -448,6 +448,10 @@ struct hv_order {
     const char *text;
     int64_t issued_wall_ms;
     uint32_t trips; /* goods: of the vehicle; 0: not planned */
+    size_t sent_count;
+    struct hv_stock_line *sent; /* expected delivery: what has left so far, by lot */
+    bool sent_whole;            /* nothing more leaves */
+    uint32_t answers_from;      /* answers to this revision and later ones count; 0: this one's */
 };
 
 struct hv_order_set {
@@ -1033,6 +1037,9 @@ struct hv_hazard_step hv_hazard_always(const struct hv_hazard_state *hazard, int
 /* Whether somebody may still act on an order that stands so: not declined, done, failed, cancelled
  * or superseded. */
 bool hv_order_is_open(enum hv_order_state state);
+
+/* The first revision of which an answer still counts. */
+uint32_t hv_order_answers_from(const struct hv_order *order);
 
 /* Stable English words for files, JSON and command lines, such as "nearly-full"; "unknown" for 0
  * and for numbers that are none. The words of `_of` are the same ones; it returns 0 (UNKNOWN) for

@@ -359,6 +359,10 @@ json_t *console_order(const struct hv_order *order) {
     json_object_set_new(object, "people", people);
     json_object_set_new(object, "links", texts(order->links, order->link_count));
     json_object_set_new(object, "lines", entry_stock_lines(order->lines, order->line_count));
+    if (order->sent_count > 0)
+        json_object_set_new(object, "sent", entry_stock_lines(order->sent, order->sent_count));
+    if (order->sent_whole)
+        json_object_set_new(object, "sent_whole", json_true());
     return object;
 }
 

@@ -223,7 +223,7 @@ enum hv_order_state state_order_state(const struct state_order *order) {
 }
 
 bool state_order_untold(const struct state_order *order) {
-    return order->post == HV_POST_NODE && order->answered == HV_ORDER_STATE_UNKNOWN;
+    return order->post == HV_POST_NODE && order->told < order->revision;
 }
 
 struct hv_people state_transfer_on_the_way(const struct state_transfer *transfer) {

@@ -350,6 +350,8 @@ struct state_waybill {
     uint64_t closed_position;
     char *closed_reason;             /* NULL: none */
     char *vehicle;                   /* NULL: not said */
+    uint64_t shipped_position;       /* record of the last shipment; 0: none */
+    uint64_t told_position;          /* when whoever expects it was told of that; 0: never */
     struct state_stamp shipped_seen; /* last shipment */
     struct state_stamp received_seen;
     struct state_book book; /* in transit, over, missing on the way, relabelled */
@@ -396,14 +398,16 @@ struct state_order {
     enum hv_post post;
     char *addressee;
     enum hv_order_state issued;   /* ISSUED, CANCELLED or SUPERSEDED */
-    enum hv_order_state answered; /* to this revision; UNKNOWN: nothing yet */
+    enum hv_order_state answered; /* since `answers_from`; UNKNOWN: nothing yet */
+    uint32_t answers_from;        /* revision; those after it only told something */
+    uint32_t told;                /* last revision that was answered; 0: none */
     uint64_t done;
     bool has_done;
     uint64_t plan;     /* id */
     uint64_t approval; /* position */
     bool has_deadline;
     int64_t deadline_wall_ms;
-    uint64_t issued_position; /* of this revision */
+    uint64_t issued_position; /* of the revision `answers_from` */
     char *waybill;            /* NULL: none */
     struct state_order_step *steps;
     uint32_t step_count, step_room;

@@ -424,6 +424,8 @@ static void waybill(struct fields *fields, struct state_waybill *value) {
     NUMBER(fields, value->closed_position);
     fields_text(fields, &value->closed_reason);
     fields_text(fields, &value->vehicle);
+    NUMBER(fields, value->shipped_position);
+    NUMBER(fields, value->told_position);
     stamp(fields, &value->shipped_seen);
     stamp(fields, &value->received_seen);
     book(fields, &value->book);
@@ -451,6 +453,8 @@ static void order(struct fields *fields, struct state_order *value) {
     fields_text(fields, &value->addressee);
     NUMBER(fields, value->issued);
     NUMBER(fields, value->answered);
+    NUMBER(fields, value->answers_from);
+    NUMBER(fields, value->told);
     NUMBER(fields, value->done);
     NUMBER(fields, value->has_done);
     NUMBER(fields, value->plan);

@@ -507,6 +507,7 @@ static void finish_waybill(struct state *state, struct state_waybill *waybill,
                            struct state_place *place, const struct hv_stock_movement *movement) {
     if (movement->kind == HV_STOCK_SHIP && movement->final) {
         waybill->shipped_whole = true;
+        waybill->shipped_position = state->position;
         free_picks(state, place, waybill);
     }
     if (movement->kind == HV_STOCK_RECEIVE && movement->final)

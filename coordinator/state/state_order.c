@@ -58,6 +58,20 @@ static bool is_finished(const struct state_order *order) {
     return !hv_order_is_open(state_order_state(order)) && !state_order_untold(order);
 }
 
+/* What was answered and who was told of it was about what the order said before. */
+static void ask_anew(struct state *state, struct state_order *order) {
+    order->answers_from = order->revision;
+    order->answered = HV_ORDER_STATE_UNKNOWN;
+    order->has_done = false;
+    order->done = 0;
+    order->issued_position = state->position;
+    order->escalation_level = 0;
+    order->escalation_reason = HV_ESCALATION_UNKNOWN;
+    order->escalation_position = 0;
+    order->escalation_mono_ms = 0;
+    fold_text(state, &order->escalated_to, "");
+}
+
 void fold_order(struct state *state, const struct hv_record *record) {
     const struct hv_order *from = &record->order;
     struct state_general *general = fold_general(state);
@@ -74,19 +88,12 @@ void fold_order(struct state *state, const struct hv_record *record) {
     order->order_kind = from->kind;
     order->post = from->post;
     order->issued = from->state;
-    order->answered = HV_ORDER_STATE_UNKNOWN;
-    order->has_done = false;
-    order->done = 0;
     order->plan = from->plan;
     order->approval = from->approval;
     order->has_deadline = from->has_deadline;
     order->deadline_wall_ms = from->deadline_wall_ms;
-    order->issued_position = state->position;
-    order->escalation_level = 0;
-    order->escalation_reason = HV_ESCALATION_UNKNOWN;
-    order->escalation_position = 0;
-    order->escalation_mono_ms = 0;
-    fold_text(state, &order->escalated_to, "");
+    if (order->answers_from == 0 || from->answers_from != order->answers_from)
+        ask_anew(state, order);
     fold_text(state, &order->addressee, from->addressee);
     fold_keep_record(state, &order->body, record);
     struct state_order_step step = {
@@ -107,29 +114,29 @@ void fold_answer(struct state *state, const struct hv_record *record,
     struct state_order *order = touch_number(state, STATE_ORDER, answer->order);
     if (order == NULL)
         return;
-    bool counted =
-        answer->revision == order->revision && rank(answer->state) >= rank(order->answered);
+    bool counted = answer->revision >= order->answers_from && answer->revision <= order->revision &&
+                   rank(answer->state) >= rank(order->answered);
+    if (answer->revision <= order->revision && answer->revision > order->told)
+        order->told = answer->revision;
     struct state_order_step step = {.state = answer->state,
                                     .revision = answer->revision,
                                     .has_done = answer->has_done,
                                     .done = answer->done,
                                     .counted = counted};
     add_step(state, order, record, &step, answer->reason);
-    if (!counted)
-        return;
-    order->answered = answer->state;
-    if (answer->has_done) {
-        order->has_done = true;
-        order->done = answer->done;
+    if (counted) {
+        order->answered = answer->state;
+        order->has_done = order->has_done || answer->has_done;
+        order->done = answer->has_done ? answer->done : order->done;
+        fold_waybill_answer(state, order);
     }
-    fold_waybill_answer(state, order);
     fold_finish(state, order, is_finished(order));
 }
 
 void fold_escalation(struct state *state, const struct hv_record *record) {
     const struct hv_escalation *from = &record->escalation;
     const struct state_order *known = state_find_order(state, from->order);
-    if (known == NULL || known->revision != from->revision)
+    if (known == NULL || from->revision < known->answers_from || from->revision > known->revision)
         return;
     struct state_order *order = touch_number(state, STATE_ORDER, from->order);
     order->escalation_level = from->level;

@@ -115,6 +115,7 @@ void fold_waybill_ship(struct state *state, struct state_waybill *waybill, struc
     if (line == NULL)
         return;
     line->shipped += amount;
+    waybill->shipped_position = state->position;
     int64_t early = smaller(left, state_book_amount(book, lot, STATE_OVER));
     if (fold_post(state, from, account, book, STATE_OVER, lot, early))
         left -= early;
@@ -312,6 +313,7 @@ void fold_waybill_order(struct state *state, const struct state_order *order,
         order_shipment(state, waybill, from);
     } else {
         waybill->expect_order = from->id;
+        waybill->told_position = from->answers_from == 0 ? 0 : state->position;
         if (waybill->to == STATE_NONE)
             waybill->to = place_of_addressee(state, from);
         if (waybill->from == STATE_NONE)

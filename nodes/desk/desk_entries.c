@@ -225,16 +225,46 @@ static void read_stock_count(struct form *form, const char *name) {
     read_goods(form, name, true);
 }
 
+static bool counts_nothing(struct form *form) {
+    bool nothing = true;
+    for (int row = 0; row < LINES_MAX && text_in(form, "item", row)[0] != '\0'; row++)
+        nothing = nothing && number_of(form, text_in(form, "quantity", row)) == 0;
+    return nothing;
+}
+
+/* Of a delivery nothing came, and nothing will: why is for whoever looks for the goods. */
+static void read_lost_delivery(struct form *form) {
+    json_t *made = entry(form, "stock-receive");
+    json_object_set_new(made, "nothing", json_true());
+    put_text(form, made, "waybill");
+    put_text(form, made, "counterpart");
+    put_text(form, made, "reason");
+    if (json_object_get(made, "reason") == NULL)
+        object(form, "wrong.nothing-came");
+    add(form, made);
+}
+
 /* What came or went on a waybill, and the order that it answers. Where nothing more is to come,
  * what is missing is missing for good; else it stays on the way. */
 static void read_waybill(struct form *form, const char *name) {
-    bool more = text_in(form, "more", -1)[0] != '\0';
-    read_goods(form, strcmp(name, "receive") == 0 ? "stock-receive" : "stock-ship", false);
-    json_object_set_new(json_array_get(form->entries, 0), "final", json_boolean(!more));
+    bool more = text_in(form, "more", -1)[0] != '\0', receives = strcmp(name, "receive") == 0;
+    bool lost =
+        receives && !more && text_in(form, "waybill", -1)[0] != '\0' && counts_nothing(form);
+    if (lost) {
+        read_lost_delivery(form);
+    } else {
+        read_goods(form, receives ? "stock-receive" : "stock-ship", false);
+        json_object_set_new(json_array_get(form->entries, 0), "final", json_boolean(!more));
+    }
     json_t *made = entry(form, "answer");
     put_number(form, made, "order");
     put_number(form, made, "revision");
-    json_object_set_new(made, "state", json_string(more ? "partly-done" : "done"));
+    json_object_set_new(made, "state",
+                        json_string(lost   ? "failed"
+                                    : more ? "partly-done"
+                                           : "done"));
+    if (lost)
+        put_text(form, made, "reason");
     add(form, made);
 }
 

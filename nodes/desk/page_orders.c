@@ -145,17 +145,39 @@ static void answers(struct page *page, const json_t *order) {
 
 /* ---- goods of a waybill ---- */
 
+/* Of goods that are told by lot there is nothing to enter but how many; of others staff can read
+ * the lot from the box. */
+static void goods_lot(struct page *page, const json_t *order, const json_t *line, long long row,
+                      bool ask) {
+    long long id = number_of(order, "id");
+    if (!ask) {
+        html_add(&page->html,
+                 "<input type=\"hidden\" name=\"lot%d\" value=\"%s\"><input type=\"hidden\" "
+                 "name=\"expiry%d\" value=\"%s\">",
+                 row, text_of(line, "lot"), row, text_of(line, "expiry"));
+        return;
+    }
+    html_add(&page->html,
+             "<label for=\"l%d-%d\">%s</label><input id=\"l%d-%d\" name=\"lot%d\" "
+             "maxlength=\"64\"><label for=\"e%d-%d\">%s</label><input id=\"e%d-%d\" "
+             "name=\"expiry%d\" type=\"date\">",
+             id, row, page_text(page, "goods.lot"), id, row, row, id, row,
+             page_text(page, "goods.expiry"), id, row, row);
+}
+
 static void goods_line(struct page *page, const json_t *order, const char *form, const json_t *line,
                        size_t i) {
     bool receive = strcmp(form, "receive") == 0;
     long long id = number_of(order, "id"), row = (long long)i;
-    const char *item = text_of(line, "item"), *lot = text_of(line, "lot");
+    const char *item = text_of(line, "item"), *lot = text_of(line, "lot"),
+               *expiry = text_of(line, "expiry");
     html_add(&page->html,
-             "<fieldset><legend>%s%s%s</legend><input type=\"hidden\" name=\"item%d\" "
-             "value=\"%s\"><input type=\"hidden\" name=\"lot%d\" value=\"%s\"><input "
-             "type=\"hidden\" name=\"expiry%d\" value=\"%s\">",
-             page_name(page, "items", item), lot[0] == '\0' ? "" : " · ", lot, row, item, row, lot,
-             row, text_of(line, "expiry"));
+             "<fieldset><legend>%s%s%s%s%s</legend><input type=\"hidden\" name=\"item%d\" "
+             "value=\"%s\">",
+             page_name(page, "items", item), lot[0] == '\0' ? "" : " · ", lot,
+             expiry[0] == '\0' ? "" : " · ", expiry, row, item);
+    goods_lot(page, order, line, row,
+              receive && json_object_get(order, "sent") == NULL && lot[0] == '\0');
     html_add(&page->html,
              "<label for=\"%s-q%d-%d\">%s</label><input id=\"%s-q%d-%d\" name=\"quantity%d\" "
              "type=\"number\" inputmode=\"numeric\" min=\"0\" value=\"%d\" required>",
@@ -194,7 +216,8 @@ static void waybill_form(struct page *page, const json_t *order, const char *for
     if (receive || dispatch)
         html_add(&page->html,
                  "<label class=\"choice\"><input type=\"checkbox\" name=\"more\" "
-                 "value=\"1\">%s</label>",
+                 "value=\"1\"%r>%s</label>",
+                 receive && json_is_true(json_object_get(order, "more_leaves")) ? " checked" : "",
                  page_text(page, receive ? "goods.more-comes" : "goods.more-goes"));
     html_add(&page->html,
              "<label for=\"note-%s-%d\">%s</label><input id=\"note-%s-%d\" name=\"reason\" "
@@ -252,9 +275,37 @@ static void shipping(struct page *page, const json_t *order) {
     json_decref(loaded);
 }
 
+/* As ordered, none of it. */
+static json_t *none_of(const json_t *ordered) {
+    json_t *lines = json_array(), *line;
+    size_t i;
+    json_array_foreach(ordered, i, line) {
+        json_t *none = json_copy(line);
+        json_object_set_new(none, "quantity", json_integer(0));
+        json_array_append_new(lines, none);
+    }
+    return lines;
+}
+
+/* What has left and was not received yet, by lot; where all of that was, whatever comes all the
+ * same. */
+static void receiving(struct page *page, const json_t *order) {
+    const json_t *ordered = json_object_get(order, "lines"), *due = json_object_get(order, "due");
+    json_t *none = none_of(ordered);
+    if (json_object_get(order, "sent") != NULL)
+        html_add(&page->html, "<p class=\"note\">%s</p>",
+                 page_text(page, json_array_size(due) > 0 ? "goods.as-left" : "goods.none-due"));
+    waybill_form(page, order, "receive",
+                 due == NULL                 ? ordered
+                 : json_array_size(due) == 0 ? none
+                                             : due,
+                 true);
+    json_decref(none);
+}
+
 static void waybill(struct page *page, const json_t *order) {
     if (is(order, "kind", "expect-delivery"))
-        waybill_form(page, order, "receive", json_object_get(order, "lines"), true);
+        receiving(page, order);
     if (is(order, "kind", "ship") || is(order, "kind", "return-goods"))
         shipping(page, order);
 }

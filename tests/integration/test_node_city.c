@@ -256,6 +256,109 @@ Test(node_city, orders_reach_their_node_and_its_answers_come_back) {
     cr_expect_eq(node_run("S1", unknown, NULL), 66);
 }
 
+/* ---- goods on a waybill ---- */
+
+/* Waits until the node knows what has left on the waybill of this order, so many lots of it. */
+static void wait_for_sent(const char *node, const char *order, size_t lots) {
+    uint64_t until = clock_real_ms() + ANSWER_WITHIN_MS;
+    for (bool told = false; !told;) {
+        json_t *reply = NODE(node, "orders", "--peek", "--all");
+        const json_t *found = pick(json_object_get(reply, "orders"), "id", order);
+        told = json_array_size(json_object_get(found, "sent")) == lots;
+        json_decref(reply);
+        cr_assert(clock_real_ms() < until, "%s never heard what left for order %s", node, order);
+    }
+}
+
+static void is_lot(const char *node, const char *lot, json_int_t quantity, const char *expiry) {
+    json_t *reply = NODE(node, "stock");
+    const json_t *line = pick(json_object_get(reply, "lines"), "lot", lot);
+    cr_expect_eq(number(line, "quantity"), quantity, "%s: %lld", lot,
+                 (long long)number(line, "quantity"));
+    if (quantity > 0)
+        cr_expect_str_eq(text(line, "expiry"), expiry);
+    json_decref(reply);
+}
+
+static void announce(const char *waybill, const char *lines) {
+    json_decref(city_ask(&city, "orders", "issue", "ship", "D1", "--counterpart", "S1", "--lines",
+                         lines, "--waybill", waybill, NULL));
+    json_decref(city_ask(&city, "orders", "issue", "expect-delivery", "S1", "--counterpart", "D1",
+                         "--lines", lines, "--waybill", waybill, NULL));
+    wait_for_order("D1", "1");
+    wait_for_order("S1", "2");
+}
+
+Test(node_city, what_is_received_by_waybill_has_the_lots_that_left) {
+    ENTER("D1", "stock", "count", "--complete", "water=300@A:2027-03-01", "water=500@B:2027-09-01",
+          "rice=40");
+    announce("W9", "water=600,rice=10");
+    ENTER("S1", "accept", "2");
+    ENTER("D1", "stock", "pick", "W9");
+    ENTER("D1", "stock", "load", "W9", "--vehicle", "V1");
+    ENTER("D1", "stock", "dispatch", "W9", "--final");
+    wait_for_sent("S1", "2", 3);
+    wait_until_all_arrived("S1");
+    is_state("2", "accepted"); /* what it was told since changes nothing of that */
+    ENTER("S1", "stock", "receive", "--waybill", "W9", "--short", "water=20@B", "--damaged",
+          "water=6@A", "--reason", "two boxes burst");
+    is_lot("S1", "A", 300, "2027-03-01");
+    is_lot("S1", "B", 280, "2027-09-01");
+    const char *const again[] = {"stock", "receive", "--waybill", "W9", NULL};
+    cr_expect_eq(node_run("S1", again, NULL), 66, "all that came was entered");
+    ENTER("S1", "stock", "issue", "water=290"); /* first expired, first out: 294 of A are usable */
+    is_lot("S1", "A", 10, "2027-03-01");
+    is_lot("S1", "B", 280, "2027-09-01");
+    ENTER("S1", "done", "2"); /* of the order as it stands now */
+    wait_until_all_arrived("S1");
+    is_state("2", "done");
+    json_t *reply = city_ask(&city, "ledger", "waybill", "W9", NULL);
+    const json_t *waybill = json_array_get(json_object_get(reply, "waybills"), 0);
+    const json_t *line = pick(json_object_get(waybill, "lines"), "lot", "B");
+    cr_expect_eq(number(line, "shipped"), 300);
+    cr_expect_eq(number(line, "received"), 280);
+    json_decref(reply);
+    json_decref(city_ask(&city, "ledger", "verify", NULL));
+}
+
+Test(node_city, of_two_trips_each_is_received_once) {
+    ENTER("D1", "stock", "count", "--complete", "water=300@A:2027-03-01", "water=500@B:2027-09-01");
+    announce("W9", "water=600");
+    ENTER("D1", "stock", "dispatch", "W9", "water=200");
+    wait_for_sent("S1", "2", 1);
+    ENTER("S1", "stock", "receive", "--waybill", "W9");
+    is_lot("S1", "A", 200, "2027-03-01");
+    const char *const again[] = {"stock", "receive", "--waybill", "W9", NULL};
+    cr_expect_eq(node_run("S1", again, NULL), 66, "the second trip has not left");
+    ENTER("D1", "stock", "dispatch", "W9", "water=400", "--final");
+    wait_for_sent("S1", "2", 2);
+    ENTER("S1", "stock", "receive", "--waybill", "W9", "--short", "water=310");
+    is_lot("S1", "A", 290, "2027-03-01");
+    is_lot("S1", "B", 0, "");
+    json_decref(city_ask(&city, "ledger", "verify", NULL));
+}
+
+Test(node_city, a_delivery_of_which_nothing_came_is_closed_with_why) {
+    ENTER("D1", "stock", "count", "--complete", "water=300@A:2027-03-01");
+    announce("W9", "water=100");
+    ENTER("D1", "stock", "dispatch", "W9", "water=100", "--final");
+    wait_for_sent("S1", "2", 1);
+    const char *const silent[] = {"stock", "receive", "--waybill", "W9", "--nothing", NULL};
+    cr_expect_neq(node_run("S1", silent, NULL), 0, "it wants a reason");
+    ENTER("S1", "stock", "receive", "--waybill", "W9", "--nothing", "--reason",
+          "swept away 被冲走");
+    wait_until_all_arrived("S1");
+    json_t *reply = city_ask(&city, "ledger", "waybill", "W9", NULL);
+    const json_t *waybill = json_array_get(json_object_get(reply, "waybills"), 0);
+    cr_expect_str_eq(text(waybill, "stage"), "closed");
+    cr_expect_str_eq(text(waybill, "closed_reason"), "swept away 被冲走");
+    const json_t *line = pick(json_object_get(waybill, "lines"), "lot", "A");
+    cr_expect_eq(number(line, "shipped"), 100);
+    cr_expect_eq(number(line, "received"), 0);
+    json_decref(reply);
+    json_decref(city_ask(&city, "ledger", "verify", NULL));
+}
+
 Test(node_city, what_is_entered_while_the_coordinator_is_away_arrives_later) {
     wait_until_all_arrived("S1");
     process_kill(&city.coordinator);

@@ -115,6 +115,13 @@ Test(codec_rules, goods_that_move_are_some) {
     RIGHT(report);
     line.quantity = 0;
     WRONG(report, "report.stock_movement.lines: line 0 moves nothing");
+    report.stock_movement = (struct hv_stock_movement){
+        .kind = HV_STOCK_RECEIVE, .waybill = "W-1", .counterpart = "", .reason = "", .vehicle = ""};
+    WRONG(report, "report.stock_movement.lines: missing");
+    report.stock_movement.final = true;
+    RIGHT(report); /* of a delivery nothing came */
+    report.stock_movement.kind = HV_STOCK_SHIP;
+    WRONG(report, "report.stock_movement.lines: missing");
 }
 
 Test(codec_rules, goods_are_set_aside_for_a_waybill) {
@@ -261,6 +268,11 @@ Test(codec_rules, an_order_is_sent_in_a_coordinators_state) {
     order.start_wall_ms = 5;
     WRONG(order, "order.end_wall_ms: before the start");
     order.has_start = false;
+    order.answers_from = order.revision + 1;
+    WRONG(order, "order.answers_from: later than this revision");
+    order.answers_from = order.revision;
+    WRONG(order, "order.answers_from: an order that ends is told anew");
+    order.answers_from = 0;
     static struct hv_order_people people = {.zone = "z", .people = 4, .medical = 5};
     order.people = &people;
     order.people_count = 1;

@@ -283,6 +283,24 @@ Test(desk, a_delivery_is_received_with_what_was_damaged_and_answers_its_order) {
     cr_assert_str_eq(json_string_value(json_object_get(command(1), "state")), "done");
 }
 
+Test(desk, of_a_delivery_nothing_may_have_come_and_then_why_is_asked) {
+    sign_in();
+    const char *const lost = "order=7&revision=2&waybill=W1&item0=water&quantity0=0&item1=meal&"
+                             "quantity1=0";
+    char body[200];
+    cr_assert_eq(enter("receive", lost), 422, "why?");
+    snprintf(body, sizeof body, "%s&reason=swept+away", lost);
+    cr_assert_eq(enter("receive", body), 303);
+    cr_assert(json_is_true(json_object_get(command(0), "nothing")));
+    cr_assert_str_eq(json_string_value(json_object_get(command(0), "reason")), "swept away");
+    cr_assert_null(json_object_get(command(0), "lines"));
+    cr_assert_str_eq(json_string_value(json_object_get(command(1), "state")), "failed");
+    cr_assert_str_eq(json_string_value(json_object_get(command(1), "reason")), "swept away");
+    snprintf(body, sizeof body, "%s&more=1", lost);
+    cr_assert_eq(enter("receive", body), 422, "nothing has come yet: there is nothing to enter");
+    cr_assert_eq(enter("dispatch", lost), 422);
+}
+
 Test(desk, of_a_waybill_that_is_not_done_more_can_come_or_go) {
     static const char *const forms[] = {"receive", "dispatch"};
     sign_in();

@@ -486,6 +486,45 @@ Test(node_core, heeds_revisions_and_cancellation) {
     cr_assert_eq(count, 1);
 }
 
+static void send_telling(uint64_t id, uint32_t revision, uint32_t answers_from) {
+    struct hv_order sent = order(id, revision, HV_ORDER_ISSUED);
+    sent.answers_from = answers_from;
+    struct hv_envelope envelope = fake_coordinator_order(&bench->fake, &sent);
+    bench_push(&bench->to_node, &envelope);
+    bench_run(bench, 10);
+}
+
+static int answer_revision(uint64_t id, uint32_t revision, enum hv_order_state state) {
+    struct hv_report made = {.source = HV_SOURCE_NODE, .subject = "", .kind = HV_REPORT_ANSWER};
+    made.answer =
+        (struct hv_order_answer){.order = id, .revision = revision, .state = state, .reason = ""};
+    return report(&made);
+}
+
+Test(node_core, what_an_order_only_tells_leaves_its_answer_as_it_is) {
+    size_t count;
+    bench_run(bench, 5000);
+    send_order(17, 3, HV_ORDER_ISSUED);
+    cr_assert_eq(answer(17, HV_ORDER_ACCEPTED), HV_OK);
+    send_telling(17, 4, 3);
+    bench_run(bench, 1000);
+    cr_assert_eq(bench->fake.count, 3, "the coordinator hears that it is here");
+    cr_assert_eq(bench->fake.reports[2].kind, HV_REPORT_ANSWER);
+    cr_assert_eq(node_core_orders(bench->core, &count)[0].state, HV_ORDER_ACCEPTED);
+    bench_kill(bench);
+    bench_start(bench);
+    bench_run(bench, 5000);
+    cr_assert_eq(node_core_orders(bench->core, &count)[0].revision, 4);
+    cr_assert_eq(node_core_orders(bench->core, &count)[0].state, HV_ORDER_ACCEPTED);
+    cr_assert_eq(answer_revision(17, 2, HV_ORDER_UNDER_WAY), HV_ERR_STATE, "to what it said once");
+    cr_assert_eq(answer_revision(17, 3, HV_ORDER_UNDER_WAY), HV_OK);
+    cr_assert_eq(answer_revision(17, 4, HV_ORDER_DONE), HV_OK);
+    send_telling(18, 6, 5); /* whoever was away never saw what was asked */
+    cr_assert_eq(node_core_orders(bench->core, &count)[1].state, HV_ORDER_STORED);
+    send_telling(17, 5, 5);
+    cr_assert_eq(node_core_orders(bench->core, &count)[0].state, HV_ORDER_STORED, "asked anew");
+}
+
 /* ---- time ---- */
 
 Test(node_core, knows_that_figures_from_before_a_boot_are_older_than_told) {
