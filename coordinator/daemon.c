@@ -3,6 +3,7 @@
 #include "coordinator/daemon_api.h"
 #include "coordinator/daemon_control.h"
 #include "coordinator/daemon_planner.h"
+#include "coordinator/milestones.h"
 #include "schemas/bundle.h"
 #include "schemas/platform/clock.h"
 #include "schemas/platform/line_log.h"
@@ -173,6 +174,8 @@ static void take_result(struct daemon *daemon, int error) {
     else
         daemon_step(daemon,
                     (struct core_event){.kind = CORE_APPEND_FAILED, .failed = {.error = error}});
+    if (error == HV_ERR_FULL)
+        milestones_drop(daemon->dir); /* perhaps it fits now */
     if (error == 0 || error == HV_ERR_FULL || daemon->status != 0)
         return;
     daemon_fail(daemon, error, "log");

@@ -3,6 +3,7 @@
 
 #include "coordinator/founding.h"
 #include "coordinator/layout.h"
+#include "coordinator/milestones.h"
 #include "schemas/platform/atomic_file.h"
 #include "schemas/platform/line_log.h"
 
@@ -13,12 +14,23 @@ enum { THINGS_AT_ONCE = 500 };
     4000000u /* in LMDB behind the last checkpoint; older ones are archived                        \
               */
 
+static void say_none(const struct daemon *daemon, int error) {
+    line_log(LINE_WARNING, "event=no-checkpoint error=%s", hv_error_name(error));
+    if (error == HV_ERR_FULL)
+        milestones_drop(daemon->dir);
+}
+
 static int sync_run(void *context) {
     struct daemon *daemon = context;
     char path[PATH_MAX];
+    uint64_t position = checkpoint_position(daemon->checkpoint);
     daemon_path(daemon, LAYOUT_CHECKPOINT, path);
     int error = checkpoint_finish(daemon->checkpoint);
-    return error == 0 ? atomic_file_sync_name(path) : error;
+    if (error == 0)
+        error = atomic_file_sync_name(path);
+    if (error == 0)
+        milestones_keep(daemon->dir, position);
+    return error;
 }
 
 static void archive_old(struct daemon *daemon) {
@@ -32,7 +44,7 @@ static void sync_done(void *context, int error) {
     daemon->checkpoint = NULL;
     daemon->checkpoint_syncing = false;
     if (error != 0) {
-        line_log(LINE_WARNING, "event=no-checkpoint error=%s", hv_error_name(error));
+        say_none(daemon, error);
         return;
     }
     line_log(LINE_INFO, "event=checkpoint position=%" PRIu64, daemon->checkpoint_position);
@@ -52,7 +64,7 @@ static void begin(struct daemon *daemon) {
         error = checkpoint_begin(core_state_for_checkpoint(daemon->core), path, end,
                                  &daemon->checkpoint);
     if (error != 0)
-        line_log(LINE_WARNING, "event=no-checkpoint error=%s", hv_error_name(error));
+        say_none(daemon, error);
 }
 
 void daemon_checkpoint_run(struct daemon *daemon) {
@@ -69,7 +81,7 @@ void daemon_checkpoint_run(struct daemon *daemon) {
     daemon->checkpoint_syncing = error == 0 && done;
     if (error == 0)
         return;
-    line_log(LINE_WARNING, "event=no-checkpoint error=%s", hv_error_name(error));
+    say_none(daemon, error);
     checkpoint_abandon(daemon->checkpoint);
     daemon->checkpoint = NULL;
 }
@@ -88,6 +100,8 @@ void daemon_checkpoint_last(struct daemon *daemon) {
         error = checkpoint_write(state, path, end);
     if (error == 0)
         error = atomic_file_sync_name(path);
-    if (error != 0)
-        line_log(LINE_WARNING, "event=no-checkpoint error=%s", hv_error_name(error));
+    if (error == 0)
+        milestones_keep(daemon->dir, state_position(state));
+    else
+        say_none(daemon, error);
 }

@@ -6,6 +6,7 @@
 #include "coordinator/founding.h"
 #include "coordinator/log/log_lmdb.h"
 #include "coordinator/layout.h"
+#include "coordinator/milestones.h"
 #include "coordinator/region_folder.h"
 #include "schemas/platform/atomic_file.h"
 #include "schemas/platform/clock.h"
@@ -96,6 +97,7 @@ static int fold(struct daemon *daemon, struct state **ret_state) {
         snprintf(what, sizeof what, "log record %" PRIu64, bad);
         return complain(error, what, "`haven restore` takes a backup");
     }
+    milestones_check(daemon->dir, daemon->log);
     line_log(LINE_INFO, "event=loaded checkpoint=%" PRIu64 " position=%" PRIu64 " ms=%" PRIu64,
              daemon->checkpoint_position, state_position(*ret_state), clock_real_ms() - began);
     return 0;

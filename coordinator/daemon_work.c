@@ -6,6 +6,7 @@
 #include "coordinator/founding.h"
 #include "coordinator/layout.h"
 #include "coordinator/ledger_check.h"
+#include "coordinator/milestones.h"
 #include "coordinator/region_folder.h"
 #include "schemas/platform/atomic_file.h"
 #include "schemas/platform/keys.h"
@@ -157,7 +158,7 @@ void daemon_work_old_plan(struct daemon *daemon, uint64_t token, uint64_t positi
 
 static int past_run(void *context) {
     struct work *work = context;
-    return founding_fold_until(work->daemon->log, work->from, &work->past);
+    return milestones_fold(work->daemon->dir, work->daemon->log, work->from, &work->past);
 }
 
 static void past_done(void *context, int error) {

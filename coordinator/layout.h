@@ -8,6 +8,7 @@
 #define LAYOUT_KEY "coordinator.key"        /* keys_load, mode 0600 */
 #define LAYOUT_LOG "log"                    /* log_lmdb_open */
 #define LAYOUT_CHECKPOINT "checkpoint"      /* checkpoint_load; may be missing */
+#define LAYOUT_MILESTONES "milestones"      /* milestones_fold; may be missing */
 #define LAYOUT_REGIONS "regions"     /* data packages, each in a folder named by its hash in hex */
 #define LAYOUT_SOCKET "control.sock" /* control_connect */
 

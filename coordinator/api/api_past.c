@@ -1,10 +1,10 @@
 /* A look back: `at=POSITION` is answered from the fold of the log until then, made in a thread and
  * kept for a while, for who moves a slider asks many things of the same moment. All that ask for
- * one moment wait for one fold; and a fold goes on from the nearest earlier one that is kept, so
- * that moving forward costs what lies between. */
+ * one moment wait for one fold; and a fold goes on from the nearest earlier one that is kept, in
+ * memory or as a milestone, so that moving forward costs what lies between. */
 #include "coordinator/api/api_inside.h"
 
-#include "coordinator/founding.h"
+#include "coordinator/milestones.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +12,7 @@
 
 struct folding {
     struct api_job job;
+    const char *dir;
     struct log *log;
     uint64_t position;
     int error;
@@ -20,9 +21,8 @@ struct folding {
 
 static void fold(struct api_job *job) {
     struct folding *folding = (struct folding *)job;
-    folding->error = folding->state == NULL
-                         ? founding_fold_until(folding->log, folding->position, &folding->state)
-                         : founding_fold_on(folding->log, folding->position, &folding->state);
+    folding->error =
+        milestones_fold(folding->dir, folding->log, folding->position, &folding->state);
 }
 
 void api_past_drop(struct api_job *job) {
@@ -133,6 +133,7 @@ static void begin(struct api *api, struct api_call *call, uint64_t position) {
         return;
     }
     folding->job.run = fold;
+    folding->dir = api->options.dir;
     folding->log = api->options.log;
     folding->position = position;
     folding->state = take_nearest(api, position);

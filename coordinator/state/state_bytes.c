@@ -36,27 +36,38 @@ void fields_bytes(struct fields *fields, void *bytes, size_t size) {
     fields->at += size;
 }
 
-/* Seven bits a byte, low ones first: most figures are small. */
-void fields_number(struct fields *fields, uint64_t *number) {
-    uint8_t bytes[10];
-    size_t size = 0;
-    if (fields->loading) {
-        uint64_t value = 0;
-        uint8_t byte = 0x80;
-        for (unsigned shift = 0; byte & 0x80 && shift < 70 && fields->error == 0; shift += 7) {
-            byte = 0;
-            fields_bytes(fields, &byte, 1);
-            value |= (uint64_t)(byte & 0x7f) << (shift > 63 ? 63 : shift);
-        }
-        *number = value;
-        return;
+/* Seven bits a byte, low ones first: most figures are small. Nearly all of a checkpoint goes
+ * through these two, so they look at the bytes themselves. */
+enum { NUMBER_BYTES_MAX = 10 };
+
+static uint64_t load_number(struct fields *fields) {
+    uint64_t value = 0;
+    for (unsigned shift = 0; fields->error == 0 && shift < 7 * NUMBER_BYTES_MAX; shift += 7) {
+        if (fields->at == fields->size)
+            break;
+        uint8_t byte = fields->bytes[fields->at++];
+        value |= (uint64_t)(byte & 0x7f) << shift;
+        if (byte < 0x80)
+            return value;
     }
-    uint64_t value = *number;
-    do {
-        bytes[size++] = (uint8_t)((value & 0x7f) | (value > 0x7f ? 0x80 : 0));
-        value >>= 7;
-    } while (value != 0);
-    fields_bytes(fields, bytes, size);
+    if (fields->error == 0)
+        fields->error = HV_ERR_CORRUPT;
+    return 0;
+}
+
+static void save_number(struct fields *fields, uint64_t value) {
+    if (fields->error != 0 || !make_room(fields, NUMBER_BYTES_MAX))
+        return;
+    for (; value > 0x7f; value >>= 7)
+        fields->bytes[fields->size++] = (uint8_t)(value | 0x80);
+    fields->bytes[fields->size++] = (uint8_t)value;
+}
+
+void fields_number(struct fields *fields, uint64_t *number) {
+    if (fields->loading)
+        *number = load_number(fields);
+    else
+        save_number(fields, *number);
 }
 
 void fields_signed(struct fields *fields, int64_t *number) {

@@ -218,13 +218,20 @@ int checkpoint_write(struct state *state, const char *path, const uint8_t *end) 
 
 /* ---- loading ---- */
 
+static int check_magic(const void *found) {
+    if (memcmp(found, magic, sizeof magic) == 0)
+        return 0;
+    return memcmp(found, magic, sizeof magic - 1) == 0 ? HV_ERR_VERSION : HV_ERR_CORRUPT;
+}
+
 static int load_head(struct fields *fields, uint8_t *end, struct state *state) {
     char found[sizeof magic];
     fields_bytes(fields, found, sizeof found);
     if (fields->error != 0)
         return HV_ERR_CORRUPT;
-    if (memcmp(found, magic, sizeof magic) != 0)
-        return memcmp(found, magic, 7) == 0 ? HV_ERR_VERSION : HV_ERR_CORRUPT;
+    int wrong = check_magic(found);
+    if (wrong != 0)
+        return wrong;
     fields_bytes(fields, end, HV_HASH_BYTES);
     for (int kind = 0; kind < STATE_KINDS; kind++) {
         uint64_t count = 0;
@@ -316,6 +323,23 @@ int checkpoint_load(const char *path, uint8_t ret_end[HV_HASH_BYTES], struct sta
         memcpy(ret_end, end, sizeof end);
     *ret_state = state;
     return 0;
+}
+
+int checkpoint_end(const char *path, uint8_t ret_end[HV_HASH_BYTES]) {
+    uint8_t head[sizeof magic + HV_HASH_BYTES];
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return errno == ENOENT ? HV_ERR_NOT_FOUND : HV_ERR_IO;
+    ssize_t size = pread(file, head, sizeof head, 0);
+    close(file);
+    if (size < 0)
+        return HV_ERR_IO;
+    if (size < (ssize_t)sizeof head)
+        return HV_ERR_CORRUPT;
+    int error = check_magic(head);
+    if (error == 0)
+        memcpy(ret_end, head + sizeof magic, HV_HASH_BYTES);
+    return error;
 }
 
 /* ---- digest ---- */

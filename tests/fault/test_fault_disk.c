@@ -1,9 +1,11 @@
 /* A disk that is full, and has room again: nothing is acknowledged that is not stored, reads go on,
  * it is said, and nothing is lost. */
+#include "coordinator/layout.h"
 #include "tests/support/site.h"
 
 #include <criterion/criterion.h>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,8 +85,21 @@ static bool link_is_up(void *context) {
     return site_link_is(&site, "up");
 }
 
+static bool has_milestones(void) {
+    char path[600];
+    struct dirent **names;
+    snprintf(path, sizeof path, "%s/" LAYOUT_MILESTONES, city.dir);
+    int count = scandir(path, &names, NULL, NULL);
+    for (int i = 0; i < count; i++)
+        free(names[i]);
+    if (count >= 0)
+        free(names);
+    return count > 2; /* . and .. */
+}
+
 Test(fault_disk, of_the_coordinator_is_full_and_has_room_again) {
     cr_assert_eq(process_stop(&city.coordinator), 0);
+    cr_assert(has_milestones());
     on_small_disk(city.dir);
     city_start(&city);
     on_large_disk();
@@ -93,6 +108,7 @@ Test(fault_disk, of_the_coordinator_is_full_and_has_room_again) {
     fill_disk();
     enter(WAITING);
     await(storing_ends, NULL, SETTLE_MS, "the coordinator says that it does not store");
+    cr_assert_not(has_milestones(), "what makes a look back quick makes room for reports");
     cr_assert_eq(city_people(&city, "S1"), 10, "what is not stored is not shown");
     cr_assert_eq(site.accepted, 10 + WAITING, "the node works on");
     uint64_t waiting = site_waiting(&site);

@@ -1,6 +1,7 @@
 /* kill -9 of the real programs at named points, between any two of their effects: before and after
  * each write, sync and commit of their stores, each answer and each frame. Which pairs of effects
  * there are is counted in test_killed_between_effects; here the daemons themselves die. */
+#include "coordinator/milestones.h"
 #include "tests/support/fault_point.h"
 #include "tests/support/site.h"
 
@@ -188,10 +189,26 @@ static void check_decisions(void) {
     json_decref(city_ask(&city, "verify", NULL));
 }
 
+/* Whatever became of the milestones: what was is shown as from the log alone. */
+static void check_look_back(void) {
+    char path[600];
+    snprintf(path, sizeof path, "%s/control.sock", city.dir);
+    json_t *with = socket_ask(path, json_pack("{s:s, s:i}", "verb", "status", "at", 30));
+    cr_assert_eq(process_stop(&city.coordinator), 0);
+    cr_assert_gt(milestones_drop(city.dir), 0);
+    city_start(&city);
+    json_t *without = socket_ask(path, json_pack("{s:s, s:i}", "verb", "status", "at", 30));
+    cr_assert(json_equal(with, without));
+    cr_assert_eq(json_integer_value(json_object_get(with, "position")), 30);
+    json_decref(with);
+    json_decref(without);
+}
+
 Test(fault_points, a_coordinator_killed_at_any_of_them_keeps_what_it_acknowledged_once) {
     static const char *const POINTS[] = {"write log/data.mdb", "sync log/data.mdb",
                                          "commit log/data.mdb", "answer", "frame"};
-    static const char *const LAST[] = {"sync checkpoint.tmp", "rename checkpoint"};
+    static const char *const LAST[] = {"sync checkpoint.tmp", "rename checkpoint",
+                                       "unlink milestones", "link milestones"};
     cr_assert_eq(process_stop(&city.coordinator), 0);
     for (size_t i = 0; i < sizeof POINTS / sizeof *POINTS; i++)
         for (unsigned nth = 1; nth <= 2; nth++) {
@@ -205,7 +222,8 @@ Test(fault_points, a_coordinator_killed_at_any_of_them_keeps_what_it_acknowledge
     city_start(&city);
     check_all(0);
     check_decisions();
-    cr_assert_eq(rounds, 24);
+    check_look_back();
+    cr_assert_eq(rounds, 28);
 }
 
 Test(fault_points, a_coordinator_whose_disk_fails_acknowledges_nothing_more_and_ends) {

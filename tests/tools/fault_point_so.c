@@ -2,7 +2,8 @@
  *
  *   FAULT_POINT  which: "write FILE", "sync FILE", "commit FILE" (through a descriptor opened
  *                O_DSYNC, as LMDB's meta page), "rename FILE" (its new name), each of a file whose
- *                path ends so; "answer" (to a local socket's client), "frame" (to the other side)
+ *                path ends so; "link FOLDER", "unlink FOLDER", of a file in a folder whose path
+ *                ends so; "answer" (to a local socket's client), "frame" (to the other side)
  *   FAULT_NTH    at which of these, from 1
  *   FAULT_DO     "before" and "after": kill -9 then; "fail": the call fails with EIO, once
  *   FAULT_ARMED  counting begins when this file exists
@@ -35,6 +36,8 @@ static ssize_t (*real_send)(int, const void *, size_t, int);
 static int (*real_fsync)(int);
 static int (*real_fdatasync)(int);
 static int (*real_rename)(const char *, const char *);
+static int (*real_link)(const char *, const char *);
+static int (*real_unlink)(const char *);
 
 __attribute__((constructor)) static void prepare(void) {
     *(void **)&real_write = dlsym(RTLD_NEXT, "write");
@@ -45,6 +48,8 @@ __attribute__((constructor)) static void prepare(void) {
     *(void **)&real_fsync = dlsym(RTLD_NEXT, "fsync");
     *(void **)&real_fdatasync = dlsym(RTLD_NEXT, "fdatasync");
     *(void **)&real_rename = dlsym(RTLD_NEXT, "rename");
+    *(void **)&real_link = dlsym(RTLD_NEXT, "link");
+    *(void **)&real_unlink = dlsym(RTLD_NEXT, "unlink");
     const char *point = getenv("FAULT_POINT"), *number = getenv("FAULT_NTH");
     armed = getenv("FAULT_ARMED"), met = getenv("FAULT_MET"), what = getenv("FAULT_DO");
     if (point == NULL || number == NULL || armed == NULL || met == NULL || what == NULL ||
@@ -65,6 +70,12 @@ static bool is_of_file(int fd) {
     ssize_t size = readlink(link, path, sizeof path - 1);
     path[size < 0 ? 0 : size] = '\0';
     return size > 0 && ends_so(path);
+}
+
+static bool is_in_folder(const char *path) {
+    const char *slash = strrchr(path, '/');
+    size_t length = slash == NULL ? 0 : (size_t)(slash - path), end = strlen(file_end);
+    return length >= end && strncmp(path + length - end, file_end, end) == 0;
 }
 
 static bool is_write(int fd) {
@@ -162,4 +173,12 @@ int fdatasync(int fd) {
 
 int rename(const char *from, const char *to) {
     AT_POINT(int, strcmp(kind, "rename") == 0 && ends_so(to), real_rename(from, to));
+}
+
+int link(const char *from, const char *to) {
+    AT_POINT(int, strcmp(kind, "link") == 0 && is_in_folder(to), real_link(from, to));
+}
+
+int unlink(const char *path) {
+    AT_POINT(int, strcmp(kind, "unlink") == 0 && is_in_folder(path), real_unlink(path));
 }

@@ -1,13 +1,14 @@
 /* Puts shelters into the log of a coordinator that does not run, for the benchmarks of size.
  *
- *   fill_city DIR NODES full        NODES shelters with nodes, each with every figure (nine
- * reports) fill_city DIR NODES brief       the same with two reports each fill_city DIR NODES
- * full-left   and then their keys are revoked: known, but they cannot connect fill_city DIR NODES
- * brief-left fill_city DIR NODES tail        one check-in more of each: what comes after a
- * checkpoint
+ *   fill_city DIR NODES full [FIRST]         NODES shelters with nodes, each with every figure
+ *                                            (nine reports); their numbers go on from FIRST
+ *   fill_city DIR NODES brief [FIRST]        the same with two reports each
+ *   fill_city DIR NODES full-left [FIRST]    and then their keys are revoked: known, but they
+ *   fill_city DIR NODES brief-left [FIRST]   cannot connect
+ *   fill_city DIR NODES tail [FIRST [TIMES]] TIMES check-ins more of each that is full, 1 where
+ *                                            not given: what comes after a checkpoint
  *
- * Numbers go on from a fourth argument, FIRST, where given. DIR is the coordinator's folder. Prints
- * the last position of the log. */
+ * DIR is the coordinator's folder. Prints the last position of the log. */
 #include "coordinator/layout.h"
 #include "coordinator/log/log_lmdb.h"
 #include "schemas/codec.h"
@@ -138,28 +139,35 @@ static void report_the_rest(const char *id) {
 
 /* ---- all of them ---- */
 
+/* Until the next call. */
+static const char *name(uint32_t number) {
+    static char id[32];
+    snprintf(id, sizeof id, "shelter-%06u", number);
+    return id;
+}
+
 int main(int argc, char **argv) {
     char path[4096];
-    const char *how = argc == 4 || argc == 5 ? argv[3] : "";
+    const char *how = argc >= 4 && argc <= 6 ? argv[3] : "";
     bool full = strncmp(how, "full", 4) == 0, brief = strncmp(how, "brief", 5) == 0;
     bool tail = strcmp(how, "tail") == 0, left = strstr(how, "-left") != NULL;
     if (!full && !brief && !tail) {
-        fprintf(stderr,
-                "usage: fill_city DIR NODES full|brief|full-left|brief-left|tail [FIRST]\n");
+        fprintf(
+            stderr,
+            "usage: fill_city DIR NODES full|brief|full-left|brief-left|tail [FIRST [TIMES]]\n");
         return 64;
     }
     snprintf(path, sizeof path, "%s/%s", argv[1], LAYOUT_LOG);
     must(log_lmdb_open(path, NULL, &filling.log), path);
     hv_arena_init(&filling.arena, 0);
-    uint32_t first = argc == 5 ? (uint32_t)strtoul(argv[4], NULL, 10) : 0;
+    uint32_t first = argc >= 5 ? (uint32_t)strtoul(argv[4], NULL, 10) : 0;
+    uint32_t times = argc == 6 ? (uint32_t)strtoul(argv[5], NULL, 10) : 1;
     uint32_t count = (uint32_t)strtoul(argv[2], NULL, 10);
-    for (uint32_t i = first; i < first + count; i++) {
-        char id[32];
-        snprintf(id, sizeof id, "shelter-%06u", i);
-        if (tail) {
-            check_in(id, 10);
-            continue;
-        }
+    for (uint32_t round = 0; tail && round < times; round++)
+        for (uint32_t i = first; i < first + count; i++)
+            check_in(name(i), 10 + round);
+    for (uint32_t i = first; !tail && i < first + count; i++) {
+        const char *id = name(i);
         enrol(i, id);
         report_status_and_count(id);
         if (full)
