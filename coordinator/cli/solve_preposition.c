@@ -138,10 +138,21 @@ static double gap_of(double value, double bound) {
 }
 
 static int watch_progress(void *context, const struct preposition_progress *progress) {
+    static const char *const stages[] = {
+        [PREPOSITION_STAGE_WHOLE] = "all",
+        [PREPOSITION_STAGE_KNOWN] = "scenario",
+        [PREPOSITION_STAGE_MEAN] = "mean scenario",
+        [PREPOSITION_STAGE_HELD] = "without part",
+        [PREPOSITION_STAGE_FRONTIER] = "weight of risk",
+    };
     struct cli_watch *watch = context;
     double seconds = cli_watch_elapsed_s(watch);
     if (cli_watch_shows(watch, seconds)) {
-        fprintf(stderr, "\r%7.1f s  cost ", seconds);
+        fprintf(stderr, "\r%7.1f s  ", seconds);
+        if (progress->parts > 0)
+            fprintf(stderr, "%s %" PRIu32 " of %" PRIu32 ": ", stages[progress->stage],
+                    progress->part, progress->parts);
+        fputs("cost ", stderr);
         if (isinf(progress->value))
             fprintf(stderr, "open  bound %.0f\033[K", progress->bound);
         else

@@ -10,6 +10,7 @@
 #define AGAIN_STEPS 300u
 #define NODE_STEPS 60u
 #define HEURISTIC_EVERY 40u
+#define HALVINGS 24u
 #define SETS_MAX 100000u /* open sets remembered */
 #define UNITS 1e12       /* whole units that the demand in all is cut into for flows */
 #define MONEY 1e9        /* and the dearest unit cost */
@@ -18,7 +19,7 @@ enum choice { FREE, CLOSED, OPEN };
 
 struct node {
     double bound;
-    uint8_t *choice; /* facility */
+    uint8_t *choice; /* facility; then place, at its first facility: OPEN where one must be */
     double *price;   /* customer */
 };
 
@@ -32,6 +33,7 @@ struct location {
     const struct preposition_options *options;
     double demand, value, bound;
     bool alike; /* all capacities are equal */
+    bool sized; /* a choice of several at a place, or capacities that differ */
     bool *best, *open;
     double *reduced, *slope, *direction, *price; /* of the relaxation */
     struct gain *gains;
@@ -54,7 +56,8 @@ static double cutoff(const struct location *l) {
 static bool stops(struct location *l) {
     if (l->stopped || l->error != HV_OK)
         return true;
-    const struct preposition_progress progress = {l->value, l->bound, l->work, l->nodes};
+    const struct preposition_progress progress = {
+        .value = l->value, .bound = l->bound, .work = l->work, .nodes = l->nodes};
     if (l->options->work_max > 0 && l->work >= l->options->work_max)
         l->stopped = true;
     if (l->options->progress != NULL && l->options->progress(l->options->context, &progress) != 0)
@@ -91,7 +94,6 @@ static int build_flow(const struct location *l, const bool *open, struct mincost
         if (!isinf(p->cost[e]))
             money = fmax(money, fabs(p->cost[e]));
     money = MONEY / fmax(money, 1e-300);
-    int64_t short_cost = (int64_t)fmin(p->shortage * money, 1000 * MONEY);
     int error = mincostflow_new(&flow);
     if (error != HV_OK)
         return error;
@@ -107,6 +109,7 @@ static int build_flow(const struct location *l, const bool *open, struct mincost
     }
     for (uint32_t j = 0; error == HV_OK && j < p->customers; j++) {
         int64_t wanted = llround(p->demand[j] * units);
+        int64_t short_cost = (int64_t)fmin(p->shortage[j] * money, 1000 * MONEY);
         error = mincostflow_add_node(flow, -wanted, &node);
         if (error == HV_OK)
             error = mincostflow_add_arc(flow, 0, node, 0, wanted, short_cost, &number);
@@ -133,13 +136,13 @@ static double read_flow(const struct location *l, const bool *open, const struct
     double value = 0;
     for (uint32_t i = 0; i < p->facilities; i++) {
         value += open[i] ? p->fixed[i] : 0;
-        if (sent != NULL)
-            sent[i] = 0;
+        for (uint32_t k = 0; sent != NULL && k < p->kinds; k++)
+            sent[(size_t)i * p->kinds + k] = 0;
     }
     for (uint32_t j = 0; j < p->customers; j++) {
         int64_t wanted = llround(p->demand[j] * units);
         double unit = wanted > 0 ? p->demand[j] / (double)wanted : 0;
-        value += (double)mincostflow_arc_flow(flow, arc++) * unit * p->shortage;
+        value += (double)mincostflow_arc_flow(flow, arc++) * unit * p->shortage[j];
         for (uint32_t i = 0; i < p->facilities; i++) {
             double cost = p->cost[(size_t)i * p->customers + j];
             if (!open[i] || isinf(cost))
@@ -147,7 +150,7 @@ static double read_flow(const struct location *l, const bool *open, const struct
             double amount = (double)mincostflow_arc_flow(flow, arc++) * unit;
             value += amount * cost;
             if (sent != NULL)
-                sent[i] += amount;
+                sent[(size_t)i * p->kinds + p->kind[j]] += amount;
         }
     }
     return value;
@@ -219,6 +222,14 @@ static double fill(const struct location *l, struct gain *gains, size_t count, d
     return gained;
 }
 
+/* One past the last facility of the place that begins with `first`. */
+static uint32_t place_end(const struct facility_location *p, uint32_t first) {
+    uint32_t end = first + 1;
+    while (end < p->facilities && p->place[end] == p->place[first])
+        end++;
+    return end;
+}
+
 static size_t list_gains(const struct location *l, uint32_t i, const double *price) {
     const struct facility_location *p = l->problem;
     const double *cost = &p->cost[(size_t)i * p->customers];
@@ -264,16 +275,91 @@ static double cover(struct location *l, const uint8_t *choice, double missing, d
     return paid;
 }
 
+/* What a place adds to the relaxation when capacity is worth `worth` a unit: its best facility, or
+ * none. The facility is UINT32_MAX for none, and the cost INFINITY where that may not be. */
+static double best_size(const struct location *l, const uint8_t *choice, uint32_t first,
+                        uint32_t end, double worth, uint32_t *ret_best) {
+    const struct facility_location *p = l->problem;
+    double best = choice[p->facilities + first] == OPEN ? INFINITY : 0;
+    *ret_best = UINT32_MAX;
+    for (uint32_t i = first; i < end; i++) {
+        double cost = l->reduced[i] - worth * p->capacity[i];
+        if (choice[i] == OPEN) {
+            *ret_best = i;
+            return cost;
+        }
+        if (choice[i] == FREE && cost < best) {
+            best = cost;
+            *ret_best = i;
+        }
+    }
+    return best;
+}
+
+/* The relaxation when capacity is worth `worth` a unit; marks what is open then. `*ret_room` is
+ * what that holds, with the demand that it is cheaper not to serve. */
+static double price_capacity(struct location *l, const uint8_t *choice, const double *price,
+                             double worth, double *ret_room) {
+    const struct facility_location *p = l->problem;
+    double value = worth * l->demand, room = 0;
+    for (uint32_t first = 0, end; first < p->facilities; first = end) {
+        uint32_t best;
+        end = place_end(p, first);
+        value += best_size(l, choice, first, end, worth, &best);
+        for (uint32_t i = first; i < end; i++)
+            l->open[i] = i == best;
+        room += best == UINT32_MAX ? 0 : p->capacity[best];
+    }
+    for (uint32_t j = 0; j < p->customers; j++) {
+        const double more = p->shortage[j] - price[j] - worth;
+        if (more < 0) {
+            value += more * p->demand[j];
+            room += p->demand[j];
+        }
+    }
+    *ret_room = room;
+    return value;
+}
+
+/* At most one facility a place, and what is open and what is not served make up the demand: the
+ * relaxation of that knapsack by the worth of capacity, found by halving (the value is concave in
+ * it, and the room that is missing its slope). Sets *ret_worth. */
+static double open_sizes(struct location *l, const uint8_t *choice, const double *price,
+                         double *ret_worth) {
+    const struct facility_location *p = l->problem;
+    double room, low = 0, high = 0, best = price_capacity(l, choice, price, 0, &room);
+    *ret_worth = 0;
+    for (uint32_t j = 0; j < p->customers; j++)
+        high = fmax(high, p->shortage[j] - price[j]);
+    if (room >= l->demand || high <= 0)
+        return best;
+    for (uint32_t halving = 0; halving < HALVINGS; halving++) {
+        const double worth = low + (high - low) / 2;
+        const double value = price_capacity(l, choice, price, worth, &room);
+        if (value > best) {
+            best = value;
+            *ret_worth = worth;
+        }
+        if (room < l->demand)
+            low = worth;
+        else
+            high = worth;
+    }
+    (void)price_capacity(l, choice, price, *ret_worth, &room);
+    return best;
+}
+
 /* The Lagrangian bound at `price`; open, reduced and slope (demand less what is sent) with it. */
 static double relax(struct location *l, const double *price, const uint8_t *choice,
                     double *ret_drop) {
     const struct facility_location *p = l->problem;
-    double value = 0, room = 0, dearest = 0;
+    double value = 0, room = 0, spare = INFINITY;
     l->work++;
     double *sent = l->slope;
     for (uint32_t j = 0; j < p->customers; j++) {
         value += p->demand[j] * price[j];
-        dearest = fmax(dearest, price[j]);
+        if (p->demand[j] > 0)
+            spare = fmin(spare, fmax(0, p->shortage[j] - price[j]));
     }
     for (uint32_t i = 0; i < p->facilities; i++) {
         l->open[i] = false;
@@ -283,14 +369,20 @@ static double relax(struct location *l, const double *price, const uint8_t *choi
             l->price[j] = 0;
         size_t count = list_gains(l, i, price);
         l->reduced[i] = p->fixed[i] - fill(l, l->gains, count, p->capacity[i], l->price);
-        if (choice[i] == OPEN || l->reduced[i] < 0) {
+        if (!l->sized && (choice[i] == OPEN || l->reduced[i] < 0)) {
             l->open[i] = true;
             value += l->reduced[i];
             room += p->capacity[i];
         }
     }
-    value += cover(l, choice, l->demand - room, fmax(0, p->shortage - dearest), ret_drop);
-    memcpy(sent, p->demand, p->customers * sizeof *sent);
+    if (!isfinite(spare))
+        spare = 0; /* no demand at all */
+    if (l->sized)
+        value += open_sizes(l, choice, price, ret_drop);
+    else
+        value += cover(l, choice, l->demand - room, spare, ret_drop);
+    for (uint32_t j = 0; j < p->customers; j++)
+        sent[j] = l->sized && p->shortage[j] - price[j] < *ret_drop ? 0 : p->demand[j];
     for (uint32_t i = 0; i < p->facilities; i++) {
         if (!l->open[i])
             continue;
@@ -304,10 +396,51 @@ static double relax(struct location *l, const double *price, const uint8_t *choi
     return value;
 }
 
+/* Opens a facility, and so no other of its place. */
+static void choose_open(const struct location *l, uint8_t *choice, uint32_t facility) {
+    const struct facility_location *p = l->problem;
+    for (uint32_t i = 0; l->sized && i < p->facilities; i++)
+        if (i != facility && p->place[i] == p->place[facility])
+            choice[i] = CLOSED;
+    choice[facility] = OPEN;
+}
+
+/* The same where places have several facilities: what a place costs more when another of its
+ * facilities is open, or none, than in the relaxation. */
+static void fix_sizes(const struct location *l, struct node *node, double value, double worth) {
+    const struct facility_location *p = l->problem;
+    double limit = cutoff(l);
+    if (isinf(value))
+        return;
+    for (uint32_t first = 0, end; first < p->facilities; first = end) {
+        uint32_t best, next;
+        end = place_end(p, first);
+        double least = best_size(l, node->choice, first, end, worth, &best), second;
+        if (best != UINT32_MAX && node->choice[best] == OPEN)
+            continue;
+        for (uint32_t i = first; i < end; i++)
+            if (node->choice[i] == FREE && i != best &&
+                value + l->reduced[i] - worth * p->capacity[i] - least > limit)
+                node->choice[i] = CLOSED;
+        if (best == UINT32_MAX)
+            continue;
+        /* The place's other facilities, or none. */
+        node->choice[best] = CLOSED;
+        second = best_size(l, node->choice, first, end, worth, &next);
+        node->choice[best] = FREE;
+        if (value + second - least > limit)
+            choose_open(l, node->choice, best);
+    }
+}
+
 /* What the reduced costs prove of facilities that are free. */
 static void fix_by_price(const struct location *l, struct node *node, double value, double drop) {
     const struct facility_location *p = l->problem;
     double limit = cutoff(l);
+    if (l->sized) {
+        fix_sizes(l, node, value, drop);
+        return;
+    }
     for (uint32_t i = 0; i < p->facilities; i++) {
         if (node->choice[i] != FREE)
             continue;
@@ -340,7 +473,7 @@ static bool step(struct location *l, double *price, double length, double value,
     double target = fmin(l->value, best + 0.05 * fabs(best)) * 1.0005;
     double scale = length * fmax(target - value, 1e-6 * fabs(best)) / square;
     for (uint32_t j = 0; j < customers; j++)
-        price[j] = fmin(price[j] + scale * l->direction[j], l->problem->shortage);
+        price[j] = fmin(price[j] + scale * l->direction[j], l->problem->shortage[j]);
     return true;
 }
 
@@ -348,7 +481,7 @@ static bool step(struct location *l, double *price, double length, double value,
 static void bound_node(struct location *l, struct node *node, uint32_t steps, double length,
                        bool heuristic) {
     const struct facility_location *p = l->problem;
-    double *price = malloc((p->customers + 1) * sizeof *price), best = -INFINITY;
+    double *price = calloc((size_t)p->customers + 1, sizeof *price), best = -INFINITY;
     bool *set = malloc(p->facilities + 1);
     uint32_t stall = 0, patience = steps > 150 ? 12 : 6;
     if (price == NULL || set == NULL) {
@@ -401,7 +534,7 @@ static void node_free(struct node *node) {
 static struct node *node_copy(struct location *l, const struct node *from) {
     size_t facilities = l->problem->facilities, customers = l->problem->customers;
     struct node *node = calloc(1, sizeof *node);
-    uint8_t *choice = calloc(facilities + 1, 1);
+    uint8_t *choice = calloc(2 * facilities + 1, 1);
     double *price = calloc(customers + 1, sizeof *price);
     if (node == NULL || choice == NULL || price == NULL) {
         free(node);
@@ -415,7 +548,7 @@ static struct node *node_copy(struct location *l, const struct node *from) {
     node->price = price;
     if (from != NULL) {
         node->bound = from->bound;
-        memcpy(choice, from->choice, facilities);
+        memcpy(choice, from->choice, 2 * facilities);
         memcpy(price, from->price, customers * sizeof *price);
     }
     return node;
@@ -455,15 +588,11 @@ static struct node *heap_pop(struct location *l) {
     return top;
 }
 
-/* The facility that a few steps open half of the time; UINT32_MAX where all are decided. */
-static uint32_t choose(struct location *l, const struct node *node) {
+/* How often a few steps open each facility. */
+static void count_open(struct location *l, const struct node *node, double *price) {
     const struct facility_location *p = l->problem;
-    double *price = malloc((p->customers + 1) * sizeof *price), drop, most = -1;
-    uint32_t chosen = UINT32_MAX, steps = 12;
-    if (price == NULL) {
-        l->error = HV_ERR_MEMORY;
-        return UINT32_MAX;
-    }
+    const uint32_t steps = 12;
+    double drop;
     memcpy(price, node->price, p->customers * sizeof *price);
     memset(l->direction, 0, p->customers * sizeof *l->direction);
     for (uint32_t i = 0; i < p->facilities; i++)
@@ -475,15 +604,67 @@ static uint32_t choose(struct location *l, const struct node *node) {
         if (!step(l, price, 0.05, value, node->bound))
             break;
     }
-    for (uint32_t i = 0; i < p->facilities; i++) {
-        double score = fmin(l->often[i], 1 - l->often[i]) + 1e-3 / (1 + fabs(l->reduced[i]));
-        if (node->choice[i] == FREE && score > most) {
-            most = score;
-            chosen = i;
+}
+
+/* Of the facilities of a place from `first` on: whether those below `from` and those from it on are
+ * both possible, the first or none. */
+static bool parts(const struct location *l, const struct node *node, uint32_t first, uint32_t from,
+                  uint32_t end) {
+    bool below = node->choice[l->problem->facilities + first] != OPEN, above = false;
+    for (uint32_t i = first; i < end; i++) {
+        if (node->choice[i] == OPEN)
+            return false;
+        below = below || (i < from && node->choice[i] == FREE);
+        above = above || (i >= from && node->choice[i] == FREE);
+    }
+    return below && above;
+}
+
+/* The facility to branch at, "it or a larger one of its place, or not": what a few steps have half
+ * of the time. UINT32_MAX where all are decided. */
+static uint32_t choose(struct location *l, const struct node *node) {
+    const struct facility_location *p = l->problem;
+    double *price = calloc((size_t)p->customers + 1, sizeof *price), most = -1;
+    uint32_t chosen = UINT32_MAX;
+    if (price == NULL) {
+        l->error = HV_ERR_MEMORY;
+        return UINT32_MAX;
+    }
+    count_open(l, node, price);
+    for (uint32_t first = 0, end; first < p->facilities; first = end) {
+        double often = 0;
+        end = place_end(p, first);
+        for (uint32_t i = end; i-- > first;) {
+            often += l->often[i];
+            double score = fmin(often, 1 - often) + 1e-3 / (1 + fabs(l->reduced[i]));
+            if (score > most && parts(l, node, first, i, end)) {
+                most = score;
+                chosen = i;
+            }
         }
     }
     free(price);
     return chosen;
+}
+
+/* The facility or a larger one of its place must be open, or none of these may. */
+static void decide(const struct location *l, uint8_t *choice, uint32_t facility, bool open) {
+    const struct facility_location *p = l->problem;
+    uint32_t first = facility, last = UINT32_MAX, count = 0;
+    while (first > 0 && p->place[first - 1] == p->place[facility])
+        first--;
+    for (uint32_t i = first; i < place_end(p, first); i++) {
+        if ((i < facility) == open)
+            choice[i] = CLOSED;
+        if (choice[i] == FREE) {
+            last = i;
+            count++;
+        }
+    }
+    if (open)
+        choice[p->facilities + first] = OPEN;
+    if (choice[p->facilities + first] == OPEN && count == 1)
+        choice[last] = OPEN;
 }
 
 /* Everything is decided: what is open is what it costs. */
@@ -512,7 +693,7 @@ static void split(struct location *l, const struct node *node) {
             l->closed = fmin(l->closed, node->bound);
             return;
         }
-        child->choice[facility] = open ? OPEN : CLOSED;
+        decide(l, child->choice, facility, open == 1);
         bound_node(l, child, NODE_STEPS, 0.15, l->nodes % 10 == 0);
         if (child->bound >= cutoff(l)) {
             l->closed = fmin(l->closed, child->bound);
@@ -585,6 +766,9 @@ static bool location_init(struct location *l) {
     l->alike = true;
     for (uint32_t i = 1; i < facilities; i++)
         l->alike = l->alike && l->problem->capacity[i] == l->problem->capacity[0];
+    for (uint32_t i = 1; i < facilities; i++)
+        l->sized = l->sized || l->problem->place[i] == l->problem->place[i - 1] ||
+                   l->problem->capacity[i] != l->problem->capacity[0];
     for (uint32_t j = 0; j < customers; j++)
         l->demand += l->problem->demand[j];
     return l->best && l->open && l->reduced && l->often && l->order && l->slope && l->direction &&
@@ -618,7 +802,21 @@ static void first_prices(const struct location *l, double *price) {
             second = fmin(second, fmax(best, cost));
             best = fmin(best, cost);
         }
-        price[j] = fmin(second, p->shortage);
+        price[j] = fmin(second, p->shortage[j]);
+    }
+}
+
+/* The largest facility of every place. */
+static void open_largest(struct location *l) {
+    const struct facility_location *p = l->problem;
+    for (uint32_t first = 0, end; first < p->facilities; first = end) {
+        uint32_t largest = first;
+        end = place_end(p, first);
+        for (uint32_t i = first; i < end; i++) {
+            l->open[i] = false;
+            largest = p->capacity[i] > p->capacity[largest] ? i : largest;
+        }
+        l->open[largest] = true;
     }
 }
 
@@ -628,8 +826,7 @@ static void search(struct location *l) {
         return;
     first_prices(l, root->price);
     try_set(l, l->best); /* nothing open: shortage alone */
-    for (uint32_t i = 0; i < l->problem->facilities; i++)
-        l->open[i] = true;
+    open_largest(l);
     try_set(l, l->open);
     bound_node(l, root, ROOT_STEPS, 1, true);
     l->bound = fmin(root->bound, l->value);
@@ -655,7 +852,7 @@ int facility_location_solve(const struct facility_location *problem,
                          .value = INFINITY,
                          .bound = -INFINITY,
                          .closed = INFINITY};
-    double *sent = calloc((size_t)problem->facilities + 1, sizeof *sent);
+    double *sent = calloc((size_t)problem->facilities * problem->kinds + 1, sizeof *sent);
     if (!location_init(&l) || sent == NULL)
         l.error = HV_ERR_MEMORY;
     else

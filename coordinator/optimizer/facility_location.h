@@ -1,9 +1,9 @@
 /* Capacitated facility location: which facilities to open, and who serves whom,
  *
- *     minimise  sum fixed(i) y(i) + sum cost(i,j) x(i,j) + shortage sum u(j)
+ *     minimise  sum fixed(i) y(i) + sum cost(i,j) x(i,j) + sum shortage(j) u(j)
  *     over      sum over i of x(i,j) + u(j) = demand(j)         price(j)
- *               sum over j of x(i,j) <= capacity(i) y(i),  0 <= x(i,j) <= demand(j) y(i),  y
- * binary.
+ *               sum over j of x(i,j) <= capacity(i) y(i),  0 <= x(i,j) <= demand(j) y(i),
+ *               sum of y(i) over the facilities of a place <= 1,  y binary.
  *
  * Branch and bound on the Lagrangian relaxation of the demands (Geoffrion and McBride 1978; Beasley
  * 1988): each facility is a continuous knapsack, and what is open must hold the demand in all (or
@@ -19,14 +19,17 @@ struct facility_location {
     const double *fixed, *capacity; /* facility */
     const double *demand;           /* customer */
     const double *cost;             /* facility x customer, a unit; INFINITY: no way */
-    double shortage;                /* a unit */
+    const double *shortage;         /* customer, a unit */
+    const uint32_t *place;          /* facility; those of one stand together, the smallest first */
+    const uint32_t *kind;           /* customer: 0 .. kinds - 1, by which `sent` is told apart */
+    uint32_t kinds;
 };
 
 struct facility_location_result {
     enum preposition_status status; /* never INFEASIBLE */
     double value, bound;
     bool *open;   /* facility; owned */
-    double *sent; /* facility: units in all; owned */
+    double *sent; /* facility x kind: units; owned */
     uint64_t work, nodes;
 };
 

@@ -1,5 +1,7 @@
 #include "coordinator/optimizer/preposition_folds.h"
 
+#include "coordinator/optimizer/preposition_part.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -60,6 +62,7 @@ struct met {
 struct running {
     const struct preposition_instance *instance;
     const struct preposition_options *options;
+    uint32_t fold_count;
     struct preposition_folds *folds;
     struct preposition_scenario *scenarios; /* room for all */
     uint32_t *of;                           /* of which scenario each of them is */
@@ -158,7 +161,10 @@ static int run_fold(const struct running *running, uint32_t fold) {
     if (probability <= 0 || choose(running, fold, false, &learnt) <= 0)
         return HV_OK;
     running->folds->folds++;
-    int error = preposition_solve(&learnt, running->options, &decision);
+    struct preposition_part part = {running->options, PREPOSITION_STAGE_HELD, fold + 1,
+                                    running->fold_count};
+    const struct preposition_options told = preposition_part_options(&part);
+    int error = preposition_solve(&learnt, &told, &decision);
     if (error != HV_OK)
         return error;
     if (decision.open == NULL) {
@@ -220,6 +226,7 @@ int preposition_folds_run(const struct preposition_instance *instance,
     struct running running = {
         .instance = instance,
         .options = options,
+        .fold_count = folds,
         .folds = &found,
         .promised = &promised,
         .held = &held,

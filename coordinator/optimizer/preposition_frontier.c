@@ -1,5 +1,7 @@
 #include "coordinator/optimizer/preposition_frontier.h"
 
+#include "coordinator/optimizer/preposition_part.h"
+
 #include <math.h>
 
 static double lambda_of(uint32_t at, uint32_t count) {
@@ -51,7 +53,9 @@ int preposition_frontier_find(const struct preposition_instance *instance,
         struct preposition_decision decision;
         weighed.lambda = lambda_of(i, count);
         points[i] = (struct preposition_frontier_point){.lambda = weighed.lambda};
-        int error = preposition_solve(&weighed, options, &decision);
+        struct preposition_part part = {options, PREPOSITION_STAGE_FRONTIER, i + 1, count};
+        const struct preposition_options told = preposition_part_options(&part);
+        int error = preposition_solve(&weighed, &told, &decision);
         if (error != HV_OK)
             return error;
         if (decision.open != NULL)

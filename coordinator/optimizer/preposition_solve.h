@@ -12,10 +12,21 @@
 
 #define PREPOSITION_SITE_CLOSED UINT32_MAX
 
+/* What is being solved, where that is not the problem itself. */
+enum preposition_stage {
+    PREPOSITION_STAGE_WHOLE,
+    PREPOSITION_STAGE_KNOWN,    /* a scenario alone, for its least cost */
+    PREPOSITION_STAGE_MEAN,     /* the mean scenario alone */
+    PREPOSITION_STAGE_HELD,     /* without the scenarios that are held back */
+    PREPOSITION_STAGE_FRONTIER, /* a weight of risk */
+};
+
 struct preposition_progress {
     double value; /* of the best decision so far; INFINITY before the first */
     double bound; /* no decision is better */
     uint64_t work, nodes;
+    enum preposition_stage stage; /* value and bound are of this */
+    uint32_t part, parts;         /* which of how many, from 1; 0 of the whole */
 };
 
 struct preposition_options {

@@ -371,7 +371,8 @@ bool preposition_tree_stops(struct preposition_tree *tree) {
     const struct preposition_options *options = tree->options;
     if (options->work_max > 0 && work >= options->work_max)
         tree->stopped = true;
-    const struct preposition_progress progress = {tree->value, tree->bound, work, tree->nodes};
+    const struct preposition_progress progress = {
+        .value = tree->value, .bound = tree->bound, .work = work, .nodes = tree->nodes};
     if (options->progress != NULL && options->progress(options->context, &progress) != 0)
         tree->stopped = true;
     return tree->stopped;

@@ -1,5 +1,8 @@
 #include "coordinator/optimizer/preposition_value.h"
 
+#include "coordinator/optimizer/preposition_location.h"
+#include "coordinator/optimizer/preposition_part.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -121,8 +124,12 @@ static int mean_init(struct mean *mean, const struct preposition_instance *of) {
     return HV_OK;
 }
 
-static struct preposition_options limit(const struct preposition_options *options, uint64_t work) {
-    struct preposition_options limited = *options;
+/* Limits the work on a single scenario; facility location counts smaller pieces. */
+static struct preposition_options limit(struct preposition_part *part,
+                                        const struct preposition_instance *alone, uint64_t work) {
+    struct preposition_options limited = preposition_part_options(part);
+    if (preposition_location_fits(alone))
+        work = PREPOSITION_LOCATION_WORK_MAX;
     if (limited.work_max == 0 || limited.work_max > work)
         limited.work_max = work;
     return limited;
@@ -155,10 +162,13 @@ static int find_mean(const struct preposition_instance *instance,
                      const struct preposition_decision *decision, struct preposition_value *value) {
     struct mean mean;
     struct preposition_decision of_mean = {0};
-    const struct preposition_options limited = limit(options, PREPOSITION_MEAN_WORK_MAX);
+    struct preposition_part part = {options, PREPOSITION_STAGE_MEAN, 1, 1};
     int error = mean_init(&mean, instance);
-    if (error == HV_OK)
+    if (error == HV_OK) {
+        const struct preposition_options limited =
+            limit(&part, &mean.instance, PREPOSITION_MEAN_WORK_MAX);
         error = preposition_solve(&mean.instance, &limited, &of_mean);
+    }
     value->mean_open = of_mean.status != PREPOSITION_OPTIMAL;
     if (error == HV_OK && of_mean.open != NULL)
         error = judge_mean(instance, decision, &of_mean, value);
@@ -174,16 +184,18 @@ static int find_mean(const struct preposition_instance *instance,
 static int solve_each(const struct preposition_instance *instance,
                       const struct preposition_options *options, double *values, double *bounds,
                       uint32_t *ret_open) {
-    const struct preposition_options limited = limit(options, PREPOSITION_KNOWN_WORK_MAX);
     for (uint32_t s = 0; s < instance->scenario_count; s++) {
         struct preposition_scenario alone = instance->scenarios[s];
         struct preposition_instance known = *instance;
         struct preposition_decision decision;
+        struct preposition_part part = {options, PREPOSITION_STAGE_KNOWN, s + 1,
+                                        instance->scenario_count};
         alone.probability = 1;
         known.scenarios = &alone;
         known.scenario_count = 1;
         known.measure = PREPOSITION_EXPECTATION;
         known.has_service = false;
+        const struct preposition_options limited = limit(&part, &known, PREPOSITION_KNOWN_WORK_MAX);
         int error = preposition_solve(&known, &limited, &decision);
         if (error != HV_OK)
             return error;

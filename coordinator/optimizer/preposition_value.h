@@ -34,9 +34,12 @@ struct preposition_value {
  * is not solved within it leaves its bound, and its part of EVPI an interval. */
 #define PREPOSITION_KNOWN_WORK_MAX 3000u
 #define PREPOSITION_MEAN_WORK_MAX 30000u /* and the mean scenario */
+/* Steps of the relaxation and pivots of flows for either where it is facility location, as it is
+ * without budget and limits of what can be had (preposition_location.h): about 3 s. */
+#define PREPOSITION_LOCATION_WORK_MAX 400000u
 
 /* For a decision of preposition_solve for the same instance. Solves the mean scenario and every
- * scenario alone, each with `options`, those alone with PREPOSITION_KNOWN_WORK_MAX at the most.
+ * scenario alone, each with `options`, within these limits of work.
  * What a scenario would cost at best is at most what the decision costs in it, so EVPI is known
  * between bounds even where nothing was solved. HV_ERR_MEMORY, HV_ERR_LIMIT, HV_ERR_STATE as there.
  */

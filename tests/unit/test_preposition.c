@@ -1,5 +1,5 @@
 /* Pre-positioning against brute force, and what it promises. */
-#include "coordinator/optimizer/preposition_solve.h"
+#include "coordinator/optimizer/preposition_location.h"
 #include "tests/support/preposition_reference.h"
 #include "tests/support/sanitized.h"
 
@@ -45,7 +45,23 @@ static void agree_with_brute_force(uint64_t seed, int measure) {
     solve_as_brute_force(&random.instance, seed);
 }
 
-/* Only one item, scenario and size: the solver takes another way. */
+/* A scenario that is known, with all its items and sizes: the solver takes another way. */
+static void agree_where_the_scenario_is_known(uint64_t seed) {
+    struct chance chance = {seed};
+    struct preposition_random random;
+    preposition_random_make(&chance, &random);
+    struct preposition_instance *in = &random.instance;
+    random.scenarios[0].probability = 1;
+    in->scenario_count = 1;
+    in->measure = PREPOSITION_EXPECTATION;
+    in->has_budget = in->has_service = false;
+    for (uint32_t k = 0; k < in->item_count; k++)
+        random.items[k].has_available = false;
+    cr_assert(preposition_location_fits(in));
+    solve_as_brute_force(in, seed);
+}
+
+/* The same with one item and one size: the problem of the OR-Library. */
 static void agree_in_facility_location(uint64_t seed) {
     struct chance chance = {seed};
     struct preposition_random random;
@@ -76,6 +92,11 @@ Test(preposition, agrees_with_brute_force_in_expectation) {
 Test(preposition, agrees_with_brute_force_where_it_is_facility_location) {
     for (uint64_t seed = 3001; seed <= 3000 + ROUNDS; seed++)
         agree_in_facility_location(seed);
+}
+
+Test(preposition, agrees_with_brute_force_where_the_scenario_is_known) {
+    for (uint64_t seed = 4001; seed <= 4000 + 2 * ROUNDS; seed++)
+        agree_where_the_scenario_is_known(seed);
 }
 
 Test(preposition, agrees_with_brute_force_in_conditional_value_at_risk) {

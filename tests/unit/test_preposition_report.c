@@ -292,3 +292,42 @@ Test(preposition_report, tells_damage_from_want) {
     cr_assert_float_eq(blame.worst_road_m3, 4, 1e-9);
     preposition_plan_deinit(&plan);
 }
+
+/* ---- progress -------------------------------------------------------------------------------- */
+
+static int count_parts(void *context, const struct preposition_progress *progress) {
+    uint32_t *last = context;
+    cr_expect_leq(progress->part, progress->parts);
+    if (progress->parts > 0)
+        last[progress->stage] = progress->part;
+    return 0;
+}
+
+Test(preposition_report, progress_says_which_part_it_is_of) {
+    struct chance chance = {41};
+    struct preposition_random random;
+    uint32_t last[PREPOSITION_STAGE_FRONTIER + 1] = {0};
+    const struct preposition_options options = {.progress = count_parts, .context = last};
+    struct preposition_decision decision;
+    struct preposition_value value;
+    struct preposition_folds folds;
+    struct preposition_frontier_point points[3];
+    struct preposition_instance *in = &random.instance;
+    do { /* one that has scenarios to hold back */
+        preposition_random_make(&chance, &random);
+        in->has_service = in->has_budget = false;
+        in->measure = PREPOSITION_EXPECTATION;
+    } while (preposition_folds_dealt(in) < 2);
+    cr_assert_eq(preposition_solve(in, &options, &decision), HV_OK);
+    for (int stage = 0; stage <= PREPOSITION_STAGE_FRONTIER; stage++)
+        cr_expect_eq(last[stage], 0, "the whole is no part");
+    cr_assert_eq(preposition_value_find(in, &options, &decision, &value), HV_OK);
+    cr_expect_eq(last[PREPOSITION_STAGE_MEAN], 1);
+    cr_expect_eq(last[PREPOSITION_STAGE_KNOWN], in->scenario_count);
+    cr_assert_eq(preposition_folds_run(in, &options, 2, 1, &folds), HV_OK);
+    cr_expect_eq(last[PREPOSITION_STAGE_HELD], 2);
+    cr_assert_eq(preposition_frontier_find(in, &options, 0.5, 3, points), HV_OK);
+    cr_expect_eq(last[PREPOSITION_STAGE_FRONTIER], 3);
+    preposition_folds_deinit(&folds);
+    preposition_decision_deinit(&decision);
+}
