@@ -525,18 +525,61 @@ static void shuffle(struct zone_plan_search *search, size_t count) {
     }
 }
 
-/* Takes the picked zones out and puts them back; undoes that if it is not good enough. */
-static int try_round(struct zone_plan_search *search, double most) {
-    struct zone_plan_state *state = &search->state;
-    const size_t count = pick_zones(search);
-    int error = HV_OK;
+/* Lets a stage begin at another step, the others as near to their own as that allows. */
+static void move_boundary(struct zone_plan_search *search) {
+    const int32_t horizon = search->problem->instance->horizon_steps;
+    const int32_t stage =
+        1 + (int32_t)zone_plan_search_random(search, (uint32_t)search->stage_count - 1);
+    const uint32_t far = zone_plan_search_random(search, 2) == 0 ? 2 : (uint32_t)horizon / 4 + 2;
+    const int32_t shift = 1 + (int32_t)zone_plan_search_random(search, far);
+    int32_t begins = search->begins[stage];
+    begins += zone_plan_search_random(search, 2) == 0 ? shift : -shift;
+    begins = begins < 0 ? 0 : begins > horizon + 1 ? horizon + 1 : begins;
+    search->begins[stage] = begins;
+    for (int32_t k = 1; k < search->stage_count; k++)
+        if (k < stage ? search->begins[k] > begins : k > stage && search->begins[k] < begins)
+            search->begins[k] = begins;
+    zone_plan_search_set_windows(search);
+}
+
+static bool is_within_window(const struct zone_plan_search *search, int32_t zone) {
+    const struct zone_plan_going *going = &search->state.going[zone];
+    const struct zone_plan_window window = search->state.windows[zone];
+    for (int32_t k = 0; k < going->count; k++) {
+        const struct zone_plan_share *share = &going->shares[k];
+        if (share->departures[0].step < window.first ||
+            share->departures[share->count - 1].step > window.last)
+            return false;
+    }
+    return true;
+}
+
+/* After a boundary was moved: zones that leave outside their window or have people left over, and
+ * one at random. */
+static size_t pick_misplaced(struct zone_plan_search *search) {
+    const size_t zones = search->problem->instance->zone_count;
+    const size_t any = zone_plan_search_random(search, (uint32_t)zones);
+    size_t count = 0;
+    for (size_t z = 0; z < zones; z++)
+        if (z == any || !is_within_window(search, (int32_t)z) ||
+            (search->state.going[z].unserved > 0 && zone_plan_search_random(search, 2) == 0))
+            search->zones[count++] = (int32_t)z;
+    return count;
+}
+
+static void take_out(struct zone_plan_search *search, size_t count) {
     for (size_t i = 0; i < count; i++) {
         struct zone_plan_going *taken = &search->taken[search->zones[i]];
         zone_plan_going_deinit(taken);
-        zone_plan_state_take(state, search->zones[i], taken);
+        zone_plan_state_take(&search->state, search->zones[i], taken);
     }
-    shuffle(search, count);
+}
+
+/* Puts the zones that were taken out in again, in the order of the list. */
+static int put_in(struct zone_plan_search *search, size_t count) {
+    struct zone_plan_state *state = &search->state;
     const bool ration = count > 1 && zone_plan_search_random(search, 8) == 0;
+    int error = HV_OK;
     for (size_t i = 0; i < count && error == HV_OK; i++) {
         int64_t people = search->problem->instance->zones[search->zones[i]].people;
         if (ration) /* some of them stay until the others have had their turn */
@@ -548,18 +591,43 @@ static int try_round(struct zone_plan_search *search, double most) {
     state->people_max = state->way_max = INT64_MAX;
     for (size_t i = 0; ration && i < count && error == HV_OK; i++)
         error = fill_again(search, search->zones[i]);
-    if (error != HV_OK)
-        return error;
-    if (score(search, state->unserved, state->cost) <= most)
-        return zone_plan_search_keep(search);
+    return error;
+}
+
+/* Makes the plan what it was before the zones of the list were taken out. */
+static int undo(struct zone_plan_search *search, size_t count) {
+    int error = HV_OK;
     for (size_t i = 0; i < count; i++) {
         struct zone_plan_going away = {0};
-        zone_plan_state_take(state, search->zones[i], &away);
+        zone_plan_state_take(&search->state, search->zones[i], &away);
         zone_plan_going_deinit(&away);
     }
     for (size_t i = 0; i < count && error == HV_OK; i++)
-        error = zone_plan_state_put(state, search->zones[i], &search->taken[search->zones[i]]);
+        error =
+            zone_plan_state_put(&search->state, search->zones[i], &search->taken[search->zones[i]]);
     return error;
+}
+
+/* Takes zones out and puts them back; undoes that if it is not good enough. */
+static int try_round(struct zone_plan_search *search, double most) {
+    int32_t begins[ZONE_PLAN_STAGES_MAX + 1];
+    const bool moved = search->stage_count > 1 && zone_plan_search_random(search, 4) == 0;
+    memcpy(begins, search->begins, sizeof begins);
+    if (moved)
+        move_boundary(search);
+    const size_t count = moved ? pick_misplaced(search) : pick_zones(search);
+    take_out(search, count);
+    shuffle(search, count);
+    int error = put_in(search, count);
+    if (error != HV_OK)
+        return error;
+    if (score(search, search->state.unserved, search->state.cost) <= most)
+        return zone_plan_search_keep(search);
+    if (moved) {
+        memcpy(search->begins, begins, sizeof begins);
+        zone_plan_search_set_windows(search);
+    }
+    return undo(search, count);
 }
 
 /* Whether the best plan is as good as any can be. */
@@ -587,6 +655,7 @@ static bool should_stop(struct zone_plan_search *search, int64_t work) {
 
 int zone_plan_search_improve(struct zone_plan_search *search) {
     const int64_t begun = zone_plan_search_work(search);
+    const double person = score(search, 1, 0);
     if (search->problem->instance->zone_count == 0)
         return HV_OK;
     for (;;) {
@@ -598,7 +667,7 @@ int zone_plan_search_improve(struct zone_plan_search *search) {
                           : 0;
         double best = score(search, search->best.unserved, search->best.cost);
         double now = score(search, search->state.unserved, search->state.cost);
-        double most = best * (1 + TOLERANCE * left);
+        double most = best + left * (TOLERANCE * best > person ? TOLERANCE * best : person);
         search->state.work += WORK_OF_A_ROUND;
         int error = try_round(search, most > now ? most : now);
         if (error != HV_OK)
