@@ -89,8 +89,8 @@ struct cli_table *cli_table_new(
     const char *const titles[]); /* ends with NULL; a title that begins with '>' is right-aligned */
 void cli_table_cell(struct cli_table *table, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Prints with columns as wide as their widest cell, CJK counted as two, and frees. "none" where
- * there is no row. */
+/* Prints with columns as wide as their widest cell, CJK counted as two, and frees. "none"
+ * under the titles where there is no row. */
 void cli_table_print(struct cli_table *table);
 
 /* "12 s", "3 min", "2 h", "4 d"; "never" for null; a leading ≥ where at_least. Static ring of 8. */

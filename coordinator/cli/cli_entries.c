@@ -161,7 +161,7 @@ const struct cli_entry cli_entries[] = {
      "too\nexample:\n  haven transfers --all\n"},
     {"plan", cli_plan, "list, make, show, compare, approve plans",
      "usage: haven plan list | make | show [N] | diff [N] [--against M]\n"
-     "       haven plan approve [N] [--reason TEXT] | withdraw N\n"
+     "       haven plan approve N [--reason TEXT] | withdraw N\n"
      "       haven plan directives [--all] | directive ID --lift\n"
      "       haven plan directive ID --kind KIND [--zone ID] [--shelter ID] [--depot ID] [--item "
      "ID]\n"
@@ -175,7 +175,7 @@ const struct cli_entry cli_entries[] = {
      "    avoid     --link: no plan uses the road\n"
      "    priority  --shelter or --item, --quantity: what is lacking counts 1 to 1000 times\n"
      "    limit     --depot, --shelter or both, --quantity: litres of goods in one plan\n"
-     "examples:\n  haven plan make\n  haven plan approve --reason 'as agreed at 14:00'\n"
+     "examples:\n  haven plan make\n  haven plan approve 4 --reason 'as agreed at 14:00'\n"
      "  haven plan directive one-van --kind limit --depot D1 --shelter S03 --quantity 7000\n"
      "  haven plan directive water-first --kind priority --item water --quantity 5\n"
      "  haven plan directive one-van --lift\n"},

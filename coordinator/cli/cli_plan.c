@@ -354,8 +354,9 @@ static void print_diff(const json_t *reply) {
 }
 
 static void print_made(const json_t *reply) {
-    printf("plan %lld made; look at it: haven plan show; decide: haven plan approve\n",
-           cli_number(reply, "plan"));
+    const long long plan = cli_number(reply, "plan");
+    printf("plan %lld made; look at it: haven plan show %lld; decide: haven plan approve %lld\n",
+           plan, plan, plan);
 }
 
 static bool set_number_of_plan(json_t *request, const char *member, const char *word) {
@@ -449,6 +450,9 @@ int cli_plan(const struct cli *cli) {
                        print_directives);
     if (strcmp(what, "directive") == 0)
         return set_directive(cli);
+    if (strcmp(what, "approve") == 0 && cli_word(cli, 2, "") == NULL)
+        return cli_usage(cli, "name the plan that you have looked at, since a newer one may have "
+                              "been proposed meanwhile: haven plan approve N");
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
         if (strcmp(what, forms[i].word) == 0) {
             json_t *request = plan_request(cli, forms[i].verb);
@@ -580,6 +584,9 @@ int cli_orders(const struct cli *cli) {
         return list(cli);
     if (strcmp(what, "issue") == 0)
         return issue(cli);
+    if (strcmp(what, "approve") == 0 && cli_word(cli, 2, "") == NULL)
+        return cli_usage(cli, "name the plan that you have looked at, since a newer one may have "
+                              "been proposed meanwhile: haven plan approve N");
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
         if (strcmp(what, forms[i].word) == 0) {
             json_t *request = order_request(cli, forms[i].verb);

@@ -86,14 +86,13 @@ void cli_table_print(struct cli_table *table) {
             width = table->cells[i] == NULL ? 0 : width_of(table->cells[i]);
         widths[column] = width > widths[column] ? width : widths[column];
     }
+    for (size_t i = 0; i < table->count; i++) {
+        int column = (int)(i % (size_t)table->columns);
+        print_cell(table->cells[i] == NULL ? "?" : table->cells[i], widths[column],
+                   table->right[column], column == table->columns - 1);
+    }
     if (table->count <= (size_t)table->columns)
         puts("none");
-    else
-        for (size_t i = 0; i < table->count; i++) {
-            int column = (int)(i % (size_t)table->columns);
-            print_cell(table->cells[i] == NULL ? "?" : table->cells[i], widths[column],
-                       table->right[column], column == table->columns - 1);
-        }
     for (size_t i = 0; i < table->count; i++)
         free(table->cells[i]);
     free(table->cells);

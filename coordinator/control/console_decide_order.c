@@ -57,8 +57,13 @@ void console_directive_set(const struct console_scene *scene, const json_t *requ
 void console_plan_approve(const struct console_scene *scene, const json_t *request,
                           struct hv_arena *arena, struct console_outcome *outcome) {
     const struct state *state = console_picture(scene);
-    uint64_t number = console_number(request, "plan", state_general(state)->last_plan);
+    const uint64_t number = console_number(request, "plan", 0);
     const struct state_plan *plan = state_find_plan(state, number);
+    if (number == 0) { /* the last one may be newer than what the approver has seen */
+        console_refuse(outcome, HV_ERR_VALUE, "an approval names the plan that was looked at",
+                       "list them: haven plan list; then: haven plan approve N");
+        return;
+    }
     if (plan == NULL) {
         console_refusef(outcome, HV_ERR_NOT_FOUND, "list them: haven plan list",
                         "there is no plan %llu", (unsigned long long)number);

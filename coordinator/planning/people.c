@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "coordinator/planning/small_groups.h"
+
 /* What going elsewhere than the flow costs while its plan is made: more than any way is long. */
 #define GUIDE_PRICE_MS (INT64_C(86400) * 1000)
 
@@ -160,6 +162,15 @@ static int64_t changed_by(const struct solving *solving, const struct plan *plan
     return bound - kept;
 }
 
+/* The plan on the roads; small groups are joined first. */
+static int give_times(struct solving *solving, struct plan *plan) {
+    int error = small_groups_join(instance_of(solving), solving->in_force, plan);
+    STEP(timetable_make(solving->timetable, plan, &solving->times, &plan->timetable));
+    if (error == HV_OK)
+        plan->changed_people = changed_by(solving, plan);
+    return error;
+}
+
 static int follow_flow(struct solving *solving, struct plan **ret_plan) {
     struct plan *plan = NULL;
     read_flow(solving);
@@ -169,12 +180,11 @@ static int follow_flow(struct solving *solving, struct plan **ret_plan) {
     }
     int error = set_plan(solving, solving->guide, GUIDE_PRICE_MS);
     STEP(planner_assign(solving->planner, solving->limits, &plan));
-    STEP(timetable_make(solving->timetable, plan, &solving->times, &plan->timetable));
+    STEP(give_times(solving, plan));
     if (error != HV_OK) {
         plan_free(plan);
         return error;
     }
-    plan->changed_people = changed_by(solving, plan);
     plan->stability_cost_ms = 0;
     *ret_plan = plan;
     return HV_OK;
@@ -213,7 +223,7 @@ static int put_on_roads(struct solving *solving, struct plan **plan) {
     int error = HV_OK;
     plan_timetable_free((*plan)->timetable);
     (*plan)->timetable = NULL;
-    STEP(timetable_make(solving->timetable, *plan, &solving->times, &(*plan)->timetable));
+    STEP(give_times(solving, *plan));
     STEP(follow_flow(solving, &follows));
     if (error == HV_OK)
         *plan = take_better(solving, *plan, follows);

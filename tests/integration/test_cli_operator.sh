@@ -103,6 +103,7 @@ plan=$(haven plan list --json | field '["plans"][0]["id"]')
 is "proven to leave nobody" "unserved 0 people" haven plan show "$plan"
 is "compared with nothing" S0 haven plan diff "$plan"
 moves=$(haven plan show "$plan" --json | field '["plan"]["moves"]')
+ends "a plan that nobody named" 64 haven plan approve
 is "approved, with its orders" approved haven plan approve "$plan" --reason 'as agreed'
 ends "only once" 64 haven plan approve "$plan"
 ends "nor one that there is not" 66 haven plan approve 999

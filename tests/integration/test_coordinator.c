@@ -340,8 +340,14 @@ Test(coordinator, loads_a_region_and_plans_on_it) {
     cr_ok(ask("{\"verb\": \"region-load\", \"path\": \"%s\"}", whole));
     cr_ok(ask("{\"verb\": \"incident-open\", \"name\": \"flood\", \"hazard\": \"flood\"}"));
     cr_ok(ask("{\"verb\": \"hazard\", \"id\": \"h\", \"kind\": \"flood\"}"));
-    cr_ok(ask("{\"verb\": \"plan-make\"}"));
-    cr_ok(ask("{\"verb\": \"plan-approve\"}"));
+    json_t *plan = ask("{\"verb\": \"plan-make\"}");
+    cr_assert_gt(json_integer_value(json_object_get(plan, "plan")), 0);
+    json_t *unseen = ask("{\"verb\": \"plan-approve\"}"); /* which? */
+    cr_assert_str_eq(json_string_value(json_object_get(unseen, "error")), "value");
+    json_decref(unseen);
+    cr_ok(ask("{\"verb\": \"plan-approve\", \"plan\": %lld}",
+              (long long)json_integer_value(json_object_get(plan, "plan"))));
+    json_decref(plan);
     cr_assert_eq(process_stop(&coordinator), 0);
     struct state *state = state_on_disk();
     cr_assert_geq(state_count(state, STATE_PLAN), 1);

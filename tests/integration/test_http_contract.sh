@@ -45,7 +45,7 @@ haven report S02 '{"verb": "lifeline", "lifelines": [{"kind": "power", "state": 
 haven report D1 '{"verb": "stock-count", "complete": true, "lines": [{"item": "water", "quantity": 9000, "lot": "L1", "expiry": "2027-03-01"}]}'
 haven note 'handed over' --subject S01
 haven plan make
-haven plan approve
+haven plan approve "$("$bin/haven" plan list --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["plans"][0]["id"])')"
 
 haven account add tester --roles administrator,viewer --token
 token=$(sed -n 's/^\(haven_.*\)/\1/p' "$folder/haven.log" | tail -1)
