@@ -103,8 +103,9 @@ static int decode_next(struct batch *batch, const struct waiting_command *comman
     return error;
 }
 
-static struct command_context context_of(const struct core *core) {
-    return (struct command_context){.first = core_next_position(core),
+static struct command_context context_of(const struct core *core, struct hv_arena *arena) {
+    return (struct command_context){.arena = arena,
+                                    .first = core_next_position(core),
                                     .next_order = core_next_order(core),
                                     .next_plan = core_next_plan(core)};
 }
@@ -120,7 +121,7 @@ static int carry_out(struct core *core, const struct waiting_command *command,
     struct batch *batch = core_batch_open(core, command->count);
     if (batch == NULL)
         return HV_ERR_BUSY;
-    struct command_context context = context_of(core);
+    struct command_context context = context_of(core, &batch->arena);
     size_t count = batch->count, size = batch->size, at = 0;
     int error = 0;
     for (uint32_t i = 0; error == 0 && i < command->count; i++) {

@@ -162,6 +162,13 @@ void core_batches_free(struct core *core);
 /* ---- core_hazards.c ---- */
 void core_turn_hazards(struct core *core);
 
+/* Puts a hazard that adds on top of the one of its id that is in force, so that it says the whole:
+ * ids and steps that are there already are not said twice; the kind is the new one. Where none is
+ * in force it stands alone. Everything in the arena. HV_ERR_LIMIT: more than a hazard may name,
+ * with a verdict; HV_ERR_MEMORY. O(n log n) in what both name, and steps times steps. */
+int core_hazard_add(const struct core *core, struct hv_hazard_state *hazard, struct hv_arena *arena,
+                    struct hv_verdict *ret_verdict) HV_MUST_USE;
+
 /* ---- core_escalate.c ---- */
 void core_escalate(struct core *core);
 
@@ -219,6 +226,7 @@ struct command_context {
     uint64_t next_order; /* ids to give */
     uint64_t next_plan;
     uint64_t plans_of_command; /* lowest plan id made by this command; 0: none */
+    struct hv_arena *arena;    /* of the batch that takes the records */
 };
 int core_rule(struct core *core, struct command_context *context, struct hv_record *record,
               struct hv_verdict *ret_verdict);

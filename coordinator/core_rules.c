@@ -176,12 +176,16 @@ static int rule_hazard_step(struct core *core, const struct hv_hazard_step *step
     return 0;
 }
 
-static int rule_hazard(struct core *core, const struct hv_hazard_state *hazard,
+static int rule_hazard(struct core *core, struct hv_arena *arena, struct hv_hazard_state *hazard,
                        struct hv_verdict *ret_verdict) {
-    const struct hv_hazard_step always = hv_hazard_always(hazard, 0);
     if (*hazard->hazard == '\0')
         return no(ret_verdict, HV_ERR_VALUE, "hazard: no id");
-    int error = rule_hazard_step(core, &always, ret_verdict);
+    if (hazard->adds && hazard->over)
+        return no(ret_verdict, HV_ERR_VALUE, "over: what is over takes nothing more");
+    int error = hazard->adds ? core_hazard_add(core, hazard, arena, ret_verdict) : HV_OK;
+    const struct hv_hazard_step always = hv_hazard_always(hazard, 0);
+    if (error == 0)
+        error = rule_hazard_step(core, &always, ret_verdict);
     for (size_t i = 0; error == 0 && i < hazard->step_count; i++)
         error = rule_hazard_step(core, &hazard->steps[i], ret_verdict);
     return error;
@@ -351,7 +355,7 @@ int core_rule(struct core *core, struct command_context *context, struct hv_reco
     case HV_RECORD_SWEEP:
         return rule_sweep(core, &record->sweep, ret_verdict);
     case HV_RECORD_HAZARD:
-        return rule_hazard(core, &record->hazard, ret_verdict);
+        return rule_hazard(core, context->arena, &record->hazard, ret_verdict);
     case HV_RECORD_PLAN:
         return rule_plan(core, context, &record->plan, ret_verdict);
     case HV_RECORD_APPROVAL:

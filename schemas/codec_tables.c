@@ -512,6 +512,7 @@ static const struct hv_field hazard_state_fields[] = {
     LINES(6, shelters, shelter_count, HV_HAZARD_IDS_MAX, HV_ID_BYTES_MAX),
     LINES(7, depots, depot_count, HV_HAZARD_IDS_MAX, HV_ID_BYTES_MAX),
     LIST(50, steps, step_count, HV_HAZARD_STEPS_MAX, hazard_step),
+    BOOL(51, adds),
 };
 SHAPE(static, hazard_state, hazard_state, NULL);
 #undef MODEL

@@ -670,6 +670,7 @@ struct hv_hazard_state {
     const char **depots;
     size_t step_count;
     struct hv_hazard_step *steps;
+    bool adds; /* in a command: on top of what is in force; false in the log */
 };
 
 struct hv_alert {

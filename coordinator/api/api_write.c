@@ -203,7 +203,8 @@ void api_put_sweep(struct api *api, struct api_call *call) {
 }
 
 void api_put_hazard(struct api *api, struct api_call *call) {
-    json_t *request = request_of(call, "hazard", "kind,over,zones,links,shelters,depots,steps");
+    json_t *request =
+        request_of(call, "hazard", "kind,over,adds,zones,links,shelters,depots,steps");
     decide(api, call, 200, with_text(request, "id", call->arguments[0]));
 }
 

@@ -72,42 +72,22 @@ static void print_hazards(const json_t *reply) {
     cli_table_print(table);
 }
 
-/* What the hazard said before, so that a step comes on top of it; NULL: nothing, or no answer. */
-static json_t *hazard_before(const struct cli *cli, const char *id) {
-    json_t *reply = NULL, *hazard, *found = NULL;
-    size_t index;
-    if (cli_call(cli, json_pack("{s:s}", "verb", "hazards"), &reply) != 0)
-        return NULL;
-    json_array_foreach(json_object_get(reply, "hazards"), index, hazard) {
-        if (found == NULL && strcmp(json_string_value(json_object_get(hazard, "id")), id) == 0 &&
-            !json_is_true(json_object_get(hazard, "over")))
-            found = json_incref(hazard);
-    }
-    json_decref(reply);
-    return found;
-}
-
-/* Turns what the request lists into a step from that time on, after all that was said before. */
-static json_t *as_step(const struct cli *cli, json_t *request, const char *id, json_int_t from_ms,
-                       bool has_until, json_int_t until_ms, json_int_t permille) {
+/* Turns what the request lists into a step from that time on, which the coordinator puts beside all
+ * that was said before. */
+static void as_step(json_t *request, json_int_t from_ms, bool has_until, json_int_t until_ms,
+                    json_int_t permille) {
     static const char *const lists[] = {"zones", "links", "shelters", "depots"};
-    json_t *before = hazard_before(cli, id), *step = json_object(), *steps;
+    json_t *step = json_pack("{s:I}", "from_wall_ms", from_ms);
     for (int i = 0; i < 4; i++) {
-        const json_t *was = json_object_get(before, lists[i]);
         json_object_set(step, lists[i], json_object_get(request, lists[i]));
-        json_object_set_new(request, lists[i], was == NULL ? json_array() : json_deep_copy(was));
+        json_object_del(request, lists[i]);
     }
-    steps = json_deep_copy(json_object_get(before, "steps"));
-    steps = steps == NULL ? json_array() : steps;
-    json_object_set_new(step, "from_wall_ms", json_integer(from_ms));
     if (has_until)
         json_object_set_new(step, "until_wall_ms", json_integer(until_ms));
     if (permille >= 0)
         json_object_set_new(step, "capacity_permille", json_integer(permille));
-    json_array_append_new(steps, step);
-    json_object_set_new(request, "steps", steps);
-    json_decref(before);
-    return request;
+    json_object_set_new(request, "steps", json_pack("[o]", step));
+    json_object_set_new(request, "adds", json_true());
 }
 
 int cli_hazard(const struct cli *cli) {
@@ -135,7 +115,7 @@ int cli_hazard(const struct cli *cli) {
         return cli_usage(cli, "--until and --capacity-permille belong to a step: say --from, too");
     }
     if (has_from)
-        request = as_step(cli, request, id, from_ms, has_until, until_ms, permille);
+        as_step(request, from_ms, has_until, until_ms, permille);
     return cli_ask(cli, request, NULL);
 }
 

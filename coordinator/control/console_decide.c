@@ -227,9 +227,15 @@ void console_hazard(const struct console_scene *scene, const json_t *request,
     const char *id = console_text_or_empty(request, "id"),
                *kind = console_text_or_empty(request, "kind");
     bool over = json_is_true(json_object_get(request, "over"));
+    bool adds = json_is_true(json_object_get(request, "adds"));
     if (hv_id_check(id) != HV_OK) {
         console_refuse(outcome, HV_ERR_VALUE, "“id” is not an id",
                        "name the hazard, such as flood-1");
+        return;
+    }
+    if (over && adds) {
+        console_refuse(outcome, HV_ERR_VALUE, "“over” and “adds” do not go together",
+                       "end the hazard, or add to it");
         return;
     }
     if (!over && region_hazard_from_name(kind) == 0) {
@@ -241,7 +247,8 @@ void console_hazard(const struct console_scene *scene, const json_t *request,
     struct hv_record *record = console_decide(outcome, arena, HV_RECORD_HAZARD);
     if (record == NULL)
         return;
-    record->hazard = (struct hv_hazard_state){.hazard = id, .kind = kind, .over = over};
+    record->hazard =
+        (struct hv_hazard_state){.hazard = id, .kind = kind, .over = over, .adds = adds};
     struct hv_hazard_state *hazard = &record->hazard;
     if (!read_list(request, "zones", arena, &hazard->zones, &hazard->zone_count) ||
         !read_list(request, "links", arena, &hazard->links, &hazard->link_count) ||

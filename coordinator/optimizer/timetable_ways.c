@@ -7,7 +7,8 @@
 
 enum {
     FLOW_WAYS = 6, /* of the flow, between one zone and one shelter */
-    ROUNDS = 2
+    ROUNDS = 2,
+    SQUEAKS = 12 /* orders tried where somebody is late */
 };
 
 /* When an assignment has its turn. */
@@ -210,23 +211,56 @@ static int seek(struct seeking *seeking, int32_t entry) {
     return choose(seeking, entry);
 }
 
-static int seek_all(struct seeking *seeking) {
-    const size_t count = seeking->plan->assignment_count;
-    for (int round = 0; round < ROUNDS; round++) {
-        for (size_t i = 0; i < count; i++) {
-            const int32_t entry = seeking->turns[i].entry;
-            struct zone_plan_going away = {0};
-            zone_plan_state_take(&seeking->search.state, entry, &away);
-            zone_plan_going_deinit(&away);
-            int error = seek(seeking, entry);
-            if (error != HV_OK)
-                return error;
-        }
-        int error = zone_plan_search_keep(&seeking->search);
+static void take_out(struct seeking *seeking, int32_t entry) {
+    struct zone_plan_going away = {0};
+    zone_plan_state_take(&seeking->search.state, entry, &away);
+    zone_plan_going_deinit(&away);
+}
+
+/* Each in its turn. */
+static int seek_round(struct seeking *seeking) {
+    for (size_t i = 0; i < seeking->plan->assignment_count; i++) {
+        take_out(seeking, seeking->turns[i].entry);
+        int error = seek(seeking, seeking->turns[i].entry);
         if (error != HV_OK)
             return error;
     }
+    return zone_plan_search_keep(&seeking->search);
+}
+
+/* Moves those of whom somebody is late before all others; both stay in their order. */
+static int raise_late(struct seeking *seeking) {
+    const size_t count = seeking->plan->assignment_count;
+    struct turn *raised = calloc(count + 1, sizeof *raised);
+    size_t used = 0;
+    if (raised == NULL)
+        return HV_ERR_MEMORY;
+    for (int late = 1; late >= 0; late--)
+        for (size_t i = 0; i < count; i++)
+            if ((seeking->search.state.going[seeking->turns[i].entry].unserved > 0) == late)
+                raised[used++] = seeking->turns[i];
+    free(seeking->turns);
+    seeking->turns = raised;
     return HV_OK;
+}
+
+/* Everybody out and in again, the late ones first. */
+static int squeak(struct seeking *seeking) {
+    int error = raise_late(seeking);
+    for (size_t i = 0; error == HV_OK && i < seeking->plan->assignment_count; i++)
+        take_out(seeking, seeking->turns[i].entry);
+    for (int round = 0; error == HV_OK && round < ROUNDS; round++)
+        error = seek_round(seeking);
+    return error;
+}
+
+static int seek_all(struct seeking *seeking) {
+    int error = HV_OK;
+    for (int round = 0; error == HV_OK && round < ROUNDS; round++)
+        error = seek_round(seeking);
+    for (int i = 0; error == HV_OK && i < SQUEAKS && seeking->search.best.unserved > 0; i++)
+        error = squeak(seeking);
+    return error;
 }
 
 int timetable_ways(const struct zone_plan_problem *problem, const struct timetable_steps *steps,

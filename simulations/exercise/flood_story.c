@@ -9,6 +9,7 @@
 #define REFUGE "S08"  /* where its people go */
 #define NIGHT_RATE 9600u
 #define RETURN_RATE 2400u
+#define FORESEEN_MS (6 * FLOOD_HOUR_MS)
 
 static void tell(struct flood *flood, const char *what) {
     char clock[48];
@@ -51,13 +52,40 @@ static json_t *hit(const struct flood *flood, enum hazard_target target, uint64_
     return ids;
 }
 
+/* Appends a link to the step of that time, which begins one where there is none. */
+static void add_to_step(json_t *steps, json_int_t from_ms, json_int_t until_ms, const char *link) {
+    json_t *last = json_array_get(steps, json_array_size(steps) - 1);
+    if (json_integer_value(json_object_get(last, "from_wall_ms")) != from_ms ||
+        json_integer_value(json_object_get(last, "until_wall_ms")) != until_ms) {
+        last = json_pack("{s:I, s:I, s:[]}", "from_wall_ms", from_ms, "until_wall_ms", until_ms,
+                         "links");
+        json_array_append_new(steps, last);
+    }
+    json_array_append_new(json_object_get(last, "links"), json_string(link));
+}
+
+/* What the river service foresees: the roads that will be under water, from when to when. */
+static json_t *foreseen(const struct flood *flood, uint64_t now_ms) {
+    json_t *steps = json_array();
+    for (uint32_t i = 0; i < flood->hazard.count; i++) {
+        const struct hazard_entry *entry = &flood->hazard.entries[i];
+        const double from_ms = entry->from_s * 1000;
+        if (entry->target == HAZARD_LINK && !flood->going_home && from_ms > (double)now_ms &&
+            from_ms <= (double)(now_ms + FORESEEN_MS))
+            add_to_step(steps, flood->start_wall_ms + (json_int_t)from_ms,
+                        flood->start_wall_ms + (json_int_t)(entry->to_s * 1000),
+                        flood->region->links[entry->index].id);
+    }
+    return steps;
+}
+
 static int report_hazard(struct flood *flood, uint64_t now_ms) {
     return stage_ask(&flood->stage,
-                     json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:o}", "verb", "hazard", "id",
+                     json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:o}", "verb", "hazard", "id",
                                "flood-1", "kind", "flood", "over", flood->going_home, "zones",
                                hit(flood, HAZARD_ZONE, now_ms), "shelters",
                                hit(flood, HAZARD_SHELTER, now_ms), "depots",
-                               hit(flood, HAZARD_DEPOT, now_ms)),
+                               hit(flood, HAZARD_DEPOT, now_ms), "steps", foreseen(flood, now_ms)),
                      NULL);
 }
 

@@ -95,6 +95,10 @@ ends "with a figure that is none" 64 haven report S02 count --adults many
 is "an incident" done haven incident open 'June flood' --hazard flood
 is "a hazard" done haven hazard river flood --zones Z10,Z11
 ends "a kind of hazard that is none" 65 haven hazard river water
+is "a road that will be under water" done haven hazard river flood --links L16-17 --from +90min --until +6h
+is "and another, beside what was said" done haven hazard river flood --links L17-16 --from +2h --capacity-permille 300
+is "the first, the second and the zones" "river   flood  in force      2      0         0       0      2" haven hazard list
+is "now it hits its zones alone" done haven hazard river flood --zones Z10,Z11
 is "a road" done haven road close "$(sed -n 2p "$region/link.csv" | cut -d, -f1)" --reason 'under water'
 ends "a road that is not there" 66 haven road close nope
 is "a phase" done haven incident phase evacuation

@@ -433,6 +433,39 @@ def directives(city, planner):
         city.ask("DELETE", f"/api/v1/directives/{name}", **planner)
 
 
+def timelines(city, view, planner):
+    """What hazards hit at times to come: told, added to, found in a look back, and heeded."""
+    path, hour = "/api/v1/hazards/tide", 3600000
+    now = city.ask("GET", "/api/v1/status", **view).json()["wall_ms"]
+    step = lambda link, hours: {"from_wall_ms": now + hours * hour, "until_wall_ms": now + (hours + 2) * hour, "links": [link]}
+    steps = lambda at="": next(one["steps"] for one in city.ask("GET", "/api/v1/hazards" + at, **view).json()["items"] if one["id"] == "tide")
+    roads = lambda at="": [one["links"][0] for one in steps(at)]
+    first = city.ask("PUT", path, {"kind": "flood", "zones": ["Z10"], "steps": [step("L16-17", 1)]}, **planner)
+    is_so("a timeline is told", first.status == 200 and steps()[0] == {**step("L16-17", 1), "zones": [], "shelters": [], "depots": [], "capacity_permille": None}, steps())
+    answers = []
+    threads = [threading.Thread(target=lambda link=link: answers.append(city.ask("PUT", path, {"kind": "flood", "adds": True, "steps": [step(link, 2)]}, **planner)))
+               for link in ("L10-17", "L17-10", "L17-19", "L19-17")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    is_so("of four who add at once none loses anything", [one.status for one in answers] == [200] * 4 and sorted(roads()) == ["L10-17", "L16-17", "L17-10", "L17-19", "L19-17"], (roads(), [one.body for one in answers]))
+    again = city.ask("PUT", path, {"kind": "flood", "adds": True, "steps": [step("L10-17", 2)]}, **planner)
+    is_so("what is said twice is there once", again.status == 200 and len(roads()) == 5, roads())
+    is_so("a look back knows what was told then", roads(f"?at={first.json()['last']}") == ["L16-17"], roads(f"?at={first.json()['last']}"))
+    wrong = city.ask("PUT", path, {"kind": "flood", "adds": True, "steps": [step("nowhere", 2)]}, **planner)
+    is_so("a road that is not there is refused", wrong.status == 404 and len(roads()) == 5, wrong.body)
+    wrong = city.ask("PUT", path, {"kind": "flood", "adds": True, "steps": [{**step("L10-17", 2), "until_wall_ms": now}]}, **planner)
+    is_so("so is a step that ends before it begins", wrong.status == 422, wrong.body)
+    is_so("what is over takes nothing more", city.ask("PUT", path, {"over": True, "adds": True}, **planner).status == 422)
+    made = city.ask("POST", "/api/v1/plans", **planner).json()
+    moves = city.ask("GET", f"/api/v1/plans/{made['plan']}", **view).json()["moves"]
+    is_so("a plan is made", len(moves) > 0, moves)
+    late = [move for move in moves if {"L16-17"} & set(move["links"]) and move["departed_s"] > 3600]
+    is_so("in which nobody leaves over a road that has closed", late == [], late)
+    is_so("it ends", city.ask("PUT", path, {"over": True}, **planner).status == 200)
+
+
 def owners(city, view, planner, approver):
     def of(thing):
         return next((one["owner"] for one in city.ask("GET", "/api/v1/attention", **view).json()["items"] if one["id"] == thing), "gone")
@@ -599,6 +632,7 @@ try:
     log_in(town)
     two_persons(town)
     directives(town, planner)
+    timelines(town, viewer, planner)
     owners(town, viewer, planner, approver)
     escalation(town, planner)
     tags(town, viewer)
