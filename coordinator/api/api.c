@@ -215,10 +215,12 @@ void api_reach(struct api *api, uint64_t position) {
 /* ---- the thread ---- */
 
 static int wait_ms(const struct api *api, bool more) {
-    MHD_UNSIGNED_LONG_LONG ms = 250;
-    if (api->server != NULL && MHD_get_timeout(api->server, &ms) == MHD_YES && ms < 250)
-        return more ? 0 : (int)ms;
-    return more ? 0 : 250;
+    int most = more ? 0 : api_events_wait_ms(api);
+    MHD_UNSIGNED_LONG_LONG ms = 0;
+    if (most > 0 && api->server != NULL && MHD_get_timeout(api->server, &ms) == MHD_YES &&
+        ms < (MHD_UNSIGNED_LONG_LONG)most)
+        return (int)ms;
+    return most;
 }
 
 static void wait(struct api *api, bool more) {

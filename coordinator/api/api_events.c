@@ -1,39 +1,36 @@
 /* Server-sent events: what has changed since a position of the log, or every record from there on.
  *
  * Nothing queues up for a reader that is slow: when it has taken what it was given, the next event
- * is made from where it stands, and says what the picture is now. All that stand at the same place
- * share one event, packed once for all of them that take gzip. How often events are made follows
- * from what they cost. */
-#include "coordinator/api/api_inside.h"
+ * is made from where it stands. Of changes it says what the picture is now; all that stand at the
+ * same place share one event, packed once for all of them that take gzip. How often events are made
+ * follows from what they cost. Records come in chunks (api_records.c); who is far behind gets one
+ * after the other as quickly as it takes them, the one that has waited longest first, and is told.
+ */
+#include "coordinator/api/api_events.h"
 
-#include "schemas/codec.h"
 #include "schemas/platform/clock.h"
+#include "schemas/platform/line_log.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum {
     BEAT_MS = 15000,
     LOOK_MS = 60000,
-    PERIOD_MS = 250, /* between two events of changes, at least */
+    PERIOD_MS = 250, /* between two events of changes, at least, and of the newest records */
     PERIOD_MOST_MS = 5000,
-    ROWS_MOST = 20000, /* more changes of a kind: the list is to be asked for again */
-    RECORDS_AT_ONCE = 500,
-    RECORD_BYTES = 262144,
-    OUT_BYTES_A_MS = 16000, /* to all streams together */
+    OUT_BYTES_A_MS = 16000, /* of changes, to all streams together */
+    OUT_BYTES_A_US = 64,    /* of records */
     BLOCK_BYTES = 32768,
-    COST_SHARE = 10 /* making events takes at most one part in so many of the time */
-};
-
-struct api_frame {          /* one event, shared by streams that stand at `from` */
-    struct api_frame *next; /* of this round */
-    unsigned refs;
-    bool records, packed;
-    uint64_t from, to;
-    struct api_text text;
-    struct api_gzip_sum sum; /* packed: of the text before */
+    COST_SHARE = 10, /* making events takes at most one part in so many of the time */
+    REST = 1,        /* after a chunk of records so much of the time that it took is for others */
+    STREAMS_MAX = 512,
+    BEHIND_RECORDS = 10000, /* who is further behind is told so */
+    BEHIND_MS = 5000,
+    ERROR_MS = 60000
 };
 
 struct api_stream {
@@ -47,190 +44,31 @@ struct api_stream {
     uint64_t generation; /* of the account, by_token */
     uint64_t position;   /* all up to here has been given */
     struct api_frame *frame;
-    size_t at;               /* in the frame */
-    struct api_gzip_sum sum; /* packed: of all frames before this one */
-    uint64_t given_ms;
+    size_t at;                  /* in the frame */
+    struct api_gzip_sum sum;    /* packed: of all frames before this one */
+    uint64_t given_ms, told_ms; /* last anything; last that it is behind */
+    uint64_t turn;              /* when it was last given something, in api->event_turn */
 };
 
-static void let_go(struct api_frame *frame) {
+/* ---- frames ---- */
+
+void api_frame_drop(struct api_frame *frame) {
     if (frame == NULL || --frame->refs > 0)
         return;
     api_text_free(&frame->text);
     free(frame);
 }
 
-/* ---- making events ---- */
-
-static bool has_changed(const struct api_scene *scene, enum state_kind kind, uint64_t from) {
-    const struct state_entity *newest =
-        state_at(scene->state, kind, state_newest(scene->state, kind));
-    return newest != NULL && newest->changed > from;
-}
-
-/* Marks the places that have changed, or whose nodes have. NULL without memory. */
-static uint8_t *mark_places(const struct api_scene *scene, uint64_t from, bool *ret_stock) {
-    const struct state *state = scene->state;
-    uint8_t *marks = calloc(scene->places_known + 1u, 1);
-    for (uint32_t i = state_newest(state, STATE_PLACE); marks != NULL && i != STATE_NONE;) {
-        const struct state_place *place = state_place(state, i);
-        if (place->entity.changed <= from)
-            break;
-        if (i < scene->places_known)
-            marks[i] = 1;
-        *ret_stock = *ret_stock || place->stock.changed.position > from;
-        i = place->entity.older;
-    }
-    for (uint32_t i = state_newest(state, STATE_NODE); marks != NULL && i != STATE_NONE;) {
-        const struct state_node *node = state_node(state, i);
-        if (node->entity.changed <= from)
-            break;
-        if (node->place < scene->places_known && node->presence_position > from)
-            marks[node->place] = 1;
-        i = node->entity.older;
-    }
-    return marks;
-}
-
-/* False: there are too many. */
-static bool write_places(const struct api_scene *scene, const uint8_t *marks, bool depots,
-                         struct api_text *text) {
-    const struct api_table *table = depots ? &api_depots : &api_shelters;
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < scene->places_known; i++)
-        count += marks[i] != 0 && scene->row_is_depot[i] == depots;
-    if (count == 0 || count > ROWS_MOST)
-        return count == 0;
-    api_text_print(text, ",\"%s\":[", depots ? "depots" : "shelters");
-    bool first = true;
-    for (uint32_t i = 0; i < scene->places_known; i++) {
-        if (marks[i] == 0 || scene->row_is_depot[i] != depots)
-            continue;
-        api_text_add(text, ",", first ? 0 : 1);
-        api_table_row(table, scene, scene->row_of[i], text);
-        first = false;
-    }
-    api_text_put(text, "]");
-    return true;
-}
-
-static void write_zones(const struct api_scene *scene, uint64_t from, struct api_text *text) {
-    const struct state *state = scene->state;
-    bool first = true;
-    for (uint32_t i = state_newest(state, STATE_ZONE); i != STATE_NONE;) {
-        const struct state_entity *zone = state_at(state, STATE_ZONE, i);
-        if (zone->changed <= from)
-            break;
-        uint32_t row =
-            scene->region == NULL ? REGION_NONE : region_find_zone(scene->region, zone->id);
-        if (row != REGION_NONE) {
-            api_text_put(text, first ? ",\"zones\":[" : ",");
-            api_table_row(&api_zones, scene, row, text);
-            first = false;
-        }
-        i = zone->older;
-    }
-    if (!first)
-        api_text_put(text, "]");
-}
-
-static void name_kind(struct api_text *text, const char *kind, bool *first) {
-    api_text_add(text, ",", *first ? 0 : 1);
-    api_text_string(text, kind);
-    *first = false;
-}
-
-static void write_kinds(const struct api_scene *scene, uint64_t from, bool shelters, bool depots,
-                        bool stock, struct api_text *text) {
-    static const struct {
-        enum state_kind kind;
-        const char *name;
-    } kinds[] = {
-        {STATE_NODE, "nodes"},   {STATE_REQUEST, "requests"},     {STATE_TRANSFER, "transfers"},
-        {STATE_ORDER, "orders"}, {STATE_PLAN, "plans"},           {STATE_HAZARD, "hazards"},
-        {STATE_ALERT, "alerts"}, {STATE_ROAD, "network"},         {STATE_INCIDENT, "incidents"},
-        {STATE_NOTE, "notes"},   {STATE_DIRECTIVE, "directives"}, {STATE_OWNER, "owners"}};
-    const struct state_general *general = state_general(scene->state);
-    bool first = true;
-    api_text_put(text, ",\"kinds\":[");
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (has_changed(scene, kinds[i].kind, from))
-            name_kind(text, kinds[i].name, &first);
-    if (shelters)
-        name_kind(text, "shelters", &first);
-    if (depots)
-        name_kind(text, "depots", &first);
-    if (stock)
-        name_kind(text, "stock", &first);
-    if (general->region_position > from)
-        name_kind(text, "region", &first);
-    if (general->mode == HV_MODE_EXERCISE)
-        name_kind(text, "exercises", &first);
-    api_text_put(text, "]");
-}
-
-static void write_changes(struct api *api, uint64_t from, struct api_text *text) {
-    const struct api_scene *scene = &api->scene;
-    bool stock = false;
-    uint8_t *marks = mark_places(scene, from, &stock);
-    json_t *status = api_ask(scene, json_pack("{s:s}", "verb", "status"), NULL, NULL);
-    uint64_t position = state_position(scene->state);
-    api_text_print(text,
-                   "event: changes\nid: %" PRIu64 "\ndata: {\"position\":%" PRIu64
-                   ",\"from\":%" PRIu64 ",\"wall_ms\":%lld,\"status\":",
-                   position, position, from, (long long)scene->console.wall_ms);
-    api_text_json(text, status);
-    json_decref(status);
-    bool shelters = marks != NULL && write_places(scene, marks, false, text);
-    bool depots = marks != NULL && write_places(scene, marks, true, text);
-    write_zones(scene, from, text);
-    write_kinds(scene, from, !shelters, !depots, stock, text);
-    api_text_put(text, "}\n\n");
-    free(marks);
-}
-
-struct recording {
-    struct hv_arena arena;
-    struct api_text *text;
-    uint64_t last;
-};
-
-static int write_record(void *context, const struct log_record *stored) {
-    struct recording *recording = context;
-    struct hv_verdict verdict;
-    struct hv_record *record = NULL;
-    hv_arena_reset(&recording->arena);
-    int error = hv_record_decode(stored->bytes, stored->size, &recording->arena, &verdict, &record);
-    if (error != HV_OK)
-        return error;
-    json_t *object = console_record(stored->position, record);
-    api_text_print(recording->text, "event: record\nid: %" PRIu64 "\ndata: ", stored->position);
-    api_text_json(recording->text, object);
-    api_text_put(recording->text, "\n\n");
-    json_decref(object);
-    recording->last = stored->position;
-    return recording->text->size < RECORD_BYTES ? HV_OK : HV_ERR_STOPPED;
-}
-
-static uint64_t write_records(struct api *api, uint64_t from, struct api_text *text) {
-    uint64_t last = state_position(api->replica.state);
-    struct recording recording = {.text = text, .last = from};
-    if (last - from > RECORDS_AT_ONCE)
-        last = from + RECORDS_AT_ONCE;
-    hv_arena_init(&recording.arena, 0);
-    (void)!log_read(api->options.log, from + 1, last, write_record, &recording, NULL);
-    hv_arena_deinit(&recording.arena);
-    return recording.last;
-}
-
-static struct api_frame *frame_new(uint64_t from) {
+struct api_frame *api_frame_new(uint64_t from) {
     struct api_frame *frame = calloc(1, sizeof *frame);
-    if (frame != NULL)
+    if (frame != NULL) {
         frame->from = frame->to = from;
+        frame->refs = 1;
+    }
     return frame;
 }
 
-/* As a piece of a gzip stream, after so many bytes of its beginning. False without memory. */
-static bool pack_frame(struct api_frame *frame, const char *head, size_t head_bytes) {
+bool api_frame_pack(struct api_frame *frame, const char *head, size_t head_bytes) {
     struct api_text piece, packed = {0};
     if (frame->text.failed || api_text_gzip_piece(&frame->text, &piece) != HV_OK)
         return false;
@@ -247,28 +85,32 @@ static bool pack_frame(struct api_frame *frame, const char *head, size_t head_by
     return !piece.failed;
 }
 
-static struct api_frame *make_frame(struct api *api, const struct api_stream *stream) {
-    struct api_frame *frame = frame_new(stream->position);
+/* Of what is told in no log: a greeting, a beat. Dropped and NULL where something failed. */
+static struct api_frame *finish(struct api_frame *frame, bool packed) {
+    if (frame == NULL || (!frame->text.failed && (!packed || api_frame_pack(frame, NULL, 0))))
+        return frame;
+    api_frame_drop(frame);
+    return NULL;
+}
+
+static struct api_frame *make_changes(struct api *api, uint64_t from, bool packed) {
+    struct api_frame *frame = api_frame_new(from);
     if (frame == NULL)
         return NULL;
     hv_arena_reset(&api->arena);
-    frame->records = stream->records;
-    if (stream->records) {
-        frame->to = write_records(api, frame->from, &frame->text);
-    } else {
-        write_changes(api, frame->from, &frame->text);
-        frame->to = state_position(api->replica.state);
-    }
-    frame->refs = 1;
-    if (frame->text.failed || frame->to == frame->from ||
-        (stream->packed && !pack_frame(frame, NULL, 0))) {
-        let_go(frame);
-        return NULL;
-    }
-    return frame;
+    api_changes_write(api, from, &frame->text);
+    frame->to = state_position(api->replica.state);
+    return finish(frame, packed);
 }
 
 /* ---- giving them out ---- */
+
+static void wake(struct api_stream *stream) {
+    if (!stream->suspended)
+        return;
+    stream->suspended = false;
+    MHD_resume_connection(stream->connection);
+}
 
 static void give(struct api_stream *stream, struct api_frame *frame, uint64_t now_ms) {
     frame->refs++;
@@ -276,10 +118,13 @@ static void give(struct api_stream *stream, struct api_frame *frame, uint64_t no
     stream->at = 0;
     stream->position = frame->to;
     stream->given_ms = now_ms;
-    if (stream->suspended) {
-        stream->suspended = false;
-        MHD_resume_connection(stream->connection);
-    }
+    stream->turn = ++stream->api->event_turn;
+    wake(stream);
+}
+
+static void end(struct api_stream *stream) {
+    stream->ended = true;
+    wake(stream);
 }
 
 static bool is_free(const struct api_stream *stream) {
@@ -289,7 +134,7 @@ static bool is_free(const struct api_stream *stream) {
 static void drop_frame(struct api_stream *stream) {
     if (stream->frame != NULL && stream->frame->packed)
         api_gzip_sum_add(&stream->sum, &stream->frame->sum);
-    let_go(stream->frame);
+    api_frame_drop(stream->frame);
     stream->frame = NULL;
 }
 
@@ -330,18 +175,25 @@ static void free_stream(void *context) {
     if (stream->next != NULL)
         stream->next->before = stream->before;
     api->stream_count--;
-    let_go(stream->frame);
+    api_frame_drop(stream->frame);
     free(stream);
 }
 
-/* Of this round, for who stands there and takes it so; NULL: without memory, or nothing to tell. */
+/* Whether it has taken all that it was given, and there is more. */
+static bool waits(const struct api_stream *stream, bool records, uint64_t last) {
+    return stream->records == records && stream->suspended && is_free(stream) &&
+           stream->position < last;
+}
+
+/* ---- changes ---- */
+
+/* Of this round, for who stands there and takes it so; NULL: without memory. */
 static struct api_frame *frame_for(struct api *api, const struct api_stream *stream,
                                    struct api_frame **round) {
     struct api_frame *frame = *round;
-    while (frame != NULL && (frame->from != stream->position || frame->records != stream->records ||
-                             frame->packed != stream->packed))
+    while (frame != NULL && (frame->from != stream->position || frame->packed != stream->packed))
         frame = frame->next;
-    if (frame == NULL && (frame = make_frame(api, stream)) != NULL) {
+    if (frame == NULL && (frame = make_changes(api, stream->position, stream->packed)) != NULL) {
         frame->next = *round;
         *round = frame;
     }
@@ -349,14 +201,13 @@ static struct api_frame *frame_for(struct api *api, const struct api_stream *str
 }
 
 /* Whoever has taken all gets what has changed since; frames of this round are shared. */
-static size_t give_all(struct api *api, uint64_t now_ms) {
+static size_t give_changes(struct api *api, uint64_t now_ms) {
     struct api_frame *round = NULL;
     uint64_t last = state_position(api->replica.state);
     size_t bytes = 0;
     for (struct api_stream *stream = api->streams; stream != NULL; stream = stream->next) {
-        if (!stream->suspended || !is_free(stream) || stream->position >= last)
-            continue;
-        struct api_frame *frame = frame_for(api, stream, &round);
+        struct api_frame *frame =
+            waits(stream, false, last) ? frame_for(api, stream, &round) : NULL;
         if (frame == NULL)
             continue;
         bytes += frame->text.size;
@@ -365,28 +216,120 @@ static size_t give_all(struct api *api, uint64_t now_ms) {
     }
     while (round != NULL) {
         struct api_frame *next = round->next;
-        let_go(round);
+        api_frame_drop(round);
         round = next;
     }
     return bytes;
 }
+
+/* ---- records ---- */
+
+static uint64_t now_us(clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* Who has waited longest of those with a whole chunk before them; when it is time for the newest
+ * records, of all. NULL: nobody. */
+static struct api_stream *next_reader(const struct api *api, bool newest) {
+    uint64_t last = state_position(api->replica.state);
+    struct api_stream *found = NULL;
+    for (struct api_stream *stream = api->streams; stream != NULL; stream = stream->next)
+        if (waits(stream, true, last) && (newest || last - stream->position >= API_CHUNK) &&
+            (found == NULL || stream->turn < found->turn))
+            found = stream;
+    return found;
+}
+
+/* True: it is told first, and is no longer free. */
+static bool tell_behind(struct api *api, struct api_stream *stream, uint64_t now_ms) {
+    uint64_t last = state_position(api->replica.state);
+    if (last - stream->position < BEHIND_RECORDS || now_ms - stream->told_ms < BEHIND_MS)
+        return false;
+    struct api_frame *frame = api_frame_new(stream->position);
+    if (frame != NULL)
+        api_text_print(&frame->text,
+                       "event: behind\ndata: {\"position\":%" PRIu64 ",\"last\":%" PRIu64 "}\n\n",
+                       stream->position, last);
+    frame = finish(frame, stream->packed);
+    if (frame == NULL)
+        return false;
+    stream->told_ms = now_ms;
+    drop_frame(stream);
+    give(stream, frame, now_ms);
+    api_frame_drop(frame);
+    return true;
+}
+
+/* Ends a stream rather than leaving out what cannot be read. */
+static void give_up(struct api *api, struct api_stream *stream, uint64_t now_ms) {
+    if (now_ms >= api->records_error_ms) {
+        line_log(LINE_WARNING, "event=records-unreadable after=%" PRIu64, stream->position);
+        api->records_error_ms = now_ms + ERROR_MS;
+    }
+    end(stream);
+}
+
+/* To all that stand where this one does. Gives how many bytes. */
+static size_t give_chunk(struct api *api, struct api_stream *reader, uint64_t now_ms) {
+    uint64_t from = reader->position, last = state_position(api->replica.state);
+    bool packed = reader->packed;
+    size_t bytes = 0;
+    struct api_frame *frame = api_records_frame(api, from, packed);
+    if (frame == NULL) {
+        give_up(api, reader, now_ms);
+        return 0;
+    }
+    for (struct api_stream *stream = api->streams; stream != NULL; stream = stream->next) {
+        if (!waits(stream, true, last) || stream->position != from || stream->packed != packed ||
+            tell_behind(api, stream, now_ms))
+            continue;
+        drop_frame(stream);
+        give(stream, frame, now_ms);
+        bytes += frame->text.size;
+    }
+    api_frame_drop(frame);
+    return bytes;
+}
+
+static void give_records(struct api *api, uint64_t now_ms) {
+    bool newest = now_ms >= api->records_next_ms;
+    struct api_stream *reader = NULL;
+    while (now_us(CLOCK_MONOTONIC) >= api->records_rest_us &&
+           (reader = next_reader(api, newest)) != NULL) {
+        uint64_t began = now_us(CLOCK_THREAD_CPUTIME_ID);
+        size_t bytes = give_chunk(api, reader, now_ms);
+        uint64_t took = now_us(CLOCK_THREAD_CPUTIME_ID) - began + bytes / OUT_BYTES_A_US;
+        api->records_rest_us = now_us(CLOCK_MONOTONIC) + REST * took;
+    }
+    if (newest && reader == NULL && now_us(CLOCK_MONOTONIC) >= api->records_rest_us)
+        api->records_next_ms = now_ms + PERIOD_MS;
+}
+
+int api_events_wait_ms(const struct api *api) {
+    uint64_t now = now_us(CLOCK_MONOTONIC);
+    if (!api->loaded || next_reader(api, clock_real_ms() >= api->records_next_ms) == NULL)
+        return PERIOD_MS;
+    return api->records_rest_us <= now ? 0 : (int)((api->records_rest_us - now + 999) / 1000);
+}
+
+/* ---- beats, and ends ---- */
 
 /* A client that has gone is noticed when something is written to it, and not before. */
 static void beat_all(struct api *api, uint64_t now_ms) {
     for (struct api_stream *stream = api->streams; stream != NULL; stream = stream->next) {
         if (!stream->suspended || now_ms - stream->given_ms < BEAT_MS)
             continue;
-        struct api_frame *frame = frame_new(stream->position);
+        struct api_frame *frame = api_frame_new(stream->position);
+        if (frame != NULL)
+            api_text_put(&frame->text, "event: beat\ndata: {}\n\n");
+        frame = finish(frame, stream->packed);
         if (frame == NULL)
             return;
-        api_text_put(&frame->text, "event: beat\ndata: {}\n\n");
-        if (frame->text.failed || (stream->packed && !pack_frame(frame, NULL, 0))) {
-            frame->refs = 1;
-            let_go(frame);
-            return;
-        }
         drop_frame(stream);
         give(stream, frame, now_ms);
+        api_frame_drop(frame);
     }
 }
 
@@ -404,11 +347,7 @@ void api_events_follow(struct api *api) {
     for (struct api_stream *stream = api->streams; stream != NULL; stream = stream->next) {
         if (stream->ended || may_go_on(api, stream, wall_ms))
             continue;
-        stream->ended = true;
-        if (stream->suspended) {
-            stream->suspended = false;
-            MHD_resume_connection(stream->connection);
-        }
+        end(stream);
     }
 }
 
@@ -419,10 +358,11 @@ void api_events_tick(struct api *api, uint64_t now_ms) {
         api_events_follow(api);
         api->events_look_ms = now_ms + LOOK_MS;
     }
+    give_records(api, now_ms);
     beat_all(api, now_ms);
     if (now_ms < api->events_next_ms || api_scene_refresh(&api->scene) != HV_OK)
         return;
-    size_t bytes = give_all(api, now_ms);
+    size_t bytes = give_changes(api, now_ms);
     uint64_t took_ms = clock_real_ms() - now_ms, period = PERIOD_MS;
     if (took_ms * COST_SHARE > period)
         period = took_ms * COST_SHARE;
@@ -433,11 +373,9 @@ void api_events_tick(struct api *api, uint64_t now_ms) {
 
 /* Before libmicrohttpd is stopped: nothing may stay suspended. */
 void api_events_close(struct api *api) {
+    api_records_forget(api);
     for (struct api_stream *stream = api->streams; stream != NULL; stream = stream->next)
-        if (stream->suspended) {
-            stream->suspended = false;
-            MHD_resume_connection(stream->connection);
-        }
+        wake(stream);
 }
 
 /* ---- beginning ---- */
@@ -460,7 +398,7 @@ static bool read_start(struct api_call *call, uint64_t last, uint64_t *ret_from)
 
 static struct api_frame *greet(const struct api *api, uint64_t from, bool known, bool packed) {
     const struct state_general *general = state_general(api->replica.state);
-    struct api_frame *frame = frame_new(from);
+    struct api_frame *frame = api_frame_new(from);
     char log[2 * HV_ID128_BYTES + 1];
     if (frame == NULL)
         return NULL;
@@ -470,12 +408,11 @@ static struct api_frame *greet(const struct api *api, uint64_t from, bool known,
                    "retry: 2000\n\nevent: %s\nid: %" PRIu64 "\ndata: {\"position\":%" PRIu64
                    ",\"log\":\"%s\",\"term\":%" PRIu64 "}\n\n",
                    known ? "hello" : "reload", from, from, log, general->term);
-    if (packed && !pack_frame(frame, API_GZIP_HEAD, API_GZIP_HEAD_BYTES)) {
-        frame->refs = 1;
-        let_go(frame);
-        return NULL;
-    }
-    return frame;
+    if (!frame->text.failed &&
+        (!packed || api_frame_pack(frame, API_GZIP_HEAD, API_GZIP_HEAD_BYTES)))
+        return frame;
+    api_frame_drop(frame);
+    return NULL;
 }
 
 /* Whose stream it is, so that it ends with the log in or the account that may read it. */
@@ -500,6 +437,11 @@ void api_get_events(struct api *api, struct api_call *call) {
         api_problem(call, 400, "value", "view is changes or records", NULL);
         return;
     }
+    if (api->stream_count >= STREAMS_MAX) {
+        api_problem(call, 503, "busy", "as many listen to events as may",
+                    "close a page or a script that listens, or try again in a moment");
+        return;
+    }
     bool known = read_start(call, last, &from), packed = api_takes_gzip(call);
     struct api_stream *stream = calloc(1, sizeof *stream);
     struct api_frame *frame = stream == NULL ? NULL : greet(api, from, known, packed);
@@ -507,9 +449,7 @@ void api_get_events(struct api *api, struct api_call *call) {
         call->response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES,
                                                            read_stream, stream, free_stream);
     if (frame == NULL || call->response == NULL) {
-        if (frame != NULL)
-            api_text_free(&frame->text);
-        free(frame);
+        api_frame_drop(frame);
         free(stream);
         api_failed(call, HV_ERR_MEMORY);
         return;
@@ -525,6 +465,7 @@ void api_get_events(struct api *api, struct api_call *call) {
     api->streams = stream;
     api->stream_count++;
     give(stream, frame, clock_real_ms());
+    api_frame_drop(frame);
     api_reply(call, 200, "text/event-stream");
     api_header(call, "Cache-Control", "no-store");
     if (packed)

@@ -89,6 +89,16 @@ struct api_call {
 };
 
 struct api_stream; /* api_events.c */
+struct api_frame;  /* api_events.h */
+
+enum { API_CHUNK = 256, API_CHUNKS_KEPT = 64 };
+
+/* Chunks of records, the one made first at `first`. */
+struct api_chunks {
+    struct api_frame *kept[API_CHUNKS_KEPT];
+    uint32_t first, count;
+    size_t bytes;
+};
 
 enum { API_PASTS = 4, API_SAMPLES = 2048, API_SERIES = 13, API_SAMPLE_MS = 5000 };
 
@@ -148,7 +158,11 @@ struct api {
     struct api_attempts attempts;
     struct api_stream *streams;
     uint32_t stream_count;
-    uint64_t events_next_ms, events_look_ms;
+    uint64_t events_next_ms, events_look_ms, event_turn;
+    struct api_chunks chunks;
+    uint64_t records_next_ms;  /* the newest of those who keep up */
+    uint64_t records_rest_us;  /* until then none are made */
+    uint64_t records_error_ms; /* until then it is not said again that some cannot be read */
     struct api_past pasts[API_PASTS];
     uint64_t past_used;
     struct api_sample samples[API_SAMPLES];
@@ -224,6 +238,7 @@ const char *api_method_word(enum api_method method);
 
 /* ---- api_events.c ---- */
 void api_events_tick(struct api *api, uint64_t now_ms);
+int api_events_wait_ms(const struct api *api); /* until it has something to do, at most */
 
 /* Ends the streams of those who are logged out or whose accounts have changed. */
 void api_events_follow(struct api *api);

@@ -281,6 +281,66 @@ def events(city, view, plan):
     stream.close()
 
 
+def read_records(city, headers, start, last):
+    """What came of the stream of records after `start` up to `last`, unpacked."""
+    stream = city.events(headers, f"/api/v1/events?view=records&from={start}")
+    inflating = zlib.decompressobj(wbits=31) if "Accept_Encoding" in headers else None
+    head, rest = until(stream, lambda data: b"\r\n\r\n" in data).split(b"\r\n\r\n", 1)
+    said, end = [], f"\nid: {last}\ndata: ".encode()
+    tail = b""
+    while end not in tail:
+        rest = until(stream, lambda data: b"\r\n" in data, rest)
+        size, rest = rest.split(b"\r\n", 1)
+        size = int(size, 16) + 2
+        rest = until(stream, lambda data: len(data) >= size, rest)
+        piece, rest = rest[:size - 2], rest[size:]
+        said.append(inflating.decompress(piece) if inflating else piece)
+        tail = tail[-64:] + said[-1]
+    stream.close()
+    return b"".join(said)
+
+
+def unchunked(data):
+    pieces = []
+    while b"\r\n" in data:
+        size, data = data.split(b"\r\n", 1)
+        pieces.append(data[:int(size, 16)])
+        data = data[int(size, 16) + 2:]
+    return b"".join(pieces)
+
+
+def record_ids(said):
+    return [int(event[4:event.index(b"\n")]) for event in said.split(b"\n\nevent: record\n")[1:]]
+
+
+def records():
+    """A log of many records is caught up with from any position, by quick readers and slow ones."""
+    city = City("long", "--http", "127.0.0.1:0")
+    is_so("a city stops to be filled", city.stop() == 0)
+    subprocess.run([BIN + "/../tests/tools/fill_city", city.dir, "1500", "full"], check=True, capture_output=True)
+    city.start()
+    viewer = city.token("reader", "viewer")
+    last = city.ask("GET", "/api/v1/status", **viewer).json()["position"]
+    slow = city.events(viewer, "/api/v1/events?view=records&from=0")
+    for start, headers in ((0, {}), (0, {"Accept_Encoding": "gzip"}), (7777, {}), (8192, {"Accept_Encoding": "gzip"}),
+                           (last - 1, {})):
+        said = read_records(city, {**viewer, **headers}, start, last)
+        ids = record_ids(said)
+        is_so(f"every record after {start} comes once, in order{', packed' if headers else ''}",
+              ids == list(range(start + 1, last + 1)), (len(ids), ids[:3], ids[-3:], last))
+        is_so(f"who is far behind at {start} is told so, and nobody else", (b"event: behind" in said) == (last - start >= 10000))
+    data = until(slow, lambda data: f"\nid: {last}\ndata: ".encode() in data)
+    data = data.split(b"\r\n\r\n", 1)[1]
+    is_so("who has taken nothing meanwhile has lost nothing", record_ids(unchunked(data)) == list(range(1, last + 1)))
+    slow.close()
+    deaf = [city.events(viewer, f"/api/v1/events?view=records&from={start}") for start in range(0, 5000, 100)]
+    for stream in deaf:
+        until(stream, lambda data: b"event: hello" in data)
+    is_so("it stops cleanly while many have not taken what they were given", city.stop() == 0)
+    for stream in deaf:
+        stream.close()
+
+
 class Packed:
     """A stream of events by gzip, as browsers ask for it."""
 
@@ -638,6 +698,7 @@ try:
     tags(town, viewer)
     look_back(town, viewer)
     streams_end(town)
+    records()
     stop(town, viewer)
     tls()
 finally:
