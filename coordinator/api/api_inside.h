@@ -110,6 +110,7 @@ struct api_past {
 
 struct api_sample {
     int64_t wall_ms;
+    uint64_t position; /* of the log, up to which it was taken */
     double values[API_SERIES];
 };
 

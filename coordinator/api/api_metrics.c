@@ -152,6 +152,7 @@ void api_series_tick(struct api *api, uint64_t now_ms) {
     json_t *status = api_ask(&api->scene, json_pack("{s:s}", "verb", "status"), NULL, NULL);
     struct api_sample *sample = &api->samples[api->sample_count++];
     sample->wall_ms = api->scene.console.wall_ms;
+    sample->position = state_position(api->scene.state);
     double open = at(status, "shelters", "capacity_open"), median_s, most_s;
     api_replica_delays(&api->replica, &median_s, &most_s);
     const double values[API_SERIES] = {at(status, "people", "sheltered"),
@@ -171,30 +172,41 @@ void api_series_tick(struct api *api, uint64_t now_ms) {
     json_decref(status);
 }
 
+/* How many samples were there at a position of the log: positions never go down. */
+static uint32_t samples_until(const struct api *api, uint64_t position) {
+    uint32_t count = api->sample_count;
+    while (count > 0 && api->samples[count - 1].position > position)
+        count--;
+    return count;
+}
+
 void api_get_series(struct api *api, struct api_call *call) {
     uint64_t since = 0;
+    uint32_t count = samples_until(api, state_position(call->scene->state));
     struct api_text *text = &call->out;
     if (api_target_number(&call->target, "since_ms", 0, HV_MS_MAX, &since) == HV_ERR_VALUE) {
         api_problem(call, 400, "value", "since_ms is a wall time in milliseconds", NULL);
         return;
     }
-    if (api_unchanged(
-            call,
-            api->sample_count == 0 ? 0 : (uint64_t)api->samples[api->sample_count - 1].wall_ms,
-            API_JSON))
+    if (api_unchanged(call, count == 0 ? 0 : (uint64_t)api->samples[count - 1].wall_ms, API_JSON))
         return;
     uint32_t first = 0;
-    while (first < api->sample_count && api->samples[first].wall_ms < (int64_t)since)
+    while (first < count && api->samples[first].wall_ms < (int64_t)since)
         first++;
     api_text_print(text, "{\"step_s\":%g,\"wall_ms\":[", (double)api->sample_ms / 1000);
-    for (uint32_t i = first; i < api->sample_count; i++) {
+    for (uint32_t i = first; i < count; i++) {
         api_text_add(text, ",", i > first);
         api_text_integer(text, api->samples[i].wall_ms);
+    }
+    api_text_put(text, "],\"position\":[");
+    for (uint32_t i = first; i < count; i++) {
+        api_text_add(text, ",", i > first);
+        api_text_integer(text, (int64_t)api->samples[i].position);
     }
     api_text_put(text, "],\"series\":{");
     for (int kind = 0; kind < API_SERIES; kind++) {
         api_text_print(text, "%s\"%s\":[", kind == 0 ? "" : ",", series_words[kind]);
-        for (uint32_t i = first; i < api->sample_count; i++) {
+        for (uint32_t i = first; i < count; i++) {
             api_text_add(text, ",", i > first);
             api_text_number(text, api->samples[i].values[kind], 3);
         }

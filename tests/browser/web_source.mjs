@@ -6,6 +6,7 @@ import { check, finish, test } from "./browser.mjs";
 const web = new URL("../../coordinator/web/", import.meta.url).pathname;
 const sources = readdirSync(web + "src").map((name) => ({ name, text: readFileSync(web + "src/" + name, "utf8") }));
 const catalogue = (name) => JSON.parse(readFileSync(`${web}texts/${name}.json`, "utf8"));
+const keysOf = (name) => [...readFileSync(`${web}texts/${name}.json`, "utf8").matchAll(/^ "([^"]+)":/gm)].map(([, key]) => key);
 const english = catalogue("en"), chinese = catalogue("zh-CN");
 
 await test("types hold", async () => {
@@ -21,6 +22,13 @@ await test("both languages have the same texts with the same places for figures"
   }
 });
 
+await test("no text is there twice", async () => {
+  for (const name of ["en", "zh-CN"]) {
+    const keys = keysOf(name), twice = keys.filter((key, i) => keys.indexOf(key) !== i);
+    check(keys.length > 0 && twice.length === 0, `${name}: ${twice}`);
+  }
+});
+
 await test("every text that a module names is in the catalogue", async () => {
   for (const { name, text } of sources) {
     for (const [, key] of text.matchAll(/\bt\(\s*"([^"]+)"\s*[,)]/g)) check(key in english, `${name}: ${key}`);
@@ -31,7 +39,7 @@ await test("every text that a module names is in the catalogue", async () => {
 await test("every word of the contract that has a group is in the catalogue", async () => {
   const contract = readFileSync(new URL("../../schemas/openapi.yaml", import.meta.url), "utf8");
   const words = (start) => contract.slice(contract.indexOf(start)).match(/enum: \[([^\]]+)\]/)[1].split(",").map((word) => word.trim());
-  for (const [group, start] of [["status", "    ShelterStatus:"], ["phase", "    Phase:"], ["source", "    Source:"], ["standing", "standing: {enum"], ["attention", "kind: {enum: [storing"], ["order-state", "state: {enum: [issued"], ["post", "post: {enum"], ["directive", "kind: {enum: [pin"], ["escalation", "reason: {enum: [unanswered"]]) {
+  for (const [group, start] of [["status", "    ShelterStatus:"], ["phase", "    Phase:"], ["source", "    Source:"], ["standing", "standing: {enum"], ["attention", "kind: {enum: [storing"], ["attention.many", "kind: {enum: [storing"], ["order-state", "state: {enum: [issued"], ["post", "post: {enum"], ["directive", "kind: {enum: [pin"], ["escalation", "reason: {enum: [unanswered"]]) {
     for (const word of words(start)) check(`${group}.${word}` in english, `${group}.${word}`);
   }
   const reasons = readFileSync(new URL("../../schemas/model.c", import.meta.url), "utf8").match(/WORDS\(plan_reason,[^"]*([^)]*)\)/)[1];

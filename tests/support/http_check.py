@@ -635,6 +635,19 @@ def look_back(city, view):
               [(one.status, one.body[:80]) for one in found])
 
 
+def series_of_then(city, view):
+    """A look back shows the figures over time until then, and none of what came after."""
+    def series(query=""):
+        return city.ask("GET", f"/api/v1/series{query}", **view).json()
+    while not [position for position in series()["position"] if position > 1]:
+        pass  # the next sample comes
+    now = series()["position"]
+    at = now[-1] - 1
+    then = series(f"?at={at}")
+    is_so("figures over time stop at the moment looked at", then["position"] == [position for position in now if position <= at], (now, at, then["position"]))
+    is_so("with as many values", all(len(values) == len(then["position"]) for values in [then["wall_ms"], *then["series"].values()]))
+
+
 def stop(city, view):
     streams = []
     for _ in range(200):
@@ -697,6 +710,7 @@ try:
     escalation(town, planner)
     tags(town, viewer)
     look_back(town, viewer)
+    series_of_then(town, viewer)
     streams_end(town)
     records()
     stop(town, viewer)

@@ -1,6 +1,7 @@
 // Figures over time.
 import { get } from "./api.js";
 import { fill, h } from "./dom.js";
+import { picture } from "./store.js";
 import { moment, number, percent, t } from "./texts.js";
 
 const HEIGHT = 180;
@@ -31,9 +32,18 @@ function rateOf(wallMs, sums) {
   });
 }
 
+/** What was taken since somebody last set the clock back: what came before stands on no axis with it. @param {any} told of GET /series */
+function sinceTheClockWasSet(told) {
+  let first = told.wall_ms.length - 1;
+  while (first > 0 && told.wall_ms[first - 1] < told.wall_ms[first]) first--;
+  const rest = (/** @type {any[]} */ values) => values.slice(Math.max(0, first));
+  return { wall_ms: rest(told.wall_ms), series: Object.fromEntries(Object.entries(told.series).map(([name, values]) => [name, rest(values)])) };
+}
+
 /** @param {HTMLElement} into */
 export async function drawCharts(into) {
-  const [{ default: Plot }, series] = await Promise.all([import(/** @type {any} */ ("/lib/uPlot.esm.js")), get("/series")]);
+  const [{ default: Plot }, told] = await Promise.all([import(/** @type {any} */ ("/lib/uPlot.esm.js")), get("/series", { at: picture.at })]);
+  const series = sinceTheClockWasSet(told);
   const has = (name) => (series.series[name] || []).some((value) => value !== null);
   const charts = CHARTS.filter((chart) => chart.lines.some(has));
   if (series.wall_ms.length < 2 || charts.length === 0) {
@@ -51,8 +61,8 @@ export async function drawCharts(into) {
     const box = h("figure", { class: "chart" }, h("figcaption", null, t("charts." + chart.key), ": ",
       lines.flatMap((_, i) => [i > 0 && " · ", lines.length > 1 && t("charts." + chart.lines[i]) + " ", h("b", null, show(chart, last[i]))])));
     into.append(box);
-    const plot = new Plot({ width: Math.max(280, box.clientWidth - 16), height: HEIGHT, legend: { show: false }, cursor: { y: false },
-      scales: { x: { time: true } }, axes: [{ stroke: ink, grid: { stroke: line }, values: (_, ticks) => ticks.map((tick) => moment(tick * 1000)), space: 110 }, { stroke: ink, grid: { stroke: line }, size: 60, values: (_, ticks) => ticks.map((tick) => show(chart, tick)) }],
+    const plot = new Plot({ width: Math.max(200, box.clientWidth - 16), height: HEIGHT, legend: { show: false }, cursor: { y: false },
+      scales: { x: { time: true }, y: { range: (_, least, most) => [Math.min(0, least), most > 0 ? most * 1.05 : 1] } }, axes: [{ stroke: ink, grid: { stroke: line }, values: (_, ticks) => ticks.map((tick) => moment(tick * 1000)), space: 110 }, { stroke: ink, grid: { stroke: line }, size: 60, values: (_, ticks) => ticks.map((tick) => show(chart, tick)) }],
       series: [{}, ...lines.map((_, i) => ({ stroke: i === 0 ? act : ask, dash: i === 0 ? undefined : [6, 4], width: 2, spanGaps: true, fill: lines.length === 1 ? act + "22" : undefined }))] }, [x, ...lines], box);
     plot.root.setAttribute("aria-hidden", "true"); // the figure says its last value in words; the table of the log has them all
   }

@@ -1,6 +1,6 @@
 // How the goods of a plan get there: trips of the depots' vehicles, and what none of them brings in time.
 import { h } from "./dom.js";
-import { placeName } from "./plan_compare.js";
+import { itemName, placeName } from "./names.js";
 import { duration, number, t, word } from "./texts.js";
 
 /** @param {any} one with the order that its goods are of, where they are of one that stands */
@@ -10,13 +10,13 @@ const orderOf = (one) => (one.order ? [" · ", h("a", { href: "#/orders/" + one.
 function tripLine(trip) {
   return h("li", null, h("b", null, trip.vehicle, " №", number(trip.number)), " ", placeName(trip.depot), " → ", placeName(trip.shelter), " · ",
     t("delivery.times", { leaves: duration(trip.leaves_s), there: duration(trip.delivered_s) }), " · ",
-    trip.load.map((/** @type {any} */ line) => `${line.item} ${number(line.quantity)}`).join(", "), orderOf(trip),
+    trip.load.map((/** @type {any} */ line) => `${itemName(line.item)} ${number(line.quantity)}`).join(", "), orderOf(trip),
     trip.late_s > 0 && h("span", { class: "mark bad" }, " ▲ ", t("delivery.late", { late: duration(trip.late_s) })));
 }
 
 /** @param {any} one */
 function leftLine(one) {
-  return h("li", null, h("b", null, one.item, " ", number(one.quantity)), " ", placeName(one.depot), " → ", placeName(one.shelter), " · ", word("left", one.reason), orderOf(one));
+  return h("li", null, h("b", null, itemName(one.item), " ", number(one.quantity)), " ", placeName(one.depot), " → ", placeName(one.shelter), " · ", word("left", one.reason), orderOf(one));
 }
 
 /** The section of a plan's page; nothing where no vehicle can be counted on, or none has anything to do. @param {any} plan */

@@ -1,6 +1,7 @@
 // Everything that is known of one thing, each figure with its age; and what can be done about it.
 import { decide, get } from "./api.js";
 import { fill, h } from "./dom.js";
+import { itemName } from "./names.js";
 import { fullnessBar, presenceMark, statusMark } from "./marks.js";
 import { doing } from "./say.js";
 import { may, picture } from "./store.js";
@@ -30,7 +31,7 @@ function lifelineLines(lifelines) {
 function stockTable(stock) {
   if (!stock || stock.length === 0) return h("p", { class: "note" }, t("stock.none"));
   return h("table", { class: "small" }, h("thead", null, h("tr", null, ["item", "lot", "quantity", "expiry"].map((key) => h("th", { scope: "col" }, t("stock." + key))))),
-    h("tbody", null, stock.map((row) => h("tr", null, h("th", { scope: "row" }, row.item), h("td", null, row.lot || ""), h("td", { class: "number" }, number(row.quantity)), h("td", null, row.expiry || "")))));
+    h("tbody", null, stock.map((row) => h("tr", null, h("th", { scope: "row" }, itemName(row.item)), h("td", null, row.lot || ""), h("td", { class: "number" }, number(row.quantity)), h("td", null, row.expiry || "")))));
 }
 
 async function shelter(id) {

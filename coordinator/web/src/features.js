@@ -18,6 +18,16 @@ export function shelterFeatures() {
   return collection(placed(picture.shelters).map(shelterFeature));
 }
 
+/** Those at most that are wrong or silent, so many that all can be drawn at once; all where they are few. @param {number} most */
+export function worstShelters(most) {
+  if (picture.shelters.size <= most) return shelterFeatures();
+  const found = [];
+  for (const row of picture.shelters.values()) {
+    if (found.length < most && row.lon !== null && row.lon !== undefined && (row.stale || gradeOf(row) === "bad")) found.push(shelterFeature(row));
+  }
+  return collection(found);
+}
+
 /** Shelters that were taken in after a change, as features; in slices, for there may be very many. @param {number} after */
 export async function sheltersSince(after) {
   const slices = new Slices(), features = [];

@@ -1,18 +1,31 @@
 // The map without WebGL: the same things drawn once on a canvas, with the same clicks.
 import { depotFeatures, extent, roadFeatures, shelterFeatures, zoneFeatures } from "./features.js";
 import { h } from "./dom.js";
+import { Slices } from "./slices.js";
 import { t } from "./texts.js";
 
 const MARGIN = 32;
 const REACH_PX = 14;
+const HAZARD_PX = 22; // of the area around a zone that is in danger
+const NAMES_MOST = 200, CHOSEN_MOST = 30; // more names would only hide each other
 
-/** @param {HTMLElement} into @param {(kind: string, id: string) => void} onPick */
-export async function openMap(into, onPick) {
+/**
+ * @param {HTMLElement} into @param {(kind: string, id: string) => void} onPick
+ * @param {{ names?: (place: any) => boolean, shelters?: () => any }} [options] which shelters are named, of their properties, else all where they are few; which are drawn, else all
+ */
+export async function openMap(into, onPick, { names, shelters: chosen = shelterFeatures } = {}) {
   const canvas = h("canvas", { class: "mapbox", role: "img", "aria-label": t("map.label") });
   into.append(canvas);
   /** @type {{x: number, y: number, kind: string, id: string}[]} */
   let spots = [];
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  /** @type {Record<string, string>} */
+  const colours = {};
+  const colour = (name) => colours[name];
+
+  function readColours() {
+    const style = getComputedStyle(document.documentElement);
+    for (const name of ["--ink", "--soft", "--line", "--paper", "--act", "--well", "--ask", "--bad"]) colours[name] = style.getPropertyValue(name).trim();
+  }
 
   // Degrees to pixels: a degree of longitude is shorter away from the equator.
   function projection(width, height) {
@@ -36,40 +49,89 @@ export async function openMap(into, onPick) {
     pen.setLineDash([]);
   }
 
-  function drawPoints(pen, at, features, radius, fillWith) {
-    for (const feature of features.features) {
-      const [x, y] = at(feature.geometry.coordinates), { kind, id, name, stale } = feature.properties;
-      pen.beginPath();
-      pen.arc(x, y, radius(feature.properties), 0, 2 * Math.PI);
-      pen.globalAlpha = stale ? 0.4 : kind === "zone" ? 0.35 : 1;
-      pen.fillStyle = colour(fillWith(feature.properties));
-      pen.fill();
-      pen.globalAlpha = 1;
-      pen.strokeStyle = colour("--ink");
-      pen.lineWidth = stale ? 3 : 1.5;
-      pen.stroke();
-      if (kind === "shelter" && features.features.length < 200) {
-        pen.fillStyle = colour("--ink");
-        pen.fillText(name, x, y + radius(feature.properties) + 12);
-      }
-      spots.push({ x, y, kind, id });
+  /** @param {any} pen @param {(place: any) => any} at @param {any[]} features @param {(pen: any, x: number, y: number, properties: any) => void} draw */
+  async function drawPoints(pen, at, features, draw) {
+    const slices = new Slices(), drawn = [];
+    for (const feature of features) {
+      const [x, y] = at(feature.geometry.coordinates), { kind, id } = feature.properties;
+      draw(pen, x, y, feature.properties);
+      drawn.push({ x, y, kind, id });
+      if (slices.isOver()) await slices.pause();
+    }
+    return drawn;
+  }
+
+  /** @param {any} pen @param {number} x @param {number} y @param {number} radius @param {{ fill?: string, stroke?: string, width?: number, alpha?: number }} look */
+  function disc(pen, x, y, radius, { fill, stroke, width = 1.5, alpha = 1 }) {
+    pen.beginPath();
+    pen.arc(x, y, radius, 0, 2 * Math.PI);
+    pen.globalAlpha = alpha;
+    pen.fillStyle = fill ? colour(fill) : "transparent";
+    pen.fill();
+    pen.globalAlpha = 1;
+    pen.strokeStyle = stroke ? colour(stroke) : "transparent";
+    pen.lineWidth = width;
+    pen.stroke();
+  }
+
+  function drawZone(pen, x, y, zone) {
+    if (!zone.hit) return disc(pen, x, y, 3, { stroke: "--soft", width: 1 });
+    disc(pen, x, y, HAZARD_PX, { fill: "--bad", alpha: 0.13 });
+    if (zone.remaining > 0) disc(pen, x, y, 4 + 0.18 * zone.size, { fill: "--ask", alpha: 0.6, stroke: "--ask" });
+  }
+
+  const radiusOf = (shelter) => Math.min(15, 4 + shelter.size / 6);
+  const grades = { good: "--well", ask: "--ask", bad: "--bad", off: "--soft", none: "--paper" };
+
+  function drawDepot(pen, x, y) {
+    disc(pen, x, y, 6, { fill: "--paper", stroke: "--ink", width: 3 });
+  }
+
+  function drawShelter(pen, x, y, shelter) {
+    disc(pen, x, y, radiusOf(shelter), { fill: grades[shelter.grade], alpha: shelter.stale ? 0.4 : 1, stroke: "--ink", width: shelter.stale ? 3 : 1.5 });
+  }
+
+  /** Names last, above all points. */
+  function drawNames(pen, at, shelters) {
+    const wanted = names ? shelters.filter((feature) => names(feature.properties)) : shelters;
+    if (wanted.length > (names ? CHOSEN_MOST : NAMES_MOST)) return;
+    pen.strokeStyle = colour("--paper");
+    pen.fillStyle = colour("--ink");
+    pen.lineWidth = 3;
+    for (const { geometry, properties } of wanted) {
+      const [x, y] = at(geometry.coordinates), below = y + radiusOf(properties) + 12;
+      pen.strokeText(properties.name, x, below);
+      pen.fillText(properties.name, x, below);
     }
   }
 
-  function refresh() {
-    const ratio = devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
-    canvas.width = width * ratio;
-    canvas.height = height * ratio;
-    const pen = canvas.getContext("2d");
+  let turn = 0; // of drawing: one that was overtaken stops
+
+  async function refresh() {
+    const mine = ++turn, ratio = devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
+    if (width === 0 || height === 0) return;
+    const paper = document.createElement("canvas"); // drawn aside, in slices, and shown whole
+    paper.width = width * ratio;
+    paper.height = height * ratio;
+    const pen = paper.getContext("2d"), at = projection(width, height);
+    if (!pen) return;
     pen.scale(ratio, ratio);
     pen.font = "12px system-ui, sans-serif";
     pen.textAlign = "center";
-    const at = projection(width, height), grades = { good: "--well", ask: "--ask", bad: "--bad", off: "--soft", none: "--paper" };
-    spots = [];
+    pen.lineJoin = "round";
+    readColours();
+    const shelters = chosen().features;
     drawRoads(pen, at);
-    drawPoints(pen, at, zoneFeatures(), (zone) => 4 + 0.18 * zone.size, () => "--exercise");
-    drawPoints(pen, at, depotFeatures(), () => 7, () => "--paper");
-    drawPoints(pen, at, shelterFeatures(), (shelter) => Math.min(15, 4 + shelter.size / 6), (shelter) => grades[shelter.grade]);
+    const zones = await drawPoints(pen, at, zoneFeatures().features, drawZone);
+    const depots = await drawPoints(pen, at, depotFeatures().features, drawDepot);
+    const drawn = await drawPoints(pen, at, shelters, drawShelter);
+    if (mine !== turn) return;
+    spots = [...zones, ...depots, ...drawn];
+    drawNames(pen, at, shelters);
+    canvas.width = paper.width;
+    canvas.height = paper.height;
+    canvas.getContext("2d").drawImage(paper, 0, 0);
+    canvas.dataset.drawn = "true";
   }
 
   canvas.addEventListener("click", (event) => {
@@ -77,7 +139,6 @@ export async function openMap(into, onPick) {
     if (near && near.far <= REACH_PX) onPick(near.spot.kind, near.spot.id);
   });
   addEventListener("resize", refresh);
-  refresh();
-  canvas.dataset.drawn = "true";
+  await refresh();
   return { refresh, close: () => removeEventListener("resize", refresh) };
 }

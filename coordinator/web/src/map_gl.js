@@ -10,8 +10,8 @@ const AT_ONCE = 500; // features that are handed to the worker of the map in one
 
 const dark = () => matchMedia("(prefers-color-scheme: dark)").matches;
 const colours = () => dark()
-  ? { paper: "#12181e", road: "#52616e", load: "#7cc4e4", ink: "#e8eef3", halo: "#12181e", good: "#4fae7b", ask: "#f0b35c", bad: "#ff7b7b", off: "#7d8a95", none: "#12181e", zone: "#c8a2ee", depot: "#e8eef3" }
-  : { paper: "#f4f6f8", road: "#b4bec7", load: "#0b4f6c", ink: "#16202a", halo: "#ffffff", good: "#1c7a48", ask: "#b86a00", bad: "#b3161d", off: "#7b8791", none: "#ffffff", zone: "#6b2fa0", depot: "#16202a" };
+  ? { paper: "#12181e", road: "#52616e", load: "#7cc4e4", ink: "#e8eef3", halo: "#12181e", good: "#4fae7b", ask: "#f0b35c", bad: "#ff7b7b", off: "#7d8a95", none: "#12181e", depot: "#e8eef3" }
+  : { paper: "#f4f6f8", road: "#b4bec7", load: "#0b4f6c", ink: "#16202a", halo: "#ffffff", good: "#1c7a48", ask: "#b86a00", bad: "#b3161d", off: "#7b8791", none: "#ffffff", depot: "#16202a" };
 
 const byGrade = (c) => ["match", ["get", "grade"], "good", c.good, "ask", c.ask, "bad", c.bad, "off", c.off, c.none];
 
@@ -26,7 +26,8 @@ function style() {
       { id: "roads", type: "line", source: "roads", layout: { "line-cap": "round" }, paint: { "line-color": c.road, "line-width": 2 } },
       { id: "loads", type: "line", source: "roads", filter: [">", ["get", "load"], 0], paint: { "line-color": c.load, "line-opacity": 0.8, "line-width": ["+", 2, ["*", 9, ["get", "load"]]] } },
       { id: "closed", type: "line", source: "roads", filter: ["==", ["get", "closed"], 1], paint: { "line-color": c.bad, "line-width": 4, "line-dasharray": [1, 1] } },
-      { id: "zones", type: "circle", source: "zones", paint: { "circle-radius": ["+", 4, ["*", 0.18, ["get", "size"]]], "circle-color": c.zone, "circle-opacity": ["case", ["==", ["get", "hit"], 1], 0.45, 0.15], "circle-stroke-color": c.zone, "circle-stroke-width": 1 } },
+      { id: "danger", type: "circle", source: "zones", filter: ["==", ["get", "hit"], 1], paint: { "circle-radius": 24, "circle-color": c.bad, "circle-opacity": 0.13 } },
+      { id: "zones", type: "circle", source: "zones", paint: { "circle-radius": ["case", ["==", ["get", "hit"], 1], ["+", 4, ["*", 0.18, ["get", "size"]]], 3], "circle-color": c.ask, "circle-opacity": ["case", ["==", ["get", "hit"], 1], 0.6, 0], "circle-stroke-color": ["case", ["==", ["get", "hit"], 1], c.ask, c.off], "circle-stroke-width": ["case", ["all", ["==", ["get", "hit"], 1], ["<=", ["get", "remaining"], 0]], 0, 1] } },
       { id: "depots", type: "circle", source: "depots", paint: { "circle-radius": 6, "circle-color": c.none, "circle-stroke-color": c.depot, "circle-stroke-width": 3 } },
       { id: "shelters", type: "circle", source: "shelters", paint: { "circle-radius": ["interpolate", ["linear"], ["get", "size"], 7, 5, 70, 15], "circle-color": byGrade(c), "circle-opacity": ["case", ["==", ["get", "stale"], 1], 0.35, 1], "circle-stroke-color": c.ink, "circle-stroke-width": ["case", ["==", ["get", "stale"], 1], 3, 1.5] } },
       { id: "names", type: "symbol", source: "shelters", minzoom: 10, layout: { "text-field": ["get", "name"], "text-size": 12, "text-offset": [0, 1.3], "text-anchor": "top", "text-optional": true }, paint: { "text-color": c.ink, "text-halo-color": c.halo, "text-halo-width": 1.5 } }
@@ -93,7 +94,7 @@ export async function openMap(into, onPick) {
   await new Promise((resolve) => map.once("load", resolve));
   await refresh();
   box.dataset.drawn = "true";
-  for (const layer of ["shelters", "depots", "zones", "closed", "roads"]) {
+  for (const layer of ["shelters", "depots", "zones", "danger", "closed", "roads"]) {
     map.on("click", layer, (event) => {
       if (event.originalEvent.taken) return;
       event.originalEvent.taken = true;

@@ -1,7 +1,7 @@
 // What binds every plan to come: a zone pinned to a shelter, a pair barred, a road kept out, a reserve held.
 import { decide, get } from "./api.js";
 import { fill, h } from "./dom.js";
-import { placeName, zoneName } from "./plan_compare.js";
+import { itemName, placeName, zoneName } from "./names.js";
 import { doing, say } from "./say.js";
 import { may, picture } from "./store.js";
 import { rowsOf, suggestions } from "./suggest.js";
@@ -18,8 +18,8 @@ const list = h("ul", { class: "plain" });
 /** @param {any} one */
 function sentence(one) {
   if (one.kind === "avoid") return roadName(one.link);
-  if (one.kind === "reserve") return `${placeName(one.depot)}: ${one.item} ${number(one.quantity)}`;
-  if (one.kind === "priority") return `${one.shelter ? placeName(one.shelter) : one.item} × ${number(one.quantity)}`;
+  if (one.kind === "reserve") return `${placeName(one.depot)}: ${itemName(one.item)} ${number(one.quantity)}`;
+  if (one.kind === "priority") return `${one.shelter ? placeName(one.shelter) : itemName(one.item)} × ${number(one.quantity)}`;
   if (one.kind === "limit") return `${[one.depot, one.shelter].filter(Boolean).map(placeName).join(" → ")}: ${t("directive.litres", { n: number(one.quantity) })}`;
   return `${one.zone ? zoneName(one.zone) : placeName(one.depot)} → ${placeName(one.shelter)}`;
 }

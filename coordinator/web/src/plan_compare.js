@@ -1,18 +1,13 @@
 // Two plans side by side: what each reaches, what changes from one to the other, and whom that affects.
 import { h } from "./dom.js";
+import { itemName, placeName, zoneName } from "./names.js";
 import { picture } from "./store.js";
-import { duration, nameOf, number, percent, t } from "./texts.js";
+import { duration, number, percent, t } from "./texts.js";
 import { isTimed, orUnknown, TIMES, unknown } from "./timetable.js";
 
 const MOST = 50;
 const TIGHT_HOURS = 1; // a road that needs longer than this to carry its people is named
 const BUSIEST = 6;
-
-/** @param {string} id */
-export const zoneName = (id) => nameOf(picture.zones.get(id) || { id });
-
-/** @param {string} id */
-export const placeName = (id) => nameOf(picture.shelters.get(id) || picture.depots.get(id) || { id });
 
 /** @param {any} plan */
 export const peopleOf = (plan) => plan.moves.reduce((sum, move) => sum + move.people, 0);
@@ -97,7 +92,7 @@ export function differences(diff) {
         h("td", { class: "wrap" }, zone.moves.flatMap((move, i) => [i > 0 && " · ", placeName(move.shelter), " ", changeMark(move.before, move.after)])))))),
     zones.length > MOST && h("p", { class: "note" }, t("now.more", { n: number(zones.length - MOST) })),
     shipments.length > 0 && h("details", null, h("summary", null, t("compare.goods", { n: number(shipments.length) })),
-      h("ul", { class: "plain" }, shipments.slice(0, MOST).map((one) => h("li", null, placeName(one.depot), " → ", placeName(one.shelter), ", ", one.item, ": ", changeMark(one.before, one.after))),
+      h("ul", { class: "plain" }, shipments.slice(0, MOST).map((one) => h("li", null, placeName(one.depot), " → ", placeName(one.shelter), ", ", itemName(one.item), ": ", changeMark(one.before, one.after))),
         shipments.length > MOST && h("li", { class: "note" }, t("now.more", { n: number(shipments.length - MOST) }))))
   ];
 }

@@ -14,7 +14,7 @@ export const picture = {
   /** @type {Map<string, Row>} */ shelters: new Map(),
   /** @type {Map<string, Row>} */ depots: new Map(),
   /** @type {Map<string, Row>} */ zones: new Map(),
-  /** @type {Row[]} */ links: [],
+  /** @type {Map<string, Row>} */ items: new Map(), // of the region, for their names
   /** @type {Row | null} */ roads: null, // GeoJSON
   /** @type {Row | null} */ region: null,
   /** @type {number | null} */ at: null, // a look back; null: now
@@ -81,6 +81,7 @@ export async function loadSession() {
 
 async function loadRegion() {
   picture.region = await get("/region").catch(() => null);
+  picture.items = new Map((await get("/items").catch(() => ({ items: [] }))).items.map((/** @type {Row} */ item) => [item.id, item]));
   const answer = await fetch(url("/network", { format: "geojson" }), { credentials: "same-origin" });
   picture.roads = answer.ok ? await answer.json() : null;
 }

@@ -86,3 +86,8 @@ export function nameOf(thing) {
   if (!thing) return "";
   return (language === "zh-CN" && thing.name_zh) || thing.name || thing.id || thing.subject || "";
 }
+
+/** Seconds ago as a moment of the coordinator's clock. @param {number | null | undefined} seconds @param {number | null | undefined} nowMs the clock when the age was told */
+export function momentAgo(seconds, nowMs) {
+  return seconds === null || seconds === undefined || !nowMs ? "—" : moment(nowMs - seconds * 1000);
+}

@@ -1,12 +1,13 @@
 // Shift handover: what is open, whose it is and since when, what was decided in this shift, what was noted; to print and to sign off.
 import { decide, get } from "./api.js";
+import { groupsOf, linkOf, lotTitle, sentence, titleOf } from "./attention.js";
 import { fill, h } from "./dom.js";
 import { isInUse } from "./hands.js";
+import { itemName, placeName } from "./names.js";
 import { ownerName } from "./owners.js";
 import { doing } from "./say.js";
 import { all, may, picture } from "./store.js";
-import { age, moment, nameOf, number, t, word } from "./texts.js";
-import { linkOf, sentence, titleOf } from "./view_now.js";
+import { age, moment, number, t, word } from "./texts.js";
 
 const DECISIONS_MOST = 500;
 const PAGES_MOST = 60; // of 20,000 records of the log: what a shift brings at most before this page gives up and says so
@@ -15,16 +16,27 @@ const WORKERS = ["planner", "approver", "shelter-staff", "depot-staff", "exercis
 /** @type {HTMLElement} */
 let place;
 
-const named = (id) => nameOf(picture.shelters.get(id) || picture.depots.get(id) || picture.zones.get(id) || { id });
-
 // ---- what is open ----
+
+const LOT = 4; // so many of a kind that nobody sees to are told in one line: orders are listed below
+
+/** Of one grade and kind those that nobody sees to in one, worst first as they came. @param {any[]} things */
+function together(things) {
+  const grades = [...new Set(things.map((thing) => thing.grade))];
+  return grades.flatMap((grade) => groupsOf(things.filter((thing) => thing.grade === grade))).flatMap((group) => {
+    const free = group.filter((thing) => !thing.owner);
+    if (free.length < LOT) return group;
+    const longest = free.reduce((a, b) => ((b.age_s || 0) > (a.age_s || 0) ? b : a));
+    return [{ ...longest, subject: "", said: lotTitle(free) }, ...group.filter((thing) => thing.owner)];
+  });
+}
 
 function openTable(things) {
   if (things.length === 0) return h("p", { class: "note" }, t("handover.nothing-open"));
   return h("table", { class: "small" }, h("thead", null, h("tr", null, ["handover.what", "handover.whose", "handover.since"].map((key) => h("th", { scope: "col" }, t(key))))),
-    h("tbody", null, things.map((thing) => h("tr", null,
+    h("tbody", null, together(things).map((thing) => h("tr", null,
       h("th", { scope: "row", class: "wrap" }, h("span", { class: "mark " + { alarm: "bad", decision: "ask", warning: "off" }[thing.grade] }, { alarm: "▲", decision: "◆", warning: "△" }[thing.grade], " ", t("now." + thing.grade)), " ",
-        h("a", { href: linkOf(thing) }, titleOf(thing), " ", sentence(thing)), thing.figures.level ? " · " + t("order.escalated", { level: thing.figures.level, to: ownerName(thing.figures.to) }) : ""),
+        h("a", { href: linkOf(thing) }, thing.said || `${titleOf(thing)} ${sentence(thing)}`), thing.figures.level ? " · " + t("order.escalated", { level: thing.figures.level, to: ownerName(thing.figures.to) }) : ""),
       h("td", { class: "wrap" }, thing.owner ? [ownerName(thing.owner.name), thing.owner.note ? " · " + thing.owner.note : ""] : h("span", { class: "mark ask" }, t("owner.nobody"))),
       h("td", null, thing.age_s === null || thing.age_s === undefined ? "—" : age(thing.age_s))))));
 }
@@ -32,7 +44,7 @@ function openTable(things) {
 function ordersTable(orders) {
   if (orders.length === 0) return h("p", { class: "note" }, t("handover.no-orders"));
   return h("table", { class: "small" }, h("thead", null, h("tr", null, ["order.kind", "order.to", "order.state", "order.deadline", "order.escalation"].map((key) => h("th", { scope: "col" }, t(key))))),
-    h("tbody", null, orders.map((order) => h("tr", null, h("th", { scope: "row" }, h("a", { href: "#/orders/" + order.id }, "№ ", order.id, " ", word("order", order.kind))), h("td", null, named(order.addressee)),
+    h("tbody", null, orders.map((order) => h("tr", null, h("th", { scope: "row" }, h("a", { href: "#/orders/" + order.id }, "№ ", order.id, " ", word("order", order.kind))), h("td", null, placeName(order.addressee)),
       h("td", null, h("span", { class: "mark " + (order.overdue ? "bad" : "off") }, order.overdue ? "▲ " : "", word("order-state", order.state), order.overdue ? " · " + t("order.overdue") : "")),
       h("td", null, moment(order.deadline_wall_ms)), h("td", null, order.escalation ? t("order.escalated", { level: order.escalation.level, to: ownerName(order.escalation.to) }) : "—")))));
 }
@@ -43,21 +55,21 @@ function ordersTable(orders) {
 function decided(record) {
   switch (record.record) {
     case "road": return `${record.link}: ${t(record.closed ? "road.closed" : "road.open")}`;
-    case "sweep": return `${named(record.zone)}: ${t("zone.remaining")} ${number(record.left)}`;
+    case "sweep": return `${placeName(record.zone)}: ${t("zone.remaining")} ${number(record.left)}`;
     case "hazard": return `${record.hazard} ${word("hazard", record.hazard_kind)}${record.over ? " · " + t("handover.over") : ""}`;
     case "incident": return `${record.incident_name} · ${word("phase", record.phase)}`;
     case "plan": return t("plan.title", { id: record.id ?? record.plan });
     case "approval": return `${t("plan.title", { id: record.plan })} · ${t(record.withdrawn ? "handover.withdrawn" : "handover.approved")}`;
-    case "order": return `№ ${record.id} ${word("order", record.kind)} → ${named(record.addressee)}${record.issued === "issued" ? "" : " · " + word("order-state", record.issued)}`;
+    case "order": return `№ ${record.id} ${word("order", record.kind)} → ${placeName(record.addressee)}${record.issued === "issued" ? "" : " · " + word("order-state", record.issued)}`;
     case "answer": return `№ ${record.order} · ${word("order-state", record.state)}`;
-    case "directive": return `${word("directive", record.kind)}: ${[record.zone && named(record.zone), record.depot && named(record.depot), record.shelter && named(record.shelter), record.link, record.item].filter(Boolean).join(" → ")}${record.lifted ? " · " + t("handover.lifted") : ""}`;
+    case "directive": return `${word("directive", record.kind)}: ${[record.zone && placeName(record.zone), record.depot && placeName(record.depot), record.shelter && placeName(record.shelter), record.link, record.item && itemName(record.item)].filter(Boolean).join(" → ")}${record.lifted ? " · " + t("handover.lifted") : ""}`;
     case "owner": return `${record.thing} → ${record.owner ? ownerName(record.owner) : t("owner.nobody")}`;
-    case "report": return named((record.report && record.report.subject) || record.subject || "");
+    case "report": return placeName((record.report && record.report.subject) || record.subject || "");
     case "enrolment": case "revocation": return record.node || "";
     case "region": return record.region || "";
     case "profile": return record.profile || "";
     case "account": return record.account || "";
-    case "decision": return `${named(record.place)} · ${record.verdict}`;
+    case "decision": return `${placeName(record.place)} · ${record.verdict}`;
     case "alert": return record.headline || record.alert || "";
     default: return record.text || record.reason || record.waybill || "";
   }
@@ -129,7 +141,7 @@ async function draw(unless = () => false) {
     h("section", null, h("h2", null, t("handover.open"), " ", h("span", { class: "count" }, number(attention.length))), openTable(attention)),
     h("section", null, h("h2", null, t("now.orders"), " ", h("span", { class: "count" }, number(orders.length))), ordersTable(orders.slice(0, DECISIONS_MOST))),
     h("section", null, h("h2", null, t("now.requests"), " ", h("span", { class: "count" }, number(requests.length))),
-      requests.length === 0 ? h("p", { class: "note" }, t("handover.no-requests")) : h("ul", { class: "plain" }, requests.slice(0, DECISIONS_MOST).map((request) => h("li", null, named(request.place), " · ", word("request", request.kind), " · ", word("urgency", request.urgency), " ", h("small", null, age(request.age_s)))))),
+      requests.length === 0 ? h("p", { class: "note" }, t("handover.no-requests")) : h("ul", { class: "plain" }, requests.slice(0, DECISIONS_MOST).map((request) => h("li", null, placeName(request.place), " · ", word("request", request.kind), " · ", word("urgency", request.urgency), " ", h("small", null, age(request.age_s)))))),
     h("section", null, h("h2", null, t("handover.decided")), decisionsList(found, more)),
     h("section", null, h("h2", null, t("journal.title")), notesList(found)),
     may(...WORKERS) && handOverForm(),

@@ -52,9 +52,16 @@ function incident() {
 function timeSlider() {
   const last = picture.at ? Math.max(picture.at, newest) : (picture.status && picture.status.position) || 1;
   newest = last;
-  const label = h("output", null, number(picture.at || last));
+  const label = h("output", null, t("past.at", { n: number(picture.at || last), when: moment(picture.status && picture.status.wall_ms) }));
+  // The moment of a position is asked for; of what came late nothing is shown.
+  const tell = (position) => {
+    label.textContent = number(position);
+    get("/log", { from: position, limit: 1 }).then(({ items }) => {
+      if (items.length > 0 && label.textContent === number(position)) label.textContent = t("past.at", { n: number(position), when: moment(items[0].wall_ms) });
+    }).catch(() => undefined); // the number stands
+  };
   return h("div", { class: "form" }, h("label", null, t("past.slider"),
-    h("input", { type: "range", min: 1, max: last, value: picture.at || last, oninput: (event) => { label.textContent = number(Number(event.target.value)); },
+    h("input", { type: "range", min: 1, max: last, value: picture.at || last, oninput: (event) => tell(Number(event.target.value)),
       onchange: (event) => { event.target.blur(); lookAt(Number(event.target.value) >= last ? null : Number(event.target.value)).catch(say); } })), label);
 }
 

@@ -20,6 +20,7 @@ function legend() {
     SIGNS.map(([grade, key]) => h("li", null, h("span", { class: "dot " + grade, "aria-hidden": "true" }), t("legend." + key))),
     h("li", null, h("span", { class: "dot good stale", "aria-hidden": "true" }), t("legend.stale")),
     h("li", null, h("span", { class: "dot depot", "aria-hidden": "true" }), t("legend.depot")),
+    h("li", null, h("span", { class: "dot danger", "aria-hidden": "true" }), t("legend.danger")),
     h("li", null, h("span", { class: "dot zone", "aria-hidden": "true" }), t("legend.zone")),
     h("li", null, h("span", { class: "stroke load", "aria-hidden": "true" }), t("legend.load")),
     h("li", null, h("span", { class: "stroke closed", "aria-hidden": "true" }), t("legend.road-closed")));

@@ -1,54 +1,79 @@
 // The first screen: is anything wrong, where, and what waits for my decision.
 import { get } from "./api.js";
+import { groupsOf, linkOf, lotTitle, sentence, titleOf } from "./attention.js";
 import { fill, h } from "./dom.js";
+import { worstShelters } from "./features.js";
+import { openMap } from "./map_drawn.js";
 import { ownerLine, ownerName } from "./owners.js";
 import { picture } from "./store.js";
-import { age, nameOf, number, percent, t, word } from "./texts.js";
+import { age, number, percent, t } from "./texts.js";
 
 const MOST = 12;
-let attention = h("div", { class: "columns" });
-let figures = h("div", { class: "cards" });
+const PLACES_MOST = 1000; // of more only what is wrong is drawn here, for this page is drawn anew every second
+const SIGNS = { decision: "◆", alarm: "▲", warning: "△" };
+const TONES = { decision: "ask", alarm: "bad", warning: "off" };
 
-/** @param {any} thing where a click on it leads */
-export function linkOf(thing) {
-  switch (thing.kind) {
-    case "plan-waits": case "no-vehicle": return "#/plans/" + thing.subject;
-    case "order-overdue": case "order-unanswered": case "order-declined": case "order-failed": return "#/orders/" + thing.subject;
-    case "delivery-late": return "#/orders/" + thing.figures.order;
-    case "stock-out": case "request": case "conservation": return "#/supplies";
-    default: return picture.depots.has(thing.subject) ? "#/map/depot/" + thing.subject : "#/map/shelter/" + thing.subject;
-  }
+let attention = h("div", null);
+let figures = h("div", null);
+let verdict = h("div", null);
+/** @type {{ refresh: () => void | Promise<void>, close: () => void } | null} */
+let map = null;
+
+/** What somebody has unfolded stays so while the page goes on. @type {Set<string>} */
+const unfolded = new Set();
+
+// ---- is anything wrong ----
+
+/** One answer to one question, with where to look. @param {string} grade @param {any[]} things */
+function answer(grade, things) {
+  const groups = groupsOf(things), quiet = things.length === 0;
+  return h("a", { class: "answer " + (quiet ? "good" : TONES[grade]), href: "#now-" + grade, onclick: (event) => { // an address of its own would be another page
+    event.preventDefault();
+    const column = document.getElementById("now-" + grade);
+    if (column) column.scrollIntoView({ block: "start" });
+  } },
+  h("b", null, quiet ? "●" : SIGNS[grade], " ", quiet ? t("now.none-" + grade) : t("now.count-" + grade, { n: number(things.length) })),
+  !quiet && h("span", null, groups.slice(0, 2).map(lotTitle).join(" · "), groups.length > 2 && " …"));
 }
 
-/** Places have names; a plan or an order is named by its sentence. @param {any} thing */
-export function titleOf(thing) {
-  return thing.name ? nameOf(thing) : picture.shelters.has(thing.subject) || picture.depots.has(thing.subject) ? nameOf(picture.shelters.get(thing.subject) || picture.depots.get(thing.subject)) : "";
-}
-
-export function sentence(thing) {
-  const said = { ...thing.figures, subject: thing.subject };
-  if (said.lifeline) said.lifeline = word("lifeline", said.lifeline);
-  if (said.order_kind) said.order_kind = word("order", said.order_kind);
-  for (const name of ["people", "capacity"]) if (typeof said[name] === "number") said[name] = number(said[name]);
-  return t("attention." + thing.kind, said);
-}
+// ---- what, and whose ----
 
 function item(thing) {
-  const said = `${titleOf(thing)} ${sentence(thing)}`.trim();
-  return h("li", null, h("a", { href: linkOf(thing) }, h("b", null, titleOf(thing)), " ", sentence(thing)), " ", thing.age_s === null ? "" : h("small", null, age(thing.age_s)),
-    thing.figures.level && h("p", { class: "mark bad" }, "⇧ ", t("order.escalated", { level: thing.figures.level, to: ownerName(thing.figures.to) })),
+  const title = titleOf(thing), said = `${title} ${sentence(thing)}`.trim();
+  return h("li", null, h("a", { href: linkOf(thing) }, title && h("b", null, title), title && " ", sentence(thing)), " ",
+    thing.age_s === null ? "" : h("small", null, age(thing.age_s)),
+    thing.figures.level && h("span", { class: "mark bad" }, " ⇧ ", t("order.escalated", { level: thing.figures.level, to: ownerName(thing.figures.to) })),
     ownerLine(thing, said, drawAttention));
 }
 
-function column(grade, sign, things) {
-  const mine = things.filter((thing) => thing.grade === grade);
-  return h("section", { class: "column " + grade, "aria-labelledby": "now-" + grade },
-    h("h2", { id: "now-" + grade }, sign, " ", t("now." + grade), " ", h("span", { class: "count" }, number(mine.length))),
-    mine.length === 0 ? h("p", { class: "note" }, t("now.none-" + grade)) : h("ul", { class: "plain" }, mine.slice(0, MOST).map(item)),
-    mine.length > MOST && h("p", { class: "note" }, t("now.more", { n: number(mine.length - MOST) })));
+/** Many of one kind are one line, with all of them folded below. @param {any[]} group */
+function lot(group) {
+  if (group.length <= 3) return group.map(item);
+  const key = group[0].grade + group[0].kind, oldest = Math.max(...group.map((thing) => thing.age_s || 0));
+  const keep = (event) => { if (event.target.open) unfolded.add(key); else unfolded.delete(key); };
+  return h("li", null, h("details", { open: unfolded.has(key), ontoggle: keep },
+    h("summary", null, lotTitle(group), " ", h("small", null, t("now.oldest", { age: age(oldest) }))),
+    h("ul", { class: "plain" }, group.slice(0, MOST).map(item)),
+    group.length > MOST && h("p", { class: "note" }, h("a", { href: linkOf({ ...group[0], subject: "" }) }, t("now.more", { n: number(group.length - MOST) })))));
 }
 
-/** @param {any} value @param {string} label @param {string} link @param {string} [note] @param {boolean} [bad] */
+function column(grade, things) {
+  return h("section", { class: "column " + grade, "aria-labelledby": "now-" + grade },
+    h("h2", { id: "now-" + grade }, SIGNS[grade], " ", t("now." + grade), " ", h("span", { class: "count" }, number(things.length))),
+    things.length === 0 ? h("p", { class: "note" }, t("now.none-" + grade)) : h("ul", { class: "plain" }, groupsOf(things).map(lot)));
+}
+
+async function drawAttention() {
+  const things = (await get("/attention", { limit: 1000, at: picture.at })).items;
+  const of = (grade) => things.filter((thing) => thing.grade === grade);
+  const grades = ["decision", "alarm", "warning"];
+  fill(verdict, grades.map((grade) => answer(grade, of(grade))));
+  fill(attention, grades.map((grade) => column(grade, of(grade))));
+}
+
+// ---- how many, and where ----
+
+/** @param {any} value @param {string} label @param {string} link @param {any} [note] @param {boolean} [bad] */
 function card(value, label, link, note, bad) {
   return h("a", { class: bad ? "card bad" : "card", href: link }, h("b", null, value), h("span", null, label), note && h("small", null, note));
 }
@@ -68,23 +93,29 @@ function drawFigures() {
     card(number(requests.open), t("now.requests"), "#/supplies"));
 }
 
-async function drawAttention() {
-  const things = (await get("/attention", { limit: 1000, at: picture.at })).items;
-  fill(attention, column("decision", "◆", things), column("alarm", "▲", things), column("warning", "△", things));
-}
-
 /** @type {import("./app.js").View} */
 export const view = {
-  kinds: ["status", "shelters", "orders", "plans", "requests", "nodes", "owners"],
+  kinds: ["status", "shelters", "depots", "zones", "network", "orders", "plans", "requests", "nodes", "owners"],
   async open(into) {
     attention = h("div", { class: "columns" });
     figures = h("div", { class: "cards" });
-    fill(into, h("h1", null, t("nav.now")), figures, attention);
+    verdict = h("div", { class: "answers" });
+    const box = h("div", { class: "map small" });
+    fill(into, h("h1", { class: "hidden" }, t("nav.now")), verdict, figures,
+      h("div", { class: "nowview" }, attention, h("section", { class: "where" }, h("h2", null, t("now.where")), box, h("p", { class: "note" }, picture.shelters.size > PLACES_MOST && [t("now.only-wrong"), " "], h("a", { href: "#/map" }, t("now.map"))))));
     drawFigures();
     await drawAttention();
+    const opened = await openMap(box, (kind, id) => { location.hash = `#/map/${kind}/${encodeURIComponent(id)}`; }, { names: (place) => place.grade === "bad" || place.stale, shelters: () => worstShelters(PLACES_MOST) });
+    if (!box.isConnected) return opened.close(); // somebody turned elsewhere while it was drawn
+    map = opened;
   },
   async refresh() {
     drawFigures();
     await drawAttention();
+    if (map) await map.refresh();
+  },
+  close() {
+    if (map) map.close();
+    map = null;
   }
 };

@@ -2,13 +2,14 @@
 import { decide, get, url } from "./api.js";
 import { fill, h } from "./dom.js";
 import { isInUse } from "./hands.js";
+import { itemName, placeName, zoneName } from "./names.js";
 import { ownerName } from "./owners.js";
 import { doing } from "./say.js";
 import { all, may, picture } from "./store.js";
 import { rowsOf, suggestions } from "./suggest.js";
 import { Table } from "./table.js";
 import { routeOf } from "./timetable.js";
-import { age, moment, nameOf, number, t, word } from "./texts.js";
+import { age, moment, momentAgo, number, t, word } from "./texts.js";
 
 const OPEN_STATES = ["issued", "stored", "seen", "accepted", "under-way", "partly-done"];
 const KINDS = ["stand-by", "open", "close", "receive-people", "send-people-on", "warn-zone", "evacuate-zone", "bus-run", "close-road", "reverse-road", "ship", "expect-delivery", "return-goods", "stand-down"];
@@ -22,9 +23,7 @@ let table;
 let showAll = false;
 let shownOrder = "";
 
-function nameOfPost(order) {
-  return nameOf(picture.shelters.get(order.addressee) || picture.depots.get(order.addressee) || picture.zones.get(order.addressee) || { id: order.addressee });
-}
+const nameOfPost = (order) => placeName(order.addressee);
 
 function stateMark(order) {
   const grade = order.overdue || order.state === "declined" || order.state === "failed" ? "bad" : order.state === "issued" || order.state === "stored" ? "ask" : order.state === "done" ? "good" : "off";
@@ -62,9 +61,9 @@ async function openList() {
 
 function said(order) {
   const entries = [];
-  if (order.shelter) entries.push([t("shelter"), nameOf(picture.shelters.get(order.shelter) || { id: order.shelter })]);
-  for (const line of order.people || []) entries.push([nameOf(picture.zones.get(line.zone) || { id: line.zone }), t("n-people", { n: number(line.people) })]);
-  for (const line of order.lines || []) entries.push([line.item, number(line.quantity)]);
+  if (order.shelter) entries.push([t("shelter"), placeName(order.shelter)]);
+  for (const line of order.people || []) entries.push([zoneName(line.zone), t("n-people", { n: number(line.people) })]);
+  for (const line of order.lines || []) entries.push([itemName(line.item), number(line.quantity)]);
   if ((order.links || []).length) entries.push(order.post === "road-post" ? [t("order.roads"), order.links.join(", ")] : [t("route"), routeOf(order.links)]);
   if (order.start_wall_ms) entries.push([t("order.window"), `${moment(order.start_wall_ms)} – ${moment(order.end_wall_ms)}`]);
   if (order.people_per_hour) entries.push([t("order.rate"), number(order.people_per_hour)]);
@@ -95,7 +94,7 @@ async function openOrder(id, unless = () => false) {
     h("h1", null, word("order", order.kind), " · ", nameOfPost(order), " ", h("small", null, "№ ", order.id, " · ", t("order.revision", { n: order.revision }))),
     h("p", null, stateMark(order)),
     order.escalation && h("p", null, escalationMark(order), " ", word("escalation", order.escalation.reason), " ", h("small", null, age(order.escalation.age_s))), said(order),
-    h("section", null, h("h2", null, t("order.steps")), h("ol", null, (order.steps || []).map((step) => h("li", null, word("order-state", step.state), " · ", moment(step.wall_ms), " ", step.name || "", step.reason ? " · " + step.reason : "")))),
+    h("section", null, h("h2", null, t("order.steps")), h("ol", null, (order.steps || []).map((step) => h("li", null, word("order-state", step.state), " · ", momentAgo(step.age_s, picture.status && picture.status.wall_ms), " ", h("small", null, age(step.age_s)), " ", step.name || "", step.reason ? " · " + step.reason : "")))),
     isOpen && order.post !== "node" && may("planner", "approver", "shelter-staff", "depot-staff") && answerForm(order),
     h("p", { class: "actions" },
       isOpen && may("planner", "approver") && h("a", { class: "button", href: `#/orders/revise/${id}` }, t("order.revise")),

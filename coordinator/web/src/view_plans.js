@@ -3,8 +3,9 @@ import { decide, get, url } from "./api.js";
 import { deliveries } from "./deliveries.js";
 import { fill, h } from "./dom.js";
 import { isInUse } from "./hands.js";
+import { itemName, placeName, zoneName } from "./names.js";
 import { bindings, bindMove } from "./plan_bind.js";
-import { averageKey, averageOf, bottlenecks, differences, placeName, sideBySide, zoneName } from "./plan_compare.js";
+import { averageKey, averageOf, bottlenecks, differences, sideBySide } from "./plan_compare.js";
 import { doing } from "./say.js";
 import { may, picture } from "./store.js";
 import { Table } from "./table.js";
@@ -18,9 +19,11 @@ let against = "";
 
 // ---- the list ----
 
-function standing(plan) {
-  const sign = { "in-force": "●", proposed: "◆", approved: "○", withdrawn: "✕" }[plan.standing] || "";
-  return h("span", { class: "mark " + (plan.standing === "in-force" ? "good" : plan.standing === "proposed" ? "ask" : "off") }, sign, " ", word("standing", plan.standing));
+/** Of proposals only the newest waits for a decision. @param {any} plan @param {number} newest the number of the newest plan */
+function standing(plan, newest) {
+  const stands = plan.standing === "proposed" && plan.id < newest ? "overtaken" : plan.standing;
+  const sign = { "in-force": "●", proposed: "◆", approved: "○", overtaken: "○", withdrawn: "✕" }[stands] || "";
+  return h("span", { class: "mark " + (stands === "in-force" ? "good" : stands === "proposed" ? "ask" : "off") }, sign, " ", word("standing", stands));
 }
 
 /** Plans anew under what binds now, and shows it beside the plan that is looked at. @param {any} event */
@@ -41,8 +44,8 @@ async function openList(unless) {
     may("planner", "approver") && h("p", { class: "actions" }, h("button", { class: "go", onclick: make }, t("plan.make"))),
     plans.length === 0 ? h("p", { class: "note" }, t("plan.none"))
       : h("ul", { class: "plain plans" }, plans.map((plan) => h("li", null,
-        h("a", { href: "#/plans/" + plan.id }, h("b", null, t("plan.title", { id: plan.id }))), " ", standing(plan), " ",
-        t("plan.serves", { moves: number(plan.move_count), left: number(plan.unserved_people) }), " ",
+        h("a", { href: "#/plans/" + plan.id }, h("b", null, t("plan.title", { id: plan.id }))), " ", standing(plan, plans[0].id), " ",
+        h("span", null, t("plan.serves", { moves: number(plan.move_count), left: number(plan.unserved_people) })), " ",
         h("small", null, plan.author ? t("plan.by", { name: plan.author }) : t("plan.by-itself"))))),
     bindings(() => h("button", { onclick: make }, t("plan.make"))));
 }
@@ -64,7 +67,7 @@ function proof(plan) {
 
 function leftLine(left) {
   return h("li", null, h("b", null, number(left.amount)), " ",
-    left.item ? t("plan.left-goods", { item: left.item, shelter: placeName(left.shelter) })
+    left.item ? t("plan.left-goods", { item: itemName(left.item), shelter: placeName(left.shelter) })
       : left.shelter ? t("plan.late-people", { zone: zoneName(left.zone), shelter: placeName(left.shelter) }) : t("plan.left-people", { zone: zoneName(left.zone) }), " · ", word("left", left.reason));
 }
 
@@ -183,7 +186,7 @@ async function openPlan(id, unless) {
   const base = diff.against && diff.against !== plan.id ? await get("/plans/" + diff.against, { at }) : null;
   if (unless()) return;
   fill(into, h("p", null, h("a", { href: "#/plans" }, "← ", t("nav.plans"))),
-    h("h1", null, t("plan.title", { id: plan.id }), " ", standing(plan)), actions(plan),
+    h("h1", null, t("plan.title", { id: plan.id }), " ", standing(plan, Math.max(plan.id, ...plans.items.map((other) => other.id)))), actions(plan),
     h("div", { class: "columns two" }, h("div", null, proof(plan), times(plan)),
       h("section", null, h("h2", null, t("compare.title")), chooseBase(plan, plans.items), sideBySide(base, plan))),
     h("section", { class: "changes" }, h("h2", null, t("plan.changes")), differences(diff)),

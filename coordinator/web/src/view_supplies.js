@@ -1,12 +1,12 @@
 // Supplies: how long each item lasts, what places ask for, what is where and when it expires.
 import { get, url } from "./api.js";
 import { fill, h } from "./dom.js";
+import { itemName, placeName } from "./names.js";
 import { all, picture } from "./store.js";
 import { Table } from "./table.js";
 import { age, nameOf, number, t, word } from "./texts.js";
 
 const LOW_DAYS = 2;
-const placeName = (id) => nameOf(picture.shelters.get(id) || picture.depots.get(id) || { id });
 
 function daysMark(days) {
   if (days === null || days === undefined) return h("span", { class: "mark none" }, "—");
@@ -27,10 +27,10 @@ function tables() {
     { key: "place", title: t("place"), value: (row) => placeName(row.place) },
     { key: "kind", title: t("request.kind"), value: (row) => word("request", row.kind) },
     { key: "urgency", title: t("request.urgency"), value: (row) => ({ "life-saving": 0, urgent: 1, routine: 2 }[row.urgency] ?? 3), show: (row) => h("span", { class: "mark " + (row.urgency === "life-saving" ? "bad" : row.urgency === "urgent" ? "ask" : "off") }, word("urgency", row.urgency)) },
-    { key: "what", title: t("request.what"), value: (row) => (row.lines || []).map((line) => `${line.item} ${line.quantity}`).join(", ") || row.text || (row.amount ? String(row.amount) : "") },
+    { key: "what", title: t("request.what"), value: (row) => (row.lines || []).map((line) => `${itemName(line.item)} ${number(line.quantity)}`).join(", ") || row.text || (row.amount ? String(row.amount) : "") },
     { key: "age", title: t("age"), value: (row) => row.age_s, show: (row) => age(row.age_s), numeric: true }]);
   stock = new Table(t("stock"), [
-    { key: "place", title: t("place"), value: (row) => placeName(row.place) }, { key: "item", title: t("stock.item"), value: (row) => row.item },
+    { key: "place", title: t("place"), value: (row) => placeName(row.place) }, { key: "item", title: t("stock.item"), value: (row) => itemName(row.item) },
     { key: "lot", title: t("stock.lot"), value: (row) => row.lot || "" }, { key: "quantity", title: t("stock.quantity"), value: (row) => row.quantity, numeric: true },
     { key: "expiry", title: t("stock.expiry"), value: (row) => row.expiry ?? null, show: (row) => row.expiry || "—" },
     { key: "days", title: t("supplies.days"), value: (row) => row.days_left ?? null, show: (row) => daysMark(row.days_left), numeric: true },
