@@ -90,6 +90,9 @@ static void work(struct daemon *daemon, uint64_t token, const json_t *request,
     case CONSOLE_WORK_OLD_PLAN:
         daemon_work_old_plan(daemon, token, outcome->from);
         break;
+    case CONSOLE_WORK_OLD_DIFF:
+        daemon_work_old_diff(daemon, token, outcome->from, outcome->to);
+        break;
     case CONSOLE_WORK_REGION:
         daemon_work_region(daemon, token, outcome->path, outcome->role);
         break;

@@ -31,6 +31,9 @@ void daemon_work_log(struct daemon *daemon, uint64_t token, uint64_t from, uint6
                      uint64_t limit);
 /* The plan whose record is at that position and whose body the state no longer has. */
 void daemon_work_old_plan(struct daemon *daemon, uint64_t token, uint64_t position);
+/* What changes from the plan whose record is at `before` (0: from nothing) to that at `after`,
+ * where the state no longer has both bodies. */
+void daemon_work_old_diff(struct daemon *daemon, uint64_t token, uint64_t before, uint64_t after);
 /* Answers a question as it would have been answered at that position of the log. */
 void daemon_work_past(struct daemon *daemon, uint64_t token, const json_t *request,
                       json_int_t position);

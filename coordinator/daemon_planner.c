@@ -215,8 +215,10 @@ static void recorded(struct daemon *daemon, uint64_t token, int error,
                      daemon->planner->recording == 0 ? daemon->planner->last_basis : plan->basis);
     line_log(LINE_INFO, "event=plan number=%" PRIu64 " moves=%" PRIu32 " unserved=%" PRId64,
              plan->number, plan->move_count, plan->unserved_people);
-    if (daemon->settings.approval == APPROVAL_AUTOMATIC && plan->unserved_people == 0 &&
-        plan->move_count + plan->shipment_count > 0)
+    if (daemon->settings.approval != APPROVAL_AUTOMATIC || plan->unserved_people > 0)
+        return;
+    hv_arena_reset(&daemon->planner->arena);
+    if (state_plan_does_something(plan, &daemon->planner->arena))
         approve(daemon, plan);
 }
 

@@ -29,6 +29,7 @@ struct work {
     struct state *past;
     struct hv_arena arena;    /* of `record` */
     struct hv_record *record; /* NULL: not read */
+    struct hv_record *before; /* of a difference; NULL: from nothing */
     struct region *region;
     uint8_t hash[REGION_HASH_BYTES];
     struct ledger_checked checked;
@@ -152,6 +153,47 @@ void daemon_work_old_plan(struct daemon *daemon, uint64_t token, uint64_t positi
         return;
     work->from = position;
     work_start(work, old_plan_run, old_plan_done);
+}
+
+/* ---- what changes between plans of which the log alone still has one ---- */
+
+/* Both stay in the arena; the record of the later one is left in work->record. */
+static int old_diff_run(void *context) {
+    struct work *work = context;
+    int error = work->from == 0 ? 0
+                                : log_read(work->daemon->log, work->from, work->from, keep_record,
+                                           work, &work->bad);
+    work->before = work->record;
+    work->record = NULL;
+    return error != 0
+               ? error
+               : log_read(work->daemon->log, work->to, work->to, keep_record, work, &work->bad);
+}
+
+static void old_diff_done(void *context, int error) {
+    struct work *work = context;
+    const struct hv_record *before = work->before, *after = work->record;
+    json_t *reply = NULL;
+    if (error == 0 && after != NULL && after->kind == HV_RECORD_PLAN &&
+        (before == NULL ? work->from == 0 : before->kind == HV_RECORD_PLAN))
+        reply = console_plan_difference(core_state(work->daemon->core),
+                                        before == NULL ? NULL : &before->plan, &after->plan,
+                                        &work->arena);
+    if (reply != NULL)
+        daemon_answer(work->daemon, work->token, reply);
+    else
+        daemon_answer_error(work->daemon, work->token, error == 0 ? HV_ERR_NOT_FOUND : error, NULL,
+                            NULL);
+    work_free(work);
+}
+
+void daemon_work_old_diff(struct daemon *daemon, uint64_t token, uint64_t before, uint64_t after) {
+    struct work *work = work_new(daemon, token);
+    if (work == NULL)
+        return;
+    work->from = before;
+    work->to = after;
+    work_start(work, old_diff_run, old_diff_done);
 }
 
 /* ---- a look back ---- */

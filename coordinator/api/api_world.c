@@ -339,6 +339,23 @@ static json_t *old_plan(struct api *api, struct api_call *call, json_int_t numbe
                : console_plan_view(call->scene->state, &record->plan);
 }
 
+/* What changes between plans one of whose bodies is no longer in memory: the log has both. */
+static json_t *old_diff(struct api *api, const struct state *state, uint64_t number,
+                        uint64_t against) {
+    const uint32_t in_force = state_general(state)->plan_in_force;
+    const struct state_plan *after = state_find_plan(state, number);
+    const struct state_plan *before = against != 0             ? state_find_plan(state, against)
+                                      : in_force == STATE_NONE ? NULL
+                                                               : state_plan(state, in_force);
+    const struct hv_record *to = after == NULL ? NULL : record_at(api, after->position);
+    const struct hv_record *from = before == NULL ? NULL : record_at(api, before->position);
+    if (to == NULL || to->kind != HV_RECORD_PLAN ||
+        (before != NULL && (from == NULL || from->kind != HV_RECORD_PLAN)))
+        return NULL;
+    return console_plan_difference(state, from == NULL ? NULL : &from->plan, &to->plan,
+                                   &api->arena);
+}
+
 static void write_moves(const json_t *plan, struct api_text *text) {
     size_t index;
     json_t *move;
@@ -429,12 +446,12 @@ static void reply_one(struct api_call *call, json_t *request, const char *member
 }
 
 void api_get_plan_diff(struct api *api, struct api_call *call) {
-    (void)api;
     if (!knows_parameters(call, "against"))
         return;
-    json_t *number = number_of(call, "a plan");
+    json_t *number = number_of(call, "a plan"), *refusal = NULL;
     if (number == NULL)
         return;
+    const uint64_t wanted = (uint64_t)json_integer_value(number);
     uint64_t against = 0;
     if (api_target_number(&call->target, "against", 1, HV_COUNTER_MAX, &against) == HV_ERR_VALUE) {
         json_decref(number);
@@ -442,10 +459,18 @@ void api_get_plan_diff(struct api *api, struct api_call *call) {
     } else if (unchanged(call, 1u << STATE_PLAN)) {
         json_decref(number);
     } else {
-        reply_one(call,
-                  json_pack("{s:s, s:o, s:I}", "verb", "plan-diff", "plan", number, "against",
-                            (json_int_t)against),
-                  NULL);
+        json_t *reply = api_ask(call->scene,
+                                json_pack("{s:s, s:o, s:I}", "verb", "plan-diff", "plan", number,
+                                          "against", (json_int_t)against),
+                                NULL, &refusal);
+        if (reply == NULL && refusal == NULL)
+            reply = old_diff(api, call->scene->state, wanted, against);
+        if (reply == NULL)
+            api_refused(call, refusal);
+        else
+            api_reply_json(call, 200, json_incref(reply));
+        json_decref(reply);
+        json_decref(refusal);
     }
 }
 

@@ -43,6 +43,8 @@ enum console_work {
     CONSOLE_WORK_NONE,
     CONSOLE_WORK_LOG,      /* records from..to, at most `limit`, by console_record */
     CONSOLE_WORK_OLD_PLAN, /* the plan whose record is at `from`, by console_plan_view */
+    CONSOLE_WORK_OLD_DIFF, /* of the plan whose record is at `to` from that at `from` (0: from
+                              nothing), by console_plan_difference */
     CONSOLE_WORK_REGION,   /* load the data package in `path` and record it */
     CONSOLE_WORK_PLAN,     /* make a plan now */
     CONSOLE_WORK_BACKUP,   /* copy log, regions and settings to `path` */
@@ -92,6 +94,12 @@ bool console_supply(const struct console_scene *scene, const struct state_place 
 /* A plan as the verb plan shows it, where the body came from the log. NULL: the state has no plan
  * of that number, or no memory. */
 json_t *console_plan_view(const struct state *state, const struct hv_plan *body);
+
+/* What changes from one plan to another as the verb plan-diff shows it, whether their bodies are
+ * from memory or from the log; before NULL: from nothing. NULL without memory. O(n log n) of moves
+ * and shipments. */
+json_t *console_plan_difference(const struct state *state, const struct hv_plan *before,
+                                const struct hv_plan *after, struct hv_arena *arena);
 
 /* One record of the log for people and scripts. NULL without memory. */
 json_t *console_record(uint64_t position, const struct hv_record *record);

@@ -256,12 +256,12 @@ static void look_at_undelivered(struct attention *attention, struct hv_arena *ar
 }
 
 /* The last plan, where it is newer than the one in force and says something. */
-static void look_at_plans(struct attention *attention) {
+static void look_at_plans(struct attention *attention, struct hv_arena *arena) {
     const struct state *state = console_picture(attention->scene);
     uint32_t count = state_count(state, STATE_PLAN), in_force = state_general(state)->plan_in_force;
     const struct state_plan *last = count == 0 ? NULL : state_plan(state, count - 1);
     if (last == NULL || last->approved != 0 || last->withdrawn != 0 ||
-        last->move_count + last->shipment_count == 0 ||
+        !state_plan_does_something(last, arena) ||
         (in_force != STATE_NONE && state_plan(state, in_force)->position > last->position))
         return;
     add(attention, "plan-waits", "decision", last->entity.id,
@@ -391,7 +391,7 @@ void console_attention(const struct console_scene *scene, const json_t *request,
     look_at_orders(&attention);
     look_at_deliveries(&attention, arena);
     look_at_undelivered(&attention, arena);
-    look_at_plans(&attention);
+    look_at_plans(&attention, arena);
     look_at_requests(&attention);
     add_owners(scene, attention.list);
     json_t *all = sorted(attention.list);

@@ -98,8 +98,27 @@ static const struct state_plan *base_of(const struct state *state, uint64_t name
     return base;
 }
 
-static json_t *number_or_null(const struct state_plan *plan) {
-    return plan == NULL ? json_null() : json_integer((json_int_t)plan->number);
+json_t *console_plan_difference(const struct state *state, const struct hv_plan *before,
+                                const struct hv_plan *after, struct hv_arena *arena) {
+    const struct hv_plan nothing = {0};
+    const uint32_t in_force = state_general(state)->plan_in_force;
+    json_t *against = before == NULL ? json_null() : json_integer((json_int_t)before->id);
+    if (before == NULL)
+        before = &nothing;
+    const size_t people = before->move_count + after->move_count;
+    const size_t goods = before->shipment_count + after->shipment_count;
+    struct going *room = hv_arena_take(arena, (people > goods ? people : goods) + 1, sizeof *room);
+    if (room == NULL) {
+        json_decref(against);
+        return NULL;
+    }
+    json_t *moves = diff_moves(before, after, room);
+    json_t *shipments = diff_shipments(before, after, room);
+    return json_pack(
+        "{s:I, s:o, s:o, s:o, s:o}", "plan", (json_int_t)after->id, "against", against, "in_force",
+        in_force == STATE_NONE ? json_null()
+                               : json_integer((json_int_t)state_plan(state, in_force)->number),
+        "moves", moves, "shipments", shipments);
 }
 
 void console_plan_diff(const struct console_scene *scene, const json_t *request,
@@ -113,24 +132,19 @@ void console_plan_diff(const struct console_scene *scene, const json_t *request,
         base_of(state, console_number(request, "against", 0), outcome, &refused);
     if (refused)
         return;
-    const struct hv_plan nothing = {0}, *before = &nothing, *after = NULL;
-    if (state_plan_decode(plan, arena, &after) != HV_OK ||
-        (base != NULL && state_plan_decode(base, arena, &before) != HV_OK)) {
-        console_refuse(outcome, HV_ERR_NOT_FOUND, "that plan is no longer at hand",
-                       "compare the last plans; older ones are in the log: haven plan show N");
+    const struct hv_plan *before = NULL, *after = NULL;
+    int error = state_plan_decode(plan, arena, &after);
+    if (error == HV_OK && base != NULL)
+        error = state_plan_decode(base, arena, &before);
+    if (error == HV_ERR_NOT_FOUND) { /* one of them is no longer in memory: the log has both */
+        outcome->kind = CONSOLE_WORK;
+        outcome->work = CONSOLE_WORK_OLD_DIFF;
+        outcome->to = plan->position;
+        outcome->from = base == NULL ? 0 : base->position;
         return;
     }
-    const size_t people = before->move_count + after->move_count;
-    const size_t goods = before->shipment_count + after->shipment_count;
-    struct going *room = hv_arena_take(arena, (people > goods ? people : goods) + 1, sizeof *room);
-    if (room == NULL) {
-        console_refuse(outcome, HV_ERR_MEMORY, NULL, NULL);
-        return;
-    }
-    json_t *moves = diff_moves(before, after, room);
-    json_t *shipments = diff_shipments(before, after, room);
-    outcome->reply = json_pack("{s:I, s:o, s:o, s:o, s:o}", "plan", (json_int_t)plan->number,
-                               "against", number_or_null(base), "in_force",
-                               number_or_null(base_of(state, 0, outcome, &refused)), "moves", moves,
-                               "shipments", shipments);
+    if (error == HV_OK)
+        outcome->reply = console_plan_difference(state, before, after, arena);
+    if (outcome->reply == NULL)
+        console_refuse(outcome, error == HV_OK ? HV_ERR_MEMORY : error, NULL, NULL);
 }

@@ -635,6 +635,10 @@ int state_request_decode(const struct state_request *request, struct hv_arena *a
                          const struct hv_request **ret_request) HV_MUST_USE;
 int state_plan_decode(const struct state_plan *plan, struct hv_arena *arena,
                       const struct hv_plan **ret_plan) HV_MUST_USE;
+/* Whether approving the plan moves anybody, ships anything or takes an order back. Of a plan whose
+ * body is no longer kept what its figures say. O(1), or a decoding where it moves and ships
+ * nothing. */
+bool state_plan_does_something(const struct state_plan *plan, struct hv_arena *arena);
 int state_body_decode(const struct state_body *body, struct hv_arena *arena,
                       const struct hv_record **ret_record) HV_MUST_USE;
 

@@ -526,6 +526,62 @@ def timelines(city, view, planner):
     is_so("it ends", city.ask("PUT", path, {"over": True}, **planner).status == 200)
 
 
+def old_plans(city, planner):
+    """What changes between two plans is told the same when neither is in memory any more, but in the log."""
+    numbers = []
+    def plan(litres):
+        city.ask("POST", "/api/v1/reports", {"place": "D1", "entry": {"verb": "stock-count", "lines": [{"item": "water", "quantity": litres}]}}, **planner)
+        numbers.append(city.ask("POST", "/api/v1/plans", **planner).json()["plan"])
+    plan(500)
+    plan(4000)
+    path = f"/api/v1/plans/{numbers[1]}/diff?against={numbers[0]}"
+    told = city.ask("GET", path, **planner).json()
+    is_so("two plans differ", told["shipments"], told)
+    for i in range(9):
+        plan(3000 - 100 * i)
+    is_so("so many plans that the first are in the log alone", len(set(numbers)) == 11, numbers)
+    again = city.ask("GET", path, **planner)
+    is_so("what changed is told from the log", again.status == 200 and again.json() == told, again.body)
+    said = json.loads(city.run("plan", "diff", str(numbers[1]), "--against", str(numbers[0]), "--json"))
+    is_so("also by the program", all(said[name] == told[name] for name in ("plan", "against", "moves", "shipments")), said)
+    mixed = city.ask("GET", f"/api/v1/plans/{numbers[-1]}/diff?against={numbers[0]}", **planner)
+    is_so("one from the log, one from memory", mixed.status == 200 and mixed.json()["against"] == numbers[0], mixed.body)
+
+
+def automatic():
+    """By policy also a plan is approved that does nothing but take orders back."""
+    city = City("automatic", "--http", "127.0.0.1:0")
+    city.stop()
+    path = os.path.join(city.dir, "haven.yaml")
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace("approval: manual", "approval: automatic"))
+    city.start()
+    city.run("region", "load", os.path.abspath("simulations/regions/siouxfalls"))
+    plan = city.token("plan", "planner")
+    for place, entry in (("D1", {"verb": "stock-count", "lines": [{"item": "water", "quantity": 9000}]}),
+                         ("S01", {"verb": "status-report", "status": "open"}), ("S01", {"verb": "count", "people": {"adult": 50}})):
+        answer = city.ask("POST", "/api/v1/reports", {"place": place, "entry": entry}, **plan)
+        is_so(f"{place} reports", answer.status == 201, answer.body)
+    def orders(number):
+        """Those that stand once the plan is in force."""
+        for _ in range(100000):
+            if city.ask("GET", f"/api/v1/plans/{number}", **plan).json()["standing"] == "in-force":
+                break
+        return [(one["kind"], one["state"]) for one in city.ask("GET", "/api/v1/orders", **plan).json()["items"]]
+    made = city.ask("POST", "/api/v1/plans", **plan).json()["plan"]
+    is_so("water is on its way by policy", ("ship", "issued") in orders(made), made)
+    for link in ("L1-2", "L2-1", "L1-3", "L3-1"):  # all that lead to S01
+        city.ask("PUT", f"/api/v1/network/{link}", {"closed": True}, **plan)
+    made = city.ask("POST", "/api/v1/plans", **plan).json()["plan"]
+    back = city.ask("GET", f"/api/v1/plans/{made}", **plan).json()
+    is_so("a plan that only takes orders back", not back["moves"] and not back["shipments"] and back["goods"]["order_changes"], back)
+    left = orders(made)
+    is_so("is approved by policy, too", not {"ship", "expect-delivery"} & {kind for kind, _ in left}, left)
+    is_so("and stops cleanly", city.stop() == 0)
+
+
 def owners(city, view, planner, approver):
     def of(thing):
         return next((one["owner"] for one in city.ask("GET", "/api/v1/attention", **view).json()["items"] if one["id"] == thing), "gone")
@@ -706,6 +762,7 @@ try:
     two_persons(town)
     directives(town, planner)
     timelines(town, viewer, planner)
+    old_plans(town, planner)
     owners(town, viewer, planner, approver)
     escalation(town, planner)
     tags(town, viewer)
@@ -715,6 +772,7 @@ try:
     records()
     stop(town, viewer)
     tls()
+    automatic()
 finally:
     for thing in list(globals().values()):
         if isinstance(thing, City) and thing.process.poll() is None:
