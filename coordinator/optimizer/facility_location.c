@@ -12,8 +12,10 @@
 #define HEURISTIC_EVERY 40u
 #define HALVINGS 24u
 #define SETS_MAX 100000u /* open sets remembered */
-#define UNITS 1e12       /* whole units that the demand in all is cut into for flows */
-#define MONEY 1e9        /* and the dearest unit cost */
+#define UNITS 1e12       /* whole units that the demand in all is cut into for flows, at the most */
+#define MONEY 1e12       /* and the dearest unit cost */
+#define SHORTAGE 1000    /* times that, a shortage costs at the most */
+#define COST_MAX 1e17    /* nodes times the dearest cost that the network simplex takes, about */
 
 enum choice { FREE, CLOSED, OPEN };
 
@@ -32,8 +34,9 @@ struct location {
     const struct facility_location *problem;
     const struct preposition_options *options;
     double demand, value, bound;
-    bool alike; /* all capacities are equal */
-    bool sized; /* a choice of several at a place, or capacities that differ */
+    double units, money; /* whole ones in a unit, for flows */
+    bool alike;          /* all capacities are equal */
+    bool sized;          /* a choice of several at a place, or capacities that differ */
     bool *best, *open;
     double *reduced, *slope, *direction, *price; /* of the relaxation */
     struct gain *gains;
@@ -80,20 +83,50 @@ static bool seen(struct location *l, const bool *open) {
     return false;
 }
 
-/* The transportation problem as a flow in whole units: nodes are facilities, customers, and one
- * that everything comes from. */
-static int build_flow(const struct location *l, const bool *open, struct mincostflow **ret_flow,
-                      double *ret_units) {
+static bool is_whole(double figure) {
+    return figure == floor(figure);
+}
+
+/* Whole units for flows: tenths, hundredths, … of which demands and capacities are whole numbers,
+ * so that a flow is exact and none is short for rounding; where there are none, as many as can be.
+ */
+static double choose_units(const struct location *l) {
     const struct facility_location *p = l->problem;
-    struct mincostflow *flow;
-    double units = UNITS / fmax(l->demand, 1e-300);
-    int64_t total = 0;
-    uint32_t number, node;
-    double money = 0;
+    for (double units = 1; units * l->demand <= UNITS && units <= 1e6; units *= 10) {
+        bool whole = true;
+        for (uint32_t j = 0; whole && j < p->customers; j++)
+            whole = is_whole(p->demand[j] * units);
+        for (uint32_t i = 0; whole && i < p->facilities; i++)
+            whole = is_whole(p->capacity[i] * units) || p->capacity[i] >= l->demand;
+        if (whole)
+            return units;
+    }
+    return UNITS / fmax(l->demand, 1e-300);
+}
+
+/* Whole units of money: the dearest way costs MONEY of them, or less where a network simplex that
+ * adds up the dearest costs along any way would pass 64 bits. */
+static double choose_money(const struct location *l) {
+    const struct facility_location *p = l->problem;
+    double dearest = 0, shortage = 0;
     for (size_t e = 0; e < (size_t)p->facilities * p->customers; e++)
         if (!isinf(p->cost[e]))
-            money = fmax(money, fabs(p->cost[e]));
-    money = MONEY / fmax(money, 1e-300);
+            dearest = fmax(dearest, fabs(p->cost[e]));
+    for (uint32_t j = 0; j < p->customers; j++)
+        shortage = fmax(shortage, p->shortage[j]);
+    const double times = fmin(SHORTAGE, fmax(1, shortage / fmax(dearest, 1e-300)));
+    const double nodes = (double)p->facilities + p->customers + 4;
+    return fmin(MONEY, COST_MAX / (nodes * times)) / fmax(dearest, 1e-300);
+}
+
+/* The transportation problem as a flow in whole units: nodes are facilities, customers, and one
+ * that everything comes from. */
+static int build_flow(const struct location *l, const bool *open, struct mincostflow **ret_flow) {
+    const struct facility_location *p = l->problem;
+    const double units = l->units, money = l->money;
+    struct mincostflow *flow;
+    int64_t total = 0;
+    uint32_t number, node;
     int error = mincostflow_new(&flow);
     if (error != HV_OK)
         return error;
@@ -104,12 +137,12 @@ static int build_flow(const struct location *l, const bool *open, struct mincost
         error = mincostflow_add_node(flow, 0, &node);
         if (error == HV_OK)
             error = mincostflow_add_arc(
-                flow, 0, node, 0, open[i] ? (int64_t)fmin(p->capacity[i] * units, 2 * UNITS) : 0, 0,
-                &number);
+                flow, 0, node, 0,
+                open[i] ? (int64_t)fmin(p->capacity[i] * units, (double)total) : 0, 0, &number);
     }
     for (uint32_t j = 0; error == HV_OK && j < p->customers; j++) {
         int64_t wanted = llround(p->demand[j] * units);
-        int64_t short_cost = (int64_t)fmin(p->shortage[j] * money, 1000 * MONEY);
+        int64_t short_cost = llround(fmin(p->shortage[j] * money, SHORTAGE * MONEY));
         error = mincostflow_add_node(flow, -wanted, &node);
         if (error == HV_OK)
             error = mincostflow_add_arc(flow, 0, node, 0, wanted, short_cost, &number);
@@ -124,13 +157,12 @@ static int build_flow(const struct location *l, const bool *open, struct mincost
         mincostflow_free(flow);
     else
         *ret_flow = flow;
-    *ret_units = units;
     return error;
 }
 
 /* Reads a flow back: its exact cost, and what each facility sends (where `sent` is not NULL). */
 static double read_flow(const struct location *l, const bool *open, const struct mincostflow *flow,
-                        double units, double *sent) {
+                        double *sent) {
     const struct facility_location *p = l->problem;
     uint32_t arc = p->facilities;
     double value = 0;
@@ -140,7 +172,7 @@ static double read_flow(const struct location *l, const bool *open, const struct
             sent[(size_t)i * p->kinds + k] = 0;
     }
     for (uint32_t j = 0; j < p->customers; j++) {
-        int64_t wanted = llround(p->demand[j] * units);
+        int64_t wanted = llround(p->demand[j] * l->units);
         double unit = wanted > 0 ? p->demand[j] / (double)wanted : 0;
         value += (double)mincostflow_arc_flow(flow, arc++) * unit * p->shortage[j];
         for (uint32_t i = 0; i < p->facilities; i++) {
@@ -160,14 +192,14 @@ static double read_flow(const struct location *l, const bool *open, const struct
 static double cost_of_set(struct location *l, const bool *open, double *sent) {
     struct mincostflow *flow;
     enum mincostflow_status status;
-    double units, value = INFINITY;
-    l->error = build_flow(l, open, &flow, &units);
+    double value = INFINITY;
+    l->error = build_flow(l, open, &flow);
     if (l->error != HV_OK)
         return INFINITY;
     l->error = mincostflow_solve(flow, NULL, &status);
     l->work += mincostflow_pivots(flow);
     if (l->error == HV_OK && status == MINCOSTFLOW_OPTIMAL)
-        value = read_flow(l, open, flow, units, sent);
+        value = read_flow(l, open, flow, sent);
     mincostflow_free(flow);
     return value;
 }
@@ -771,6 +803,8 @@ static bool location_init(struct location *l) {
                    l->problem->capacity[i] != l->problem->capacity[0];
     for (uint32_t j = 0; j < customers; j++)
         l->demand += l->problem->demand[j];
+    l->units = choose_units(l);
+    l->money = choose_money(l);
     return l->best && l->open && l->reduced && l->often && l->order && l->slope && l->direction &&
            l->price && l->gains && l->sets;
 }

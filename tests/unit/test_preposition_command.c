@@ -195,7 +195,7 @@ static void solve_or_library(const char *name, const char *capacity, double righ
              instance);
     cr_assert_eq(system(command), 0); // NOLINT(cert-env33-c)
     cr_assert_eq(RUN(instance, "-o", plan, "--gap", "1e-7", "--quiet"), EX_OK);
-    cr_assert_float_eq(figure(plan, "objective"), right, 1e-6 * right, "%s", name);
+    cr_assert_float_eq(figure(plan, "objective"), right, 1e-9 * right, "%s", name);
     cr_assert_float_eq(figure(plan, "lower_bound"), right, 1e-6 * right, "%s", name);
     snprintf(command, sizeof command, "python3 '%s' '%s' '%s' >&2",
              command_shared("tools/check_supply.py"), instance, plan);
