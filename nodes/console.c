@@ -5,6 +5,7 @@
 #include "nodes/waybill.h"
 #include "schemas/platform/clock.h"
 #include "schemas/platform/control.h"
+#include "schemas/platform/json_members.h"
 
 #include <jansson.h>
 #include <sodium.h>
@@ -45,8 +46,16 @@ static json_t *with_ref(json_t *reply, const json_t *command) {
 }
 
 static json_t *refusal(int error, const char *text, const char *remedy) {
-    return json_pack("{s:b, s:s, s:s, s:s}", "ok", 0, "error", hv_error_name(error), "text", text,
-                     "remedy", remedy);
+    return json_pack("{s:b, s:s, s:o, s:o}", "ok", 0, "error", hv_error_name(error), "text",
+                     json_members_text(text), "remedy", json_members_text(remedy));
+}
+
+/* NULL: the request has no members but those. */
+static json_t *refuse_unknown(const json_t *request, const char *known) {
+    struct json_members_fault fault;
+    return json_members_check(request, known, &fault)
+               ? NULL
+               : refusal(HV_ERR_VALUE, fault.wrong, fault.right);
 }
 
 static json_t *device_text(uint64_t id) {
@@ -150,8 +159,10 @@ static json_t *begin_entry(struct console *console, const json_t *command,
     struct entry entry;
     char wrong[256] = "";
     if (is_new_device(command)) {
-        begin_device(console, ticket);
-        return NULL;
+        json_t *refused = refuse_unknown(command, "verb,ref*");
+        if (refused == NULL)
+            begin_device(console, ticket);
+        return refused;
     }
     hv_arena_init(&arena, 0);
     json_t *completed = NULL;
@@ -265,6 +276,11 @@ static bool read_batch_once(struct console *console, struct job *job, size_t cou
 }
 
 static void take_batch(struct console *console, struct job *job) {
+    json_t *refused = refuse_unknown(job->request, "verb,ref*,once{,commands[");
+    if (refused != NULL) {
+        reply_and_free(console, job, refused);
+        return;
+    }
     const json_t *commands = json_object_get(job->request, "commands");
     size_t count = json_array_size(commands);
     if (count == 0 || count > CONSOLE_BATCH_MAX || !make_slots(job, count)) {
@@ -327,7 +343,30 @@ static json_t *answer_device(const struct console *console, const json_t *reques
     return known;
 }
 
+static const struct {
+    const char *verb, *members;
+} questions[] = {{"status", "verb,ref*"},
+                 {"stock", "verb,ref*"},
+                 {"requests", "verb,ref*"},
+                 {"orders", "verb,ref*,all?,peek?"},
+                 {"records", "verb,ref*,lane,from#,limit#"},
+                 {"device", "verb,ref*,device"},
+                 {"ping", "verb,ref*"},
+                 {"stop", "verb,ref*"}};
+
+/* NULL: the verb is a question, with no members but its own. */
+static json_t *check_question(const char *verb, const json_t *request) {
+    for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
+        if (strcmp(questions[i].verb, verb) == 0)
+            return refuse_unknown(request, questions[i].members);
+    return refusal(HV_ERR_VALUE, "unknown verb",
+                   "see docs/NODE.md for the verbs of the control socket");
+}
+
 static json_t *answer(struct console *console, const char *verb, const json_t *request) {
+    json_t *refused = check_question(verb, request);
+    if (refused != NULL)
+        return refused;
     struct show show = {.core = console->options.core,
                         .outbox = console->options.outbox,
                         .real_ms = clock_real_ms(),
@@ -346,10 +385,7 @@ static json_t *answer(struct console *console, const char *verb, const json_t *r
         return answer_device(console, request);
     bool stops = strcmp(verb, "stop") == 0;
     console->stop = console->stop || stops; /* whatever is asked after it in the same turn */
-    if (stops || strcmp(verb, "ping") == 0)
-        return json_pack("{s:b}", "ok", 1);
-    return refusal(HV_ERR_VALUE, "unknown verb",
-                   "see docs/NODE.md for the verbs of the control socket");
+    return json_pack("{s:b}", "ok", 1);
 }
 
 bool console_take(struct console *console) {

@@ -286,6 +286,8 @@ int waybill_complete(const struct show *show, const json_t *command, json_t **re
     bool differs = json_object_get(command, "short") != NULL ||
                    json_object_get(command, "over") != NULL ||
                    json_object_get(command, "damaged") != NULL;
+    bool told = json_object_get(command, "more") != NULL || /* for here, and no part of the entry */
+                json_object_get(command, "nothing") != NULL;
     *ret_entry = NULL;
     if (nothing && (!bare || differs || text(command, "waybill")[0] == '\0' ||
                     text(command, "reason")[0] == '\0')) {
@@ -293,7 +295,8 @@ int waybill_complete(const struct show *show, const json_t *command, json_t **re
                  "“nothing” goes with a waybill and a reason, and with no goods");
         return HV_ERR_VALUE;
     }
-    if ((!receives && !picks) || text(command, "waybill")[0] == '\0' || (!bare && !differs))
+    if ((!receives && !picks) || text(command, "waybill")[0] == '\0' ||
+        (!bare && !differs && !told))
         return HV_OK;
     json_t *entry = json_deep_copy(command);
     if (entry == NULL)
@@ -305,6 +308,10 @@ int waybill_complete(const struct show *show, const json_t *command, json_t **re
         error = put_order(show, receives, entry, ret_wrong, wrong_bytes);
     if (error == HV_OK && receives)
         error = take_differences(entry, ret_wrong, wrong_bytes);
+    if (receives) {
+        json_object_del(entry, "more");
+        json_object_del(entry, "nothing");
+    }
     if (error == HV_OK)
         *ret_entry = entry;
     else

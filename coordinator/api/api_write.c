@@ -2,6 +2,8 @@
  * from any other door, and is answered when its records are durable. */
 #include "coordinator/api/api_inside.h"
 
+#include "schemas/platform/json_members.h"
+
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,17 +14,13 @@ enum { KEY_MIN = 8, KEY_MAX = 128 };
 /* ---- what was sent ---- */
 
 bool api_only(struct api_call *call, const char *members) {
-    const char *name;
-    json_t *value;
-    json_object_foreach(call->json, name, value) {
-        if (api_words_have(members, name) && *name != '\0')
-            continue;
-        char detail[160];
-        snprintf(detail, sizeof detail, "there is no member “%.60s” here", name);
-        api_problem(call, 422, "value", detail, members);
-        return false;
-    }
-    return true;
+    const char *name = json_members_unknown(call->json, members);
+    if (name == NULL)
+        return true;
+    char detail[160];
+    snprintf(detail, sizeof detail, "there is no member “%.60s” here", name);
+    api_problem(call, 422, "value", detail, members);
+    return false;
 }
 
 static uint64_t fingerprint_of(const struct api_call *call) {

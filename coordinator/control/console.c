@@ -1,6 +1,7 @@
 #include "coordinator/control/console.h"
 
 #include "coordinator/control/console_json.h"
+#include "schemas/platform/json_members.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,71 +9,78 @@
 static console_verb ask_log, ask_region_load, ask_plan, ask_backup, ask_verify, ask_ledger_verify,
     ask_account, ask_stop, ask_ping, ask_help;
 
+#define LIST "id,offset#,limit#"
+#define ORDER                                                                                      \
+    "kind,post,addressee,shelter,people[,links[,lines[,counterpart,waybill,vehicle,text,"          \
+    "deadline_wall_ms#,start_wall_ms#,end_wall_ms#,people_per_hour#"
+
 static const struct {
     const char *name;
     console_verb *verb;
+    const char *members; /* besides those of every request */
 } verbs[] = {
     /* what is known */
-    {"status", console_status},
-    {"nodes", console_nodes},
-    {"shelters", console_shelters},
-    {"depots", console_depots},
-    {"supplies", console_supplies},
-    {"zones", console_zones},
-    {"requests", console_requests},
-    {"transfers", console_transfers},
-    {"roads", console_roads},
-    {"hazards", console_hazards},
-    {"incidents", console_incidents},
-    {"notes", console_notes},
-    {"region", console_region},
-    {"plans", console_plans},
-    {"plan", console_plan_show},
-    {"plan-diff", console_plan_diff},
-    {"orders", console_orders},
-    {"order", console_order_show},
-    {"directives", console_directives},
-    {"statistics", console_statistics},
-    {"attention", console_attention},
-    {"ledger", console_ledger},
-    {"waybills", console_waybills},
-    {"ledger-warnings", console_ledger_warnings},
-    {"log", ask_log},
-    {"ping", ask_ping},
-    {"help", ask_help},
+    {"status", console_status, ""},
+    {"nodes", console_nodes, LIST},
+    {"shelters", console_shelters, LIST},
+    {"depots", console_depots, LIST},
+    {"supplies", console_supplies, LIST ",item"},
+    {"zones", console_zones, LIST},
+    {"requests", console_requests, LIST ",all?"},
+    {"transfers", console_transfers, LIST ",all?"},
+    {"roads", console_roads, LIST},
+    {"hazards", console_hazards, LIST},
+    {"incidents", console_incidents, LIST},
+    {"notes", console_notes, LIST},
+    {"region", console_region, ""},
+    {"plans", console_plans, LIST},
+    {"plan", console_plan_show, "plan#"},
+    {"plan-diff", console_plan_diff, "plan#,against#"},
+    {"orders", console_orders, LIST ",all?,state,kind,post,addressee,plan#"},
+    {"order", console_order_show, "order#"},
+    {"directives", console_directives, LIST ",all?"},
+    {"statistics", console_statistics, ""},
+    {"attention", console_attention, LIST ",grade,kind,owner"},
+    {"ledger", console_ledger, LIST ",item,lot,place"},
+    {"waybills", console_waybills, LIST ",all?"},
+    {"ledger-warnings", console_ledger_warnings, LIST},
+    {"log", ask_log, "from#,to#,limit#"},
+    {"ping", ask_ping, ""},
+    {"help", ask_help, ""},
     /* what is decided */
-    {"enroll", console_enroll},
-    {"revoke", console_revoke},
-    {"incident-open", console_incident_open},
-    {"incident-phase", console_incident_phase},
-    {"road", console_road},
-    {"hazard", console_hazard},
-    {"zone-sweep", console_zone_sweep},
-    {"note", console_note},
-    {"clock", console_clock},
-    {"report", console_report},
-    {"alert", console_alert},
-    {"owner", console_owner},
-    {"handover", console_handover},
-    {"directive", console_directive_set},
-    {"plan-approve", console_plan_approve},
-    {"plan-withdraw", console_plan_withdraw},
-    {"order-issue", console_order_issue},
-    {"order-cancel", console_order_cancel},
-    {"order-revise", console_order_revise},
-    {"order-answer", console_order_answer},
-    {"request-decide", console_request_decide},
-    {"waybill-end", console_waybill_end},
+    {"enroll", console_enroll, "node,role,key,place"},
+    {"revoke", console_revoke, "node,reason"},
+    {"incident-open", console_incident_open, "name,hazard"},
+    {"incident-phase", console_incident_phase, "phase"},
+    {"road", console_road, "link,closed?,capacity_permille#,reason"},
+    {"hazard", console_hazard, "id,kind,over?,adds?,zones[,links[,shelters[,depots[,steps["},
+    {"zone-sweep", console_zone_sweep, "zone,left#,ago_s#,reason"},
+    {"note", console_note, "text,subject"},
+    {"clock", console_clock, "rate_permille#,start_wall_ms#,elapsed_ms#"},
+    {"report", console_report, "place,entry{,imported?"},
+    {"alert", console_alert, "id,sender,headline,severity,cancelled?"},
+    {"owner", console_owner, "thing,owner,note"},
+    {"handover", console_handover, "to,text"},
+    {"directive", console_directive_set,
+     "id,kind,zone,shelter,depot,item,quantity#,link,lifted?,reason"},
+    {"plan-approve", console_plan_approve, "plan#,reason"},
+    {"plan-withdraw", console_plan_withdraw, "plan#,reason"},
+    {"order-issue", console_order_issue, ORDER},
+    {"order-cancel", console_order_cancel, "order#,reason"},
+    {"order-revise", console_order_revise, ORDER ",order#"},
+    {"order-answer", console_order_answer, "order#,state,reason,done#,revision#"},
+    {"request-decide", console_request_decide, "id,place,request#,verdict,lines[,reason"},
+    {"waybill-end", console_waybill_end, "waybill,reason"},
     /* what is done */
-    {"region-load", ask_region_load},
-    {"plan-make", ask_plan},
-    {"backup", ask_backup},
-    {"verify", ask_verify},
-    {"ledger-verify", ask_ledger_verify},
-    {"accounts", ask_account},
-    {"account-set", ask_account},
-    {"account-remove", ask_account},
-    {"stop", ask_stop},
+    {"region-load", ask_region_load, "path"},
+    {"plan-make", ask_plan, ""},
+    {"backup", ask_backup, "path"},
+    {"verify", ask_verify, ""},
+    {"ledger-verify", ask_ledger_verify, "to#"},
+    {"accounts", ask_account, ""},
+    {"account-set", ask_account, "account,roles[,password,old,token?"},
+    {"account-remove", ask_account, "account"},
+    {"stop", ask_stop, ""},
 };
 
 enum { VERBS = sizeof verbs / sizeof verbs[0], LOG_PAGE = 1000, ROLE_BYTES_MAX = 64 };
@@ -160,10 +168,16 @@ static void ask_ping(const struct console_scene *scene, const json_t *request,
 static void ask_help(const struct console_scene *scene, const json_t *request,
                      struct hv_arena *arena, struct console_outcome *outcome) {
     (void)scene, (void)request, (void)arena;
-    json_t *names = json_array();
-    for (size_t i = 0; i < VERBS; i++)
+    json_t *names = json_array(), *members = json_object();
+    for (size_t i = 0; i < VERBS; i++) {
         json_array_append_new(names, json_string(verbs[i].name));
-    outcome->reply = json_pack("{s:o}", "verbs", names);
+        json_object_set_new(members, verbs[i].name, json_members_types(verbs[i].members));
+    }
+    outcome->reply = json_pack("{s:o, s:o}", "verbs", names, "members", members);
+}
+
+static bool is_http(const struct console_scene *scene) {
+    return scene->door != NULL && strcmp(scene->door, "http") == 0;
 }
 
 static const char *role_of(const json_t *request, struct hv_arena *arena) {
@@ -173,11 +187,25 @@ static const char *role_of(const json_t *request, struct hv_arena *arena) {
     return hv_id_check(role) == HV_OK ? hv_arena_text(arena, role) : NULL;
 }
 
+/* What nobody looks at was meant to say something: it is refused and not dropped in silence. */
+static bool has_only(const struct console_scene *scene, const json_t *request, const char *members,
+                     struct console_outcome *outcome) {
+    struct json_members_fault fault;
+    char known[512];
+    snprintf(known, sizeof known, "verb,role_name,at#%s%s%s", is_http(scene) ? ",origin{" : "",
+             members[0] == '\0' ? "" : ",", members);
+    if (json_members_check(request, known, &fault))
+        return true;
+    console_refuse(outcome, HV_ERR_VALUE, fault.wrong, fault.right);
+    return false;
+}
+
 static void dispatch(const struct console_scene *scene, const char *name, const json_t *request,
                      struct hv_arena *arena, struct console_outcome *outcome) {
     for (size_t i = 0; i < VERBS; i++)
         if (strcmp(verbs[i].name, name) == 0) {
-            verbs[i].verb(scene, request, arena, outcome);
+            if (has_only(scene, request, verbs[i].members, outcome))
+                verbs[i].verb(scene, request, arena, outcome);
             return;
         }
     console_refusef(outcome, HV_ERR_NOT_FOUND, "see `haven --help`, or ask {\"verb\": \"help\"}",
@@ -188,7 +216,7 @@ static void dispatch(const struct console_scene *scene, const char *name, const 
 static struct hv_origin origin_of(const struct console_scene *scene, const json_t *request) {
     struct hv_origin origin = {.door = scene->door};
     const json_t *said = json_object_get(request, "origin");
-    if (scene->door == NULL || strcmp(scene->door, "http") != 0)
+    if (!is_http(scene))
         return origin;
     origin.address = console_text(said, "address");
     origin.role = console_text(said, "role");

@@ -3,6 +3,7 @@
 #include "coordinator/control/console_json.h"
 
 #include "schemas/platform/entry.h"
+#include "schemas/platform/json_members.h"
 
 #include <string.h>
 
@@ -183,7 +184,9 @@ static bool read_step(const json_t *one, struct hv_arena *arena, struct hv_hazar
     const json_t *from = json_object_get(one, "from_wall_ms"),
                  *until = json_object_get(one, "until_wall_ms"),
                  *capacity = json_object_get(one, "capacity_permille");
-    if (!json_is_integer(from) || json_integer_value(from) < 0 ||
+    if (json_members_unknown(one, "from_wall_ms,until_wall_ms,zones,links,shelters,depots,"
+                                  "capacity_permille") != NULL ||
+        !json_is_integer(from) || json_integer_value(from) < 0 ||
         (until != NULL && !json_is_null(until) && !json_is_integer(until)) ||
         (capacity != NULL && !json_is_null(capacity) && !json_is_integer(capacity)))
         return false;
@@ -259,7 +262,8 @@ void console_hazard(const struct console_scene *scene, const json_t *request,
     else if (!read_steps(request, arena, hazard))
         console_refuse(outcome, HV_ERR_VALUE, "a step of the hazard is wrong",
                        "\"steps\": [{\"from_wall_ms\": 1789000000000, \"links\": [\"L1\"]}, …]; "
-                       "until_wall_ms after from_wall_ms, capacity_permille 0 to 1000");
+                       "until_wall_ms after from_wall_ms, capacity_permille 0 to 1000, zones, "
+                       "shelters and depots, and nothing else");
 }
 
 void console_alert(const struct console_scene *scene, const json_t *request, struct hv_arena *arena,
@@ -378,6 +382,7 @@ static uint64_t next_request(const struct state *state, const char *place) {
  * observed “ago_s” ago. */
 void console_report(const struct console_scene *scene, const json_t *request,
                     struct hv_arena *arena, struct console_outcome *outcome) {
+    static const char *const of_nodes[] = {"once", "force", "ref"};
     const json_t *entered = json_object_get(request, "entry");
     const char *place = console_text_or_empty(request, "place");
     struct entry entry;
@@ -387,6 +392,13 @@ void console_report(const struct console_scene *scene, const json_t *request,
                        "name the shelter or depot, and an entry as in docs/NODE.md");
         return;
     }
+    for (size_t i = 0; i < sizeof of_nodes / sizeof of_nodes[0]; i++)
+        if (json_object_get(entered, of_nodes[i]) != NULL) {
+            console_refusef(outcome, HV_ERR_VALUE,
+                            "leave it out: a report on behalf is stored once",
+                            "“%s” is for a node's own staff", of_nodes[i]);
+            return;
+        }
     int error = entry_read(entered, arena, wrong, sizeof wrong, &entry);
     if (error != HV_OK || entry.undo) { /* entry is set without error only */
         console_refuse(outcome, error == HV_OK ? HV_ERR_VALUE : error,

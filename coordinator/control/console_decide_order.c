@@ -2,6 +2,7 @@
 #include "coordinator/control/console_json.h"
 
 #include "coordinator/planning/orders.h"
+#include "schemas/platform/json_members.h"
 
 #include <string.h>
 
@@ -179,6 +180,26 @@ static bool read_lines(const json_t *request, struct hv_arena *arena, struct hv_
     return true;
 }
 
+/* Whether the lists of people and lines hold objects with members that are looked at. */
+static bool check_rows(const json_t *request, struct console_outcome *outcome) {
+    static const char *const lists[][2] = {
+        {"people", "zone,people#,wheelchair#,medical#,without_vehicle#"},
+        {"lines", "item,lot,quantity#"}};
+    struct json_members_fault fault;
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        size_t index;
+        json_t *row;
+        json_array_foreach(json_object_get(request, lists[i][0]), index, row) {
+            if (json_members_check(row, lists[i][1], &fault))
+                continue;
+            console_refusef(outcome, HV_ERR_VALUE, fault.right, "%s[%zu]: %s", lists[i][0], index,
+                            fault.wrong);
+            return false;
+        }
+    }
+    return true;
+}
+
 static void read_time(const json_t *request, const char *member, bool *ret_has,
                       int64_t *ret_wall_ms) {
     const json_t *value = json_object_get(request, member);
@@ -219,7 +240,8 @@ static void settle(struct console_outcome *outcome, const struct hv_order *order
 
 void console_order_issue(const struct console_scene *scene, const json_t *request,
                          struct hv_arena *arena, struct console_outcome *outcome) {
-    struct hv_record *record = console_decide(outcome, arena, HV_RECORD_ORDER);
+    struct hv_record *record =
+        check_rows(request, outcome) ? console_decide(outcome, arena, HV_RECORD_ORDER) : NULL;
     if (record == NULL)
         return;
     record->order = orders_blank();
@@ -282,7 +304,8 @@ void console_order_cancel(const struct console_scene *scene, const json_t *reque
 
 void console_order_revise(const struct console_scene *scene, const json_t *request,
                           struct hv_arena *arena, struct console_outcome *outcome) {
-    struct hv_order *order = named_order(scene, request, arena, outcome);
+    struct hv_order *order =
+        check_rows(request, outcome) ? named_order(scene, request, arena, outcome) : NULL;
     if (order == NULL)
         return;
     if (!read_order(request, arena, order))

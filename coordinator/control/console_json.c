@@ -1,20 +1,11 @@
 #include "coordinator/control/console_json.h"
 
-#include "schemas/utf8.h"
+#include "schemas/platform/json_members.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-
-/* Texts of errors repeat what somebody sent and are cut to fit: what is no longer UTF-8 after that
- * loses its broken end. */
-static json_t *whole_letters(const char *text) {
-    size_t size = strlen(text);
-    while (size > 0 && (hv_utf8_scan(text, size) & HV_UTF8_BROKEN) != 0)
-        size--;
-    return json_stringn(text, size);
-}
 
 const struct state *console_picture(const struct console_scene *scene) {
     return scene->past == NULL ? core_state(scene->core) : scene->past;
@@ -26,8 +17,8 @@ const struct core_counters *console_counters(const struct console_scene *scene) 
 
 json_t *console_error(int error, const char *text, const char *remedy) {
     return json_pack("{s:b, s:s, s:o, s:o}", "ok", 0, "error", hv_error_name(error), "text",
-                     whole_letters(text == NULL ? hv_error_text(error) : text), "remedy",
-                     whole_letters(remedy == NULL ? "" : remedy));
+                     json_members_text(text == NULL ? hv_error_text(error) : text), "remedy",
+                     json_members_text(remedy == NULL ? "" : remedy));
 }
 
 void console_refuse(struct console_outcome *outcome, int error, const char *text,

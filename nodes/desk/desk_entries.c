@@ -200,14 +200,19 @@ static json_t *goods_lines(struct form *form, bool zero_counts) {
     return lines;
 }
 
-static void read_goods(struct form *form, const char *verb, bool zero_counts) {
+static json_t *read_goods(struct form *form, const char *verb, bool zero_counts) {
     json_t *made = entry(form, verb);
     json_object_set_new(made, "lines", goods_lines(form, zero_counts));
+    put_text(form, made, "reason");
+    add(form, made);
+    return made;
+}
+
+static void read_movement_of_goods(struct form *form, const char *verb) {
+    json_t *made = read_goods(form, verb, false);
     put_text(form, made, "waybill");
     put_text(form, made, "counterpart");
-    put_text(form, made, "reason");
     put_text(form, made, "vehicle");
-    add(form, made);
 }
 
 static void read_stock(struct form *form, const char *name) {
@@ -218,11 +223,11 @@ static void read_stock(struct form *form, const char *name) {
                  {"pick", "stock-pick"},   {"load", "stock-load"}};
     for (size_t i = 0; i < COUNT(verbs); i++)
         if (strcmp(verbs[i].form, name) == 0)
-            read_goods(form, verbs[i].verb, false);
+            read_movement_of_goods(form, verbs[i].verb);
 }
 
 static void read_stock_count(struct form *form, const char *name) {
-    read_goods(form, name, true);
+    (void)read_goods(form, name, true);
 }
 
 static bool counts_nothing(struct form *form) {
@@ -253,7 +258,7 @@ static void read_waybill(struct form *form, const char *name) {
     if (lost) {
         read_lost_delivery(form);
     } else {
-        read_goods(form, receives ? "stock-receive" : "stock-ship", false);
+        read_movement_of_goods(form, receives ? "stock-receive" : "stock-ship");
         json_object_set_new(json_array_get(form->entries, 0), "final", json_boolean(!more));
     }
     json_t *made = entry(form, "answer");
@@ -342,7 +347,7 @@ static void add_goods_row(struct form *form, int row, const char *way, double ag
                                           {"count", "stock-count"},
                                           {"loss", "stock-loss"},
                                           {"expire", "stock-expire"}};
-    static const char *const texts[] = {"waybill", "counterpart", "reason"};
+    static const char *const texts[] = {"reason", "waybill", "counterpart"};
     size_t at = 0;
     while (at < COUNT(ways) && strcmp(ways[at][0], way) != 0)
         at++;
@@ -354,7 +359,7 @@ static void add_goods_row(struct form *form, int row, const char *way, double ag
         object(form, "wrong.nothing");
     json_t *made = entry(form, at == COUNT(ways) ? "" : ways[at][1]);
     json_object_set_new(made, "lines", json_pack("[o]", line));
-    for (size_t i = 0; i < COUNT(texts); i++)
+    for (size_t i = 0; i < (counts ? 1 : COUNT(texts)); i++) /* a count came on no waybill */
         if (text_in(form, texts[i], row)[0] != '\0')
             json_object_set_new(made, texts[i], json_string(text_in(form, texts[i], row)));
     if (ago_s >= 1)

@@ -2,6 +2,7 @@
 
 #include "schemas/limits.h"
 #include "schemas/platform/control_address.h"
+#include "schemas/platform/json_members.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -148,15 +149,27 @@ static const char too_large[] =
     "{\"ok\": false, \"error\": \"limit\", \"text\": \"the answer is too large\", "
     "\"remedy\": \"ask for less: filter, or page with \\\"offset\\\" and \\\"limit\\\"\"}";
 
+static const char no_reply[] =
+    "{\"ok\": false, \"error\": \"memory\", \"text\": \"the answer could not be made\", "
+    "\"remedy\": \"ask again in a moment, or for less\"}";
+
+static void put_reply(struct connection *connection, json_t *reply) {
+    if (reply == NULL) { /* silence would keep the connection for ever */
+        (void)text_add(&connection->out, no_reply, sizeof no_reply - 1);
+        return;
+    }
+    if (json_object_get(reply, "ok") == NULL)
+        json_object_set_new(reply, "ok", json_true());
+    if (json_dump_callback(reply, dump_piece, &connection->out, JSON_COMPACT) == 0)
+        return;
+    connection->out.size = 0;
+    (void)text_add(&connection->out, too_large, sizeof too_large - 1);
+}
+
 void control_reply(struct control_server *server, uint64_t token, json_t *reply) {
     struct connection *connection = find_token(server, token);
-    if (connection != NULL && reply != NULL) {
-        if (json_object_get(reply, "ok") == NULL)
-            json_object_set_new(reply, "ok", json_true());
-        if (json_dump_callback(reply, dump_piece, &connection->out, JSON_COMPACT) != 0) {
-            connection->out.size = 0;
-            (void)text_add(&connection->out, too_large, sizeof too_large - 1);
-        }
+    if (connection != NULL) {
+        put_reply(connection, reply);
         (void)text_add(&connection->out, "\n", 1);
         connection->token = 0;
         if (flush_out(connection))
@@ -168,8 +181,8 @@ void control_reply(struct control_server *server, uint64_t token, json_t *reply)
 void control_reply_error(struct control_server *server, uint64_t token, int error, const char *text,
                          const char *remedy) {
     control_reply(server, token,
-                  json_pack("{s:b, s:s, s:s, s:s}", "ok", 0, "error", hv_error_name(error), "text",
-                            text == NULL ? hv_error_text(error) : text, "remedy",
+                  json_pack("{s:b, s:s, s:o, s:s}", "ok", 0, "error", hv_error_name(error), "text",
+                            json_members_text(text == NULL ? hv_error_text(error) : text), "remedy",
                             remedy == NULL ? "" : remedy));
 }
 

@@ -1,6 +1,7 @@
 #include "schemas/platform/entry.h"
 
 #include "schemas/platform/entry_words.h"
+#include "schemas/platform/json_members.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -116,6 +117,13 @@ static void *take(struct reading *reading, size_t count, size_t size) {
     return taken;
 }
 
+/* What nobody reads was meant to say something. */
+static void only(struct reading *reading, const json_t *from, const char *known) {
+    const char *name = json_members_unknown(from, known);
+    if (name != NULL)
+        object(reading, "there is no member “%.60s” here, but %s", name, known);
+}
+
 /* ---- people ---- */
 
 static struct hv_people people(struct reading *reading) {
@@ -133,7 +141,7 @@ static struct hv_people people(struct reading *reading) {
             i++;
         uint64_t figure = 0;
         if (i == ENTRY_FIGURES)
-            object(reading, "“people” has no figure “%s”", name);
+            object(reading, "“people” has no figure “%.60s”", name);
         else if (number_in(reading, from, name, HV_PEOPLE_MAX, &figure))
             *(int32_t *)(void *)((char *)&read + entry_figures[i].offset) = (int32_t)figure;
     }
@@ -201,6 +209,7 @@ static void read_capacity(struct reading *reading, struct hv_report *report) {
     for (size_t i = 0; i < count && lines != NULL; i++) {
         const json_t *line = json_array_get(from, i);
         uint64_t places = 0;
+        only(reading, line, "people,basis,part,place");
         if (!number_in(reading, line, "people", HV_PEOPLE_MAX, &places))
             object(reading, "“people” of a capacity line is missing");
         lines[i] = (struct hv_capacity_line){
@@ -221,6 +230,7 @@ static void read_lifeline(struct reading *reading, struct hv_report *report) {
     for (size_t i = 0; i < count && lines != NULL; i++) {
         const json_t *line = json_array_get(from, i);
         uint64_t hours = 0;
+        only(reading, line, "kind,state,hours");
         bool has_hours = number_in(reading, line, "hours", 1000000, &hours);
         lines[i] = (struct hv_lifeline){
             .kind = (enum hv_lifeline_kind)WORD_IN(
@@ -257,6 +267,7 @@ static struct hv_stock_line *stock_lines(struct reading *reading, const char *na
     for (size_t i = 0; i < count && lines != NULL; i++) {
         const json_t *line = json_array_get(from, i);
         uint64_t pack = 0;
+        only(reading, line, "item,lot,expiry,quantity,damaged,pack");
         lines[i].item = text_in(reading, line, "item");
         lines[i].lot = text_in(reading, line, "lot");
         lines[i].expiry_day = expiry(reading, line);
@@ -358,28 +369,34 @@ bool entry_once_read(const json_t *once, uint64_t *ret_device, uint64_t *ret_num
 
 static void read_once(struct reading *reading, struct entry *entry) {
     const json_t *once = json_object_get(reading->request, "once");
+    only(reading, once, "device,number");
     if (once != NULL && !entry_once_read(once, &entry->device, &entry->number))
         object(reading, "“once” needs a “device” of 16 hex digits and a “number” from 1");
 }
 
 /* ---- verbs ---- */
 
+#define EVERY "verb,ref,once,ago_s"
+#define MOVEMENT EVERY ",people,zone,shelter,transfer,households,to,force"
+#define STOCK_MOVEMENT EVERY ",lines,into,waybill,counterpart,reason,final,vehicle,force"
+
 static const struct {
     const char *verb;
     void (*read)(struct reading *reading, struct hv_report *report);
+    const char *members;
 } verbs[] = {
-    {"check-in", read_check_in},
-    {"check-out", read_check_out},
-    {"transfer-out", read_transfer_out},
-    {"transfer-in", read_transfer_in},
-    {"count", read_count},
-    {"status-report", read_status},
-    {"capacity", read_capacity},
-    {"lifeline", read_lifeline},
-    {"stock-count", read_stock_count},
-    {"request", read_request},
-    {"answer", read_answer},
-    {"note", read_note},
+    {"check-in", read_check_in, MOVEMENT},
+    {"check-out", read_check_out, MOVEMENT},
+    {"transfer-out", read_transfer_out, MOVEMENT},
+    {"transfer-in", read_transfer_in, MOVEMENT},
+    {"count", read_count, EVERY ",people,households"},
+    {"status-report", read_status, EVERY ",status,reason"},
+    {"capacity", read_capacity, EVERY ",lines"},
+    {"lifeline", read_lifeline, EVERY ",lifelines"},
+    {"stock-count", read_stock_count, EVERY ",lines,complete,reason"},
+    {"request", read_request, EVERY ",id,kind,urgency,lines,amount,text,withdrawn"},
+    {"answer", read_answer, EVERY ",order,revision,state,reason,done"},
+    {"note", read_note, EVERY ",text"},
 };
 
 static const struct {
@@ -429,13 +446,18 @@ int entry_read(const json_t *request, struct hv_arena *arena, char *ret_wrong, s
     const char *verb = json_string_value(json_object_get(request, "verb"));
     if (verb == NULL || !entry_is_verb(verb))
         return HV_ERR_NOT_FOUND;
+    const size_t at = find_verb(verb);
     entry.undo = strcmp(verb, "undo") == 0;
+    only(&reading, request,
+         at < COUNT(verbs) ? verbs[at].members
+         : entry.undo      ? EVERY ",of"
+                           : STOCK_MOVEMENT);
     entry.force = flag(&reading, "force");
     read_once(&reading, &entry);
     entry.undo_of = number(&reading, "of", ENTRY_NUMBER_MAX);
     entry.ago_ms = 1000 * number(&reading, "ago_s", 31u * 86400u);
-    if (find_verb(verb) < COUNT(verbs))
-        verbs[find_verb(verb)].read(&reading, &entry.report);
+    if (at < COUNT(verbs))
+        verbs[at].read(&reading, &entry.report);
     else if (!entry.undo)
         read_stock_movement(&reading, &entry.report, stock_kind(verb));
     if (reading.error == HV_OK)

@@ -108,6 +108,32 @@ Test(attack_control, garbage_is_answered_as_an_error_and_the_connection_goes_on)
     }
 }
 
+/* What is repeated in an answer is cut to fit, which may be in the middle of a letter. */
+Test(attack_control, long_names_in_any_script_are_answered_too) {
+    static const char *const before[TARGETS][2] = {
+        {"{\"verb\": \"road\", \"link\": \"", "\", \"closed\": true}"},
+        {"{\"verb\": \"check-in\", \"people\": {\"", "\": 1}}"}};
+    for (int t = 0; t < TARGETS; t++)
+        for (size_t ascii = 0; ascii < 4; ascii++)
+            for (int member = 0; member < 2; member++) {
+                char request[2048], line[4096];
+                size_t size = (size_t)snprintf(
+                    request, sizeof request, "%s%.*s",
+                    member != 0 ? "{\"verb\": \"ping\", \"" : before[t][0], (int)ascii, "aaaa");
+                for (int i = 0; i < 200; i++)
+                    size += (size_t)snprintf(request + size, sizeof request - size, "河");
+                snprintf(request + size, sizeof request - size, "%s\n",
+                         member != 0 ? "\": 1}" : before[t][1]);
+                int fd = open_raw(sockets[t]);
+                say(fd, request, strlen(request));
+                hear(fd, line, sizeof line);
+                if (member != 0 || t != 0) /* without a region any road may be closed */
+                    cr_assert_not_null(strstr(line, "\"ok\":false"), "%s: %s", request, line);
+                cr_assert_not_null(strstr(line, "\"ok\""), "%s: %s", request, line);
+                close(fd);
+            }
+}
+
 Test(attack_control, random_bytes_and_deep_nesting_do_no_harm) {
     enum { BYTES = 1 << 20 };
     unsigned seed = 20261123;
