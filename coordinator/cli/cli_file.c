@@ -2,15 +2,24 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 enum { FAULTS_SHOWN = 20, PATH_BYTES = 4096, LINE_BYTES = 1024 };
 
+/* Whether it is there and no file that another may take the place of: a device, a pipe, a link. As
+ * root, a rename would put a file where /dev/null was. */
+static bool is_written_in_place(const char *path) {
+    struct stat info;
+    return lstat(path, &info) == 0 && !S_ISREG(info.st_mode);
+}
+
 int cli_file_write(const char *command, const char *path, cli_file_writer *write,
                    const void *context) {
     char beside[PATH_BYTES];
-    if (snprintf(beside, sizeof beside, "%s.part", path) >= (int)sizeof beside) {
+    const bool in_place = is_written_in_place(path);
+    if (snprintf(beside, sizeof beside, in_place ? "%s" : "%s.part", path) >= (int)sizeof beside) {
         fprintf(stderr, "haven %s: %s: name too long\n", command, path);
         return EX_CANTCREAT;
     }
@@ -18,10 +27,10 @@ int cli_file_write(const char *command, const char *path, cli_file_writer *write
     bool sound = file != NULL && write(file, context) == HV_OK && fflush(file) == 0;
     if (file != NULL && fclose(file) != 0)
         sound = false;
-    if (sound && rename(beside, path) == 0)
+    if (sound && (in_place || rename(beside, path) == 0))
         return EX_OK;
     fprintf(stderr, "haven %s: cannot write %s: %s\n", command, path, strerror(errno));
-    if (file != NULL)
+    if (file != NULL && !in_place)
         unlink(beside);
     return EX_CANTCREAT;
 }

@@ -10,8 +10,9 @@
 /* Writes a document; HV_OK or HV_ERR_IO. */
 typedef int cli_file_writer(FILE *file, const void *context);
 
-/* Writes beside the file and renames, so that a result is there whole or not at all. Returns EX_OK,
- * or EX_CANTCREAT with the reason on standard error, `command` before it. */
+/* Writes beside the file and renames, so that a result is there whole or not at all; into a device,
+ * a pipe or what a link names itself. Returns EX_OK, or EX_CANTCREAT with the reason on standard
+ * error, `command` before it. */
 int cli_file_write(const char *command, const char *path, cli_file_writer *write,
                    const void *context);
 

@@ -20,6 +20,12 @@ for unit in haven-coordinator.service haven-node@S01.service; do
   said=$(verify "$unit")
   if [ $? -eq 0 ] && [ -z "$said" ]; then echo "ok: $unit"; else echo "FAILED: $unit: $said"; status=1; fi
 done
+# libzmq asks for the interfaces of the machine over netlink when it binds to an address or disconnects, and where it may
+# not, it ends the program: a node was started again whenever its coordinator went away.
+for unit in coordinator/haven-coordinator.service nodes/haven-node@.service; do
+  if grep -q '^RestrictAddressFamilies=.*\bAF_NETLINK\b' "$unit" || ! grep -q '^RestrictAddressFamilies=' "$unit"
+  then echo "ok: $unit may ask for interfaces"; else echo "FAILED: $unit: no AF_NETLINK"; status=1; fi
+done
 sed -i 's/^Restart=always/Restart=alwayz/' "$root/etc/systemd/system/haven-coordinator.service"
 if verify haven-coordinator.service >/dev/null; then echo "FAILED: a fault is not found"; status=1; else echo "ok: a fault is found"; fi
 

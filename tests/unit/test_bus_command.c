@@ -11,7 +11,9 @@
 #include <criterion/redirect.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 static const char instance_text[] =
     "{\"format\":\"haven.bus.instance/1\",\"name\":\"河岸\",\"horizon_s\":7200,\"stop_s\":30,"
@@ -132,6 +134,21 @@ Test(bus_command, writes_a_plan_and_the_same_bytes_twice) {
     cr_assert_eq(RUN(instance, "-o", plan, "--work", "1", "--json", "--quiet"), EX_OK);
     cr_assert_str_eq(first, read_text(plan));
     free(first);
+    scratch_remove(dir);
+}
+
+/* A rename would put a file where the link was, or /dev/null. */
+Test(bus_command, writes_into_what_a_link_names) {
+    char *dir = scratch_make();
+    const char *instance = scratch_path(dir, "i.json"), *link = scratch_path(dir, "link");
+    struct stat info;
+    write_text(instance, instance_text);
+    write_text(scratch_path(dir, "plan"), "");
+    cr_assert_eq(symlink("plan", link), 0);
+    cr_redirect_stdout();
+    cr_assert_eq(RUN(instance, "-o", link, "--work", "1"), EX_OK);
+    cr_assert(lstat(link, &info) == 0 && S_ISLNK(info.st_mode));
+    cr_assert_not_null(strstr(read_text(scratch_path(dir, "plan")), "haven.bus.plan/1"));
     scratch_remove(dir);
 }
 
