@@ -2,6 +2,7 @@
 #include "coordinator/cli/travellers_json.h"
 
 #include "coordinator/cli/json_document.h"
+#include "coordinator/cli/json_fields.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -317,9 +318,34 @@ static void check_instance(struct reading *reading, const json_t *root) {
                             "not the name of the instance");
 }
 
+/* A field that is not known would be a limit that nobody keeps. */
+static void check_fields(const struct json_document *json, const json_t *root) {
+    static const char *const of_root[] = {"format",   "instance", "classes", "zones",
+                                          "shelters", "footways", NULL};
+    static const char *const of_classes[] = {"id",      "party_people",       "road_use_permille",
+                                             "on_foot", "travel_limit_steps", NULL};
+    static const char *const of_zones[] = {"zone", "class", NULL};
+    static const char *const of_shelters[] = {"shelter", "takes", "places", NULL};
+    static const char *const of_footways[] = {
+        "id",    "from",           "to", "travel_steps", "capacity_per_step", "capacity_from",
+        "lanes", "closes_at_step", NULL};
+    const struct {
+        const char *array;
+        const char *const *known;
+    } arrays[] = {{"classes", of_classes},
+                  {"zones", of_zones},
+                  {"shelters", of_shelters},
+                  {"footways", of_footways}};
+    json_fields_check(json->faults, json->path, "", root, of_root);
+    for (size_t a = 0; a < sizeof arrays / sizeof arrays[0]; a++)
+        json_fields_check_rows(json->faults, json->path, arrays[a].array,
+                               json_object_get(root, arrays[a].array), arrays[a].known);
+}
+
 static int read_root(struct reading *reading, const json_t *root) {
     const struct json_document *json = &reading->json;
     const size_t errors = json->faults->errors;
+    check_fields(json, root);
     const json_t *classes = json_document_array(json, root, "", "classes", true);
     const json_t *zones = json_document_array(json, root, "", "zones", true);
     const json_t *shelters = json_document_array(json, root, "", "shelters", false);

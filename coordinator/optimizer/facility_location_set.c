@@ -38,8 +38,10 @@ static bool is_whole(double figure) {
  */
 static double choose_units(const struct facility_search *l) {
     const struct facility_location *p = l->problem;
-    for (double units = 1; units * l->demand <= UNITS && units <= 1e6; units *= 10) {
-        bool whole = true;
+    static const double parts[] = {1, 10, 100, 1000, 1e4, 1e5, 1e6};
+    for (size_t part = 0; part < sizeof parts / sizeof parts[0]; part++) {
+        const double units = parts[part];
+        bool whole = units * l->demand <= UNITS;
         for (uint32_t j = 0; whole && j < p->customers; j++)
             whole = is_whole(p->demand[j] * units);
         for (uint32_t i = 0; whole && i < p->facilities; i++)

@@ -348,6 +348,7 @@ Test(travellers, that_are_wrong_are_told_where) {
         {"\"party_people\":2", "\"party_people\":0", HV_ERR_VALUE},
         {"\"road_use_permille\":2000", "\"road_use_permille\":1000001", HV_ERR_VALUE},
         {"\"on_foot\":true", "\"on_foot\":1", HV_ERR_VALUE},
+        {"\"on_foot\":true", "\"onfoot\":true", HV_ERR_VALUE},
         {"\"id\":\"步行\"", "\"id\":\"car\"", HV_ERR_VALUE},
         {"\"zone\":\"cars\",\"class\":\"car\"", "\"zone\":\"cars\",\"class\":\"bus\"",
          HV_ERR_VALUE},
