@@ -7,7 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define KNOWN_GAP 0.05 /* of the gap of the whole, for the least cost of a scenario in regret */
+#define LOCATION_WORK 100u /* a piece of work of facility location is about so much shorter */
+#define KNOWN_GAP 0.05     /* of the gap of the whole, for the least cost of a scenario in regret */
 
 void preposition_decision_deinit(struct preposition_decision *decision) {
     free(decision->open);
@@ -92,9 +93,7 @@ static int find_least(const struct preposition_instance *instance,
         known.measure = PREPOSITION_EXPECTATION;
         known.has_service = false;
         exact.gap = KNOWN_GAP * options->gap;
-        int error = preposition_location_fits(&known)
-                        ? preposition_location_solve(&known, &exact, &decision)
-                        : solve(&known, &exact, NULL, &decision);
+        int error = preposition_solve(&known, &exact, &decision);
         if (error != HV_OK)
             return error;
         *ret_stopped = *ret_stopped || decision.status == PREPOSITION_NOTHING ||
@@ -138,12 +137,64 @@ static int solve_regret(const struct preposition_instance *instance,
     return error;
 }
 
+/* ---- one scenario and a budget --------------------------------------------------------------- */
+
+static double first_stage(const struct preposition_instance *instance,
+                          const struct preposition_decision *decision) {
+    double sum = 0;
+    for (uint32_t i = 0; i < instance->site_count; i++) {
+        if (decision->open[i] != PREPOSITION_SITE_CLOSED)
+            sum += instance->sizes[decision->open[i]].fixed_cost;
+        for (uint32_t k = 0; k < instance->item_count; k++)
+            sum += decision->stock[(size_t)i * instance->item_count + k] * instance->items[k].price;
+    }
+    return sum;
+}
+
+/* Whether a scenario is facility location but for its budget. */
+static bool fits_without_budget(const struct preposition_instance *instance,
+                                struct preposition_instance *ret_free) {
+    *ret_free = *instance;
+    ret_free->has_budget = false;
+    return instance->has_budget && preposition_location_fits(ret_free);
+}
+
+/* Without its budget it is far easier, and what is below that is below the other; where the
+ * solution keeps to the budget, both are the same. */
+static int solve_within_budget(const struct preposition_instance *instance,
+                               const struct preposition_instance *without,
+                               const struct preposition_options *options,
+                               struct preposition_decision *ret_decision) {
+    struct preposition_options easy = *options;
+    struct preposition_decision decision;
+    easy.work_max *= LOCATION_WORK;
+    int error = preposition_location_solve(without, &easy, &decision);
+    if (error != HV_OK)
+        return error;
+    if (decision.open != NULL && first_stage(instance, &decision) <= instance->budget) {
+        *ret_decision = decision;
+        return HV_OK;
+    }
+    const double bound = decision.bound;
+    const uint64_t work = decision.work / LOCATION_WORK;
+    preposition_decision_deinit(&decision);
+    error = solve(instance, options, NULL, ret_decision);
+    if (error != HV_OK)
+        return error;
+    ret_decision->bound = fmax(ret_decision->bound, fmin(bound, ret_decision->value));
+    ret_decision->work += work;
+    return HV_OK;
+}
+
 int preposition_solve(const struct preposition_instance *instance,
                       const struct preposition_options *options,
                       struct preposition_decision *ret_decision) {
     int error = preposition_instance_check(instance);
     if (error != HV_OK)
         return error;
+    struct preposition_instance without;
+    if (fits_without_budget(instance, &without))
+        return solve_within_budget(instance, &without, options, ret_decision);
     if (preposition_location_fits(instance))
         return preposition_location_solve(instance, options, ret_decision);
     return instance->measure == PREPOSITION_REGRET ? solve_regret(instance, options, ret_decision)
