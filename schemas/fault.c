@@ -69,11 +69,26 @@ void hv_fault_addf(struct hv_fault_list *list, enum hv_fault_grade grade, const 
     hv_fault_add(list, grade, file, line, column, wrong, right);
 }
 
+/* Control characters, those of two bytes (U+0080 to U+009F) too, would act on a terminal or break a
+ * line of the log: a file from anywhere may hold them. */
+static void blank_controls(char *text) {
+    for (unsigned char *c = (unsigned char *)text; *c != '\0'; c++) {
+        if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0)
+            *c++ = '?';
+        else if (c[0] >= 0x20 && c[0] != 0x7f)
+            continue;
+        *c = '?';
+    }
+}
+
 int hv_fault_print(const struct hv_fault *fault, char *buffer, size_t bytes) {
     char place[32] = "";
     if (fault->line > 0)
         snprintf(place, sizeof place, ":%u", fault->line);
     const char *colon = fault->column[0] == '\0' ? "" : ": ";
-    return snprintf(buffer, bytes, "%s%s%s%s: %s; %s", fault->file, place, colon, fault->column,
-                    fault->wrong, fault->right);
+    int length = snprintf(buffer, bytes, "%s%s%s%s: %s; %s", fault->file, place, colon,
+                          fault->column, fault->wrong, fault->right);
+    if (bytes > 0)
+        blank_controls(buffer);
+    return length;
 }

@@ -42,7 +42,8 @@ void hv_fault_addf(struct hv_fault_list *list, enum hv_fault_grade grade, const 
                    uint32_t line, const char *column, const char *right, const char *wrong_format,
                    ...) __attribute__((format(printf, 7, 8)));
 
-/* Writes "file:line: column: wrong; right" into buffer, always NUL-terminated.
+/* Writes "file:line: column: wrong; right" into buffer, always NUL-terminated; control characters
+ * in it come out as ?.
  * Returns what snprintf would. */
 int hv_fault_print(const struct hv_fault *fault, char *buffer, size_t bytes);
 
