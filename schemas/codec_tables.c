@@ -690,6 +690,7 @@ static const struct hv_field plan_entry_fields[] = {
     NUMBER(57, last_delivery_bound_s, UINT32_MAX, 0),
     NUMBER(58, vehicle_s, INT64_MAX, 0),
     NUMBER(59, delivery_late_s, UINT32_MAX, 0),
+    NUMBER(60, carrying_cost, INT64_MAX, 0),
 };
 SHAPE(static, plan_entry, plan_entry, NULL);
 #undef MODEL

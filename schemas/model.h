@@ -851,6 +851,7 @@ struct hv_plan {
     uint32_t last_delivery_bound_s;
     uint64_t vehicle_s;
     uint32_t delivery_late_s;
+    int64_t carrying_cost;
     size_t change_count;
     struct hv_plan_change *changes;
     enum hv_plan_bound bound;

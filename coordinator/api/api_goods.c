@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MS_A_MINUTE = 60000 };
+
 static uint32_t count_lines(const struct state *state) {
     uint32_t lines = 0;
     for (uint32_t i = 0; i < state_count(state, STATE_PLACE); i++)
@@ -13,17 +15,13 @@ static uint32_t count_lines(const struct state *state) {
     return lines;
 }
 
-/* The number of each name among the region's items; REGION_NONE: it is a lot, or of no region. */
 static bool number_names(struct api_scene *scene) {
     uint32_t count = state_count(scene->state, STATE_NAME);
     uint32_t *item_of = realloc(scene->item_of, (count + 1) * sizeof *item_of);
     if (item_of == NULL)
         return false;
     scene->item_of = item_of;
-    for (uint32_t i = 0; i < count; i++)
-        item_of[i] = scene->region == NULL
-                         ? REGION_NONE
-                         : region_find_item(scene->region, state_name(scene->state, i));
+    console_number_names(&scene->console, item_of);
     return true;
 }
 
@@ -42,7 +40,7 @@ static void add_place(struct api_scene *scene, uint32_t index) {
         uint32_t item = scene->item_of[line->item];
         if (item != REGION_NONE)
             *(depot ? &scene->items[item].depots : &scene->items[item].shelters) +=
-                line->quantity - line->damaged;
+                console_supply_of_line(&scene->console, place, line, item);
     }
     for (uint32_t i = 0; !depot && scene->region != NULL && i < scene->region->item_count; i++) {
         double per_day = supply_per_day(&scene->region->items[i], place);
@@ -52,8 +50,10 @@ static void add_place(struct api_scene *scene, uint32_t index) {
 
 int api_goods_refresh(struct api_scene *scene) {
     uint64_t position = state_position(scene->state);
-    if (scene->goods_position == position && scene->goods_region == scene->region &&
-        scene->stock != NULL)
+    uint64_t minute =
+        scene->console.mono_ms / MS_A_MINUTE; /* what expires, or was without cold too long */
+    if (scene->goods_position == position && scene->goods_minute == minute &&
+        scene->goods_region == scene->region && scene->stock != NULL)
         return HV_OK;
     uint32_t items = scene->region == NULL ? 0 : scene->region->item_count;
     struct api_stock_row *stock =
@@ -69,6 +69,7 @@ int api_goods_refresh(struct api_scene *scene) {
     for (uint32_t i = 0; i < scene->places_known; i++)
         add_place(scene, i);
     scene->goods_position = position;
+    scene->goods_minute = minute;
     scene->goods_region = scene->region;
     return HV_OK;
 }

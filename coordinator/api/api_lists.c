@@ -177,7 +177,6 @@ static void fill_item(const struct api_scene *scene, uint32_t row, struct api_va
 }
 
 const struct api_table api_items = {
-    .ageless = true,
     .columns = item_columns,
     .column_count = sizeof item_columns / sizeof *item_columns,
     .geometry = API_NO_PLACE,

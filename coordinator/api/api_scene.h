@@ -55,7 +55,7 @@ struct api_scene {
     uint32_t stock_count;
     struct api_item_sum *items;
     uint32_t *item_of; /* by STATE_NAME: item of the region */
-    uint64_t goods_position;
+    uint64_t goods_position, goods_minute;
     const struct region *goods_region;
 
     /* what the above was made from */

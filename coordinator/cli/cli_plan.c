@@ -248,6 +248,11 @@ static void print_fleet(const json_t *fleet) {
     print_time(" h; proven that not all can be there before",
                cli_number(fleet, "last_delivery_bound_s"));
     puts(" h");
+    if (person_days(fleet, "carrying_cost") >= 0.05)
+        printf(
+            "         sent by depots whose vehicles bring more, for %.1f person-days of transport "
+            "and lack\n",
+            person_days(fleet, "carrying_cost"));
     if (cli_number(fleet, "late_s") > 0)
         printf("         a delivery that was ordered comes %lld min late\n",
                (cli_number(fleet, "late_s") + 59) / 60);

@@ -91,6 +91,14 @@ json_t *console_error(int error, const char *text, const char *remedy);
 bool console_supply(const struct console_scene *scene, const struct state_place *place,
                     uint32_t item, struct supply *ret_supply);
 
+/* The same of one line of stock (see supply_of_line). */
+int64_t console_supply_of_line(const struct console_scene *scene, const struct state_place *place,
+                               const struct state_stock_line *line, uint32_t item);
+
+/* For each name of the picture the number of the region's item that it names; REGION_NONE: it is a
+ * lot, or of no region. `ret_items`: of so many as the state counts STATE_NAME. */
+void console_number_names(const struct console_scene *scene, uint32_t *ret_items);
+
 /* A plan as the verb plan shows it, where the body came from the log. NULL: the state has no plan
  * of that number, or no memory. */
 json_t *console_plan_view(const struct state *state, const struct hv_plan *body);

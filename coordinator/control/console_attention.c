@@ -337,14 +337,12 @@ static void add_owners(const struct console_scene *scene, json_t *list) {
 
 /* ---- the whole ---- */
 
-/* The number of each name among the region's items. NULL without memory. */
+/* NULL without memory. */
 static const uint32_t *number_names(const struct console_scene *scene, struct hv_arena *arena) {
-    const struct state *state = console_picture(scene);
-    uint32_t count = state_count(state, STATE_NAME);
+    uint32_t count = state_count(console_picture(scene), STATE_NAME);
     uint32_t *item_of = hv_arena_take(arena, count + 1, sizeof *item_of);
-    for (uint32_t i = 0; item_of != NULL && i < count; i++)
-        item_of[i] = scene->region == NULL ? REGION_NONE
-                                           : region_find_item(scene->region, state_name(state, i));
+    if (item_of != NULL)
+        console_number_names(scene, item_of);
     return item_of;
 }
 

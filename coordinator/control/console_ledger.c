@@ -360,6 +360,23 @@ static void warn_of_vehicle(const struct console_scene *scene, json_t *list,
     }
 }
 
+/* What of an item lies free at a place, neither expired nor in quarantine. */
+static int64_t usable_at(const struct console_scene *scene, const struct state_place *place,
+                         uint32_t name) {
+    const struct state_book *book = &place->book;
+    const int64_t today = scene->wall_ms / DAY_MS;
+    int64_t usable = 0;
+    if (is_cold(scene, name) && state_cold_is_suspect(place, scene->mono_ms))
+        return 0;
+    for (uint32_t b = state_book_first(book, name);
+         b < book->count && book->balances[b].lot.item == name; b++) {
+        const struct state_balance *balance = &book->balances[b];
+        bool expired = balance->lot.expiry_day != 0 && (int64_t)balance->lot.expiry_day < today;
+        usable += balance->account == STATE_ON_HAND && !expired ? balance->amount : 0;
+    }
+    return usable;
+}
+
 /* Usable goods of an item in all depots, and what must not be undercut. */
 static void warn_of_minimum(const struct console_scene *scene, json_t *list) {
     const struct state *state = console_picture(scene);
@@ -369,12 +386,8 @@ static void warn_of_minimum(const struct console_scene *scene, json_t *list) {
         const struct state_entity *name = state_find(state, STATE_NAME, id);
         for (uint32_t i = 0; name != NULL && i < state_count(state, STATE_PLACE); i++) {
             const struct state_place *place = state_place(state, i);
-            const struct state_book *book = &place->book;
-            for (uint32_t b = state_book_first(book, name->index);
-                 place->role == HV_ROLE_DEPOT && b < book->count &&
-                 book->balances[b].lot.item == name->index;
-                 b++)
-                there += book->balances[b].account == STATE_ON_HAND ? book->balances[b].amount : 0;
+            if (place->role == HV_ROLE_DEPOT)
+                there += usable_at(scene, place, name->index);
         }
         if (minimum <= 0 || there >= minimum)
             continue;

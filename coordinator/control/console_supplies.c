@@ -19,6 +19,21 @@ bool console_supply(const struct console_scene *scene, const struct state_place 
                                             scene->wall_ms / MS_A_DAY, scene->mono_ms, ret_supply);
 }
 
+int64_t console_supply_of_line(const struct console_scene *scene, const struct state_place *place,
+                               const struct state_stock_line *line, uint32_t item) {
+    return item == REGION_NONE ? 0
+                               : supply_of_line(&scene->region->items[item], place, line,
+                                                scene->wall_ms / MS_A_DAY, scene->mono_ms);
+}
+
+void console_number_names(const struct console_scene *scene, uint32_t *ret_items) {
+    const struct state *state = console_picture(scene);
+    for (uint32_t i = 0; i < state_count(state, STATE_NAME); i++)
+        ret_items[i] = scene->region == NULL
+                           ? REGION_NONE
+                           : region_find_item(scene->region, state_name(state, i));
+}
+
 static void list_row(const struct console_scene *scene, const struct state_place *place,
                      const char *id, uint32_t item, struct listing *listing) {
     struct supply supply;

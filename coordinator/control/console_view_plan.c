@@ -191,7 +191,8 @@ static json_t *view_fleet(const struct hv_plan *plan) {
         json_array_append_new(left, object);
     }
     return json_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "horizon_s", (json_int_t)plan->delivery_horizon_s,
+        "{s:I, s:f, s:I, s:I, s:I, s:I, s:o, s:o}", "horizon_s",
+        (json_int_t)plan->delivery_horizon_s, "carrying_cost", cost_units(plan->carrying_cost),
         "last_delivery_s", (json_int_t)plan->last_delivery_s, "last_delivery_bound_s",
         (json_int_t)plan->last_delivery_bound_s, "vehicle_s", (json_int_t)plan->vehicle_s, "late_s",
         (json_int_t)plan->delivery_late_s, "trips", trips, "undelivered", left);

@@ -6,6 +6,10 @@
 
 #define NOBODY UINT32_MAX
 #define ALMOST 1e-9
+#define UNBOUND_TIMES 3      /* that lanes are freed of the vehicle that was ordered */
+#define RANKS_MAX (1u << 23) /* that are remembered */
+#define UNRANKED (-2.0)
+#define TAKES_NOTHING (-1.0)
 
 /* What is still to be carried along one lane: rest from first to end. */
 struct job {
@@ -27,7 +31,11 @@ struct fleet {
     struct job *all_jobs, *jobs; /* by depot and lane */
     size_t job_count;
     size_t first_job, end_job; /* of the depot that is looked at */
+    bool *bound;               /* lane: only vehicles of the class that was ordered may go */
     double *free_min;          /* vehicle */
+    uint32_t *type;            /* vehicle: those of one type are equal but for when they are free */
+    uint32_t type_count;
+    double *ranks; /* type, whether of cold goods, job: what is remembered; NULL: nothing is */
     enum rule rule;
     struct fleet_plan plan;
     size_t trip_room, load_room, left_room;
@@ -181,6 +189,37 @@ static void order_vehicles(struct fleet *fleet) {
         fleet->vehicles[--fleet->first_vehicle[task->vehicles[i].depot]] = i;
 }
 
+static bool alike(const struct fleet_vehicle *a, const struct fleet_vehicle *b) {
+    return a->depot == b->depot && a->volume_m3 == b->volume_m3 && a->weight_kg == b->weight_kg &&
+           a->loading_min == b->loading_min && a->unloading_min == b->unloading_min &&
+           a->range_km == b->range_km && a->cold == b->cold && a->class == b->class;
+}
+
+enum { LOOK_BACK = 32 };
+
+/* One that is like another far before it in the list has a type of its own: the plan is the same.
+ */
+static void find_type(struct fleet *fleet, uint32_t i) {
+    const struct fleet_task *task = fleet->task;
+    const uint32_t at = fleet->vehicles[i];
+    for (uint32_t back = 1; back <= LOOK_BACK && back <= i; back++)
+        if (alike(&task->vehicles[fleet->vehicles[i - back]], &task->vehicles[at])) {
+            fleet->type[at] = fleet->type[fleet->vehicles[i - back]];
+            return;
+        }
+    fleet->type[at] = fleet->type_count++;
+}
+
+static int find_types(struct fleet *fleet) {
+    for (uint32_t i = 0; i < fleet->task->vehicle_count; i++)
+        find_type(fleet, i);
+    uint64_t count = 2 * (uint64_t)fleet->type_count * fleet->job_count;
+    if (count == 0 || count > RANKS_MAX)
+        return 0;
+    fleet->ranks = malloc((size_t)count * sizeof *fleet->ranks);
+    return fleet->ranks ? 0 : HV_ERR_MEMORY;
+}
+
 static int make_room(struct fleet *fleet) {
     const struct fleet_task *task = fleet->task;
     size_t shipments = task->plan->shipment_count + 1, vehicles = task->vehicle_count + (size_t)1;
@@ -190,10 +229,12 @@ static int make_room(struct fleet *fleet) {
     fleet->jobs = calloc(shipments, sizeof *fleet->jobs);
     fleet->vehicles = malloc(vehicles * sizeof *fleet->vehicles);
     fleet->free_min = malloc(vehicles * sizeof *fleet->free_min);
+    fleet->type = calloc(vehicles, sizeof *fleet->type);
+    fleet->bound = calloc(task->instance->lane_count + (size_t)1, sizeof *fleet->bound);
     fleet->first_vehicle =
         calloc(task->instance->depot_count + (size_t)2, sizeof *fleet->first_vehicle);
     return fleet->all && fleet->rest && fleet->all_jobs && fleet->jobs && fleet->vehicles &&
-                   fleet->free_min && fleet->first_vehicle
+                   fleet->free_min && fleet->type && fleet->bound && fleet->first_vehicle
                ? 0
                : HV_ERR_MEMORY;
 }
@@ -318,6 +359,10 @@ static bool in_time(const struct fleet *fleet, uint32_t vehicle_index, uint32_t 
            fleet->task->horizon_min;
 }
 
+static bool may_go(const struct fleet *fleet, const struct fleet_vehicle *vehicle, uint32_t lane) {
+    return !fleet->bound[lane] || fleet->task->only[lane] == vehicle->class;
+}
+
 /* By how much a job goes before others, by the rule. */
 static double rank(struct fleet *fleet, const struct job *job,
                    const struct fleet_vehicle *vehicle) {
@@ -327,20 +372,43 @@ static double rank(struct fleet *fleet, const struct job *job,
     return fill(fleet, job, vehicle, NULL) / fmax(cycle, ALMOST);
 }
 
+/* Ranks change only with what is left of a job, so they are remembered for vehicles that are alike:
+ * a choice among many lanes only compares them. */
+static double *remembered(const struct fleet *fleet, uint32_t type, int pass, size_t job) {
+    return &fleet->ranks[((size_t)type * 2 + (size_t)pass) * fleet->job_count + job];
+}
+
+static void forget_ranks(struct fleet *fleet, size_t job) {
+    for (uint32_t type = 0; fleet->ranks && type < fleet->type_count; type++)
+        for (int pass = 0; pass < 2; pass++)
+            *remembered(fleet, type, pass, job) = UNRANKED;
+}
+
+/* TAKES_NOTHING: the vehicle cannot take any of it, in this pass. */
+static double rank_of(struct fleet *fleet, uint32_t vehicle_index, size_t j, int pass) {
+    const struct fleet_vehicle *vehicle = &fleet->task->vehicles[vehicle_index];
+    const struct job *job = &fleet->jobs[j];
+    double unranked = UNRANKED;
+    double *known =
+        fleet->ranks ? remembered(fleet, fleet->type[vehicle_index], pass, j) : &unranked;
+    if (*known == UNRANKED)
+        *known = may_go(fleet, vehicle, job->lane) && reaches(fleet, vehicle, job->lane) &&
+                         can_take(fleet, job, vehicle, pass == 0)
+                     ? rank(fleet, job, vehicle)
+                     : TAKES_NOTHING;
+    return *known;
+}
+
 static struct job *choose_job(struct fleet *fleet, uint32_t vehicle_index) {
     const struct fleet_vehicle *vehicle = &fleet->task->vehicles[vehicle_index];
     for (int pass = vehicle->cold && fleet->task->cold ? 0 : 1; pass < 2; pass++) {
         struct job *best = NULL;
-        double most = -1;
+        double most = TAKES_NOTHING;
         for (size_t j = fleet->first_job; j < fleet->end_job; j++) {
-            struct job *job = &fleet->jobs[j];
-            if (!reaches(fleet, vehicle, job->lane) || !in_time(fleet, vehicle_index, job->lane) ||
-                !can_take(fleet, job, vehicle, pass == 0))
-                continue;
-            double ranks = rank(fleet, job, vehicle);
-            if (ranks > most) {
+            double ranks = rank_of(fleet, vehicle_index, j, pass);
+            if (ranks > most && in_time(fleet, vehicle_index, fleet->jobs[j].lane)) {
                 most = ranks;
-                best = job;
+                best = &fleet->jobs[j];
             }
         }
         if (best)
@@ -380,6 +448,7 @@ static int go(struct fleet *fleet, uint32_t vehicle_index, struct job *job) {
     plan->trips[plan->trip_count++] = trip;
     (void)fill(fleet, job, vehicle, &error);
     count_again(fleet, job);
+    forget_ranks(fleet, (size_t)(job - fleet->jobs));
     plan->last_min = fmax(plan->last_min, trip.delivered_min);
     plan->busy_min += trip.back_min - trip.starts_min;
     fleet->free_min[vehicle_index] = trip.back_min;
@@ -417,6 +486,8 @@ static int run(struct fleet *fleet, enum rule rule) {
     fleet->first_job = fleet->end_job = 0;
     memcpy(fleet->rest, fleet->all, (fleet->rest_count + 1) * sizeof *fleet->rest);
     memcpy(fleet->jobs, fleet->all_jobs, (fleet->job_count + 1) * sizeof *fleet->jobs);
+    for (size_t j = 0; j < fleet->job_count; j++)
+        forget_ranks(fleet, j);
     for (uint32_t i = 0; i < fleet->task->vehicle_count; i++)
         fleet->free_min[i] = fleet->task->vehicles[i].ready_min;
     while (!error && fleet->end_job < fleet->job_count) {
@@ -460,7 +531,8 @@ static int compare_left(const void *a, const void *b) {
     return (x->item > y->item) - (x->item < y->item);
 }
 
-static int schedule(struct fleet *fleet) {
+/* The rule that leaves less. */
+static int run_better(struct fleet *fleet) {
     int error = run(fleet, LONGEST_FIRST);
     double left = error ? -1 : worth_left(fleet);
     if (left >= 0) {
@@ -468,6 +540,47 @@ static int schedule(struct fleet *fleet) {
         if (!error && worth_left(fleet) >= left)
             error = run(fleet, LONGEST_FIRST);
     }
+    return error;
+}
+
+static bool bind_all(struct fleet *fleet) {
+    bool any = false;
+    for (uint32_t l = 0; fleet->task->only && l < fleet->task->instance->lane_count; l++) {
+        fleet->bound[l] = fleet->task->only[l] != FLEET_ANY;
+        any |= fleet->bound[l];
+    }
+    return any;
+}
+
+/* Lanes of which something is left may be served by any vehicle; whether one was not before. */
+static bool unbind_left(struct fleet *fleet) {
+    bool any = false;
+    for (size_t i = 0; i < fleet->rest_count; i++) {
+        bool *bound = &fleet->bound[fleet->rest[i].lane];
+        any |= *bound && fleet->rest[i].quantity > 0;
+        *bound = *bound && fleet->rest[i].quantity <= 0;
+    }
+    return any;
+}
+
+/* With the vehicles that were ordered, as long as nothing is left for that: lanes of which
+ * something is are freed, and all of them where the others leave more than none would. */
+static int run_bound(struct fleet *fleet) {
+    int error = run_better(fleet);
+    double free_left = error ? 0 : worth_left(fleet);
+    if (error || !bind_all(fleet))
+        return error;
+    error = run_better(fleet);
+    for (int time = 0; time < UNBOUND_TIMES && !error && unbind_left(fleet); time++)
+        error = run_better(fleet);
+    if (error || worth_left(fleet) <= free_left + ALMOST * fmax(1, fabs(free_left)))
+        return error;
+    memset(fleet->bound, 0, fleet->task->instance->lane_count * sizeof *fleet->bound);
+    return run_better(fleet);
+}
+
+static int schedule(struct fleet *fleet) {
+    int error = run_bound(fleet);
     if (!error)
         error = leave_rest(fleet);
     if (!error && fleet->plan.left_count > 0)
@@ -493,8 +606,10 @@ int fleet_schedule(const struct fleet_task *task, struct fleet_plan *ret_plan) {
     }
     if (!error) {
         make_jobs(&fleet);
-        error = schedule(&fleet);
+        error = find_types(&fleet);
     }
+    if (!error)
+        error = schedule(&fleet);
     free(fleet.vehicles);
     free(fleet.first_vehicle);
     free(fleet.all);
@@ -502,6 +617,9 @@ int fleet_schedule(const struct fleet_task *task, struct fleet_plan *ret_plan) {
     free(fleet.all_jobs);
     free(fleet.jobs);
     free(fleet.free_min);
+    free(fleet.type);
+    free(fleet.bound);
+    free(fleet.ranks);
     if (error)
         fleet_plan_deinit(&fleet.plan);
     else

@@ -16,7 +16,10 @@ struct fleet_vehicle {
     double ready_min; /* from when it can load */
     double range_km;  /* there and back on one filling, ≥ 0; 0: no limit is known */
     bool cold;        /* keeps goods cold */
+    uint32_t class;   /* those that orders name alike (fleet_task.only) */
 };
+
+#define FLEET_ANY UINT32_MAX
 
 /* A lane on the roads that are open now. */
 struct fleet_way {
@@ -30,7 +33,9 @@ struct fleet_task {
     const struct allocation_plan *plan; /* its shipments; lanes may share depot and shelter */
     const struct fleet_way *ways;       /* by lane */
     const double *pack; /* units a pack by item, never split; 0 where any quantity can be loaded */
-    const bool *cold;   /* by item: goes in cold vehicles only; NULL: none does */
+    const uint32_t *only; /* by lane: the class of vehicle that has been ordered, which is kept to
+                             unless more would be left for it; FLEET_ANY, or NULL: none has */
+    const bool *cold;     /* by item: goes in cold vehicles only; NULL: none does */
     const struct fleet_vehicle *vehicles;
     uint32_t vehicle_count;
     double horizon_min; /* what cannot be unloaded by then is left; INFINITY: none is */

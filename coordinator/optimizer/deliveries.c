@@ -27,6 +27,7 @@ struct making {
     struct allocation_lane *lanes;
     struct allocation_shipment *shipments;
     struct fleet_way *ways;
+    uint32_t *only; /* by lane: group of the order */
     double *pack;
     bool *cold;
     struct fleet_vehicle *vehicles;
@@ -74,6 +75,9 @@ static uint32_t add_consignment(struct making *making, struct consignment one) {
     making->consignments[lane] = one;
     making->lanes[lane] = (struct allocation_lane){
         .depot = one.depot, .shelter = one.shelter, .capacity_m3 = ALLOCATION_NO_LIMIT};
+    making->only[lane] = one.promise == PLAN_NONE || !making->task->promise_group
+                             ? FLEET_ANY
+                             : making->task->promise_group[one.promise];
     return lane;
 }
 
@@ -198,7 +202,8 @@ static struct fleet_vehicle vehicle_of(const struct making *making,
                                   .ready_min = (double)ready_ms / ms_per_min,
                                   .range_km =
                                       making->task->link_m ? (double)group->range_m / m_per_km : 0,
-                                  .cold = group->cold};
+                                  .cold = group->cold,
+                                  .class = (uint32_t)(group - making->task->groups)};
 }
 
 static bool is_away(const struct making *making, uint32_t busy, uint32_t group) {
@@ -240,6 +245,7 @@ static int make_room(struct making *making) {
     making->consignments = calloc(lanes, sizeof *making->consignments);
     making->lanes = calloc(lanes, sizeof *making->lanes);
     making->ways = calloc(lanes, sizeof *making->ways);
+    making->only = calloc(lanes, sizeof *making->only);
     making->shipments = calloc(goods, sizeof *making->shipments);
     making->items = calloc(in->item_count + (size_t)1, sizeof *making->items);
     making->pack = calloc(in->item_count + (size_t)1, sizeof *making->pack);
@@ -251,10 +257,10 @@ static int make_room(struct making *making) {
     making->number = calloc(DELIVERIES_VEHICLES_MAX, sizeof *making->number);
     making->ready_ms = calloc(task->busy_count + (size_t)1, sizeof *making->ready_ms);
     making->out = calloc(1, sizeof *making->out);
-    return making->consignments && making->lanes && making->ways && making->shipments &&
-                   making->items && making->pack && making->cold && making->depots &&
-                   making->shelters && making->vehicles && making->group && making->number &&
-                   making->ready_ms && making->out
+    return making->consignments && making->lanes && making->ways && making->only &&
+                   making->shipments && making->items && making->pack && making->cold &&
+                   making->depots && making->shelters && making->vehicles && making->group &&
+                   making->number && making->ready_ms && making->out
                ? HV_OK
                : HV_ERR_MEMORY;
 }
@@ -288,6 +294,7 @@ static void free_making(struct making *making) {
     free(making->ready_ms);
     free(making->lanes);
     free(making->ways);
+    free(making->only);
     free(making->shipments);
     free(making->items);
     free(making->pack);
@@ -401,6 +408,7 @@ static int run(struct making *making) {
     const struct fleet_task task = {.instance = &making->instance,
                                     .plan = &plan,
                                     .ways = making->ways,
+                                    .only = making->only,
                                     .pack = making->pack,
                                     .cold = making->cold,
                                     .vehicles = making->vehicles,

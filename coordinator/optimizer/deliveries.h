@@ -35,7 +35,10 @@ struct deliveries_task {
     const struct instance *instance;        /* its network as the roads are now */
     const struct plan *plan;                /* its shipments, and which orders it takes back */
     const struct planner_promise *promises; /* orders that have not left, by number of promise */
-    const int64_t *due_ms; /* by promise: when it is expected there; INT64_MAX: not said */
+    const int64_t *due_ms;         /* by promise: when it is expected there; INT64_MAX: not said */
+    const uint32_t *promise_group; /* by promise: the group that it was ordered with, which is kept
+                                      to unless more is left for it; PLAN_NONE: none was; NULL: of
+                                      no promise */
     uint32_t promise_count;
     const struct deliveries_group *groups;
     uint32_t group_count;

@@ -277,6 +277,7 @@ struct plan {
     bool is_fair;          /* fill rates are leximin */
     int64_t fairness_cost; /* of leximin fill rates against least cost, whichever of both it has */
     int64_t rounding_cost; /* of whole packs against opened ones */
+    int64_t carrying_cost; /* of sending by depots whose vehicles bring more, against least cost */
     double least_fill;     /* of needs that some depot can serve, least sent / need; 1 where none */
     double cheapest_fill;  /* the same of the plan of least cost, */
     double fairest_fill;   /* and of the fairest, packs opened */

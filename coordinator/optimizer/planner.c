@@ -582,6 +582,10 @@ int planner_solve(struct planner *planner, const struct planner_limits *limits,
     return 0;
 }
 
+void planner_set_carrier(struct planner *planner, planner_carry *carry, void *context) {
+    planner->carrier = (struct planner_carrier){carry, context};
+}
+
 void planner_forget_bases(struct planner *planner) {
     if (planner->people.flow)
         mincostflow_forget_basis(planner->people.flow);
@@ -591,4 +595,6 @@ void planner_forget_bases(struct planner *planner) {
         allocation_session_forget_basis(planner->goods.fairest);
     if (planner->goods.freest)
         allocation_session_forget_basis(planner->goods.freest);
+    if (planner->goods.carried)
+        allocation_session_forget_basis(planner->goods.carried);
 }

@@ -89,6 +89,16 @@ HV_MUST_USE int planner_set_lane_limit(struct planner *planner, uint32_t depot, 
 enum planner_fairness { PLANNER_CHEAPEST, PLANNER_PRICED, PLANNER_FAIREST };
 HV_MUST_USE int planner_set_fairness(struct planner *planner, enum planner_fairness fairness);
 
+/* How the goods of a plan get there: sets plan->deliveries from its shipments and releases, or
+ * leaves it NULL where no vehicles are known. Errors end the solve. */
+typedef int planner_carry(void *context, const struct planner *planner, struct plan *plan);
+
+/* Who is asked that at each solve; NULL: nobody. What is then on no trip is allocated anew within
+ * what the vehicles of each depot can do, in at most four rounds, as long as shortage, transport
+ * and the lack of what is left behind cost less for it (planner_carriers.c); not where the plan is
+ * fair. `context` must last until the next call. */
+void planner_set_carrier(struct planner *planner, planner_carry *carry, void *context);
+
 /* Pins: a zone with pins goes only to shelters that it is pinned to, as far as they have places; an
  * exclusion bars a pair, and is stronger than a pin. */
 HV_MUST_USE int planner_pin(struct planner *planner, uint32_t zone, uint32_t shelter, bool pinned);

@@ -312,18 +312,18 @@ static int join(struct planner_run *run, bool fair, struct allocation_plan *plan
     return error;
 }
 
-static int solve_cheapest(struct planner_run *run, struct allocation_plan *ret_plan) {
-    struct planner *planner = run->planner;
-    struct planner_goods *goods = &planner->goods;
+int planner_solve_cheapest(struct planner_run *run, struct allocation_session **session,
+                           struct allocation_plan *ret_plan) {
+    const struct planner *planner = run->planner;
     struct allocation_plan plan = {0};
     bool keeps = true;
-    int error = keep_step(planner, &goods->cheapest);
+    int error = keep_step(planner, session);
     if (!error)
-        error = run_session(run, goods->cheapest);
+        error = run_session(run, *session);
     if (!error)
-        error = allocation_session_read_flow(goods->cheapest, &plan);
+        error = allocation_session_read_flow(*session, &plan);
     if (!error && !run->stopped && has_lane_limits(planner))
-        error = allocation_keeps_lanes(allocation_session_instance(goods->cheapest), &plan, &keeps);
+        error = allocation_keeps_lanes(allocation_session_instance(*session), &plan, &keeps);
     if (!error && !keeps)
         error = join(run, false, &plan);
     if (error)
@@ -474,7 +474,7 @@ int planner_solve_goods(struct planner_run *run, struct plan *plan) {
     if (!error)
         error = planner_write_promises(planner, plan);
     if (!error)
-        error = solve_cheapest(run, &best);
+        error = planner_solve_cheapest(run, &planner->goods.cheapest, &best);
     if (!error)
         error = planner_write_goods(planner, best.shipments, best.shipment_count, false, plan);
     if (!error)
@@ -486,6 +486,8 @@ int planner_solve_goods(struct planner_run *run, struct plan *plan) {
         error = price_fairness(run, &best, plan);
     if (!error && has_packs(planner))
         error = rewrite(planner, &best, true, links, plan, &plan->rounding_cost);
+    if (!error)
+        error = planner_carry_goods(run, has_packs(planner), plan);
     if (plan->goods_cost > 0)
         plan->goods_gap = (double)(plan->goods_cost - plan->goods_bound) / (double)plan->goods_cost;
     allocation_plan_deinit(&best);
@@ -495,12 +497,14 @@ int planner_solve_goods(struct planner_run *run, struct plan *plan) {
 uint64_t planner_goods_pivots(const struct planner_goods *goods) {
     return (goods->cheapest ? allocation_session_pivots(goods->cheapest) : 0) +
            (goods->fairest ? allocation_session_pivots(goods->fairest) : 0) +
-           (goods->freest ? allocation_session_pivots(goods->freest) : 0);
+           (goods->freest ? allocation_session_pivots(goods->freest) : 0) +
+           (goods->carried ? allocation_session_pivots(goods->carried) : 0);
 }
 
 void planner_free_goods(struct planner_goods *goods) {
     allocation_session_free(goods->cheapest);
     allocation_session_free(goods->fairest);
     allocation_session_free(goods->freest);
-    goods->cheapest = goods->fairest = goods->freest = NULL;
+    allocation_session_free(goods->carried);
+    goods->cheapest = goods->fairest = goods->freest = goods->carried = NULL;
 }

@@ -438,9 +438,9 @@ static int explain_goods(struct explanation *e) {
         if (!error)
             error = explain_reserves(e, &e->plan->unmet[i]);
     }
-    if (!error &&
-        plan->goods_cost - plan->rounding_cost - (plan->is_fair ? plan->fairness_cost : 0) >
-            plan->goods_bound) {
+    if (!error && plan->goods_cost - plan->rounding_cost - plan->carrying_cost -
+                          (plan->is_fair ? plan->fairness_cost : 0) >
+                      plan->goods_bound) {
         struct plan_reason reason = blank;
         reason.code = REASON_WHOLE_UNITS;
         error = add_reason(e, reason);

@@ -37,7 +37,8 @@ struct planner_people {
  * that is asked for. Lane d × shelters + s leads from depot d to shelter s. */
 struct planner_goods {
     struct allocation_session *cheapest, *fairest; /* NULL until the first solve */
-    struct allocation_session *freest; /* least cost were all orders to be made anew; the same */
+    struct allocation_session *freest;  /* least cost were all orders to be made anew; the same */
+    struct allocation_session *carried; /* least cost within what vehicles can do; the same */
     enum planner_fairness fairness;
 };
 
@@ -48,6 +49,11 @@ struct planner_promises {
     int64_t *saving;
     uint32_t count;
     int64_t price;
+};
+
+struct planner_carrier {
+    planner_carry *carry; /* NULL: nobody says how goods get there */
+    void *context;
 };
 
 struct planner {
@@ -76,6 +82,7 @@ struct planner {
     struct planner_people people;
     struct planner_goods goods;
     struct planner_promises promises;
+    struct planner_carrier carrier;
 
     uint64_t searches;    /* since planner_new() */
     uint64_t pivots_gone; /* of flows that were rebuilt */
@@ -154,6 +161,11 @@ HV_MUST_USE int planner_unit_shortage(const struct planner *planner, uint32_t sh
 int64_t planner_lane_ml(const struct planner *planner, uint32_t depot, uint32_t shelter);
 
 HV_MUST_USE int planner_solve_goods(struct planner_run *run, struct plan *plan);
+
+/* Solves a session for the least cost, limits of lanes included, within what the run leaves. The
+ * caller deinits the plan. */
+HV_MUST_USE int planner_solve_cheapest(struct planner_run *run, struct allocation_session **session,
+                                       struct allocation_plan *ret_plan);
 uint64_t planner_goods_pivots(const struct planner_goods *goods);
 void planner_free_goods(struct planner_goods *goods);
 
@@ -186,6 +198,13 @@ HV_MUST_USE int planner_write_goods(struct planner *planner,
  * millilitre. */
 HV_MUST_USE int planner_prove_goods(const struct planner *planner,
                                     const struct allocation_prices *prices, struct plan *plan);
+
+/* planner_carriers.c ----------------------------------------------------------------------------
+ */
+
+/* Has the plan's goods carried, and allocates what is left behind anew as long as that brings more.
+ */
+HV_MUST_USE int planner_carry_goods(struct planner_run *run, bool packs, struct plan *plan);
 
 /* planner_reasons.c -----------------------------------------------------------------------------
  */

@@ -147,16 +147,24 @@ static int find_busy(struct finding *finding) {
 
 /* ---- orders that stand ---- */
 
-/* When the delivery is expected that the order to ship is for: the order numbered next says it. */
+/* The vehicles that the order to ship says, and when the delivery is expected that it is for: the
+ * order numbered next says it. */
 static int find_due(struct finding *finding, const uint64_t *promise_orders, uint32_t count) {
     struct fleet *fleet = finding->fleet;
     fleet->due_ms = calloc(count + 1u, sizeof *fleet->due_ms);
-    if (fleet->due_ms == NULL)
+    fleet->promise_group = calloc(count + 1u, sizeof *fleet->promise_group);
+    if (fleet->due_ms == NULL || fleet->promise_group == NULL)
         return HV_ERR_MEMORY;
     for (uint32_t i = 0; i < count; i++) {
-        const struct state_order *expect = state_find_order(finding->state, promise_orders[i] + 1);
+        const struct state_order *expect = state_find_order(finding->state, promise_orders[i] + 1),
+                                 *ship = state_find_order(finding->state, promise_orders[i]);
         const struct hv_order *body = NULL;
         fleet->due_ms[i] = INT64_MAX;
+        fleet->promise_group[i] = REGION_NONE;
+        if (ship != NULL && state_order_decode(ship, &finding->arena, &body) != HV_OK)
+            return HV_ERR_MEMORY;
+        if (body != NULL && body->trips > 0)
+            fleet->promise_group[i] = group_of(finding, body->vehicle);
         if (expect == NULL)
             continue;
         if (state_order_decode(expect, &finding->arena, &body) != HV_OK)
@@ -205,6 +213,7 @@ void fleet_free(struct fleet *fleet) {
     free(fleet->busy);
     free(fleet->link_m);
     free(fleet->due_ms);
+    free(fleet->promise_group);
     free(fleet);
 }
 
@@ -215,6 +224,7 @@ int fleet_deliver(const struct fleet *fleet, const struct instance *instance,
                                          .plan = plan,
                                          .promises = promises,
                                          .due_ms = fleet->due_ms,
+                                         .promise_group = fleet->promise_group,
                                          .promise_count = promise_count,
                                          .groups = fleet->groups,
                                          .group_count = fleet->group_count,

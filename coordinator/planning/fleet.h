@@ -16,9 +16,10 @@ struct fleet {
     uint32_t group_count;
     struct deliveries_busy *busy;
     uint32_t busy_count;
-    int64_t *link_m;    /* by link; NULL: no range is known */
-    int64_t *due_ms;    /* by promise, after now; INT64_MAX: not said */
-    int64_t horizon_ms; /* > 0 */
+    int64_t *link_m;         /* by link; NULL: no range is known */
+    int64_t *due_ms;         /* by promise, after now; INT64_MAX: not said */
+    uint32_t *promise_group; /* by promise: the group that its order says; REGION_NONE: none */
+    int64_t horizon_ms;      /* > 0 */
 };
 
 /* `promise_orders`: the orders to ship that have not left, whose numbers promises have. `wall_ms`

@@ -128,6 +128,7 @@ int outcome_goods(const struct outcome_telling *telling) {
     out->least_fill = permyriad(plan->least_fill);
     out->whole_packs = picture->rules.whole_packs;
     out->rounding_cost = plan->rounding_cost;
+    out->carrying_cost = plan->carrying_cost;
     out->orders_kept = plan->kept_promises;
     out->stability_cost = plan->goods_stability_cost;
     out->goods_change_price = picture->rules.goods_change_price * MICRO;

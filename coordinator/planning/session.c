@@ -234,12 +234,10 @@ static int set_goods(struct planner *planner, const struct session_task *task) {
 
 /* ---- deliveries ---- */
 
-static int deliver(const struct planner *planner, const struct session_task *task,
-                   struct plan *plan) {
-    const struct picture *picture = task->picture;
-    return picture->fleet == NULL ? HV_OK
-                                  : fleet_deliver(picture->fleet, planner_instance(planner),
-                                                  picture->promises, picture->promise_count, plan);
+static int deliver(void *context, const struct planner *planner, struct plan *plan) {
+    const struct picture *picture = context;
+    return fleet_deliver(picture->fleet, planner_instance(planner), picture->promises,
+                         picture->promise_count, plan);
 }
 
 /* ---- solving ---- */
@@ -265,8 +263,10 @@ int session_solve(struct session *session, const struct session_task *task,
     STEP(set_in_force(session, task));
     STEP(set_directives(session, task));
     STEP(set_goods(session->planner, task));
+    if (error == HV_OK)
+        planner_set_carrier(session->planner, task->picture->fleet == NULL ? NULL : deliver,
+                            task->picture);
     STEP(people_solve(session->planner, session->timetable, task, &limits, stop, context, &plan));
-    STEP(deliver(session->planner, task, plan));
     if (error != HV_OK) { /* the next solve starts afresh */
         planner_free(session->planner);
         session->planner = NULL;

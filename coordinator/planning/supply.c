@@ -3,15 +3,27 @@
 #include <math.h>
 #include <string.h>
 
-static int64_t usable_of(const struct state *state, const struct state_place *place,
-                         const char *item, int64_t today_day) {
+static bool is_quarantined(const struct region_item *item, const struct state_place *place,
+                           uint64_t mono_ms) {
+    return item->cold_chain == REGION_ANSWER_YES && state_cold_is_suspect(place, mono_ms);
+}
+
+int64_t supply_of_line(const struct region_item *item, const struct state_place *place,
+                       const struct state_stock_line *line, int64_t today_day, uint64_t mono_ms) {
+    bool expired = line->expiry_day != 0 && (int64_t)line->expiry_day < today_day;
+    bool usable =
+        !expired && line->quantity > line->damaged && !is_quarantined(item, place, mono_ms);
+    return usable ? line->quantity - line->damaged : 0;
+}
+
+static int64_t usable_of(const struct region_item *item, const struct state *state,
+                         const struct state_place *place, int64_t today_day, uint64_t mono_ms) {
     int64_t usable = 0;
     for (uint32_t i = 0; i < place->stock.count; i++) {
         const struct state_stock_line *line = &place->stock.lines[i];
-        bool expired = line->expiry_day != 0 && (int64_t)line->expiry_day < today_day;
-        if (!expired && line->quantity > line->damaged &&
-            strcmp(state_name(state, line->item), item) == 0)
-            usable += line->quantity - line->damaged;
+        int64_t of_line = supply_of_line(item, place, line, today_day, mono_ms);
+        if (of_line > 0 && strcmp(state_name(state, line->item), item->id) == 0)
+            usable += of_line;
     }
     return usable;
 }
@@ -47,10 +59,8 @@ bool supply_of(const struct region *region, uint32_t item, const struct state *s
     const double people = people_of(row, place);
     if (isnan(people))
         return false;
-    bool quarantined =
-        row->cold_chain == REGION_ANSWER_YES && state_cold_is_suspect(place, mono_ms);
-    struct supply supply = {.usable = quarantined ? 0 : usable_of(state, place, row->id, today_day),
-                            .quarantined = quarantined,
+    struct supply supply = {.usable = usable_of(row, state, place, today_day, mono_ms),
+                            .quarantined = is_quarantined(row, place, mono_ms),
                             .people = people,
                             .per_day = supply_per_day(row, place)};
     supply.days_left = supply.per_day > 0 ? (double)supply.usable / supply.per_day : INFINITY;

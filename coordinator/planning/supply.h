@@ -14,14 +14,19 @@ struct supply {
     double days_left; /* usable / per_day; INFINITY where nobody uses any */
 };
 
+/* Base units of a line of stock that are a supply of its item: neither damaged, nor expired, nor,
+ * of what must stay cold, in quarantine. `today_day`: days since 1970, for expiry; `mono_ms`: log
+ * clock, for breaks of the cold chain. */
+int64_t supply_of_line(const struct region_item *item, const struct state_place *place,
+                       const struct state_stock_line *line, int64_t today_day, uint64_t mono_ms);
+
 /* Base units of the item that those who are there use in a day. NAN: it is not used by the day, or
  * nobody has ever said who is there. */
 double supply_per_day(const struct region_item *item, const struct state_place *place);
 
 /* The supply of an item that is used by the day, at a place whose people are known. False where
  * there is no figure: the item is not used by the day, or nobody has ever said who is there.
- * `today_day`: days since 1970, for expiry; `mono_ms`: log clock, for breaks of the cold chain.
- * O(lines of stock). */
+ * `today_day` and `mono_ms` as above. O(lines of stock). */
 bool supply_of(const struct region *region, uint32_t item, const struct state *state,
                const struct state_place *place, int64_t today_day, uint64_t mono_ms,
                struct supply *ret_supply);

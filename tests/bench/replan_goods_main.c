@@ -91,7 +91,9 @@ static void tell_people(uint32_t shelter) {
 struct proposal {
     struct hv_plan record;
     int64_t goods_cost, goods_bound;
-    size_t taken_back;
+    size_t taken_back, for_gain, standing; /* orders */
+    size_t other_vehicle;                  /* trips of orders that stand, not as they say */
+    double left;                           /* base units on no trip */
     double ms;
 };
 
@@ -121,9 +123,21 @@ static struct proposal propose(struct session *session) {
                            &made.record) == 0,
             "no record");
     made.ms = cpu_ms() - start;
-    made.goods_cost = plan->goods_cost;
+    made.goods_cost =
+        plan->goods_cost - plan->carrying_cost; /* with vehicles equal plans may differ */
     made.goods_bound = plan->goods_bound;
     made.taken_back = plan->release_count;
+    made.standing = task->picture->promise_count;
+    for (size_t i = 0; i < plan->release_count; i++)
+        made.for_gain += plan->releases[i].code == REASON_ORDER_IMPROVED;
+    for (size_t i = 0; plan->deliveries != NULL && i < plan->deliveries->left_count; i++)
+        made.left += (double)plan->deliveries->left[i].quantity;
+    for (size_t i = 0; plan->deliveries != NULL && i < plan->deliveries->delivery_count; i++) {
+        const struct plan_delivery *trip = &plan->deliveries->deliveries[i];
+        const uint32_t *groups = task->picture->fleet->promise_group;
+        made.other_vehicle += trip->promise != PLAN_NONE && groups[trip->promise] != trip->group &&
+                              groups[trip->promise] != REGION_NONE;
+    }
     plan_free(plan);
     session_task_free(task);
     return made;
@@ -202,7 +216,9 @@ static void report(const char *what, double *ms, size_t count) {
 
 int main(int count, char **words) {
     struct hv_fault_list faults;
-    size_t changes = count > 2 ? strtoul(words[2], NULL, 10) : 300, taken_back = 0;
+    size_t changes = count > 2 ? strtoul(words[2], NULL, 10) : 300, taken_back = 0, for_gain = 0,
+           standing = 0, other_vehicle = 0;
+    double left = 0;
     double *ms[KINDS];
     size_t seen[KINDS] = {0};
     hv_fault_list_init(&faults);
@@ -237,6 +253,10 @@ int main(int count, char **words) {
         struct proposal proposal = propose(warm);
         ms[kind][seen[kind]++] = proposal.ms;
         taken_back += proposal.taken_back;
+        for_gain += proposal.for_gain;
+        standing += proposal.standing;
+        other_vehicle += proposal.other_vehicle;
+        left += proposal.left;
         if (i % 10 != 0)
             continue;
         struct session *cold = session_new();
@@ -248,7 +268,10 @@ int main(int count, char **words) {
     }
     for (int kind = 0; kind < KINDS; kind++)
         report(kinds[kind], ms[kind], seen[kind]);
-    printf("orders taken back in %zu proposals: %zu\n", changes, taken_back);
+    printf(
+        "of %zu orders that stood in %zu proposals %zu taken back, %zu of them for gain; %zu trips "
+        "of others not by the vehicle that they say; %.0f units on no trip\n",
+        standing, changes, taken_back, for_gain, other_vehicle, left);
     session_free(warm);
     return 0;
 }

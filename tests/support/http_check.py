@@ -460,7 +460,10 @@ def directives(city, planner):
         return made["plan"], city.ask("GET", f"/api/v1/plans/{made['plan']}", **planner).json()
 
     city.ask("PUT", "/api/v1/hazards/river", {"kind": "flood", "zones": ["Z10", "Z11"]}, **planner)
-    city.ask("POST", "/api/v1/reports", {"place": "D1", "entry": {"verb": "stock-count", "lines": [{"item": "water", "quantity": 9000}]}}, **planner)
+    lots = [{"item": "water", "quantity": 9000}, {"item": "water", "lot": "OLD", "expiry": "2001-01-01", "quantity": 500}]
+    city.ask("POST", "/api/v1/reports", {"place": "D1", "entry": {"verb": "stock-count", "lines": lots}}, **planner)
+    water = next(one for one in city.ask("GET", "/api/v1/items", **planner).json()["items"] if one["id"] == "water")
+    is_so("what has expired is no supply", water["depots"] == 9000, water)
     first, before = plan()
     link = before["moves"][0]["links"][0]
     answer = city.ask("PUT", "/api/v1/directives/a1", {"kind": "avoid", "link": "nowhere"}, **planner)

@@ -720,6 +720,7 @@ static struct hv_plan plan(struct message_maker *maker) {
     made.least_fill = (uint32_t)number(maker, 10000);
     made.whole_packs = coin(maker);
     made.rounding_cost = wall(maker);
+    made.carrying_cost = wall(maker);
     made.orders_kept = (uint32_t)number(maker, UINT32_MAX);
     made.stability_cost = wall(maker);
     made.goods_change_price = wall(maker);

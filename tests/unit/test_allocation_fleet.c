@@ -138,6 +138,78 @@ Test(allocation_fleet, delivers_all_within_its_vehicles_and_no_earlier_than_its_
     }
 }
 
+static double worth_left(const struct scene *scene, const struct fleet_plan *fleet) {
+    const struct allocation_instance *in = scene->in;
+    double worth = 0;
+    for (size_t i = 0; i < fleet->left_count; i++)
+        worth += fleet->left[i].quantity * in->items[fleet->left[i].item].shortage_cost *
+                 in->shelters[in->lanes[fleet->left[i].lane].shelter].priority;
+    return worth;
+}
+
+Test(allocation_fleet, keeps_to_the_vehicle_that_was_ordered_unless_more_is_left) {
+    struct chance chance = {35};
+    int kept = 0, freed = 0;
+    for (int round = 0; round < (SANITIZED ? 40 : 300); round++) {
+        struct scene *scene = new_scene(&chance, 60 + chance_below(&chance, 400));
+        uint32_t only[LANES];
+        struct fleet_plan free_of_orders, fleet;
+        bool other[LANES] = {false};
+        for (int i = 0; i < VEHICLES; i++)
+            scene->vehicles[i].class = (uint32_t)i % 2;
+        for (int l = 0; l < LANES; l++)
+            only[l] = chance_below(&chance, 2) == 0 ? FLEET_ANY : chance_below(&chance, 2);
+        cr_assert_eq(fleet_schedule(&scene->task, &free_of_orders), HV_OK);
+        scene->task.only = only;
+        cr_assert_eq(fleet_schedule(&scene->task, &fleet), HV_OK);
+        expect_sound(&scene->task, &fleet);
+        double before = worth_left(scene, &free_of_orders), after = worth_left(scene, &fleet);
+        cr_assert_leq(after, before + 1e-6 * fmax(1, before));
+        for (size_t t = 0; t < fleet.trip_count; t++)
+            other[fleet.trips[t].lane] |=
+                only[fleet.trips[t].lane] != FLEET_ANY &&
+                scene->vehicles[fleet.trips[t].vehicle].class != only[fleet.trips[t].lane];
+        for (uint32_t l = 0; l < scene->in->lane_count; l++) {
+            kept += only[l] != FLEET_ANY && !other[l];
+            freed += other[l];
+        }
+        fleet_plan_deinit(&free_of_orders);
+        fleet_plan_deinit(&fleet);
+        free_scene(scene);
+    }
+    cr_assert_gt(freed, 0);
+    cr_assert_gt(kept, freed);
+}
+
+/* Two alike but for their class, and time for both: the one that the order names goes. */
+Test(allocation_fleet, sends_the_vehicle_that_the_order_names) {
+    struct chance chance = {36};
+    for (uint32_t class = 0; class < 2; class ++) {
+        struct scene *scene = new_scene(&chance, INFINITY);
+        struct allocation_shipment one = {0, 0, 1};
+        const struct allocation_plan plan = {.shipments = &one, .shipment_count = 1};
+        uint32_t only[LANES];
+        struct fleet_plan fleet;
+        for (int i = 0; i < VEHICLES; i++)
+            scene->vehicles[i] = (struct fleet_vehicle){.depot = scene->in->lanes[0].depot,
+                                                        .volume_m3 = 1e6,
+                                                        .weight_kg = 1e6,
+                                                        .cold = true,
+                                                        .class = (uint32_t)i % 2};
+        for (int l = 0; l < LANES; l++)
+            only[l] = class;
+        scene->ways[0] = (struct fleet_way){10, 10, 0};
+        scene->pack[0] = 0;
+        scene->task.plan = &plan;
+        scene->task.only = only;
+        cr_assert_eq(fleet_schedule(&scene->task, &fleet), HV_OK);
+        cr_assert_eq(fleet.trip_count, 1);
+        cr_assert_eq(scene->vehicles[fleet.trips[0].vehicle].class, class);
+        fleet_plan_deinit(&fleet);
+        free_scene(scene);
+    }
+}
+
 Test(allocation_fleet, leaves_what_cannot_be_there_within_the_horizon) {
     struct chance chance = {32};
     int waited = 0;

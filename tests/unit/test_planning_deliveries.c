@@ -391,6 +391,31 @@ Test(planning_deliveries, that_have_expired_leave_a_shelter_short) {
     cr_assert_eq(attended("stock-out"), 1);
 }
 
+/* Of what all depots hold, the expired does not count against the least that they are to hold. */
+Test(planning_deliveries, need_a_minimum_stock_that_has_not_expired) {
+    static struct hv_stock_line lines[2];
+    const uint32_t today = (uint32_t)(bench->wall_ms / (24 * (int64_t)HOUR_MS));
+    region_files_write(&files, "items.csv",
+                       "item_id,name,base_unit,volume_ml,need_per_person_day,minimum_stock\n"
+                       "water,Water,l,1000,3,100\nmilk,Milk,l,1000,1,\n");
+    load_region();
+    for (uint32_t old = 0; old < 2; old++) {
+        lines[0] = (struct hv_stock_line){
+            .item = "water", .lot = "A", .quantity = 60, .expiry_day = today - old};
+        lines[1] = (struct hv_stock_line){.item = "water", .lot = "B", .quantity = 50};
+        tell("d1", (struct hv_report){.kind = HV_REPORT_STOCK_COUNT,
+                                      .stock_count = {2, lines, .complete = true, .reason = ""}});
+        json_t *list = ask("{\"verb\": \"ledger-warnings\"}", "warnings"), *one;
+        json_int_t there = -1;
+        size_t index;
+        json_array_foreach(list, index,
+                           one) if (strcmp(text(one, "warning"), "below-minimum-stock") == 0)
+            there = number(one, "quantity");
+        cr_assert_eq(there, old ? 50 : -1);
+        json_decref(list);
+    }
+}
+
 Test(planning_deliveries, that_are_late_or_without_a_vehicle_want_attention) {
     need_for(100);
     approve(propose());
