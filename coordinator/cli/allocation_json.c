@@ -23,6 +23,7 @@ void allocation_document_deinit(struct allocation_document *document) {
     free(document->reserve);
     free(document->need);
     free(document->pack);
+    free(document->cold);
     free(document->ways);
     free(document->vehicles);
     *document = (struct allocation_document){0};

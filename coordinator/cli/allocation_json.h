@@ -18,11 +18,13 @@ struct allocation_document {
     struct allocation_shelter *shelters;
     struct allocation_lane *lanes;
     double *stock, *reserve, *need;
-    struct fleet_way *ways;         /* by lane; the same way back */
+    struct fleet_way *ways;         /* by lane */
     struct fleet_vehicle *vehicles; /* may be none */
     char **vehicle_ids;
     uint32_t vehicle_count;
-    double *pack; /* by item: units a pack, 0 where any quantity can be sent */
+    double horizon_min; /* INFINITY: none */
+    bool *cold;         /* by item: goes in cold vehicles only */
+    double *pack;       /* by item: units a pack, 0 where any quantity can be sent */
 };
 
 /* Reads an instance from a file, or from bytes that are called `path` in faults. Every fault that

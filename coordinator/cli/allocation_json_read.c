@@ -5,6 +5,7 @@
 #include "coordinator/cli/json_rows.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,16 +21,19 @@ struct reading {
 /* Names of fields -------------------------------------------------------------------------------
  */
 
-static const char *const root_fields[] = {"format", "name",     "items",    "depots", "shelters",
-                                          "lanes",  "fairness", "vehicles", NULL};
-static const char *const item_fields[] = {"id",   "volume_m3", "weight_kg", "shortage_cost",
-                                          "unit", "pack",      NULL};
+static const char *const root_fields[] = {"format",      "name",  "items",    "depots",
+                                          "shelters",    "lanes", "fairness", "vehicles",
+                                          "horizon_min", NULL};
+static const char *const item_fields[] = {"id",   "volume_m3", "weight_kg",  "shortage_cost",
+                                          "unit", "pack",      "cold_chain", NULL};
 static const char *const depot_fields[] = {"id", "stock", "reserve", "dispatch_m3", NULL};
 static const char *const shelter_fields[] = {"id", "need", "priority", "receive_m3", NULL};
 static const char *const lane_fields[] = {"depot",       "shelter",    "cost_per_m3",
-                                          "capacity_m3", "travel_min", NULL};
+                                          "capacity_m3", "travel_min", "back_min",
+                                          "distance_km", "back_km",    NULL};
 static const char *const vehicle_fields[] = {
-    "id", "depot", "volume_m3", "weight_kg", "loading_min", "unloading_min", "ready_min", NULL};
+    "id",        "depot",    "volume_m3",  "weight_kg", "loading_min", "unloading_min",
+    "ready_min", "range_km", "cold_chain", NULL};
 static const char *const quantity_fields[] = {"quantity", "unit", NULL};
 
 /* A field that is not known would be a limit that nobody keeps. */
@@ -54,6 +58,13 @@ static void check_fields(const struct json_reading *json, const json_t *root) {
 static double read_figure(const struct json_row *row, const char *field, bool required,
                           double otherwise) {
     return json_row_number(row, field, required, otherwise, 0, ALLOCATION_FIGURE_MAX);
+}
+
+static bool read_flag(const struct json_row *row, const char *field) {
+    const json_t *value = json_object_get(row->object, field);
+    if (value != NULL && !json_is_boolean(value))
+        json_row_fault(row, field, "true or false", "neither");
+    return json_is_true(value);
 }
 
 static void read_item(const struct json_row *row, struct allocation_item *item) {
@@ -150,7 +161,7 @@ static void read_lane(const struct reading *reading, const struct json_row *row,
     lane->capacity_m3 = read_limit(row, "capacity_m3");
 }
 
-/* A vehicle: what it takes and how long it is loaded and unloaded. */
+/* A vehicle: what it takes, how far it goes, and how long it is loaded and unloaded. */
 static void read_vehicle(const struct reading *reading, const struct json_row *row,
                          struct fleet_vehicle *vehicle) {
     const double least = 1e-9;
@@ -160,6 +171,27 @@ static void read_vehicle(const struct reading *reading, const struct json_row *r
     vehicle->loading_min = read_figure(row, "loading_min", false, 0);
     vehicle->unloading_min = read_figure(row, "unloading_min", false, 0);
     vehicle->ready_min = read_figure(row, "ready_min", false, 0);
+    vehicle->range_km = json_row_number(row, "range_km", false, 0, least, ALLOCATION_FIGURE_MAX);
+    vehicle->cold = read_flag(row, "cold_chain");
+}
+
+/* A range is of no use without the length of the way, and so is never overlooked. */
+static bool has_ranges(const json_t *root) {
+    const json_t *vehicle;
+    size_t i;
+    json_array_foreach(json_object_get(root, "vehicles"), i,
+                       vehicle) if (json_object_get(vehicle, "range_km") != NULL) return true;
+    return false;
+}
+
+/* The way of a lane; where the way back is not said it is the same. */
+static struct fleet_way read_way(const struct reading *reading, const struct json_row *row) {
+    const bool vehicles = json_object_get(reading->root, "vehicles") != NULL;
+    const double out_min = read_figure(row, "travel_min", vehicles, 0),
+                 out_km = read_figure(row, "distance_km", has_ranges(reading->root), 0);
+    return (struct fleet_way){.out_min = out_min,
+                              .back_min = read_figure(row, "back_min", false, out_min),
+                              .round_km = out_km + read_figure(row, "back_km", false, out_km)};
 }
 
 struct lane_key {
@@ -296,6 +328,7 @@ static int allocate(struct reading *reading) {
     document->reserve = calloc(depots * items + 1, sizeof *document->reserve);
     document->need = calloc(shelters * items + 1, sizeof *document->need);
     document->pack = calloc(items + 1, sizeof *document->pack);
+    document->cold = calloc(items + 1, sizeof *document->cold);
     document->ways = calloc(lanes + 1, sizeof *document->ways);
     document->instance = (struct allocation_instance){
         .items = document->items,
@@ -312,7 +345,7 @@ static int allocate(struct reading *reading) {
     };
     return document->name && document->items && document->depots && document->shelters &&
                    document->lanes && document->stock && document->reserve && document->need &&
-                   document->pack && document->ways
+                   document->pack && document->cold && document->ways
                ? HV_OK
                : HV_ERR_MEMORY;
 }
@@ -329,6 +362,20 @@ static void read_fairness(struct reading *reading) {
                    "none or maxmin");
 }
 
+/* What cannot be unloaded by then is left; without it nothing is for that. */
+static void read_horizon(struct reading *reading) {
+    const json_t *value = json_object_get(reading->root, "horizon_min");
+    reading->document->horizon_min = INFINITY;
+    if (value == NULL)
+        return;
+    if (json_number_value(value) > 0 && json_number_value(value) <= ALLOCATION_FIGURE_MAX)
+        reading->document->horizon_min = json_number_value(value);
+    else
+        json_fault(&reading->json, "horizon_min",
+                   json_is_number(value) ? "not above 0" : "not a number",
+                   "a number from 0 to 1e+15");
+}
+
 static int read_rows(struct reading *reading) {
     struct allocation_document *document = reading->document;
     const json_t *depots = json_object_get(reading->root, "depots");
@@ -338,6 +385,7 @@ static int read_rows(struct reading *reading) {
         struct json_row row = json_row_at(&reading->json, reading->items, "items", i);
         read_item(&row, &document->items[i]);
         document->pack[i] = read_figure(&row, "pack", false, 0);
+        document->cold[i] = read_flag(&row, "cold_chain");
     }
     for (size_t i = 0; i < json_array_size(depots); i++) {
         struct json_row row = json_row_at(&reading->json, depots, "depots", i);
@@ -350,9 +398,7 @@ static int read_rows(struct reading *reading) {
     for (size_t i = 0; i < json_array_size(lanes); i++) {
         struct json_row row = json_row_at(&reading->json, lanes, "lanes", i);
         read_lane(reading, &row, &document->lanes[i]);
-        const double travel_min =
-            read_figure(&row, "travel_min", json_object_get(reading->root, "vehicles") != NULL, 0);
-        document->ways[i] = (struct fleet_way){travel_min, travel_min, 0};
+        document->ways[i] = read_way(reading, &row);
     }
     return find_double_lanes(reading, lanes);
 }
@@ -434,6 +480,7 @@ static int read_root(struct reading *reading) {
     if (error != HV_OK)
         return error;
     read_fairness(reading);
+    read_horizon(reading);
     if (reading->json.faults->errors > errors)
         return HV_ERR_VALUE;
     warn_of_islands(reading);

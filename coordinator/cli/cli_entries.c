@@ -186,6 +186,7 @@ const struct cli_entry cli_entries[] = {
      "       haven orders answer N --state STATE [--reason TEXT] [--done N] | revise N "
      "[what it says]\n"
      "       haven orders cancel N [--reason TEXT]\n"
+     "       haven orders return SHELTER|--all [--to DEPOT] [--text TEXT]\n"
      "  what it says: --shelter ID --people ZONE=N,… --links ID,… --counterpart ID --lines "
      "ITEM=N,…\n"
      "         --waybill W --vehicle ID --text TEXT --deadline TIME (+90min, or "
@@ -193,12 +194,16 @@ const struct cli_entry cli_entries[] = {
      "  kinds: stand-by open close receive-people send-people-on warn-zone evacuate-zone bus-run "
      "close-road\n"
      "         reverse-road ship expect-delivery return-goods stand-down\n"
+     "  return: all that is usable goes back by lot, to the nearest depot or the one named; --all: "
+     "from\n"
+     "          every shelter that is closing or closed and where nobody is left\n"
      "  posts: node (told by message); zone-warden bus-yard road-post place (told by print or "
      "voice)\n"
      "examples:\n"
      "  haven orders issue open S03 --text 'gymnasium only' --deadline +90min\n"
      "  haven orders issue ship D1 --counterpart S03 --lines water=600,blanket=80\n"
      "  haven orders issue close-road L16-17 --post road-post\n"
+     "  haven orders return S03 --to D1\n"
      "  haven orders answer 14 --state accepted\n"},
     {"log", cli_log, "every record: who, when, why",
      "usage: haven log [--from N] [--to N] [--limit N]\nexample:\n  haven log --limit 20\n"},

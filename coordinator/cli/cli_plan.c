@@ -478,14 +478,15 @@ static void cell_order(struct cli_table *table, const json_t *order) {
     char when[32] = "";
     if (planned)
         cli_wall(cli_number(order, ships ? "start_wall_ms" : "end_wall_ms"), when, sizeof when);
-    cli_table_cell(table, "%s%s%s%s%s%s%s%s%s", cli_text(order, "shelter"),
-                   cli_text(order, "waybill"), cli_text(order, "counterpart")[0] == '\0' ? "" : " ",
-                   cli_text(order, "counterpart"), cli_text(order, "text"), planned ? " by " : "",
-                   planned ? cli_text(order, "vehicle") : "",
-                   !planned ? ""
-                   : ships  ? ", leaves "
-                            : ", expected ",
-                   when);
+    cli_table_cell(
+        table, "%s%s%s%s%s%s%s%s%s%s", cli_text(order, "shelter"), cli_text(order, "waybill"),
+        cli_text(order, "counterpart")[0] == '\0' ? "" : " ", cli_text(order, "counterpart"),
+        cli_text(order, "counterpart")[0] == '\0' || cli_text(order, "text")[0] == '\0' ? "" : ": ",
+        cli_text(order, "text"), planned ? " by " : "", planned ? cli_text(order, "vehicle") : "",
+        !planned ? ""
+        : ships  ? ", leaves "
+                 : ", expected ",
+        when);
 }
 
 static void print_orders(const json_t *reply) {
@@ -562,6 +563,23 @@ static int issue(const struct cli *cli) {
     return cli_ask(cli, request, NULL);
 }
 
+/* What shelters have left goes back to depots. */
+static int return_goods(const struct cli *cli) {
+    static const char *const options[][2] = {{"--to", "depot"}, {"--text", "text"}};
+    bool all = cli_flag(cli, "--all");
+    const char *place = cli_word(cli, 2, "--all");
+    if ((place == NULL) != all)
+        return cli_usage(cli, "name one shelter, or say --all: those that are closed and empty");
+    json_t *request = json_pack("{s:s, s:b}", "verb", "goods-return", "all", all);
+    if (place != NULL)
+        json_object_set_new(request, "place", json_string(place));
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+        if (cli_option(cli, options[i][0]) != NULL)
+            json_object_set_new(request, options[i][1],
+                                json_string(cli_option(cli, options[i][0])));
+    return cli_ask(cli, request, NULL);
+}
+
 static int list(const struct cli *cli) {
     static const char *const options[] = {"--state", "--kind", "--post", "--addressee"};
     json_int_t plan;
@@ -589,6 +607,8 @@ int cli_orders(const struct cli *cli) {
         return list(cli);
     if (strcmp(what, "issue") == 0)
         return issue(cli);
+    if (strcmp(what, "return") == 0)
+        return return_goods(cli);
     if (strcmp(what, "approve") == 0 && cli_word(cli, 2, "") == NULL)
         return cli_usage(cli, "name the plan that you have looked at, since a newer one may have "
                               "been proposed meanwhile: haven plan approve N");
@@ -597,5 +617,5 @@ int cli_orders(const struct cli *cli) {
             json_t *request = order_request(cli, forms[i].verb);
             return request == NULL ? EX_USAGE : cli_ask(cli, request, forms[i].print);
         }
-    return cli_usage(cli, "say what to do: list, show, issue, answer, revise or cancel");
+    return cli_usage(cli, "say what to do: list, show, issue, answer, revise, cancel or return");
 }

@@ -35,7 +35,10 @@ static const char help[] =
     "Where the instance has vehicles[], each with its depot, volume_m3, weight_kg, loading_min,\n"
     "unloading_min and ready_min, and lanes have travel_min, the solution says which vehicle "
     "takes\n"
-    "what where and when, and when the last delivery can be at the earliest.\n"
+    "what where and when, and when the last delivery can be at the earliest. What no vehicle "
+    "brings\n"
+    "is listed with why. Optional: range_km (lanes then have distance_km) and cold_chain of a\n"
+    "vehicle, cold_chain of an item, back_min and back_km of a lane, horizon_min of the instance.\n"
     "\n"
     "  --json                 print the figures as one JSON object\n"
     "  --quiet                no progress on the terminal\n"
@@ -163,7 +166,7 @@ static void print_figures(const struct allocation_document *document,
 
 static void print_deliveries(const struct fleet_plan *fleet) {
     printf("%zu trips, the last delivery after %.1f min, in no schedule before %.1f min; %zu "
-           "shipments for which no vehicle is there\n",
+           "shipments that no vehicle brings\n",
            fleet->trip_count, fleet->last_min, fleet->last_bound_min, fleet->left_count);
 }
 
@@ -179,7 +182,8 @@ static int finish(const struct request *request, const struct allocation_documen
                                     .pack = document->pack,
                                     .vehicles = document->vehicles,
                                     .vehicle_count = document->vehicle_count,
-                                    .horizon_min = INFINITY,
+                                    .cold = document->cold,
+                                    .horizon_min = document->horizon_min,
                                     .trips_max = FLEET_TRIPS_MAX};
     int error = has_fleet ? fleet_schedule(&task, &fleet) : HV_OK;
     if (error != HV_OK) {

@@ -67,6 +67,7 @@ static const struct {
     {"plan-withdraw", console_plan_withdraw, "plan#,reason"},
     {"order-issue", console_order_issue, ORDER},
     {"order-cancel", console_order_cancel, "order#,reason"},
+    {"goods-return", console_goods_return, "place,all?,depot,text"},
     {"order-revise", console_order_revise, ORDER ",order#"},
     {"order-answer", console_order_answer, "order#,state,reason,done#,revision#"},
     {"request-decide", console_request_decide, "id,place,request#,verdict,lines[,reason"},

@@ -26,6 +26,9 @@ console_verb console_enroll, console_revoke, console_incident_open, console_inci
 console_verb console_directive_set, console_plan_approve, console_plan_withdraw,
     console_order_issue, console_order_cancel, console_order_revise, console_order_answer;
 
+/* What shelters have left goes back (console_returns.c). */
+console_verb console_goods_return;
+
 /* For how long goods last (console_supplies.c). */
 console_verb console_supplies;
 

@@ -49,6 +49,7 @@ static void list_row(const struct console_scene *scene, const struct state_place
                                "people", supply.people, "per_day", supply.per_day, "days_left",
                                lasts ? json_null() : json_real(supply.days_left), "people_age_s",
                                console_age(scene, &place->people.changed));
+    json_object_set_new(object, "in_kits", json_integer((json_int_t)supply.in_kits));
     json_object_set_new(object, "quarantined", json_boolean(supply.quarantined));
     json_object_set_new(object, "stock_age_s", console_age(scene, &place->stock.changed));
     json_array_append_new(listing->list, object);

@@ -2,6 +2,7 @@
 
 #include "coordinator/planning/hazards.h"
 #include "coordinator/planning/places.h"
+#include "coordinator/planning/supply.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -215,15 +216,28 @@ static void paint_item(const struct painting *painting, uint32_t index) {
  */
 static void add_usable(const struct painting *painting, const struct state_place *place,
                        int64_t *row) {
-    bool warm = place != NULL && state_cold_is_suspect(place, painting->rules->mono_ms);
     for (uint32_t i = 0; place != NULL && i < place->stock.count; i++) {
         const struct state_stock_line *line = &place->stock.lines[i];
         uint32_t item = painting->item_of[line->item];
-        bool expired =
-            line->expiry_day != 0 && (int64_t)line->expiry_day < painting->rules->today_day;
-        if (item != REGION_NONE && !expired &&
-            !(warm && painting->region->items[item].cold_chain == REGION_ANSWER_YES))
-            row[item] += larger(0, line->quantity - line->damaged);
+        if (item != REGION_NONE)
+            row[item] += supply_of_line(&painting->region->items[item], place, line,
+                                        painting->rules->today_day, painting->rules->mono_ms);
+    }
+}
+
+/* And what unopened kits hold there: staff open them as they need them. */
+static void add_kits(const struct painting *painting, const struct state_place *place,
+                     int64_t *row) {
+    const struct region *region = painting->region;
+    for (uint32_t i = 0; place != NULL && i < place->stock.count; i++) {
+        const struct state_stock_line *line = &place->stock.lines[i];
+        uint32_t kit = painting->item_of[line->item];
+        if (kit == REGION_NONE || *region->items[kit].contents == '\0')
+            continue;
+        int64_t kits = supply_of_line(&region->items[kit], place, line, painting->rules->today_day,
+                                      painting->rules->mono_ms);
+        for (uint32_t item = 0; kits > 0 && item < region->item_count; item++)
+            row[item] += supply_in_kits(region, kit, kits, item);
     }
 }
 
@@ -292,6 +306,7 @@ static void paint_needs(const struct painting *painting, uint32_t shelter) {
         state_find_place(painting->state, region->shelters[shelter].id);
     int64_t *row = cell(painting->picture->need, painting, shelter, 0);
     add_usable(painting, place, row);
+    add_kits(painting, place, row);
     for (uint32_t i = 0; i < region->item_count; i++) {
         const struct region_item *item = &region->items[i];
         double per_person = fmax(0, item->need_per_person_day) * painting->rules->need_days +

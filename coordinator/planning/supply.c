@@ -1,5 +1,7 @@
 #include "coordinator/planning/supply.h"
 
+#include "schemas/limits.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -16,16 +18,35 @@ int64_t supply_of_line(const struct region_item *item, const struct state_place 
     return usable ? line->quantity - line->damaged : 0;
 }
 
-static int64_t usable_of(const struct region_item *item, const struct state *state,
-                         const struct state_place *place, int64_t today_day, uint64_t mono_ms) {
-    int64_t usable = 0;
+int64_t supply_in_kits(const struct region *region, uint32_t kit, int64_t kits, uint32_t item) {
+    const struct region_item *row = &region->items[kit];
+    bool needed = row->need_per_person_day > 0 || row->need_per_person_once > 0;
+    const char *part = needed || *row->contents == '\0' ? NULL : row->contents;
+    while (part != NULL) {
+        char id[HV_ID_BYTES_MAX + 1];
+        int64_t quantity = 0;
+        part = region_kit_part(part, id, sizeof id, &quantity);
+        if (quantity > 0 && kits > 0 && strcmp(id, region->items[item].id) == 0)
+            return quantity > (int64_t)HV_QUANTITY_MAX / kits ? (int64_t)HV_QUANTITY_MAX
+                                                              : quantity * kits;
+    }
+    return 0;
+}
+
+/* What is usable of an item, opened and in kits. */
+static void find_usable(const struct region *region, uint32_t item, const struct state *state,
+                        const struct state_place *place, int64_t today_day, uint64_t mono_ms,
+                        struct supply *supply) {
     for (uint32_t i = 0; i < place->stock.count; i++) {
         const struct state_stock_line *line = &place->stock.lines[i];
-        int64_t of_line = supply_of_line(item, place, line, today_day, mono_ms);
-        if (of_line > 0 && strcmp(state_name(state, line->item), item->id) == 0)
-            usable += of_line;
+        uint32_t of = region_find_item(region, state_name(state, line->item));
+        if (of == REGION_NONE)
+            continue;
+        int64_t units = supply_of_line(&region->items[of], place, line, today_day, mono_ms);
+        int64_t in_kits = of == item ? 0 : supply_in_kits(region, of, units, item);
+        supply->usable += of == item ? units : in_kits;
+        supply->in_kits += in_kits;
     }
-    return usable;
 }
 
 /* Whom an item is for, of the people there. Groups may overlap: never more than all. */
@@ -59,10 +80,10 @@ bool supply_of(const struct region *region, uint32_t item, const struct state *s
     const double people = people_of(row, place);
     if (isnan(people))
         return false;
-    struct supply supply = {.usable = usable_of(row, state, place, today_day, mono_ms),
-                            .quarantined = is_quarantined(row, place, mono_ms),
+    struct supply supply = {.quarantined = is_quarantined(row, place, mono_ms),
                             .people = people,
                             .per_day = supply_per_day(row, place)};
+    find_usable(region, item, state, place, today_day, mono_ms, &supply);
     supply.days_left = supply.per_day > 0 ? (double)supply.usable / supply.per_day : INFINITY;
     *ret_supply = supply;
     return true;

@@ -8,6 +8,7 @@
 
 struct supply {
     int64_t usable;   /* base units there, neither damaged, nor expired, nor in quarantine */
+    int64_t in_kits;  /* of them: in kits that nobody has opened */
     bool quarantined; /* what is there has gone without cold for too long, and is not counted */
     double people;    /* there, of the groups that the item is for */
     double per_day;   /* base units that they use in a day */
@@ -19,6 +20,10 @@ struct supply {
  * clock, for breaks of the cold chain. */
 int64_t supply_of_line(const struct region_item *item, const struct state_place *place,
                        const struct state_stock_line *line, int64_t today_day, uint64_t mono_ms);
+
+/* How many base units of an item so many of a kit hold, at most HV_QUANTITY_MAX. 0 of what is no
+ * kit, and of a kit that people need as such: it is not opened. */
+int64_t supply_in_kits(const struct region *region, uint32_t kit, int64_t kits, uint32_t item);
 
 /* Base units of the item that those who are there use in a day. NAN: it is not used by the day, or
  * nobody has ever said who is there. */

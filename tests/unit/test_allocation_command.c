@@ -109,3 +109,33 @@ Test(allocation_command, says_which_vehicle_delivers_what_and_when, .init = cr_r
     fclose(file);
     scratch_remove(dir);
 }
+
+Test(allocation_command, says_what_is_too_far_or_not_kept_cold) {
+    char *dir = scratch_make();
+    const char *path = scratch_path(dir, "fleet.json"), *solution = scratch_path(dir, "out.json");
+    FILE *file = fopen(path, "we");
+    cr_assert_not_null(file);
+    fputs(
+        "{\"format\":\"haven.allocation.instance/1\",\"items\":[{\"id\":\"w\",\"volume_m3\":1,"
+        "\"weight_kg\":1,\"shortage_cost\":9},{\"id\":\"疫苗\",\"volume_m3\":1,\"weight_kg\":1,"
+        "\"shortage_cost\":9,\"cold_chain\":true}],\"depots\":[{\"id\":\"d\",\"stock\":{\"w\":30,"
+        "\"疫苗\":9}}],\"shelters\":[{\"id\":\"s\",\"need\":{\"w\":5,\"疫苗\":3}},{\"id\":\"t\","
+        "\"need\":{\"w\":4}}],\"lanes\":[{\"depot\":\"d\",\"shelter\":\"s\",\"cost_per_m3\":1,"
+        "\"travel_min\":20,\"back_min\":40,\"distance_km\":10,\"back_km\":30},{\"depot\":\"d\","
+        "\"shelter\":\"t\",\"cost_per_m3\":1,\"travel_min\":20,\"distance_km\":30}],\"vehicles\":[{"
+        "\"id\":\"v\",\"depot\":\"d\",\"volume_m3\":10,\"weight_kg\":100,\"loading_min\":5,"
+        "\"unloading_min\":10,\"range_km\":50}]}",
+        file);
+    fclose(file);
+    cr_assert_eq(RUN(path, "-o", solution, "--quiet", "--json"), EX_OK);
+    static const char *const told[] = {
+        "\"delivered_min\":35,\"back_min\":75,\"load\":{\"w\":5}",
+        "\"shelter\":\"s\",\"item\":\"疫苗\",\"reason\":\"no_cold\",\"quantity\":3",
+        "\"shelter\":\"t\",\"item\":\"w\",\"reason\":\"too_far\",\"quantity\":4"};
+    for (size_t i = 0; i < 3; i++) {
+        file = fopen(solution, "re");
+        cr_assert(has(file, told[i]), "%s", told[i]);
+        fclose(file);
+    }
+    scratch_remove(dir);
+}

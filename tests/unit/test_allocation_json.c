@@ -98,6 +98,46 @@ Test(allocation_json, names_what_is_wrong) {
                  "city.json: fairness: equal; none or maxmin");
 }
 
+#define FLEET(item, lane, vehicle, more)                                                           \
+    "{\"format\":\"haven.allocation.instance/1\",\"name\":\"n\",\"items\":[{\"id\":\"w\","         \
+    "\"volume_m3\":1,\"weight_kg\":1,\"shortage_cost\":3" item "}]," DEPOTS "," SHELTERS           \
+    ",\"lanes\":[{\"depot\":\"d\",\"shelter\":\"庇\",\"cost_per_m3\":1,\"travel_min\":20" lane     \
+    "}],\"vehicles\":[{\"id\":\"v\",\"depot\":\"d\",\"volume_m3\":5,\"weight_kg\":9" vehicle       \
+    "}]" more "}"
+
+Test(allocation_json, reads_how_far_and_how_cold_vehicles_go) {
+    struct hv_fault_list faults;
+    struct allocation_document document;
+    cr_assert_eq(parse(FLEET("", "", "", ""), &faults, &document), HV_OK);
+    cr_assert_float_eq(document.ways[0].back_min, 20, 0);
+    cr_assert_float_eq(document.vehicles[0].range_km, 0, 0);
+    cr_assert_not(document.vehicles[0].cold || document.cold[0]);
+    cr_assert(document.horizon_min > 1e300);
+    allocation_document_deinit(&document);
+    hv_fault_list_deinit(&faults);
+    cr_assert_eq(
+        parse(FLEET(",\"cold_chain\":true", ",\"back_min\":35,\"distance_km\":9,\"back_km\":12",
+                    ",\"range_km\":40,\"cold_chain\":true", ",\"horizon_min\":240"),
+              &faults, &document),
+        HV_OK);
+    cr_assert_float_eq(document.ways[0].out_min, 20, 0);
+    cr_assert_float_eq(document.ways[0].back_min, 35, 0);
+    cr_assert_float_eq(document.ways[0].round_km, 21, 1e-12);
+    cr_assert_float_eq(document.vehicles[0].range_km, 40, 0);
+    cr_assert(document.vehicles[0].cold && document.cold[0]);
+    cr_assert_float_eq(document.horizon_min, 240, 0);
+    allocation_document_deinit(&document);
+    hv_fault_list_deinit(&faults);
+    expect_fault(FLEET("", "", ",\"range_km\":40", ""), HV_ERR_VALUE,
+                 "city.json: lanes[0].distance_km: missing; a number from 0 to 1e+15");
+    expect_fault(FLEET("", ",\"distance_km\":9", ",\"range_km\":0", ""), HV_ERR_VALUE,
+                 "city.json: vehicles[0].range_km: 0; a number from 1e-09 to 1e+15");
+    expect_fault(FLEET(",\"cold_chain\":\"yes\"", "", "", ""), HV_ERR_VALUE,
+                 "city.json: items[0].cold_chain: neither; true or false");
+    expect_fault(FLEET("", "", "", ",\"horizon_min\":0"), HV_ERR_VALUE,
+                 "city.json: horizon_min: not above 0; a number from 0 to 1e+15");
+}
+
 Test(allocation_json, names_both_places_of_a_double_id) {
     expect_fault(
         DOCUMENT(ITEMS, "\"depots\":[{\"id\":\"d\",\"stock\":{}},{\"id\":\"d\",\"stock\":{}}]",

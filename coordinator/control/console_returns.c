@@ -1,0 +1,75 @@
+/* The decision that what shelters have left goes back to depots. */
+#include "coordinator/control/console_json.h"
+
+#include "coordinator/planning/returns.h"
+
+enum { MS_A_DAY = 86400000 };
+
+static void refuse(int error, const char *place, struct console_outcome *outcome) {
+    const char *at = place == NULL ? "any shelter that is closed and empty" : place;
+    switch (error) {
+    case HV_ERR_NOT_FOUND:
+        console_refusef(outcome, error,
+                        "see haven ledger; what is damaged or expired is written off there",
+                        "nothing usable is left at %.80s", at);
+        break;
+    case HV_ERR_EXISTS:
+        console_refusef(outcome, HV_ERR_STATE, "see haven orders; cancel it to order anew",
+                        "an order to return goods stands at %.80s already", at);
+        break;
+    case HV_ERR_STATE:
+        console_refusef(outcome, HV_ERR_STATE, "name another with --to, or open a road",
+                        "no open road leads from %.80s to a depot that can be used", at);
+        break;
+    case HV_ERR_LIMIT:
+        console_refuse(outcome, error, "that is more orders than one decision can hold",
+                       "name the shelters one by one");
+        break;
+    default:
+        console_refuse(outcome, error, NULL, NULL);
+    }
+}
+
+void console_goods_return(const struct console_scene *scene, const json_t *request,
+                          struct hv_arena *arena, struct console_outcome *outcome) {
+    const char *place = console_text(request, "place"), *depot = console_text(request, "depot");
+    const struct region *region = scene->region;
+    const struct picture_rules rules = {.today_day = scene->wall_ms / MS_A_DAY,
+                                        .mono_ms = scene->mono_ms,
+                                        .wall_ms = scene->wall_ms};
+    struct picture *picture = NULL;
+    if (region == NULL || scene->profile == NULL) {
+        console_refuse(outcome, HV_ERR_STATE, "no region is loaded", "haven region load DIR");
+        return;
+    }
+    if (place == NULL && !json_is_true(json_object_get(request, "all"))) {
+        console_refuse(outcome, HV_ERR_VALUE, "“place” is missing", "name a shelter, or --all");
+        return;
+    }
+    if (place != NULL && region_find_shelter(region, place) == REGION_NONE) {
+        console_refusef(outcome, HV_ERR_NOT_FOUND, "list them: haven shelters",
+                        "there is no shelter “%.80s”", place);
+        return;
+    }
+    if (depot != NULL && region_find_depot(region, depot) == REGION_NONE) {
+        console_refusef(outcome, HV_ERR_NOT_FOUND, "list them: haven depots",
+                        "there is no depot “%.80s”", depot);
+        return;
+    }
+    int error = picture_new(console_picture(scene), region, scene->profile, &rules, &picture);
+    const struct returns_task task = {.state = console_picture(scene),
+                                      .region = region,
+                                      .picture = picture,
+                                      .place = place,
+                                      .depot = depot,
+                                      .text = console_text_or_empty(request, "text"),
+                                      .wall_ms = scene->wall_ms,
+                                      .mono_ms = scene->mono_ms};
+    if (error == HV_OK)
+        error = returns_plan(&task, arena, &outcome->records, &outcome->record_count);
+    picture_free(picture);
+    if (error == HV_OK)
+        outcome->kind = CONSOLE_COMMAND;
+    else
+        refuse(error, place, outcome);
+}
