@@ -283,9 +283,10 @@ api_handler api_put_link, api_put_hazard, api_put_sweep, api_put_alert, api_post
     api_post_handover, api_get_handovers, api_post_order, api_patch_order, api_delete_order,
     api_post_answer, api_post_node, api_delete_node;
 api_handler api_get_links, api_get_link, api_get_stock, api_get_items, api_get_requests,
-    api_get_orders, api_get_order, api_get_transfers, api_get_incidents, api_get_directives,
-    api_get_alerts, api_get_notes, api_get_hazards, api_get_plans, api_get_plan, api_get_plan_diff,
-    api_get_region, api_get_exercises, api_get_log, api_get_record, api_get_attention;
+    api_get_orders, api_get_order, api_get_transfers, api_get_waybills, api_get_incidents,
+    api_get_directives, api_get_alerts, api_get_notes, api_get_hazards, api_get_plans, api_get_plan,
+    api_get_plan_diff, api_get_region, api_get_exercises, api_get_log, api_get_record,
+    api_get_attention;
 api_handler api_get_events, api_get_metrics, api_get_series, api_get_situation;
 api_handler api_get_accounts, api_put_account, api_delete_account;
 api_handler api_get_health, api_get_ready, api_get_shelters, api_get_shelter, api_get_depots,

@@ -48,6 +48,7 @@ const struct api_route api_routes[] = {
     {API_GET, "stock", ANY, api_get_stock},
     {API_GET, "requests", ANY, api_get_requests},
     {API_GET, "transfers", ANY, api_get_transfers},
+    {API_GET, "waybills", ANY, api_get_waybills},
     {API_GET, "hazards", ANY, api_get_hazards},
     {API_GET, "alerts", ANY, api_get_alerts},
     {API_GET, "incidents", ANY, api_get_incidents},

@@ -101,6 +101,16 @@ void api_get_transfers(struct api *api, struct api_call *call) {
                        "transfers", NULL));
 }
 
+void api_get_waybills(struct api *api, struct api_call *call) {
+    (void)api;
+    if (!knows_parameters(call, "limit,offset,all,at") || unchanged_aged(call, 1u << STATE_WAYBILL))
+        return;
+    reply_page(call,
+               api_ask(call->scene,
+                       json_pack("{s:s, s:b}", "verb", "waybills", "all", is_true(call, "all")),
+                       "waybills", NULL));
+}
+
 void api_get_incidents(struct api *api, struct api_call *call) {
     (void)api;
     if (!knows_parameters(call, "limit,offset,at") || unchanged(call, 1u << STATE_INCIDENT))

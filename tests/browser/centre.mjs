@@ -301,6 +301,33 @@ await test("the answer of a post without a node is entered by voice", async () =
   await says(page, "main ol", "accepted");
 });
 
+await test("goods of a plan go by vehicles: what leaves when, and on the way once it is approved, in both languages", async () => {
+  await haven("report", "D1", '{"verb": "stock-count", "lines": [{"item": "water", "quantity": 9000}]}');
+  await haven("report", "S02", '{"verb": "request", "kind": "goods", "urgency": "urgent", "lines": [{"item": "water", "quantity": 400}]}');
+  const made = String((await json("plan", "make")).plan);
+  const plan = (await json("plan", "show", made)).plan, [trip] = plan.fleet.trips;
+  check(plan.shipments.length > 0 && trip.load[0].item === "water", "the plan ships no water");
+  await openPlan(page, made);
+  await page.click(".deliveries details summary");
+  const name = (await json("shelters")).shelters.find((one) => one.id === trip.shelter).name;
+  await says(page, ".deliveries", trip.vehicle, name, `Drinking water ${trip.load[0].quantity.toLocaleString("en-GB")}`, `there after ${minutes(trip.delivered_s)}`);
+  await accessible(page, "a plan with deliveries");
+  await picture(page, "centre-plan-deliveries");
+  await page.click(".actions button.go");
+  await page.waitForSelector("h1 .mark.good:has-text('in force')");
+  const waybill = (await json("ledger", "waybills")).waybills.find((one) => one.to === trip.shelter);
+  await go("supplies");
+  const row = page.locator("section", { hasText: "Deliveries on the way" }).locator("tbody tr", { hasText: waybill.id });
+  await row.filter({ hasText: name }).filter({ hasText: "ordered" }).filter({ hasText: "Drinking water" }).waitFor();
+  await page.locator("section", { hasText: "Requests" }).locator("tbody tr", { hasText: "Drinking water" }).filter({ hasText: "400" }).first().waitFor();
+  await accessible(page, "supplies");
+  await picture(page, "centre-supplies");
+  await page.click("button[lang=zh-CN]");
+  await page.locator("section", { hasText: "在途物资" }).locator("tbody tr", { hasText: waybill.id }).filter({ hasText: "已下达" }).waitFor();
+  await page.click("button[lang=en]");
+  await stands(page, "supplies");
+});
+
 await test("an order is issued, revised and cancelled", async () => {
   await go("orders");
   await page.click('a[href="#/orders/new"]');

@@ -42,6 +42,8 @@ await test("every word of the contract that has a group is in the catalogue", as
   for (const [group, start] of [["status", "    ShelterStatus:"], ["phase", "    Phase:"], ["source", "    Source:"], ["standing", "standing: {enum"], ["attention", "kind: {enum: [storing"], ["attention.many", "kind: {enum: [storing"], ["order-state", "state: {enum: [issued"], ["post", "post: {enum"], ["directive", "kind: {enum: [pin"], ["escalation", "reason: {enum: [unanswered"]]) {
     for (const word of words(start)) check(`${group}.${word}` in english, `${group}.${word}`);
   }
+  const stages = readFileSync(new URL("../../coordinator/state/state_waybill.c", import.meta.url), "utf8").match(/words\[STATE_WAYBILL_STAGES\] = \{([^}]*)\}/)[1];
+  for (const [, word] of stages.matchAll(/"([^"]+)"/g)) check(`waybill.${word}` in english, `waybill.${word}`);
   const reasons = readFileSync(new URL("../../schemas/model.c", import.meta.url), "utf8").match(/WORDS\(plan_reason,[^"]*([^)]*)\)/)[1];
   for (const [, word] of reasons.matchAll(/"([^"]+)"/g)) check(`left.${word}` in english, `left.${word}`);
 });
