@@ -164,6 +164,10 @@ demo: ## install what is missing, build, play the river flood with real processe
 	@$(MAKE) --no-print-directory -s all
 	@$(BUILD)/bin/haven-exercise demo $(if $(DEMO_KEEP),--keep)
 
+pictures: all ## take the pictures of the README anew, from the demo
+	@.ci/install-deps build test
+	@BUILD=$(BUILD) tests/browser/run pictures.mjs
+
 # ---- quality ----------------------------------------------------------------------------------
 
 C_FILES = $(shell git ls-files '*.c' '*.h')
@@ -207,6 +211,6 @@ coverage: ## line coverage of the tests into build/coverage/
 clean: ## remove build/
 	rm -rf $(BUILD)
 
-.PHONY: all build help deps tests check test demo format format.check lint asan ubsan tsan fuzz bench coverage clean
+.PHONY: all build help deps tests check test demo pictures format format.check lint asan ubsan tsan fuzz bench coverage clean
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -38,7 +38,7 @@ async function shelter(id) {
   const summary = picture.shelters.get(id) || { id };
   const detail = await get("/shelters/" + encodeURIComponent(id), { at: picture.at });
   return [
-    h("h2", null, nameOf(detail)), h("p", null, statusMark(summary), " ", presenceMark(detail)),
+    h("h2", null, nameOf(detail)), h("p", null, statusMark(summary), " · ", presenceMark(detail)),
     h("p", null, fullnessBar(summary), " ", detail.capacity && detail.capacity.people !== null ? t("of-places", { n: number(detail.capacity.people) }) : t("capacity.unknown"),
       detail.capacity && detail.capacity.verified === false && detail.capacity.basis === "area" ? h("small", null, " " + t("capacity.unverified")) : ""),
     h("dl", null, line(t("status"), word("status", detail.status), " ", h("small", null, age(detail.status_age_s)), detail.status_reason ? " · " + detail.status_reason : ""),
