@@ -37,11 +37,16 @@ static void note_change(const struct evacuation_link *link, const struct evacuat
         (struct evacuation_change){step, lanes_at(&open, step) + lanes_at(other, step)};
 }
 
-/* The link with the lanes of another too. Writes at most one change for each of both and one for
- * the other's closing. */
+/* The link with the lanes of another too, which nobody enters who would be on them for `travel`
+ * steps and after their closing. Writes at most one change for each of both and one for that. */
 static struct evacuation_link join(const struct evacuation_link *link,
-                                   const struct evacuation_link *other,
+                                   const struct evacuation_link *lanes, int32_t travel,
                                    struct evacuation_change *changes) {
+    struct evacuation_link without = *lanes;
+    const struct evacuation_link *other = &without;
+    if (lanes->closes_at_step != EVACUATION_NEVER && travel > 0)
+        without.closes_at_step =
+            lanes->closes_at_step >= travel ? lanes->closes_at_step - travel + 1 : 0;
     struct evacuation_link joined = *link;
     struct evacuation_link open = *link;
     open.closes_at_step = EVACUATION_NEVER;
@@ -209,7 +214,7 @@ static int relax(const struct zone_plan_problem *problem, struct groups groups,
     for (size_t l = 0; l < instance->link_count; l++) {
         int32_t opposite = opposite_of(problem, l);
         if (opposite >= 0 && problem->reversals_max > 0)
-            relaxed.links[l] = join(&instance->links[l], &instance->links[opposite], changes);
+            relaxed.links[l] = join(&instance->links[l], &instance->links[opposite], 0, changes);
         changes += changes_of(problem, l);
     }
     if (problem->group_count > 0) {
@@ -272,6 +277,18 @@ int zone_plan_relax_group(const struct zone_plan_problem *problem, size_t group,
     return HV_OK;
 }
 
+/* Steps on a link of whoever takes longest. */
+static int32_t slowest(const struct zone_plan_problem *problem, int32_t link) {
+    int32_t travel = problem->group_count == 0 ? problem->instance->links[link].travel_steps : 0;
+    for (size_t g = 0; g < problem->group_count; g++) {
+        const int32_t *steps = problem->groups[g].travel_steps;
+        const int32_t here =
+            steps == NULL ? problem->instance->links[link].travel_steps : steps[link];
+        travel = here > travel ? here : travel;
+    }
+    return travel;
+}
+
 int zone_plan_reverse(const struct zone_plan_problem *problem, const int32_t *reversed,
                       size_t count, struct zone_plan_instance *ret_reversed) {
     const struct evacuation_instance *instance = problem->instance;
@@ -282,7 +299,8 @@ int zone_plan_reverse(const struct zone_plan_problem *problem, const int32_t *re
     struct evacuation_change *changes = made.changes;
     for (size_t i = 0; i < count; i++) {
         int32_t link = reversed[i], opposite = problem->opposites[link];
-        made.links[link] = join(&instance->links[link], &instance->links[opposite], changes);
+        made.links[link] = join(&instance->links[link], &instance->links[opposite],
+                                slowest(problem, link), changes);
         made.links[opposite].closes_at_step = 0;
         changes += changes_of(problem, (size_t)link);
     }

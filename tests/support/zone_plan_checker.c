@@ -161,6 +161,21 @@ static const char *check_departures(const struct zone_plan_problem *problem,
     return NULL;
 }
 
+/* What a link takes over at a step: nothing once anybody could still be on it when the lanes close.
+ */
+static int64_t lanes_of_opposite(const struct zone_plan_problem *problem, int link, int step) {
+    const struct evacuation_link *opposite = &problem->instance->links[problem->opposites[link]];
+    int off = step + (problem->group_count == 0 ? problem->instance->links[link].travel_steps : 0);
+    for (size_t g = 0; g < problem->group_count; g++) {
+        const int32_t *travel = problem->groups[g].travel_steps;
+        int takes = travel == NULL ? problem->instance->links[link].travel_steps : travel[link];
+        off = step + takes > off ? step + takes : off;
+    }
+    return step < opposite->closes_at_step && off <= opposite->closes_at_step
+               ? lanes(opposite, step)
+               : 0;
+}
+
 /* ---- the whole ------------------------------------------------------------------------------- */
 
 static const char *check_roads(const struct zone_plan_problem *problem,
@@ -182,7 +197,7 @@ static const char *check_roads(const struct zone_plan_problem *problem,
         for (int t = 0; t <= instance->horizon_steps; t++) {
             int64_t room = lanes(&instance->links[l], t);
             if (t >= gains_at(plan, (int)l))
-                room += lanes(&instance->links[problem->opposites[l]], t);
+                room += lanes_of_opposite(problem, (int)l, t);
             REQUIRE(load[l * (size_t)(instance->horizon_steps + 1) + (size_t)t] <= room,
                     "link %zu is overfull at %d", l, t);
         }

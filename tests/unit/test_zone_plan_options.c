@@ -147,6 +147,21 @@ Test(zone_plan_options, contraflow_gives_a_road_the_lanes_of_the_other_direction
     ASSERT_VALUE(&problem, 0, 2 * (1 + 2 + 3 + 4));
 }
 
+Test(zone_plan_options, lanes_are_taken_over_only_until_they_close) {
+    struct evacuation_link links[] = {road(0, 1, 3, 2), road(1, 0, 3, 2)};
+    const int32_t opposites[] = {1, 0};
+    const struct evacuation_zone zone = {0, 0, NEVER, 12};
+    struct evacuation_instance instance = one_zone(links, COUNT(links));
+    instance.zones = &zone;
+    struct zone_plan_problem problem = {
+        .instance = &instance, .routes_max = 1, .opposites = opposites, .reversals_max = 1};
+    ASSERT_VALUE(&problem, 0, 4 * (3 + 4 + 5));
+    links[1].closes_at_step = 4; /* who enters at step 2 would still be on it */
+    ASSERT_VALUE(&problem, 0, 4 * (3 + 4) + 2 * (5 + 6));
+    links[1].closes_at_step = 2;
+    ASSERT_VALUE(&problem, 0, 2 * (3 + 4 + 5 + 6 + 7 + 8));
+}
+
 /* A near shelter at node 1 and a far one at node 2. */
 static const struct evacuation_link near_and_far[] = {{0, 1, 1, NEVER, 8, NULL, 0},
                                                       {0, 2, 3, NEVER, 8, NULL, 0}};
