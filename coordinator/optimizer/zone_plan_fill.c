@@ -431,3 +431,97 @@ int zone_plan_state_fill(struct zone_plan_state *state, int32_t zone,
     zone_plan_going_count(state->problem, zone, going);
     return error;
 }
+
+/* ---- at best --------------------------------------------------------------------------------- */
+
+#define WORK_SHARE 8 /* looks at a column that count as one at a link */
+
+/* Takes the room of a link from a column. */
+static void narrow(const struct zone_plan_roads *roads, const struct zone_plan_way *way, int32_t i,
+                   struct zone_plan_window window, int32_t *column) {
+    const struct zone_plan_road *road = &roads->roads[way->links[i]];
+    const int32_t enters = way->offsets[i];
+    int32_t last = window.last;
+    if (road->closes_at_step != EVACUATION_NEVER) {
+        int32_t open = road->closes_at_step - way->offsets[i + 1]; /* off it in time */
+        if (road->closes_at_step - 1 - enters < open)
+            open = road->closes_at_step - 1 - enters;
+        for (int32_t t = open < window.first ? window.first : open + 1; t <= last; t++)
+            column[t] = 0;
+        last = open < last ? open : last;
+    }
+    if (road->room == NULL) {
+        for (int32_t t = window.first; t <= last; t++)
+            column[t] = column[t] < road->untouched ? column[t] : road->untouched;
+        return;
+    }
+    const int32_t *room = road->room + enters;
+    for (int32_t t = window.first; t <= last; t++)
+        column[t] = column[t] < room[t] ? column[t] : room[t];
+}
+
+void zone_plan_state_rooms(struct zone_plan_state *state, const struct zone_plan_way *way,
+                           int32_t *column) {
+    const struct zone_plan_window window = zone_plan_state_window(state, way);
+    const struct zone_plan_group *group = zone_plan_group_of(state->problem, way->zone);
+    for (int32_t t = 0; t < state->roads.steps; t++)
+        column[t] = t >= window.first && t <= window.last ? EVACUATION_PEOPLE_MAX : 0;
+    if (window_is_empty(window))
+        return;
+    for (int32_t i = 0; i < way->count; i++)
+        narrow(&state->roads, way, i, window, column);
+    for (int32_t t = window.first; t <= window.last && zone_plan_use(group) > 1; t++) {
+        const int64_t fit = zone_plan_fit(group, column[t]);
+        column[t] = (int32_t)(fit < EVACUATION_PEOPLE_MAX ? fit : EVACUATION_PEOPLE_MAX);
+    }
+    state->work += (int64_t)way->count * (window.last - window.first + 1) / WORK_SHARE;
+}
+
+/* People who could leave by ways with so many places each. */
+struct hoping {
+    const struct zone_plan_way *const *ways;
+    const int32_t *const *columns;
+    int32_t count, horizon;
+    int64_t left, places[ZONE_PLAN_ROUTES_MAX];
+};
+
+static int64_t hope_for(struct hoping *hoping, int32_t k, int32_t step) {
+    int64_t people = hoping->columns[k][step];
+    people = people < hoping->left ? people : hoping->left;
+    people = people < hoping->places[k] ? people : hoping->places[k];
+    hoping->places[k] -= people;
+    hoping->left -= people;
+    return people;
+}
+
+/* In order of arrival. Returns how many steps were looked at. */
+static int64_t hope_freely(struct hoping *hoping, struct zone_plan_hope *hope) {
+    int32_t least = INT32_MAX;
+    for (int32_t k = 0; k < hoping->count; k++)
+        if (hoping->ways[k]->travel_steps < least)
+            least = hoping->ways[k]->travel_steps;
+    int32_t arrival = least;
+    for (; arrival <= hoping->horizon && hoping->left > 0; arrival++)
+        for (int32_t k = 0; k < hoping->count; k++)
+            if (arrival >= hoping->ways[k]->travel_steps)
+                hope->cost +=
+                    arrival * hope_for(hoping, k, arrival - hoping->ways[k]->travel_steps);
+    return (int64_t)(arrival - least) * hoping->count;
+}
+
+struct zone_plan_hope zone_plan_state_hope(struct zone_plan_state *state, int32_t zone,
+                                           const struct zone_plan_way *const *ways,
+                                           const int32_t *const *columns, int32_t count) {
+    const int64_t people = people_to_go(state, zone);
+    struct hoping hoping = {.ways = ways,
+                            .columns = columns,
+                            .count = count,
+                            .horizon = state->problem->instance->horizon_steps,
+                            .left = people};
+    for (int32_t k = 0; k < count; k++)
+        hoping.places[k] = state->places[ways[k]->shelter];
+    struct zone_plan_hope hope = {0};
+    state->work += hope_freely(&hoping, &hope) / WORK_SHARE;
+    hope.unserved = state->problem->instance->zones[zone].people - (people - hoping.left);
+    return hope;
+}

@@ -82,8 +82,16 @@ int64_t zone_plan_roads_sum(struct zone_plan_roads *roads, int32_t link, int32_t
         return 0;
     if (road->room == NULL)
         return (int64_t)road->untouched * (to - from + 1);
-    if (road->stale) {
+    if (road->stale) { /* sums pay only for who asks again */
         road->stale = false;
+        road->asked = true;
+        int64_t sum = 0;
+        for (int32_t t = from; t <= to; t++)
+            sum += road->room[t];
+        return sum;
+    }
+    if (road->asked) {
+        road->asked = false;
         road->sums[0] = 0;
         for (int32_t t = 0; t < roads->steps; t++)
             road->sums[t + 1] = road->sums[t] + road->room[t];

@@ -7,10 +7,11 @@
 
 struct zone_plan_road {
     int32_t *room; /* by step; NULL while it is `untouched` at every step */
-    int64_t *sums; /* room of all steps before; valid unless `stale` */
+    int64_t *sums; /* room of all steps before; valid where both below are false */
     int32_t untouched;
     int32_t closes_at_step;
-    bool stale;
+    bool stale; /* changed since anybody asked */
+    bool asked; /* once since then */
 };
 
 struct zone_plan_roads {

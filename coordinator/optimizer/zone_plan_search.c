@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LEVELS 8    /* rates for which ways are sought */
-#define WAYS_EACH 3 /* ways for each of them */
-#define CANDIDATES_MAX 64
-#define LISTING_MAX 400 /* links looked at to list all ways of a zone, where they are few */
-#define SAMPLE 8        /* ways from the pool */
-#define OUT_MAX 8       /* zones taken out at once */
+#define LEVELS 8                /* rates for which ways are sought */
+#define WAYS_EACH 3             /* ways for each of them */
+#define COLUMN_STEPS_MAX 100000 /* of a horizon; beyond that every candidate is tried */
+#define LISTING_MAX 400         /* links looked at to list all ways of a zone, where they are few */
+#define SAMPLE 8                /* ways from the pool */
+#define OUT_MAX 8               /* zones taken out at once */
 #define WORK_BETWEEN_REPORTS 200000
 #define WORK_OF_A_ROUND 100 /* so that rounds in which nobody can move come to an end */
 #define TOLERANCE 0.004     /* how much worse than the best a plan to go on from may be at first */
@@ -33,6 +33,14 @@ int64_t zone_plan_search_work(const struct zone_plan_search *search) {
 
 /* ---- making ---------------------------------------------------------------------------------- */
 
+static int allocate_columns(struct zone_plan_search *search) {
+    const int64_t steps = (int64_t)search->problem->instance->horizon_steps + 1;
+    if (steps > COLUMN_STEPS_MAX)
+        return HV_OK;
+    search->columns = malloc((size_t)steps * ZONE_PLAN_CANDIDATES_MAX * sizeof *search->columns);
+    return search->columns == NULL ? HV_ERR_MEMORY : HV_OK;
+}
+
 int zone_plan_search_init(struct zone_plan_search *search, const struct zone_plan_problem *problem,
                           const struct zone_plan_options *options) {
     const size_t zones = problem->instance->zone_count;
@@ -41,7 +49,7 @@ int zone_plan_search_init(struct zone_plan_search *search, const struct zone_pla
         .options = options,
         .random = options->seed,
         .best.going = calloc(zones + 1, sizeof *search->best.going),
-        .candidates = calloc(CANDIDATES_MAX, sizeof(const struct zone_plan_way *)),
+        .candidates = calloc(ZONE_PLAN_CANDIDATES_MAX, sizeof(const struct zone_plan_way *)),
         .zones = calloc(zones + 1, sizeof *search->zones),
         .taken = calloc(zones + 1, sizeof *search->taken),
         .alone = calloc(zones + 1, sizeof *search->alone),
@@ -53,6 +61,8 @@ int zone_plan_search_init(struct zone_plan_search *search, const struct zone_pla
         error = zone_plan_finder_init(&search->finder, problem);
     if (error == HV_OK)
         error = zone_plan_state_init(&search->state, problem);
+    if (error == HV_OK)
+        error = allocate_columns(search);
     if (error != HV_OK) {
         zone_plan_search_deinit(search);
         return error;
@@ -76,6 +86,7 @@ void zone_plan_search_deinit(struct zone_plan_search *search) {
     free(search->best.going);
     free(search->taken);
     free((void *)search->candidates);
+    free(search->columns);
     free(search->zones);
     free(search->alone);
     free(search->stages);
@@ -131,7 +142,7 @@ static void add_candidate(struct zone_plan_search *search, const struct zone_pla
     for (size_t i = 0; i < search->candidate_count; i++)
         if (search->candidates[i] == way)
             return;
-    if (search->candidate_count < CANDIDATES_MAX)
+    if (search->candidate_count < ZONE_PLAN_CANDIDATES_MAX)
         search->candidates[search->candidate_count++] = way;
 }
 
@@ -152,7 +163,7 @@ static int64_t rate_of_level(int64_t people, int32_t steps, uint32_t level) {
 static int find_ways(struct zone_plan_search *search, int32_t zone, int64_t rate, bool whenever,
                      uint64_t noise, size_t ways_max) {
     const struct zone_plan_problem *problem = search->problem;
-    const struct zone_plan_way *found[CANDIDATES_MAX];
+    const struct zone_plan_way *found[ZONE_PLAN_CANDIDATES_MAX];
     const struct zone_plan_wish wish = {
         .zone = zone,
         .start = search->state.windows[zone].first,
@@ -231,6 +242,32 @@ static void swap_goings(struct zone_plan_going *a, struct zone_plan_going *b) {
     *b = swap;
 }
 
+/* The room of a candidate, once for each time that a zone is put in. */
+static const int32_t *column_of(struct zone_plan_search *search, const struct zone_plan_way *way) {
+    size_t i = 0;
+    while (search->candidates[i] != way)
+        i++;
+    int32_t *column = search->columns + i * (size_t)search->state.roads.steps;
+    if (!search->has_column[i])
+        zone_plan_state_rooms(&search->state, way, column);
+    search->has_column[i] = true;
+    return column;
+}
+
+/* Whether departures over these ways could be better than `chosen`. */
+static bool is_hopeful(struct zone_plan_search *search, int32_t zone,
+                       const struct zone_plan_way *const *ways, int32_t count) {
+    const int32_t *columns[ZONE_PLAN_ROUTES_MAX];
+    if (search->columns == NULL)
+        return true;
+    for (int32_t k = 0; k < count; k++)
+        columns[k] = column_of(search, ways[k]);
+    const struct zone_plan_hope hope =
+        zone_plan_state_hope(&search->state, zone, ways, columns, count);
+    const struct zone_plan_going *chosen = &search->chosen;
+    return zone_plan_compare(hope.unserved, hope.cost, chosen->unserved, chosen->cost) < 0;
+}
+
 /* Sets `chosen` to the best that adding one candidate to `ways` gives; returns its index, or -1
  * where none is better than `chosen` already is. */
 static int add_best_way(struct zone_plan_search *search, int32_t zone,
@@ -242,6 +279,8 @@ static int add_best_way(struct zone_plan_search *search, int32_t zone,
         for (int32_t k = 0; k < count; k++)
             there = there || ways[k] == ways[count];
         if (there)
+            continue;
+        if (!is_hopeful(search, zone, ways, count + 1))
             continue;
         int error = zone_plan_state_fill(&search->state, zone, ways, count + 1, &search->trial);
         if (error != HV_OK)
@@ -319,6 +358,7 @@ static int insert(struct zone_plan_search *search, int32_t zone, bool thorough) 
     sample_pool(search, zone);
     if (!thorough && zone_plan_search_random(search, 4) == 0)
         thin_candidates(search);
+    memset(search->has_column, 0, sizeof search->has_column);
     const bool any_first =
         !thorough && search->problem->routes_max > 1 && zone_plan_search_random(search, 4) == 0;
     int32_t count = choose_ways(search, zone, any_first, ways);

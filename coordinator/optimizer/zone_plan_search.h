@@ -5,6 +5,8 @@
 
 #include "coordinator/optimizer/zone_plan_state.h"
 
+#define ZONE_PLAN_CANDIDATES_MAX 64 /* ways that are weighed when a zone is put in */
+
 /* The best plan so far: going by zone. */
 struct zone_plan_best {
     struct zone_plan_going *going;
@@ -32,6 +34,8 @@ struct zone_plan_search {
     /* scratch */
     const struct zone_plan_way **candidates;
     size_t candidate_count;
+    int32_t *columns; /* by candidate and step: room; NULL where the horizon is too long */
+    bool has_column[ZONE_PLAN_CANDIDATES_MAX];
     struct zone_plan_going trial, chosen;
     int32_t *zones; /* to put back, in order */
     struct zone_plan_going *taken;

@@ -108,6 +108,22 @@ void zone_plan_state_move_places(struct zone_plan_state *state, const struct zon
 int64_t zone_plan_state_room(struct zone_plan_state *state, const struct zone_plan_way *way,
                              int32_t step);
 
+/* What departures over some ways could reach at best. */
+struct zone_plan_hope {
+    int64_t unserved, cost;
+};
+
+/* Writes the room of a way by step of departure, 0 outside its window, to a column of
+ * horizon + 1 entries, as the plan is now. */
+void zone_plan_state_rooms(struct zone_plan_state *state, const struct zone_plan_way *way,
+                           int32_t *column);
+
+/* No departures of a zone over these ways, by their columns, are better: each has its room to
+ * itself and parties may part. Linear in departures. */
+struct zone_plan_hope zone_plan_state_hope(struct zone_plan_state *state, int32_t zone,
+                                           const struct zone_plan_way *const *ways,
+                                           const int32_t *const *columns, int32_t count);
+
 /* Sets unserved, arrival steps, changed and cost from the shares. */
 void zone_plan_going_count(const struct zone_plan_problem *problem, int32_t zone,
                            struct zone_plan_going *going);
