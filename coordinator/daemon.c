@@ -16,6 +16,9 @@
 /* Messages at once: about a millisecond of work, which is what a question may have to wait for. */
 enum { TICK_MS = 250, SLICE_MS = 10, MESSAGES_AT_ONCE = 256 };
 
+/* Frames with fewer messages each than this are not worth a turn of the loop of their own. */
+enum { MESSAGES_A_FRAME = 4 };
+
 void daemon_fail(struct daemon *daemon, int error, const char *what) {
     line_log(LINE_ERROR, "event=failed what=%s error=%s", what, hv_error_name(error));
     daemon->status = hv_error_exit_status(error);
@@ -148,14 +151,32 @@ static int go_on(const struct daemon *daemon) {
     return daemon->stopping ? -1 : 0;
 }
 
+static int on_router(zloop_t *loop, zmq_pollitem_t *item, void *context);
+
+static void look_at_router(struct daemon *daemon, bool look) {
+    zmq_pollitem_t item = {.socket = gate_router(daemon->gate), .events = ZMQ_POLLIN};
+    if (look == daemon->looking)
+        return;
+    daemon->looking = look;
+    if (!look)
+        zloop_poller_end(daemon->loop, &item);
+    else if (zloop_poller(daemon->loop, &item, on_router, daemon) != 0)
+        daemon_fail(daemon, HV_ERR_MEMORY, "loop");
+}
+
+/* Frames that bring little while a batch is being stored wait for it in the queue: they could not
+ * be stored sooner, and a turn of the loop costs more than they do. Where they bring much, decoding
+ * it meanwhile is worth the turns. */
 static int on_router(zloop_t *loop, zmq_pollitem_t *item, void *context) {
     struct daemon *daemon = context;
     struct gate_frame frame;
     (void)loop, (void)item;
-    unsigned messages = 0;
-    while (messages < MESSAGES_AT_ONCE && gate_receive(daemon->gate, &frame) == 0)
+    unsigned messages = 0, frames = 0;
+    for (; messages < MESSAGES_AT_ONCE && gate_receive(daemon->gate, &frame) == 0; frames++)
         messages += take_frame(daemon, &frame);
     daemon_step(daemon, (struct core_event){.kind = CORE_IDLE});
+    look_at_router(daemon, messages >= MESSAGES_AT_ONCE || messages >= MESSAGES_A_FRAME * frames ||
+                               !core_busy(daemon->core));
     return go_on(daemon);
 }
 
@@ -191,6 +212,7 @@ static int on_writer(zloop_t *loop, zmq_pollitem_t *item, void *context) {
         take_result(daemon, error);
     daemon_api_committed(daemon);
     daemon_region_follow(daemon);
+    look_at_router(daemon, true);
     return go_on(daemon);
 }
 
@@ -264,6 +286,7 @@ static bool poll_file(struct daemon *daemon, int file, zloop_fn *handler) {
 
 static bool fill_loop(struct daemon *daemon) {
     uint64_t watchdog = notify_watchdog_ms();
+    daemon->looking = true;
     bool filled = poll_socket(daemon, gate_router(daemon->gate), on_router) &&
                   poll_socket(daemon, gate_zap(daemon->gate), on_zap) &&
                   poll_file(daemon, daemon_writer_fd(daemon->writer), on_writer) &&

@@ -29,6 +29,7 @@ struct daemon {
     int signals;
     int status; /* exit status */
     bool stopping;
+    bool looking; /* at the router */
 
     struct gate_route *routes; /* by node index: where each was last heard */
     uint32_t route_room;

@@ -7,7 +7,7 @@ const struct cli_entry cli_entries[] = {
      "[--endpoint ADDRESS]…\n"
      "       [--http ADDRESS:PORT|off] [--certificate FILE --certificate-key FILE]\n"
      "  --name      what people call it                        --exercise  nothing in it is real\n"
-     "  --bind      where to listen, tcp://*:5670 otherwise\n"
+     "  --bind      where to listen; otherwise at the ports of the endpoints, or tcp://*:5670\n"
      "  --endpoint  how nodes reach it, in order of preference; this machine's name otherwise\n"
      "  --http      where the command centre is served, 127.0.0.1:8670 otherwise; beyond this\n"
      "              machine only with a certificate and its key (PEM files)\n"

@@ -84,7 +84,52 @@ static bool read_http(const struct cli *cli, struct settings *settings) {
                (int)sizeof settings->http_key;
 }
 
-static bool read_line(const struct cli *cli, struct founding *founding) {
+/* The port of an address such as tcp://10.0.0.1:5670; 0: there is none. */
+static unsigned long port_of(const char *endpoint) {
+    const char *port = strrchr(endpoint, ':');
+    if (strncmp(endpoint, "tcp://", 6) != 0 || port <= endpoint + 6)
+        return 0;
+    size_t digits = strspn(++port, "0123456789");
+    unsigned long number = digits > 0 && digits <= 5 ? strtoul(port, NULL, 10) : 0;
+    return port[digits] == '\0' && number <= UINT16_MAX ? number : 0;
+}
+
+/* Listens where nodes are told to come: without --bind at the ports of all endpoints. */
+static void bind_to_port(struct settings *settings, unsigned long port) {
+    char bind[DEPLOYMENT_ENDPOINT_BYTES];
+    snprintf(bind, sizeof bind, "tcp://*:%lu", port);
+    for (size_t i = 0; i < settings->bind_count; i++)
+        if (strcmp(settings->bind[i], bind) == 0)
+            return;
+    memcpy(settings->bind[settings->bind_count++], bind, sizeof bind);
+}
+
+static const char *read_endpoints(const struct cli *cli, bool binds, struct founding *founding) {
+    struct deployment *deployment = &founding->deployment;
+    for (int i = 1; i + 1 < cli->count; i++) {
+        const char *endpoint = cli->words[i + 1];
+        if (strcmp(cli->words[i], "--endpoint") != 0)
+            continue;
+        if (deployment->endpoint_count == HV_ENDPOINTS_MAX)
+            return "at most 8 endpoints";
+        if (strlen(endpoint) >= DEPLOYMENT_ENDPOINT_BYTES || port_of(endpoint) == 0)
+            return "an endpoint is an address with a port, such as tcp://10.0.0.1:5670";
+        snprintf(deployment->endpoints[deployment->endpoint_count++], DEPLOYMENT_ENDPOINT_BYTES,
+                 "%s", endpoint);
+        if (binds && deployment->endpoint_count == 1)
+            founding->settings.bind_count = 0;
+        if (binds)
+            bind_to_port(&founding->settings, port_of(endpoint));
+    }
+    if (deployment->endpoint_count == 0)
+        endpoint_of_bind(founding->settings.bind[0],
+                         deployment->endpoints[deployment->endpoint_count++],
+                         DEPLOYMENT_ENDPOINT_BYTES);
+    return NULL;
+}
+
+/* What is wrong; NULL: nothing. */
+static const char *read_line(const struct cli *cli, struct founding *founding) {
     struct deployment *deployment = &founding->deployment;
     const char *name = cli_option(cli, "--name"), *mode = cli_option(cli, "--mode"),
                *bind = cli_option(cli, "--bind");
@@ -92,23 +137,19 @@ static bool read_line(const struct cli *cli, struct founding *founding) {
                        : mode == NULL              ? HV_MODE_LIVE
                                                    : hv_mode_of(mode);
     founding->settings = settings_default();
-    if (deployment->mode == HV_MODE_UNKNOWN || !read_http(cli, &founding->settings) ||
-        (name != NULL && strlen(name) >= sizeof deployment->name) ||
-        (bind != NULL &&
-         (strlen(bind) >= DEPLOYMENT_ENDPOINT_BYTES || strstr(bind, "://") == NULL)))
-        return false;
+    if (deployment->mode == HV_MODE_UNKNOWN)
+        return "--mode is live or exercise";
+    if (!read_http(cli, &founding->settings))
+        return "--http is ADDRESS:PORT or off, and beyond this machine needs a certificate and its "
+               "key";
+    if (name != NULL && strlen(name) >= sizeof deployment->name)
+        return "the name is too long";
+    if (bind != NULL && (strlen(bind) >= DEPLOYMENT_ENDPOINT_BYTES || strstr(bind, "://") == NULL))
+        return "--bind is an address such as tcp://*:5670";
     snprintf(deployment->name, sizeof deployment->name, "%s", name == NULL ? "Haven" : name);
     if (bind != NULL)
         snprintf(founding->settings.bind[0], DEPLOYMENT_ENDPOINT_BYTES, "%s", bind);
-    for (int i = 1; i + 1 < cli->count && deployment->endpoint_count < HV_ENDPOINTS_MAX; i++)
-        if (strcmp(cli->words[i], "--endpoint") == 0)
-            snprintf(deployment->endpoints[deployment->endpoint_count++], DEPLOYMENT_ENDPOINT_BYTES,
-                     "%s", cli->words[i + 1]);
-    if (deployment->endpoint_count == 0)
-        endpoint_of_bind(founding->settings.bind[0],
-                         deployment->endpoints[deployment->endpoint_count++],
-                         DEPLOYMENT_ENDPOINT_BYTES);
-    return true;
+    return read_endpoints(cli, bind == NULL, founding);
 }
 
 static int take_founding(void *context, const struct log_record *record) {
@@ -199,11 +240,9 @@ int cli_init(const struct cli *cli) {
     struct founding founding = {.key.secret_text = ""};
     if (dir == NULL)
         dir = cli->dir[0] == '\0' ? NULL : cli->dir;
-    if (dir == NULL || !read_line(cli, &founding))
-        return cli_usage(
-            cli, dir == NULL ? "name the folder"
-                             : "mode, name or an address is not right, or one beyond this machine "
-                               "has no certificate");
+    const char *wrong = dir == NULL ? "name the folder" : read_line(cli, &founding);
+    if (wrong != NULL)
+        return cli_usage(cli, wrong);
     int error = found(dir, &founding);
     sodium_memzero(&founding.key, sizeof founding.key);
     if (error == HV_ERR_EXISTS) {
@@ -229,10 +268,12 @@ int cli_init(const struct cli *cli) {
     }
     printf("a coordinator for “%s” (%s) is in %s\n"
            "  start it           haven-coordinator %s\n"
+           "  listens at         %s%s\n"
            "  invite nodes with  %s/%s  (no secret in it; nodes reach us at %s)\n"
            "  settings           %s/%s\n"
            "  command centre     %s%s\n",
-           founding.deployment.name, hv_mode_word(founding.deployment.mode), dir, dir, dir,
+           founding.deployment.name, hv_mode_word(founding.deployment.mode), dir, dir,
+           founding.settings.bind[0], founding.settings.bind_count > 1 ? " and others" : "", dir,
            LAYOUT_INVITATION, founding.deployment.endpoints[0], dir, LAYOUT_SETTINGS,
            strcmp(founding.settings.http, "off") == 0      ? ""
            : founding.settings.http_certificate[0] == '\0' ? "http://"

@@ -174,7 +174,8 @@ static const char *const answers[] = {"false", "true", NULL};
 static void take_bind(const struct reading *reading, const struct yaml_settings *yaml,
                       struct settings *settings) {
     for (unsigned i = 0; i < yaml->bind_count; i++) {
-        if (strstr(yaml->bind[i], "://") == NULL)
+        if (strstr(yaml->bind[i], "://") == NULL ||
+            strlen(yaml->bind[i]) >= DEPLOYMENT_ENDPOINT_BYTES)
             hv_fault_addf(reading->faults, HV_FAULT_ERROR, reading->path,
                           line_of(reading->text, "bind"), "bind",
                           "tcp://ADDRESS:PORT, * for every address", "“%s”", yaml->bind[i]);

@@ -166,16 +166,19 @@ Test(fault_disk, a_plan_that_cannot_be_stored_is_refused_and_made_again_when_the
     json_decref(city_ask(&city, "incident", "open", "flood", "--hazard", "flood", NULL));
     json_decref(city_ask(&city, "plan", "make", NULL));
     json_int_t before = change_and_fill_disk();
+    char plan[24];
     cr_assert_gt(before, 0);
     cr_assert_eq(city_try(&city, "plan", "make", NULL), EX_IOERR, "it was told that it is full");
-    cr_assert_eq(city_try(&city, "plan", "approve", NULL), EX_IOERR);
+    snprintf(plan, sizeof plan, "%lld", (long long)before);
+    cr_assert_eq(city_try(&city, "plan", "approve", plan, NULL), EX_IOERR);
     await(storing_ends, NULL, SETTLE_MS, "the coordinator says that it does not store");
     json_int_t shown = plan_in_list();
     cr_assert_leq(shown, before + 1, "the plan that the hazard led to, at most");
     make_room();
     json_decref(city_ask(&city, "plan", "make", NULL));
     cr_assert_gt(plan_in_list(), before, "with room, it is stored");
-    json_decref(city_ask(&city, "plan", "approve", NULL));
+    snprintf(plan, sizeof plan, "%lld", (long long)plan_in_list());
+    json_decref(city_ask(&city, "plan", "approve", plan, NULL));
     json_decref(city_ask(&city, "verify", NULL));
 }
 

@@ -41,6 +41,26 @@ line() { grep -n -m 1 -- "$2" "$1" | cut -d: -f1; }
 beat=$(line city/haven.yaml '^beat_s:') approval=$(line city/haven.yaml '^approval:')
 after=$(($(wc -l <city/haven.yaml) + 1))
 
+# haven init listens where it tells nodes to come; an endpoint that cannot be one is refused.
+listens() { # WHAT EXPECTED OPTIONS...: the addresses in haven.yaml
+  local what=$1 expected=$2 is
+  shift 2
+  rm -rf made && "$bin/haven" init made --http off "$@" >/dev/null 2>&1
+  is=$(sed -n '/^bind:/,/^[a-z#]/s/^  - "\(.*\)"/\1/p' made/haven.yaml 2>/dev/null | tr '\n' ' ')
+  if [ "$is" = "$expected" ]; then passed=$((passed + 1)); else
+    echo "$what: listens at “$is” instead of “$expected”"
+    failed=$((failed + 1))
+  fi
+}
+listens 'the usual port' 'tcp://*:5670 '
+listens 'the port of the endpoint' 'tcp://*:7000 ' --endpoint tcp://10.0.0.1:7000
+listens 'each port once' 'tcp://*:7000 tcp://*:7001 ' --endpoint tcp://a:7000 --endpoint 'tcp://[::1]:7001' --endpoint tcp://b:7000
+listens 'where it is told to' 'tcp://127.0.0.1:7002 ' --bind tcp://127.0.0.1:7002 --endpoint tcp://nat:80
+for endpoint in tcp://a tcp://a:0 tcp://a:65536 tcp://a:80x tcp://:80 a:80 ipc:///tmp/x 'tcp://[::1]' "tcp://$(printf '%0300d' 0):80"; do
+  listens "no endpoint: $endpoint" '' --endpoint "$endpoint"
+done
+listens 'more than eight endpoints' '' $(for i in 1 2 3 4 5 6 7 8 9; do echo --endpoint tcp://a:$i; done)
+
 # haven.yaml
 wrong 'no YAML' city 'printf "bind: [\n  x: y: z\n" >haven.yaml' 65 'tried/haven.yaml:2:' 'docs/OPERATIONS.md'
 wrong 'unknown setting' city 'echo "colour: red" >>haven.yaml' 65 "tried/haven.yaml:$after:" 'colour' 'docs/OPERATIONS.md'
