@@ -670,6 +670,7 @@ static const struct hv_field plan_entry_fields[] = {
     NUMBER(23, late_people, INT64_MAX, 0),
     NUMBER(24, changed_people, INT64_MAX, 0),
     NUMBER(25, stability_person_seconds, INT64_MAX, 0),
+    NUMBER(26, precedence_people, INT64_MAX, 0),
     BOOL(40, fair),
     BOOL(41, fairness_known),
     NUMBER(42, fairness_cost, INT64_MAX, 0),

@@ -863,6 +863,7 @@ struct hv_plan {
     uint64_t late_people;
     uint64_t changed_people;
     uint64_t stability_person_seconds;
+    uint64_t precedence_people;
 };
 
 struct hv_approval {

@@ -287,6 +287,7 @@ api_handler api_get_links, api_get_link, api_get_stock, api_get_items, api_get_r
     api_get_directives, api_get_alerts, api_get_notes, api_get_hazards, api_get_plans, api_get_plan,
     api_get_plan_diff, api_get_region, api_get_exercises, api_get_log, api_get_record,
     api_get_attention;
+api_handler api_get_progress; /* of the evacuation */
 api_handler api_get_events, api_get_metrics, api_get_series, api_get_situation;
 api_handler api_get_accounts, api_put_account, api_delete_account;
 api_handler api_get_health, api_get_ready, api_get_shelters, api_get_shelter, api_get_depots,

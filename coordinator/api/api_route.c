@@ -58,6 +58,7 @@ const struct api_route api_routes[] = {
     {API_GET, "plans/{plan}", ANY, api_get_plan},
     {API_GET, "plans/{plan}/diff", ANY, api_get_plan_diff},
     {API_GET, "directives", ANY, api_get_directives},
+    {API_GET, "progress", ANY, api_get_progress},
     {API_GET, "orders", ANY, api_get_orders},
     {API_GET, "orders/{order}", ANY, api_get_order},
     {API_GET, "exercises", ANY, api_get_exercises},

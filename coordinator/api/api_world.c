@@ -119,6 +119,15 @@ void api_get_incidents(struct api *api, struct api_call *call) {
                                       "incidents", NULL)));
 }
 
+/* Ages with the clock, as windows fill. */
+void api_get_progress(struct api *api, struct api_call *call) {
+    (void)api;
+    if (!knows_parameters(call, "limit,offset,at") ||
+        unchanged_aged(call, 1u << STATE_PLAN | 1u << STATE_ORDER | 1u << STATE_ZONE))
+        return;
+    reply_page(call, api_ask(call->scene, json_pack("{s:s}", "verb", "progress"), "zones", NULL));
+}
+
 void api_get_directives(struct api *api, struct api_call *call) {
     (void)api;
     if (!knows_parameters(call, "limit,offset,at") || unchanged(call, 1u << STATE_DIRECTIVE))

@@ -300,6 +300,10 @@ static void print_times(const json_t *plan) {
     if (cli_number(plan, "late_people") > 0)
         printf("late     %lld people have a place and cannot be there in time\n",
                cli_number(plan, "late_people"));
+    if (cli_number(plan, "precedence_people") > 0)
+        printf("first    %lld people with medical needs or in wheelchairs have places because they "
+               "come first\n",
+               cli_number(plan, "precedence_people"));
     if (json_array_size(json_object_get(plan, "changes")) > 0)
         printf("changes  %lld people of the plan in force go elsewhere; keeping the others costs "
                "%lld person-minutes\n",
@@ -331,6 +335,39 @@ static void print_plan(const json_t *reply) {
         puts("");
         print_left(json_object_get(plan, "left"));
     }
+}
+
+/* How far the evacuation is, by zone. */
+static void print_progress(const json_t *reply) {
+    static const char *const titles[] = {"zone",   "standing",    ">people", "leave (UTC)",
+                                         ">left?", ">there?",     ">gone",   ">still",
+                                         "known",  ">behind min", NULL};
+    struct cli_table *table = cli_table_new(titles);
+    size_t index;
+    json_t *zone;
+    json_array_foreach(json_object_get(reply, "zones"), index, zone) {
+        char first[32], last[32];
+        cli_wall(cli_number(zone, "departs_wall_ms"), first, sizeof first);
+        cli_wall(cli_number(zone, "departed_wall_ms"), last, sizeof last);
+        cli_table_cell(table, "%s", cli_text(zone, "zone"));
+        cli_table_cell(table, "%s", cli_text(zone, "standing"));
+        cli_table_cell(table, "%lld", cli_number(zone, "people"));
+        cli_table_cell(table, "%s to %s", first, last);
+        cli_table_cell(table, "%lld", cli_number(zone, "should_have_left"));
+        cli_table_cell(table, "%lld", cli_number(zone, "should_be_there"));
+        cli_table_cell(table, "%lld", cli_number(zone, "gone"));
+        if (json_is_null(json_object_get(zone, "still")))
+            cli_table_cell(table, "?");
+        else
+            cli_table_cell(table, "%lld", cli_number(zone, "still"));
+        cli_table_cell(table, "%s",
+                       json_is_true(json_object_get(zone, "swept")) ? "sweep" : "check-ins");
+        cli_table_cell(table, "%.0f", figure(zone, "behind_s") / 60);
+    }
+    if (index == 0)
+        puts("no plan with times is in force, or zones are only warned");
+    else
+        cli_table_print(table);
 }
 
 static void print_diff(const json_t *reply) {
@@ -442,6 +479,7 @@ int cli_plan(const struct cli *cli) {
         void (*print)(const json_t *reply);
     } forms[] = {{"show", "plan", print_plan},
                  {"diff", "plan-diff", print_diff},
+                 {"progress", "progress", print_progress},
                  {"approve", "plan-approve", print_approved},
                  {"withdraw", "plan-withdraw", NULL}};
     const char *what = cli_word(cli, 1, "");
@@ -463,9 +501,9 @@ int cli_plan(const struct cli *cli) {
             json_t *request = plan_request(cli, forms[i].verb);
             return request == NULL ? EX_USAGE : cli_ask(cli, request, forms[i].print);
         }
-    return cli_usage(cli,
-                     "say what to do: list, make, show, diff, approve, withdraw, directives or "
-                     "directive");
+    return cli_usage(
+        cli, "say what to do: list, make, show, diff, progress, approve, withdraw, directives or "
+             "directive");
 }
 
 /* ---- orders ---- */

@@ -41,6 +41,7 @@ static const struct {
     {"directives", console_directives, LIST ",all?"},
     {"statistics", console_statistics, ""},
     {"attention", console_attention, LIST ",grade,kind,owner"},
+    {"progress", console_progress, LIST},
     {"ledger", console_ledger, LIST ",item,lot,place"},
     {"waybills", console_waybills, LIST ",all?"},
     {"ledger-warnings", console_ledger_warnings, LIST},

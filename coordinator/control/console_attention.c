@@ -2,6 +2,7 @@
 #include "coordinator/control/console_json.h"
 
 #include "coordinator/planning/places.h"
+#include "coordinator/planning/progress.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -255,6 +256,30 @@ static void look_at_undelivered(struct attention *attention, struct hv_arena *ar
                   hv_plan_reason_word(first->reason)));
 }
 
+/* Zones that have not moved as the plan in force says: a warden has to be asked, or the zone swept.
+ */
+static void look_at_progress(struct attention *attention, struct hv_arena *arena) {
+    const struct console_scene *scene = attention->scene;
+    struct progress progress;
+    if (progress_of(console_picture(scene), scene->region, scene->wall_ms, scene->mono_ms, arena,
+                    &progress) != HV_OK)
+        return;
+    for (size_t i = 0; i < progress.count; i++) {
+        const struct progress_zone *zone = &progress.zones[i];
+        const struct region_zone *known =
+            &scene->region->zones[region_find_zone(scene->region, zone->zone)];
+        if (zone->standing != PROGRESS_BEHIND)
+            continue;
+        json_t *one =
+            add(attention, "zone-behind", "warning", zone->zone, (double)zone->behind_ms / 1000,
+                json_pack("{s:I, s:I, s:I, s:f}", "people", (json_int_t)zone->behind_people,
+                          "planned", (json_int_t)zone->should_be_there, "gone",
+                          (json_int_t)zone->gone, "behind_s", (double)zone->behind_ms / 1000));
+        json_object_set_new(one, "name", json_string(known->name));
+        json_object_set_new(one, "name_zh", json_string(known->name_zh));
+    }
+}
+
 /* The last plan, where it is newer than the one in force and says something. */
 static void look_at_plans(struct attention *attention, struct hv_arena *arena) {
     const struct state *state = console_picture(attention->scene);
@@ -389,6 +414,7 @@ void console_attention(const struct console_scene *scene, const json_t *request,
     look_at_orders(&attention);
     look_at_deliveries(&attention, arena);
     look_at_undelivered(&attention, arena);
+    look_at_progress(&attention, arena);
     look_at_plans(&attention, arena);
     look_at_requests(&attention);
     add_owners(scene, attention.list);

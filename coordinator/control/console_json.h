@@ -19,6 +19,9 @@ console_verb console_plans, console_plan_show, console_plan_diff, console_orders
 /* What is wrong or waits for a decision (console_attention.c). */
 console_verb console_attention;
 
+/* How far the evacuation is (console_progress.c). */
+console_verb console_progress;
+
 /* Decisions (console_decide.c, console_decide_order.c). */
 console_verb console_enroll, console_revoke, console_incident_open, console_incident_phase,
     console_road, console_zone_sweep, console_hazard, console_note, console_clock, console_report,

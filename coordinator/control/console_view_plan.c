@@ -215,10 +215,11 @@ static json_t *view_changes(const struct hv_plan *plan) {
 
 /* Which bound it is, and the plan's figures in time where it has any. */
 static json_t *view_times(const struct hv_plan *plan) {
-    json_t *object =
-        json_pack("{s:s, s:I, s:I, s:I}", "bound", hv_plan_bound_word(plan->bound), "late_people",
-                  (json_int_t)plan->late_people, "changed_people", (json_int_t)plan->changed_people,
-                  "stability_person_seconds", (json_int_t)plan->stability_person_seconds);
+    json_t *object = json_pack(
+        "{s:s, s:I, s:I, s:I, s:I}", "bound", hv_plan_bound_word(plan->bound), "late_people",
+        (json_int_t)plan->late_people, "changed_people", (json_int_t)plan->changed_people,
+        "stability_person_seconds", (json_int_t)plan->stability_person_seconds, "precedence_people",
+        (json_int_t)plan->precedence_people);
     if (plan->step_s > 0)
         json_object_update_new(
             object,

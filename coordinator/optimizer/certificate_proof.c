@@ -137,6 +137,17 @@ static wide people_bound(struct certificate_check *check, int level) {
     return bound;
 }
 
+/* People with places who come before others. */
+static wide served_before_others(const struct plan *plan) {
+    wide people = 0;
+    for (size_t i = 0; i < plan->assignment_count; i++)
+        people += plan->assignments[i].people[INSTANCE_MEDICAL] +
+                  plan->assignments[i].people[INSTANCE_WHEELCHAIR];
+    return people;
+}
+
+/* The bound knows nobody who comes before others: where somebody has a place for that reason the
+ * plan may need more time than it. */
 void certificate_people_bound(struct certificate_check *check) {
     const struct plan *plan = check->plan;
     wide fewest = people_bound(check, 0), both = people_bound(check, 1);
@@ -145,10 +156,14 @@ void certificate_people_bound(struct certificate_check *check) {
                       plan->bound.unserved > (fewest > 0 ? fewest : 0) ||
                           (plan->bound.arrival_ms > 0 && plan->bound.arrival_ms > both - claimed),
                       CERTIFICATE_BOUND_UNPROVEN);
+    certificate_fault(
+        check, plan->precedence_people < 0 || plan->precedence_people > served_before_others(plan),
+        CERTIFICATE_BAD_OBJECTIVE);
     certificate_fault(check,
                       plan->status != PLAN_STOPPED &&
                           (plan->bound.unserved != plan->objective.unserved ||
-                           plan->bound.arrival_ms != plan->objective.arrival_ms),
+                           (plan->precedence_people == 0 &&
+                            plan->bound.arrival_ms != plan->objective.arrival_ms)),
                       CERTIFICATE_NOT_OPTIMAL);
 }
 

@@ -113,8 +113,9 @@ struct plan_release {
     int64_t saving; /* micro cost units, of REASON_ORDER_IMPROVED */
 };
 
-/* Lexicographic: first unserved people, then the sum of arrival times over the served ones and,
- * where a plan is in force, its price for each person who is moved away from it. */
+/* Lexicographic: first unserved people, then, among the fewest, those with medical needs and those
+ * in wheelchairs (planner_people.c), then the sum of arrival times over the served ones and, where
+ * a plan is in force, its price for each person who is moved away from it. */
 struct plan_objective {
     int64_t unserved;
     int64_t arrival_ms; /* person-milliseconds, price included */
@@ -242,7 +243,7 @@ struct plan_duals {
 };
 
 enum plan_status {
-    PLAN_OPTIMAL, /* objective equals bound: proven */
+    PLAN_OPTIMAL, /* objective equals bound, but for what precedence takes: proven */
     PLAN_STOPPED, /* the work limit or the callback ended it: feasible, bound honest, perhaps weak
                    */
     PLAN_ROUNDED  /* people proven; goods within the gap because of whole units */
@@ -288,6 +289,8 @@ struct plan {
     double gap;       /* of arrival_ms where unserved meets its bound, else of unserved; 0 … 1 */
     double goods_gap; /* of goods_cost */
 
+    int64_t precedence_people; /* with medical needs or in wheelchairs, who have places because they
+                                  come before others; what that takes in time is in the gap */
     int64_t changed_people;    /* people of the plan in force whom this plan does not leave in their
                                   shelter */
     int64_t stability_cost_ms; /* person-milliseconds of arrival that keeping to the plan in force

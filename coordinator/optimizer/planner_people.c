@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#define MOST_SCALED 1024 /* an unserved cost above 2^53 is not scaled up */
+
 /* The picture -----------------------------------------------------------------------------------
  */
 
@@ -518,12 +520,117 @@ static int prove(const struct planner *planner, struct plan *plan) {
     plan->bound.unserved = fewest > 0 ? (int64_t)fewest : 0;
     /* Level 1 bounds the time of plans that leave exactly as many unserved as the bound says. */
     both -= wide_product(duals->unserved_cost, plan->bound.unserved);
-    error = wide_narrow(both > 0 ? both : 0, &plan->bound.arrival_ms);
+    return wide_narrow(both > 0 ? both : 0, &plan->bound.arrival_ms);
+}
+
+static void find_gap(struct plan *plan) {
     int64_t more = plan->objective.unserved - plan->bound.unserved;
     plan->gap = more > 0 ? ratio(more, plan->objective.unserved)
                          : ratio(plan->objective.arrival_ms - plan->bound.arrival_ms,
                                  plan->objective.arrival_ms);
+}
+
+/* Who comes first -------------------------------------------------------------------------------
+ */
+
+/* Nobody unserved is worth less; a person in a wheelchair, or with medical needs, is worth another
+ * more. A way of moving others about swaps at most one unserved for another, so that four times the
+ * cost keeps them the fewest, and once the cost is more than all time that it could save. */
+static const int64_t precedence[INSTANCE_CLASSES] = {
+    [INSTANCE_GENERAL] = 4, [INSTANCE_WHEELCHAIR] = 5, [INSTANCE_MEDICAL] = 6};
+
+static int set_precedence(struct planner *planner, bool holds) {
+    struct planner_people *people = &planner->people;
+    int error = 0;
+    for (uint32_t z = 0; z < planner->instance.zone_count && !error; z++)
+        for (uint32_t class = 0; class < INSTANCE_CLASSES && !error; class ++)
+            error = mincostflow_set_cost(people->flow, people->unserved[planner_row(z, class)],
+                                         people->unserved_cost * (holds ? precedence[class] : 1));
     return error;
+}
+
+static int64_t left_of(const struct plan *plan, enum instance_class class) {
+    int64_t left = 0;
+    for (size_t i = 0; i < plan->unserved_count; i++)
+        left += plan->unserved[i].class == class ? plan->unserved[i].people : 0;
+    return left;
+}
+
+/* How many fewer of those who come before others a plan leaves: 0 where it puts nobody first. */
+static int64_t put_first_by(const struct plan *before, const struct plan *after) {
+    static const enum instance_class classes[] = {INSTANCE_MEDICAL, INSTANCE_WHEELCHAIR};
+    int64_t worth = 0, people = 0;
+    for (int i = 0; i < 2; i++) {
+        const int64_t fewer = left_of(before, classes[i]) - left_of(after, classes[i]);
+        worth += fewer * (precedence[classes[i]] - precedence[INSTANCE_GENERAL]);
+        people += fewer > 0 ? fewer : 0;
+    }
+    return worth > 0 ? people : 0;
+}
+
+static void free_people(struct plan *plan) {
+    free(plan->assignments);
+    free(plan->links);
+    free(plan->unserved);
+}
+
+static void take_people_of(struct plan *plan, const struct plan *other) {
+    free_people(plan);
+    plan->assignments = other->assignments;
+    plan->assignment_count = other->assignment_count;
+    plan->links = other->links;
+    plan->link_count = other->link_count;
+    plan->unserved = other->unserved;
+    plan->unserved_count = other->unserved_count;
+}
+
+/* Solves without a limit of work and without counting it, so that what goes on from a stopped solve
+ * comes to an end. The callback stops it like any. */
+static int run_uncounted(struct planner_run *run) {
+    struct mincostflow *flow = run->planner->people.flow;
+    const struct planner_limits *limits = run->limits;
+    const struct planner_limits unlimited = {.progress = limits->progress,
+                                             .context = limits->context};
+    const uint64_t before = mincostflow_pivots(flow);
+    bool finished;
+    run->limits = &unlimited;
+    int error = planner_run_flow(run, flow, &finished);
+    run->limits = limits;
+    run->work_before += mincostflow_pivots(flow) - before;
+    return error;
+}
+
+/* Back to where the last solve was before it put anybody first. */
+static int put_back(struct planner_run *run) {
+    struct planner_people *people = &run->planner->people;
+    const bool was = people->put_first;
+    people->put_first = false;
+    return was && people->flow ? run_uncounted(run) : 0;
+}
+
+/* Among the plans that leave the fewest, one that leaves the fewest with medical needs and in
+ * wheelchairs, the former before the latter, and of these the quickest. Another solve, from where
+ * the last one ended, where any of them are left. */
+static int put_first(struct planner_run *run, struct plan *plan) {
+    struct planner *planner = run->planner;
+    struct plan other = {0};
+    if (left_of(plan, INSTANCE_MEDICAL) + left_of(plan, INSTANCE_WHEELCHAIR) == 0 ||
+        planner->people.unserved_cost > INT64_MAX / MOST_SCALED)
+        return 0;
+    int error = set_precedence(planner, true);
+    planner->people.put_first = true;
+    if (!error)
+        error = run_uncounted(run);
+    if (!error)
+        error = read_plan(planner, &other);
+    if (!error) { /* also where it is no better: reasons are read out of the flow */
+        plan->precedence_people = put_first_by(plan, &other);
+        take_people_of(plan, &other);
+    } else {
+        free_people(&other);
+    }
+    int restored = set_precedence(planner, false);
+    return error ? error : restored;
 }
 
 /* Solving ---------------------------------------------------------------------------------------
@@ -577,7 +684,9 @@ int planner_solve_people(struct planner_run *run, struct plan *plan) {
     struct planner *planner = run->planner;
     bool finished = false, known = false;
     int64_t free_ms = 0;
-    int error = refresh(planner);
+    int error = put_back(run);
+    if (!error)
+        error = refresh(planner);
     if (error) /* half a refresh is no basis to go on from */
         planner->people.stale_all = true;
     if (!error)
@@ -587,9 +696,13 @@ int planner_solve_people(struct planner_run *run, struct plan *plan) {
     if (!error)
         error = read_plan(planner, plan);
     if (!error)
+        error = prove(planner, plan);
+    if (!error && finished)
+        error = put_first(run, plan);
+    if (!error)
         error = add_up(planner, plan);
     if (!error)
-        error = prove(planner, plan);
+        find_gap(plan);
     if (!error && known && finished)
         plan->stability_cost_ms =
             plan->objective.arrival_ms - free_ms - plan->changed_people * planner->change_price_ms;

@@ -27,6 +27,7 @@ struct planner_people {
     uint32_t *kept;     /* zone × class × shelter: arc of the part in force, or
                            PLANNER_NO_ARC; NULL until a plan is in force */
     uint32_t first_place_arc, first_capacity_arc;
+    bool put_first; /* the flow is that of a plan in which some came before others */
     int64_t unserved_cost;
     bool *stale_zone, *stale_shelter; /* arcs that differ from the picture */
     bool stale_all;

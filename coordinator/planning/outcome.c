@@ -71,6 +71,7 @@ static void tell_figures(const struct plan *plan, struct hv_plan *out) {
     const struct plan_timetable *times = plan->timetable;
     out->bound = times == NULL ? HV_PLAN_BOUND_ASSIGNMENT : HV_PLAN_BOUND_FLOW;
     out->changed_people = (uint64_t)plan->changed_people;
+    out->precedence_people = (uint64_t)plan->precedence_people;
     out->stability_person_seconds =
         plan->stability_cost_ms > 0 ? (uint64_t)(plan->stability_cost_ms / OUTCOME_MS_PER_S) : 0;
     if (times == NULL)

@@ -527,6 +527,8 @@ def timelines(city, view, planner):
     late = [move for move in moves if {"L16-17"} & set(move["links"]) and move["departed_s"] > 3600]
     is_so("in which nobody leaves over a road that has closed", late == [], late)
     is_so("it ends", city.ask("PUT", path, {"over": True}, **planner).status == 200)
+    answer = city.ask("GET", "/api/v1/progress?limit=5", **view)
+    is_so("progress is asked for", answer.status == 200 and isinstance(answer.json()["items"], list), answer.body)
 
 
 def old_plans(city, planner):

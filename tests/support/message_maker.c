@@ -711,7 +711,8 @@ static struct hv_plan plan(struct message_maker *maker) {
                            .clearance_s = number32(maker, UINT32_MAX),
                            .late_people = number(maker, INT64_MAX),
                            .changed_people = number(maker, INT64_MAX),
-                           .stability_person_seconds = number(maker, INT64_MAX)};
+                           .stability_person_seconds = number(maker, INT64_MAX),
+                           .precedence_people = number(maker, INT64_MAX)};
     made.fair = coin(maker);
     made.fairness_known = coin(maker);
     made.fairness_cost = wall(maker);

@@ -160,6 +160,8 @@ struct counting {
     int64_t all[SHELTERS], of_class[SHELTERS][INSTANCE_CLASSES];
     int64_t went[ZONES][SHELTERS][INSTANCE_CLASSES];
     int64_t unserved, best_unserved, best_arrival;
+    int64_t first, best_first; /* left who come before others: medical twice, wheelchair once */
+    int64_t quickest;          /* of the fewest, whoever they are */
 };
 
 static int64_t lesser(int64_t a, int64_t b) {
@@ -188,9 +190,15 @@ static void place_person(struct counting *c, uint32_t i) {
     if (c->unserved > c->best_unserved)
         return;
     if (i == c->count) {
-        int64_t arrival = price_out(c);
-        if (c->unserved < c->best_unserved || arrival < c->best_arrival)
+        const int64_t arrival = price_out(c);
+        const bool fewer = c->unserved < c->best_unserved;
+        if (fewer || arrival < c->quickest)
+            c->quickest = arrival;
+        if (fewer || c->first < c->best_first ||
+            (c->first == c->best_first && arrival < c->best_arrival)) {
+            c->best_first = c->first;
             c->best_arrival = arrival;
+        }
         c->best_unserved = c->unserved;
         return;
     }
@@ -208,12 +216,20 @@ static void place_person(struct counting *c, uint32_t i) {
         c->of_class[s][p.class]--;
         c->went[p.zone][s][p.class]--;
     }
+    const int64_t first = p.class == INSTANCE_MEDICAL ? 2 : p.class == INSTANCE_WHEELCHAIR ? 1 : 0;
     c->unserved++;
+    c->first += first;
     place_person(c, i + 1);
     c->unserved--;
+    c->first -= first;
 }
 
-static void count_out_people(const struct world *w, int64_t *ret_unserved, int64_t *ret_arrival) {
+struct counted {
+    int64_t unserved, first, arrival; /* of the best plan */
+    int64_t quickest;                 /* of those who leave as few, whoever they are */
+};
+
+static struct counted count_out_people(const struct world *w) {
     struct counting c = {.w = w, .best_unserved = INT64_MAX};
     for (uint32_t z = 0; z < ZONES; z++) {
         int64_t time[NODES];
@@ -236,8 +252,16 @@ static void count_out_people(const struct world *w, int64_t *ret_unserved, int64
                 c.people[c.count++] = (struct person){z, class};
     }
     place_person(&c, 0);
-    *ret_unserved = c.best_unserved;
-    *ret_arrival = c.best_arrival;
+    return (struct counted){c.best_unserved, c.best_first, c.best_arrival, c.quickest};
+}
+
+static int64_t left_first(const struct plan *plan) {
+    int64_t first = 0;
+    for (size_t i = 0; i < plan->unserved_count; i++)
+        first += plan->unserved[i].class == INSTANCE_MEDICAL      ? 2 * plan->unserved[i].people
+                 : plan->unserved[i].class == INSTANCE_WHEELCHAIR ? plan->unserved[i].people
+                                                                  : 0;
+    return first;
 }
 
 struct unit {
@@ -341,15 +365,20 @@ static void judge_reasons(const struct plan *plan) {
     cr_assert_eq(unmet, explained_units);
 }
 
+static int put_first_in_all; /* plans in which somebody has a place because of who it is */
+
 static struct plan *solve_and_judge(const struct world *w, struct planner *planner, bool limits) {
     struct plan *plan = NULL;
-    int64_t unserved, arrival, goods = count_out_goods(w);
-    count_out_people(w, &unserved, &arrival);
+    const int64_t goods = count_out_goods(w);
+    const struct counted best = count_out_people(w);
     cr_assert_eq(planner_solve(planner, NULL, &plan), 0);
     judge_certificate(w, plan);
     judge_reasons(plan);
-    cr_assert_eq(plan->objective.unserved, unserved);
-    cr_assert_eq(plan->objective.arrival_ms, arrival);
+    cr_assert_eq(plan->objective.unserved, best.unserved);
+    cr_assert_eq(left_first(plan), best.first);
+    cr_assert_eq(plan->objective.arrival_ms, best.arrival);
+    cr_assert_eq(plan->bound.arrival_ms, best.quickest);
+    put_first_in_all += plan->precedence_people > 0;
     cr_assert_geq(plan->stability_cost_ms, 0);
     if (!limits) {
         cr_assert_eq(plan->goods_cost, goods);
@@ -579,6 +608,7 @@ Test(planner, equals_counting_out_every_plan) {
         planner_free(planner);
         tear_down(&w);
     }
+    cr_assert_gt(put_first_in_all, 100, "in many of them it matters who comes first");
 }
 
 /* Changes ---------------------------------------------------------------------------------------
@@ -790,8 +820,9 @@ Test(planner, a_stopped_solve_is_feasible_with_an_honest_bound_and_goes_on) {
         set_up(&w, once_in(2));
         struct planner *planner = NULL;
         cr_assert_eq(planner_new(&w.instance, &planner), 0);
-        int64_t unserved, arrival, goods = count_out_goods(&w);
-        count_out_people(&w, &unserved, &arrival);
+        const int64_t goods = count_out_goods(&w);
+        const struct counted best = count_out_people(&w);
+        const int64_t unserved = best.unserved, arrival = best.quickest;
         for (uint32_t tries = 0;; tries++) {
             cr_assert_lt(tries, 200);
             struct planner_limits limits = {.work_limit = 1 + random_below(6)};

@@ -389,6 +389,21 @@ Test(planning, who_cannot_be_placed_is_left_with_a_reason) {
     cr_assert_eq(left, 20);
 }
 
+Test(planning, where_places_run_out_those_in_wheelchairs_come_first) {
+    flood(NULL);
+    for (uint32_t places = 1; places <= 5; places++) {
+        tell_capacity(places);
+        const struct hv_plan *plan = NULL;
+        cr_assert_eq(state_plan_decode(state_find_plan(state(), propose()), &arena, &plan), 0);
+        uint32_t wheelchair = 0;
+        for (size_t i = 0; i < plan->move_count; i++)
+            wheelchair += plan->moves[i].wheelchair;
+        cr_assert_eq(wheelchair, places < 3 ? places : 3, "of the three in the zone");
+        cr_assert_eq(plan->unserved_people, 120 - places);
+        cr_assert_eq(plan->unserved_bound, 120 - places, "nobody more is left for it");
+    }
+}
+
 Test(planning, a_cut_road_leaves_everybody_without_a_route) {
     flood(NULL);
     road("bc", true);

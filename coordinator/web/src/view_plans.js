@@ -10,7 +10,7 @@ import { doing } from "./say.js";
 import { may, picture } from "./store.js";
 import { Table } from "./table.js";
 import { arrives, isKnown, leaves, orUnknown, rate, rateOf, shortWay, times, wayOf } from "./timetable.js";
-import { duration, moment, number, percent, t, word } from "./texts.js";
+import { duration, moment, nameOf, number, percent, t, word } from "./texts.js";
 
 /** @type {HTMLElement} */
 let box;
@@ -58,17 +58,24 @@ function proof(plan) {
   return h("section", { class: "proof" }, h("h2", null, t("plan.how-good")),
     h("dl", null,
       h("div", null, h("dt", null, t("plan.left")), h("dd", null, h("b", null, number(plan.unserved_people)), " · ", gap,
-        plan.unserved_people > 0 && isKnown(plan.late_people) && h("small", null, " ", t("plan.left-how", { late: number(plan.late_people), without: number(plan.unserved_people - plan.late_people) })))),
+        plan.unserved_people > 0 && isKnown(plan.late_people) && h("small", null, " ", t("plan.left-how", { late: number(plan.late_people), without: number(plan.unserved_people - plan.late_people) })),
+        plan.precedence_people > 0 && h("p", { class: "note" }, t("plan.precedence", { n: number(plan.precedence_people) })))),
       h("div", null, h("dt", null, t(averageKey(plan))), h("dd", null, h("b", null, duration(averageOf(plan))), " · ",
         plan.person_seconds <= plan.person_seconds_bound ? t("plan.tight-time") : t("plan.gap-time", { gap: percent(plan.time_gap) }))),
       h("div", null, h("dt", null, t("plan.goods")), h("dd", null, plan.unmet_cost <= plan.unmet_bound ? t("plan.tight-goods") : t("plan.gap-goods", { gap: percent(plan.goods_gap) })))),
     plan.stopped_early && h("p", { class: "mark ask" }, "△ ", t("plan.stopped")));
 }
 
+/** Who of a zone, where they are not just anybody. */
+function classOf(left) {
+  const word_ = String(left.parameter || "").split(" ")[0];
+  return word_ === "medical" || word_ === "wheelchair" ? t("plan.class-" + word_) + " " : "";
+}
+
 function leftLine(left) {
   return h("li", null, h("b", null, number(left.amount)), " ",
     left.item ? t("plan.left-goods", { item: itemName(left.item), shelter: placeName(left.shelter) })
-      : left.shelter ? t("plan.late-people", { zone: zoneName(left.zone), shelter: placeName(left.shelter) }) : t("plan.left-people", { zone: zoneName(left.zone) }), " · ", word("left", left.reason));
+      : left.shelter ? t("plan.late-people", { zone: zoneName(left.zone), shelter: placeName(left.shelter) }) : t("plan.left-people", { zone: zoneName(left.zone) }), " ", left.item ? "" : classOf(left), "· ", word("left", left.reason));
 }
 
 /** People first; what shelters lack is many lines and folded away. */
@@ -81,6 +88,19 @@ function leftOver(plan) {
 
 const UNITS_A_DAY = 1000; // cost units: a person without one item for one day
 const days = (units) => t("goods.person-days", { n: number(units / UNITS_A_DAY, 1) });
+
+/** How far the evacuation is by the windows of the plan in force; nothing where it has none. */
+function progressOf(zones) {
+  if (zones.length === 0) return null;
+  const mark = { behind: ["bad", "▲"], done: ["good", "●"] };
+  const rows = zones.map((zone) => h("tr", null, h("th", { scope: "row" }, nameOf(zone) || zone.zone),
+    h("td", null, moment(zone.departs_wall_ms), " – ", moment(zone.departed_wall_ms)), h("td", { class: "number" }, number(zone.should_be_there), " / ", number(zone.people)),
+    h("td", { class: "number" }, number(zone.gone)), h("td", { class: "number" }, orUnknown(zone.still, number)),
+    h("td", null, h("span", { class: mark[zone.standing] ? "mark " + mark[zone.standing][0] : "" }, mark[zone.standing] ? mark[zone.standing][1] + " " : "", word("standing", zone.standing), zone.standing === "behind" ? " " + duration(zone.behind_s) : ""))));
+  const titles = [t("zone"), t("progress.leave"), t("progress.planned"), t("progress.gone"), t("progress.still"), t("progress.standing")];
+  return h("section", { class: "progress" }, h("h2", null, t("progress.title")), h("p", { class: "note" }, t("progress.note")),
+    h("table", { class: "small" }, h("thead", null, h("tr", null, titles.map((title) => h("th", { scope: "col" }, title)))), h("tbody", null, rows)));
+}
 
 /** What the choices for goods cost, in plain words. */
 function goodsChoices(plan) {
@@ -182,13 +202,14 @@ function sheets(plan) {
 /** @param {string} id @param {() => boolean} unless where it holds once all is there, what stands is left */
 async function openPlan(id, unless) {
   const into = box, at = picture.at;
-  const [plan, diff, plans] = await Promise.all([get("/plans/" + id, { at }), get(`/plans/${id}/diff`, { against, at }), get("/plans", { limit: 9, at })]);
+  const [plan, diff, plans, progress] = await Promise.all([get("/plans/" + id, { at }), get(`/plans/${id}/diff`, { against, at }), get("/plans", { limit: 9, at }), get("/progress", { at })]);
   const base = diff.against && diff.against !== plan.id ? await get("/plans/" + diff.against, { at }) : null;
   if (unless()) return;
   fill(into, h("p", null, h("a", { href: "#/plans" }, "← ", t("nav.plans"))),
     h("h1", null, t("plan.title", { id: plan.id }), " ", standing(plan, Math.max(plan.id, ...plans.items.map((other) => other.id)))), actions(plan),
     h("div", { class: "columns two" }, h("div", null, proof(plan), times(plan)),
       h("section", null, h("h2", null, t("compare.title")), chooseBase(plan, plans.items), sideBySide(base, plan))),
+    plan.standing === "in-force" && progressOf(progress.items),
     h("section", { class: "changes" }, h("h2", null, t("plan.changes")), differences(diff)),
     h("div", { class: "columns two" },
       h("section", null, h("h2", null, t("plan.who-is-left")), leftOver(plan)),
