@@ -15,6 +15,7 @@
 
 enum { NEED_DAYS = 3, ASKED_MAX = 16 };
 #define DAY_MS 86400000
+#define MINUTE_MS 60000
 #define HOUR_MS 3600000
 
 /* A request that waits for a plan: one that knows all that was known when it was asked for. */
@@ -58,17 +59,18 @@ static enum picture_stale stale_rule(enum stale_policy policy) {
 }
 
 static int make_task(const struct daemon *daemon, struct session_task **ret_task) {
-    struct picture_rules rules = {.stale = stale_rule(daemon->settings.stale),
-                                  .stale_percent = daemon->settings.stale_percent,
-                                  .need_days = NEED_DAYS,
-                                  .today_day = wall_now(daemon) / DAY_MS,
-                                  .mono_ms = core_mono_ms(daemon->core, clock_real_ms()),
-                                  .whole_packs = daemon->settings.packs == PACKS_WHOLE,
-                                  .fair = daemon->settings.fairness == FAIRNESS_MAXMIN,
-                                  .wall_ms = wall_now(daemon),
-                                  .goods_change_price = daemon->settings.goods_change_price,
-                                  .delivery_horizon_ms =
-                                      (int64_t)daemon->settings.delivery_hours * HOUR_MS};
+    struct picture_rules rules = {
+        .stale = stale_rule(daemon->settings.stale),
+        .stale_percent = daemon->settings.stale_percent,
+        .need_days = NEED_DAYS,
+        .today_day = wall_now(daemon) / DAY_MS,
+        .mono_ms = core_mono_ms(daemon->core, clock_real_ms()),
+        .whole_packs = daemon->settings.packs == PACKS_WHOLE,
+        .fair = daemon->settings.fairness == FAIRNESS_MAXMIN,
+        .wall_ms = wall_now(daemon),
+        .goods_change_price = daemon->settings.goods_change_price,
+        .contraflow_gain_ms = (int64_t)daemon->settings.contraflow_gain_min * MINUTE_MS,
+        .delivery_horizon_ms = (int64_t)daemon->settings.delivery_hours * HOUR_MS};
     struct session_task *task = calloc(1, sizeof *task);
     if (task == NULL)
         return HV_ERR_MEMORY;

@@ -643,6 +643,12 @@ static const struct hv_field plan_undelivered_fields[] = {
 SHAPE(static, plan_undelivered, plan_undelivered, NULL);
 #undef MODEL
 
+#define MODEL struct hv_plan_reversal
+static const struct hv_field plan_reversal_fields[] = {ID(1, link, REQUIRED),
+                                                       ID(2, gives_to, REQUIRED)};
+SHAPE(static, plan_reversal, plan_reversal, NULL);
+#undef MODEL
+
 #define MODEL struct hv_plan
 static const struct hv_field plan_entry_fields[] = {
     COUNTER(1, id, REQUIRED),
@@ -671,6 +677,9 @@ static const struct hv_field plan_entry_fields[] = {
     NUMBER(24, changed_people, INT64_MAX, 0),
     NUMBER(25, stability_person_seconds, INT64_MAX, 0),
     NUMBER(26, precedence_people, INT64_MAX, 0),
+    LIST(27, reversals, reversal_count, HV_PLAN_LINES_MAX, plan_reversal),
+    NUMBER(28, contraflow_people, INT64_MAX, 0),
+    NUMBER(29, contraflow_person_seconds, INT64_MAX, 0),
     BOOL(40, fair),
     BOOL(41, fairness_known),
     NUMBER(42, fairness_cost, INT64_MAX, 0),

@@ -809,6 +809,11 @@ struct hv_plan_undelivered {
     enum hv_plan_reason reason;
 };
 
+struct hv_plan_reversal { /* a link whose lanes another of its road gets */
+    const char *link;
+    const char *gives_to;
+};
+
 struct hv_plan {
     uint64_t id;
     uint64_t basis;
@@ -864,6 +869,10 @@ struct hv_plan {
     uint64_t changed_people;
     uint64_t stability_person_seconds;
     uint64_t precedence_people;
+    size_t reversal_count;
+    struct hv_plan_reversal *reversals;
+    int64_t contraflow_people;
+    int64_t contraflow_person_seconds;
 };
 
 struct hv_approval {

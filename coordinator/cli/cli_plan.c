@@ -311,6 +311,25 @@ static void print_times(const json_t *plan) {
                cli_number(plan, "stability_person_seconds") / 60);
 }
 
+static void print_reversals(const json_t *plan) {
+    const json_t *list = json_object_get(plan, "reversals");
+    size_t index;
+    json_t *one;
+    if (json_array_size(list) == 0)
+        return;
+    printf("reverse ");
+    json_array_foreach(list, index, one) {
+        printf("%s %s (for %s)", index == 0 ? "" : ",", cli_text(one, "link"),
+               cli_text(one, "gives_to"));
+    }
+    puts("");
+    if (cli_number(plan, "contraflow_people") != 0 ||
+        cli_number(plan, "contraflow_person_seconds") != 0)
+        printf("         those that are new: %lld more in time, %lld person-minutes gained\n",
+               cli_number(plan, "contraflow_people"),
+               cli_number(plan, "contraflow_person_seconds") / 60);
+}
+
 static void print_plan(const json_t *reply) {
     const json_t *plan = json_object_get(reply, "plan");
     printf("plan %lld, %s, computed from log position %lld%s\n", cli_number(plan, "id"),
@@ -322,6 +341,7 @@ static void print_plan(const json_t *reply) {
            cli_number(plan, "person_seconds"), cli_number(plan, "person_seconds_bound"),
            100 * figure(plan, "time_gap"));
     print_times(plan);
+    print_reversals(plan);
     print_goods(json_object_get(plan, "goods"), figure(plan, "goods_gap"));
     print_moves(json_object_get(plan, "moves"));
     if (json_array_size(json_object_get(plan, "changes")) > 0) {

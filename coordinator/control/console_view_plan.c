@@ -213,6 +213,14 @@ static json_t *view_changes(const struct hv_plan *plan) {
     return list;
 }
 
+static json_t *view_reversals(const struct hv_plan *plan) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < plan->reversal_count; i++)
+        json_array_append_new(list, json_pack("{s:s, s:s}", "link", plan->reversals[i].link,
+                                              "gives_to", plan->reversals[i].gives_to));
+    return list;
+}
+
 /* Which bound it is, and the plan's figures in time where it has any. */
 static json_t *view_times(const struct hv_plan *plan) {
     json_t *object = json_pack(
@@ -239,6 +247,10 @@ json_t *console_plan_view(const struct state *state, const struct hv_plan *body)
                                              "left", view_left(body), "changes", view_changes(body),
                                              "goods", view_goods(body), "fleet", view_fleet(body)));
     json_object_update_new(object, view_times(body));
+    json_object_update_new(
+        object, json_pack("{s:o, s:I, s:I}", "reversals", view_reversals(body), "contraflow_people",
+                          (json_int_t)body->contraflow_people, "contraflow_person_seconds",
+                          (json_int_t)body->contraflow_person_seconds));
     return object;
 }
 

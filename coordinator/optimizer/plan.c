@@ -32,6 +32,7 @@ void plan_free(struct plan *plan) {
     free(plan->links);
     free(plan->reasons);
     free(plan->members);
+    free(plan->reversals);
     for (int level = 0; level < 2; level++) {
         free(plan->duals.zone[level]);
         free(plan->duals.shelter[level]);

@@ -295,7 +295,12 @@ struct plan {
                                   shelter */
     int64_t stability_cost_ms; /* person-milliseconds of arrival that keeping to the plan in force
                                   costs */
-    uint64_t work;             /* pivots and searches that it took */
+    uint32_t *reversals;       /* links whose lanes the plan wants to run the other way */
+    size_t reversal_count;
+    int64_t contraflow_people;  /* fewer unserved by those that are new, */
+    int64_t contraflow_gain_ms; /* and person-milliseconds of arrival; together with more served
+                                   this may be less than 0 */
+    uint64_t work;              /* pivots and searches that it took */
     struct plan_timetable *timetable;   /* NULL: none was made */
     struct plan_deliveries *deliveries; /* NULL: no vehicles are known */
 

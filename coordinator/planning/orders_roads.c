@@ -6,8 +6,8 @@ int orders_find_roads(struct orders_making *making) {
     const struct region *region = making->scene->region;
     if (region == NULL)
         return HV_OK;
-    int error = road_posts_find(making->scene->state, region, making->scene->wall_ms, making->arena,
-                                &making->roads);
+    int error = road_posts_find(making->scene->state, region, making->plan, making->scene->wall_ms,
+                                making->arena, &making->roads);
     if (error != HV_OK)
         return error;
     making->road_order =

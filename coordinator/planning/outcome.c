@@ -117,6 +117,8 @@ int outcome_record(const struct plan *plan, const struct picture *picture,
     if (error == HV_OK)
         error = outcome_changes(&telling);
     if (error == HV_OK)
+        error = outcome_reversals(&telling);
+    if (error == HV_OK)
         error = outcome_shipments(&telling);
     if (error == HV_OK)
         error = tell_left(&telling);

@@ -336,3 +336,23 @@ int outcome_left_people(const struct outcome_telling *telling) {
     const int error = tell_late(telling);
     return error == HV_OK ? tell_unserved(telling) : error;
 }
+
+/* ---- which roads run the other way ---- */
+
+int outcome_reversals(const struct outcome_telling *telling) {
+    const struct plan *plan = telling->plan;
+    struct hv_plan *out = telling->out;
+    out->reversals =
+        hv_arena_take(telling->arena, plan->reversal_count + 1, sizeof *out->reversals);
+    if (out->reversals == NULL)
+        return HV_ERR_MEMORY;
+    for (size_t i = 0; i < plan->reversal_count && i < HV_PLAN_LINES_MAX; i++) {
+        const uint32_t link = plan->reversals[i];
+        out->reversals[out->reversal_count++] = (struct hv_plan_reversal){
+            .link = telling->region->links[link].id,
+            .gives_to = telling->region->links[telling->picture->opposite[link]].id};
+    }
+    out->contraflow_people = plan->contraflow_people;
+    out->contraflow_person_seconds = plan->contraflow_gain_ms / OUTCOME_MS_PER_S;
+    return HV_OK;
+}

@@ -1,5 +1,6 @@
 #include "coordinator/planning/picture.h"
 
+#include "coordinator/planning/contraflow.h"
 #include "coordinator/planning/hazards.h"
 #include "coordinator/planning/places.h"
 #include "coordinator/planning/supply.h"
@@ -106,6 +107,32 @@ static struct network_link paint_link(const struct painting *painting, uint32_t 
                   painting->avoided[index] || people < 1};
 }
 
+/* The lanes of a reversed link run with its opposite, unless one of them is closed. */
+static int reverse_roads(struct painting *painting, struct network_link *links) {
+    const struct region *region = painting->region;
+    struct picture *picture = painting->picture;
+    picture->reversed = calloc(region->link_count + 1u, sizeof *picture->reversed);
+    if (picture->reversed == NULL)
+        return HV_ERR_MEMORY;
+    const bool is_ordered = contraflow_is_ordered(painting->state);
+    if (!is_ordered && painting->rules->contraflow_gain_ms == 0)
+        return HV_OK; /* nobody asks */
+    int error = contraflow_opposites(region, &picture->opposite);
+    if (error == HV_OK && is_ordered)
+        error = contraflow_in_force(painting->state, region, picture->reversed);
+    for (uint32_t i = 0; error == HV_OK && i < region->link_count; i++) {
+        const uint32_t opposite = picture->opposite[i];
+        if (!picture->reversed[i])
+            continue;
+        picture->reversed[i] = opposite != UINT32_MAX && !links[i].closed &&
+                               !links[opposite].closed && !picture->reversed[opposite];
+        links[i].closed = true; /* its traffic is stopped all the same */
+        if (picture->reversed[i])
+            links[opposite].capacity_per_hour += links[i].capacity_per_hour;
+    }
+    return error;
+}
+
 static int paint_roads(struct painting *painting) {
     const struct region *region = painting->region;
     struct network_link *links = calloc(region->link_count + 1u, sizeof *links);
@@ -113,8 +140,10 @@ static int paint_roads(struct painting *painting) {
         return HV_ERR_MEMORY;
     for (uint32_t i = 0; i < region->link_count; i++)
         links[i] = paint_link(painting, i);
-    int error =
-        network_new(region->node_count + 1, links, region->link_count, &painting->picture->network);
+    int error = reverse_roads(painting, links);
+    if (error == HV_OK)
+        error = network_new(region->node_count + 1, links, region->link_count,
+                            &painting->picture->network);
     free(links);
     for (uint32_t i = 0; error == HV_OK && i < region->node_count; i++)
         if (!region->nodes[i].passable)
@@ -616,5 +645,7 @@ void picture_free(struct picture *picture) {
     free(picture->promise_orders);
     fleet_free(picture->fleet);
     free(picture->closings);
+    free(picture->opposite);
+    free(picture->reversed);
     free(picture);
 }

@@ -10,6 +10,7 @@
  *   - roads: closed ones closed, reduced ones reduced, those that a hazard hits or a planner keeps
  * out of plans closed; those that a hazard closes, opens or narrows at times to come with these
  * times (hazards.h);
+ *   - a road that a post was ordered to reverse: its lanes run the other way, in `reversed`;
  *   - stock of a depot: usable units that have not expired, nor gone too long without cold;
  *   - need of a shelter: what those who are there, or ordered there, need in `need_days`, or what
  * staff ask for if that is more, less what is there and what is on its way;
@@ -42,6 +43,8 @@ struct picture_rules {
     int64_t goods_change_price; /* cost units that taking back an order for goods must save; 1,000
                                    are a person without one item for one day */
     int64_t delivery_horizon_ms; /* deliveries are planned that far; 0: not at all */
+    int64_t contraflow_gain_ms;  /* of arrival, on the mean, that reversing roads must gain; 0: no
+                                    plan proposes it */
 };
 
 /* An instance with everything it points to. Numbers are those of the region. */
@@ -62,7 +65,10 @@ struct picture {
     struct fleet *fleet;                /* NULL: no vehicles to count on */
     struct timetable_closing *closings; /* by link and time, from now */
     size_t closing_count;
-    uint64_t basis; /* log position */
+    uint32_t *opposite; /* by link: the one that runs the other way on its road, or UINT32_MAX;
+                           NULL where none is reversed and no plan may propose it */
+    bool *reversed;     /* by link: its lanes run the other way (contraflow.h) */
+    uint64_t basis;     /* log position */
 };
 
 /* HV_ERR_MEMORY, HV_ERR_VALUE or HV_ERR_LIMIT: the region cannot be planned on (more pairs than

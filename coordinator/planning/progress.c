@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#define BEHIND_MS (INT64_C(15) * 60 * 1000) /* as much as a window may move and be the same order  \
-                                             */
+/* As much as a window may move and be the same order. */
+#define BEHIND_MS (INT64_C(15) * 60 * 1000)
 
 enum { MS_PER_S = 1000, BEHIND_PEOPLE = 10 };
 

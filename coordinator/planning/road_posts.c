@@ -93,6 +93,26 @@ static void find_closed(struct posting *posting) {
     }
 }
 
+/* Before the evacuation zones are only warned, and roads run as they do. */
+static bool leaves_now(const struct state *state) {
+    const uint32_t open = state_general(state)->incident;
+    return open == STATE_NONE || state_incident(state, open)->phase >= HV_PHASE_EVACUATION;
+}
+
+static void find_reversed(struct posting *posting, const struct hv_plan *plan) {
+    const size_t count = plan == NULL || !leaves_now(posting->state) ? 0 : plan->reversal_count;
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t link = region_find_link(posting->region, plan->reversals[i].link);
+        if (link == REGION_NONE)
+            continue;
+        struct road_post *post = &posting->posts.posts[posting->posts.road_of[link]];
+        if (post->kind == HV_ORDER_CLOSE_ROAD)
+            continue;
+        post->kind = HV_ORDER_REVERSE_ROAD;
+        post->links[post->link_count++] = posting->region->links[link].id;
+    }
+}
+
 /* ---- what was told ---- */
 
 static bool holds(const struct state_order *order) {
@@ -131,7 +151,8 @@ static bool same_start(const struct posting *posting, const struct road_post *po
     return wanted - was < SLACK_MS && was - wanted < SLACK_MS;
 }
 
-/* Whether the road has to be given free: a plan had it closed, and nothing of it is needed now. */
+/* Whether the road has to be given free: a plan had it closed or reversed, and nothing of it is
+ * needed now. */
 static bool is_left_over(const struct road_post *post) {
     const struct state_order *told = post->told;
     if (post->kind != HV_ORDER_UNKNOWN || told->plan == 0)
@@ -167,8 +188,9 @@ const struct road_post *road_posts_of(const struct road_posts *posts, const stru
     return link == REGION_NONE ? NULL : &posts->posts[posts->road_of[link]];
 }
 
-int road_posts_find(const struct state *state, const struct region *region, int64_t wall_ms,
-                    struct hv_arena *arena, struct road_posts *ret_posts) {
+int road_posts_find(const struct state *state, const struct region *region,
+                    const struct hv_plan *plan, int64_t wall_ms, struct hv_arena *arena,
+                    struct road_posts *ret_posts) {
     struct posting posting = {.state = state, .region = region, .arena = arena, .wall_ms = wall_ms};
     int error = hazards_find(state, region, wall_ms, arena, &posting.hazards);
     if (error == HV_OK)
@@ -176,6 +198,7 @@ int road_posts_find(const struct state *state, const struct region *region, int6
     if (error != HV_OK)
         return error;
     find_closed(&posting);
+    find_reversed(&posting, plan);
     find_told(&posting);
     for (uint32_t i = 0; error == HV_OK && i < posting.posts.count; i++)
         error = hold_against(&posting, &posting.posts.posts[i]);

@@ -5,6 +5,8 @@
  * is addressed by the first of the links in the region's order. A post is needed
  *   - to close: links that somebody reported closed, or that a hazard in force closes, now or
  * within the next six hours: then from that time on;
+ *   - to reverse: links whose lanes the plan at hand wants to run the other way, where nothing of
+ * the road is to be closed;
  *   - to stand down: where an order of a plan had it done and nothing of it is needed any more.
  * A link that planners keep out of plans (`avoid`) stays open to everybody else: no post.
  *
@@ -33,9 +35,11 @@ struct road_posts {
     uint32_t *road_of; /* by link of the region */
 };
 
-/* Everything in the arena. HV_ERR_MEMORY. O(links log links + orders). */
-int road_posts_find(const struct state *state, const struct region *region, int64_t wall_ms,
-                    struct hv_arena *arena, struct road_posts *ret_posts) HV_MUST_USE;
+/* `plan`: whose roads are to be reversed; NULL: none. Everything in the arena. HV_ERR_MEMORY.
+ * O(links log links + orders). */
+int road_posts_find(const struct state *state, const struct region *region,
+                    const struct hv_plan *plan, int64_t wall_ms, struct hv_arena *arena,
+                    struct road_posts *ret_posts) HV_MUST_USE;
 
 /* The post of an order to a road post; NULL: the region has no such link. */
 const struct road_post *road_posts_of(const struct road_posts *posts, const struct region *region,

@@ -1,5 +1,6 @@
 #include "coordinator/planning/session.h"
 
+#include "coordinator/planning/contraflow.h"
 #include "coordinator/planning/people.h"
 
 #include <stdlib.h>
@@ -253,6 +254,19 @@ static int ask_stop(void *context, const struct planner_progress *progress) {
     return asking->stop == NULL ? 0 : asking->stop(asking->context);
 }
 
+struct solving_people {
+    struct session *session;
+    const struct session_task *task;
+    const struct planner_limits *limits;
+    struct asking *asking;
+};
+
+static int solve_people(void *context, struct plan **ret_plan) {
+    const struct solving_people *solving = context;
+    return people_solve(solving->session->planner, solving->session->timetable, solving->task,
+                        solving->limits, solving->asking->stop, solving->asking->context, ret_plan);
+}
+
 int session_solve(struct session *session, const struct session_task *task,
                   int (*stop)(void *context), void *context, struct plan **ret_plan) {
     struct asking asking = {stop, context};
@@ -266,7 +280,13 @@ int session_solve(struct session *session, const struct session_task *task,
     if (error == HV_OK)
         planner_set_carrier(session->planner, task->picture->fleet == NULL ? NULL : deliver,
                             task->picture);
-    STEP(people_solve(session->planner, session->timetable, task, &limits, stop, context, &plan));
+    struct solving_people solving = {session, task, &limits, &asking};
+    const struct contraflow_solver solver = {.planner = session->planner,
+                                             .timetable = session->timetable,
+                                             .solve = solve_people,
+                                             .context = &solving};
+    STEP(solve_people(&solving, &plan));
+    STEP(contraflow_propose(&solver, task->picture, &plan));
     if (error != HV_OK) { /* the next solve starts afresh */
         planner_free(session->planner);
         session->planner = NULL;

@@ -81,7 +81,9 @@ struct settings {
         change_price_s; /* what moving one person away from the plan in force must gain, seconds */
     uint32_t goods_change_price; /* what taking back an order for goods must save, cost units: 1,000
                                     are a person without one item for one day */
-    uint32_t delivery_hours;     /* deliveries are planned so far ahead; 0: not at all */
+    uint32_t
+        contraflow_gain_min; /* of arrival, on the mean, that reversing roads must gain; 0: never */
+    uint32_t delivery_hours; /* deliveries are planned so far ahead; 0: not at all */
     enum goods_fairness fairness; /* whether goods go by fill rates first, or by cost alone */
     enum goods_packs packs;
     enum approval_policy approval;

@@ -17,7 +17,7 @@ struct yaml_settings {
     uint32_t *io_threads, *log_map_gib, *checkpoint_every, *beat_s, *plan_every_ms;
     uint64_t *plan_work;
     uint32_t *change_price_s, *stale_percent, *escalate_minutes, *goods_change_price,
-        *delivery_hours;
+        *contraflow_gain_min, *delivery_hours;
     char *escalate_to;
     char *approval, *stale, *profile, *fairness, *packs;
     char *http, *http_certificate, *http_key, *http_open;
@@ -47,6 +47,8 @@ static const cyaml_schema_field_t fields[] = {
                          struct yaml_settings, change_price_s),
     CYAML_FIELD_UINT_PTR("goods_change_price", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                          struct yaml_settings, goods_change_price),
+    CYAML_FIELD_UINT_PTR("contraflow_gain_min", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct yaml_settings, contraflow_gain_min),
     CYAML_FIELD_UINT_PTR("delivery_hours", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                          struct yaml_settings, delivery_hours),
     CYAML_FIELD_STRING_PTR("fairness", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
@@ -272,6 +274,8 @@ static void take_all(const struct reading *reading, const struct yaml_settings *
               &approval);
     take_number(reading, "goods_change_price", yaml->goods_change_price, 0, 1000000000,
                 &settings->goods_change_price);
+    take_number(reading, "contraflow_gain_min", yaml->contraflow_gain_min, 0, 1440,
+                &settings->contraflow_gain_min);
     take_number(reading, "delivery_hours", yaml->delivery_hours, 0, 720, &settings->delivery_hours);
     take_word(reading, "fairness", yaml->fairness, fairnesses, "none or maxmin", &fairness);
     take_word(reading, "packs", yaml->packs, packings, "open or whole", &packs);
@@ -367,6 +371,10 @@ static void print_settings(FILE *file, const struct settings *s) {
             "\n# What taking back an order for goods must save, in cost units: 1000 are a person "
             "without\n# one item for one day.\ngoods_change_price: %u\n",
             s->goods_change_price);
+    fprintf(file,
+            "\n# What reversing roads for the evacuation must gain, minutes of arrival for each "
+            "person on\n# the mean; 0: no plan proposes it.\ncontraflow_gain_min: %u\n",
+            s->contraflow_gain_min);
     fprintf(file,
             "\n# Deliveries by the vehicles of depots are planned so many hours ahead; 0: not at "
             "all.\ndelivery_hours: %u\n",

@@ -712,7 +712,9 @@ static struct hv_plan plan(struct message_maker *maker) {
                            .late_people = number(maker, INT64_MAX),
                            .changed_people = number(maker, INT64_MAX),
                            .stability_person_seconds = number(maker, INT64_MAX),
-                           .precedence_people = number(maker, INT64_MAX)};
+                           .precedence_people = number(maker, INT64_MAX),
+                           .contraflow_people = wall(maker),
+                           .contraflow_person_seconds = wall(maker)};
     made.fair = coin(maker);
     made.fairness_known = coin(maker);
     made.fairness_cost = wall(maker);

@@ -9,7 +9,7 @@ import { averageKey, averageOf, bottlenecks, differences, sideBySide } from "./p
 import { doing } from "./say.js";
 import { may, picture } from "./store.js";
 import { Table } from "./table.js";
-import { arrives, isKnown, leaves, orUnknown, rate, rateOf, shortWay, times, wayOf } from "./timetable.js";
+import { arrives, isKnown, leaves, orUnknown, rate, rateOf, roadName, shortWay, times, wayOf } from "./timetable.js";
 import { duration, moment, nameOf, number, percent, t, word } from "./texts.js";
 
 /** @type {HTMLElement} */
@@ -88,6 +88,15 @@ function leftOver(plan) {
 
 const UNITS_A_DAY = 1000; // cost units: a person without one item for one day
 const days = (units) => t("goods.person-days", { n: number(units / UNITS_A_DAY, 1) });
+
+/** Roads whose lanes the plan wants to run one way, and what those that are new gain. */
+function reversals(plan) {
+  if (!plan.reversals || plan.reversals.length === 0) return null;
+  const minutes = plan.contraflow_person_seconds / 60;
+  return h("section", { class: "reversals" }, h("h2", null, t("reversal.title")),
+    (minutes !== 0 || plan.contraflow_people !== 0) && h("p", { class: "note" }, t("reversal.gain", { people: number(plan.contraflow_people), minutes: number(minutes) })),
+    h("ul", { class: "plain" }, plan.reversals.map((one) => h("li", null, t("reversal.line", { stopped: roadName(one.link), link: one.link, gets: one.gives_to })))));
+}
 
 /** How far the evacuation is by the windows of the plan in force; nothing where it has none. */
 function progressOf(zones) {
@@ -209,7 +218,7 @@ async function openPlan(id, unless) {
     h("h1", null, t("plan.title", { id: plan.id }), " ", standing(plan, Math.max(plan.id, ...plans.items.map((other) => other.id)))), actions(plan),
     h("div", { class: "columns two" }, h("div", null, proof(plan), times(plan)),
       h("section", null, h("h2", null, t("compare.title")), chooseBase(plan, plans.items), sideBySide(base, plan))),
-    plan.standing === "in-force" && progressOf(progress.items),
+    plan.standing === "in-force" && progressOf(progress.items), reversals(plan),
     h("section", { class: "changes" }, h("h2", null, t("plan.changes")), differences(diff)),
     h("div", { class: "columns two" },
       h("section", null, h("h2", null, t("plan.who-is-left")), leftOver(plan)),
