@@ -1,10 +1,7 @@
-#include "coordinator/planning/orders.h"
 #include "coordinator/planning/outcome.h"
-#include "coordinator/planning/session.h"
 #include "coordinator/planning/supply.h"
 #include "coordinator/planner_thread.h"
-#include "tests/support/core_bench.h"
-#include "tests/support/region_files.h"
+#include "tests/support/planning_town.h"
 
 #include <assert.h>
 #include <criterion/criterion.h>
@@ -16,66 +13,37 @@
 /* The small region: 120 people of zone z1 at a; road a - b - c; shelter s1 for 150 at c; depot d1
  * at b. Water 3 l a person and day. */
 
-static struct core_bench *bench;
-static struct region_files files;
-static struct region *region;
-static struct profile *profile;
-static struct hv_arena arena;
-static const struct picture_rules rules = {
-    .stale = PICTURE_STALE_CAUTION, .stale_percent = 50, .need_days = 2, .today_day = 20000};
+static struct town town;
 
 static void begin(void) {
-    struct hv_fault_list faults;
-    hv_fault_list_init(&faults);
-    region_files_init(&files);
-    region_files_small(&files);
-    cr_assert_eq(region_load(files.dir, &faults, &region), 0);
-    cr_assert_eq(profile_new("sphere-2018", &profile), 0);
-    hv_fault_list_deinit(&faults);
-    hv_arena_init(&arena, 0);
-    bench = core_bench_new();
-    cr_assert_eq(core_bench_enrol(bench, "s1", HV_ROLE_SHELTER), 0);
-    cr_assert_eq(core_bench_enrol(bench, "d1", HV_ROLE_DEPOT), 0);
+    town_init(&town, NULL);
 }
 
 static void end(void) {
-    core_bench_free(bench);
-    hv_arena_deinit(&arena);
-    profile_free(profile);
-    region_free(region);
-    region_files_deinit(&files);
+    town_deinit(&town);
 }
 
 TestSuite(planning, .init = begin, .fini = end);
 
 /* ---- what happens ---- */
 
-static void decide(struct hv_record record) {
-    int error = core_bench_decide(bench, record);
-    cr_assert_eq(error, 0, "%s", bench->reply_verdict.detail);
-}
-
 static void flood(const char *zone) {
     static const char *zones[1];
     zones[0] = zone;
-    decide((struct hv_record){
-        .kind = HV_RECORD_HAZARD,
-        .hazard = {
-            .hazard = "f", .kind = "flood", .zone_count = zone == NULL ? 0 : 1, .zones = zones}});
-}
-
-static void incident(enum hv_incident_phase phase) {
-    decide((struct hv_record){
-        .kind = HV_RECORD_INCIDENT,
-        .incident = {.incident = {1}, .name = "River", .phase = phase, .hazard = "flood"}});
+    town_decide(&town, (struct hv_record){.kind = HV_RECORD_HAZARD,
+                                          .hazard = {.hazard = "f",
+                                                     .kind = "flood",
+                                                     .zone_count = zone == NULL ? 0 : 1,
+                                                     .zones = zones}});
 }
 
 static void tell(const char *place, struct hv_report report) {
     report.source = HV_SOURCE_OPERATOR;
     report.subject = place;
-    report.seen = (struct hv_seen){bench->wall_ms, 1};
-    decide((struct hv_record){.kind = HV_RECORD_REPORT,
-                              .report = {.node = "", .sent_node_ms = 1, .report = report}});
+    report.seen = (struct hv_seen){town.bench->wall_ms, 1};
+    town_decide(&town,
+                (struct hv_record){.kind = HV_RECORD_REPORT,
+                                   .report = {.node = "", .sent_node_ms = 1, .report = report}});
 }
 
 static void tell_status(enum hv_shelter_status status) {
@@ -115,21 +83,10 @@ static void tell_water(const char *place, uint64_t usable, uint64_t damaged, uin
                                    .stock_count = {2, lines, .complete = true, .reason = ""}});
 }
 
-static void road(const char *link, bool closed) {
-    decide((struct hv_record){.kind = HV_RECORD_ROAD,
-                              .road = {.link = link, .closed = closed, .reason = ""}});
-}
-
 /* ---- pictures and plans ---- */
 
 static const struct state *state(void) {
-    return core_state(bench->core);
-}
-
-static struct picture *look(void) {
-    struct picture *picture = NULL;
-    cr_assert_eq(picture_new(state(), region, profile, &rules, &picture), 0);
-    return picture;
+    return town_state(&town);
 }
 
 static int64_t leaving(const struct picture *picture) {
@@ -141,51 +98,31 @@ static struct plan *solve(struct picture *picture) {
     struct session *session = session_new();
     struct session_task task = {.picture = picture};
     struct plan *plan = NULL;
-    cr_assert_eq(session_task_in_force(&task, state(), region), 0);
+    cr_assert_eq(session_task_in_force(&task, state(), town.region), 0);
     cr_assert_eq(session_solve(session, &task, NULL, NULL, &plan), 0);
     free(task.in_force);
     session_free(session);
     return plan;
 }
 
-/* Plans now and records it; gives its number. */
-static uint64_t propose(void) {
-    struct picture *picture = look();
-    struct plan *plan = solve(picture);
-    struct hv_record record = {.kind = HV_RECORD_PLAN};
-    cr_assert_eq(outcome_record(plan, picture, region, state(), &arena, &record.plan), 0);
-    decide(record);
-    plan_free(plan);
-    picture_free(picture);
-    return state_general(state())->last_plan;
-}
-
 static int store(const struct hv_record *records, size_t count) {
-    struct hv_record *signed_records = hv_arena_take(&arena, count, sizeof *signed_records);
+    struct hv_record *signed_records = hv_arena_take(&town.arena, count, sizeof *signed_records);
     memcpy(signed_records, records, count * sizeof *records);
     for (size_t i = 0; i < count; i++) {
         signed_records[i].actor = HV_ACTOR_OPERATOR;
         signed_records[i].name = "chief";
     }
-    core_bench_step(bench,
+    core_bench_step(town.bench,
                     (struct core_event){
                         .kind = CORE_COMMAND,
                         .command = {.token = 1, .records = signed_records, .record_count = count}});
-    core_bench_idle(bench);
-    return bench->reply_error;
+    core_bench_idle(town.bench);
+    return town.bench->reply_error;
 }
 
 static struct orders_scene scene(void) {
-    return (struct orders_scene){.state = state(), .region = region, .wall_ms = bench->wall_ms};
-}
-
-static void approve(uint64_t number) {
-    struct hv_record *records = NULL;
-    size_t count = 0;
-    struct orders_scene now = scene();
-    cr_assert_eq(
-        orders_approve(&now, state_find_plan(state(), number), "go", &arena, &records, &count), 0);
-    cr_assert_eq(store(records, count), 0, "%s", bench->reply_verdict.detail);
+    return (struct orders_scene){
+        .state = state(), .region = town.region, .wall_ms = town.bench->wall_ms};
 }
 
 /* Orders of the kind in the state that are still open; the last one's body. */
@@ -197,7 +134,7 @@ static unsigned open_orders(enum hv_order_kind kind, const struct hv_order **ret
             continue;
         count++;
         if (ret_last != NULL)
-            cr_assert_eq(state_order_decode(order, &arena, ret_last), 0);
+            cr_assert_eq(state_order_decode(order, &town.arena, ret_last), 0);
     }
     return count;
 }
@@ -205,19 +142,19 @@ static unsigned open_orders(enum hv_order_kind kind, const struct hv_order **ret
 /* ---- the picture ---- */
 
 Test(planning, nobody_leaves_without_a_hazard) {
-    struct picture *picture = look();
+    struct picture *picture = town_picture(&town);
     cr_assert_eq(leaving(picture), 0);
     picture_free(picture);
 }
 
 Test(planning, a_hazard_moves_the_zones_it_names_or_all) {
     flood(NULL);
-    struct picture *picture = look();
+    struct picture *picture = town_picture(&town);
     cr_assert_eq(leaving(picture), 120);
     cr_assert_eq(picture->zones[0].people[INSTANCE_WHEELCHAIR], 3);
     picture_free(picture);
     flood("elsewhere");
-    picture = look();
+    picture = town_picture(&town);
     cr_assert_eq(leaving(picture), 0);
     picture_free(picture);
 }
@@ -225,14 +162,14 @@ Test(planning, a_hazard_moves_the_zones_it_names_or_all) {
 Test(planning, who_has_checked_in_has_left_already) {
     flood(NULL);
     tell_check_in(30);
-    struct picture *picture = look();
+    struct picture *picture = town_picture(&town);
     cr_assert_eq(leaving(picture), 90);
     cr_assert_eq(picture->shelters[0].capacity, 120);
     picture_free(picture);
 }
 
 static int sweep(const char *zone, uint64_t left, uint64_t age_ms) {
-    return core_bench_decide(bench,
+    return core_bench_decide(town.bench,
                              (struct hv_record){.kind = HV_RECORD_SWEEP,
                                                 .sweep = {zone, left, age_ms, .reason = "warden"}});
 }
@@ -241,22 +178,22 @@ static int sweep(const char *zone, uint64_t left, uint64_t age_ms) {
 Test(planning, who_left_and_checked_in_nowhere_is_known_by_a_sweep) {
     flood(NULL);
     cr_assert_eq(sweep("z1", 10, 0), HV_ERR_STATE, "a sweep belongs to an incident");
-    incident(HV_PHASE_EVACUATION);
+    town_phase(&town, HV_PHASE_EVACUATION);
     tell_check_in(30);
     cr_assert_eq(sweep("z1", 10, 0), HV_OK);
-    struct picture *picture = look();
+    struct picture *picture = town_picture(&town);
     cr_assert_eq(leaving(picture), 10);
     picture_free(picture);
     tell_check_in(4);
-    picture = look();
+    picture = town_picture(&town);
     cr_assert_eq(leaving(picture), 6);
     picture_free(picture);
     cr_assert_eq(sweep("z1", 50, 60000), HV_ERR_STATE, "found before the other, told after it");
     cr_assert_eq(sweep("z1", 0, 0), HV_OK);
-    picture = look();
+    picture = town_picture(&town);
     cr_assert_eq(leaving(picture), 0);
     picture_free(picture);
-    incident(HV_PHASE_CLOSED);
+    town_phase(&town, HV_PHASE_CLOSED);
     cr_assert_eq(state_zone_left(state_find_zone(state(), "z1"), 120), 120,
                  "the next incident begins anew");
 }
@@ -264,11 +201,11 @@ Test(planning, who_left_and_checked_in_nowhere_is_known_by_a_sweep) {
 Test(planning, reported_capacity_goes_before_the_region_and_its_people_are_taken_off) {
     tell_capacity(80);
     tell_people(100);
-    struct picture *picture = look();
+    struct picture *picture = town_picture(&town);
     cr_assert_eq(picture->shelters[0].capacity, 0, "more people than places is no free place");
     picture_free(picture);
     tell_people(30);
-    picture = look();
+    picture = town_picture(&town);
     cr_assert_eq(picture->shelters[0].capacity, 50);
     cr_assert_eq(picture->shelters[0].places[INSTANCE_WHEELCHAIR], 50);
     cr_assert_eq(picture->shelters[0].places[INSTANCE_MEDICAL], 0, "fitness unknown is no place");
@@ -280,61 +217,64 @@ Test(planning, a_full_closed_or_damaged_shelter_is_not_usable) {
                                                   HV_SHELTER_CLOSED, HV_SHELTER_DAMAGED};
     for (size_t i = 0; i < 4; i++) {
         tell_status(shut[i]);
-        struct picture *picture = look();
+        struct picture *picture = town_picture(&town);
         cr_assert_not(picture->shelters[0].usable);
         picture_free(picture);
     }
     tell_status(HV_SHELTER_OPEN);
-    struct picture *picture = look();
+    struct picture *picture = town_picture(&town);
     cr_assert(picture->shelters[0].usable);
     cr_assert_eq(picture->shelters[0].opens_ms, 0);
     picture_free(picture);
 }
 
 Test(planning, a_silent_shelter_counts_with_caution) {
-    core_bench_hello(bench, "s1", 100);
-    core_bench_tick(bench, 60000);
-    struct picture *picture = look();
+    core_bench_hello(town.bench, "s1", 100);
+    core_bench_tick(town.bench, 60000);
+    struct picture *picture = town_picture(&town);
     cr_assert(picture->stale[0]);
     cr_assert_eq(picture->shelters[0].capacity, 75);
     picture_free(picture);
-    struct picture_rules exclude = rules;
+    struct picture_rules exclude = town.rules;
     exclude.stale = PICTURE_STALE_EXCLUDE;
-    cr_assert_eq(picture_new(state(), region, profile, &exclude, &picture), 0);
+    cr_assert_eq(picture_new(state(), town.region, town.profile, &exclude, &picture), 0);
     cr_assert_eq(picture->shelters[0].capacity, 0);
     picture_free(picture);
 }
 
 Test(planning, vehicles_become_people_once_and_closed_roads_are_closed) {
-    uint32_t bc = region_find_link(region, "bc");
-    struct picture *picture = look();
+    uint32_t bc = region_find_link(town.region, "bc");
+    struct picture *picture = town_picture(&town);
     cr_assert_eq(network_link_at(picture->network, bc)->capacity_per_hour, 1200);
     cr_assert_not(network_link_at(picture->network, bc)->closed);
     picture_free(picture);
-    decide((struct hv_record){
-        .kind = HV_RECORD_ROAD,
-        .road = {.link = "bc", .has_capacity = true, .capacity_permille = 500, .reason = ""}});
-    picture = look();
+    town_decide(
+        &town,
+        (struct hv_record){
+            .kind = HV_RECORD_ROAD,
+            .road = {.link = "bc", .has_capacity = true, .capacity_permille = 500, .reason = ""}});
+    picture = town_picture(&town);
     cr_assert_eq(network_link_at(picture->network, bc)->capacity_per_hour, 600);
     picture_free(picture);
-    road("bc", true);
-    picture = look();
+    town_road(&town, "bc", true, "");
+    picture = town_picture(&town);
     cr_assert(network_link_at(picture->network, bc)->closed);
     picture_free(picture);
 }
 
 Test(planning, damaged_and_expired_stock_is_not_there) {
     tell_water("d1", 500, 60, 1000);
-    struct picture *picture = look();
-    cr_assert_eq(picture->stock[region_find_item(region, "water")], 500);
+    struct picture *picture = town_picture(&town);
+    cr_assert_eq(picture->stock[region_find_item(town.region, "water")], 500);
     picture_free(picture);
 }
 
 Test(planning, needs_are_people_times_days_less_what_is_there) {
-    uint32_t water = region_find_item(region, "water"), milk = region_find_item(region, "milk");
+    uint32_t water = region_find_item(town.region, "water"),
+             milk = region_find_item(town.region, "milk");
     tell_people(50);
     tell_water("s1", 100, 0, 0);
-    struct picture *picture = look();
+    struct picture *picture = town_picture(&town);
     cr_assert_eq(picture->need[water], 50 * 3 * 2 - 100);
     cr_assert_eq(picture->need[milk], 0, "no infants");
     picture_free(picture);
@@ -349,8 +289,8 @@ Test(planning, what_staff_ask_for_counts_where_it_is_more) {
                                               .line_count = 1,
                                               .lines = &line,
                                               .text = ""}});
-    struct picture *picture = look();
-    cr_assert_eq(picture->need[region_find_item(region, "water")], 700);
+    struct picture *picture = town_picture(&town);
+    cr_assert_eq(picture->need[region_find_item(town.region, "water")], 700);
     picture_free(picture);
 }
 
@@ -359,10 +299,10 @@ Test(planning, what_staff_ask_for_counts_where_it_is_more) {
 Test(planning, a_plan_names_its_basis_and_proves_itself) {
     flood(NULL);
     uint64_t before = state_position(state());
-    uint64_t number = propose();
+    uint64_t number = town_propose(&town);
     const struct state_plan *kept = state_find_plan(state(), number);
     const struct hv_plan *plan = NULL;
-    cr_assert_eq(state_plan_decode(kept, &arena, &plan), 0);
+    cr_assert_eq(state_plan_decode(kept, &town.arena, &plan), 0);
     cr_assert_eq(plan->basis, before);
     cr_assert_eq(plan->move_count, 1);
     cr_assert_str_eq(plan->moves[0].zone, "z1");
@@ -376,9 +316,9 @@ Test(planning, a_plan_names_its_basis_and_proves_itself) {
 Test(planning, who_cannot_be_placed_is_left_with_a_reason) {
     flood(NULL);
     tell_capacity(100);
-    uint64_t number = propose();
+    uint64_t number = town_propose(&town);
     const struct hv_plan *plan = NULL;
-    cr_assert_eq(state_plan_decode(state_find_plan(state(), number), &arena, &plan), 0);
+    cr_assert_eq(state_plan_decode(state_find_plan(state(), number), &town.arena, &plan), 0);
     cr_assert_eq(plan->unserved_people, 20);
     cr_assert_eq(plan->unserved_bound, 20);
     uint64_t left = 0;
@@ -394,7 +334,9 @@ Test(planning, where_places_run_out_those_in_wheelchairs_come_first) {
     for (uint32_t places = 1; places <= 5; places++) {
         tell_capacity(places);
         const struct hv_plan *plan = NULL;
-        cr_assert_eq(state_plan_decode(state_find_plan(state(), propose()), &arena, &plan), 0);
+        cr_assert_eq(
+            state_plan_decode(state_find_plan(state(), town_propose(&town)), &town.arena, &plan),
+            0);
         uint32_t wheelchair = 0;
         for (size_t i = 0; i < plan->move_count; i++)
             wheelchair += plan->moves[i].wheelchair;
@@ -406,20 +348,20 @@ Test(planning, where_places_run_out_those_in_wheelchairs_come_first) {
 
 Test(planning, a_cut_road_leaves_everybody_without_a_route) {
     flood(NULL);
-    road("bc", true);
-    uint64_t number = propose();
+    town_road(&town, "bc", true, "");
+    uint64_t number = town_propose(&town);
     const struct hv_plan *plan = NULL;
-    cr_assert_eq(state_plan_decode(state_find_plan(state(), number), &arena, &plan), 0);
+    cr_assert_eq(state_plan_decode(state_find_plan(state(), number), &town.arena, &plan), 0);
     cr_assert_eq(plan->unserved_people, 120);
     for (size_t i = 0; i < plan->left_count; i++)
         cr_assert_eq(plan->left[i].reason, HV_PLAN_NO_ROUTE);
 }
 
 Test(planning, approval_opens_receives_and_evacuates) {
-    incident(HV_PHASE_WATCH);
-    incident(HV_PHASE_EVACUATION);
+    town_phase(&town, HV_PHASE_WATCH);
+    town_phase(&town, HV_PHASE_EVACUATION);
     flood(NULL);
-    approve(propose());
+    town_approve(&town, town_propose(&town));
     const struct hv_order *order = NULL;
     cr_assert_eq(open_orders(HV_ORDER_OPEN, &order), 1);
     cr_assert_eq(order->post, HV_POST_NODE);
@@ -435,13 +377,13 @@ Test(planning, approval_opens_receives_and_evacuates) {
 }
 
 Test(planning, before_evacuation_a_zone_is_warned_and_then_told_to_go) {
-    incident(HV_PHASE_WATCH);
+    town_phase(&town, HV_PHASE_WATCH);
     flood(NULL);
-    approve(propose());
+    town_approve(&town, town_propose(&town));
     cr_assert_eq(open_orders(HV_ORDER_WARN_ZONE, NULL), 1);
     cr_assert_eq(open_orders(HV_ORDER_EVACUATE_ZONE, NULL), 0);
-    incident(HV_PHASE_EVACUATION);
-    approve(propose());
+    town_phase(&town, HV_PHASE_EVACUATION);
+    town_approve(&town, town_propose(&town));
     cr_assert_eq(open_orders(HV_ORDER_WARN_ZONE, NULL), 0, "the order takes the warning's place");
     cr_assert_eq(open_orders(HV_ORDER_EVACUATE_ZONE, NULL), 1);
     cr_assert_eq(open_orders(HV_ORDER_OPEN, NULL), 1, "nobody is told twice");
@@ -449,22 +391,22 @@ Test(planning, before_evacuation_a_zone_is_warned_and_then_told_to_go) {
 }
 
 Test(planning, a_shelter_is_told_when_only_who_comes_has_changed) {
-    incident(HV_PHASE_WATCH);
-    incident(HV_PHASE_EVACUATION);
+    town_phase(&town, HV_PHASE_WATCH);
+    town_phase(&town, HV_PHASE_EVACUATION);
     flood(NULL);
-    approve(propose());
+    town_approve(&town, town_propose(&town));
     const struct hv_plan *plan = NULL;
     const struct hv_order *order = NULL;
     cr_assert_eq(state_plan_decode(state_find_plan(state(), state_general(state())->last_plan),
-                                   &arena, &plan),
+                                   &town.arena, &plan),
                  0);
     struct hv_record record = {.kind = HV_RECORD_PLAN, .plan = *plan};
     record.plan.id = 0;
     record.plan.basis = state_general(state())->position;
     const uint32_t wheelchairs = plan->moves[0].wheelchair + 7;
     record.plan.moves[0].wheelchair = wheelchairs; /* as many people, others among them */
-    decide(record);
-    approve(state_general(state())->last_plan);
+    town_decide(&town, record);
+    town_approve(&town, state_general(state())->last_plan);
     cr_assert_eq(open_orders(HV_ORDER_RECEIVE_PEOPLE, &order), 1);
     cr_assert_eq(order->people[0].people, 120);
     cr_assert_eq(order->people[0].wheelchair, wheelchairs);
@@ -473,28 +415,28 @@ Test(planning, a_shelter_is_told_when_only_who_comes_has_changed) {
 
 Test(planning, a_plan_is_approved_once) {
     flood(NULL);
-    uint64_t number = propose();
-    approve(number);
+    uint64_t number = town_propose(&town);
+    town_approve(&town, number);
     struct hv_record *records = NULL;
     size_t count = 0;
     struct orders_scene now = scene();
     cr_assert_eq(
-        orders_approve(&now, state_find_plan(state(), number), "", &arena, &records, &count),
+        orders_approve(&now, state_find_plan(state(), number), "", &town.arena, &records, &count),
         HV_ERR_STATE);
 }
 
 Test(planning, goods_go_on_one_waybill_and_are_not_promised_twice) {
-    uint32_t water = region_find_item(region, "water");
+    uint32_t water = region_find_item(town.region, "water");
     tell_people(50);
     tell_water("d1", 1000, 0, 0);
-    approve(propose());
+    town_approve(&town, town_propose(&town));
     const struct hv_order *ship = NULL, *expect = NULL;
     cr_assert_eq(open_orders(HV_ORDER_SHIP, &ship), 1);
     cr_assert_eq(open_orders(HV_ORDER_EXPECT_DELIVERY, &expect), 1);
     cr_assert_str_eq(ship->waybill, expect->waybill);
     cr_assert_str_neq(ship->waybill, "");
     cr_assert_eq(ship->lines[0].quantity, 300);
-    struct picture *picture = look();
+    struct picture *picture = town_picture(&town);
     cr_assert_eq(picture->stock[water], 1000, "nothing has left");
     cr_assert_eq(picture->need[water], 300);
     cr_assert_eq(picture->promise_count, 1);
@@ -509,16 +451,16 @@ Test(planning, goods_go_on_one_waybill_and_are_not_promised_twice) {
 
 static const struct hv_plan *proposed(uint64_t number) {
     const struct hv_plan *plan = NULL;
-    cr_assert_eq(state_plan_decode(state_find_plan(state(), number), &arena, &plan), 0);
+    cr_assert_eq(state_plan_decode(state_find_plan(state(), number), &town.arena, &plan), 0);
     return plan;
 }
 
 Test(planning, an_order_that_no_road_is_open_for_is_taken_back) {
     tell_people(50);
     tell_water("d1", 1000, 0, 0);
-    approve(propose());
-    road("bc", true);
-    uint64_t number = propose();
+    town_approve(&town, town_propose(&town));
+    town_road(&town, "bc", true, "");
+    uint64_t number = town_propose(&town);
     const struct hv_plan *plan = proposed(number);
     cr_assert_eq(plan->order_change_count, 1);
     cr_assert_eq(plan->order_changes[0].reason, HV_PLAN_NO_ROUTE);
@@ -527,11 +469,11 @@ Test(planning, an_order_that_no_road_is_open_for_is_taken_back) {
     cr_assert_eq(plan->left_count, 1);
     cr_assert_eq(plan->left[0].amount, 300, "it is lacking again");
     cr_assert_eq(open_orders(HV_ORDER_SHIP, NULL), 1, "until somebody approves");
-    approve(number);
+    town_approve(&town, number);
     cr_assert_eq(open_orders(HV_ORDER_SHIP, NULL), 0);
     cr_assert_eq(open_orders(HV_ORDER_EXPECT_DELIVERY, NULL), 0);
-    road("bc", false);
-    number = propose();
+    town_road(&town, "bc", false, "");
+    number = town_propose(&town);
     cr_assert_eq(proposed(number)->order_change_count, 0);
     cr_assert_eq(proposed(number)->shipment_count, 1);
 }
@@ -540,7 +482,7 @@ Test(planning, what_has_left_stays_as_it_was_ordered) {
     static struct hv_stock_line line = {.item = "water", .lot = "", .quantity = 300};
     tell_people(50);
     tell_water("d1", 1000, 0, 0);
-    approve(propose());
+    town_approve(&town, town_propose(&town));
     const struct hv_order *ship = NULL;
     open_orders(HV_ORDER_SHIP, &ship);
     tell("d1", (struct hv_report){.kind = HV_REPORT_STOCK_MOVEMENT,
@@ -551,46 +493,47 @@ Test(planning, what_has_left_stays_as_it_was_ordered) {
                                                      .waybill = ship->waybill,
                                                      .vehicle = "",
                                                      .reason = ""}});
-    road("bc", true);
-    struct picture *picture = look();
+    town_road(&town, "bc", true, "");
+    struct picture *picture = town_picture(&town);
     cr_assert_eq(picture->promise_count, 0);
-    cr_assert_eq(picture->need[region_find_item(region, "water")], 0, "it is on its way");
+    cr_assert_eq(picture->need[region_find_item(town.region, "water")], 0, "it is on its way");
     picture_free(picture);
 }
 
 Test(planning, directives_set_limits_and_priorities_and_are_told_as_reasons) {
     tell_people(50);
     tell_water("d1", 1000, 0, 0);
-    decide((struct hv_record){.kind = HV_RECORD_DIRECTIVE,
-                              .directive = {.id = "one-van",
-                                            .kind = HV_DIRECTIVE_LIMIT,
-                                            .zone = "",
-                                            .shelter = "s1",
-                                            .depot = "d1",
-                                            .item = "",
-                                            .quantity = 120,
-                                            .reason = "one van"}});
-    decide((struct hv_record){.kind = HV_RECORD_DIRECTIVE,
-                              .directive = {.id = "water-first",
-                                            .kind = HV_DIRECTIVE_PRIORITY,
-                                            .zone = "",
-                                            .shelter = "",
-                                            .depot = "",
-                                            .item = "water",
-                                            .quantity = 7,
-                                            .reason = "heat"}});
+    town_decide(&town, (struct hv_record){.kind = HV_RECORD_DIRECTIVE,
+                                          .directive = {.id = "one-van",
+                                                        .kind = HV_DIRECTIVE_LIMIT,
+                                                        .zone = "",
+                                                        .shelter = "s1",
+                                                        .depot = "d1",
+                                                        .item = "",
+                                                        .quantity = 120,
+                                                        .reason = "one van"}});
+    town_decide(&town, (struct hv_record){.kind = HV_RECORD_DIRECTIVE,
+                                          .directive = {.id = "water-first",
+                                                        .kind = HV_DIRECTIVE_PRIORITY,
+                                                        .zone = "",
+                                                        .shelter = "",
+                                                        .depot = "",
+                                                        .item = "water",
+                                                        .quantity = 7,
+                                                        .reason = "heat"}});
     struct session *session = session_new();
     struct session_task *task = calloc(1, sizeof *task);
     struct plan *plan = NULL;
-    task->picture = look();
-    int64_t cost = task->picture->items[region_find_item(region, "water")].shortage_cost;
-    cr_assert_eq(session_task_directives(task, state(), region), 0);
-    cr_assert_eq(task->picture->items[region_find_item(region, "water")].shortage_cost, 7 * cost);
+    task->picture = town_picture(&town);
+    int64_t cost = task->picture->items[region_find_item(town.region, "water")].shortage_cost;
+    cr_assert_eq(session_task_directives(task, state(), town.region), 0);
+    cr_assert_eq(task->picture->items[region_find_item(town.region, "water")].shortage_cost,
+                 7 * cost);
     cr_assert_eq(session_solve(session, task, NULL, NULL, &plan), 0);
     cr_assert_eq(plan->shipment_count, 1);
     cr_assert_eq(plan->shipments[0].quantity, 120, "120 l of goods go there, a litre each");
     struct hv_plan told;
-    cr_assert_eq(outcome_record(plan, task->picture, region, state(), &arena, &told), 0);
+    cr_assert_eq(outcome_record(plan, task->picture, town.region, state(), &town.arena, &told), 0);
     cr_assert_eq(told.left_count, 1);
     cr_assert_eq(told.left[0].reason, HV_PLAN_LIMIT);
     cr_assert_str_eq(told.left[0].parameter, "d1");
@@ -607,18 +550,18 @@ static void cancel(const struct hv_order *order) {
     struct hv_record record = {.kind = HV_RECORD_ORDER, .order = *order};
     record.order.revision++;
     record.order.state = HV_ORDER_CANCELLED;
-    decide(record);
+    town_decide(&town, record);
 }
 
 Test(planning, a_shipment_that_came_to_nothing_is_needed_again) {
-    uint32_t water = region_find_item(region, "water");
+    uint32_t water = region_find_item(town.region, "water");
     tell_people(50);
     tell_water("d1", 1000, 0, 0);
-    approve(propose());
+    town_approve(&town, town_propose(&town));
     const struct hv_order *ship = NULL;
     open_orders(HV_ORDER_SHIP, &ship);
     cancel(ship);
-    struct picture *picture = look();
+    struct picture *picture = town_picture(&town);
     cr_assert_eq(picture->stock[water], 1000);
     cr_assert_eq(picture->need[water], 300, "though the shelter still expects it");
     picture_free(picture);
@@ -626,17 +569,18 @@ Test(planning, a_shipment_that_came_to_nothing_is_needed_again) {
 
 Test(planning, withdrawing_a_plan_cancels_its_orders) {
     flood(NULL);
-    uint64_t number = propose();
+    uint64_t number = town_propose(&town);
     struct hv_record *records = NULL;
     size_t count = 0;
     struct orders_scene now = scene();
     cr_assert_eq(
-        orders_withdraw(&now, state_find_plan(state(), number), "", &arena, &records, &count),
+        orders_withdraw(&now, state_find_plan(state(), number), "", &town.arena, &records, &count),
         HV_ERR_STATE, "not approved yet");
-    approve(number);
-    cr_assert_eq(
-        orders_withdraw(&now, state_find_plan(state(), number), "no", &arena, &records, &count), 0);
-    cr_assert_eq(store(records, count), 0, "%s", bench->reply_verdict.detail);
+    town_approve(&town, number);
+    cr_assert_eq(orders_withdraw(&now, state_find_plan(state(), number), "no", &town.arena,
+                                 &records, &count),
+                 0);
+    cr_assert_eq(store(records, count), 0, "%s", town.bench->reply_verdict.detail);
     for (uint32_t i = 0; i < state_count(state(), STATE_ORDER); i++)
         cr_assert_eq(state_order_state(state_order(state(), i)), HV_ORDER_CANCELLED);
     cr_assert_eq(state_general(state())->plan_in_force, STATE_NONE);
@@ -660,7 +604,7 @@ Test(planning, a_warm_session_reaches_what_a_cold_one_does) {
             tell_capacity((uint32_t)(60 + 13 * step));
             break;
         case 1:
-            road("bc", step % 8 == 1);
+            town_road(&town, "bc", step % 8 == 1, "");
             break;
         case 2:
             tell_people(5 * step);
@@ -668,7 +612,7 @@ Test(planning, a_warm_session_reaches_what_a_cold_one_does) {
         default:
             tell_water("d1", 40 * (uint64_t)step, 0, 0);
         }
-        struct session_task task = {.picture = look()};
+        struct session_task task = {.picture = town_picture(&town)};
         struct plan *plan = NULL, *cold = solve(task.picture);
         cr_assert_eq(session_solve(warm, &task, NULL, NULL, &plan), 0);
         equal_worth(plan, cold);
@@ -681,7 +625,7 @@ Test(planning, a_warm_session_reaches_what_a_cold_one_does) {
 
 static struct session_task *task_now(void) {
     struct session_task *task = calloc(1, sizeof *task);
-    task->picture = look();
+    task->picture = town_picture(&town);
     return task;
 }
 
@@ -714,21 +658,22 @@ Test(planning, the_worker_answers_the_newest_task) {
 /* ---- for how long goods last ---- */
 
 Test(planning, counts_days_of_what_is_usable_by_those_whom_an_item_is_for) {
-    uint32_t water = region_find_item(region, "water"), milk = region_find_item(region, "milk");
+    uint32_t water = region_find_item(town.region, "water"),
+             milk = region_find_item(town.region, "milk");
     struct supply supply;
     const struct state_place *place = state_find_place(state(), "s1");
-    cr_assert(place == NULL || !supply_of(region, water, state(), place, 20000, 0, &supply),
+    cr_assert(place == NULL || !supply_of(town.region, water, state(), place, 20000, 0, &supply),
               "nobody has said who is there");
     tell_people(50);
     tell_water("s1", 300, 40, 900); /* the damaged and the expired count for nothing */
     place = state_find_place(state(), "s1");
-    cr_assert(supply_of(region, water, state(), place, 20000, 0, &supply));
+    cr_assert(supply_of(town.region, water, state(), place, 20000, 0, &supply));
     cr_assert_eq(supply.usable, 300);
     cr_assert_float_eq(supply.per_day, 150, 1e-9);
     cr_assert_float_eq(supply.days_left, 2, 1e-9);
-    cr_assert(supply_of(region, milk, state(), place, 20000, 0, &supply));
+    cr_assert(supply_of(town.region, milk, state(), place, 20000, 0, &supply));
     cr_assert_float_eq(supply.per_day, 0, 0);
     cr_assert(isinf(supply.days_left), "no infant is there");
-    cr_assert(supply_of(region, water, state(), place, 20002, 0, &supply));
+    cr_assert(supply_of(town.region, water, state(), place, 20002, 0, &supply));
     cr_assert_eq(supply.usable, 0, "what is left has expired two days later");
 }
