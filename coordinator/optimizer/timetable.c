@@ -17,6 +17,9 @@ enum {
     NODE_STEPS = 2000000,    /* as it does where nodes times steps are more than that */
     WAY_LINKS_MAX = 4000000, /* ways times links: the search looks at so many for each way */
     ROUTES = 2,              /* of a zone to one shelter */
+    FINE_STEP_MS = 120000,   /* of longer ones the first solve is no dearer than an estimate */
+    COARSE_STEP_MS = 600000, /* of the estimate */
+    COARSE_HORIZON_MS = 24 * 3600 * 1000,
 };
 
 struct timetable {
@@ -108,7 +111,7 @@ static int choose_steps(const struct instance *instance, int64_t *step_ms, int64
     return *step_ms <= STEP_MS_MAX && *horizon_ms <= HORIZON_MS_MAX ? HV_OK : HV_ERR_LIMIT;
 }
 
-static int start(struct making *making, int64_t step_ms, int64_t horizon_ms) {
+static int begin(struct making *making, int64_t step_ms, int64_t horizon_ms) {
     struct timetable *timetable = making->timetable;
     forget(timetable);
     int error = timetable_steps_init(&timetable->steps, making->instance, &timetable->closings,
@@ -175,6 +178,32 @@ static int solve_flow(struct making *making) {
     int error = evacuation_session_solve(timetable->flow, &options, &timetable->best);
     if (error != HV_OK)
         forget(timetable);
+    return error;
+}
+
+/* ---- how long it takes ---- */
+
+/* When the flow brings in the last, and some more, since plans are slower than the flow: found in
+ * steps of ten minutes, which takes a fraction of a solve in fine ones. 0: the flow was stopped. */
+static int estimate(struct making *making, int64_t *ret_needs_ms) {
+    struct timetable *timetable = making->timetable;
+    int64_t last = 0;
+    int error = begin(making, COARSE_STEP_MS, COARSE_HORIZON_MS);
+    STEP(solve_flow(making));
+    const struct evacuation_plan *flow = &timetable->best;
+    for (size_t r = 0; error == HV_OK && r < flow->route_count; r++) {
+        const struct evacuation_route *route = &flow->routes[r];
+        int64_t travel = 0;
+        for (size_t i = 0; i < route->link_count; i++)
+            travel += timetable->steps.links[flow->links[route->link_first + i]].travel_steps;
+        for (size_t d = 0; d < route->departure_count; d++) {
+            const int64_t at = flow->departures[route->departure_first + d].step + travel;
+            last = at > last ? at : last;
+        }
+    }
+    if (error == HV_OK)
+        *ret_needs_ms = making->stopped || !flow->optimal ? 0 : last * COARSE_STEP_MS * 5 / 4;
+    forget(timetable);
     return error;
 }
 
@@ -406,9 +435,13 @@ int timetable_solve(struct timetable *timetable, const struct instance *instance
     if (timetable->flow != NULL && timetable_steps_fit(&timetable->steps, instance)) {
         error = move_on(&making);
     } else {
-        int64_t step_ms = 0, horizon_ms = 0;
+        int64_t step_ms = 0, horizon_ms = 0, needs_ms = 0;
         error = choose_steps(instance, &step_ms, &horizon_ms);
-        STEP(start(&making, step_ms, horizon_ms));
+        if (error == HV_OK && step_ms <= FINE_STEP_MS)
+            error = estimate(&making, &needs_ms);
+        while (error == HV_OK && horizon_ms < needs_ms && 2 * horizon_ms <= HORIZON_MS_MAX)
+            error = choose_steps(instance, &step_ms, &horizon_ms);
+        STEP(begin(&making, step_ms, horizon_ms));
     }
     STEP(solve_flow(&making));
     if (error != HV_OK)
@@ -427,7 +460,7 @@ int timetable_lengthen(struct timetable *timetable, const struct instance *insta
     int error = choose_steps(instance, &step_ms, &horizon_ms);
     if (error != HV_OK)
         return error;
-    error = start(&making, step_ms, horizon_ms);
+    error = begin(&making, step_ms, horizon_ms);
     STEP(solve_flow(&making));
     if (error != HV_OK)
         forget(timetable);

@@ -8,7 +8,7 @@
 enum {
     FLOW_WAYS = 6, /* of the flow, between one zone and one shelter */
     ROUNDS = 2,
-    SQUEAKS = 12 /* orders tried where somebody is late */
+    SQUEAKS = 12 /* orders tried where roads close and somebody is late */
 };
 
 /* When an assignment has its turn. */
@@ -254,11 +254,21 @@ static int squeak(struct seeking *seeking) {
     return error;
 }
 
+/* Whether a road closes, reopens or narrows at a time to come. */
+static bool has_closings(const struct timetable_steps *steps) {
+    for (uint32_t l = 0; l < steps->road_count; l++)
+        if (steps->timed[l])
+            return true;
+    return false;
+}
+
+/* Where no road closes a longer horizon is the cheaper way to bring the late ones in. */
 static int seek_all(struct seeking *seeking) {
+    const int squeaks = has_closings(seeking->steps) ? SQUEAKS : 0;
     int error = HV_OK;
     for (int round = 0; error == HV_OK && round < ROUNDS; round++)
         error = seek_round(seeking);
-    for (int i = 0; error == HV_OK && i < SQUEAKS && seeking->search.best.unserved > 0; i++)
+    for (int i = 0; error == HV_OK && i < squeaks && seeking->search.best.unserved > 0; i++)
         error = squeak(seeking);
     return error;
 }

@@ -5,9 +5,9 @@
  * at the rate and in the window that the others leave: the departures of zone_plan_state. Then each
  * is taken out and put back once more, since room may have come up before it. On a horizon that is
  * long enough everybody leaves sooner or later: a road that is taken now is free afterwards. Where
- * roads close at times to come that is not so; as long as somebody is late everybody is taken out
- * and put back in a new order, those first of whom somebody was late (squeaky wheel optimisation:
- * Joslin and Clements 1999), and the best of all is kept. */
+ * roads close at times to come that is not so; there, as long as somebody is late everybody is
+ * taken out and put back in a new order, those first of whom somebody was late (squeaky wheel
+ * optimisation: Joslin and Clements 1999), and the best of all is kept. */
 #ifndef HV_OPTIMIZER_TIMETABLE_WAYS_H
 #define HV_OPTIMIZER_TIMETABLE_WAYS_H
 
