@@ -5,6 +5,7 @@
  * connection suspended: closing resumes all first. */
 #include "coordinator/api/api_inside.h"
 
+#include "schemas/platform/clock.h"
 #include "schemas/platform/http_address.h"
 #include "schemas/platform/line_log.h"
 
@@ -15,7 +16,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BACKLOG = 128, CONNECTION_BYTES = 32768, GZIP_FROM = 1024, RETRY_MS = 5000 };
+enum {
+    BACKLOG = 128,
+    CONNECTION_BYTES = 32768,
+    GZIP_FROM = 1024,
+    RETRY_MS = 5000,
+    SLOW_LOOK_MS = 1000
+};
 
 /* ---- calls ---- */
 
@@ -23,7 +30,10 @@ enum { BACKLOG = 128, CONNECTION_BYTES = 32768, GZIP_FROM = 1024, RETRY_MS = 500
  * itself, for its cookies or its headers, is let go with its connection, or when the next begins.
  */
 struct api_socket {
+    struct api_socket *next, *before; /* in api->sockets */
+    struct MHD_Connection *connection;
     struct api_call *call; /* NULL: none under way */
+    uint64_t since_ms;     /* it began, or its last answer ended */
 };
 
 static struct api_socket *socket_of(struct MHD_Connection *connection) {
@@ -55,15 +65,55 @@ static void let_go(struct api *api, struct api_socket *socket) {
     socket->call = NULL;
 }
 
+static void begin_socket(struct api *api, struct api_socket *socket,
+                         struct MHD_Connection *connection) {
+    socket->connection = connection;
+    socket->since_ms = clock_real_ms();
+    socket->next = api->sockets;
+    if (api->sockets != NULL)
+        api->sockets->before = socket;
+    api->sockets = socket;
+}
+
+static void end_socket(struct api *api, struct api_socket *socket) {
+    let_go(api, socket);
+    if (socket->before != NULL)
+        socket->before->next = socket->next;
+    else
+        api->sockets = socket->next;
+    if (socket->next != NULL)
+        socket->next->before = socket->before;
+    free(socket);
+}
+
 static void connected(void *context, struct MHD_Connection *connection, void **held,
                       enum MHD_ConnectionNotificationCode how) {
-    (void)connection;
-    if (how == MHD_CONNECTION_NOTIFY_STARTED) {
-        *held = calloc(1, sizeof(struct api_socket));
-    } else if (*held != NULL) {
-        let_go(context, *held);
-        free(*held);
+    if (how != MHD_CONNECTION_NOTIFY_STARTED) {
+        if (*held != NULL)
+            end_socket(context, *held);
         *held = NULL;
+        return;
+    }
+    struct api_socket *socket = calloc(1, sizeof *socket);
+    if (socket != NULL)
+        begin_socket(context, socket, connection);
+    *held = socket;
+}
+
+/* Who sends a request a byte at a time is never idle for libmicrohttpd, and would hold a connection
+ * for ever. */
+static void hang_up_on_slow(struct api *api, uint64_t now_ms) {
+    if (now_ms < api->slow_next_ms)
+        return;
+    api->slow_next_ms = now_ms + SLOW_LOOK_MS;
+    for (struct api_socket *slow = api->sockets; slow != NULL; slow = slow->next) {
+        bool asks = slow->call == NULL || slow->call->stage == API_READING;
+        const union MHD_ConnectionInfo *info =
+            asks && now_ms - slow->since_ms > API_REQUEST_S * 1000u
+                ? MHD_get_connection_info(slow->connection, MHD_CONNECTION_INFO_CONNECTION_FD)
+                : NULL;
+        if (info != NULL)
+            shutdown(info->connect_fd, SHUT_RDWR);
     }
 }
 
@@ -92,6 +142,8 @@ static void end_call(void *context, struct MHD_Connection *connection, void **he
     (void)how;
     if (*held != NULL && socket != NULL)
         let_go(context, socket);
+    if (socket != NULL)
+        socket->since_ms = clock_real_ms();
     *held = NULL;
 }
 
@@ -215,12 +267,13 @@ static bool is_our_name(const struct api *api, const struct api_call *call) {
 }
 
 static void refuse_method(struct api_call *call, uint32_t methods) {
-    char allow[64] = "";
+    char allow[64] = "", remedy[80];
     for (int i = 0; i < API_METHODS; i++)
         if ((methods >> i & 1) != 0)
             snprintf(allow + strlen(allow), sizeof allow - strlen(allow), "%s%s",
                      allow[0] == '\0' ? "" : ", ", api_method_word((enum api_method)i));
-    api_problem(call, 405, "method", NULL, allow);
+    snprintf(remedy, sizeof remedy, "use %s", allow);
+    api_problem(call, 405, "method", NULL, remedy);
     api_header(call, MHD_HTTP_HEADER_ALLOW, "%s", allow);
 }
 
@@ -232,13 +285,19 @@ static bool needs_picture(const struct api_route *route) {
     return route->handler != api_get_health;
 }
 
+static void refuse_body(struct api_call *call) {
+    char remedy[64];
+    snprintf(remedy, sizeof remedy, "send at most %zu bytes", call->body_most);
+    api_problem(call, 413, "limit", "the body is too large", remedy);
+}
+
 /* A body that is too long is not waited for. */
 static void look_at_body(struct api_call *call) {
     const char *length = header(call, MHD_HTTP_HEADER_CONTENT_LENGTH);
     if (call->route->handler == api_put_hazard)
         call->body_most = API_HAZARD_BODY_MAX;
     if (length != NULL && strtoull(length, NULL, 10) > call->body_most)
-        api_problem(call, 413, "limit", "the body is too large", NULL);
+        refuse_body(call);
 }
 
 static void tell_address(struct api_call *call) {
@@ -260,8 +319,11 @@ static void look(struct api *api, struct api_call *call, const char *method) {
     if (!is_our_name(api, call))
         api_problem(call, 421, "host", "the Host header names another server",
                     "use the address that haven-coordinator listens at");
+    else if (!api_request_is_plain(call))
+        ; /* answered */
     else if (call->target_error == HV_ERR_LIMIT)
-        api_problem(call, 414, "limit", NULL, NULL);
+        api_problem(call, 414, "limit", "the address is longer than any of ours",
+                    "put what is long into the body");
     else if (call->target_error != HV_OK)
         api_problem(call, 400, hv_error_name(call->target_error),
                     call->target_error == HV_ERR_EXISTS ? "a parameter stands there twice"
@@ -298,15 +360,15 @@ static void take_body(struct api_call *call, const char *bytes, size_t size) {
 
 static bool read_json(struct api_call *call) {
     json_error_t fault;
-    const char *type = header(call, MHD_HTTP_HEADER_CONTENT_TYPE);
     if (call->too_large) {
-        api_problem(call, 413, "limit", NULL, NULL);
+        refuse_body(call);
         return false;
     }
     if (call->body.size == 0)
         return true;
-    if (type == NULL || strncmp(type, "application/json", 16) != 0) {
-        api_problem(call, 415, "format", "the body is not application/json", NULL);
+    if (!api_request_has_json(call)) {
+        api_problem(call, 415, "format", "the body is not application/json",
+                    "send one JSON object, with Content-Type: application/json");
         return false;
     }
     call->json = json_loadb(call->body.bytes, call->body.size, JSON_REJECT_DUPLICATES, &fault);
@@ -476,6 +538,7 @@ static struct MHD_Daemon *start(struct api *api, int file) {
     return MHD_start_daemon(
         flags, 0, NULL, NULL, handle, api, MHD_OPTION_EXTERNAL_LOGGER, log_line, NULL,
         MHD_OPTION_LISTEN_SOCKET, file, MHD_OPTION_CONNECTION_LIMIT, API_CONNECTIONS_MAX,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, API_ADDRESS_CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, API_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_BYTES, MHD_OPTION_URI_LOG_CALLBACK, begin_call, api,
         MHD_OPTION_NOTIFY_COMPLETED, end_call, api, MHD_OPTION_NOTIFY_CONNECTION, connected, api,
@@ -515,8 +578,10 @@ int api_http_open(struct api *api, uint64_t now_ms) {
 }
 
 void api_http_run(struct api *api) {
-    if (api->server != NULL)
-        MHD_run(api->server);
+    if (api->server == NULL)
+        return;
+    hang_up_on_slow(api, clock_real_ms());
+    MHD_run(api->server);
 }
 
 /* Whoever waits is told that this ends; then libmicrohttpd has nothing suspended and may stop. */

@@ -17,7 +17,9 @@
 #define API_BODY_MAX 65536u /* of a request; hazards name many ids */
 #define API_HAZARD_BODY_MAX (8u << 20)
 #define API_CONNECTIONS_MAX 1024u
+#define API_ADDRESS_CONNECTIONS_MAX 512u /* of one address, so that it cannot have all */
 #define API_IDLE_S 60u
+#define API_REQUEST_S 120u /* until a request is whole, at most */
 #define API_HEADERS_MAX 8u
 
 enum api_method { API_GET, API_POST, API_PUT, API_PATCH, API_DELETE, API_METHODS };
@@ -88,10 +90,11 @@ struct api_call {
     struct MHD_Response *response; /* made by the handler itself; NULL: of `out` or `file` */
 };
 
+struct api_socket; /* api_http.c */
 struct api_stream; /* api_events.c */
 struct api_frame;  /* api_events.h */
 
-enum { API_CHUNK = 256, API_CHUNKS_KEPT = 64 };
+enum { API_CHUNK = 256, API_CHUNKS_KEPT = 64, API_BATCH = 2048 };
 
 /* Chunks of records, the one made first at `first`. */
 struct api_chunks {
@@ -150,6 +153,8 @@ struct api {
     struct api_pulse pulse;
     const struct region *region;
     struct api_call *calls;
+    struct api_socket *sockets; /* api_http.c */
+    uint64_t slow_next_ms;
     uint64_t last_token;
     struct api_work *work;
     struct account_list accounts;
@@ -197,6 +202,13 @@ void api_wait_job(struct api *api, struct api_call *call, struct api_job *job,
 /* Waits for the same job as the other call. */
 void api_join(struct api_call *call, const struct api_call *other);
 void api_jobs_ended(struct api *api);
+
+/* ---- api_request.c ---- */
+
+/* Whether its headers can be read in one way only and its body is in a coding that is known; else
+ * the call is answered. */
+bool api_request_is_plain(struct api_call *call);
+bool api_request_has_json(const struct api_call *call); /* by its Content-Type */
 
 /* ---- api_reply.c ---- */
 void api_header(struct api_call *call, const char *name, const char *format, ...)

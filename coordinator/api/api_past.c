@@ -144,8 +144,12 @@ static void begin(struct api *api, struct api_call *call, uint64_t position) {
 bool api_past_wanted(struct api *api, struct api_call *call) {
     uint64_t position = 0, last = state_position(api->replica.state);
     int error = api_target_number(&call->target, "at", 1, last, &position);
-    if (error == HV_ERR_NOT_FOUND || call->method != API_GET ||
-        (error == HV_OK && position == last))
+    if (error != HV_ERR_NOT_FOUND && call->method != API_GET) {
+        api_problem(call, 400, "value", "what was cannot be changed",
+                    "leave “at” out to decide now");
+        return true;
+    }
+    if (error == HV_ERR_NOT_FOUND || (error == HV_OK && position == last))
         return false;
     if (error != HV_OK) {
         char detail[80];

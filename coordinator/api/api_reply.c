@@ -46,6 +46,7 @@ static const char *title_of(unsigned status) {
                   {421, "This server has another name"},
                   {422, "A value is not right"},
                   {429, "Too many attempts"},
+                  {501, "That is not known here"},
                   {503, "Not ready"},
                   {507, "The disk is full: nothing was stored"}};
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)

@@ -283,7 +283,10 @@ def events(city, view, plan):
 
 def read_records(city, headers, start, last):
     """What came of the stream of records after `start` up to `last`, unpacked."""
-    stream = city.events(headers, f"/api/v1/events?view=records&from={start}")
+    return rest_of_records(city.events(headers, f"/api/v1/events?view=records&from={start}"), headers, last)
+
+
+def rest_of_records(stream, headers, last):
     inflating = zlib.decompressobj(wbits=31) if "Accept_Encoding" in headers else None
     head, rest = until(stream, lambda data: b"\r\n\r\n" in data).split(b"\r\n\r\n", 1)
     said, end = [], f"\nid: {last}\ndata: ".encode()
@@ -298,15 +301,6 @@ def read_records(city, headers, start, last):
         tail = tail[-64:] + said[-1]
     stream.close()
     return b"".join(said)
-
-
-def unchunked(data):
-    pieces = []
-    while b"\r\n" in data:
-        size, data = data.split(b"\r\n", 1)
-        pieces.append(data[:int(size, 16)])
-        data = data[int(size, 16) + 2:]
-    return b"".join(pieces)
 
 
 def record_ids(said):
@@ -329,10 +323,8 @@ def records():
         is_so(f"every record after {start} comes once, in order{', packed' if headers else ''}",
               ids == list(range(start + 1, last + 1)), (len(ids), ids[:3], ids[-3:], last))
         is_so(f"who is far behind at {start} is told so, and nobody else", (b"event: behind" in said) == (last - start >= 10000))
-    data = until(slow, lambda data: f"\nid: {last}\ndata: ".encode() in data)
-    data = data.split(b"\r\n\r\n", 1)[1]
-    is_so("who has taken nothing meanwhile has lost nothing", record_ids(unchunked(data)) == list(range(1, last + 1)))
-    slow.close()
+    said = rest_of_records(slow, {}, last)
+    is_so("who has taken nothing meanwhile has lost nothing", record_ids(said) == list(range(1, last + 1)))
     deaf = [city.events(viewer, f"/api/v1/events?view=records&from={start}") for start in range(0, 5000, 100)]
     for stream in deaf:
         until(stream, lambda data: b"event: hello" in data)
@@ -406,6 +398,34 @@ def attacks(city, view, plan):
     refused("a body that becomes too large", b"POST /api/v1/notes HTTP/1.1\r\n" + head + token +
             b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" +
             (b"8000\r\n" + b" " * 0x8000 + b"\r\n") * 4 + b"0\r\n\r\n", (413,))
+    text = b"Content-Type: application/json\r\n"
+    for what, headers, body, status in (
+            ("two lengths", text + b"Content-Length: 2\r\nContent-Length: 12\r\n", b"{}GET / HTTP/1.1", 400),
+            ("a length beside chunks", text + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", b"0\r\n\r\n", 400),
+            ("a transfer coding nobody knows", text + b"Transfer-Encoding: xchunked\r\n", b"0\r\n\r\n", 501),
+            ("a packed body", text + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n", b"{}", 415),
+            ("a second host", text + b"Host: evil.example\r\nContent-Length: 2\r\n", b"{}", 400),
+            ("a type that begins like JSON's", b"Content-Type: application/jsonx\r\nContent-Length: 2\r\n", b"{}", 415),
+            ("JSON's type in capitals", b"Content-Type: Application/JSON ; charset=utf-8\r\nContent-Length: 13\r\n",
+             b'{"text":"hi"}', 201)):
+        said = city.raw(b"POST /api/v1/notes HTTP/1.1\r\n" + head + token + headers + b"\r\n" + body)
+        is_so(f"{what}: {status}", said.split(b" ", 2)[1] == str(status).encode() and
+              (status == 201 or (b"problem+json" in said and b'"remedy"' in said)), said)
+    answer = city.ask("POST", "/api/v1/notes?at=1", {"text": "then"}, **plan)
+    is_so("what was cannot be changed", answer.status == 400, answer.body)
+    for answer in (city.ask("PUT", "/api/v1/notes", {}, **plan), city.ask("GET", "/" + "a" * 5000, **plan)):
+        is_so(f"{answer.status} says what would be right", bool(answer.json().get("remedy")), answer.body)
+    crowd = []
+    for _ in range(513):
+        crowd.append(socket.create_connection(city.address, timeout=20, source_address=("127.0.0.2", 0)))
+    try:
+        is_so("one address cannot have all connections", crowd[-1].recv(1) == b"")
+    except ConnectionError:
+        pass  # closed on us all the same
+    answer = city.ask("GET", "/healthz")
+    is_so("and does not hold up another that way", answer.status == 200, answer.body)
+    for connection in crowd:
+        connection.close()
     for body, status in ((b"{", 400), (b"[]", 400), (b'{"text":"a","text":"b"}', 400), (b'{"text":"\xff"}', 400),
                          (b'{"text":1}', 422), (b'{"text":""}', 422), (b"{" + b'"a":{' * 3000, 400)):
         answer = city.ask("POST", "/api/v1/notes", body, **plan)
