@@ -23,10 +23,11 @@ enum {
     PERIOD_MS = 250, /* between two events of changes, at least, and of the newest records */
     PERIOD_MOST_MS = 5000,
     OUT_BYTES_A_MS = 16000, /* of changes, to all streams together */
-    OUT_BYTES_A_US = 64,    /* of records */
+    OUT_BYTES_A_US = 128,   /* of records */
     BLOCK_BYTES = 32768,
     COST_SHARE = 10, /* making events takes at most one part in so many of the time */
     REST = 1,        /* after a chunk of records so much of the time that it took is for others */
+    TURN_US = 20000, /* of making records at once, before others are seen to */
     STREAMS_MAX = 512,
     BEHIND_RECORDS = 10000, /* who is further behind is told so */
     BEHIND_MS = 5000,
@@ -230,13 +231,13 @@ static uint64_t now_us(clockid_t clock) {
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* Who has waited longest of those with a whole chunk before them; when it is time for the newest
+/* Who has waited longest of those with a whole batch before them; when it is time for the newest
  * records, of all. NULL: nobody. */
 static struct api_stream *next_reader(const struct api *api, bool newest) {
     uint64_t last = state_position(api->replica.state);
     struct api_stream *found = NULL;
     for (struct api_stream *stream = api->streams; stream != NULL; stream = stream->next)
-        if (waits(stream, true, last) && (newest || last - stream->position >= API_CHUNK) &&
+        if (waits(stream, true, last) && (newest || last - stream->position >= API_BATCH) &&
             (found == NULL || stream->turn < found->turn))
             found = stream;
     return found;
@@ -272,7 +273,7 @@ static void give_up(struct api *api, struct api_stream *stream, uint64_t now_ms)
 }
 
 /* To all that stand where this one does. Gives how many bytes. */
-static size_t give_chunk(struct api *api, struct api_stream *reader, uint64_t now_ms) {
+static size_t give_batch(struct api *api, struct api_stream *reader, uint64_t now_ms) {
     uint64_t from = reader->position, last = state_position(api->replica.state);
     bool packed = reader->packed;
     size_t bytes = 0;
@@ -296,14 +297,16 @@ static size_t give_chunk(struct api *api, struct api_stream *reader, uint64_t no
 static void give_records(struct api *api, uint64_t now_ms) {
     bool newest = now_ms >= api->records_next_ms;
     struct api_stream *reader = NULL;
-    while (now_us(CLOCK_MONOTONIC) >= api->records_rest_us &&
-           (reader = next_reader(api, newest)) != NULL) {
+    uint64_t took_us = 0;
+    if (now_us(CLOCK_MONOTONIC) < api->records_rest_us)
+        return;
+    while (took_us < TURN_US && (reader = next_reader(api, newest)) != NULL) {
         uint64_t began = now_us(CLOCK_THREAD_CPUTIME_ID);
-        size_t bytes = give_chunk(api, reader, now_ms);
-        uint64_t took = now_us(CLOCK_THREAD_CPUTIME_ID) - began + bytes / OUT_BYTES_A_US;
-        api->records_rest_us = now_us(CLOCK_MONOTONIC) + REST * took;
+        size_t bytes = give_batch(api, reader, now_ms);
+        took_us += now_us(CLOCK_THREAD_CPUTIME_ID) - began + bytes / OUT_BYTES_A_US;
     }
-    if (newest && reader == NULL && now_us(CLOCK_MONOTONIC) >= api->records_rest_us)
+    api->records_rest_us = now_us(CLOCK_MONOTONIC) + REST * took_us;
+    if (newest && reader == NULL)
         api->records_next_ms = now_ms + PERIOD_MS;
 }
 

@@ -29,8 +29,9 @@ void api_changes_write(struct api *api, uint64_t from, struct api_text *text);
 
 /* ---- api_records.c ---- */
 
-/* The records after `from`, up to the next multiple of API_CHUNK or the last: a reference, the
- * caller's to drop. Made once for all who come by. NULL: none was to be read, or no memory. */
+/* The records after `from`, some chunks of them: a reference, the caller's to drop. A chunk ends at
+ * the next multiple of API_CHUNK or with the last record, and is made once for all who come by.
+ * NULL: none was to be read, or no memory. */
 struct api_frame *api_records_frame(struct api *api, uint64_t from, bool packed);
 void api_records_forget(struct api *api);
 

@@ -1,6 +1,7 @@
 /* Records as events, in chunks that end at the same positions whoever asks, so that one that is
  * made serves every stream which comes by: those that stand together and those that catch up one
- * after the other. A record that is stored never changes, so neither does a chunk that is whole. */
+ * after the other. A record that is stored never changes, so neither does a chunk that is whole.
+ * Some chunks go out together: to wake a stream takes as long as to write some records. */
 #include "coordinator/api/api_events.h"
 
 #include "schemas/codec.h"
@@ -10,7 +11,8 @@
 
 enum {
     CHUNK_BYTES = 262144, /* a chunk also ends with the record that reaches this */
-    KEPT_BYTES = 16 << 20
+    KEPT_BYTES = 16 << 20,
+    BATCH_BYTES = 262144 /* chunks go out together up to this, or to a multiple of API_BATCH */
 };
 
 struct recording {
@@ -85,7 +87,7 @@ static void keep(struct api_chunks *chunks, struct api_frame *frame) {
     frame->refs++;
 }
 
-struct api_frame *api_records_frame(struct api *api, uint64_t from, bool packed) {
+static struct api_frame *chunk_after(struct api *api, uint64_t from, bool packed) {
     uint64_t last = state_position(api->replica.state), end = from - from % API_CHUNK + API_CHUNK;
     struct api_frame *frame = find(&api->chunks, from, packed);
     bool whole = false;
@@ -96,6 +98,38 @@ struct api_frame *api_records_frame(struct api *api, uint64_t from, bool packed)
     frame = make(api, from, end < last ? end : last, packed, &whole);
     if (frame != NULL && whole)
         keep(&api->chunks, frame);
+    return frame;
+}
+
+/* Both are dropped. NULL without memory. */
+static struct api_frame *join(struct api_frame *one, struct api_frame *next) {
+    struct api_frame *both = api_frame_new(one->from);
+    if (both != NULL) {
+        both->packed = one->packed;
+        both->to = next->to;
+        both->sum = one->sum;
+        api_gzip_sum_add(&both->sum, &next->sum);
+        api_text_add(&both->text, one->text.bytes, one->text.size);
+        api_text_add(&both->text, next->text.bytes, next->text.size);
+    }
+    api_frame_drop(one);
+    api_frame_drop(next);
+    if (both == NULL || !both->text.failed)
+        return both;
+    api_frame_drop(both);
+    return NULL;
+}
+
+struct api_frame *api_records_frame(struct api *api, uint64_t from, bool packed) {
+    uint64_t last = state_position(api->replica.state);
+    struct api_frame *frame = chunk_after(api, from, packed);
+    while (frame != NULL && frame->to < last && frame->to % API_BATCH != 0 &&
+           frame->text.size < BATCH_BYTES) {
+        struct api_frame *next = chunk_after(api, frame->to, packed);
+        if (next == NULL)
+            break;
+        frame = join(frame, next);
+    }
     return frame;
 }
 
