@@ -410,7 +410,8 @@ static void run(struct api *api, struct api_call *call) {
 
 static struct MHD_Response *response_of(struct api_call *call) {
     if (call->file >= 0) {
-        struct MHD_Response *response = MHD_create_response_from_fd64(call->file_size, call->file);
+        struct MHD_Response *response =
+            MHD_create_response_from_fd_at_offset64(call->file_size, call->file, call->file_offset);
         call->file = response == NULL ? call->file : -1;
         return response;
     }

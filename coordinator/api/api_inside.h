@@ -84,7 +84,7 @@ struct api_call {
     const char *type;
     struct api_text out;
     int file; /* -1; else its bytes are the answer */
-    uint64_t file_size;
+    uint64_t file_offset, file_size;
     struct api_header headers[API_HEADERS_MAX];
     size_t header_count;
     struct MHD_Response *response; /* made by the handler itself; NULL: of `out` or `file` */
@@ -295,10 +295,10 @@ api_handler api_put_link, api_put_hazard, api_put_sweep, api_put_alert, api_post
     api_post_handover, api_get_handovers, api_post_order, api_patch_order, api_delete_order,
     api_post_answer, api_post_node, api_delete_node;
 api_handler api_get_links, api_get_link, api_get_stock, api_get_items, api_get_requests,
-    api_get_orders, api_get_order, api_get_transfers, api_get_waybills, api_get_incidents,
-    api_get_directives, api_get_alerts, api_get_notes, api_get_hazards, api_get_plans, api_get_plan,
-    api_get_plan_diff, api_get_region, api_get_exercises, api_get_log, api_get_record,
-    api_get_attention;
+    api_get_orders, api_get_order, api_get_transfers, api_get_waybills, api_get_background,
+    api_get_incidents, api_get_directives, api_get_alerts, api_get_notes, api_get_hazards,
+    api_get_plans, api_get_plan, api_get_plan_diff, api_get_region, api_get_exercises, api_get_log,
+    api_get_record, api_get_attention;
 api_handler api_get_progress; /* of the evacuation */
 api_handler api_get_events, api_get_metrics, api_get_series, api_get_situation;
 api_handler api_get_accounts, api_put_account, api_delete_account;

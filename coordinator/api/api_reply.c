@@ -43,6 +43,7 @@ static const char *title_of(unsigned status) {
                   {413, "The request is too large"},
                   {414, "The address is too long"},
                   {415, "Send JSON"},
+                  {416, "There is no such piece"},
                   {421, "This server has another name"},
                   {422, "A value is not right"},
                   {429, "Too many attempts"},

@@ -44,6 +44,7 @@ const struct api_route api_routes[] = {
     {API_GET, "network", ANY, api_get_links},
     {API_GET, "network/{id}", ANY, api_get_link},
     {API_GET, "region", ANY, api_get_region},
+    {API_GET, "background", ANY, api_get_background},
     {API_GET, "items", ANY, api_get_items},
     {API_GET, "stock", ANY, api_get_stock},
     {API_GET, "requests", ANY, api_get_requests},

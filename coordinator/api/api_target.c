@@ -188,3 +188,38 @@ bool api_box_has(const struct api_box *box, double lon, double lat) {
     return box->west <= box->east ? lon >= box->west && lon <= box->east
                                   : lon >= box->west || lon <= box->east;
 }
+
+/* ---- pieces of a file ---- */
+
+/* Digits, at most 18 of them: leaves the text after them. */
+static bool read_digits(const char **text, uint64_t *ret_number) {
+    const size_t length = strspn(*text, "0123456789");
+    if (length == 0 || length > 18)
+        return false;
+    *ret_number = strtoull(*text, NULL, 10);
+    *text += length;
+    return true;
+}
+
+bool api_read_range(const char *range, uint64_t size, uint64_t *ret_first, uint64_t *ret_last) {
+    uint64_t first = 0, last = 0;
+    if (size == 0 || strncmp(range, "bytes=", 6) != 0)
+        return false;
+    range += 6;
+    const bool from_end = *range == '-';
+    if (!from_end && !read_digits(&range, &first))
+        return false;
+    if (*range++ != '-')
+        return false;
+    const bool open_ended = *range == '\0';
+    if (!open_ended && !read_digits(&range, &last))
+        return false;
+    if (*range != '\0' || (from_end && (open_ended || last == 0)) ||
+        (!from_end && (first >= size || (!open_ended && last < first))))
+        return false;
+    if (from_end)
+        first = last < size ? size - last : 0;
+    *ret_first = first;
+    *ret_last = from_end || open_ended || last >= size ? size - 1 : last;
+    return true;
+}

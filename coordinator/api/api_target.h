@@ -46,6 +46,11 @@ bool api_words_have(const char *words, const char *word);
  * refuse it by a weight of nought. */
 bool api_takes_coding(const char *accept, const char *coding);
 
+/* One piece of a file of so many bytes, as a Range asks for it (RFC 9110, 14.1.2: bytes=0-99, from
+ * a byte to the end, the last so many): first and last byte. False: it is malformed, asks for
+ * several pieces or for none that is in the file. */
+bool api_read_range(const char *range, uint64_t size, uint64_t *ret_first, uint64_t *ret_last);
+
 /* Four numbers between commas: west, south, east, north. */
 struct api_box {
     double west, south, east, north;

@@ -1,5 +1,5 @@
 // The command centre in a real browser, on a real coordinator with real nodes: decide, and see it arrive at the desk.
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { accessible, bin, check, daemon, ended, finish, freePort, open, picture, run, scratch, test, until, WEBGL } from "./browser.mjs";
 
@@ -390,6 +390,41 @@ await test("the map draws, with WebGL and without, and a click tells everything 
   await accessible(drawn, "drawn map");
   await picture(drawn, "centre-map-drawn");
   await drawn.context().close();
+});
+
+/** A PMTiles file (version 3) of one tile, the whole world in one colour. */
+function backgroundFile() {
+  const tile = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64");
+  const root = Buffer.from([1, 0, 1, tile.length, 1]), metadata = Buffer.from("{}"), header = Buffer.alloc(127);
+  header.write("PMTiles");
+  header[7] = 3;
+  [127, root.length, 127 + root.length, metadata.length, 0, 0, 127 + root.length + metadata.length, tile.length, 1, 1, 1].forEach((value, i) => header.writeBigUInt64LE(BigInt(value), 8 + 8 * i));
+  [1, 1, 1, 2, 0, 0].forEach((value, i) => { header[96 + i] = value; }); // clustered, not packed, PNG, of zoom 0 alone
+  [-1800000000, -850000000, 1800000000, 850000000].forEach((value, i) => header.writeInt32LE(value, 102 + 4 * i));
+  return Buffer.concat([header, root, metadata, tile]);
+}
+
+await test("a background that the user has is drawn under the map, read piece by piece from here alone; none is no fault", async () => {
+  const withWebgl = await open(WEBGL), pieces = [];
+  const openMap = async () => {
+    const map = await (await loggedIn(withWebgl)).newPage();
+    map.on("pageerror", (error) => faults.push(String(error)));
+    map.on("response", (answer) => { if (answer.url().includes("/api/v1/background")) pieces.push(`${answer.status()} ${new URL(answer.url()).origin}`); });
+    await map.goto(`${address}/#/map`);
+    await map.waitForSelector("div.mapbox[data-drawn]");
+    return map;
+  };
+  const without = await openMap();
+  check(await without.getAttribute("div.mapbox", "data-background") === "false" && pieces.length === 1 && pieces[0] === `204 ${address}`, `without one: ${pieces}`);
+  await without.close();
+  pieces.length = 0;
+  writeFileSync(join(centre, "background.pmtiles"), backgroundFile());
+  const map = await openMap();
+  check(await map.getAttribute("div.mapbox", "data-background") === "true", "it is not laid");
+  check(pieces.length >= 3 && pieces.every((piece) => piece === `206 ${address}`), `mark, head and tile: ${pieces}`);
+  await picture(map, "centre-map-background");
+  rmSync(join(centre, "background.pmtiles"));
+  await withWebgl.close();
 });
 
 await test("what happens is seen without a reload, also after the coordinator was killed and started again", async () => {

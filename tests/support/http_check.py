@@ -729,6 +729,27 @@ def series_of_then(city, view):
     is_so("with as many values", all(len(values) == len(then["position"]) for values in [then["wall_ms"], *then["series"].values()]))
 
 
+def background(city, view):
+    """The background of the map is read piece by piece, and only by who may see the map."""
+    def piece(asked=None):
+        return city.ask("GET", "/api/v1/background", **view, **({"Range": asked} if asked else {}))
+    is_so("without one there is none", piece("bytes=0-6").status == 204)
+    path, size = os.path.join(city.dir, "background.pmtiles"), 9 << 20
+    with open(path, "wb") as file:
+        file.write(b"PMTiles\3" + bytes(size - 9) + b"!")
+    first = piece("bytes=0-7")
+    is_so("a piece of it", first.status == 206 and first.body == b"PMTiles\3" and first.headers["content-range"] == f"bytes 0-7/{size}", first.headers)
+    last = piece("bytes=-1")
+    is_so("its end", last.status == 206 and last.body == b"!", last.body[:9])
+    most = piece("bytes=0-")
+    is_so("8 MiB at most", most.status == 206 and len(most.body) == 8 << 20 and most.headers["content-range"] == f"bytes 0-{(8 << 20) - 1}/{size}", most.headers)
+    for asked in (None, "bytes=9-3", f"bytes={size}-", "bytes=0-1,4-5", "lines=0-1"):
+        refused = piece(asked)
+        is_so(f"no piece: {asked}", refused.status == 416 and refused.headers["content-range"] == f"bytes */{size}", refused.body)
+    is_so("who has not logged in sees none of it", city.ask("GET", "/api/v1/background", Range="bytes=0-7").status == 401)
+    os.remove(path)
+
+
 def stop(city, view):
     streams = []
     for _ in range(200):
@@ -793,6 +814,7 @@ try:
     tags(town, viewer)
     look_back(town, viewer)
     series_of_then(town, viewer)
+    background(town, viewer)
     streams_end(town)
     records()
     stop(town, viewer)

@@ -117,3 +117,42 @@ Test(api_target, knows_who_takes_gzip) {
     for (size_t i = 0; i < sizeof not_taking / sizeof *not_taking; i++)
         cr_assert(!api_takes_coding(not_taking[i], "gzip"), "%s", not_taking[i]);
 }
+
+Test(api_target, reads_one_piece_of_a_file) {
+    static const struct {
+        const char *range;
+        uint64_t size, first, last;
+    } good[] = {{"bytes=0-0", 1, 0, 0},
+                {"bytes=0-126", 1000, 0, 126},
+                {"bytes=5-", 10, 5, 9},
+                {"bytes=-3", 10, 7, 9},
+                {"bytes=-30", 10, 0, 9},
+                {"bytes=9-99", 10, 9, 9},
+                {"bytes=0-999999999999999999", 7, 0, 6}};
+    static const char *const bad[] = {"",
+                                      "bytes",
+                                      "bytes=",
+                                      "bytes=-",
+                                      "bytes=-0",
+                                      "bytes=10-",
+                                      "bytes=10-11",
+                                      "bytes=3-2",
+                                      "bytes=1-2,4-5",
+                                      "bytes=a-b",
+                                      "bytes= 1-2",
+                                      "bytes=1-2 ",
+                                      "items=0-1",
+                                      "bytes=--1",
+                                      "bytes=0",
+                                      "bytes=+1-2",
+                                      "bytes=9999999999999999999-"};
+    uint64_t first = 77, last = 77;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        cr_assert(!api_read_range(bad[i], 10, &first, &last), "%s", bad[i]);
+    cr_assert(!api_read_range("bytes=0-0", 0, &first, &last));
+    cr_assert(first == 77 && last == 77, "refused: untouched");
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        cr_assert(api_read_range(good[i].range, good[i].size, &first, &last), "%s", good[i].range);
+        cr_assert(first == good[i].first && last == good[i].last, "%s", good[i].range);
+    }
+}

@@ -1,6 +1,8 @@
 // The map by WebGL: the region's own roads and places, no tiles, no fonts from anywhere.
+import { layBackground } from "./background.js";
 import { depotFeatures, extent, roadFeatures, sheltersSince, zoneFeatures } from "./features.js";
 import { h } from "./dom.js";
+import { say } from "./say.js";
 import { Slices } from "./slices.js";
 import { picture } from "./store.js";
 import { currentLanguage, t } from "./texts.js";
@@ -10,8 +12,8 @@ const AT_ONCE = 500; // features that are handed to the worker of the map in one
 
 const dark = () => matchMedia("(prefers-color-scheme: dark)").matches;
 const colours = () => dark()
-  ? { paper: "#12181e", road: "#52616e", load: "#7cc4e4", ink: "#e8eef3", halo: "#12181e", good: "#4fae7b", ask: "#f0b35c", bad: "#ff7b7b", off: "#7d8a95", none: "#12181e", depot: "#e8eef3" }
-  : { paper: "#f4f6f8", road: "#b4bec7", load: "#0b4f6c", ink: "#16202a", halo: "#ffffff", good: "#1c7a48", ask: "#b86a00", bad: "#b3161d", off: "#7b8791", none: "#ffffff", depot: "#16202a" };
+  ? { paper: "#12181e", ground: "#1d2a22", water: "#16324a", house: "#2a333c", street: "#333f4a", road: "#52616e", load: "#7cc4e4", ink: "#e8eef3", halo: "#12181e", good: "#4fae7b", ask: "#f0b35c", bad: "#ff7b7b", off: "#7d8a95", none: "#12181e", depot: "#e8eef3" }
+  : { paper: "#f4f6f8", ground: "#dfe9dc", water: "#c3dcec", house: "#e0dcd6", street: "#dfe4e8", road: "#b4bec7", load: "#0b4f6c", ink: "#16202a", halo: "#ffffff", good: "#1c7a48", ask: "#b86a00", bad: "#b3161d", off: "#7b8791", none: "#ffffff", depot: "#16202a" };
 
 const byGrade = (c) => ["match", ["get", "grade"], "good", c.good, "ask", c.ask, "bad", c.bad, "off", c.off, c.none];
 
@@ -93,6 +95,9 @@ export async function openMap(into, onPick) {
   });
   await new Promise((resolve) => map.once("load", resolve));
   await refresh();
+  const laid = await layBackground(library, map, colours()).catch(say); // without it the map is what it was
+  if (laid) await rest();
+  box.dataset.background = String(laid === true);
   box.dataset.drawn = "true";
   for (const layer of ["shelters", "depots", "zones", "danger", "closed", "roads"]) {
     map.on("click", layer, (event) => {
