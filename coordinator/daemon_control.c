@@ -134,12 +134,11 @@ static struct console_scene look(const struct daemon *daemon, uint64_t token) {
     return scene;
 }
 
-void daemon_answer_past(struct daemon *daemon, uint64_t token, const json_t *request,
-                        const struct state *past) {
+bool daemon_answer_past(struct daemon *daemon, uint64_t token, const json_t *request,
+                        const struct state *past, struct console_outcome *ret_outcome) {
     const struct state_general *then = state_general(past),
                                *now = state_general(core_state(daemon->core));
     struct console_scene scene = look(daemon, token);
-    struct console_outcome outcome = {0};
     scene.past = past;
     scene.looks_back = true;
     scene.mono_ms = then->mono_ms;
@@ -147,8 +146,11 @@ void daemon_answer_past(struct daemon *daemon, uint64_t token, const json_t *req
     if (memcmp(then->region_hash, now->region_hash, sizeof then->region_hash) != 0)
         scene.region = NULL; /* another one was in force: places are known by what they reported */
     hv_arena_reset(&daemon->control->arena);
-    console_handle_past(&scene, request, &daemon->control->arena, &outcome);
-    daemon_answer(daemon, token, outcome.reply);
+    console_handle_past(&scene, request, &daemon->control->arena, ret_outcome);
+    if (ret_outcome->kind == CONSOLE_WORK)
+        return false;
+    daemon_answer(daemon, token, ret_outcome->reply);
+    return true;
 }
 
 void daemon_request(struct daemon *daemon, uint64_t token, const json_t *request) {

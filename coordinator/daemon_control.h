@@ -7,6 +7,8 @@
 
 #include <jansson.h>
 
+struct console_outcome;
+
 /* HV_ERR_BUSY: somebody listens at the socket; HV_ERR_IO; HV_ERR_MEMORY. */
 int daemon_control_open(struct daemon *daemon) HV_MUST_USE;
 void daemon_control_close(struct daemon *daemon);
@@ -37,8 +39,10 @@ void daemon_work_old_diff(struct daemon *daemon, uint64_t token, uint64_t before
 /* Answers a question as it would have been answered at that position of the log. */
 void daemon_work_past(struct daemon *daemon, uint64_t token, const json_t *request,
                       json_int_t position);
-void daemon_answer_past(struct daemon *daemon, uint64_t token, const json_t *request,
-                        const struct state *past);
+/* The same, once that state is there. False: nothing was answered, because a plan of then is in the
+ * log alone; ret_outcome says which. */
+bool daemon_answer_past(struct daemon *daemon, uint64_t token, const json_t *request,
+                        const struct state *past, struct console_outcome *ret_outcome);
 void daemon_work_verify(struct daemon *daemon, uint64_t token);
 /* Proves that the ledger adds up, from the first record to position `to`. */
 void daemon_work_ledger(struct daemon *daemon, uint64_t token, uint64_t to);

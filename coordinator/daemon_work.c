@@ -122,6 +122,22 @@ void daemon_work_log(struct daemon *daemon, uint64_t token, uint64_t from, uint6
 
 /* ---- a plan that the log alone still has ---- */
 
+/* As of then, or of now. */
+static const struct state *picture_of(const struct work *work) {
+    return work->past == NULL ? core_state(work->daemon->core) : work->past;
+}
+
+static void answer_from_log(struct work *work, json_t *reply, int error) {
+    if (reply != NULL && work->past != NULL)
+        json_object_set_new(reply, "at", json_integer((json_int_t)state_position(work->past)));
+    if (reply != NULL)
+        daemon_answer(work->daemon, work->token, reply);
+    else
+        daemon_answer_error(work->daemon, work->token, error == 0 ? HV_ERR_NOT_FOUND : error, NULL,
+                            NULL);
+    work_free(work);
+}
+
 static int keep_record(void *context, const struct log_record *stored) {
     struct work *work = context;
     struct hv_verdict verdict;
@@ -136,15 +152,10 @@ static int old_plan_run(void *context) {
 static void old_plan_done(void *context, int error) {
     struct work *work = context;
     const struct hv_record *record = work->record;
-    json_t *plan = NULL;
+    json_t *reply = NULL;
     if (error == 0 && record != NULL && record->kind == HV_RECORD_PLAN)
-        plan = console_plan_view(core_state(work->daemon->core), &record->plan);
-    if (plan != NULL)
-        daemon_answer(work->daemon, work->token, json_pack("{s:o}", "plan", plan));
-    else
-        daemon_answer_error(work->daemon, work->token, error == 0 ? HV_ERR_NOT_FOUND : error, NULL,
-                            NULL);
-    work_free(work);
+        reply = json_pack("{s:o}", "plan", console_plan_view(picture_of(work), &record->plan));
+    answer_from_log(work, reply, error);
 }
 
 void daemon_work_old_plan(struct daemon *daemon, uint64_t token, uint64_t position) {
@@ -176,15 +187,9 @@ static void old_diff_done(void *context, int error) {
     json_t *reply = NULL;
     if (error == 0 && after != NULL && after->kind == HV_RECORD_PLAN &&
         (before == NULL ? work->from == 0 : before->kind == HV_RECORD_PLAN))
-        reply = console_plan_difference(core_state(work->daemon->core),
-                                        before == NULL ? NULL : &before->plan, &after->plan,
-                                        &work->arena);
-    if (reply != NULL)
-        daemon_answer(work->daemon, work->token, reply);
-    else
-        daemon_answer_error(work->daemon, work->token, error == 0 ? HV_ERR_NOT_FOUND : error, NULL,
-                            NULL);
-    work_free(work);
+        reply = console_plan_difference(picture_of(work), before == NULL ? NULL : &before->plan,
+                                        &after->plan, &work->arena);
+    answer_from_log(work, reply, error);
 }
 
 void daemon_work_old_diff(struct daemon *daemon, uint64_t token, uint64_t before, uint64_t after) {
@@ -203,13 +208,22 @@ static int past_run(void *context) {
     return milestones_fold(work->daemon->dir, work->daemon->log, work->from, &work->past);
 }
 
+/* A plan that was in the log alone already then is read from there, and shown as of then. */
 static void past_done(void *context, int error) {
     struct work *work = context;
-    if (error == 0)
-        daemon_answer_past(work->daemon, work->token, work->request, work->past);
-    else
+    struct console_outcome left = {0};
+    if (error != 0) {
         daemon_answer_error(work->daemon, work->token, error, NULL, NULL);
-    work_free(work);
+        work_free(work);
+    } else if (daemon_answer_past(work->daemon, work->token, work->request, work->past, &left)) {
+        work_free(work);
+    } else {
+        const bool differ = left.work == CONSOLE_WORK_OLD_DIFF;
+        work->from = left.from;
+        work->to = left.to;
+        work_start(work, differ ? old_diff_run : old_plan_run,
+                   differ ? old_diff_done : old_plan_done);
+    }
 }
 
 void daemon_work_past(struct daemon *daemon, uint64_t token, const json_t *request,

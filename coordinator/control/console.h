@@ -70,7 +70,8 @@ struct console_outcome {
 void console_handle(const struct console_scene *scene, const json_t *request,
                     struct hv_arena *arena, struct console_outcome *ret_outcome);
 
-/* The same for a look back (`scene->past`): of the past one can ask, and nothing can be decided. */
+/* The same for a look back (`scene->past`): of the past one can ask, what only the log still has
+ * too, and nothing can be decided. */
 void console_handle_past(const struct console_scene *scene, const json_t *request,
                          struct hv_arena *arena, struct console_outcome *ret_outcome);
 

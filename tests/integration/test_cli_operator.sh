@@ -150,6 +150,9 @@ for _ in 1 2 3 4 5 6 7 8 9; do haven plan make >/dev/null; done # more than are 
 is "an old plan is shown like any other" "unserved 0 people" haven plan show "$plan"
 same_moves() { [ "$(haven plan show "$plan" --json | field '["plan"]["moves"]')" = "$moves" ] && echo same; }
 is "with what it was" same same_moves
+now=$(haven status --json | field '["position"]')
+is "in a look back, too" "unserved 0 people" haven --at "$now" plan show "$plan"
+is "as of then" "$now" haven --at "$now" plan show "$plan" --json
 
 is "notes in any writing" done haven note 交班
 is "are in the log" 交班 haven notes
