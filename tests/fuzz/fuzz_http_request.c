@@ -1,5 +1,6 @@
-/* Any bytes as a request: the first line is the target, the rest a body. It is refused, or taken
- * apart into what can be looked up, filtered and asked of the console, and nothing else happens. */
+/* Any bytes as a request: the first line is the target and a header, the rest a body. It is refused,
+ * or taken apart into what can be looked up, filtered and asked of the console, and nothing else
+ * happens. */
 #include "coordinator/api/api_inside.h"
 
 #include <stdlib.h>
@@ -75,6 +76,17 @@ static void ask(const uint8_t *bytes, size_t size) {
     hv_arena_deinit(&arena);
 }
 
+/* Of a file of any size a piece is taken that is in it, or none. */
+static void header(const char *line) {
+    const uint64_t sizes[] = {0, 1, 16384, UINT64_MAX};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        uint64_t first = 0, last = 0;
+        if (api_read_range(line, sizes[i], &first, &last))
+            require(first <= last && last < sizes[i]);
+    }
+    (void)api_takes_coding(line, "gzip");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     static struct api_target target;
     char uri[API_TARGET_BYTES_MAX + 1];
@@ -84,6 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         length = API_TARGET_BYTES_MAX;
     memcpy(uri, bytes, length);
     uri[length] = '\0';
+    header(uri);
     if (api_target_read(uri, &target) == HV_OK) {
         const char *arguments[2];
         uint32_t methods = 0;
