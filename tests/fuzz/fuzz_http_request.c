@@ -1,6 +1,6 @@
-/* Any bytes as a request: the first line is the target and a header, the rest a body. It is refused,
- * or taken apart into what can be looked up, filtered and asked of the console, and nothing else
- * happens. */
+/* Any bytes as a request: the first line is the target and a header, the rest a body. It is
+ * refused, or taken apart into what can be looked up, filtered and asked of the console, and
+ * nothing else happens. */
 #include "coordinator/api/api_inside.h"
 
 #include <stdlib.h>
