@@ -4,6 +4,7 @@
 #include "coordinator/daemon_control.h"
 #include "coordinator/planning/orders.h"
 #include "coordinator/planning/outcome.h"
+#include "coordinator/planning/supply.h"
 #include "coordinator/planner_thread.h"
 #include "schemas/platform/clock.h"
 #include "schemas/platform/line_log.h"
@@ -14,7 +15,6 @@
 #include <string.h>
 
 enum { NEED_DAYS = 3, ASKED_MAX = 16 };
-#define DAY_MS 86400000
 #define MINUTE_MS 60000
 #define HOUR_MS 3600000
 
@@ -63,7 +63,7 @@ static int make_task(const struct daemon *daemon, struct session_task **ret_task
         .stale = stale_rule(daemon->settings.stale),
         .stale_percent = daemon->settings.stale_percent,
         .need_days = NEED_DAYS,
-        .today_day = wall_now(daemon) / DAY_MS,
+        .today_day = supply_day(wall_now(daemon)),
         .mono_ms = core_mono_ms(daemon->core, clock_real_ms()),
         .whole_packs = daemon->settings.packs == PACKS_WHOLE,
         .fair = daemon->settings.fairness == FAIRNESS_MAXMIN,

@@ -7,12 +7,7 @@
 
 #include <string.h>
 
-enum {
-    MS_A_MINUTE = 60000,
-    DAY_MS = 86400000,
-    SOON_DAYS = 92,
-    LATER_DAYS = 274
-}; /* three months, nine months */
+enum { MS_A_MINUTE = 60000, SOON_DAYS = 92, LATER_DAYS = 274 }; /* three months, nine months */
 
 static const char *place_id(const struct console_scene *scene, uint32_t index) {
     const struct state_place *place = state_place(console_picture(scene), index);
@@ -299,7 +294,7 @@ static void warn_of_book(const struct console_scene *scene, json_t *list, const 
 
 static void warn_of_expiry(const struct console_scene *scene, json_t *list,
                            const struct state_place *place) {
-    int64_t today = scene->wall_ms / DAY_MS;
+    int64_t today = supply_day(scene->wall_ms);
     const struct state_book *book = &place->book;
     for (uint32_t i = 0; i < book->count; i = state_book_after(book, &book->balances[i].lot)) {
         const struct state_lot *lot = &book->balances[i].lot;
@@ -364,7 +359,7 @@ static void warn_of_vehicle(const struct console_scene *scene, json_t *list,
 static int64_t usable_at(const struct console_scene *scene, const struct state_place *place,
                          uint32_t name) {
     const struct state_book *book = &place->book;
-    const int64_t today = scene->wall_ms / DAY_MS;
+    const int64_t today = supply_day(scene->wall_ms);
     int64_t usable = 0;
     if (is_cold(scene, name) && state_cold_is_suspect(place, scene->mono_ms))
         return 0;

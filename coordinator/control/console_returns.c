@@ -3,8 +3,6 @@
 
 #include "coordinator/planning/returns.h"
 
-enum { MS_A_DAY = 86400000 };
-
 static void refuse(int error, const char *place, struct console_outcome *outcome) {
     const char *at = place == NULL ? "any shelter that is closed and empty" : place;
     switch (error) {
@@ -34,7 +32,7 @@ void console_goods_return(const struct console_scene *scene, const json_t *reque
                           struct hv_arena *arena, struct console_outcome *outcome) {
     const char *place = console_text(request, "place"), *depot = console_text(request, "depot");
     const struct region *region = scene->region;
-    const struct picture_rules rules = {.today_day = scene->wall_ms / MS_A_DAY,
+    const struct picture_rules rules = {.today_day = supply_day(scene->wall_ms),
                                         .mono_ms = scene->mono_ms,
                                         .wall_ms = scene->wall_ms};
     struct picture *picture = NULL;

@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { MS_A_DAY = 86400000 };
-
 /* A page of rows, one for each shelter and item that people there use by the day. */
 struct listing {
     const char *item; /* NULL: all */
@@ -16,14 +14,14 @@ struct listing {
 bool console_supply(const struct console_scene *scene, const struct state_place *place,
                     uint32_t item, struct supply *ret_supply) {
     return item != REGION_NONE && supply_of(scene->region, item, console_picture(scene), place,
-                                            scene->wall_ms / MS_A_DAY, scene->mono_ms, ret_supply);
+                                            supply_day(scene->wall_ms), scene->mono_ms, ret_supply);
 }
 
 int64_t console_supply_of_line(const struct console_scene *scene, const struct state_place *place,
                                const struct state_stock_line *line, uint32_t item) {
     return item == REGION_NONE ? 0
                                : supply_of_line(&scene->region->items[item], place, line,
-                                                scene->wall_ms / MS_A_DAY, scene->mono_ms);
+                                                supply_day(scene->wall_ms), scene->mono_ms);
 }
 
 void console_number_names(const struct console_scene *scene, uint32_t *ret_items) {

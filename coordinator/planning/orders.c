@@ -40,15 +40,18 @@ struct hv_order *orders_want(struct orders_making *making, enum hv_order_kind ki
     return order;
 }
 
-struct hv_order *orders_want_of_place(struct orders_making *making, enum hv_order_kind kind,
-                                      const char *place) {
-    const struct state *state = making->scene->state;
+const struct state_node *orders_node_of(const struct state *state, const char *place) {
     const struct state_place *known = state_find_place(state, place);
     const struct state_node *node =
         known == NULL || known->node == STATE_NONE ? NULL : state_node(state, known->node);
-    if (node == NULL || node->revoked)
-        return orders_want(making, kind, HV_POST_PLACE, place);
-    return orders_want(making, kind, HV_POST_NODE, node->entity.id);
+    return node == NULL || node->revoked ? NULL : node;
+}
+
+struct hv_order *orders_want_of_place(struct orders_making *making, enum hv_order_kind kind,
+                                      const char *place) {
+    const struct state_node *node = orders_node_of(making->scene->state, place);
+    return node == NULL ? orders_want(making, kind, HV_POST_PLACE, place)
+                        : orders_want(making, kind, HV_POST_NODE, node->entity.id);
 }
 
 /* ---- against what is in force ---- */

@@ -30,6 +30,10 @@ struct orders_scene {
 /* An order of revision 1 whose texts are "". */
 struct hv_order orders_blank(void);
 
+/* The node that is told for a place; NULL: none is known there or it is revoked, and the place is
+ * told by print or voice. */
+const struct state_node *orders_node_of(const struct state *state, const char *place);
+
 /* The records of an approval, the approval first; orders name it by CORE_SELF. In the arena.
  * HV_ERR_STATE: approved or withdrawn before; HV_ERR_NOT_FOUND: the plan is no longer kept;
  * HV_ERR_LIMIT: more than HV_COMMAND_RECORDS_MAX; HV_ERR_MEMORY. */

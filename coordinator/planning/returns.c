@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MS_A_DAY = 86400000 };
-
 struct returning {
     const struct returns_task *task;
     struct hv_arena *arena;
@@ -48,14 +46,10 @@ static int64_t usable(const struct returning *returning, const struct state_plac
     uint32_t item = region_find_item(task->region, state_name(task->state, line->item));
     return item == REGION_NONE ? 0
                                : supply_of_line(&task->region->items[item], place, line,
-                                                task->wall_ms / MS_A_DAY, task->mono_ms);
+                                                supply_day(task->wall_ms), task->mono_ms);
 }
 
 /* ---- where to ---- */
-
-static bool can_receive(const struct picture *picture, uint32_t depot) {
-    return picture->depots[depot].usable;
-}
 
 /* REGION_NONE: no road leads to one. */
 static int find_depot(struct returning *returning, uint32_t shelter, uint32_t *ret_depot) {
@@ -69,7 +63,7 @@ static int find_depot(struct returning *returning, uint32_t shelter, uint32_t *r
         bool named =
             returning->task->depot == NULL || strcmp(returning->task->depot, depot->id) == 0;
         int64_t way = network_search_time_ms(returning->search, picture->depots[d].node);
-        if (!named || !can_receive(picture, d) || way >= least)
+        if (!named || !picture->depots[d].usable || way >= least)
             continue;
         least = way;
         *ret_depot = d;
@@ -81,19 +75,15 @@ static int find_depot(struct returning *returning, uint32_t shelter, uint32_t *r
 
 static struct hv_order *add_order(struct returning *returning, enum hv_order_kind kind,
                                   const char *place, const char *counterpart) {
-    const struct state *state = returning->task->state;
-    const struct state_place *known = state_find_place(state, place);
-    const struct state_node *node =
-        known == NULL || known->node == STATE_NONE ? NULL : state_node(state, known->node);
-    bool told = node != NULL && !node->revoked;
+    const struct state_node *node = orders_node_of(returning->task->state, place);
     if (returning->count == returning->room)
         return NULL;
     struct hv_record *record = &returning->records[returning->count];
     *record = (struct hv_record){.kind = HV_RECORD_ORDER, .order = orders_blank()};
     record->order.id = CORE_NEW(returning->count++);
     record->order.kind = kind;
-    record->order.post = told ? HV_POST_NODE : HV_POST_PLACE;
-    record->order.addressee = told ? node->entity.id : place;
+    record->order.post = node == NULL ? HV_POST_PLACE : HV_POST_NODE;
+    record->order.addressee = node == NULL ? place : node->entity.id;
     record->order.counterpart = counterpart;
     record->order.text = returning->task->text;
     record->order.issued_wall_ms = returning->task->wall_ms;
@@ -142,7 +132,6 @@ static int order_all(struct returning *returning, const struct state_place *plac
             .lot = line->lot == STATE_NONE ? "" : state_name(state, line->lot),
             .expiry_day = line->expiry_day,
             .quantity = (uint64_t)quantity};
-        order[0].line_count = order->line_count;
         returning->records[returning->count - 1].order.line_count = order->line_count;
     }
     return HV_OK;

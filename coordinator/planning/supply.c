@@ -5,6 +5,12 @@
 #include <math.h>
 #include <string.h>
 
+enum { MS_A_DAY = 86400000 };
+
+int64_t supply_day(int64_t wall_ms) {
+    return wall_ms / MS_A_DAY;
+}
+
 static bool is_quarantined(const struct region_item *item, const struct state_place *place,
                            uint64_t mono_ms) {
     return item->cold_chain == REGION_ANSWER_YES && state_cold_is_suspect(place, mono_ms);

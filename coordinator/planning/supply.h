@@ -15,6 +15,9 @@ struct supply {
     double days_left; /* usable / per_day; INFINITY where nobody uses any */
 };
 
+/* The day, since 1970 in UTC, by which expiry is judged. */
+int64_t supply_day(int64_t wall_ms);
+
 /* Base units of a line of stock that are a supply of its item: neither damaged, nor expired, nor,
  * of what must stay cold, in quarantine. `today_day`: days since 1970, for expiry; `mono_ms`: log
  * clock, for breaks of the cold chain. */
