@@ -61,13 +61,11 @@ static void tell_known(const char *known, char *ret_text, size_t bytes) {
     ret_text[used] = '\0';
 }
 
-/* The name, cut to a length that is no letter's middle. */
-static void cut_name(const char *name, char ret_name[64]) {
-    size_t size = (size_t)snprintf(ret_name, 64, "%s", name);
-    size = size < 64 ? size : 63;
-    while (size > 0 && (hv_utf8_scan(ret_name, size) & HV_UTF8_BROKEN) != 0)
-        size--;
-    ret_name[size] = '\0';
+/* How many of the first bytes of a text are whole letters. */
+static size_t whole(const char *text, size_t bytes) {
+    while (bytes > 0 && (hv_utf8_scan(text, bytes) & HV_UTF8_BROKEN) != 0)
+        bytes--;
+    return bytes;
 }
 
 bool json_members_check(const json_t *object, const char *known,
@@ -80,7 +78,8 @@ bool json_members_check(const json_t *object, const char *known,
         const char *right = end == NULL || json_is_null(value) ? NULL : wrong_type(value, *end);
         if (end != NULL && right == NULL)
             continue;
-        cut_name(name, cut);
+        snprintf(cut, sizeof cut, "%s", name);
+        cut[whole(cut, strlen(cut))] = '\0';
         if (end == NULL) {
             snprintf(ret_fault->wrong, sizeof ret_fault->wrong, "there is no member “%s” here",
                      cut);
@@ -109,8 +108,5 @@ json_t *json_members_types(const char *known) {
 }
 
 json_t *json_members_text(const char *text) {
-    size_t size = strlen(text);
-    while (size > 0 && (hv_utf8_scan(text, size) & HV_UTF8_BROKEN) != 0)
-        size--;
-    return json_stringn(text, size);
+    return json_stringn(text, whole(text, strlen(text)));
 }

@@ -664,7 +664,7 @@ int main(int argc, char **argv) {
     int far = 0;
     require(argc > 1, "usage: zone_plan_exact SEED COUNT | zone_plan_exact FILE...");
     if (argc == 3 && strspn(argv[1], "0123456789") == strlen(argv[1]))
-        return try_random(strtoull(argv[1], NULL, 10), atoi(argv[2])) > 0;
+        return try_random(strtoull(argv[1], NULL, 10), (int)strtol(argv[2], NULL, 10)) > 0;
     for (int i = 1; i < argc; i++) {
         printf("%s\n", argv[i]);
         far += try_file(argv[i]);
