@@ -1,8 +1,9 @@
 /* Orders. */
 #include "coordinator/cli/cli.h"
+#include "coordinator/cli/cli_number.h"
 
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -60,21 +61,18 @@ static void print_order(const json_t *reply) {
 
 /* A request about the order that the third word names. NULL: said what is wrong. */
 static json_t *order_request(const struct cli *cli, const char *verb) {
-    static const char *const options[] = {"--state", "--reason"};
     const char *word = cli_word(cli, 2, "");
-    char *end = NULL;
-    long long order = word == NULL ? 0 : strtoll(word, &end, 10);
+    long order;
     json_int_t done;
-    if (word == NULL || *end != '\0' || order <= 0) {
+    if (word == NULL || !cli_number_read_whole(word, 1, LONG_MAX, &order)) {
         fprintf(stderr, "haven orders: name the number of an order; see haven orders\n");
         return NULL;
     }
     if (!cli_integer(cli, "--done", -1, &done))
         return NULL;
     json_t *request = json_pack("{s:s, s:I}", "verb", verb, "order", (json_int_t)order);
-    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
-        if (cli_option(cli, options[i]) != NULL)
-            json_object_set_new(request, options[i] + 2, json_string(cli_option(cli, options[i])));
+    cli_set_text(request, "state", cli_option(cli, "--state"));
+    cli_set_text(request, "reason", cli_option(cli, "--reason"));
     if (done >= 0)
         json_object_set_new(request, "done", json_integer(done));
     if (!cli_order_says(cli, request)) {
@@ -90,8 +88,7 @@ static int issue(const struct cli *cli) {
         return cli_usage(cli, "name the kind and the addressee");
     json_t *request =
         json_pack("{s:s, s:s, s:s}", "verb", "order-issue", "kind", kind, "addressee", addressee);
-    if (cli_option(cli, "--post") != NULL)
-        json_object_set_new(request, "post", json_string(cli_option(cli, "--post")));
+    cli_set_text(request, "post", cli_option(cli, "--post"));
     if (!cli_order_says(cli, request)) {
         json_decref(request);
         return EX_USAGE;
@@ -101,19 +98,15 @@ static int issue(const struct cli *cli) {
 
 /* What shelters have left goes back to depots. */
 static int return_goods(const struct cli *cli) {
-    static const char *const options[][2] = {{"--to", "depot"}, {"--text", "text"}};
     bool all = cli_flag(cli, "--all");
     const char *place = cli_word(cli, 2, "--all");
     if ((place == NULL) != all)
         return cli_usage(
             cli, "name one shelter, or say --all: those that are closing or closed, and empty");
     json_t *request = json_pack("{s:s, s:b}", "verb", "goods-return", "all", all);
-    if (place != NULL)
-        json_object_set_new(request, "place", json_string(place));
-    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
-        if (cli_option(cli, options[i][0]) != NULL)
-            json_object_set_new(request, options[i][1],
-                                json_string(cli_option(cli, options[i][0])));
+    cli_set_text(request, "place", place);
+    cli_set_text(request, "depot", cli_option(cli, "--to"));
+    cli_set_text(request, "text", cli_option(cli, "--text"));
     return cli_ask(cli, request, NULL);
 }
 
