@@ -60,8 +60,8 @@ static void enter(unsigned entries) {
 /* Staff enter one after the other until nobody answers; gives how the node ended. */
 static int enter_until_it_ends(void) {
     struct staff staff;
+    staff_enter(&staff, &site, 0); /* before: a frame that comes by itself may be the one */
     fault_point_arm(city.top);
-    staff_enter(&staff, &site, 0);
     for (unsigned i = 0; i < ENTRIES && staff_enter_next(&staff);)
         i++;
     int status = process_wait(&site.node); /* frames go on by themselves */
