@@ -236,6 +236,15 @@ bool api_choose_format(struct api_call *call, bool placed, bool tabular,
                        enum api_format *ret_format);
 const char *api_type_of(enum api_format format);
 
+/* Whether the query has no other parameters than these words; else the call is answered. */
+bool api_knows_parameters(struct api_call *call, const char *words);
+
+/* Whether the parameter is “true”. */
+bool api_is_true(const struct api_call *call, const char *name);
+
+/* What stands on the page of a list of so many from `offset` on; taken over. */
+void api_reply_list(struct api_call *call, size_t total, uint64_t offset, json_t *items);
+
 /* A page of the items, and one member more where it is named; both are taken over. */
 void api_reply_page(struct api_call *call, json_t *items, const char *member, json_t *more);
 
@@ -293,13 +302,15 @@ api_handler api_put_link, api_put_hazard, api_put_sweep, api_put_alert, api_post
     api_put_phase, api_put_clock, api_post_note, api_post_report, api_post_plan, api_put_approval,
     api_delete_approval, api_put_directive, api_delete_directive, api_put_owner, api_delete_owner,
     api_post_handover, api_get_handovers, api_post_order, api_patch_order, api_delete_order,
-    api_post_answer, api_post_node, api_delete_node;
+    api_post_answer, api_post_node, api_delete_node, api_put_verdict, api_put_waybill_end,
+    api_post_return;
 api_handler api_get_links, api_get_link, api_get_stock, api_get_items, api_get_requests,
-    api_get_orders, api_get_order, api_get_transfers, api_get_waybills, api_get_background,
+    api_get_request, api_get_orders, api_get_order, api_get_transfers, api_get_background,
     api_get_incidents, api_get_directives, api_get_alerts, api_get_notes, api_get_hazards,
     api_get_plans, api_get_plan, api_get_plan_diff, api_get_region, api_get_exercises, api_get_log,
     api_get_record, api_get_attention;
 api_handler api_get_progress; /* of the evacuation */
+api_handler api_get_waybills, api_get_ledger, api_get_warnings, api_get_supplies;
 api_handler api_get_events, api_get_metrics, api_get_series, api_get_situation;
 api_handler api_get_accounts, api_put_account, api_delete_account;
 api_handler api_get_health, api_get_ready, api_get_shelters, api_get_shelter, api_get_depots,

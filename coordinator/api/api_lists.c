@@ -224,7 +224,7 @@ static void fill_request(const struct api_scene *scene, uint32_t row, struct api
     values[7] = api_text(hv_source_word((enum hv_source)request->seen.source));
     values[8] = api_number(place == NULL ? NAN : place->lon);
     values[9] = api_number(place == NULL ? NAN : place->lat);
-    values[10] = api_bool(!request->withdrawn);
+    values[10] = api_bool(state_request_is_open(request));
 }
 
 static json_t *request_detail(const struct api_scene *scene, uint32_t row) {

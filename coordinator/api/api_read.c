@@ -209,6 +209,11 @@ void api_get_requests(struct api *api, struct api_call *call) {
     list(call, &api_requests, "");
 }
 
+void api_get_request(struct api *api, struct api_call *call) {
+    (void)api;
+    one(call, &api_requests, "request");
+}
+
 void api_get_orders(struct api *api, struct api_call *call) {
     (void)api;
     list(call, &api_orders, "");

@@ -25,7 +25,7 @@ static bool read_page(struct api_call *call, uint64_t *limit, uint64_t *offset) 
     return false;
 }
 
-static bool knows_parameters(struct api_call *call, const char *words) {
+bool api_knows_parameters(struct api_call *call, const char *words) {
     for (size_t i = 0; i < call->target.parameter_count; i++)
         if (!api_words_have(words, call->target.parameters[i].name)) {
             char detail[120];
@@ -43,6 +43,10 @@ static json_t *frame(const struct api_scene *scene, size_t total, uint64_t offse
                      "wall_ms", (json_int_t)scene->console.wall_ms, "mode",
                      hv_mode_word(general->mode), "total", (json_int_t)total, "offset",
                      (json_int_t)offset, "items", items);
+}
+
+void api_reply_list(struct api_call *call, size_t total, uint64_t offset, json_t *items) {
+    api_reply_json(call, 200, frame(call->scene, total, offset, items));
 }
 
 void api_reply_page(struct api_call *call, json_t *items, const char *member, json_t *more) {
@@ -75,7 +79,7 @@ static json_t *reversed(json_t *list) {
     return turned;
 }
 
-static bool is_true(const struct api_call *call, const char *name) {
+bool api_is_true(const struct api_call *call, const char *name) {
     const char *value = api_target_value(&call->target, name);
     return value != NULL && strcmp(value, "true") == 0;
 }
@@ -92,28 +96,18 @@ static bool unchanged(struct api_call *call, uint32_t kinds) {
 
 void api_get_transfers(struct api *api, struct api_call *call) {
     (void)api;
-    if (!knows_parameters(call, "limit,offset,all,at") ||
+    if (!api_knows_parameters(call, "limit,offset,all,at") ||
         unchanged_aged(call, 1u << STATE_TRANSFER))
         return;
-    reply_page(call,
-               api_ask(call->scene,
-                       json_pack("{s:s, s:b}", "verb", "transfers", "all", is_true(call, "all")),
-                       "transfers", NULL));
-}
-
-void api_get_waybills(struct api *api, struct api_call *call) {
-    (void)api;
-    if (!knows_parameters(call, "limit,offset,all,at") || unchanged_aged(call, 1u << STATE_WAYBILL))
-        return;
-    reply_page(call,
-               api_ask(call->scene,
-                       json_pack("{s:s, s:b}", "verb", "waybills", "all", is_true(call, "all")),
-                       "waybills", NULL));
+    reply_page(
+        call, api_ask(call->scene,
+                      json_pack("{s:s, s:b}", "verb", "transfers", "all", api_is_true(call, "all")),
+                      "transfers", NULL));
 }
 
 void api_get_incidents(struct api *api, struct api_call *call) {
     (void)api;
-    if (!knows_parameters(call, "limit,offset,at") || unchanged(call, 1u << STATE_INCIDENT))
+    if (!api_knows_parameters(call, "limit,offset,at") || unchanged(call, 1u << STATE_INCIDENT))
         return;
     reply_page(call, reversed(api_ask(call->scene, json_pack("{s:s}", "verb", "incidents"),
                                       "incidents", NULL)));
@@ -122,7 +116,7 @@ void api_get_incidents(struct api *api, struct api_call *call) {
 /* Ages with the clock, as windows fill. */
 void api_get_progress(struct api *api, struct api_call *call) {
     (void)api;
-    if (!knows_parameters(call, "limit,offset,at") ||
+    if (!api_knows_parameters(call, "limit,offset,at") ||
         unchanged_aged(call, 1u << STATE_PLAN | 1u << STATE_ORDER | 1u << STATE_ZONE))
         return;
     reply_page(call, api_ask(call->scene, json_pack("{s:s}", "verb", "progress"), "zones", NULL));
@@ -130,7 +124,7 @@ void api_get_progress(struct api *api, struct api_call *call) {
 
 void api_get_directives(struct api *api, struct api_call *call) {
     (void)api;
-    if (!knows_parameters(call, "limit,offset,at") || unchanged(call, 1u << STATE_DIRECTIVE))
+    if (!api_knows_parameters(call, "limit,offset,at") || unchanged(call, 1u << STATE_DIRECTIVE))
         return;
     reply_page(call,
                api_ask(call->scene, json_pack("{s:s}", "verb", "directives"), "directives", NULL));
@@ -139,7 +133,7 @@ void api_get_directives(struct api *api, struct api_call *call) {
 void api_get_alerts(struct api *api, struct api_call *call) {
     const struct state *state = call->scene->state;
     (void)api;
-    if (!knows_parameters(call, "limit,offset,at") || unchanged(call, 1u << STATE_ALERT))
+    if (!api_knows_parameters(call, "limit,offset,at") || unchanged(call, 1u << STATE_ALERT))
         return;
     json_t *list = json_array();
     for (uint32_t i = state_count(state, STATE_ALERT); i > 0; i--) {
@@ -159,7 +153,8 @@ void api_get_notes(struct api *api, struct api_call *call) {
     const char *subject = api_target_value(&call->target, "subject"),
                *q = api_target_value(&call->target, "q");
     (void)api;
-    if (!knows_parameters(call, "limit,offset,q,subject,at") || unchanged(call, 1u << STATE_NOTE))
+    if (!api_knows_parameters(call, "limit,offset,q,subject,at") ||
+        unchanged(call, 1u << STATE_NOTE))
         return;
     json_t *all = api_ask(call->scene, json_pack("{s:s}", "verb", "notes"), "notes", NULL);
     json_t *list = json_array();
@@ -267,7 +262,7 @@ void api_get_hazards(struct api *api, struct api_call *call) {
     const char *over = api_target_value(&call->target, "over");
     enum api_format format;
     (void)api;
-    if (!knows_parameters(call, "limit,offset,over,format,at") ||
+    if (!api_knows_parameters(call, "limit,offset,over,format,at") ||
         !api_choose_format(call, true, false, &format) ||
         api_unchanged(call, api_scene_changed(call->scene, 1u << STATE_HAZARD), format))
         return;
@@ -302,7 +297,8 @@ void api_get_hazards(struct api *api, struct api_call *call) {
 void api_get_plans(struct api *api, struct api_call *call) {
     const char *standing = api_target_value(&call->target, "standing");
     (void)api;
-    if (!knows_parameters(call, "limit,offset,standing,at") || unchanged(call, 1u << STATE_PLAN))
+    if (!api_knows_parameters(call, "limit,offset,standing,at") ||
+        unchanged(call, 1u << STATE_PLAN))
         return;
     json_t *all = api_ask(call->scene, json_pack("{s:s}", "verb", "plans"), "plans", NULL);
     json_t *list = json_array();
@@ -429,7 +425,7 @@ static void write_routes(const struct api_scene *scene, const json_t *plan, stru
 void api_get_plan(struct api *api, struct api_call *call) {
     enum api_format format;
     json_t *refusal = NULL;
-    if (!knows_parameters(call, "format") || !api_choose_format(call, true, true, &format))
+    if (!api_knows_parameters(call, "format") || !api_choose_format(call, true, true, &format))
         return;
     json_t *number = number_of(call, "a plan");
     if (number == NULL)
@@ -465,7 +461,7 @@ static void reply_one(struct api_call *call, json_t *request, const char *member
 }
 
 void api_get_plan_diff(struct api *api, struct api_call *call) {
-    if (!knows_parameters(call, "against"))
+    if (!api_knows_parameters(call, "against"))
         return;
     json_t *number = number_of(call, "a plan"), *refusal = NULL;
     if (number == NULL)
@@ -598,8 +594,8 @@ enum { SCAN_MOST = 20000 };
 
 void api_get_log(struct api *api, struct api_call *call) {
     uint64_t last = state_position(call->scene->state), from = 0, to = last, limit, offset;
-    struct listing listing = {.decisions = is_true(call, "decisions")};
-    if (!knows_parameters(call, "from,to,limit,decisions") || !read_page(call, &limit, &offset))
+    struct listing listing = {.decisions = api_is_true(call, "decisions")};
+    if (!api_knows_parameters(call, "from,to,limit,decisions") || !read_page(call, &limit, &offset))
         return;
     if (api_target_number(&call->target, "from", 1, HV_COUNTER_MAX, &from) == HV_ERR_VALUE ||
         api_target_number(&call->target, "to", 1, HV_COUNTER_MAX, &to) == HV_ERR_VALUE) {
@@ -635,7 +631,7 @@ void api_get_handovers(struct api *api, struct api_call *call) {
     const struct state_general *general = state_general(call->scene->state);
     json_t *items = json_array();
     uint64_t position = general->handover_position, limit, offset;
-    if (!knows_parameters(call, "limit,offset,at") || !read_page(call, &limit, &offset)) {
+    if (!api_knows_parameters(call, "limit,offset,at") || !read_page(call, &limit, &offset)) {
         json_decref(items);
         return;
     }

@@ -335,6 +335,23 @@ void api_post_answer(struct api *api, struct api_call *call) {
     decide(api, call, 201, with_number(call, request, "order", call->arguments[0]));
 }
 
+/* ---- goods ---- */
+
+void api_put_verdict(struct api *api, struct api_call *call) {
+    json_t *request = request_of(call, "request-decide", "verdict,lines,reason");
+    decide(api, call, 200, with_text(request, "id", call->arguments[0]));
+}
+
+void api_put_waybill_end(struct api *api, struct api_call *call) {
+    json_t *request = request_of(call, "waybill-end", "reason");
+    decide(api, call, 200, with_text(request, "waybill", call->arguments[0]));
+}
+
+/* Of one shelter, or of all that are closed and empty. */
+void api_post_return(struct api *api, struct api_call *call) {
+    decide(api, call, 201, request_of(call, "goods-return", "place,all,depot,text"));
+}
+
 /* ---- who may ---- */
 
 void api_post_node(struct api *api, struct api_call *call) {

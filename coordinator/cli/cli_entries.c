@@ -112,12 +112,12 @@ const struct cli_entry cli_entries[] = {
     {"depots", cli_depots, "depots and their stock",
      "usage: haven depots [ID] [--offset N] [--limit N] [--json]\nexample:\n  haven depots D1\n"},
     {"supplies", cli_supplies, "for how many days what shelters have lasts",
-     "usage: haven supplies [SHELTER] [--item ITEM] [--offset N] [--limit N]\n"
+     "usage: haven supplies [SHELTER] [--item ITEM] [--below DAYS] [--offset N] [--limit N]\n"
      "  usable goods of each item that is used by the day, over what the people there use\n"
+     "  --below DAYS  only what lasts for less, the shortest first\n"
      "examples:\n"
      "  haven supplies --item water\n"
-     "  haven supplies --json | jq '.supplies[] | select(.days_left != null and .days_left < "
-     "1)'\n"},
+     "  haven supplies --below 2 --limit 20\n"},
     {"zones", cli_zones, "zones: who has checked in, who is left",
      "usage: haven zones [ID] [--json]\n"
      "       haven zones sweep ID --left N [--ago-s N] [--reason TEXT]\n"

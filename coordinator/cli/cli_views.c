@@ -231,6 +231,13 @@ int cli_supplies(const struct cli *cli) {
     const char *item = cli_option(cli, "--item");
     if (item != NULL)
         json_object_set_new(request, "item", json_string(item));
+    json_int_t below;
+    if (!cli_integer(cli, "--below", 0, &below)) {
+        json_decref(request);
+        return EX_USAGE;
+    }
+    if (below > 0)
+        json_object_set_new(request, "below", json_integer(below));
     return cli_ask(cli, request, print_supplies);
 }
 

@@ -24,7 +24,7 @@ static const struct {
     {"nodes", console_nodes, LIST},
     {"shelters", console_shelters, LIST},
     {"depots", console_depots, LIST},
-    {"supplies", console_supplies, LIST ",item"},
+    {"supplies", console_supplies, LIST ",item,below#"},
     {"zones", console_zones, LIST},
     {"requests", console_requests, LIST ",all?"},
     {"transfers", console_transfers, LIST ",all?"},

@@ -301,7 +301,8 @@ static void look_at_requests(struct attention *attention) {
     for (uint32_t i = 0; i < state_count(state, STATE_REQUEST); i++) {
         const struct state_request *request = state_request(state, i);
         const struct state_place *place = state_place(state, request->place);
-        if (request->withdrawn || request->urgency != HV_URGENCY_LIFE_SAVING || place == NULL)
+        if (!state_request_is_open(request) || state_request_is_received(request) ||
+            request->urgency != HV_URGENCY_LIFE_SAVING || place == NULL)
             continue;
         add(attention, "request", "alarm", request->entity.id,
             age_of(attention->scene, &request->seen),

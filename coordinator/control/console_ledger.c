@@ -420,7 +420,7 @@ void console_ledger_warnings(const struct console_scene *scene, const json_t *re
 /* ---- requests on their tracks ---- */
 
 const char *console_request_stage(const struct state_request *request) {
-    bool any = false, whole = true, shipped = false, committed = false;
+    bool any = false, shipped = false, committed = false;
     if (request->withdrawn)
         return "withdrawn";
     if (request->verdict == HV_VERDICT_DECLINED)
@@ -430,12 +430,11 @@ const char *console_request_stage(const struct state_request *request) {
     for (uint32_t i = 0; i < request->line_count; i++) {
         const struct state_request_line *line = &request->lines[i];
         any = any || line->received > 0;
-        whole = whole && line->received >= state_request_ceiling(request, line);
         shipped = shipped || line->shipped > line->received;
         committed = committed || line->committed > 0;
     }
-    if (request->line_count > 0 && any)
-        return whole ? "received" : "partly-received";
+    if (any)
+        return state_request_is_received(request) ? "received" : "partly-received";
     if (shipped)
         return "shipped";
     if (committed)

@@ -2,13 +2,25 @@
 #include "coordinator/control/console_json.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* A page of rows, one for each shelter and item that people there use by the day. */
+/* What a question asks for, and a page of the answer: a row for each shelter and item that people
+ * there use by the day. */
 struct listing {
     const char *item; /* NULL: all */
-    size_t seen, first, limit;
-    json_t *list;
+    double below;     /* days left; INFINITY: however many, also where nobody uses any */
+    struct listed *rows;
+    size_t count, room;
+    bool out_of_memory;
+};
+
+struct listed {
+    const struct state_place *place;
+    const char *id;
+    uint32_t item;
+    uint32_t turn; /* in the order of shelters */
+    double days_left;
 };
 
 bool console_supply(const struct console_scene *scene, const struct state_place *place,
@@ -32,25 +44,41 @@ void console_number_names(const struct console_scene *scene, uint32_t *ret_items
                            : region_find_item(scene->region, state_name(state, i));
 }
 
+static json_t *view_row(const struct console_scene *scene, const struct listed *listed) {
+    struct supply supply;
+    if (!console_supply(scene, listed->place, listed->item, &supply))
+        return json_null();
+    const struct region_item *row = &scene->region->items[listed->item];
+    bool lasts = isinf(supply.days_left) != 0;
+    json_t *object = json_pack(
+        "{s:s, s:s, s:s, s:I, s:f, s:f, s:o, s:o}", "shelter", listed->id, "item", row->id, "unit",
+        row->base_unit, "usable", (json_int_t)supply.usable, "people", supply.people, "per_day",
+        supply.per_day, "days_left", lasts ? json_null() : json_real(supply.days_left),
+        "people_age_s", console_age(scene, &listed->place->people.changed));
+    json_object_set_new(object, "in_kits", json_integer((json_int_t)supply.in_kits));
+    json_object_set_new(object, "quarantined", json_boolean(supply.quarantined));
+    json_object_set_new(object, "stock_age_s", console_age(scene, &listed->place->stock.changed));
+    return object;
+}
+
 static void list_row(const struct console_scene *scene, const struct state_place *place,
                      const char *id, uint32_t item, struct listing *listing) {
     struct supply supply;
-    if (!console_supply(scene, place, item, &supply))
+    if (!console_supply(scene, place, item, &supply) ||
+        (isfinite(listing->below) && !(supply.days_left < listing->below)))
         return;
-    size_t at = listing->seen++;
-    if (at < listing->first || json_array_size(listing->list) >= listing->limit)
-        return;
-    const struct region_item *row = &scene->region->items[item];
-    bool lasts = isinf(supply.days_left) != 0;
-    json_t *object = json_pack("{s:s, s:s, s:s, s:I, s:f, s:f, s:o, s:o}", "shelter", id, "item",
-                               row->id, "unit", row->base_unit, "usable", (json_int_t)supply.usable,
-                               "people", supply.people, "per_day", supply.per_day, "days_left",
-                               lasts ? json_null() : json_real(supply.days_left), "people_age_s",
-                               console_age(scene, &place->people.changed));
-    json_object_set_new(object, "in_kits", json_integer((json_int_t)supply.in_kits));
-    json_object_set_new(object, "quarantined", json_boolean(supply.quarantined));
-    json_object_set_new(object, "stock_age_s", console_age(scene, &place->stock.changed));
-    json_array_append_new(listing->list, object);
+    if (listing->count == listing->room) {
+        size_t room = 2 * listing->room + 64;
+        struct listed *rows = realloc(listing->rows, room * sizeof *rows);
+        listing->out_of_memory = listing->out_of_memory || rows == NULL;
+        if (rows == NULL)
+            return;
+        listing->rows = rows;
+        listing->room = room;
+    }
+    listing->rows[listing->count] =
+        (struct listed){place, id, item, (uint32_t)listing->count, supply.days_left};
+    listing->count++;
 }
 
 static void list_place(const struct console_scene *scene, const char *id, uint32_t index,
@@ -63,17 +91,39 @@ static void list_place(const struct console_scene *scene, const char *id, uint32
             list_row(scene, place, id, i, listing);
 }
 
+static int compare(const void *a, const void *b) {
+    const struct listed *one = a, *other = b;
+    if (one->days_left != other->days_left)
+        return one->days_left < other->days_left ? -1 : 1;
+    return one->turn < other->turn ? -1 : one->turn > other->turn;
+}
+
+/* “below”: only what lasts for less than so many days, the shortest first. */
 void console_supplies(const struct console_scene *scene, const json_t *request,
                       struct hv_arena *arena, struct console_outcome *outcome) {
     (void)arena;
+    uint64_t below = console_number(request, "below", 0);
     struct listing listing = {.item = console_text(request, "item"),
-                              .first = (size_t)console_number(request, "offset", 0),
-                              .limit = (size_t)console_number(request, "limit", SIZE_MAX),
-                              .list = json_array()};
+                              .below = below == 0 ? INFINITY : (double)below};
     const char *id = console_text(request, "id");
     if (id != NULL)
         list_place(scene, id, REGION_NONE, state_find_place(console_picture(scene), id), &listing);
     else
         console_each_place(scene, HV_ROLE_SHELTER, list_place, &listing);
-    console_answer_page(request, "supplies", listing.list, listing.seen, outcome);
+    if (listing.out_of_memory) {
+        free(listing.rows);
+        return; /* no reply: said to be without memory */
+    }
+    if (below > 0 && listing.count > 0)
+        qsort(listing.rows, listing.count, sizeof *listing.rows, compare);
+    struct console_page page = console_page(request, listing.count);
+    json_t *list = json_array();
+    for (size_t i = page.first; i < page.end; i++)
+        json_array_append_new(list, view_row(scene, &listing.rows[i]));
+    free(listing.rows);
+    if (id != NULL && state_find_place(console_picture(scene), id) != NULL)
+        outcome->reply =
+            json_pack("{s:o, s:I}", "supplies", list, "total", (json_int_t)listing.count);
+    else
+        console_answer_page(request, "supplies", list, listing.count, outcome);
 }

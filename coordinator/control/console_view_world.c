@@ -120,7 +120,7 @@ void console_requests(const struct console_scene *scene, const json_t *request,
     json_t *list = json_array();
     for (uint32_t i = 0; i < state_count(console_picture(scene), STATE_REQUEST); i++) {
         const struct state_request *one = state_request(console_picture(scene), i);
-        if ((all || !one->withdrawn) && console_wants(request, one->entity.id))
+        if ((all || state_request_is_open(one)) && console_wants(request, one->entity.id))
             json_array_append_new(list, view_request(scene, arena, one));
     }
     console_answer_list(request, "requests", list, outcome);

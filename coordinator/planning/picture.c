@@ -32,6 +32,7 @@ struct painting {
     int64_t *planned;  /* shelter: people whom the plan in force sends there */
     uint32_t *item_of; /* by STATE_NAME index: number of the item, or REGION_NONE */
     double *share;     /* by item: of the people of all zones, those whom it is for */
+    int64_t *asked;    /* by item: by the staff of one shelter */
     size_t promise_lines;
 };
 
@@ -293,7 +294,9 @@ static int find_items(struct painting *painting) {
     painting->item_of = hv_arena_take(&painting->arena, names + 1u, sizeof *painting->item_of);
     painting->share =
         hv_arena_take(&painting->arena, region->item_count + 1u, sizeof *painting->share);
-    if (painting->item_of == NULL || painting->share == NULL)
+    painting->asked =
+        hv_arena_take(&painting->arena, region->item_count + 1u, sizeof *painting->asked);
+    if (painting->item_of == NULL || painting->share == NULL || painting->asked == NULL)
         return HV_ERR_MEMORY;
     for (uint32_t i = 0; i < names; i++)
         painting->item_of[i] = region_find_item(region, state_name(painting->state, i));
@@ -329,6 +332,25 @@ static int64_t *cell(int64_t *matrix, const struct painting *painting, uint32_t 
     return &matrix[(size_t)row * painting->region->item_count + item];
 }
 
+/* What staff ask for, as far as it was approved, and have not received: also of several requests
+ * together. What is under way is taken off later. */
+static void add_asked(const struct painting *painting, const struct state_place *place,
+                      int64_t *row) {
+    uint32_t next = place == NULL ? STATE_NONE : place->first_request;
+    while (next != STATE_NONE) {
+        const struct state_request *request = state_request(painting->state, next);
+        next = request->next_of_place;
+        for (uint32_t l = 0; l < request->line_count; l++) {
+            const struct state_request_line *line = &request->lines[l];
+            uint32_t item = painting->item_of[line->item];
+            int64_t left = state_request_ceiling(request, line) - line->received;
+            if (item != REGION_NONE && left > 0)
+                row[item] = smaller(row[item] + left, HV_QUANTITY_MAX);
+        }
+    }
+}
+
+/* By the standard, beyond what is there; or what staff ask for, where that is more. */
 static void paint_needs(const struct painting *painting, uint32_t shelter) {
     const struct region *region = painting->region;
     const struct state_place *place =
@@ -343,30 +365,10 @@ static void paint_needs(const struct painting *painting, uint32_t shelter) {
         double wanted = ceil(expected_people(painting, place, shelter, i) * per_person);
         row[i] = larger(0, (int64_t)fmin(wanted, (double)HV_QUANTITY_MAX) - row[i]);
     }
-}
-
-/* What staff ask for is needed on top of what is there, unless the standard asks for more. */
-static int paint_requests(struct painting *painting) {
-    for (uint32_t i = 0; i < state_count(painting->state, STATE_REQUEST); i++) {
-        const struct state_request *request = state_request(painting->state, i);
-        const struct hv_request *body = NULL;
-        const struct state_place *place = state_place(painting->state, request->place);
-        if (request->withdrawn || request->request_kind != HV_REQUEST_GOODS || place == NULL)
-            continue;
-        uint32_t shelter = region_find_shelter(painting->region, place->entity.id);
-        if (shelter == REGION_NONE)
-            continue;
-        if (state_request_decode(request, &painting->arena, &body) != HV_OK)
-            return HV_ERR_MEMORY;
-        for (size_t l = 0; l < body->line_count; l++) {
-            uint32_t item = region_find_item(painting->region, body->lines[l].item);
-            if (item == REGION_NONE)
-                continue;
-            int64_t *need = cell(painting->picture->need, painting, shelter, item);
-            *need = larger(*need, (int64_t)body->lines[l].quantity);
-        }
-    }
-    return HV_OK;
+    memset(painting->asked, 0, region->item_count * sizeof *painting->asked);
+    add_asked(painting, place, painting->asked);
+    for (uint32_t i = 0; i < region->item_count; i++)
+        row[i] = larger(row[i], painting->asked[i]);
 }
 
 /* Whether the shipment that an expected delivery waits for came to nothing. An approval issues the
@@ -584,9 +586,7 @@ static int paint(struct painting *painting) {
         paint_shelter(painting, i);
         paint_needs(painting, i);
     }
-    error = paint_requests(painting);
-    if (error == HV_OK)
-        error = paint_promises(painting);
+    error = paint_promises(painting);
     if (error == HV_OK && painting->rules->delivery_horizon_ms > 0)
         error = fleet_new(painting->state, region, picture->promise_orders, picture->promise_count,
                           painting->rules->wall_ms, painting->rules->mono_ms,

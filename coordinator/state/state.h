@@ -582,6 +582,12 @@ bool state_cold_is_suspect(const struct state_place *place, uint64_t now_mono_ms
 int64_t state_request_ceiling(const struct state_request *request,
                               const struct state_request_line *line);
 
+/* Whether it is still asked for: neither withdrawn nor declined nor closed. */
+bool state_request_is_open(const struct state_request *request);
+
+/* Whether all that may be committed has been received, and anything has. */
+bool state_request_is_received(const struct state_request *request);
+
 /* Whether reports of the node of this place are still to come that its picture contains already:
  * its books lag behind until then. */
 bool state_books_lag(const struct state *state, const struct state_place *place);

@@ -23,6 +23,22 @@ int64_t state_request_ceiling(const struct state_request *request,
     return request->approved_in_part ? line->approved : line->requested;
 }
 
+bool state_request_is_open(const struct state_request *request) {
+    return !request->withdrawn && request->verdict != HV_VERDICT_DECLINED &&
+           request->verdict != HV_VERDICT_CLOSED;
+}
+
+bool state_request_is_received(const struct state_request *request) {
+    bool any = false;
+    for (uint32_t i = 0; i < request->line_count; i++) {
+        const struct state_request_line *line = &request->lines[i];
+        any = any || line->received > 0;
+        if (line->received < state_request_ceiling(request, line))
+            return false;
+    }
+    return any;
+}
+
 /* ---- what is asked for ---- */
 
 static struct state_request_line *find_line(const struct state_request *request, uint32_t item) {
@@ -140,6 +156,21 @@ void fold_request_list(struct state *state, struct state_request *request, bool 
 
 /* ---- decisions ---- */
 
+/* What is declined or closed makes room for others, until it is approved after all. */
+static void decide(struct state *state, struct state_request *request,
+                   enum hv_request_verdict verdict) {
+    struct state_place *place = fold_touch(state, STATE_PLACE, request->place);
+    bool was_open = state_request_is_open(request);
+    request->verdict = verdict;
+    bool open = state_request_is_open(request);
+    if (place != NULL) {
+        place->open_requests -= was_open;
+        place->open_requests += open;
+    }
+    fold_request_list(state, request, open);
+    fold_finish(state, request, !open);
+}
+
 void fold_decision(struct state *state, const struct hv_request_decision *decision) {
     char id[STATE_ID_BYTES];
     const struct state_place *place = state_find_place(state, decision->place);
@@ -153,7 +184,7 @@ void fold_decision(struct state *state, const struct hv_request_decision *decisi
     if (found == NULL)
         return;
     struct state_request *request = fold_touch(state, STATE_REQUEST, found->index);
-    request->verdict = decision->verdict;
+    decide(state, request, decision->verdict);
     request->verdict_position = state->position;
     request->approved_in_part = decision->line_count > 0;
     fold_text(state, &request->verdict_reason, decision->reason);

@@ -213,9 +213,7 @@ static void report_request(struct state *state, struct state_place *place,
     struct state_request *request = fold_need_new(state, STATE_REQUEST, id, &new);
     if (request == NULL)
         return;
-    bool was_open = !new && !request->withdrawn;
-    place->open_requests -= was_open;
-    place->open_requests += !report->request.withdrawn;
+    bool was_open = !new &&state_request_is_open(request);
     request->place = place->entity.index;
     request->node = stamp->node;
     request->number = report->request.id;
@@ -225,10 +223,13 @@ static void report_request(struct state *state, struct state_place *place,
     request->seen = *stamp;
     if (new)
         request->previous_of_place = request->next_of_place = STATE_NONE;
+    bool open = state_request_is_open(request);
+    place->open_requests -= was_open;
+    place->open_requests += open;
     keep_request(state, request, report);
     fold_request_lines(state, request, &report->request);
-    fold_request_list(state, request, !request->withdrawn);
-    fold_finish(state, request, request->withdrawn);
+    fold_request_list(state, request, open);
+    fold_finish(state, request, !open);
 }
 
 void fold_note(struct state *state, const struct hv_record *record, uint32_t place) {

@@ -328,6 +328,40 @@ await test("goods of a plan go by vehicles: what leaves when, and on the way onc
   await stands(page, "supplies");
 });
 
+await test("a request is approved in part and declined from its page, a delivery is looked at and ended, goods are ordered back", async () => {
+  const asks = (await json("requests")).requests.find((one) => one.place === "S02" && one.kind === "goods");
+  await go("supplies");
+  await page.locator("section", { hasText: "Requests" }).locator("tbody button.link", { hasText: (await json("shelters", "S02")).shelters[0].name }).first().click();
+  await stands(page, `supplies/request/${encodeURIComponent(asks.id)}`);
+  await accessible(page, "a request");
+  await picture(page, "centre-request");
+  await page.fill("form.form input[type=number]", "250");
+  await page.click("button[value=approved]");
+  await page.waitForFunction(() => document.querySelector("main table td:nth-child(3)").textContent === "250");
+  check((await json("requests", asks.id)).requests[0].tracks[0].approved === 250, "the approval did not arrive");
+  await page.click("button[value=declined]");
+  await says(page, "#said", "Say why");
+  await page.fill("form.form [name=reason]", "the next shelter has some");
+  await page.click("button[value=declined]");
+  await says(page, "main", "declined", "the next shelter has some");
+  const waybill = (await json("ledger", "waybills")).waybills[0];
+  await go("supplies");
+  await page.locator("section", { hasText: "Deliveries on the way" }).locator("tbody button.link", { hasText: waybill.id }).click();
+  await stands(page, `supplies/waybill/${waybill.id}`);
+  await accessible(page, "a delivery");
+  await picture(page, "centre-delivery");
+  await page.fill("form.form [name=reason]", "the road is gone");
+  await page.click("form.form button");
+  await says(page, "main", "the road is gone");
+  await haven("report", "S06", '{"verb": "stock-count", "lines": [{"item": "blanket", "quantity": 40}]}');
+  await go("supplies");
+  await page.click("details.return summary");
+  await page.fill("details.return [name=place]", "S06");
+  await page.click("details.return form button");
+  await says(page, "#said", "Ordered.");
+  check((await json("orders", "--all")).orders.some((order) => order.kind === "return-goods" && order.lines[0].quantity === 40), "no order to return goods");
+});
+
 await test("an order is issued, revised and cancelled", async () => {
   await go("orders");
   await page.click('a[href="#/orders/new"]');

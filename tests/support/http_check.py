@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.parse
 import zlib
 
 BIN = os.path.abspath(sys.argv[1])
@@ -607,6 +608,94 @@ def automatic():
     is_so("and stops cleanly", city.stop() == 0)
 
 
+def requests(city, view, planner, approver):
+    staff = city.token("keeper", "shelter-staff")
+    depot = city.token("storeman", "depot-staff")
+    asked = {"verb": "request", "kind": "goods", "urgency": "life-saving", "lines": [{"item": "water", "quantity": 400}]}
+    city.ask("POST", "/api/v1/reports", {"place": "S05", "entry": asked}, **staff)
+    [one] = city.ask("GET", "/api/v1/requests?place=S05", **view).json()["items"]
+    path = "/api/v1/requests/" + urllib.parse.quote(one["id"], safe="")
+    is_so("a request can be asked for by its id", city.ask("GET", path, **view).json()["stage"] == "requested")
+
+    def alarms():
+        return [thing for thing in city.ask("GET", "/api/v1/attention?kind=request", **view).json()["items"] if thing["subject"] == one["id"]]
+    is_so("what saves lives wants attention", len(alarms()) == 1)
+    half = {"verdict": "approved", "lines": [{"item": "water", "quantity": 150}]}
+    for who, status in ((view, 403), (staff, 403), (depot, 403), (approver, 200), (planner, 200)):
+        answer = city.ask("PUT", path + "/verdict", half, **who)
+        is_so(f"who decides on a request: {status}", answer.status == status, answer.body)
+    said = city.ask("GET", path, **view).json()
+    is_so("approved in part", said["stage"] == "approved" and said["tracks"][0]["approved"] == 150 and said["tracks"][0]["requested"] == 400, said)
+    for wrong, status in (({"verdict": "declined"}, 422), ({"verdict": "perhaps"}, 422), ({}, 422), ({**half, "place": "S01"}, 422),
+                          ({**half, "lines": [{"item": "water", "quantity": -1}]}, 422), ({**half, "lines": [{"quantity": 1}]}, 422),
+                          ({**half, "lines": [{"item": "water", "quantity": 10 ** 17}]}, 422), ({**half, "lines": "water"}, 422)):
+        answer = city.ask("PUT", path + "/verdict", wrong, **approver)
+        is_so(f"refused with {status}: {wrong}", answer.status == status and "detail" in answer.json(), answer.body)
+    is_so("there is no such request", city.ask("PUT", "/api/v1/requests/9%2F9%2F9/verdict", half, **approver).status == 404
+          and city.ask("GET", "/api/v1/requests/none", **view).status == 404)
+    key = {"Idempotency_Key": "verdict-12345"}
+    no = {"verdict": "declined", "reason": "S04 has some: 先用完"}
+    first, again = (city.ask("PUT", path + "/verdict", no, **approver, **key) for _ in range(2))
+    is_so("a repeated verdict is one", first.json() == again.json() and "idempotent-replayed" in again.headers, again.body)
+    said = city.ask("GET", path, **view).json()
+    is_so("declined, and why", said["stage"] == "declined" and said["verdict_reason"] == no["reason"], said)
+    is_so("and no longer open", city.ask("GET", "/api/v1/requests?place=S05", **view).json()["total"] == 0
+          and city.ask("GET", "/api/v1/requests?place=S05&all=true", **view).json()["total"] == 1
+          and city.ask("GET", "/api/v1/shelters/S05", **view).json()["open_requests"] == 0 and not alarms())
+
+
+def movement(kind, quantity, **more):
+    return {"verb": "stock-" + kind, "lines": [{"item": "water", "quantity": quantity}], **more}
+
+
+def goods(city, view, planner):
+    staff = city.token("hall", "shelter-staff")
+    depot = city.token("yard", "depot-staff")
+
+    def tell(place, entry, who):
+        answer = city.ask("POST", "/api/v1/reports", {"place": place, "entry": entry}, **who)
+        is_so(f"{place} tells {entry['verb']}", answer.status == 201, answer.body)
+    tell("D2", {"verb": "stock-count", "complete": True, "lines": [{"item": "water", "quantity": 500}]}, depot)
+    tell("D2", movement("ship", 200, waybill="W-7", counterpart="S07"), depot)
+    tell("S07", movement("receive", 120, waybill="W-7", counterpart="D2"), staff)
+    tell("S07", {"verb": "count", "people": {"adult": 60}}, staff)
+    [waybill] = city.ask("GET", "/api/v1/waybills?id=W-7", **view).json()["items"]
+    is_so("a waybill by its name", waybill["stage"] == "partly-received" and waybill["lines"][0]["in_transit"] == 80, waybill)
+    is_so("no other", city.ask("GET", "/api/v1/waybills?id=W-8", **view).status == 404)
+    rows = city.ask("GET", "/api/v1/ledger?item=water&place=S07", **view).json()["items"]
+    is_so("where its units are", [row["accounts"]["on-hand"] for row in rows] == [120], rows)
+    [short] = city.ask("GET", "/api/v1/supplies?shelter=S07&item=water&below=2", **view).json()["items"]
+    is_so("for how long they last", short["item"] == "water" and abs(short["days_left"] - 120 / 180) < 1e-9, short)
+    is_so("what lasts longer is not below", city.ask("GET", "/api/v1/supplies?shelter=S07&item=water&below=1", **view).json()["total"] == 1)
+    listed = city.ask("GET", "/api/v1/supplies?below=3650&limit=1000", **view).json()["items"]
+    is_so("the shortest first", listed == sorted(listed, key=lambda row: row["days_left"]) and len(listed) > 0)
+    is_so("bad questions", [city.ask("GET", "/api/v1/" + asked, **view).status for asked in
+                            ("supplies?below=0", "supplies?limit=0", "supplies?colour=1", "ledger?place=nowhere", "warnings?kind=1")] == [400, 400, 400, 404, 400])
+    path = "/api/v1/waybills/W-7/end"
+    is_so("who ends a waybill", [city.ask("PUT", path, {"reason": "ditch"}, **who).status for who in (view, staff, depot)] == [403] * 3)
+    is_so("not without a reason", city.ask("PUT", path, {}, **planner).status == 422)
+    is_so("with one", city.ask("PUT", path, {"reason": "the truck was swept away"}, **planner).status == 200)
+    is_so("once", city.ask("PUT", path, {"reason": "again"}, **planner).status == 409)
+    warned = city.ask("GET", "/api/v1/warnings", **view).json()["items"]
+    is_so("what is missing is to be looked at",
+          any(one["warning"] == "missing-on-the-way" and one["waybill"] == "W-7" and one["quantity"] == 80 for one in warned), warned)
+    is_so("who orders goods back", [city.ask("POST", "/api/v1/returns", {"place": "S07"}, **who).status for who in (view, staff, depot)] == [403] * 3)
+    is_so("not without a place", city.ask("POST", "/api/v1/returns", {}, **planner).status == 422)
+    is_so("of a place that there is", city.ask("POST", "/api/v1/returns", {"place": "S99"}, **planner).status == 404)
+    is_so("to a depot that there is", city.ask("POST", "/api/v1/returns", {"place": "S07", "depot": "D9"}, **planner).status == 404)
+    key = {"Idempotency_Key": "return-12345"}
+    body = {"place": "S07", "depot": "D2", "text": "before noon 中午前"}
+    first, again = (city.ask("POST", "/api/v1/returns", body, **planner, **key) for _ in range(2))
+    is_so("goods are ordered back", first.status == 201 and first.json()["last"] == first.json()["first"] + 1, first.body)
+    is_so("a repeat orders nothing more", first.json() == again.json() and "idempotent-replayed" in again.headers, again.body)
+    order = city.ask("GET", f"/api/v1/orders/{first.json()['order']}", **view).json()
+    is_so("all that is usable", order["kind"] == "return-goods" and order["lines"][0]["quantity"] == 120 and order["counterpart"] == "D2", order)
+    is_so("where one stands none is made", city.ask("POST", "/api/v1/returns", {"place": "S07"}, **planner).status == 409)
+    is_so("nor where nobody has left", city.ask("POST", "/api/v1/returns", {"all": True}, **planner).status == 404)
+    proof = json.loads(city.run("ledger", "verify", "--json"))
+    is_so("and all of it adds up", proof["adds_up"] and proof["movements"] >= 2, proof)
+
+
 def owners(city, view, planner, approver):
     def of(thing):
         return next((one["owner"] for one in city.ask("GET", "/api/v1/attention", **view).json()["items"] if one["id"] == thing), "gone")
@@ -810,6 +899,8 @@ try:
     timelines(town, viewer, planner)
     old_plans(town, planner)
     owners(town, viewer, planner, approver)
+    requests(town, viewer, planner, approver)
+    goods(town, viewer, planner)
     escalation(town, planner)
     tags(town, viewer)
     look_back(town, viewer)

@@ -48,6 +48,15 @@ void town_decide(struct town *town, struct hv_record record) {
     cr_assert_eq(error, 0, "%s", town->bench->reply_verdict.detail);
 }
 
+void town_tell(struct town *town, const char *place, struct hv_report report) {
+    report.source = HV_SOURCE_OPERATOR;
+    report.subject = place;
+    report.seen = (struct hv_seen){town->bench->wall_ms, 1};
+    town_decide(town,
+                (struct hv_record){.kind = HV_RECORD_REPORT,
+                                   .report = {.node = "", .sent_node_ms = 1, .report = report}});
+}
+
 void town_road(struct town *town, const char *link, bool closed, const char *reason) {
     town_decide(town,
                 (struct hv_record){.kind = HV_RECORD_ROAD,

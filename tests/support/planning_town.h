@@ -26,6 +26,7 @@ void town_deinit(struct town *town);
 
 const struct state *town_state(const struct town *town);
 void town_decide(struct town *town, struct hv_record record);
+void town_tell(struct town *town, const char *place, struct hv_report report); /* on behalf */
 void town_road(struct town *town, const char *link, bool closed, const char *reason);
 void town_phase(struct town *town, enum hv_incident_phase phase);
 void town_answer(struct town *town, uint64_t order, enum hv_order_state state);

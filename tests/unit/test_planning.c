@@ -38,12 +38,7 @@ static void flood(const char *zone) {
 }
 
 static void tell(const char *place, struct hv_report report) {
-    report.source = HV_SOURCE_OPERATOR;
-    report.subject = place;
-    report.seen = (struct hv_seen){town.bench->wall_ms, 1};
-    town_decide(&town,
-                (struct hv_record){.kind = HV_RECORD_REPORT,
-                                   .report = {.node = "", .sent_node_ms = 1, .report = report}});
+    town_tell(&town, place, report);
 }
 
 static void tell_status(enum hv_shelter_status status) {
@@ -277,20 +272,6 @@ Test(planning, needs_are_people_times_days_less_what_is_there) {
     struct picture *picture = town_picture(&town);
     cr_assert_eq(picture->need[water], 50 * 3 * 2 - 100);
     cr_assert_eq(picture->need[milk], 0, "no infants");
-    picture_free(picture);
-}
-
-Test(planning, what_staff_ask_for_counts_where_it_is_more) {
-    static struct hv_stock_line line = {.item = "water", .lot = "", .quantity = 700};
-    tell("s1", (struct hv_report){.kind = HV_REPORT_REQUEST,
-                                  .request = {.id = 1,
-                                              .kind = HV_REQUEST_GOODS,
-                                              .urgency = HV_URGENCY_URGENT,
-                                              .line_count = 1,
-                                              .lines = &line,
-                                              .text = ""}});
-    struct picture *picture = town_picture(&town);
-    cr_assert_eq(picture->need[region_find_item(town.region, "water")], 700);
     picture_free(picture);
 }
 

@@ -25,12 +25,7 @@ static void end(void) {
 TestSuite(returns, .init = begin, .fini = end);
 
 static void tell(const char *place, struct hv_report report) {
-    report.source = HV_SOURCE_OPERATOR;
-    report.subject = place;
-    report.seen = (struct hv_seen){town.bench->wall_ms, 1};
-    town_decide(&town,
-                (struct hv_record){.kind = HV_RECORD_REPORT,
-                                   .report = {.node = "", .sent_node_ms = 1, .report = report}});
+    town_tell(&town, place, report);
 }
 
 static void leave_goods(void) {
