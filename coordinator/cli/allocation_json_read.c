@@ -1,7 +1,7 @@
 /* Reading haven.allocation.instance/1. */
 #include "coordinator/cli/allocation_json.h"
 
-#include "coordinator/cli/json_fields.h"
+#include "coordinator/region/json_fields.h"
 #include "coordinator/cli/json_rows.h"
 
 #include <inttypes.h>

@@ -2,7 +2,7 @@
 #include "coordinator/cli/bus_json.h"
 
 #include "coordinator/cli/json_document.h"
-#include "coordinator/cli/json_fields.h"
+#include "coordinator/region/json_fields.h"
 
 #include <stdlib.h>
 #include <string.h>

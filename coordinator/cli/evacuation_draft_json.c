@@ -78,6 +78,10 @@ static void put_zones(FILE *file, const struct evacuation_draft *draft) {
             fprintf(file, ",\"earliest_step\":%" PRId32, zone->earliest_step);
         if (zone->deadline_step != EVACUATION_NEVER)
             fprintf(file, ",\"deadline_step\":%" PRId32, zone->deadline_step);
+        if (draft->place_ids[z][0] != '\0') {
+            fputc(',', file);
+            put_field(file, "place", draft->place_ids[z]);
+        }
         fputc('}', file);
     }
     fputs("],\n", file);

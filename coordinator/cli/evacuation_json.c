@@ -17,6 +17,8 @@ void evacuation_document_deinit(struct evacuation_document *document) {
     free(document->links);
     free(document->opposites);
     free(document->zones);
+    free(document->places);
+    free(document->place_ids);
     free(document->shelters);
     free(document->changes);
     free(document->texts);

@@ -18,6 +18,8 @@ struct evacuation_document {
     int32_t *link_lanes;     /* by link; 1 where none are given */
     bool reversible;         /* some link may take over lanes of another; only zone plans use it */
     int32_t *opposites;      /* by link: the one whose lanes it may take over, or -1 */
+    int32_t *places;         /* by zone: index of its place, or -1; only zone plans use it */
+    const char **place_ids;
     struct evacuation_link *links;
     struct evacuation_zone *zones;
     struct evacuation_shelter *shelters;

@@ -1,7 +1,7 @@
 /* Reading haven.evacuation.instance/1. */
 #include "coordinator/cli/evacuation_json.h"
 
-#include "coordinator/cli/json_fields.h"
+#include "coordinator/region/json_fields.h"
 
 #include "schemas/limits.h"
 
@@ -200,6 +200,9 @@ static size_t bytes_of_texts(const json_t *root) {
         for (size_t i = 0; i < json_array_size(rows); i++)
             bytes += json_string_length(json_object_get(json_array_get(rows, i), "id")) + 1;
     }
+    const json_t *zones = json_object_get(root, "zones");
+    for (size_t i = 0; i < json_array_size(zones); i++)
+        bytes += json_string_length(json_object_get(json_array_get(zones, i), "place")) + 1;
     return bytes;
 }
 
@@ -284,6 +287,36 @@ static void read_zone(struct row *row, struct evacuation_zone *zone) {
     zone->deadline_step = read_step(row, "deadline_step", EVACUATION_NEVER);
 }
 
+/* Which zones are people of one place. */
+static void read_places(struct reading *reading, const json_t *zones) {
+    struct evacuation_document *document = reading->document;
+    const size_t count = json_array_size(zones);
+    struct named *named = calloc(count + 1, sizeof *named);
+    size_t places = 0, found = 0;
+    if (named == NULL) {
+        reading->error = HV_ERR_MEMORY;
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct row row = row_at(reading, zones, "zones", i);
+        document->places[i] = -1;
+        if (json_object_get(row.object, "place") == NULL)
+            continue;
+        const char *place = read_text(&row, "place");
+        if (place != NULL)
+            named[found++] = (struct named){place, (int32_t)i};
+    }
+    qsort(named, found, sizeof *named, compare_named);
+    for (size_t i = 0; i < found; i++) {
+        if (i == 0 || strcmp(named[i - 1].id, named[i].id) != 0) {
+            document->place_ids[places++] = strcpy(reading->next_text, named[i].id);
+            reading->next_text += strlen(named[i].id) + 1;
+        }
+        document->places[named[i].index] = (int32_t)places - 1;
+    }
+    free(named);
+}
+
 static void read_shelter(struct row *row, struct evacuation_shelter *shelter) {
     shelter->node = read_name(row, "node", &row->reading->nodes, "the id of a node");
     shelter->capacity = read_integer(row, "capacity", true, 0, 0, INT64_MAX);
@@ -306,13 +339,17 @@ static bool allocate(struct evacuation_document *document, const json_t *root) {
     document->changes = calloc(count_changes(links) + 1, sizeof *document->changes);
     document->zones =
         calloc(json_array_size(json_object_get(root, "zones")) + 1, sizeof *document->zones);
+    document->places =
+        calloc(json_array_size(json_object_get(root, "zones")) + 1, sizeof *document->places);
+    document->place_ids =
+        calloc(json_array_size(json_object_get(root, "zones")) + 1, sizeof *document->place_ids);
     document->shelters =
         calloc(json_array_size(json_object_get(root, "shelters")) + 1, sizeof *document->shelters);
     document->texts = malloc(bytes_of_texts(root));
     return document->links != NULL && document->link_names != NULL &&
            document->link_lanes != NULL && document->changes != NULL &&
            document->opposites != NULL && document->zones != NULL && document->shelters != NULL &&
-           document->texts != NULL;
+           document->places != NULL && document->place_ids != NULL && document->texts != NULL;
 }
 
 static void read_rows(struct reading *reading, const json_t *root) {
@@ -336,6 +373,7 @@ static void read_rows(struct reading *reading, const json_t *root) {
         struct row row = row_at(reading, zones, "zones", i);
         read_zone(&row, &document->zones[i]);
     }
+    read_places(reading, zones);
     for (size_t i = 0; i < json_array_size(shelters); i++) {
         struct row row = row_at(reading, shelters, "shelters", i);
         read_shelter(&row, &document->shelters[i]);
@@ -428,8 +466,8 @@ static void check_fields(const struct reading *reading, const json_t *root) {
                                            "reverse",
                                            "closes_at_step",
                                            NULL};
-    static const char *const of_zones[] = {"id", "node", "people", "earliest_step", "deadline_step",
-                                           NULL};
+    static const char *const of_zones[] = {
+        "id", "node", "people", "earliest_step", "deadline_step", "place", NULL};
     static const char *const of_shelters[] = {"id", "node", "capacity", "opens_at_step", NULL};
     const struct {
         const char *array;

@@ -4,6 +4,7 @@
 #include "coordinator/cli/cli_file.h"
 #include "coordinator/cli/cli_watch.h"
 #include "coordinator/cli/zone_plan_json.h"
+#include "coordinator/optimizer/zone_plan_places.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -180,7 +181,7 @@ static void print_json(const struct result *result, int64_t people, double secon
            people, flat->value.unserved, flat->value.total_arrival_steps, flat->last_arrival_step,
            plan->flow_bound.unserved, plan->flow_bound.total_arrival_steps,
            plan->class_bound.unserved, plan->class_bound.total_arrival_steps,
-           flat->optimal ? "true" : "false", flat->route_count, plan->reversal_count,
+           flat->optimal ? "true" : "false", plan->order_count, plan->reversal_count,
            plan->changed);
     if (plan->has_without_reversal)
         printf(",\"without_contraflow_unserved\":%" PRId64
@@ -263,7 +264,7 @@ static void print_text(const struct result *result, int64_t people, double secon
     printf("%" PRId64 " of %" PRId64 " people served, %" PRId64
            " unserved; mean arrival step %.2f, the last %" PRId32 "; %zu orders; %.2f s\n",
            people - flat->value.unserved, people, flat->value.unserved,
-           mean_arrival(flat->value, people), flat->last_arrival_step, flat->route_count, seconds);
+           mean_arrival(flat->value, people), flat->last_arrival_step, plan->order_count, seconds);
     print_bound("bound of any flow", flat->value, plan->flow_bound, people);
     if (evacuation_value_compare(plan->class_bound, plan->flow_bound) != 0)
         print_bound("bound under these limits", flat->value, plan->class_bound, people);
@@ -290,6 +291,7 @@ static struct zone_plan_problem problem_of(const struct request *request,
                                            const struct zone_plan_rules *rules) {
     return (struct zone_plan_problem){
         .instance = &document->instance,
+        .places = document->places,
         .rules = rules->zones,
         .groups = rules->groups,
         .group_count = rules->group_count,
@@ -312,10 +314,29 @@ static int fail(const char *file, int error) {
     return hv_error_exit_status(error);
 }
 
+/* Whether parties are ready whole; tells which are not. */
+static bool parties_are_whole(const struct request *request,
+                              const struct evacuation_document *document,
+                              const struct zone_plan_problem *problem) {
+    int32_t torn;
+    int error = zone_plan_places_torn(problem, &torn);
+    if (error != HV_OK || torn < 0)
+        return true; /* without memory the plan fails and says so */
+    const int32_t group = problem->rules == NULL ? 0 : problem->rules[torn].group;
+    fprintf(stderr,
+            "%s: zones: “%s”: %" PRId64 " people in parties of %" PRId64
+            ", and more of place “%s” later; whole parties but for the last zone of a place\n",
+            request->instance, document->zone_ids[torn], document->instance.zones[torn].people,
+            problem->groups[group].party_people, document->place_ids[document->places[torn]]);
+    return false;
+}
+
 /* Solves and tells; the document names the footways of travellers, too. */
 static int solve_problem(const struct request *request, const struct evacuation_document *document,
                          const struct zone_plan_problem *problem,
                          const struct travellers_document *travellers) {
+    if (!parties_are_whole(request, document, problem))
+        return EX_DATAERR;
     struct cli_watch watch = cli_watch_start(request->time_limit_s, request->quiet);
     const struct zone_plan_options options = {
         .progress = watch_progress,

@@ -30,10 +30,19 @@ static void put_value(FILE *file, const char *field, struct evacuation_value val
             value.unserved, value.total_arrival_steps);
 }
 
+/* Whom an order is for: a zone, or the place of which it is the first part. */
+static void put_whom(FILE *file, const struct evacuation_document *document, int32_t zone) {
+    fputs("{\"zone\":", file);
+    cli_file_put_text(file, document->zone_ids[zone]);
+    if (document->places[zone] < 0)
+        return;
+    fputs(",\"place\":", file);
+    cli_file_put_text(file, document->place_ids[document->places[zone]]);
+}
+
 static void put_stream(FILE *file, const struct evacuation_document *document,
                        const struct zone_plan *plan, const struct zone_plan_stream *stream) {
-    fputs("{\"zone\":", file);
-    cli_file_put_text(file, document->zone_ids[stream->zone]);
+    put_whom(file, document, stream->zone);
     fputs(",\"shelter\":", file);
     cli_file_put_text(file, document->shelter_ids[stream->shelter]);
     fprintf(file,
@@ -65,9 +74,9 @@ static void put_zone(FILE *file, const struct evacuation_document *document,
 static void put_orders(FILE *file, const struct evacuation_document *document,
                        const struct zone_plan *plan) {
     fputs(",\n\"zone_plan\":{\"orders\":[", file);
-    for (size_t i = 0; i < plan->plan.route_count; i++) {
+    for (size_t i = 0; i < plan->order_count; i++) {
         fputs(i > 0 ? ",\n" : "\n", file);
-        put_stream(file, document, plan, &plan->streams[i]);
+        put_stream(file, document, plan, &plan->orders[i]);
     }
     fputs("],\n\"zones\":[", file);
     for (size_t z = 0; z < document->instance.zone_count; z++) {

@@ -2,6 +2,7 @@
 #include "coordinator/cli/zone_plan_json.h"
 
 #include "coordinator/cli/json_rows.h"
+#include "coordinator/region/json_fields.h"
 #include "schemas/limits.h"
 
 #include <inttypes.h>
@@ -17,7 +18,7 @@ struct reading {
     struct json_reading json;
     const struct evacuation_document *document;
     struct zone_plan_rules *rules;
-    struct json_names zones, shelters, links, groups;
+    struct json_names zones, places, shelters, links, groups;
     bool *told; /* by zone: has a row */
 };
 
@@ -107,11 +108,30 @@ static void read_shelters(struct reading *reading, const struct json_row *row, s
             list[rule->shelter_count++] = (int32_t)s;
 }
 
-static void read_zone(struct reading *reading, const struct json_row *row, bool *only,
+/* Zones that a row names: one, or all of a place. */
+struct named_zones {
+    uint32_t zone; /* JSON_NO_NAME where it is a place, or nothing */
+    int32_t place; /* -1 where it is a zone, or nothing */
+};
+
+static struct named_zones read_named(const struct reading *reading, const struct json_row *row) {
+    const char *id = json_row_text(row, "zone");
+    struct named_zones named = {JSON_NO_NAME, -1};
+    if (id == NULL)
+        return named;
+    named.zone = json_names_find(&reading->zones, id);
+    if (named.zone != JSON_NO_NAME)
+        return named;
+    const uint32_t place = json_names_find(&reading->places, id);
+    if (place != JSON_NO_NAME)
+        named.place = (int32_t)place;
+    else
+        json_row_fault(row, "zone", "the id of a zone, or of a place", "“%s” is not there", id);
+    return named;
+}
+
+static void read_rule(struct reading *reading, const struct json_row *row, size_t zone, bool *only,
                       bool *never) {
-    uint32_t zone = json_row_name(row, "zone", &reading->zones);
-    if (zone == JSON_NO_NAME)
-        return;
     if (reading->told[zone])
         json_row_fault(row, "zone", "one row for each zone", "a second row");
     reading->told[zone] = true;
@@ -122,6 +142,16 @@ static void read_zone(struct reading *reading, const struct json_row *row, bool 
         rule->group = group == JSON_NO_NAME ? 0 : (int32_t)group + 1;
     }
     read_shelters(reading, row, zone, only, never);
+}
+
+static void read_zone(struct reading *reading, const struct json_row *row, bool *only,
+                      bool *never) {
+    const struct named_zones named = read_named(reading, row);
+    if (named.zone != JSON_NO_NAME)
+        read_rule(reading, row, named.zone, only, never);
+    for (size_t z = 0; named.place >= 0 && z < reading->document->instance.zone_count; z++)
+        if (reading->document->places[z] == named.place)
+            read_rule(reading, row, z, only, never);
 }
 
 static int read_zones(struct reading *reading, const json_t *rows) {
@@ -202,6 +232,14 @@ static int read_groups(struct reading *reading, const json_t *rows) {
 
 /* ---- the plan in force ----------------------------------------------------------------------- */
 
+/* People of a place are counted together, so they may be held by its first zone. */
+static uint32_t first_named(const struct reading *reading, struct named_zones named) {
+    for (size_t z = 0; named.place >= 0 && z < reading->document->instance.zone_count; z++)
+        if (reading->document->places[z] == named.place)
+            return (uint32_t)z;
+    return named.zone;
+}
+
 static int read_in_force(struct reading *reading, const json_t *rows) {
     struct zone_plan_rules *rules = reading->rules;
     rules->in_force = calloc(json_array_size(rows) + 1, sizeof *rules->in_force);
@@ -209,7 +247,7 @@ static int read_in_force(struct reading *reading, const json_t *rows) {
         return HV_ERR_MEMORY;
     for (size_t i = 0; i < json_array_size(rows); i++) {
         struct json_row row = json_row_at(&reading->json, rows, "in_force", i);
-        uint32_t zone = json_row_name(&row, "zone", &reading->zones);
+        uint32_t zone = first_named(reading, read_named(reading, &row));
         uint32_t shelter = json_row_name(&row, "shelter", &reading->shelters);
         int64_t people = read_integer(&row, "people", true, 0, 0, EVACUATION_PEOPLE_MAX);
         if (zone == JSON_NO_NAME || shelter == JSON_NO_NAME)
@@ -252,7 +290,12 @@ static int allocate(struct reading *reading) {
 static int name_parts(struct reading *reading, const json_t *groups) {
     const struct evacuation_document *document = reading->document;
     const struct evacuation_instance *instance = &document->instance;
+    size_t places = 0;
+    while (places < instance->zone_count && document->place_ids[places] != NULL)
+        places++;
     int error = take_names(document->zone_ids, instance->zone_count, "zone", &reading->zones);
+    if (error == HV_OK)
+        error = take_names(document->place_ids, places, "place", &reading->places);
     if (error == HV_OK)
         error = take_names(document->shelter_ids, instance->shelter_count, "shelter",
                            &reading->shelters);
@@ -263,10 +306,35 @@ static int name_parts(struct reading *reading, const json_t *groups) {
     return error;
 }
 
+/* A rule that is mistyped would be one that nobody keeps. */
+static void check_fields(const struct json_reading *json, const json_t *root) {
+    static const char *const of_root[] = {"format",   "zones",        "groups",
+                                          "in_force", "change_price", NULL};
+    static const char *const of_zones[] = {"zone",  "shelters", "not_shelters",
+                                           "stage", "group",    NULL};
+    static const char *const of_groups[] = {"id", "travel_factor", "links", "barred", NULL};
+    static const char *const of_links[] = {"link", "travel_steps", NULL};
+    static const char *const of_in_force[] = {"zone", "shelter", "people", NULL};
+    const json_t *groups = json_object_get(root, "groups");
+    json_fields_check(json->faults, json->path, "", root, of_root);
+    json_fields_check_rows(json->faults, json->path, "zones", json_object_get(root, "zones"),
+                           of_zones);
+    json_fields_check_rows(json->faults, json->path, "groups", groups, of_groups);
+    json_fields_check_rows(json->faults, json->path, "in_force", json_object_get(root, "in_force"),
+                           of_in_force);
+    for (size_t g = 0; g < json_array_size(groups); g++) {
+        char array[48];
+        snprintf(array, sizeof array, "groups[%zu].links", g);
+        json_fields_check_rows(json->faults, json->path, array,
+                               json_object_get(json_array_get(groups, g), "links"), of_links);
+    }
+}
+
 static int read_root(struct reading *reading, const json_t *root) {
     const size_t errors = reading->json.faults->errors;
     const json_t *groups = rows_of(reading, root, "groups");
     const json_t *price = json_object_get(root, "change_price");
+    check_fields(&reading->json, root);
     int error = name_parts(reading, groups);
     if (error == HV_OK)
         error = allocate(reading);
@@ -291,6 +359,7 @@ static int read_document(struct reading *reading, const json_t *root,
                          struct zone_plan_rules *ret_rules) {
     int error = read_root(reading, root);
     json_names_deinit(&reading->zones);
+    json_names_deinit(&reading->places);
     json_names_deinit(&reading->shelters);
     json_names_deinit(&reading->links);
     json_names_deinit(&reading->groups);

@@ -1,6 +1,7 @@
 #include "coordinator/optimizer/timetable_ways.h"
 
 #include "coordinator/optimizer/zone_plan_result.h"
+#include "coordinator/optimizer/zone_plan_stages.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -284,7 +285,7 @@ int timetable_ways(const struct zone_plan_problem *problem, const struct timetab
     if (error == HV_OK)
         error = take_turns(&seeking);
     if (error == HV_OK)
-        zone_plan_search_set_windows(&seeking.search);
+        zone_plan_stages_set_windows(&seeking.search);
     if (error == HV_OK)
         error = seek_all(&seeking);
     if (error == HV_OK)

@@ -3,8 +3,10 @@
 #include "coordinator/optimizer/evacuation_flow.h"
 #include "coordinator/optimizer/zone_plan_bound.h"
 #include "coordinator/optimizer/zone_plan_ccrp.h"
+#include "coordinator/optimizer/zone_plan_places.h"
 #include "coordinator/optimizer/zone_plan_relax.h"
 #include "coordinator/optimizer/zone_plan_result.h"
+#include "coordinator/optimizer/zone_plan_stages.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +16,9 @@
 #define ROUNDS_OF_STAGES 4 /* searches, each stage beginning earlier if it can */
 
 struct planning {
-    const struct zone_plan_problem *problem;
+    const struct zone_plan_problem *zones;   /* as it was asked */
+    const struct zone_plan_problem *problem; /* of the places, where they are several zones */
+    struct zone_plan_places places;
     const struct zone_plan_options *options;
     struct zone_plan_instance relaxed;
     struct evacuation_plan flow; /* on the relaxed instance */
@@ -26,6 +30,7 @@ struct planning {
 void zone_plan_deinit(struct zone_plan *plan) {
     evacuation_plan_deinit(&plan->plan);
     free(plan->streams);
+    free(plan->orders);
     free(plan->reasons);
     free(plan->stages);
     free(plan->reversals);
@@ -99,6 +104,29 @@ static bool opposites_are_sound(const struct zone_plan_problem *problem) {
     return true;
 }
 
+static bool readiness_is_sound(const struct zone_plan_readiness *readiness,
+                               const struct evacuation_zone *zone) {
+    for (size_t i = 0; i < readiness->count; i++)
+        if (readiness->rows[i].people < 0 ||
+            (i > 0 && (readiness->rows[i].step <= readiness->rows[i - 1].step ||
+                       readiness->rows[i].people < readiness->rows[i - 1].people)))
+            return false;
+    return readiness->count == 0 ||
+           (readiness->rows[0].step == (zone->earliest_step > 0 ? zone->earliest_step : 0) &&
+            readiness->rows[readiness->count - 1].people == zone->people);
+}
+
+static bool places_are_sound(const struct zone_plan_problem *problem) {
+    for (size_t z = 0; z < problem->instance->zone_count; z++) {
+        if (problem->places != NULL && problem->places[z] < -1)
+            return false;
+        if (problem->readiness != NULL &&
+            !readiness_is_sound(&problem->readiness[z], &problem->instance->zones[z]))
+            return false;
+    }
+    return problem->places == NULL || problem->readiness == NULL;
+}
+
 int zone_plan_check(const struct zone_plan_problem *problem) {
     int error = evacuation_instance_check(problem->instance);
     if (error != HV_OK)
@@ -107,7 +135,8 @@ int zone_plan_check(const struct zone_plan_problem *problem) {
         problem->stages < 0 || problem->stages > ZONE_PLAN_STAGES_MAX)
         return HV_ERR_VALUE;
     return groups_are_sound(problem) && rules_are_sound(problem) &&
-                   plan_in_force_is_sound(problem) && opposites_are_sound(problem)
+                   plan_in_force_is_sound(problem) && opposites_are_sound(problem) &&
+                   places_are_sound(problem)
                ? HV_OK
                : HV_ERR_VALUE;
 }
@@ -129,7 +158,7 @@ static int watch_flow(void *context, const struct evacuation_progress *progress)
 }
 
 static int solve_flow(struct planning *planning) {
-    int error = zone_plan_relax(planning->problem, &planning->relaxed);
+    int error = zone_plan_relax(planning->zones, &planning->relaxed);
     if (error != HV_OK || planning->options->without_bound)
         return error;
     const struct evacuation_options options = {.progress = watch_flow, .context = planning};
@@ -139,8 +168,9 @@ static int solve_flow(struct planning *planning) {
     planning->bound = planning->class_bound = planning->flow.bound;
     if (planning->stopped)
         return HV_OK;
-    return zone_plan_class_bound(planning->problem, &planning->relaxed, &planning->flow,
-                                 &planning->class_bound);
+    return zone_plan_class_bound(planning->zones,
+                                 planning->problem == planning->zones ? NULL : &planning->places,
+                                 &planning->relaxed, &planning->flow, &planning->class_bound);
 }
 
 /* Routes of the flow are ways to try. */
@@ -149,74 +179,17 @@ static int add_flow_ways(const struct planning *planning, struct zone_plan_searc
     for (size_t r = 0; r < planning->flow.route_count; r++) {
         const struct evacuation_route *route = &planning->flow.routes[r];
         const int32_t *links = planning->flow.links + route->link_first;
-        bool open = zone_plan_allows(problem, route->zone, route->shelter);
+        const int32_t zone = planning->problem == planning->zones
+                                 ? route->zone
+                                 : planning->places.place_of[route->zone];
+        bool open = zone_plan_allows(problem, zone, route->shelter);
         for (size_t i = 0; i < route->link_count && open; i++)
             open = (size_t)links[i] < problem->instance->link_count &&
-                   zone_plan_travel(problem, route->zone, links[i]) != ZONE_PLAN_BARRED;
+                   zone_plan_travel(problem, zone, links[i]) != ZONE_PLAN_BARRED;
         if (open)
-            (void)zone_plan_finder_way(&search->finder, route->zone, route->shelter, links,
+            (void)zone_plan_finder_way(&search->finder, zone, route->shelter, links,
                                        route->link_count);
     }
-    return HV_OK;
-}
-
-/* ---- stages ---------------------------------------------------------------------------------- */
-
-struct leaving {
-    int64_t mean; /* step of departure, in 1/256 */
-    int32_t zone;
-};
-
-static int compare_leaving(const void *first, const void *second) {
-    const struct leaving *a = first, *b = second;
-    if (a->mean != b->mean)
-        return a->mean > b->mean ? 1 : -1;
-    return (a->zone > b->zone) - (a->zone < b->zone);
-}
-
-static int64_t mean_departure(const struct zone_plan_going *going) {
-    int64_t people = 0, steps = 0;
-    for (int32_t k = 0; k < going->count; k++)
-        for (size_t i = 0; i < going->shares[k].count; i++) {
-            people += going->shares[k].departures[i].people;
-            steps += going->shares[k].departures[i].people * going->shares[k].departures[i].step;
-        }
-    return people == 0 ? INT64_MAX : steps / people * 256 + steps % people * 256 / people;
-}
-
-/* Stages for zones without one: in order of departure when there are no stages, as many people in
- * each. */
-static int form_stages(struct zone_plan_search *search) {
-    const struct zone_plan_problem *problem = search->problem;
-    const size_t zones = problem->instance->zone_count;
-    struct leaving *leaving = calloc(zones + 1, sizeof *leaving);
-    if (leaving == NULL)
-        return HV_ERR_MEMORY;
-    int64_t people = 0, before = 0;
-    size_t count = 0;
-    for (size_t z = 0; z < zones; z++) {
-        if (search->stages[z] >= 0 || problem->instance->zones[z].people == 0)
-            continue;
-        leaving[count++] = (struct leaving){mean_departure(&search->state.going[z]), (int32_t)z};
-        people += problem->instance->zones[z].people;
-    }
-    qsort(leaving, count, sizeof *leaving, compare_leaving);
-    for (size_t i = 0; i < count; i++) {
-        const int64_t here = problem->instance->zones[leaving[i].zone].people;
-        search->stages[leaving[i].zone] = (int32_t)((before + here / 2) * problem->stages / people);
-        before += here;
-    }
-    if (count > 0 && search->stage_count < problem->stages)
-        search->stage_count = problem->stages;
-    free(leaving);
-    return HV_OK;
-}
-
-/* A search of the same problem with the stages of another. */
-static int take_stages(struct zone_plan_search *search, const struct zone_plan_search *from) {
-    memcpy(search->stages, from->stages,
-           search->problem->instance->zone_count * sizeof *search->stages);
-    search->stage_count = from->stage_count;
     return HV_OK;
 }
 
@@ -240,13 +213,13 @@ static int build(const struct planning *planning, const struct zone_plan_problem
     if (error != HV_OK || problem->stages < 2)
         return error;
     struct zone_plan_search staged = {0};
-    error = form_stages(search);
+    error = zone_plan_stages_form(search);
     if (error == HV_OK)
         error = begin(planning, problem, &staged);
-    if (error == HV_OK)
-        error = take_stages(&staged, search);
-    if (error == HV_OK)
+    if (error == HV_OK) {
+        zone_plan_stages_take(&staged, search);
         error = zone_plan_search_build(&staged);
+    }
     zone_plan_search_deinit(search);
     *search = staged;
     return error;
@@ -262,7 +235,7 @@ static int improve(struct zone_plan_search *search, int64_t work) {
         if (error != HV_OK)
             return error;
         if (search->stage_count > 1)
-            (void)zone_plan_search_tighten(search);
+            (void)zone_plan_stages_tighten(search);
     }
     return HV_OK;
 }
@@ -352,6 +325,8 @@ static int plan_all(struct planning *planning, struct zone_plan *plan) {
     }
     if (error == HV_OK)
         error = zone_plan_result_write(&search, problem->instance, links, count, plan);
+    if (error == HV_OK && planning->problem != planning->zones)
+        error = zone_plan_places_deal(&planning->places, plan);
     if (error == HV_OK)
         error = write_bounds(planning, plan);
     zone_plan_search_deinit(&search);
@@ -372,13 +347,21 @@ int zone_plan_solve(const struct zone_plan_problem *problem,
         return error;
     struct zone_plan plan = {0};
     struct planning planning = {
+        .zones = problem,
         .problem = problem,
         .options = options,
         .work_max = options->work_max > 0 ? options->work_max : default_work(problem->instance),
     };
-    error = solve_flow(&planning);
+    if (problem->places != NULL) {
+        error = zone_plan_places_gather(problem, &planning.places);
+        if (planning.places.instance.zone_count < problem->instance->zone_count)
+            planning.problem = &planning.places.problem;
+    }
+    if (error == HV_OK)
+        error = solve_flow(&planning);
     if (error == HV_OK)
         error = plan_all(&planning, &plan);
+    zone_plan_places_deinit(&planning.places);
     evacuation_plan_deinit(&planning.flow);
     zone_plan_instance_deinit(&planning.relaxed);
     if (error != HV_OK)

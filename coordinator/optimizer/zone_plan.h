@@ -61,10 +61,27 @@ struct zone_plan_kept {
     int64_t people;
 };
 
+/* Of a zone's people those who are ready to leave by a step, in rising order of both. */
+struct zone_plan_ready {
+    int32_t step;
+    int64_t people;
+};
+struct zone_plan_readiness {
+    const struct zone_plan_ready *rows; /* borrowed; the first at the zone's earliest step, the last
+                                           has everybody; all others are whole parties */
+    size_t count;                       /* 0: everybody at the earliest step */
+};
+
 struct zone_plan_problem {
     const struct evacuation_instance *instance; /* borrowed, as all below */
-    const struct zone_plan_rule *rules;         /* by zone, or NULL */
-    const struct zone_plan_group *groups;       /* or NULL: all travel alike */
+    const int32_t *places; /* by zone, or NULL: zones of one place ≥ 0 that differ in their earliest
+                              step only are people of one place who get ready one after the other:
+                              all limits hold for them together. -1: a place of its own */
+    const struct zone_plan_readiness *readiness; /* by zone, or NULL; zone_plan_places.h makes it of
+                                                    the places. Bounds take everybody for ready at
+                                                    once */
+    const struct zone_plan_rule *rules;          /* by zone, or NULL */
+    const struct zone_plan_group *groups;        /* or NULL: all travel alike */
     size_t group_count;
     const struct zone_plan_kept *in_force; /* plan in force, or NULL */
     size_t in_force_count;
@@ -131,8 +148,12 @@ struct zone_plan {
     struct evacuation_plan plan; /* routes are the streams; bound is the better of both below, and
                                     its prices are empty */
     struct zone_plan_stream *streams; /* plan.route_count of them, by zone, then first step */
-    enum zone_plan_reason *reasons;   /* by zone */
-    int32_t *stages;                  /* by zone: 0, 1, …; -1 for a zone of no stage */
+    struct zone_plan_stream *orders;  /* the streams of one place and one route together, under the
+                                         first zone of the place; their departures stand with the
+                                         streams. Where no place has several zones, the streams */
+    size_t order_count;
+    enum zone_plan_reason *reasons; /* by zone */
+    int32_t *stages;                /* by zone: 0, 1, …; -1 for a zone of no stage */
     struct zone_plan_reversal *reversals;
     size_t reversal_count;
     struct evacuation_value flow_bound;  /* exact flow, without limits on an order */

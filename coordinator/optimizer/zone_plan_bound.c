@@ -241,8 +241,8 @@ static wide cost_of_one(const struct pricing *pricing, size_t zone, size_t level
 
 /* What N routes cost at least where a person more is worth `worth`: ≤ worth · n + N · min over
  * levels of Σ_t b · min(0, c(t) − worth). Concave in worth. */
-static wide cost_at_worth(const struct pricing *pricing, size_t zone, int32_t routes,
-                          int64_t worth) {
+static wide cost_at_worth(const struct pricing *pricing, size_t zone, int64_t people,
+                          int32_t routes, int64_t worth) {
     wide least = 0;
     for (size_t k = 0; k < pricing->level_count; k++) {
         const int64_t *column = pricing->column + (zone * LEVELS_MAX + k) * pricing->steps;
@@ -252,11 +252,12 @@ static wide cost_at_worth(const struct pricing *pricing, size_t zone, int32_t ro
             gain += wide_product(pricing->levels[k].most, column[i] - worth);
         least = gain < least ? gain : least;
     }
-    return wide_product(pricing->instance->zones[zone].people, worth) + routes * least;
+    return wide_product(people, worth) + routes * least;
 }
 
-static wide cost_of_zone(const struct pricing *pricing, size_t zone, int32_t routes) {
-    const int64_t people = pricing->instance->zones[zone].people;
+/* What so many people cost at least who may leave when and where those of the zone may. */
+static wide cost_of_zone(const struct pricing *pricing, size_t zone, int64_t people,
+                         int32_t routes) {
     const int64_t dearest = pricing->prices->unserved_cost;
     wide best = wide_product(people, dearest);
     if (routes == 1) {
@@ -269,13 +270,13 @@ static wide cost_of_zone(const struct pricing *pricing, size_t zone, int32_t rou
     int64_t low = 0, high = dearest; /* the greatest of a concave function of whole numbers */
     while (low < high) {
         const int64_t middle = low + (high - low) / 2;
-        if (cost_at_worth(pricing, zone, routes, middle) <
-            cost_at_worth(pricing, zone, routes, middle + 1))
+        if (cost_at_worth(pricing, zone, people, routes, middle) <
+            cost_at_worth(pricing, zone, people, routes, middle + 1))
             low = middle + 1;
         else
             high = middle;
     }
-    return cost_at_worth(pricing, zone, routes, low);
+    return cost_at_worth(pricing, zone, people, routes, low);
 }
 
 /* What the flow's bound counts for a zone. */
@@ -299,7 +300,31 @@ static struct evacuation_value split(const struct evacuation_instance *instance,
     return value;
 }
 
-static void bound_routes(struct pricing *pricing, int32_t routes, struct evacuation_value *bound) {
+/* How much more than in the flow's bound zones of one place cost at least: the greater of what each
+ * costs with N routes of its own, and what all cost with N if they were ready with the first. */
+static wide more_of_place(const struct pricing *pricing, const int32_t *parts, size_t count,
+                          int32_t routes) {
+    wide apart = 0, in_flow = 0;
+    int64_t people = 0;
+    for (size_t i = 0; i < count; i++) {
+        const size_t zone = (size_t)parts[i];
+        const int64_t here = pricing->instance->zones[zone].people;
+        if (here == 0)
+            continue;
+        const wide flow = cost_in_flow(pricing, zone);
+        const wide more = cost_of_zone(pricing, zone, here, routes) - flow;
+        apart += more > 0 ? more : 0;
+        in_flow += flow;
+        people += here;
+    }
+    if (count == 1 || people == 0)
+        return apart;
+    const wide together = cost_of_zone(pricing, (size_t)parts[0], people, routes) - in_flow;
+    return together > apart ? together : apart;
+}
+
+static void bound_routes(struct pricing *pricing, const struct zone_plan_places *places,
+                         int32_t routes, struct evacuation_value *bound) {
     const struct evacuation_instance *instance = pricing->instance;
     const int64_t cost = pricing->prices->unserved_cost;
     spread_prices(pricing);
@@ -311,19 +336,21 @@ static void bound_routes(struct pricing *pricing, int32_t routes, struct evacuat
             write_column(pricing, z, k);
     }
     wide sum = wide_product(bound->unserved, cost) + bound->total_arrival_steps;
-    for (size_t z = 0; z < instance->zone_count; z++) {
-        if (instance->zones[z].people == 0)
-            continue;
-        wide more = cost_of_zone(pricing, z, routes) - cost_in_flow(pricing, z);
-        sum += more > 0 ? more : 0;
+    const size_t count = places == NULL ? instance->zone_count : places->instance.zone_count;
+    for (size_t p = 0; p < count; p++) {
+        const int32_t alone = (int32_t)p;
+        sum += places == NULL
+                   ? more_of_place(pricing, &alone, 1, routes)
+                   : more_of_place(pricing, places->parts + places->part_first[p],
+                                   places->part_first[p + 1] - places->part_first[p], routes);
     }
     *bound = greater(*bound, split(instance, cost, sum));
 }
 
 /* The routes' bound of an instance, from a flow whose bound its prices prove. */
 static int price_routes(const struct evacuation_instance *instance,
-                        const struct evacuation_plan *flow, int32_t routes,
-                        struct evacuation_value *bound) {
+                        const struct zone_plan_places *places, const struct evacuation_plan *flow,
+                        int32_t routes, struct evacuation_value *bound) {
     const int64_t steps = (int64_t)instance->horizon_steps + 1;
     if (flow->prices.unserved_cost <= 0 || flow->prices.node_count != instance->node_count ||
         (int64_t)instance->node_count > ZONE_PLAN_BOUND_NODE_STEPS_MAX / steps ||
@@ -333,7 +360,7 @@ static int price_routes(const struct evacuation_instance *instance,
         .instance = instance, .prices = &flow->prices, .steps = (size_t)steps};
     int error = allocate_pricing(&pricing);
     if (error == HV_OK)
-        bound_routes(&pricing, routes, bound);
+        bound_routes(&pricing, places, routes, bound);
     free_pricing(&pricing);
     return error;
 }
@@ -593,8 +620,8 @@ static bool has_people(const struct zone_plan_problem *problem, size_t group) {
     return false;
 }
 
-static int add_group(const struct zone_plan_problem *problem, size_t group,
-                     struct evacuation_value *sum) {
+static int add_group(const struct zone_plan_problem *problem, const struct zone_plan_places *places,
+                     size_t group, struct evacuation_value *sum) {
     struct zone_plan_instance relaxed;
     struct evacuation_plan flow = {0};
     const struct evacuation_options options = {0};
@@ -605,7 +632,7 @@ static int add_group(const struct zone_plan_problem *problem, size_t group,
     struct evacuation_value bound = {0, 0};
     if (error == HV_OK) {
         bound = flow.bound;
-        error = price_routes(&relaxed.instance, &flow, problem->routes_max, &bound);
+        error = price_routes(&relaxed.instance, places, &flow, problem->routes_max, &bound);
     }
     sum->unserved += bound.unserved;
     sum->total_arrival_steps += bound.total_arrival_steps;
@@ -615,15 +642,18 @@ static int add_group(const struct zone_plan_problem *problem, size_t group,
 }
 
 int zone_plan_class_bound(const struct zone_plan_problem *problem,
+                          const struct zone_plan_places *places,
                           const struct zone_plan_instance *relaxed,
                           const struct evacuation_plan *flow, struct evacuation_value *ret_bound) {
     struct evacuation_value bound = flow->bound, sum = {0, 0};
-    int error = price_routes(&relaxed->instance, flow, problem->routes_max, &bound);
+    int error = price_routes(&relaxed->instance, places, flow, problem->routes_max, &bound);
     for (size_t g = 0; g < problem->group_count && error == HV_OK; g++)
         if (has_people(problem, g))
-            error = add_group(problem, g, &sum);
+            error = add_group(problem, places, g, &sum);
     if (error == HV_OK)
         error = bound_places(problem, &bound);
+    if (error == HV_OK && places != NULL)
+        error = bound_places(&places->problem, &bound);
     if (error == HV_OK)
         *ret_bound = greater(bound, sum);
     return error;

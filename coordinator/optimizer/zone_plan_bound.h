@@ -18,14 +18,18 @@
 #ifndef ZONE_PLAN_BOUND_H
 #define ZONE_PLAN_BOUND_H
 
+#include "coordinator/optimizer/zone_plan_places.h"
 #include "coordinator/optimizer/zone_plan_relax.h"
 
 #define ZONE_PLAN_BOUND_NODE_STEPS_MAX 20000000 /* beyond that the routes' bound is left out */
 
-/* Sets `*ret_bound` to the greatest of the bounds and of the flow's own. `flow` is an exact or
+/* Sets `*ret_bound` to the greatest of the bounds and of the flow's own. `places` are those of the
+ * problem, or NULL where each zone is one; for a place everybody counts as ready with its first
+ * people where that bounds more than what its parts cost each by itself. `flow` is an exact or
  * stopped solution of `relaxed` with its prices. Returns HV_OK, HV_ERR_MEMORY or what the flow
  * engine finds. */
 HV_MUST_USE int zone_plan_class_bound(const struct zone_plan_problem *problem,
+                                      const struct zone_plan_places *places,
                                       const struct zone_plan_instance *relaxed,
                                       const struct evacuation_plan *flow,
                                       struct evacuation_value *ret_bound);

@@ -63,12 +63,25 @@ static int32_t search_zone(struct planner *planner, int32_t zone, int32_t *ret_s
 
 /* ---- departures ------------------------------------------------------------------------------ */
 
-/* The first step from `step` on at which a whole way is free, or NEVER. */
+/* Who of a zone may leave at a step, in whole parties; the last, which may be smaller, is ready
+ * last. */
+static int64_t may_leave(const struct planner *planner, int32_t zone, int32_t step) {
+    const struct zone_plan_state *state = &planner->search->state;
+    const int64_t ready = zone_plan_state_ready(state, zone, step), left = planner->left[zone];
+    const int64_t party = zone_plan_party(zone_plan_group_of(state->problem, zone));
+    if (ready >= left && step >= zone_plan_state_all_ready(state, zone))
+        return left;
+    const int64_t people = ready < left ? ready : left;
+    return people - people % party;
+}
+
+/* The first step from `step` on at which a whole way is free and somebody ready, or NEVER. */
 static int32_t first_departure(struct planner *planner, const struct zone_plan_way *way,
                                int32_t step) {
     const struct zone_plan_window window = zone_plan_state_window(&planner->search->state, way);
     for (int32_t t = step > window.first ? step : window.first; t <= window.last; t++)
-        if (zone_plan_state_room(&planner->search->state, way, t) > 0)
+        if (may_leave(planner, way->zone, t) > 0 &&
+            zone_plan_state_room(&planner->search->state, way, t) > 0)
             return t;
     return EVACUATION_NEVER;
 }
@@ -92,7 +105,8 @@ static int depart(struct planner *planner, const struct zone_plan_way *way, int3
     const struct evacuation_link *links = state->problem->instance->links;
     struct zone_plan_share *share = share_of(planner, way);
     int64_t people = zone_plan_state_room(state, way, step);
-    people = people < planner->left[way->zone] ? people : planner->left[way->zone];
+    const int64_t ready = may_leave(planner, way->zone, step);
+    people = people < ready ? people : ready;
     int64_t places = zone_plan_state_places(state, way->zone, way->shelter);
     people = people < places ? people : places;
     for (int32_t i = 0; i < way->count; i++) {
@@ -103,6 +117,7 @@ static int depart(struct planner *planner, const struct zone_plan_way *way, int3
     for (int32_t i = 0; i < way->count; i++)
         state->out_link[links[way->links[i]].from] = way->links[i];
     zone_plan_state_move(state, way, step, people, 1);
+    zone_plan_state_leave(state, way->zone, step, people, 1);
     planner->left[way->zone] -= people;
     return zone_plan_share_add(share, step, people);
 }
@@ -204,9 +219,11 @@ static int hand_over(struct planner *planner) {
         struct zone_plan_going *going = &planner->going[z];
         for (int32_t k = 0; k < going->count; k++) {
             const struct zone_plan_share *share = &going->shares[k];
-            for (size_t d = 0; d < share->count; d++)
-                zone_plan_state_move(state, share->way, share->departures[d].step,
-                                     share->departures[d].people, -1);
+            for (size_t d = 0; d < share->count; d++) {
+                const struct evacuation_departure *gone = &share->departures[d];
+                zone_plan_state_move(state, share->way, gone->step, gone->people, -1);
+                zone_plan_state_leave(state, (int32_t)z, gone->step, gone->people, -1);
+            }
         }
         zone_plan_going_count(problem, (int32_t)z, going);
         if (going->count == 0)

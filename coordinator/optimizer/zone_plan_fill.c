@@ -10,6 +10,7 @@ struct filling {
     struct zone_plan_going *going;
     struct zone_plan_window windows[ZONE_PLAN_ROUTES_MAX]; /* of departure, by share */
     int64_t left;                                          /* people without a departure */
+    int32_t all_ready;                                     /* step at which everybody is ready */
     bool shared; /* several ways: what one takes the others miss at once */
 };
 
@@ -22,19 +23,25 @@ static void take(struct filling *filling, const struct zone_plan_way *way, int32
         zone_plan_state_move(filling->state, way, step, people, times);
     else
         zone_plan_state_move_places(filling->state, way, people, times);
+    zone_plan_state_leave(filling->state, way->zone, step, people, times);
 }
 
-/* Of so many people those in whole parties; everybody who is left is the last party. */
-static int64_t whole_parties(const struct filling *filling, int64_t people) {
+/* Of so many people those in whole parties; everybody who is left is the last party, which is ready
+ * last. */
+static int64_t whole_parties(const struct filling *filling, int32_t step, int64_t people) {
     const int64_t party = zone_plan_party(filling->group);
-    return people >= filling->left ? filling->left : people - people % party;
+    const bool all = people >= filling->left && step >= filling->all_ready;
+    people = people < filling->left ? people : filling->left;
+    return all ? people : people - people % party;
 }
 
 /* Lets as many as possible depart on share k at a step. */
 static int depart(struct filling *filling, int32_t k, int32_t step, int64_t most) {
     struct zone_plan_share *share = &filling->going->shares[k];
     int64_t places = zone_plan_state_places(filling->state, filling->zone, share->way->shelter);
-    int64_t people = whole_parties(filling, most < places ? most : places);
+    const int64_t ready = zone_plan_state_ready(filling->state, filling->zone, step);
+    most = most < places ? most : places;
+    int64_t people = whole_parties(filling, step, most < ready ? most : ready);
     if (people <= 0)
         return HV_OK;
     int64_t room = zone_plan_state_room(filling->state, share->way, step);
@@ -138,17 +145,29 @@ static bool is_unbroken(const struct zone_plan_going *going) {
     }
 }
 
+/* How many should leave at a step of a run: those who are ready, but for one party for each step
+ * until more are, so that the run goes on. */
+static int64_t of_run(const struct filling *filling, int32_t step) {
+    const int64_t ready = zone_plan_state_ready(filling->state, filling->zone, step);
+    if (ready >= filling->left)
+        return filling->left;
+    const int32_t next = zone_plan_state_next_ready(filling->state, filling->zone, step);
+    const int64_t party = zone_plan_party(filling->group);
+    const int64_t kept = ((int64_t)next - step - 1) * party;
+    return ready - kept > party ? ready - kept : party;
+}
+
 /* Departs from the first step with room at `start` or later until there is none. Returns the step
  * after the last or an error. Quicker ways come first in the going. */
 static int64_t fill_run(struct filling *filling, int32_t start, int32_t last) {
     bool begun = false;
     int32_t step = start;
     for (; step <= last && filling->left > 0; step++) {
-        int64_t before = filling->left;
+        const int64_t before = filling->left, most = of_run(filling, step);
         for (int32_t k = 0; k < filling->going->count; k++) {
             if (step < filling->windows[k].first || step > filling->windows[k].last)
                 continue;
-            int error = depart(filling, k, step, filling->left);
+            int error = depart(filling, k, step, most - (before - filling->left));
             if (error != HV_OK)
                 return error;
         }
@@ -159,7 +178,8 @@ static int64_t fill_run(struct filling *filling, int32_t start, int32_t last) {
     return (int64_t)step + 1;
 }
 
-/* The run of steps that serves best. Within a run starting at its first step is as good as any. */
+/* The run of steps that serves best. Within a run starting at its first step is as good as any,
+ * unless more get ready meanwhile. */
 static int fill_unbroken(struct filling *filling) {
     const struct zone_plan_window whole = whole_window(filling);
     const struct zone_plan_problem *problem = filling->state->problem;
@@ -167,10 +187,12 @@ static int fill_unbroken(struct filling *filling) {
     int32_t best_start = -1;
     for (int64_t start = whole.first; start <= whole.last;) {
         start_again(filling);
-        int32_t from = (int32_t)start;
+        const int32_t from = (int32_t)start;
+        const int32_t rises = zone_plan_state_next_ready(filling->state, filling->zone, from);
         start = fill_run(filling, from, whole.last);
         if (start < 0)
             return (int)start;
+        start = rises < start ? rises : start;
         zone_plan_going_count(problem, filling->zone, filling->going);
         if (zone_plan_compare(filling->going->unserved, filling->going->cost, best_unserved,
                               best_cost) < 0) {
@@ -220,13 +242,31 @@ struct steady {
     int64_t rates[ZONE_PLAN_ROUTES_MAX];
 };
 
+/* Lowers rates, those of the slowest ways first, until they add up to `most` at most. */
+static void cap_rates(int64_t *rates, int32_t count, int64_t most) {
+    for (int32_t k = 0; k < count; k++) {
+        rates[k] = rates[k] < most ? rates[k] : most;
+        most -= rates[k];
+    }
+}
+
+/* The most who may leave at every step from `start` to `step`, by who is ready at this one. */
+static int64_t rate_of_ready(const struct filling *filling, int32_t start, int32_t step) {
+    const int64_t ready = zone_plan_state_ready(filling->state, filling->zone, step);
+    const int64_t party = zone_plan_party(filling->group);
+    if (ready >= filling->left)
+        return INT64_MAX;
+    const int64_t rate = ready / ((int64_t)step - start + 1);
+    return rate - rate % party;
+}
+
 /* The shortest time from a start in which everybody leaves, else that in which most do. */
 static struct steady hold_rates(const struct filling *filling, struct zone_plan_window whole,
                                 int32_t start) {
     const size_t steps = (size_t)whole.last - (size_t)whole.first + 1;
     const int32_t count = filling->going->count;
     struct steady best = {.start = start};
-    int64_t rates[ZONE_PLAN_ROUTES_MAX];
+    int64_t rates[ZONE_PLAN_ROUTES_MAX], left[ZONE_PLAN_ROUTES_MAX];
     for (int32_t k = 0; k < count; k++)
         rates[k] = EVACUATION_PEOPLE_MAX;
     for (int32_t t = start; t <= whole.last; t++) {
@@ -236,8 +276,11 @@ static struct steady hold_rates(const struct filling *filling, struct zone_plan_
             int64_t places = zone_plan_state_places(filling->state, filling->zone,
                                                     filling->going->shares[k].way->shelter);
             rates[k] = room < rates[k] ? room : rates[k];
-            all += rates[k] * held < places ? rates[k] * held : places;
+            left[k] = places;
         }
+        cap_rates(rates, count, rate_of_ready(filling, start, t));
+        for (int32_t k = 0; k < count; k++)
+            all += rates[k] * held < left[k] ? rates[k] * held : left[k];
         filling->state->work += count;
         if (all == 0)
             break;
@@ -254,14 +297,30 @@ static struct steady hold_rates(const struct filling *filling, struct zone_plan_
     return best;
 }
 
+/* How many of those who could leave on a way do. The last party may be smaller and is ready last:
+ * where the way is held long enough it takes it, in place of a whole one if need be. */
+static int64_t share_of_steady(const struct filling *filling, const struct steady *steady,
+                               int64_t rate, int64_t people) {
+    const int64_t party = zone_plan_party(filling->group), odd = filling->left % party;
+    const bool whole = people >= filling->left;
+    people = whole ? filling->left : people;
+    if (odd == 0 || rate <= 0 || steady->start >= filling->all_ready)
+        return people;
+    const bool ready = steady->start + (people + rate - 1) / rate - 1 >= filling->all_ready;
+    if (whole)
+        return ready ? people : people - odd;
+    return ready && steady->people >= filling->left && people >= party ? people - party + odd
+                                                                       : people;
+}
+
 /* Departures at the rates, on quicker ways first: slower ways take what is left. */
 static int fill_steady_from(struct filling *filling, const struct steady *steady) {
     for (int32_t k = 0; k < filling->going->count; k++) {
         struct zone_plan_share *share = &filling->going->shares[k];
         int64_t places = zone_plan_state_places(filling->state, filling->zone, share->way->shelter);
         int64_t people = steady->rates[k] * steady->steps;
-        people = people < places ? people : places;
-        people = people < filling->left ? people : filling->left;
+        people =
+            share_of_steady(filling, steady, steady->rates[k], people < places ? people : places);
         if (people <= 0)
             continue;
         filling->left -= people;
@@ -288,10 +347,11 @@ static bool ways_meet(const struct zone_plan_going *going) {
     return false;
 }
 
-/* A start is worth a look only where room rises: one step earlier is as good elsewhere. */
+/* A start is worth a look only where room rises or more get ready: one step earlier is as good
+ * elsewhere. */
 static bool room_rises(const struct filling *filling, struct zone_plan_window whole, int32_t t) {
     const size_t steps = (size_t)whole.last - (size_t)whole.first + 1;
-    if (t == whole.first)
+    if (t == whole.first || t <= filling->all_ready)
         return true;
     for (int32_t k = 0; k < filling->going->count; k++) {
         const int32_t *room = &filling->state->room[(size_t)k * steps + (size_t)(t - whole.first)];
@@ -315,10 +375,10 @@ static int fill_steady(struct filling *filling) {
     for (int32_t t = whole.first; t <= whole.last; t++) {
         if (!room_rises(filling, whole, t))
             continue;
+        start_again(filling);
         struct steady steady = hold_rates(filling, whole, t);
         if (steady.people == 0 || steady.people < best.people)
             continue;
-        start_again(filling);
         error = fill_steady_from(filling, &steady);
         if (error != HV_OK)
             return error;
@@ -420,6 +480,7 @@ int zone_plan_state_fill(struct zone_plan_state *state, int32_t zone,
         .group = zone_plan_group_of(state->problem, zone),
         .going = going,
         .left = people_to_go(state, zone),
+        .all_ready = zone_plan_state_all_ready(state, zone),
         .shared = count > 1,
     };
     zone_plan_going_clear(state->problem, zone, going);
@@ -481,16 +542,31 @@ void zone_plan_state_rooms(struct zone_plan_state *state, const struct zone_plan
 struct hoping {
     const struct zone_plan_way *const *ways;
     const int32_t *const *columns;
+    const struct zone_plan_readiness *readiness; /* or NULL */
     int32_t count, horizon;
     int64_t left, places[ZONE_PLAN_ROUTES_MAX];
+    int64_t ready; /* of those left */
+    size_t row;    /* of the readiness, the next */
 };
+
+/* More who are ready by a step. */
+static void get_ready(struct hoping *hoping, int32_t step) {
+    const struct zone_plan_readiness *readiness = hoping->readiness;
+    for (; readiness != NULL && hoping->row < readiness->count &&
+           readiness->rows[hoping->row].step <= step;
+         hoping->row++)
+        hoping->ready += readiness->rows[hoping->row].people -
+                         (hoping->row > 0 ? readiness->rows[hoping->row - 1].people : 0);
+}
 
 static int64_t hope_for(struct hoping *hoping, int32_t k, int32_t step) {
     int64_t people = hoping->columns[k][step];
     people = people < hoping->left ? people : hoping->left;
     people = people < hoping->places[k] ? people : hoping->places[k];
+    people = people < hoping->ready ? people : hoping->ready;
     hoping->places[k] -= people;
     hoping->left -= people;
+    hoping->ready -= people;
     return people;
 }
 
@@ -501,11 +577,13 @@ static int64_t hope_freely(struct hoping *hoping, struct zone_plan_hope *hope) {
         if (hoping->ways[k]->travel_steps < least)
             least = hoping->ways[k]->travel_steps;
     int32_t arrival = least;
-    for (; arrival <= hoping->horizon && hoping->left > 0; arrival++)
+    for (; arrival <= hoping->horizon && hoping->left > 0; arrival++) {
+        get_ready(hoping, arrival - least);
         for (int32_t k = 0; k < hoping->count; k++)
             if (arrival >= hoping->ways[k]->travel_steps)
                 hope->cost +=
                     arrival * hope_for(hoping, k, arrival - hoping->ways[k]->travel_steps);
+    }
     return (int64_t)(arrival - least) * hoping->count;
 }
 
@@ -517,7 +595,12 @@ struct zone_plan_hope zone_plan_state_hope(struct zone_plan_state *state, int32_
                             .columns = columns,
                             .count = count,
                             .horizon = state->problem->instance->horizon_steps,
-                            .left = people};
+                            .left = people,
+                            .ready = INT64_MAX};
+    if (state->problem->readiness != NULL && state->problem->readiness[zone].count > 0) {
+        hoping.readiness = &state->problem->readiness[zone];
+        hoping.ready = 0;
+    }
     for (int32_t k = 0; k < count; k++)
         hoping.places[k] = state->places[ways[k]->shelter];
     struct zone_plan_hope hope = {0};

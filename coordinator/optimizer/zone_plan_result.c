@@ -21,28 +21,30 @@ static int allocate(const struct zone_plan_search *search, struct zone_plan *pla
     plan->plan.unserved_by_zone =
         calloc(instance->zone_count + 1, sizeof *plan->plan.unserved_by_zone);
     plan->streams = calloc(routes + 1, sizeof *plan->streams);
+    plan->orders = calloc(routes + 1, sizeof *plan->orders);
     plan->reasons = calloc(instance->zone_count + 1, sizeof *plan->reasons);
     plan->stages = calloc(instance->zone_count + 1, sizeof *plan->stages);
     return plan->plan.routes != NULL && plan->plan.links != NULL && plan->plan.departures != NULL &&
                    plan->plan.unserved_by_zone != NULL && plan->streams != NULL &&
-                   plan->reasons != NULL && plan->stages != NULL
+                   plan->orders != NULL && plan->reasons != NULL && plan->stages != NULL
                ? HV_OK
                : HV_ERR_MEMORY;
 }
 
-/* Rate, window and whether it is one rate throughout. */
-static void measure(const struct zone_plan_share *share, struct zone_plan_stream *stream) {
-    const struct evacuation_departure *departures = share->departures;
+void zone_plan_stream_measure(struct zone_plan_stream *stream,
+                              const struct evacuation_departure *departures) {
+    const size_t count = stream->departure_count;
     stream->first_step = departures[0].step;
-    stream->last_step = departures[share->count - 1].step;
-    stream->steady = stream->last_step - stream->first_step + 1 == (int32_t)share->count;
-    for (size_t i = 0; i < share->count; i++) {
+    stream->last_step = departures[count - 1].step;
+    stream->steady = stream->last_step - stream->first_step + 1 == (int32_t)count;
+    stream->rate = 0;
+    for (size_t i = 0; i < count; i++) {
         if (departures[i].people > stream->rate)
             stream->rate = departures[i].people;
-        if (i + 1 < share->count && departures[i].people != departures[0].people)
+        if (i + 1 < count && departures[i].people != departures[0].people)
             stream->steady = false;
     }
-    stream->steady = stream->steady && departures[share->count - 1].people <= departures[0].people;
+    stream->steady = stream->steady && departures[count - 1].people <= departures[0].people;
 }
 
 static void write_share(const struct zone_plan_share *share, struct zone_plan *plan) {
@@ -59,7 +61,7 @@ static void write_share(const struct zone_plan_share *share, struct zone_plan *p
         .departure_first = flat->departure_count,
         .departure_count = share->count,
     };
-    measure(share, stream);
+    zone_plan_stream_measure(stream, share->departures);
     flat->routes[flat->route_count++] = (struct evacuation_route){
         way->zone,
         way->shelter,
@@ -235,6 +237,8 @@ int zone_plan_result_write(struct zone_plan_search *search, const struct evacuat
         write_zone(&search->state.going[z], plan);
         plan->stages[z] = search->stages[z];
     }
+    plan->order_count = plan->plan.route_count;
+    memcpy(plan->orders, plan->streams, plan->order_count * sizeof *plan->orders);
     plan->plan.value = (struct evacuation_value){search->state.unserved, 0};
     plan->plan.value.total_arrival_steps = search->best.arrival_steps;
     plan->plan.work = search->work_before + zone_plan_search_work(search);

@@ -1,13 +1,13 @@
 #include "coordinator/optimizer/zone_plan_search.h"
 
+#include "coordinator/optimizer/zone_plan_insert.h"
+#include "coordinator/optimizer/zone_plan_stages.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#define LEVELS 8                /* rates for which ways are sought */
-#define WAYS_EACH 3             /* ways for each of them */
 #define COLUMN_STEPS_MAX 100000 /* of a horizon; beyond that every candidate is tried */
 #define LISTING_MAX 400         /* links looked at to list all ways of a zone, where they are few */
-#define SAMPLE 8                /* ways from the pool */
 #define OUT_MAX 8               /* zones taken out at once */
 #define WORK_BETWEEN_REPORTS 200000
 #define WORK_OF_A_ROUND 100 /* so that rounds in which nobody can move come to an end */
@@ -136,255 +136,6 @@ int zone_plan_search_restore(struct zone_plan_search *search) {
     return error;
 }
 
-/* ---- candidates ------------------------------------------------------------------------------ */
-
-static void add_candidate(struct zone_plan_search *search, const struct zone_plan_way *way) {
-    for (size_t i = 0; i < search->candidate_count; i++)
-        if (search->candidates[i] == way)
-            return;
-    if (search->candidate_count < ZONE_PLAN_CANDIDATES_MAX)
-        search->candidates[search->candidate_count++] = way;
-}
-
-/* The rate of a level: from that which brings everybody at once down to the least that brings them
- * within the window. */
-static int64_t rate_of_level(int64_t people, int32_t steps, uint32_t level) {
-    double most = (double)people, least = (double)people / (double)steps;
-    if (least < 1)
-        least = 1;
-    double rate = most;
-    for (uint32_t i = 0; i < level; i++)
-        rate *= 0.6;
-    if (rate < least)
-        rate = least;
-    return rate < 1 ? 1 : (int64_t)rate;
-}
-
-static int find_ways(struct zone_plan_search *search, int32_t zone, int64_t rate, bool whenever,
-                     uint64_t noise, size_t ways_max) {
-    const struct zone_plan_problem *problem = search->problem;
-    const struct zone_plan_way *found[ZONE_PLAN_CANDIDATES_MAX];
-    const struct zone_plan_wish wish = {
-        .zone = zone,
-        .start = search->state.windows[zone].first,
-        .people = problem->instance->zones[zone].people,
-        .rate = rate,
-        .whenever = whenever,
-        .noise = noise,
-        .places = search->state.places,
-        .group_places = zone_plan_state_group_places(&search->state, zone),
-        .out_link = problem->convergent ? search->state.out_link : NULL,
-        .ways_max = ways_max,
-    };
-    int count = zone_plan_finder_find(&search->finder, &search->state.roads, &wish, found);
-    for (int i = 0; i < count; i++)
-        add_candidate(search, found[i]);
-    return count < 0 ? count : HV_OK;
-}
-
-/* The most that any link out of the zone's node could take at a step. */
-static int64_t most_at_once(const struct zone_plan_search *search, int32_t zone) {
-    const struct evacuation_instance *instance = search->problem->instance;
-    const struct zone_plan_finder *finder = &search->finder;
-    const int32_t node = instance->zones[zone].node;
-    int64_t most = 1, people = instance->zones[zone].people;
-    for (int32_t i = finder->out_first[node]; i < finder->out_first[node + 1]; i++) {
-        const struct evacuation_link *link = &instance->links[finder->out_links[i]];
-        most = link->capacity_per_step > most ? link->capacity_per_step : most;
-        for (size_t c = 0; c < link->change_count; c++)
-            most = link->changes[c].capacity > most ? link->changes[c].capacity : most;
-    }
-    const struct zone_plan_group *group = zone_plan_group_of(search->problem, zone);
-    most = zone_plan_fit(group, most < EVACUATION_PEOPLE_MAX ? most : EVACUATION_PEOPLE_MAX);
-    most = most > 1 ? most : 1;
-    return most < people ? most : people;
-}
-
-static void sample_pool(struct zone_plan_search *search, int32_t zone) {
-    const struct zone_plan_pool *pool = &search->finder.pools[zone];
-    for (size_t i = 0; i < SAMPLE && pool->count > 0; i++)
-        add_candidate(search, pool->ways[zone_plan_search_random(search, (uint32_t)pool->count)]);
-    for (int32_t k = 0; search->best.there && k < search->best.going[zone].count; k++)
-        add_candidate(search, search->best.going[zone].shares[k].way);
-}
-
-static int collect(struct zone_plan_search *search, int32_t zone, bool thorough) {
-    const struct zone_plan_window window = search->state.windows[zone];
-    const int64_t most = most_at_once(search, zone);
-    const int32_t steps = window.last - window.first + 1;
-    int error = HV_OK;
-    if (steps <= 0)
-        return HV_OK;
-    int64_t before = 0;
-    for (uint32_t level = 0; level < LEVELS && error == HV_OK; level++) {
-        int64_t rate = rate_of_level(most, steps, level);
-        if (!thorough && zone_plan_search_random(search, LEVELS) >= 2)
-            continue;
-        if (rate == before)
-            continue;
-        before = rate;
-        uint64_t noise = thorough || zone_plan_search_random(search, 2) == 0
-                             ? 0
-                             : 1 + zone_plan_search_random(search, 1 << 30);
-        error = find_ways(search, zone, rate, false, noise, WAYS_EACH);
-    }
-    if (error == HV_OK &&
-        (thorough || search->candidate_count == 0 || zone_plan_search_random(search, 8) == 0))
-        error = find_ways(search, zone, 1, true, 0, WAYS_EACH);
-    return error;
-}
-
-/* ---- putting a zone in ----------------------------------------------------------------------- */
-
-static void swap_goings(struct zone_plan_going *a, struct zone_plan_going *b) {
-    struct zone_plan_going swap = *a;
-    *a = *b;
-    *b = swap;
-}
-
-/* The room of a candidate, once for each time that a zone is put in. */
-static const int32_t *column_of(struct zone_plan_search *search, const struct zone_plan_way *way) {
-    size_t i = 0;
-    while (search->candidates[i] != way)
-        i++;
-    int32_t *column = search->columns + i * (size_t)search->state.roads.steps;
-    if (!search->has_column[i])
-        zone_plan_state_rooms(&search->state, way, column);
-    search->has_column[i] = true;
-    return column;
-}
-
-/* Whether departures over these ways could be better than `chosen`. */
-static bool is_hopeful(struct zone_plan_search *search, int32_t zone,
-                       const struct zone_plan_way *const *ways, int32_t count) {
-    const int32_t *columns[ZONE_PLAN_ROUTES_MAX];
-    if (search->columns == NULL)
-        return true;
-    for (int32_t k = 0; k < count; k++)
-        columns[k] = column_of(search, ways[k]);
-    const struct zone_plan_hope hope =
-        zone_plan_state_hope(&search->state, zone, ways, columns, count);
-    const struct zone_plan_going *chosen = &search->chosen;
-    return zone_plan_compare(hope.unserved, hope.cost, chosen->unserved, chosen->cost) < 0;
-}
-
-/* Sets `chosen` to the best that adding one candidate to `ways` gives; returns its index, or -1
- * where none is better than `chosen` already is. */
-static int add_best_way(struct zone_plan_search *search, int32_t zone,
-                        const struct zone_plan_way **ways, int32_t count, int32_t *ret_best) {
-    *ret_best = -1;
-    for (size_t i = 0; i < search->candidate_count; i++) {
-        ways[count] = search->candidates[i];
-        bool there = false;
-        for (int32_t k = 0; k < count; k++)
-            there = there || ways[k] == ways[count];
-        if (there)
-            continue;
-        if (!is_hopeful(search, zone, ways, count + 1))
-            continue;
-        int error = zone_plan_state_fill(&search->state, zone, ways, count + 1, &search->trial);
-        if (error != HV_OK)
-            return error;
-        if (zone_plan_compare(search->trial.unserved, search->trial.cost, search->chosen.unserved,
-                              search->chosen.cost) >= 0)
-            continue;
-        swap_goings(&search->trial, &search->chosen);
-        *ret_best = (int32_t)i;
-    }
-    return HV_OK;
-}
-
-/* One way after the other, each that which helps most, the first at random if so wished. Returns
- * their number or an error. */
-static int32_t choose_ways(struct zone_plan_search *search, int32_t zone, bool any_first,
-                           const struct zone_plan_way **ways) {
-    zone_plan_going_clear(search->problem, zone, &search->chosen);
-    int32_t count = 0;
-    if (any_first && search->candidate_count > 0) {
-        uint32_t first = zone_plan_search_random(search, (uint32_t)search->candidate_count);
-        ways[0] = search->candidates[first];
-        int error = zone_plan_state_fill(&search->state, zone, ways, 1, &search->chosen);
-        if (error != HV_OK)
-            return error;
-        count = search->chosen.count;
-    }
-    for (; count < search->problem->routes_max; count++) {
-        int32_t best;
-        int error = add_best_way(search, zone, ways, count, &best);
-        if (error != HV_OK)
-            return error;
-        if (best < 0)
-            break;
-        ways[count] = search->candidates[best];
-    }
-    return count;
-}
-
-/* Lets another candidate take the place of each way, if that is better. The first way chosen serves
- * most alone, which need not be best beside others. */
-static int exchange_ways(struct zone_plan_search *search, int32_t zone,
-                         const struct zone_plan_way **ways, int32_t count) {
-    for (int32_t k = 0; k < count; k++) {
-        const struct zone_plan_way *away = ways[k];
-        int32_t best;
-        ways[k] = ways[count - 1];
-        ways[count - 1] = away;
-        int error = add_best_way(search, zone, ways, count - 1, &best);
-        if (error != HV_OK)
-            return error;
-        ways[count - 1] = best >= 0 ? search->candidates[best] : away;
-    }
-    return HV_OK;
-}
-
-/* Leaves out every other candidate, so that not the same ways are chosen again. */
-static void thin_candidates(struct zone_plan_search *search) {
-    size_t kept = 0;
-    for (size_t i = 0; i < search->candidate_count; i++)
-        if (zone_plan_search_random(search, 2) == 0)
-            search->candidates[kept++] = search->candidates[i];
-    search->candidate_count = kept > 0 ? kept : search->candidate_count;
-}
-
-/* Puts a zone into the plan on the best ways at hand. */
-static int insert(struct zone_plan_search *search, int32_t zone, bool thorough) {
-    const struct zone_plan_way *ways[ZONE_PLAN_ROUTES_MAX];
-    search->candidate_count = 0;
-    if (search->problem->instance->zones[zone].people == 0)
-        return HV_OK;
-    int error = collect(search, zone, thorough);
-    if (error != HV_OK)
-        return error;
-    sample_pool(search, zone);
-    if (!thorough && zone_plan_search_random(search, 4) == 0)
-        thin_candidates(search);
-    memset(search->has_column, 0, sizeof search->has_column);
-    const bool any_first =
-        !thorough && search->problem->routes_max > 1 && zone_plan_search_random(search, 4) == 0;
-    int32_t count = choose_ways(search, zone, any_first, ways);
-    if (count > 1 && (thorough || zone_plan_search_random(search, 2) == 0))
-        error = exchange_ways(search, zone, ways, count);
-    if (count < 0 || error != HV_OK)
-        return count < 0 ? count : error;
-    if (search->chosen.count == 0)
-        return HV_OK;
-    return zone_plan_state_put(&search->state, zone, &search->chosen);
-}
-
-/* Gives a zone departures over the ways it has, for all of its people. */
-static int fill_again(struct zone_plan_search *search, int32_t zone) {
-    const struct zone_plan_way *ways[ZONE_PLAN_ROUTES_MAX];
-    struct zone_plan_going before = {0};
-    zone_plan_state_take(&search->state, zone, &before);
-    for (int32_t k = 0; k < before.count; k++)
-        ways[k] = before.shares[k].way;
-    int error = zone_plan_state_fill(&search->state, zone, ways, before.count, &search->chosen);
-    zone_plan_going_deinit(&before);
-    if (error != HV_OK || search->chosen.count == 0)
-        return error;
-    return zone_plan_state_put(&search->state, zone, &search->chosen);
-}
-
 /* ---- the first plan -------------------------------------------------------------------------- */
 
 struct ranked {
@@ -406,7 +157,7 @@ static int measure_alone(struct zone_plan_search *search, struct ranked *ranked)
     const struct evacuation_instance *instance = search->problem->instance;
     for (size_t z = 0; z < instance->zone_count; z++) {
         zone_plan_finder_list(&search->finder, (int32_t)z, LISTING_MAX);
-        int error = insert(search, (int32_t)z, true);
+        int error = zone_plan_insert(search, (int32_t)z, true);
         if (error != HV_OK)
             return error;
         struct zone_plan_going *going = &search->taken[z];
@@ -423,70 +174,26 @@ static int measure_alone(struct zone_plan_search *search, struct ranked *ranked)
     return HV_OK;
 }
 
-/* The last step at which anybody of a stage departs, -1 where nobody does. */
-static int32_t last_departure(const struct zone_plan_search *search, int32_t stage) {
-    int32_t last = -1;
-    for (size_t z = 0; z < search->problem->instance->zone_count; z++) {
-        const struct zone_plan_going *going = &search->state.going[z];
-        for (int32_t k = 0; search->stages[z] == stage && k < going->count; k++) {
-            const struct zone_plan_share *share = &going->shares[k];
-            if (share->departures[share->count - 1].step > last)
-                last = share->departures[share->count - 1].step;
-        }
-    }
-    return last;
-}
-
-void zone_plan_search_set_windows(struct zone_plan_search *search) {
-    const struct evacuation_instance *instance = search->problem->instance;
-    for (size_t z = 0; z < instance->zone_count; z++) {
-        const struct evacuation_zone *zone = &instance->zones[z];
-        struct zone_plan_window window = {zone->earliest_step > 0 ? zone->earliest_step : 0,
-                                          zone->deadline_step < instance->horizon_steps
-                                              ? zone->deadline_step
-                                              : instance->horizon_steps};
-        const int32_t stage = search->stages[z];
-        if (stage >= 0 && search->begins[stage] > window.first)
-            window.first = search->begins[stage];
-        if (stage >= 0 && stage + 1 < search->stage_count &&
-            search->begins[stage + 1] - 1 < window.last)
-            window.last = search->begins[stage + 1] - 1;
-        search->state.windows[z] = window;
-    }
-}
-
-bool zone_plan_search_tighten(struct zone_plan_search *search) {
-    bool earlier = false;
-    for (int32_t stage = 0; stage + 1 < search->stage_count; stage++) {
-        int32_t last = last_departure(search, stage), begins = search->begins[stage];
-        begins = last + 1 > begins ? last + 1 : begins;
-        earlier = earlier || begins < search->begins[stage + 1];
-        search->begins[stage + 1] = begins;
-    }
-    zone_plan_search_set_windows(search);
-    return earlier;
-}
-
 /* Zones in order; each stage begins when the one before has left. */
 static int build(struct zone_plan_search *search, const struct ranked *ranked) {
     int32_t stage = 0;
     search->begins[0] = 0;
     for (size_t i = 0; i < search->problem->instance->zone_count; i++) {
         for (; ranked[i].stage > stage; stage++) {
-            int32_t last = last_departure(search, stage);
+            int32_t last = zone_plan_stages_last_departure(search, stage);
             int32_t begun = search->begins[stage];
             search->begins[stage + 1] = last + 1 > begun ? last + 1 : begun;
         }
         if (ranked[i].stage >= 0 &&
             search->state.windows[ranked[i].zone].first < search->begins[stage])
             search->state.windows[ranked[i].zone].first = search->begins[stage];
-        int error = insert(search, ranked[i].zone, true);
+        int error = zone_plan_insert(search, ranked[i].zone, true);
         if (error != HV_OK)
             return error;
     }
     for (; stage + 1 < search->stage_count; stage++)
         search->begins[stage + 1] = search->problem->instance->horizon_steps + 1;
-    (void)zone_plan_search_tighten(search);
+    (void)zone_plan_stages_tighten(search);
     return HV_OK;
 }
 
@@ -565,48 +272,6 @@ static void shuffle(struct zone_plan_search *search, size_t count) {
     }
 }
 
-/* Lets a stage begin at another step, the others as near to their own as that allows. */
-static void move_boundary(struct zone_plan_search *search) {
-    const int32_t horizon = search->problem->instance->horizon_steps;
-    const int32_t stage =
-        1 + (int32_t)zone_plan_search_random(search, (uint32_t)search->stage_count - 1);
-    const uint32_t far = zone_plan_search_random(search, 2) == 0 ? 2 : (uint32_t)horizon / 4 + 2;
-    const int32_t shift = 1 + (int32_t)zone_plan_search_random(search, far);
-    int32_t begins = search->begins[stage];
-    begins += zone_plan_search_random(search, 2) == 0 ? shift : -shift;
-    begins = begins < 0 ? 0 : begins > horizon + 1 ? horizon + 1 : begins;
-    search->begins[stage] = begins;
-    for (int32_t k = 1; k < search->stage_count; k++)
-        if (k < stage ? search->begins[k] > begins : k > stage && search->begins[k] < begins)
-            search->begins[k] = begins;
-    zone_plan_search_set_windows(search);
-}
-
-static bool is_within_window(const struct zone_plan_search *search, int32_t zone) {
-    const struct zone_plan_going *going = &search->state.going[zone];
-    const struct zone_plan_window window = search->state.windows[zone];
-    for (int32_t k = 0; k < going->count; k++) {
-        const struct zone_plan_share *share = &going->shares[k];
-        if (share->departures[0].step < window.first ||
-            share->departures[share->count - 1].step > window.last)
-            return false;
-    }
-    return true;
-}
-
-/* After a boundary was moved: zones that leave outside their window or have people left over, and
- * one at random. */
-static size_t pick_misplaced(struct zone_plan_search *search) {
-    const size_t zones = search->problem->instance->zone_count;
-    const size_t any = zone_plan_search_random(search, (uint32_t)zones);
-    size_t count = 0;
-    for (size_t z = 0; z < zones; z++)
-        if (z == any || !is_within_window(search, (int32_t)z) ||
-            (search->state.going[z].unserved > 0 && zone_plan_search_random(search, 2) == 0))
-            search->zones[count++] = (int32_t)z;
-    return count;
-}
-
 static void take_out(struct zone_plan_search *search, size_t count) {
     for (size_t i = 0; i < count; i++) {
         struct zone_plan_going *taken = &search->taken[search->zones[i]];
@@ -626,11 +291,11 @@ static int put_in(struct zone_plan_search *search, size_t count) {
             state->people_max = 1 + people * zone_plan_search_random(search, 256) / 256;
         if (ration && search->problem->routes_max > 1)
             state->way_max = 1 + people * zone_plan_search_random(search, 256) / 256;
-        error = insert(search, search->zones[i], false);
+        error = zone_plan_insert(search, search->zones[i], false);
     }
     state->people_max = state->way_max = INT64_MAX;
     for (size_t i = 0; ration && i < count && error == HV_OK; i++)
-        error = fill_again(search, search->zones[i]);
+        error = zone_plan_insert_again(search, search->zones[i]);
     return error;
 }
 
@@ -654,8 +319,8 @@ static int try_round(struct zone_plan_search *search, double most) {
     const bool moved = search->stage_count > 1 && zone_plan_search_random(search, 4) == 0;
     memcpy(begins, search->begins, sizeof begins);
     if (moved)
-        move_boundary(search);
-    const size_t count = moved ? pick_misplaced(search) : pick_zones(search);
+        zone_plan_stages_move(search);
+    const size_t count = moved ? zone_plan_stages_misplaced(search) : pick_zones(search);
     take_out(search, count);
     shuffle(search, count);
     int error = put_in(search, count);
@@ -665,7 +330,7 @@ static int try_round(struct zone_plan_search *search, double most) {
         return zone_plan_search_keep(search);
     if (moved) {
         memcpy(search->begins, begins, sizeof begins);
-        zone_plan_search_set_windows(search);
+        zone_plan_stages_set_windows(search);
     }
     return undo(search, count);
 }

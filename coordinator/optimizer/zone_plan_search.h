@@ -53,13 +53,6 @@ void zone_plan_search_deinit(struct zone_plan_search *search);
 /* A first plan. Ways that are known to be good (zone_plan_finder_way) are considered. */
 HV_MUST_USE int zone_plan_search_build(struct zone_plan_search *search);
 
-/* Sets the steps at which zones may leave from `stages` and `begins`. */
-void zone_plan_search_set_windows(struct zone_plan_search *search);
-
-/* Lets each stage begin when the one before has left in the present plan; returns whether any
- * begins earlier than before. */
-bool zone_plan_search_tighten(struct zone_plan_search *search);
-
 /* Makes the best plan the present one. */
 HV_MUST_USE int zone_plan_search_restore(struct zone_plan_search *search);
 

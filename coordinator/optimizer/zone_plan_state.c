@@ -135,6 +135,27 @@ static int write_group_places(struct zone_plan_state *state) {
     return HV_OK;
 }
 
+static int write_readiness(struct zone_plan_state *state) {
+    const struct zone_plan_problem *problem = state->problem;
+    const size_t zones = problem->instance->zone_count;
+    size_t rows = 0;
+    if (problem->readiness == NULL)
+        return HV_OK;
+    for (size_t z = 0; z < zones; z++)
+        rows += problem->readiness[z].count;
+    state->ready = calloc(rows + 1, sizeof *state->ready);
+    state->ready_first = calloc(zones + 1, sizeof *state->ready_first);
+    if (state->ready == NULL || state->ready_first == NULL)
+        return HV_ERR_MEMORY;
+    rows = 0;
+    for (size_t z = 0; z < zones; z++) {
+        state->ready_first[z] = rows;
+        for (size_t i = 0; i < problem->readiness[z].count; i++)
+            state->ready[rows++] = problem->readiness[z].rows[i].people;
+    }
+    return HV_OK;
+}
+
 int zone_plan_state_init(struct zone_plan_state *state, const struct zone_plan_problem *problem) {
     const struct evacuation_instance *instance = problem->instance;
     *state =
@@ -142,6 +163,8 @@ int zone_plan_state_init(struct zone_plan_state *state, const struct zone_plan_p
     int error = allocate(state);
     if (error == HV_OK)
         error = write_group_places(state);
+    if (error == HV_OK)
+        error = write_readiness(state);
     if (error != HV_OK) {
         zone_plan_state_deinit(state);
         return error;
@@ -175,6 +198,8 @@ void zone_plan_state_deinit(struct zone_plan_state *state) {
     free(state->out_users);
     free(state->windows);
     free(state->room);
+    free(state->ready);
+    free(state->ready_first);
     zone_plan_roads_deinit(&state->roads);
     *state = (struct zone_plan_state){0};
 }
@@ -308,4 +333,54 @@ int64_t zone_plan_state_room(struct zone_plan_state *state, const struct zone_pl
     state->work += way->count;
     const int64_t fit = zone_plan_fit(zone_plan_group_of(state->problem, way->zone), room);
     return fit < EVACUATION_PEOPLE_MAX ? fit : EVACUATION_PEOPLE_MAX;
+}
+
+/* ---- readiness ------------------------------------------------------------------------------- */
+
+/* The readiness of a zone; no rows where everybody is ready at once. */
+static struct zone_plan_readiness readiness_of(const struct zone_plan_state *state, int32_t zone) {
+    const struct zone_plan_readiness *all = state->problem->readiness;
+    return all == NULL ? (struct zone_plan_readiness){NULL, 0} : all[zone];
+}
+
+/* The row that holds at a step, or their number before the first. */
+static size_t row_at(struct zone_plan_readiness readiness, int32_t step) {
+    size_t row = readiness.count;
+    for (size_t i = 0; i < readiness.count && readiness.rows[i].step <= step; i++)
+        row = i;
+    return row;
+}
+
+int64_t zone_plan_state_ready(const struct zone_plan_state *state, int32_t zone, int32_t step) {
+    const struct zone_plan_readiness readiness = readiness_of(state, zone);
+    if (readiness.count == 0)
+        return INT64_MAX;
+    const int64_t *ready = state->ready + state->ready_first[zone];
+    size_t row = row_at(readiness, step);
+    int64_t least = row == readiness.count ? 0 : ready[row];
+    for (; row < readiness.count; row++)
+        least = ready[row] < least ? ready[row] : least;
+    return least;
+}
+
+void zone_plan_state_leave(struct zone_plan_state *state, int32_t zone, int32_t step,
+                           int64_t people, int32_t times) {
+    const struct zone_plan_readiness readiness = readiness_of(state, zone);
+    for (size_t row = row_at(readiness, step); row < readiness.count; row++)
+        state->ready[state->ready_first[zone] + row] -= times * people;
+}
+
+int32_t zone_plan_state_next_ready(const struct zone_plan_state *state, int32_t zone,
+                                   int32_t step) {
+    const struct zone_plan_readiness readiness = readiness_of(state, zone);
+    for (size_t i = 0; i < readiness.count; i++)
+        if (readiness.rows[i].step > step)
+            return readiness.rows[i].step;
+    return EVACUATION_NEVER;
+}
+
+int32_t zone_plan_state_all_ready(const struct zone_plan_state *state, int32_t zone) {
+    const struct zone_plan_readiness readiness = readiness_of(state, zone);
+    return readiness.count == 0 ? state->problem->instance->zones[zone].earliest_step
+                                : readiness.rows[readiness.count - 1].step;
 }

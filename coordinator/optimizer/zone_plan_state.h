@@ -40,6 +40,8 @@ struct zone_plan_state {
     int32_t *out_link, *out_users;    /* by node: the link that leaves it and ways that use it */
     struct zone_plan_window *windows; /* by zone */
     struct zone_plan_going *going;    /* by zone */
+    int64_t *ready;                   /* by row of the readiness: see below */
+    size_t *ready_first;              /* by zone: its first row */
     int64_t unserved, arrival_steps, changed, cost; /* sums over zones */
     int32_t *room; /* scratch: room of ways by step, for steady departures */
     size_t room_count;
@@ -107,6 +109,24 @@ void zone_plan_state_move_places(struct zone_plan_state *state, const struct zon
 /* Room on a way for those who depart at a step of its window, in whole parties. */
 int64_t zone_plan_state_room(struct zone_plan_state *state, const struct zone_plan_way *way,
                              int32_t step);
+
+/* Who is ready and has not left, while departures of a zone are being found: `ready` holds for each
+ * row of its readiness how many more may leave before the next one. At all other times it holds all
+ * of them. Linear in the zone's rows. */
+
+/* How many more may leave at a step without others, already to leave later, being unready then.
+ * Endless without readiness. */
+int64_t zone_plan_state_ready(const struct zone_plan_state *state, int32_t zone, int32_t step);
+
+/* Counts people who leave at a step, `times` 1, or who do not, -1. */
+void zone_plan_state_leave(struct zone_plan_state *state, int32_t zone, int32_t step,
+                           int64_t people, int32_t times);
+
+/* The first step after `step` at which more of a zone get ready, or EVACUATION_NEVER. */
+int32_t zone_plan_state_next_ready(const struct zone_plan_state *state, int32_t zone, int32_t step);
+
+/* The step at which everybody of a zone is ready. */
+int32_t zone_plan_state_all_ready(const struct zone_plan_state *state, int32_t zone);
 
 /* What departures over some ways could reach at best. */
 struct zone_plan_hope {

@@ -58,10 +58,11 @@ struct evacuation_draft_options {
     double start_s;                /* time of the timeline at which step 0 begins */
     const bool *closed;            /* by link, or NULL */
     const bool *only;              /* by zone: whom to plan for; NULL: all whom the hazard names */
-    struct evacuation_curve background;   /* share of each road that other traffic takes, from then
-                                             on; no points: 0 */
-    struct evacuation_curve mobilisation; /* share of each zone that is ready by then, rising to 1;
-                                             no points: everybody at once */
+    struct evacuation_curve background; /* share of each road that other traffic takes, from then
+                                           on; no points: 0 */
+    struct evacuation_curve
+        mobilisation;      /* share of each zone that is ready by then, rising to 1;
+                              no points: everybody at once. Parties are ready whole */
     double elsewhere;      /* share of those with a vehicle who go to no shelter, 0 to 1 */
     const uint32_t *exits; /* nodes where roads leave the region; none: those people are left out */
     size_t exit_count;
@@ -111,7 +112,8 @@ struct evacuation_draft {
     double step_s;
     const char *name;
     const char **node_ids, **link_ids, **zone_ids, **shelter_ids; /* by index */
-    const double *node_x, *node_y;                                /* by node */
+    const char **place_ids; /* by zone: the place of which it is a part, "" where it is all of it */
+    const double *node_x, *node_y;         /* by node */
     const int32_t *link_lanes;             /* by link; REGION_UNKNOWN where unknown, 0 of no road */
     const char **link_names;               /* by link; "" where none */
     struct evacuation_draft_zone *entries; /* by zone of the instance */

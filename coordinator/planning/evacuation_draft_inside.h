@@ -27,6 +27,7 @@ struct drafting {
     struct evacuation_shelter *shelters;
     int64_t *road_ms, *foot_ms; /* by node of the instance: to the nearest shelter;
                                    INT64_MAX where none is in reach */
+    int64_t party;              /* people of a household that stays together, or 1 */
     size_t *first_change;       /* by link + 1 */
     size_t change_count, change_room, note_room;
 };

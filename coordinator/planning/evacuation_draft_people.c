@@ -118,19 +118,43 @@ static int32_t deadline_of(const struct drafting *drafting, uint32_t index, bool
     return step < 0 ? -1 : step < EVACUATION_NEVER ? (int32_t)step : EVACUATION_NEVER;
 }
 
+/* ---- parties ---- */
+
+/* People of a household of average size. */
+static int64_t party_of(const struct region *region) {
+    int64_t people = 0, households = 0;
+    for (uint32_t z = 0; z < region->zone_count; z++) {
+        int64_t night = region_zone_people(&region->zones[z], REGION_NIGHT);
+        if (night <= 0 || region->zones[z].households <= 0)
+            continue;
+        people += night;
+        households += region->zones[z].households;
+    }
+    if (households == 0)
+        return 1;
+    int64_t party = (people + households / 2) / households;
+    return party < 1 ? 1 : party > TRAVELLER_PARTY_MAX ? TRAVELLER_PARTY_MAX : party;
+}
+
 /* ---- zone entries ---- */
 
-static const char *entry_id(struct drafting *drafting, const char *zone,
-                            enum evacuation_draft_class class, size_t part) {
+/* Of the people of one class at one place, whom several parts have if there is a curve. */
+static const char *place_id(struct drafting *drafting, const char *zone,
+                            enum evacuation_draft_class class, const char *at) {
     const struct evacuation_draft_options *options = drafting->options;
-    char text[2 * HV_ID_BYTES_MAX], at[32] = "";
-    const bool parts = options->mobilisation.count > 1;
-    if (parts)
-        snprintf(at, sizeof at, "@%.0f", options->mobilisation.at_s[part] / 60);
+    char text[2 * HV_ID_BYTES_MAX];
     const bool named = options->by_class || class == DRAFT_ELSEWHERE;
     int length = snprintf(text, sizeof text, "%s%s%s%s", zone, named ? "." : "",
                           named ? evacuation_draft_class_name(class) : "", at);
     return length > (int)HV_ID_BYTES_MAX ? NULL : hv_arena_text(&drafting->draft->arena, text);
+}
+
+static const char *entry_id(struct drafting *drafting, const char *zone,
+                            enum evacuation_draft_class class, size_t part) {
+    char at[32] = "";
+    if (drafting->options->mobilisation.count > 1)
+        snprintf(at, sizeof at, "@%.0f", drafting->options->mobilisation.at_s[part] / 60);
+    return place_id(drafting, zone, class, at);
 }
 
 static int add_entry(struct drafting *drafting, uint32_t index, enum evacuation_draft_class class,
@@ -141,24 +165,32 @@ static int add_entry(struct drafting *drafting, uint32_t index, enum evacuation_
     double ready_s = curve->count == 0 ? 0 : curve->at_s[part];
     size_t i = draft->instance.zone_count++;
     draft->zone_ids[i] = entry_id(drafting, zone->id, class, part);
+    draft->place_ids[i] = curve->count > 1 ? place_id(drafting, zone->id, class, "") : "";
     draft->entries[i] = (struct evacuation_draft_zone){index, class};
     drafting->zones[i] = (struct evacuation_zone){
         .node = (int32_t)zone->node,
         .earliest_step = (int32_t)fmin(ceil(ready_s / drafting->options->step_s), EVACUATION_NEVER),
         .deadline_step = deadline,
         .people = people};
-    return draft->zone_ids[i] == NULL ? HV_ERR_LIMIT : HV_OK;
+    return draft->zone_ids[i] == NULL || draft->place_ids[i] == NULL ? HV_ERR_LIMIT : HV_OK;
 }
 
-/* The people of one class, in parts by when they are ready: the parts add up to all of them. */
+static bool is_family(enum evacuation_draft_class class) {
+    return class == DRAFT_CAR || class == DRAFT_PETS;
+}
+
+/* The people of one class, in parts by when they are ready, whole parties but in the last: the
+ * parts add up to all of them. */
 static int add_entries(struct drafting *drafting, uint32_t index, enum evacuation_draft_class class,
                        int64_t people, int32_t deadline) {
     const struct evacuation_curve *curve = &drafting->options->mobilisation;
+    const int64_t party = is_family(class) ? drafting->party : 1;
     int64_t counted = 0;
     for (size_t part = 0; part < (curve->count == 0 ? 1 : curve->count); part++) {
         int64_t ready = curve->count == 0 || part + 1 == curve->count
                             ? people
                             : share_of(people, curve->share[part]);
+        ready -= ready < people ? ready % party : 0;
         int64_t more = ready - counted;
         bool plain = curve->count == 0 && !drafting->options->by_class && class == DRAFT_CAR;
         if (more <= 0 && !plain)
@@ -230,21 +262,6 @@ static void mark_those_who_cannot_leave(struct drafting *drafting) {
 
 /* ---- classes of the instance ---- */
 
-static int64_t party_of(const struct region *region) {
-    int64_t people = 0, households = 0;
-    for (uint32_t z = 0; z < region->zone_count; z++) {
-        int64_t night = region_zone_people(&region->zones[z], REGION_NIGHT);
-        if (night <= 0 || region->zones[z].households <= 0)
-            continue;
-        people += night;
-        households += region->zones[z].households;
-    }
-    if (households == 0)
-        return 1;
-    int64_t party = (people + households / 2) / households;
-    return party < 1 ? 1 : party > TRAVELLER_PARTY_MAX ? TRAVELLER_PARTY_MAX : party;
-}
-
 static bool takes(const struct region_shelter *shelter, enum evacuation_draft_class class) {
     switch (class) {
     case DRAFT_PETS:
@@ -261,7 +278,7 @@ static bool takes(const struct region_shelter *shelter, enum evacuation_draft_cl
 static void fill_class(const struct drafting *drafting, enum evacuation_draft_class class,
                        int64_t party, struct traveller_class *ret_class) {
     const double persons = drafting->region->persons_per_vehicle;
-    bool family = party > 1 && (class == DRAFT_CAR || class == DRAFT_PETS);
+    bool family = party > 1 && is_family(class);
     /* A household drives in its own car or cars; others fill cars as everywhere. */
     double cars = family ? (double)((party + CAR_SEATS - 1) / CAR_SEATS) : 0;
     const double limit = ceil(drafting->options->walk_limit_s / drafting->options->step_s);
@@ -284,9 +301,8 @@ static int fill_travellers(struct drafting *drafting) {
     int64_t *places = hv_arena_take(arena, DRAFT_BUS * shelters + 1, sizeof *places);
     if (classes == NULL || zone_class == NULL || set == NULL || places == NULL)
         return HV_ERR_MEMORY;
-    const int64_t party = drafting->options->households ? party_of(drafting->region) : 1;
     for (int c = 0; c < DRAFT_BUS; c++)
-        fill_class(drafting, (enum evacuation_draft_class)c, party, &classes[c]);
+        fill_class(drafting, (enum evacuation_draft_class)c, drafting->party, &classes[c]);
     for (size_t z = 0; z < zones; z++)
         zone_class[z] = (int32_t)draft->entries[z].class;
     for (size_t s = 0; s < shelters; s++)
@@ -316,19 +332,22 @@ static int take_room(struct drafting *drafting) {
     struct hv_arena *arena = &draft->arena;
     drafting->zones = hv_arena_take(arena, most, sizeof *drafting->zones);
     draft->zone_ids = hv_arena_take(arena, most, sizeof *draft->zone_ids);
+    draft->place_ids = hv_arena_take(arena, most, sizeof *draft->place_ids);
     draft->entries = hv_arena_take(arena, most, sizeof *draft->entries);
     draft->zone_deadline = hv_arena_take(arena, drafting->region->zone_count + 1u, sizeof(int32_t));
     for (int kind = 0; kind < 3; kind++)
         draft->bus[kind] = hv_arena_take(arena, drafting->region->zone_count + 1u, sizeof(int64_t));
-    bool whole = drafting->zones != NULL && draft->zone_ids != NULL && draft->entries != NULL &&
-                 draft->zone_deadline != NULL && draft->bus[0] != NULL && draft->bus[1] != NULL &&
-                 draft->bus[2] != NULL;
+    bool whole = drafting->zones != NULL && draft->zone_ids != NULL && draft->place_ids != NULL &&
+                 draft->entries != NULL && draft->zone_deadline != NULL && draft->bus[0] != NULL &&
+                 draft->bus[1] != NULL && draft->bus[2] != NULL;
     return whole ? HV_OK : HV_ERR_MEMORY;
 }
 
 int drafting_people(struct drafting *drafting) {
     struct evacuation_draft *draft = drafting->draft;
     int64_t left_out = 0, by_bus = 0, elsewhere = 0;
+    const bool together = drafting->options->by_class && drafting->options->households;
+    drafting->party = together ? party_of(drafting->region) : 1;
     int error = take_room(drafting);
     for (uint32_t z = 0; error == HV_OK && z < drafting->region->zone_count; z++)
         error = add_zone(drafting, z, &left_out, &by_bus);

@@ -1,5 +1,6 @@
 #include "coordinator/region/descriptor.h"
 
+#include "coordinator/region/json_fields.h"
 #include "coordinator/region/json_place.h"
 #include "coordinator/region/scan.h"
 #include "coordinator/region/table.h"
@@ -177,6 +178,21 @@ static void read_persons(struct reading *reading, const json_t *haven) {
         wrong_value(reading, "haven.persons_per_vehicle", value, "a number from 0.1 to 100");
 }
 
+/* A unit that is mistyped would be taken for the one that counts where none is given. */
+static void check_fields(const struct reading *reading, const json_t *haven) {
+    static const char *const of_haven[] = {
+        "format", "title_zh", "units", "capacity_per", "coordinates", "persons_per_vehicle", NULL};
+    static const char *const of_units[] = {"length", "time", "speed", "capacity", NULL};
+    struct hv_fault_list *faults = reading->faults;
+    const size_t before = faults->count;
+    json_fields_check(faults, reading->file, "haven", haven, of_haven);
+    json_fields_check(faults, reading->file, "haven.units", json_object_get(haven, "units"),
+                      of_units);
+    for (size_t i = before; i < faults->count; i++)
+        faults->faults[i].line =
+            json_place_line(reading->bytes, reading->size, faults->faults[i].column);
+}
+
 static void read_haven(struct reading *reading, const json_t *haven) {
     if (haven == NULL)
         return;
@@ -188,6 +204,7 @@ static void read_haven(struct reading *reading, const json_t *haven) {
     if (format != NULL &&
         (!json_is_string(format) || strcmp(json_string_value(format), DESCRIPTOR_FORMAT) != 0))
         wrong_value(reading, "haven.format", format, "\"" DESCRIPTOR_FORMAT "\"");
+    check_fields(reading, haven);
     read_units(reading, haven);
     read_capacity_per(reading, haven);
     read_coordinates(reading, haven);

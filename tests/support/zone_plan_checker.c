@@ -59,6 +59,42 @@ static bool may_go(const struct zone_plan_problem *problem, int zone, int shelte
     return listed;
 }
 
+/* Whether zones are people of one place, who differ only in when they are ready. */
+static bool are_one(const struct zone_plan_problem *problem, int a, int b) {
+    const struct evacuation_zone *zones = problem->instance->zones;
+    if (a == b)
+        return true;
+    if (problem->places == NULL || problem->places[a] < 0 ||
+        problem->places[a] != problem->places[b] || zones[a].node != zones[b].node ||
+        zones[a].deadline_step != zones[b].deadline_step)
+        return false;
+    if (problem->rules == NULL)
+        return true;
+    const struct zone_plan_rule *one = &problem->rules[a], *other = &problem->rules[b];
+    if (one->group != other->group || one->stage != other->stage ||
+        (one->shelters == NULL) != (other->shelters == NULL))
+        return false;
+    if (one->shelters == NULL)
+        return true;
+    return one->shelter_count == other->shelter_count &&
+           memcmp(one->shelters, other->shelters, one->shelter_count * sizeof *one->shelters) == 0;
+}
+
+static int first_of_place(const struct zone_plan_problem *problem, int zone) {
+    int first = 0;
+    while (!are_one(problem, first, zone))
+        first++;
+    return first;
+}
+
+static bool are_one_route(const struct zone_plan *plan, const struct zone_plan_stream *a,
+                          const struct zone_plan_stream *b) {
+    return a->shelter == b->shelter && a->link_count == b->link_count &&
+           (a->link_count == 0 ||
+            memcmp(plan->plan.links + a->link_first, plan->plan.links + b->link_first,
+                   a->link_count * sizeof *plan->plan.links) == 0);
+}
+
 static int64_t lanes(const struct evacuation_link *link, int step) {
     int64_t capacity = link->capacity_per_step;
     for (size_t i = 0; i < link->change_count; i++)
@@ -156,8 +192,64 @@ static const char *check_departures(const struct zone_plan_problem *problem,
         steady = steady && departures[d].people == rate;
     REQUIRE(steady == stream->steady, "an order is said to be %ssteady",
             stream->steady ? "" : "un");
+    return NULL;
+}
+
+/* What people of a place are told: an order holds all streams of one route, and is right. `people`
+ * is by step. */
+static const char *check_order(const struct zone_plan_problem *problem,
+                               const struct zone_plan *plan, const struct zone_plan_stream *order,
+                               int64_t *people) {
+    const int horizon = problem->instance->horizon_steps;
+    int64_t all = 0, rate = 0;
+    int first = -1, last = -1, streams = 0;
+    memset(people, 0, (size_t)(horizon + 1) * sizeof *people);
+    REQUIRE(order->zone == first_of_place(problem, order->zone) || problem->places != NULL,
+            "an order for zone %d", order->zone);
+    for (size_t r = 0; r < plan->plan.route_count; r++) {
+        const struct zone_plan_stream *stream = &plan->streams[r];
+        if (!are_one(problem, stream->zone, order->zone) || !are_one_route(plan, stream, order))
+            continue;
+        streams++;
+        for (size_t d = 0; d < stream->departure_count; d++)
+            people[plan->plan.departures[stream->departure_first + d].step] +=
+                plan->plan.departures[stream->departure_first + d].people;
+    }
+    for (int t = 0; t <= horizon; t++) {
+        all += people[t];
+        rate = people[t] > rate ? people[t] : rate;
+        first = people[t] > 0 && first < 0 ? t : first;
+        last = people[t] > 0 ? t : last;
+    }
+    REQUIRE(streams > 0 && all == order->people && rate == order->rate &&
+                first == order->first_step && last == order->last_step,
+            "an order of zone %d says something else than its streams", order->zone);
+    bool steady = true;
+    for (int t = first; t < last; t++)
+        steady = steady && people[t] == rate;
+    REQUIRE(steady == order->steady, "an order is said to be %ssteady", order->steady ? "" : "un");
     REQUIRE(steady || problem->departures != ZONE_PLAN_STEADY, "zone %d changes its rate",
-            stream->zone);
+            order->zone);
+    return NULL;
+}
+
+/* Every stream has one order. */
+static const char *check_orders(const struct zone_plan_problem *problem,
+                                const struct zone_plan *plan) {
+    int64_t *people = calloc((size_t)problem->instance->horizon_steps + 1, sizeof *people);
+    const char *fault = people == NULL ? "no memory" : NULL;
+    for (size_t i = 0; i < plan->order_count && fault == NULL; i++)
+        fault = check_order(problem, plan, &plan->orders[i], people);
+    free(people);
+    if (fault != NULL)
+        return fault;
+    for (size_t r = 0; r < plan->plan.route_count; r++) {
+        int orders = 0;
+        for (size_t i = 0; i < plan->order_count; i++)
+            orders += are_one(problem, plan->orders[i].zone, plan->streams[r].zone) &&
+                      are_one_route(plan, &plan->orders[i], &plan->streams[r]);
+        REQUIRE(orders == 1, "%d orders for a stream of zone %d", orders, plan->streams[r].zone);
+    }
     return NULL;
 }
 
@@ -215,7 +307,7 @@ static const char *check_forks(const struct zone_plan_problem *problem,
     return NULL;
 }
 
-/* Whether the departures of a zone, over all its routes, go on without a pause. */
+/* Whether the departures of a place, over all its routes, go on without a pause. */
 static const char *check_pauses(const struct zone_plan_problem *problem,
                                 const struct zone_plan *plan, int zone) {
     const int horizon = problem->instance->horizon_steps;
@@ -224,7 +316,8 @@ static const char *check_pauses(const struct zone_plan_problem *problem,
         bool leaves = false;
         for (size_t r = 0; r < plan->plan.route_count; r++) {
             const struct zone_plan_stream *stream = &plan->streams[r];
-            for (size_t d = 0; stream->zone == zone && d < stream->departure_count; d++)
+            for (size_t d = 0; are_one(problem, stream->zone, zone) && d < stream->departure_count;
+                 d++)
                 leaves |= plan->plan.departures[stream->departure_first + d].step == t;
         }
         if (!leaves)
@@ -254,22 +347,33 @@ static const char *check_stages(const struct zone_plan_problem *problem,
     return NULL;
 }
 
+/* People whom the plan in force sends from a place to a shelter. */
+static int64_t in_force(const struct zone_plan_problem *problem, int zone, int shelter) {
+    int64_t people = 0;
+    for (size_t i = 0; i < problem->in_force_count; i++)
+        if (are_one(problem, problem->in_force[i].zone, zone) &&
+            problem->in_force[i].shelter == shelter)
+            people += problem->in_force[i].people;
+    return people;
+}
+
 static int64_t changed_of(const struct zone_plan_problem *problem, const struct zone_plan *plan) {
+    const int zones = (int)problem->instance->zone_count;
     int64_t changed = 0;
-    for (size_t z = 0; z < problem->instance->zone_count; z++) {
-        int64_t told = 0, kept = 0;
-        for (size_t i = 0; i < problem->in_force_count; i++) {
-            const struct zone_plan_kept *row = &problem->in_force[i];
-            int64_t there = 0;
-            if (row->zone != (int)z)
-                continue;
+    for (int z = 0; z < zones; z++) {
+        int64_t told = 0, kept = 0, people = 0;
+        if (first_of_place(problem, z) != z)
+            continue;
+        for (int s = 0; s < (int)problem->instance->shelter_count; s++) {
+            int64_t before = in_force(problem, z, s), there = 0;
             for (size_t r = 0; r < plan->plan.route_count; r++)
-                if (plan->streams[r].zone == (int)z && plan->streams[r].shelter == row->shelter)
+                if (are_one(problem, plan->streams[r].zone, z) && plan->streams[r].shelter == s)
                     there += plan->streams[r].people;
-            told += row->people;
-            kept += there < row->people ? there : row->people;
+            told += before;
+            kept += there < before ? there : before;
         }
-        int64_t people = problem->instance->zones[z].people;
+        for (int other = 0; other < zones; other++)
+            people += are_one(problem, other, z) ? problem->instance->zones[other].people : 0;
         changed += (told < people ? told : people) - kept;
     }
     return changed;
@@ -315,10 +419,10 @@ static const char *check_sums(const struct zone_plan_problem *problem,
     for (size_t z = 0; z < instance->zone_count; z++) {
         int64_t people = plan->plan.unserved_by_zone[z];
         int routes = 0;
-        for (size_t r = 0; r < plan->plan.route_count; r++) {
+        for (size_t r = 0; r < plan->plan.route_count; r++)
             people += plan->streams[r].zone == (int)z ? plan->streams[r].people : 0;
-            routes += plan->streams[r].zone == (int)z;
-        }
+        for (size_t i = 0; i < plan->order_count; i++)
+            routes += are_one(problem, plan->orders[i].zone, (int)z);
         REQUIRE(people == instance->zones[z].people && plan->plan.unserved_by_zone[z] >= 0,
                 "people of zone %zu", z);
         REQUIRE(routes <= problem->routes_max, "%d routes of zone %zu", routes, z);
@@ -370,15 +474,13 @@ static const char *check_all(const struct zone_plan_problem *problem, const stru
             fault = check_departures(problem, plan, &plan->streams[r], load);
         for (size_t q = 0; q < r; q++) {
             const struct zone_plan_stream *a = &plan->streams[q], *b = &plan->streams[r];
-            REQUIRE(a->zone != b->zone || a->shelter != b->shelter ||
-                        a->link_count != b->link_count || a->link_count == 0 ||
-                        memcmp(plan->plan.links + a->link_first, plan->plan.links + b->link_first,
-                               a->link_count * sizeof *plan->plan.links) != 0,
+            REQUIRE(a->zone != b->zone || !are_one_route(plan, a, b),
                     "zone %d has the same route twice", a->zone);
         }
     }
     for (size_t z = 0; z < problem->instance->zone_count && fault == NULL; z++)
         fault = check_pauses(problem, plan, (int)z);
+    fault = fault != NULL ? fault : check_orders(problem, plan);
     fault = fault != NULL ? fault : check_roads(problem, plan, load);
     fault = fault != NULL ? fault : check_forks(problem, plan);
     fault = fault != NULL ? fault : check_stages(problem, plan);
@@ -554,22 +656,46 @@ static bool forks(const struct brute *brute, const struct brute_way *way) {
     return false;
 }
 
-/* All sets of at most routes_max ways for this zone from way `from` on, then for the next zones. */
-static void try_ways(struct brute *brute, int zone, int from, int used) {
+/* Whether a place may use a way beside those chosen for it: they are at most routes_max. */
+static bool may_use(const struct brute *brute, const struct brute_way *way) {
+    int routes = 1;
+    for (int k = 0; k < brute->chosen_count; k++) {
+        const struct brute_way *other = brute->chosen[k];
+        if (!are_one(brute->problem, other->zone, way->zone))
+            continue;
+        bool first = true;
+        for (int j = 0; j <= k; j++) {
+            const struct brute_way *with = j < k ? brute->chosen[j] : way;
+            bool same =
+                are_one(brute->problem, with->zone, other->zone) &&
+                with->shelter == other->shelter && with->count == other->count &&
+                memcmp(with->links, other->links, (size_t)with->count * sizeof *with->links) == 0;
+            if (same && j == k)
+                return true; /* it is among them */
+            first = first && !same;
+        }
+        routes += first;
+    }
+    return routes <= brute->problem->routes_max;
+}
+
+/* All sets of at most routes_max ways for a place, for this zone from way `from` on, then for the
+ * next zones. */
+static void try_ways(struct brute *brute, int zone, int from) {
     if (brute->tries > brute->tries_max)
         return;
     if (zone == (int)brute->problem->instance->zone_count) {
         try_departures(brute, 0, 0);
         return;
     }
-    try_ways(brute, zone + 1, 0, 0);
-    for (int w = from; used < brute->problem->routes_max && w < brute->way_count[zone]; w++) {
+    try_ways(brute, zone + 1, 0);
+    for (int w = from; w < brute->way_count[zone]; w++) {
         const struct brute_way *way = &brute->ways[zone][w];
-        if (brute->problem->convergent && forks(brute, way))
+        if (!may_use(brute, way) || (brute->problem->convergent && forks(brute, way)))
             continue;
         brute->chosen[brute->chosen_count] = way;
         brute->zone_of[brute->chosen_count++] = zone;
-        try_ways(brute, zone, w + 1, used + 1);
+        try_ways(brute, zone, w + 1);
         brute->chosen_count--;
     }
 }
@@ -601,7 +727,7 @@ struct evacuation_value zone_plan_checker_optimum(const struct zone_plan_problem
             list_ways(&brute, (int)z, instance->zones[z].node, &way, seen);
     }
     brute.best = brute.now;
-    try_ways(&brute, 0, 0, 0);
+    try_ways(&brute, 0, 0);
     *ret_exact = brute.tries <= tries_max;
     return brute.best;
 }

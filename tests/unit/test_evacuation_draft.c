@@ -411,8 +411,31 @@ Test(evacuation_draft, mobilisation_holds_back_whom_it_says) {
         cr_assert_eq(made->instance.zones[z].people, parts[z]);
     }
     cr_assert_str_eq(made->zone_ids[1], "Z@10");
+    cr_assert_str_eq(made->place_ids[1], "Z");
     cr_assert_gt(optimum(made).total_arrival_steps, at_once.total_arrival_steps);
     cr_assert_eq(optimum(made).unserved, 0);
+    evacuation_draft_free(made);
+    region_free(region);
+}
+
+Test(evacuation_draft, households_are_ready_whole) {
+    struct region *region = line(60, 36000, 1001, 2000);
+    struct evacuation_draft_options options = plain;
+    region->zones[0].households = 334;
+    options.by_class = options.households = true;
+    options.mobilisation = (struct evacuation_curve){3, {0, 600, 1770}, {0.1, 0.5, 1}};
+    struct evacuation_draft *made = draft(region, &options);
+    int64_t people = 0;
+    cr_assert_eq(made->travellers.classes[DRAFT_CAR].party_people, 3);
+    for (size_t z = 0; z + 1 < made->instance.zone_count; z++) {
+        cr_assert_eq(made->entries[z].class, DRAFT_CAR);
+        cr_assert_str_eq(made->place_ids[z], "Z.car");
+        cr_assert_eq(made->instance.zones[z].people % 3, 0, "%d", (int)z);
+    }
+    for (size_t z = 0; z < made->instance.zone_count; z++)
+        people += made->instance.zones[z].people;
+    cr_assert_eq(made->instance.zone_count, 3);
+    cr_assert_eq(people, 1001);
     evacuation_draft_free(made);
     region_free(region);
 }

@@ -1,8 +1,9 @@
 #include "coordinator/cli/allocation_json.h"
 #include "coordinator/cli/bus_json.h"
 #include "coordinator/cli/evacuation_json.h"
-#include "coordinator/cli/json_fields.h"
 #include "coordinator/cli/preposition_json.h"
+#include "coordinator/cli/zone_plan_json.h"
+#include "coordinator/region/json_fields.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -168,6 +169,38 @@ Test(json_fields, evacuation_refuses_what_it_does_not_know) {
     expect(&faults, 0, "e.json: links[0].closes_at: no such field; closes_at_step");
     expect(&faults, 1, "e.json: zones[0].deadline: no such field; deadline_step");
     cr_expect_eq(faults.count, 2);
+    hv_fault_list_deinit(&faults);
+}
+
+Test(json_fields, rules_of_zone_plans_refuse_what_they_do_not_know) {
+    struct hv_fault_list faults;
+    struct evacuation_document document;
+    struct zone_plan_rules rules;
+    const char *instance =
+        "{\"format\":\"haven.evacuation.instance/1\",\"name\":\"n\",\"horizon_steps\":9,"
+        "\"nodes\":[{\"id\":\"a\"},{\"id\":\"b\"}],\"links\":[{\"id\":\"l\",\"from\":\"a\","
+        "\"to\":\"b\",\"travel_steps\":1,\"capacity_per_step\":2}],\"zones\":[{\"id\":\"z\","
+        "\"node\":\"a\",\"people\":5}],\"shelters\":[{\"id\":\"s\",\"node\":\"b\","
+        "\"capacity\":9}]}";
+    const char *text =
+        "{\"format\":\"haven.zoneplan.rules/1\",\"zone\":[],\"zones\":[{\"zone\":\"z\","
+        "\"not_shelter\":[\"s\"],\"x_why\":\"flooded\"}],\"groups\":[{\"id\":\"g\",\"bared\":[]},"
+        "{\"id\":\"h\",\"links\":[{\"link\":\"l\",\"travel_steps\":3,\"travel_s\":3}]}],"
+        "\"in_force\":[{\"zone\":\"z\",\"shelter\":\"s\",\"people\":1,\"persons\":2}]}";
+    hv_fault_list_init(&faults);
+    cr_assert_eq(evacuation_json_parse("e.json", instance, strlen(instance), &faults, &document),
+                 HV_OK);
+    cr_assert_eq(zone_plan_json_parse("r.json", text, strlen(text), &document, &faults, &rules),
+                 HV_ERR_VALUE);
+    expect(&faults, 0, "r.json: zone: no such field; zones");
+    expect(&faults, 1, "r.json: zones[0].not_shelter: no such field; not_shelters");
+    expect(&faults, 2, "r.json: groups[0].bared: no such field; barred");
+    expect(&faults, 3,
+           "r.json: in_force[0].persons: no such field; one of zone, shelter, people; x_… for a "
+           "note of one's own");
+    expect(&faults, 4, "r.json: groups[1].links[0].travel_s: no such field; travel_steps");
+    cr_expect_eq(faults.count, 5);
+    evacuation_document_deinit(&document);
     hv_fault_list_deinit(&faults);
 }
 

@@ -125,6 +125,22 @@ Test(region_check, names_what_the_descriptor_does_not_declare) {
            "\"node\"\n");
 }
 
+Test(region_check, refuses_options_that_it_does_not_know) {
+    write("datapackage.json", "{\"name\": \"small\", \"licences\": [],\n"
+                              "\"haven\": {\"persons_per_vehicel\": 2,\n"
+                              "\"units\": {\"lenght\": \"km\", \"mass\": \"kg\"}},\n"
+                              "\"resources\": [{\"name\": \"node\", \"path\": \"node.csv\"},\n"
+                              "{\"name\": \"link\", \"path\": \"link.csv\"}]}");
+    write("node.csv", "node_id,x_coord,y_coord\n1,0,0\n2,0,0\n");
+    write("link.csv", "link_id,from_node_id,to_node_id,directed,free_flow_time,capacity,lanes\n");
+    expect(HV_ERR_VALUE,
+           "error datapackage.json:2: haven.persons_per_vehicel: no such field; "
+           "persons_per_vehicle\n"
+           "error datapackage.json:3: haven.units.lenght: no such field; length\n"
+           "error datapackage.json:3: haven.units.mass: no such field; one of length, time, speed, "
+           "capacity; x_… for a note of one's own\n");
+}
+
 Test(region_check, names_faults_of_the_tables_beside_those_of_the_descriptor) {
     write("datapackage.json",
           "{\"name\": \"small\",\n"

@@ -1,6 +1,7 @@
 /* Zone plans: every plan re-added by an independent checker, tiny ones against brute force, and
  * each option changes the plan as it should. */
 #include "coordinator/optimizer/zone_plan.h"
+#include "coordinator/optimizer/zone_plan_places.h"
 
 #include "tests/support/chance.h"
 #include "tests/support/evacuation_random.h"
@@ -25,6 +26,7 @@ struct made {
     int64_t group_places[2][EVACUATION_RANDOM_TERMINALS];
     struct zone_plan_kept kept[4];
     int32_t opposites[EVACUATION_RANDOM_LINKS];
+    int32_t places[EVACUATION_RANDOM_TERMINALS];
 };
 
 /* Parties that stay together, some with little time or with few places of their own. */
@@ -90,6 +92,33 @@ static void make_opposites(struct made *made, struct chance *chance) {
     }
 }
 
+/* People of one place, ready one after the other: some zones become parts of another. Parts that
+ * would tear a party get whole ones. */
+static void make_places(struct made *made, struct chance *chance) {
+    struct evacuation_zone *zones = made->random.zones;
+    const size_t count = made->random.instance.zone_count;
+    made->problem.places = made->places;
+    for (size_t z = 0; z < count; z++) {
+        const size_t of = chance_below(chance, (uint32_t)z + 1);
+        const int64_t people = zones[z].people;
+        made->places[z] = (int32_t)z;
+        if (of == z || made->places[of] != (int32_t)of || chance_below(chance, 4) == 0)
+            continue;
+        made->places[z] = (int32_t)of;
+        zones[z] = zones[of];
+        zones[z].people = people;
+        zones[z].earliest_step += (int32_t)chance_below(chance, 4);
+        made->rules[z] = made->rules[of];
+    }
+    for (int32_t torn = 0; torn >= 0;) {
+        cr_assert_eq(zone_plan_places_torn(&made->problem, &torn), HV_OK);
+        if (torn >= 0) {
+            const int64_t party = made->groups[made->rules[torn].group].party_people;
+            zones[torn].people -= zones[torn].people % party;
+        }
+    }
+}
+
 /* Any of the options, together. */
 static void make(struct made *made, uint64_t seed) {
     struct chance chance = {seed};
@@ -109,6 +138,8 @@ static void make(struct made *made, uint64_t seed) {
         make_in_force(made, &chance);
     if (chance_below(&chance, 3) == 0)
         make_opposites(made, &chance);
+    if (chance_below(&chance, 2) == 0)
+        make_places(made, &chance);
 }
 
 static struct zone_plan solve_by(const struct zone_plan_problem *problem, int64_t work,
@@ -208,6 +239,8 @@ static void make_tiny(struct made *made, uint64_t seed) {
         make_rules(made, &chance);
     for (size_t z = 0; z < EVACUATION_RANDOM_TERMINALS; z++)
         made->rules[z].stage = -1;
+    if (chance_below(&chance, 3) == 0)
+        make_places(made, &chance);
 }
 
 /* With one route a zone every plan is within 2 %; with two, one in two hundred may not be. */

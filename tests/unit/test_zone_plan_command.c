@@ -112,6 +112,60 @@ Test(zone_plan_command, follows_rules_and_writes_the_same_bytes_twice) {
     scratch_remove(dir);
 }
 
+/* Eight people of a place are ready at once, eight later; two shelters have eight places each. */
+static const char place_text[] =
+    "{\"format\":\"haven.evacuation.instance/1\",\"name\":\"n\",\"horizon_steps\":20,"
+    "\"nodes\":[{\"id\":\"a\"},{\"id\":\"b\"},{\"id\":\"c\"}],\"links\":["
+    "{\"id\":\"ab\",\"from\":\"a\",\"to\":\"b\",\"travel_steps\":1,\"capacity_per_step\":4},"
+    "{\"id\":\"ac\",\"from\":\"a\",\"to\":\"c\",\"travel_steps\":1,\"capacity_per_step\":4}],"
+    "\"zones\":[{\"id\":\"z@0\",\"node\":\"a\",\"people\":8,\"place\":\"z\"},"
+    "{\"id\":\"z@5\",\"node\":\"a\",\"people\":8,\"earliest_step\":5,\"place\":\"z\"}],"
+    "\"shelters\":[{\"id\":\"s\",\"node\":\"b\",\"capacity\":8},"
+    "{\"id\":\"t\",\"node\":\"c\",\"capacity\":8}]}";
+
+Test(zone_plan_command, people_of_one_place_are_told_one_thing) {
+    char *dir = scratch_make();
+    const char *instance = write_text(dir, "instance.json", place_text);
+    const char *plan = scratch_path(dir, "plan.json");
+    cr_redirect_stdout();
+    cr_assert_eq(RUN(instance, "-o", plan), EX_OK);
+    const char *text = read_text(plan);
+    cr_assert_not_null(strstr(text, "\"unserved\":8,"), "%s", text); /* one route, one shelter */
+    cr_assert_not_null(strstr(text, "\"orders\":[\n{\"zone\":\"z@0\",\"place\":\"z\",\"shelter\""));
+    cr_assert_eq(RUN(instance, "-o", plan, "--max-routes", "2"), EX_OK);
+    cr_assert_not_null(strstr(read_text(plan), "\"unserved\":0,"));
+    const char *rules =
+        write_text(dir, "rules.json",
+                   "{\"format\":\"haven.zoneplan.rules/1\",\"zones\":[{\"zone\":\"z\","
+                   "\"not_shelters\":[\"s\"]}],\"in_force\":[{\"zone\":\"z\",\"shelter\":\"t\","
+                   "\"people\":16}],\"change_price\":1}");
+    cr_assert_eq(RUN(instance, "-o", plan, "--rules", rules), EX_OK);
+    text = read_text(plan);
+    cr_assert_null(strstr(text, "\"shelter\":\"s\""));
+    cr_assert_not_null(strstr(text, "\"changed\":8"), "%s", text);
+    scratch_remove(dir);
+}
+
+Test(zone_plan_command, a_household_that_is_ready_in_two_parts_is_refused) {
+    char *dir = scratch_make();
+    const char *instance = write_text(dir, "instance.json", place_text);
+    const char *who = write_text(
+        dir, "who.json",
+        "{\"format\":\"haven.evacuation.travellers/1\",\"instance\":\"n\",\"classes\":[{\"id\":"
+        "\"family\",\"party_people\":3}],\"zones\":[{\"zone\":\"z@0\",\"class\":\"family\"},{"
+        "\"zone\":\"z@5\",\"class\":\"family\"}]}");
+    cr_redirect_stderr();
+    cr_assert_eq(RUN(instance, "--travellers", who), EX_DATAERR);
+    fflush(stderr);
+    char told[4096];
+    snprintf(told, sizeof told,
+             "%s: zones: “z@0”: 8 people in parties of 3, and more of place “z” later; whole "
+             "parties but for the last zone of a place\n",
+             instance);
+    cr_assert_stderr_eq_str(told);
+    scratch_remove(dir);
+}
+
 Test(zone_plan_command, tells_wrong_usage_wrong_files_and_wrong_places_apart) {
     char *dir = scratch_make();
     const char *instance = write_text(dir, "instance.json", instance_text);

@@ -100,6 +100,87 @@ Test(zone_plan_options, steady_departures_keep_the_rate_that_lasts) {
     zone_plan_deinit(&plan);
 }
 
+/* Eight people are ready at once, four more a step later; two roads lead to the shelter. */
+Test(zone_plan_options, routes_are_those_of_the_place_whenever_its_people_are_ready) {
+    const struct evacuation_link links[] = {road(0, 1, 1, 2), road(0, 1, 2, 2)};
+    const struct evacuation_zone zones[] = {{0, 1, NEVER, 4}, {0, 0, NEVER, 8}};
+    const struct evacuation_shelter shelter = {1, 0, 100};
+    const struct evacuation_instance instance = {20, 2, COUNT(links), 2, 1, links, zones, &shelter};
+    const int32_t places[] = {0, 0};
+    struct zone_plan_problem problem = {.instance = &instance, .routes_max = 1};
+    ASSERT_VALUE(&problem, 0, 2 * (1 + 2 + 3 + 4) + 2 * (3 + 4)); /* a road for each part */
+    problem.places = places;
+    ASSERT_VALUE(&problem, 0, 2 * (1 + 2 + 3 + 4 + 5 + 6));
+    problem.routes_max = 2;
+    ASSERT_VALUE(&problem, 0, 2 * 1 + 4 * (2 + 3) + 2 * 4);
+    problem.routes_max = 1;
+    struct zone_plan plan = solve(&problem);
+    cr_assert(plan.order_count == 1 && plan.orders[0].people == 12 && plan.orders[0].steady);
+    cr_assert(plan.orders[0].first_step == 0 && plan.orders[0].last_step == 5);
+    cr_assert(plan.plan.route_count == 2 && plan.streams[0].first_step == 4);
+    zone_plan_deinit(&plan);
+}
+
+/* Four are ready at once and four at step 3. */
+Test(zone_plan_options, departures_of_a_place_wait_for_who_gets_ready) {
+    const struct evacuation_link link = road(0, 1, 1, 4);
+    const struct evacuation_zone zones[] = {{0, 0, NEVER, 4}, {0, 3, NEVER, 4}};
+    const struct evacuation_shelter shelter = {1, 0, 100};
+    const struct evacuation_instance instance = {20, 2, 1, 2, 1, &link, zones, &shelter};
+    const int32_t places[] = {0, 0};
+    struct zone_plan_problem problem = {.instance = &instance, .routes_max = 1, .places = places};
+    ASSERT_VALUE(&problem, 0, 4 * 1 + 4 * 4);
+    problem.departures = ZONE_PLAN_UNBROKEN; /* one at each step until more are ready */
+    ASSERT_VALUE(&problem, 0, 2 * 1 + 2 + 3 + 4 * 4);
+    problem.departures = ZONE_PLAN_STEADY; /* two from step 1 on */
+    ASSERT_VALUE(&problem, 0, 2 * (2 + 3 + 4 + 5));
+    problem.places = NULL; /* each part by itself */
+    ASSERT_VALUE(&problem, 0, 4 * 1 + 4 * 4);
+}
+
+/* Households of four: five are ready at once, of which one party is no whole one, is refused; eight
+ * are not. */
+Test(zone_plan_options, a_party_is_ready_whole) {
+    const struct evacuation_link link = road(0, 1, 1, 4);
+    struct evacuation_zone zones[] = {{0, 0, NEVER, 5}, {0, 3, NEVER, 6}};
+    const struct evacuation_shelter shelter = {1, 0, 100};
+    const struct evacuation_instance instance = {20, 2, 1, 2, 1, &link, zones, &shelter};
+    const int32_t places[] = {0, 0};
+    const struct zone_plan_group group = {.party_people = 4};
+    const struct zone_plan_rule rules[] = {{.stage = -1}, {.stage = -1}};
+    const struct zone_plan_problem problem = {.instance = &instance,
+                                              .places = places,
+                                              .rules = rules,
+                                              .groups = &group,
+                                              .group_count = 1,
+                                              .routes_max = 1};
+    const struct zone_plan_options options = {.work_max = WORK, .seed = 1};
+    struct zone_plan plan = {0};
+    cr_assert_eq(zone_plan_solve(&problem, &options, &plan), HV_ERR_VALUE);
+    zones[0].people = 8;
+    ASSERT_VALUE(&problem, 0, 4 * (1 + 2) + 4 * 4 + 2 * 5);
+}
+
+/* The plan in force sends eight of the place to the far shelter; two parts are one place for it. */
+Test(zone_plan_options, a_change_is_counted_for_the_place) {
+    const struct evacuation_link links[] = {road(0, 1, 1, 4), road(0, 2, 3, 4)};
+    const struct evacuation_zone zones[] = {{0, 0, NEVER, 4}, {0, 1, NEVER, 4}};
+    const struct evacuation_shelter shelters[] = {{1, 0, 4}, {2, 0, 8}};
+    const struct evacuation_instance instance = {20, 3, COUNT(links), 2, 2, links, zones, shelters};
+    const int32_t places[] = {0, 0};
+    const struct zone_plan_kept kept[] = {{0, 0, 4}, {1, 1, 4}};
+    const struct zone_plan_problem problem = {.instance = &instance,
+                                              .places = places,
+                                              .in_force = kept,
+                                              .in_force_count = 2,
+                                              .change_price = 1,
+                                              .routes_max = 2};
+    struct zone_plan plan = solve(&problem);
+    cr_assert_eq(plan.changed, 0);
+    cr_assert_eq(plan.plan.value.total_arrival_steps, 4 * 2 + 4 * 3); /* whoever goes where */
+    zone_plan_deinit(&plan);
+}
+
 /* Two zones with a road of their own each, to one shelter. */
 static const struct evacuation_link apart[] = {{0, 2, 1, NEVER, 2, NULL, 0},
                                                {1, 2, 1, NEVER, 2, NULL, 0}};

@@ -37,12 +37,12 @@ struct made {
     struct evacuation_draft *draft;
     struct zone_plan_problem problem;
     struct travellers_problem travellers;
-    int32_t *opposites;
+    int32_t *opposites, *places;
 };
 
 /* How often an option was on and mattered. */
 struct seen {
-    int closed, late, unfit, held_back, stays, elsewhere, classes, reversed;
+    int closed, late, unfit, held_back, stays, elsewhere, classes, reversed, dealt;
 };
 
 /* ---- regions --------------------------------------------------------------------------------- */
@@ -186,8 +186,13 @@ static void choose_limits(struct made *made, struct chance *chance) {
         .departures = (enum zone_plan_departures)chance_below(chance, 3),
         .stages = chance_below(chance, 3) == 0 ? 2 : 0,
     };
+    made->places = calloc(instance->zone_count + 1, sizeof *made->places);
     made->opposites = calloc(instance->link_count + 1, sizeof *made->opposites);
-    cr_assert_not_null(made->opposites);
+    cr_assert(made->opposites != NULL && made->places != NULL);
+    made->problem.places = made->places;
+    for (size_t z = 0; z < instance->zone_count; z++)
+        made->places[z] = (int32_t)made->draft->entries[z].zone * DRAFT_CLASSES +
+                          (int32_t)made->draft->entries[z].class;
     for (size_t l = 0; l < instance->link_count; l++) {
         made->opposites[l] = -1;
         for (size_t k = 0; k < instance->link_count; k++)
@@ -221,6 +226,7 @@ static void discard(struct made *made) {
     travellers_problem_deinit(&made->travellers);
     evacuation_draft_free(made->draft);
     free(made->opposites);
+    free(made->places);
     region_free(made->region);
 }
 
@@ -254,6 +260,30 @@ static double comes_s(const struct made *made, uint32_t place) {
             from_s = fmin(from_s, entry->from_s);
     }
     return from_s;
+}
+
+/* Whoever is ready when: people of one place and class have N routes together. */
+static void check_routes(const struct made *made, const struct zone_plan *plan, int seed,
+                         struct seen *seen) {
+    for (size_t z = 0; z < made->draft->instance.zone_count; z++) {
+        int32_t routes = 0, parts = 0;
+        for (size_t i = 0; i < plan->plan.route_count; i++) {
+            const struct zone_plan_stream *stream = &plan->streams[i];
+            bool first = made->places[stream->zone] == made->places[z];
+            parts += first;
+            for (size_t k = 0; k < i && first; k++)
+                first = made->places[plan->streams[k].zone] != made->places[z] ||
+                        plan->streams[k].shelter != stream->shelter ||
+                        plan->streams[k].link_count != stream->link_count ||
+                        memcmp(plan->plan.links + plan->streams[k].link_first,
+                               plan->plan.links + stream->link_first,
+                               stream->link_count * sizeof *plan->plan.links) != 0;
+            routes += first;
+        }
+        cr_assert_leq(routes, made->problem.routes_max, "seed %d: zone %d has %d routes", seed,
+                      (int)z, routes);
+        seen->dealt += parts > routes;
+    }
 }
 
 /* Nobody of a place leaves before so many are ready, nor once the hazard is there. */
@@ -402,6 +432,7 @@ Test(zone_plan_region, every_option_of_a_region_holds_under_every_limit_on_an_or
         const char *fault = zone_plan_checker_plan(problem, &plan);
         cr_assert_null(fault, "seed %d: %s", seed, fault);
         check_people(&made, seed, &seen);
+        check_routes(&made, &plan, seed, &seen);
         check_leaving(&made, &plan, seed, &seen);
         check_closings(&made, problem, &plan, seed, &seen);
         check_shelters(&made, &plan, seed, &seen);
@@ -412,7 +443,8 @@ Test(zone_plan_region, every_option_of_a_region_holds_under_every_limit_on_an_or
         discard(&made);
     }
     cr_assert(seen.closed > 0 && seen.late > 0 && seen.unfit > 0 && seen.held_back > 0 &&
-                  seen.stays > 0 && seen.elsewhere > 0 && seen.classes > 0 && seen.reversed > 0,
-              "%d %d %d %d %d %d %d %d", seen.closed, seen.late, seen.unfit, seen.held_back,
-              seen.stays, seen.elsewhere, seen.classes, seen.reversed);
+                  seen.stays > 0 && seen.elsewhere > 0 && seen.classes > 0 && seen.reversed > 0 &&
+                  seen.dealt > 0,
+              "%d %d %d %d %d %d %d %d %d", seen.closed, seen.late, seen.unfit, seen.held_back,
+              seen.stays, seen.elsewhere, seen.classes, seen.reversed, seen.dealt);
 }

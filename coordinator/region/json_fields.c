@@ -1,4 +1,4 @@
-#include "coordinator/cli/json_fields.h"
+#include "coordinator/region/json_fields.h"
 
 #include <ctype.h>
 #include <stdbool.h>

@@ -2,8 +2,8 @@
  * ("buget": no budget), so it is refused with its place and the known name that comes nearest. What
  * people write for people is passed over anywhere: name, label, description, notes, comment,
  * source, expected, seed, generator, coordinates, and every name that begins with x_. */
-#ifndef COORDINATOR_CLI_JSON_FIELDS_H
-#define COORDINATOR_CLI_JSON_FIELDS_H
+#ifndef COORDINATOR_REGION_JSON_FIELDS_H
+#define COORDINATOR_REGION_JSON_FIELDS_H
 
 #include "schemas/fault.h"
 
