@@ -13,7 +13,8 @@ static const char *const cause_names[] = {
     [REPORT_CAUSE_LINK_FULL] = "link-full",       [REPORT_CAUSE_LINK_CLOSED] = "link-closed",
     [REPORT_CAUSE_SHELTER_FULL] = "shelter-full", [REPORT_CAUSE_SHELTER_LATE] = "shelter-late",
     [REPORT_CAUSE_HORIZON] = "horizon",           [REPORT_CAUSE_WINDOW] = "window",
-    [REPORT_CAUSE_NO_PLACE] = "no-place",         [REPORT_CAUSE_NO_WAY] = "no-way"};
+    [REPORT_CAUSE_NO_PLACE] = "no-place",         [REPORT_CAUSE_NO_WAY] = "no-way",
+    [REPORT_CAUSE_LIMITS] = "limits-on-orders"};
 
 static const char *const fault_names[] = {[REPORT_FAULT_ROUTE_BROKEN] = "route-broken",
                                           [REPORT_FAULT_LINK_OVERLOADED] = "link-overloaded",
@@ -21,6 +22,9 @@ static const char *const fault_names[] = {[REPORT_FAULT_ROUTE_BROKEN] = "route-b
                                           [REPORT_FAULT_ZONE_EXCEEDED] = "zone-exceeded",
                                           [REPORT_FAULT_DEPARTURE] = "departure",
                                           [REPORT_FAULT_ARRIVAL] = "arrival",
+                                          [REPORT_FAULT_CLASS] = "class",
+                                          [REPORT_FAULT_CLASS_OVERFULL] = "class-overfull",
+                                          [REPORT_FAULT_PARTY_TORN] = "party-torn",
                                           [REPORT_FAULT_FIGURES] = "figures"};
 
 /* ---- words ---- */
@@ -126,6 +130,33 @@ static void show_zones(const struct evacuation_report_shown *shown) {
         if (zone->served > 0)
             cli_table_cell(table, "%.1f",
                            minutes_of(shown, (double)zone->travel_steps / (double)zone->served));
+        else
+            cli_table_cell(table, "–");
+    }
+    cli_table_print(table);
+}
+
+static void show_classes(const struct evacuation_report_shown *shown) {
+    static const char *const titles[] = {
+        "class",     ">people",       ">left over",          ">90 % safe at",
+        ">100 % at", ">last arrival", ">mean arrival after", NULL};
+    if (shown->report->class_count == 0)
+        return;
+    puts("");
+    struct cli_table *table = cli_table_new(titles);
+    for (size_t c = 0; c < shown->report->class_count; c++) {
+        const struct report_class *class = &shown->report->classes[c];
+        if (class->people == 0)
+            continue;
+        cli_table_cell(table, "%s", shown->class_ids[c]);
+        cli_table_cell(table, "%" PRId64, class->people);
+        cli_table_cell(table, "%" PRId64, class->people - class->served);
+        cli_table_cell(table, "%s", time_of(shown, class->step_at_90));
+        cli_table_cell(table, "%s", time_of(shown, class->step_at_100));
+        cli_table_cell(table, "%s", time_of(shown, class->last_arrival));
+        if (class->served > 0)
+            cli_table_cell(table, "%.1f min",
+                           minutes_of(shown, (double)class->arrival_steps / (double)class->served));
         else
             cli_table_cell(table, "–");
     }
@@ -259,6 +290,9 @@ static void say_cause(const struct evacuation_report_shown *shown,
     case REPORT_CAUSE_NO_WAY:
         printf("    no road leads to any shelter\n");
         break;
+    case REPORT_CAUSE_LIMITS:
+        printf("    none of these: a plan without limits on orders serves them\n");
+        break;
     }
 }
 
@@ -278,7 +312,8 @@ static void show_causes(const struct evacuation_report_shown *shown) {
         if (zone->cause_count > (size_t)shown->top)
             printf("    and %zu more\n", zone->cause_count - (size_t)shown->top);
     }
-    if (shown->bound != NULL && report->cut_people == shown->bound->unserved)
+    if (shown->bound != NULL && report->cut_people > 0 &&
+        report->cut_people == shown->bound->unserved)
         printf("  these keep %" PRId64 " people from every plan\n", report->cut_people);
 }
 
@@ -292,9 +327,11 @@ static void show_faults(const struct evacuation_report_shown *shown) {
         const char *of = "";
         if (fault->code == REPORT_FAULT_LINK_OVERLOADED)
             of = shown->document->link_ids[fault->index];
-        else if (fault->code == REPORT_FAULT_SHELTER_OVERFULL)
+        else if (fault->code == REPORT_FAULT_SHELTER_OVERFULL ||
+                 fault->code == REPORT_FAULT_CLASS_OVERFULL)
             of = shown->document->shelter_ids[fault->index];
-        else if (fault->code == REPORT_FAULT_ZONE_EXCEEDED)
+        else if (fault->code == REPORT_FAULT_ZONE_EXCEEDED ||
+                 fault->code == REPORT_FAULT_PARTY_TORN)
             of = shown->document->zone_ids[fault->index];
         printf("  %s %s", fault_names[fault->code], of);
         if (of[0] == '\0' && fault->code != REPORT_FAULT_FIGURES)
@@ -306,6 +343,7 @@ static void show_faults(const struct evacuation_report_shown *shown) {
 void evacuation_report_show(const struct evacuation_report_shown *shown) {
     show_head(shown);
     show_arrivals(shown);
+    show_classes(shown);
     show_zones(shown);
     show_shelters(shown);
     show_links(shown);
@@ -341,7 +379,7 @@ static json_t *cause_json(const struct evacuation_report_shown *shown,
     if (of_shelter)
         json_object_set_new(json, "shelter", json_string(document->shelter_ids[cause->index]));
     if (cause->code != REPORT_CAUSE_SHELTER_FULL && cause->code != REPORT_CAUSE_NO_PLACE &&
-        cause->code != REPORT_CAUSE_NO_WAY)
+        cause->code != REPORT_CAUSE_NO_WAY && cause->code != REPORT_CAUSE_LIMITS)
         json_object_set_new(json, "step", step_json(cause->step));
     if (cause->code == REPORT_CAUSE_LINK_FULL || cause->code == REPORT_CAUSE_SHELTER_FULL)
         json_object_set_new(json, "people", json_integer(cause->people));
@@ -370,16 +408,32 @@ static json_t *zones_json(const struct evacuation_report_shown *shown) {
     return list;
 }
 
+static json_t *classes_json(const struct evacuation_report_shown *shown) {
+    json_t *list = json_array();
+    for (size_t c = 0; c < shown->report->class_count; c++) {
+        const struct report_class *class = &shown->report->classes[c];
+        json_array_append_new(list,
+                              json_pack("{s:s, s:I, s:I, s:I, s:o, s:o, s:o}", "class",
+                                        shown->class_ids[c], "people", (json_int_t) class->people,
+                                        "unserved", (json_int_t)(class->people - class->served),
+                                        "total_arrival_steps", (json_int_t) class->arrival_steps,
+                                        "step_at_90", step_json(class->step_at_90), "step_at_100",
+                                        step_json(class->step_at_100), "last_arrival_step",
+                                        step_json(class->last_arrival)));
+    }
+    return list;
+}
+
 static json_t *shelters_json(const struct evacuation_report_shown *shown) {
     json_t *list = json_array();
     for (size_t s = 0; s < shown->document->instance.shelter_count; s++) {
         const struct report_shelter *shelter = &shown->report->shelters[s];
         json_array_append_new(
             list,
-            json_pack("{s:s, s:I, s:I, s:o, s:o}", "shelter", shown->document->shelter_ids[s],
+            json_pack("{s:s, s:I, s:I, s:I, s:o, s:o}", "shelter", shown->document->shelter_ids[s],
                       "places", (json_int_t)shown->document->shelters[s].capacity, "arrived",
-                      (json_int_t)shelter->arrived, "full_at_step",
-                      step_json(shelter->full_at_step), "arrivals",
+                      (json_int_t)shelter->arrived, "taken", (json_int_t)shelter->taken,
+                      "full_at_step", step_json(shelter->full_at_step), "arrivals",
                       loads_json(shown->report->loads + shelter->load_first, shelter->load_count)));
     }
     return list;
@@ -449,6 +503,8 @@ json_t *evacuation_report_json(const struct evacuation_report_shown *shown) {
                                       (json_int_t)shown->bound->total_arrival_steps));
     json_object_set_new(json, "cut_people", json_integer(report->cut_people));
     json_object_set_new(json, "arrivals", loads_json(report->arrivals, report->arrival_count));
+    if (report->class_count > 0)
+        json_object_set_new(json, "classes", classes_json(shown));
     json_object_set_new(json, "zones", zones_json(shown));
     json_object_set_new(json, "shelters", shelters_json(shown));
     json_object_set_new(json, "links", links_json(shown));

@@ -8,8 +8,9 @@
 #include <jansson.h>
 
 struct evacuation_report_shown {
-    const struct evacuation_document *document;
+    const struct evacuation_document *document; /* with the footways of travellers */
     const struct evacuation_report *report;
+    const char *const *class_ids;         /* by class of the report; NULL where it has none */
     const struct evacuation_value *bound; /* proven by prices that were at hand; NULL: none */
     int top;                              /* rows of the longest tables */
 };

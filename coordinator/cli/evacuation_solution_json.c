@@ -143,8 +143,35 @@ static void read_value(const struct reading *reading, const json_t *object, cons
         &reading->document, object, place, "total_arrival_steps", true, 0, 0, INT64_MAX);
 }
 
-static int read_plan(struct reading *reading, const json_t *root, bool *ret_reversed,
-                     struct evacuation_plan *plan) {
+static int read_reversals(struct reading *reading, const json_t *root,
+                          struct evacuation_solution *solution) {
+    const json_t *rows = json_document_array(&reading->document, root, "", "reversed", false);
+    solution->reversals = calloc(json_array_size(rows) + 1, sizeof *solution->reversals);
+    if (solution->reversals == NULL)
+        return HV_ERR_MEMORY;
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *row = json_array_get(rows, i);
+        char place[PLACE_BYTES / 2];
+        snprintf(place, sizeof place, "reversed[%zu]", i);
+        solution->reversals[solution->reversal_count++] = (struct report_reversal){
+            .link = json_document_name(&reading->document, row, place, "link", &reading->links,
+                                       "the id of a link"),
+            .opposite = -1,
+            .from_step = (int32_t)json_document_integer(&reading->document, row, place, "from_step",
+                                                        true, 0, 0, EVACUATION_STEPS_MAX)};
+    }
+    return HV_OK;
+}
+
+void evacuation_solution_deinit(struct evacuation_solution *solution) {
+    evacuation_plan_deinit(&solution->plan);
+    free(solution->reversals);
+    *solution = (struct evacuation_solution){0};
+}
+
+static int read_plan(struct reading *reading, const json_t *root,
+                     struct evacuation_solution *solution) {
+    struct evacuation_plan *plan = &solution->plan;
     const struct json_document *document = &reading->document;
     const size_t errors = document->faults->errors;
     if (!json_document_has_format(document, root, SOLUTION) || !is_of_instance(reading, root))
@@ -158,46 +185,47 @@ static int read_plan(struct reading *reading, const json_t *root, bool *ret_reve
         read_value(reading, bound, "lower_bound", &plan->bound);
     plan->last_arrival_step = (int32_t)json_document_integer(
         document, root, "", "last_arrival_step", false, 0, 0, EVACUATION_STEPS_MAX);
-    *ret_reversed = json_array_size(json_document_array(document, root, "", "reversed", false)) > 0;
+    if (read_reversals(reading, root, solution) != HV_OK)
+        return HV_ERR_MEMORY;
     for (size_t i = 0; i < json_array_size(flows); i++)
         read_flow(reading, json_array_get(flows, i), i, plan);
     plan->optimal = evacuation_value_compare(plan->value, plan->bound) == 0;
     return document->faults->errors > errors ? HV_ERR_VALUE : HV_OK;
 }
 
-static int read_solution(struct reading *reading, json_t *root, int error, bool *ret_reversed,
-                         struct evacuation_plan *ret_plan) {
-    struct evacuation_plan plan = {0};
+static int read_solution(struct reading *reading, json_t *root, int error,
+                         struct evacuation_solution *ret_solution) {
+    struct evacuation_solution solution = {0};
     if (root == NULL)
         return error;
     error = sort_names(reading);
     if (error == HV_OK)
-        error = read_plan(reading, root, ret_reversed, &plan);
+        error = read_plan(reading, root, &solution);
     json_decref(root);
     forget_names(reading);
     if (error != HV_OK)
-        evacuation_plan_deinit(&plan);
+        evacuation_solution_deinit(&solution);
     else
-        *ret_plan = plan;
+        *ret_solution = solution;
     return error;
 }
 
 int evacuation_solution_read(const char *path, const struct evacuation_names *names,
-                             struct hv_fault_list *faults, bool *ret_reversed,
-                             struct evacuation_plan *ret_plan) {
+                             struct hv_fault_list *faults,
+                             struct evacuation_solution *ret_solution) {
     struct reading reading = {.document = {path, faults}, .names = names};
     int error = HV_OK;
     json_t *root = json_document_load(&reading.document, &error);
-    return read_solution(&reading, root, error, ret_reversed, ret_plan);
+    return read_solution(&reading, root, error, ret_solution);
 }
 
 int evacuation_solution_parse(const char *path, const char *text, size_t bytes,
                               const struct evacuation_names *names, struct hv_fault_list *faults,
-                              bool *ret_reversed, struct evacuation_plan *ret_plan) {
+                              struct evacuation_solution *ret_solution) {
     struct reading reading = {.document = {path, faults}, .names = names};
     int error = HV_OK;
     json_t *root = json_document_parse(&reading.document, text, bytes, &error);
-    return read_solution(&reading, root, error, ret_reversed, ret_plan);
+    return read_solution(&reading, root, error, ret_solution);
 }
 
 /* ---- certificates ---- */

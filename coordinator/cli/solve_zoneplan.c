@@ -386,7 +386,7 @@ static int solve(const struct request *request, const struct evacuation_document
         error = travellers_join_document(document, travellers, &joined);
     int status = error == HV_OK ? solve_problem(request, &joined, made.problem, travellers)
                                 : fail(request->travellers, error);
-    free((void *)joined.link_ids);
+    travellers_joined_deinit(&joined);
     travellers_problem_deinit(&made);
     return status;
 }

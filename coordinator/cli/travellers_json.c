@@ -443,14 +443,33 @@ int travellers_join_document(const struct evacuation_document *instance,
                              struct evacuation_document *ret_joined) {
     const size_t links = instance->instance.link_count;
     const size_t footways = travellers->travellers.footway_count;
-    const char **ids = calloc(links + footways + 1, sizeof(const char *));
-    if (ids == NULL)
+    struct evacuation_document joined = *instance;
+    joined.link_ids = calloc(links + footways + 1, sizeof(const char *));
+    joined.link_names = calloc(links + footways + 1, sizeof(const char *));
+    joined.link_lanes = calloc(links + footways + 1, sizeof *joined.link_lanes);
+    joined.links = calloc(links + footways + 1, sizeof *joined.links);
+    if (joined.link_ids == NULL || joined.link_names == NULL || joined.link_lanes == NULL ||
+        joined.links == NULL) {
+        travellers_joined_deinit(&joined);
         return HV_ERR_MEMORY;
-    for (size_t l = 0; l < links; l++)
-        ids[l] = instance->link_ids[l];
-    for (size_t f = 0; f < footways; f++)
-        ids[links + f] = travellers->footway_ids[f];
-    *ret_joined = *instance;
-    ret_joined->link_ids = ids;
+    }
+    for (size_t l = 0; l < links + footways; l++) {
+        const bool road = l < links;
+        joined.link_ids[l] = road ? instance->link_ids[l] : travellers->footway_ids[l - links];
+        joined.link_names[l] = road ? instance->link_names[l] : "";
+        joined.link_lanes[l] = road ? instance->link_lanes[l] : 1;
+        joined.links[l] = road ? instance->links[l] : travellers->footways[l - links];
+    }
+    joined.instance.links = joined.links;
+    joined.instance.link_count = links + footways;
+    *ret_joined = joined;
     return HV_OK;
+}
+
+void travellers_joined_deinit(struct evacuation_document *joined) {
+    free((void *)joined->link_ids);
+    free((void *)joined->link_names);
+    free(joined->link_lanes);
+    free(joined->links);
+    *joined = (struct evacuation_document){0};
 }

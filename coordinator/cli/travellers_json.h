@@ -44,10 +44,12 @@ void travellers_outcomes(const struct travellers *travellers,
                          const struct evacuation_instance *instance, const struct zone_plan *plan,
                          struct travellers_outcome *ret_outcomes);
 
-/* An instance document in which the footways follow the links, for writing a plan of both: borrows
- * everything but its list of link ids, which the caller frees. HV_OK or HV_ERR_MEMORY. */
+/* An instance document in which the footways follow the links, for a plan of both: borrows
+ * everything but its links with their ids, names and lanes. Free with travellers_joined_deinit.
+ * HV_OK or HV_ERR_MEMORY. */
 HV_MUST_USE int travellers_join_document(const struct evacuation_document *instance,
                                          const struct travellers_document *travellers,
                                          struct evacuation_document *ret_joined);
+void travellers_joined_deinit(struct evacuation_document *joined);
 
 #endif

@@ -1,23 +1,29 @@
 #include "coordinator/optimizer/evacuation_report.h"
 
-#include "coordinator/optimizer/evacuation_report_prices.h"
-
 #include <stdlib.h>
 
-/* One line of the ledger that loads are made of. `owner` is a link or a shelter. */
+#define UNIT 1000 /* parts of what a link's capacity counts */
+
+/* One line of the ledger that loads are made of. `owner` is a link, a shelter or a class. */
 struct passing {
     int32_t owner, step;
     int64_t people;
+    int64_t taken; /* of a link, in parts of its capacity; of a shelter, places */
+};
+
+struct ledger {
+    struct passing *lines;
+    size_t count, room;
 };
 
 struct adding {
     const struct evacuation_instance *instance;
     const struct evacuation_plan *plan;
     struct evacuation_report *report;
-    struct passing *on_links, *at_shelters;
-    size_t link_passings, shelter_passings, link_room, shelter_room;
+    const struct report_subject *subject;
+    struct ledger on_links, at_shelters, of_classes;
+    int64_t *class_taken; /* class × shelter: places */
     int64_t total;
-    bool check_roads;
 };
 
 /* ---- faults ---- */
@@ -41,17 +47,16 @@ static int add_fault(struct evacuation_report *report, enum report_fault_code co
 
 /* ---- routes ---- */
 
-static int add_passing(struct passing **list, size_t *count, size_t *room, int32_t owner,
-                       int64_t step, int64_t people) {
-    if (*count == *room) {
-        size_t more = *room * 2 + 1024;
-        struct passing *grown = realloc(*list, more * sizeof *grown);
+static int add_passing(struct ledger *ledger, struct passing line) {
+    if (ledger->count == ledger->room) {
+        size_t more = ledger->room * 2 + 1024;
+        struct passing *grown = realloc(ledger->lines, more * sizeof *grown);
         if (grown == NULL)
             return HV_ERR_MEMORY;
-        *list = grown;
-        *room = more;
+        ledger->lines = grown;
+        ledger->room = more;
     }
-    (*list)[(*count)++] = (struct passing){owner, (int32_t)step, people};
+    ledger->lines[ledger->count++] = line;
     return HV_OK;
 }
 
@@ -88,6 +93,40 @@ static bool route_joins(const struct adding *adding, const struct evacuation_rou
     return at == instance->shelters[route->shelter].node;
 }
 
+/* The class of a zone; one person each where all are alike. */
+static const struct traveller_class *class_of(const struct adding *adding, int32_t zone) {
+    static const struct traveller_class alike = {
+        .party_people = 1, .road_use_permille = UNIT, .travel_limit_steps = EVACUATION_NEVER};
+    const struct travellers *travellers = adding->subject->travellers;
+    return travellers == NULL ? &alike : &travellers->classes[travellers->zone_class[zone]];
+}
+
+static int64_t parties_of(const struct traveller_class *class, int64_t people) {
+    return (people + class->party_people - 1) / class->party_people;
+}
+
+static bool is_footway(const struct adding *adding, int32_t link) {
+    return (size_t)link >=
+           adding->instance->link_count - adding->subject->travellers->footway_count;
+}
+
+/* Whether the class of a route may travel so. */
+static bool class_may(const struct adding *adding, const struct evacuation_route *route) {
+    const struct travellers *travellers = adding->subject->travellers;
+    if (travellers == NULL)
+        return true;
+    const struct traveller_class *class = class_of(adding, route->zone);
+    int64_t travel = 0;
+    for (size_t i = 0; i < route->link_count; i++) {
+        const int32_t link = adding->plan->links[route->link_first + i];
+        if (is_footway(adding, link) != class->on_foot)
+            return false;
+        travel += adding->instance->links[link].travel_steps;
+    }
+    return travel <= class->travel_limit_steps &&
+           (travellers->takes[route->shelter] & (1u << travellers->zone_class[route->zone])) != 0;
+}
+
 static int check_times(struct adding *adding, size_t index, int32_t leaves, int64_t arrives) {
     const struct evacuation_instance *instance = adding->instance;
     const struct evacuation_route *route = &adding->plan->routes[index];
@@ -113,17 +152,38 @@ static void count_zone(struct report_zone *zone, int32_t leaves, int64_t arrives
         zone->last_arrival = (int32_t)arrives;
 }
 
+/* Who arrives: at the shelter and, by class, anywhere. */
+static int add_arrival(struct adding *adding, const struct evacuation_route *route, int64_t arrives,
+                       int64_t people) {
+    const struct travellers *travellers = adding->subject->travellers;
+    const struct traveller_class *class = class_of(adding, route->zone);
+    const int64_t taken = parties_of(class, people) * class->party_people;
+    const int32_t step = (int32_t)arrives;
+    int error =
+        add_passing(&adding->at_shelters, (struct passing){route->shelter, step, people, taken});
+    if (travellers == NULL || error != HV_OK)
+        return error;
+    const int32_t index = travellers->zone_class[route->zone];
+    adding->class_taken[(size_t)index * adding->instance->shelter_count + (size_t)route->shelter] +=
+        taken;
+    adding->report->classes[index].served += people;
+    adding->report->classes[index].arrival_steps += people * arrives;
+    return add_passing(&adding->of_classes, (struct passing){index, step, people, taken});
+}
+
 static int add_departure(struct adding *adding, size_t index,
                          const struct evacuation_departure *departure) {
     const struct evacuation_instance *instance = adding->instance;
     const struct evacuation_route *route = &adding->plan->routes[index];
+    const struct traveller_class *class = class_of(adding, route->zone);
+    const int64_t use = parties_of(class, departure->people) * class->road_use_permille;
     int64_t now = departure->step;
     int error = HV_OK;
     for (size_t i = 0; error == HV_OK && i < route->link_count; i++) {
         int32_t link = adding->plan->links[route->link_first + i];
         if (now <= instance->horizon_steps)
-            error = add_passing(&adding->on_links, &adding->link_passings, &adding->link_room, link,
-                                now, departure->people);
+            error = add_passing(&adding->on_links,
+                                (struct passing){link, (int32_t)now, departure->people, use});
         now += instance->links[link].travel_steps;
     }
     if (error == HV_OK)
@@ -134,8 +194,7 @@ static int add_departure(struct adding *adding, size_t index,
         now = EVACUATION_STEPS_MAX; /* a fault was added */
     count_zone(&adding->report->zones[route->zone], departure->step, now, departure->people);
     adding->total += departure->people * now;
-    return add_passing(&adding->at_shelters, &adding->shelter_passings, &adding->shelter_room,
-                       route->shelter, now, departure->people);
+    return add_arrival(adding, route, now, departure->people);
 }
 
 static int add_route(struct adding *adding, size_t index) {
@@ -144,6 +203,11 @@ static int add_route(struct adding *adding, size_t index) {
         return HV_ERR_VALUE;
     if (!route_joins(adding, route))
         return add_fault(adding->report, REPORT_FAULT_ROUTE_BROKEN, (int64_t)index, 0, 0);
+    if (!class_may(adding, route)) {
+        int error = add_fault(adding->report, REPORT_FAULT_CLASS, (int64_t)index, 0, 0);
+        if (error != HV_OK)
+            return error;
+    }
     for (size_t d = 0; d < route->departure_count; d++) {
         const struct evacuation_departure *departure =
             &adding->plan->departures[route->departure_first + d];
@@ -167,23 +231,58 @@ static int compare_passings(const void *first, const void *second) {
 }
 
 /* Sorts and joins passings of one owner and step. */
-static size_t join(struct passing *passings, size_t count) {
+static void join(struct ledger *ledger) {
+    struct passing *passings = ledger->lines;
+    const size_t count = ledger->count;
     size_t kept = 0;
     if (count > 0)
         qsort(passings, count, sizeof *passings, compare_passings);
     for (size_t i = 0; i < count; i++) {
-        if (kept > 0 && compare_passings(&passings[kept - 1], &passings[i]) == 0)
+        if (kept > 0 && compare_passings(&passings[kept - 1], &passings[i]) == 0) {
             passings[kept - 1].people += passings[i].people;
-        else
+            passings[kept - 1].taken += passings[i].taken;
+        } else
             passings[kept++] = passings[i];
     }
-    return kept;
+    ledger->count = kept;
+}
+
+/* How many may enter a link at a step, with the lanes that it takes over or has lost. */
+static int64_t room_of(const struct adding *adding, int32_t index, int32_t step) {
+    const struct evacuation_link *links = adding->instance->links;
+    int64_t room = evacuation_link_room(&links[index], step);
+    for (size_t i = 0; i < adding->subject->reversal_count; i++) {
+        const struct report_reversal *reversal = &adding->subject->reversals[i];
+        if (reversal->opposite == index &&
+            (step >= reversal->from_step ||
+             (int64_t)step + links[index].travel_steps > reversal->from_step))
+            return 0;
+        if (reversal->link != index || step < reversal->from_step)
+            continue;
+        struct evacuation_link lanes = links[reversal->opposite];
+        lanes.travel_steps = links[index].travel_steps;
+        room += evacuation_link_room(&lanes, step);
+    }
+    return room < EVACUATION_PEOPLE_MAX ? room : EVACUATION_PEOPLE_MAX;
+}
+
+/* The least that anybody takes of a link. */
+static int64_t least_use(const struct adding *adding, int32_t link) {
+    const struct travellers *travellers = adding->subject->travellers;
+    int64_t least = INT64_MAX / 2;
+    if (travellers == NULL)
+        return UNIT;
+    for (size_t c = 0; c < travellers->class_count; c++)
+        if (travellers->classes[c].on_foot == is_footway(adding, link) &&
+            travellers->classes[c].road_use_permille < least)
+            least = travellers->classes[c].road_use_permille;
+    return least;
 }
 
 static int load_link(struct adding *adding, const struct passing *passing) {
     struct evacuation_report *report = adding->report;
     struct report_link *link = &report->links[passing->owner];
-    int64_t room = evacuation_link_room(&adding->instance->links[passing->owner], passing->step);
+    const int64_t room = UNIT * room_of(adding, passing->owner, passing->step);
     if (link->load_count++ == 0)
         link->load_first = report->load_count;
     report->loads[report->load_count++] = (struct report_load){passing->step, passing->people};
@@ -193,10 +292,10 @@ static int load_link(struct adding *adding, const struct passing *passing) {
         link->peak_step = passing->step;
     }
     link->steps_used++;
-    link->steps_full += passing->people >= room;
-    if (passing->people > room && adding->check_roads)
+    link->steps_full += passing->taken + least_use(adding, passing->owner) > room;
+    if (passing->taken > room)
         return add_fault(report, REPORT_FAULT_LINK_OVERLOADED, passing->owner, passing->step,
-                         passing->people - room);
+                         (passing->taken - room + UNIT - 1) / UNIT);
     return HV_OK;
 }
 
@@ -207,39 +306,41 @@ static void load_shelter(struct adding *adding, const struct passing *passing) {
         shelter->load_first = report->load_count;
     report->loads[report->load_count++] = (struct report_load){passing->step, passing->people};
     shelter->arrived += passing->people;
+    shelter->taken += passing->taken;
     if (shelter->full_at_step == EVACUATION_NEVER &&
-        shelter->arrived >= adding->instance->shelters[passing->owner].capacity)
+        shelter->taken >= adding->instance->shelters[passing->owner].capacity)
         shelter->full_at_step = passing->step;
 }
 
 static int make_loads(struct adding *adding) {
     struct evacuation_report *report = adding->report;
-    size_t on_links = join(adding->on_links, adding->link_passings);
-    size_t at_shelters = join(adding->at_shelters, adding->shelter_passings);
-    report->loads = calloc(on_links + at_shelters + 1, sizeof *report->loads);
+    join(&adding->on_links);
+    join(&adding->at_shelters);
+    report->loads =
+        calloc(adding->on_links.count + adding->at_shelters.count + 1, sizeof *report->loads);
     if (report->loads == NULL)
         return HV_ERR_MEMORY;
     int error = HV_OK;
-    for (size_t i = 0; error == HV_OK && i < on_links; i++)
-        error = load_link(adding, &adding->on_links[i]);
-    for (size_t i = 0; i < at_shelters; i++)
-        load_shelter(adding, &adding->at_shelters[i]);
-    adding->shelter_passings = at_shelters;
+    for (size_t i = 0; error == HV_OK && i < adding->on_links.count; i++)
+        error = load_link(adding, &adding->on_links.lines[i]);
+    for (size_t i = 0; i < adding->at_shelters.count; i++)
+        load_shelter(adding, &adding->at_shelters.lines[i]);
     return error;
 }
 
 /* Arrivals at all shelters: the passings again, by step alone. */
 static int make_arrivals(struct adding *adding) {
     struct evacuation_report *report = adding->report;
-    for (size_t i = 0; i < adding->shelter_passings; i++)
-        adding->at_shelters[i].owner = 0;
-    report->arrival_count = join(adding->at_shelters, adding->shelter_passings);
+    for (size_t i = 0; i < adding->at_shelters.count; i++)
+        adding->at_shelters.lines[i].owner = 0;
+    join(&adding->at_shelters);
+    report->arrival_count = adding->at_shelters.count;
     report->arrivals = calloc(report->arrival_count + 1, sizeof *report->arrivals);
     if (report->arrivals == NULL)
         return HV_ERR_MEMORY;
     for (size_t i = 0; i < report->arrival_count; i++)
-        report->arrivals[i] =
-            (struct report_load){adding->at_shelters[i].step, adding->at_shelters[i].people};
+        report->arrivals[i] = (struct report_load){adding->at_shelters.lines[i].step,
+                                                   adding->at_shelters.lines[i].people};
     return HV_OK;
 }
 
@@ -263,6 +364,57 @@ static int64_t nine_tenths(int64_t people) {
     return (9 * people + 9) / 10;
 }
 
+/* By class: when nine tenths and all of it have arrived. */
+static void make_classes(struct adding *adding) {
+    struct report_class *classes = adding->report->classes;
+    int32_t of = -1;
+    int64_t arrived = 0;
+    join(&adding->of_classes);
+    for (size_t i = 0; i < adding->of_classes.count; i++) {
+        const struct passing *line = &adding->of_classes.lines[i];
+        struct report_class *class = &classes[line->owner];
+        arrived = (line->owner == of ? arrived : 0) + line->people;
+        of = line->owner;
+        class->last_arrival = line->step;
+        if (class->step_at_90 == EVACUATION_NEVER && arrived >= nine_tenths(class->people))
+            class->step_at_90 = line->step;
+        if (class->step_at_100 == EVACUATION_NEVER && arrived >= class->people)
+            class->step_at_100 = line->step;
+    }
+}
+
+/* Parties that are parted: all but the last of a zone, which leaves where all of it does. */
+static int64_t count_torn(const struct adding *adding, size_t zone) {
+    const struct evacuation_plan *plan = adding->plan;
+    const int64_t party = class_of(adding, (int32_t)zone)->party_people;
+    int64_t torn = 0;
+    for (size_t r = 0; r < plan->route_count && party > 1; r++)
+        for (size_t d = 0;
+             plan->routes[r].zone == (int32_t)zone && d < plan->routes[r].departure_count; d++)
+            torn += plan->departures[plan->routes[r].departure_first + d].people % party != 0;
+    const struct report_zone *of = &adding->report->zones[zone];
+    return torn - (torn > 0 && of->served >= of->people ? 1 : 0);
+}
+
+static int check_classes(struct adding *adding) {
+    const struct travellers *travellers = adding->subject->travellers;
+    const size_t shelters = adding->instance->shelter_count;
+    int error = HV_OK;
+    if (travellers == NULL)
+        return HV_OK;
+    for (size_t z = 0; error == HV_OK && z < adding->instance->zone_count; z++) {
+        const int64_t torn = count_torn(adding, z);
+        if (torn > 0)
+            error = add_fault(adding->report, REPORT_FAULT_PARTY_TORN, (int64_t)z, 0, torn);
+    }
+    for (size_t i = 0; travellers->class_places != NULL && i < travellers->class_count * shelters;
+         i++)
+        if (error == HV_OK && adding->class_taken[i] > travellers->class_places[i])
+            error = add_fault(adding->report, REPORT_FAULT_CLASS_OVERFULL, (int64_t)(i % shelters),
+                              0, adding->class_taken[i] - travellers->class_places[i]);
+    return error;
+}
+
 static int check_sums(struct adding *adding) {
     const struct evacuation_instance *instance = adding->instance;
     struct evacuation_report *report = adding->report;
@@ -272,9 +424,11 @@ static int check_sums(struct adding *adding) {
             error = add_fault(report, REPORT_FAULT_ZONE_EXCEEDED, (int64_t)z, 0,
                               report->zones[z].served - report->zones[z].people);
     for (size_t s = 0; error == HV_OK && s < instance->shelter_count; s++)
-        if (report->shelters[s].arrived > instance->shelters[s].capacity)
+        if (report->shelters[s].taken > instance->shelters[s].capacity)
             error = add_fault(report, REPORT_FAULT_SHELTER_OVERFULL, (int64_t)s, 0,
-                              report->shelters[s].arrived - instance->shelters[s].capacity);
+                              report->shelters[s].taken - instance->shelters[s].capacity);
+    if (error == HV_OK)
+        error = check_classes(adding);
     if (error == HV_OK && evacuation_value_compare(report->value, adding->plan->value) != 0)
         error = add_fault(report, REPORT_FAULT_FIGURES, 0, 0, 0);
     return error;
@@ -301,10 +455,33 @@ static int make_figures(struct adding *adding) {
     report->step_at_100 = step_of(report, report->people);
     report->served_step_at_90 = step_of(report, nine_tenths(served));
     report->served_step_at_100 = step_of(report, served);
+    make_classes(adding);
     return check_sums(adding);
 }
 
 /* ---- the whole ---- */
+
+static int prepare_classes(struct adding *adding) {
+    const struct travellers *travellers = adding->subject->travellers;
+    struct evacuation_report *report = adding->report;
+    if (travellers == NULL)
+        return HV_OK;
+    report->class_count = travellers->class_count;
+    report->classes = calloc(travellers->class_count + 1, sizeof *report->classes);
+    adding->class_taken = calloc(travellers->class_count * adding->instance->shelter_count + 1,
+                                 sizeof *adding->class_taken);
+    if (report->classes == NULL || adding->class_taken == NULL)
+        return HV_ERR_MEMORY;
+    for (size_t c = 0; c < travellers->class_count; c++)
+        report->classes[c].step_at_90 = report->classes[c].step_at_100 =
+            report->classes[c].last_arrival = EVACUATION_NEVER;
+    for (size_t z = 0; z < adding->instance->zone_count; z++)
+        report->classes[travellers->zone_class[z]].people += adding->instance->zones[z].people;
+    for (size_t c = 0; c < travellers->class_count; c++)
+        if (report->classes[c].people == 0)
+            report->classes[c].step_at_90 = report->classes[c].step_at_100 = 0;
+    return HV_OK;
+}
 
 static int prepare(struct adding *adding) {
     const struct evacuation_instance *instance = adding->instance;
@@ -323,7 +500,7 @@ static int prepare(struct adding *adding) {
         report->shelters[s].full_at_step = EVACUATION_NEVER;
     for (size_t l = 0; l < instance->link_count; l++)
         report->links[l].peak_step = EVACUATION_NEVER;
-    return HV_OK;
+    return prepare_classes(adding);
 }
 
 static int add_up(struct adding *adding) {
@@ -339,20 +516,18 @@ static int add_up(struct adding *adding) {
     return error;
 }
 
-int evacuation_report_make(const struct evacuation_instance *instance,
-                           const struct evacuation_plan *plan,
-                           const struct evacuation_prices *prices, const int32_t *lanes,
-                           bool check_roads, struct evacuation_report *ret_report) {
+int evacuation_report_make(const struct report_subject *subject,
+                           struct evacuation_report *ret_report) {
     struct evacuation_report report = {0};
-    struct adding adding = {
-        .instance = instance, .plan = plan, .report = &report, .check_roads = check_roads};
+    struct adding adding = {.instance = subject->instance,
+                            .plan = subject->plan,
+                            .subject = subject,
+                            .report = &report};
     int error = add_up(&adding);
-    free(adding.on_links);
-    free(adding.at_shelters);
-    if (error == HV_OK && prices != NULL)
-        error = evacuation_report_rank(instance, prices, lanes, &report);
-    if (error == HV_OK && prices != NULL)
-        error = evacuation_report_explain(instance, prices, &report);
+    free(adding.on_links.lines);
+    free(adding.at_shelters.lines);
+    free(adding.of_classes.lines);
+    free(adding.class_taken);
     if (error != HV_OK)
         evacuation_report_deinit(&report);
     else
@@ -365,6 +540,7 @@ void evacuation_report_deinit(struct evacuation_report *report) {
     free(report->zones);
     free(report->shelters);
     free(report->links);
+    free(report->classes);
     free(report->loads);
     free(report->bottlenecks);
     free(report->causes);

@@ -8,6 +8,7 @@
 #define EVACUATION_REPORT_H
 
 #include "coordinator/optimizer/evacuation_plan.h"
+#include "coordinator/optimizer/travellers.h"
 
 /* People at a step: entering a link, arriving at a shelter. */
 struct report_load {
@@ -24,6 +25,7 @@ struct report_zone {
 
 struct report_shelter {
     int64_t arrived;
+    int64_t taken;                 /* places: those of whole parties */
     int32_t full_at_step;          /* NEVER where places are left */
     size_t load_first, load_count; /* into loads, by step */
 };
@@ -54,7 +56,8 @@ enum report_cause_code {
     REPORT_CAUSE_HORIZON,      /* more time would help: arrivals end at step */
     REPORT_CAUSE_WINDOW,       /* people may leave only from step to last_step */
     REPORT_CAUSE_NO_PLACE,     /* roads lead to shelters, and none of these takes anybody */
-    REPORT_CAUSE_NO_WAY        /* no road to any shelter */
+    REPORT_CAUSE_NO_WAY,       /* no road to any shelter */
+    REPORT_CAUSE_LIMITS        /* nothing of these: a plan without limits on orders serves them */
 };
 
 struct report_cause {
@@ -72,7 +75,11 @@ enum report_fault_code {
     REPORT_FAULT_DEPARTURE,        /* index = route, at step: its zone may not leave then */
     REPORT_FAULT_ARRIVAL,          /* index = route, at step: its shelter takes nobody then, or
                                       the horizon is over */
-    REPORT_FAULT_FIGURES           /* what the plan says it reaches is not what it does */
+    REPORT_FAULT_CLASS,          /* index = route: its class may not use a link of it, is not taken
+                                    by its shelter, or is under way too long */
+    REPORT_FAULT_CLASS_OVERFULL, /* index = shelter, amount = people of a class too many */
+    REPORT_FAULT_PARTY_TORN,     /* index = zone, amount = departures of torn parties */
+    REPORT_FAULT_FIGURES         /* what the plan says it reaches is not what it does */
 };
 
 struct report_fault {
@@ -80,6 +87,14 @@ struct report_fault {
     int64_t index;
     int32_t step;
     int64_t amount;
+};
+
+/* People who travel alike. */
+struct report_class {
+    int64_t people, served;
+    int64_t arrival_steps;           /* of all served together */
+    int32_t step_at_90, step_at_100; /* evacuation time estimate, of all of the class */
+    int32_t last_arrival;
 };
 
 #define REPORT_FAULTS_MAX 1000 /* kept; more are counted */
@@ -95,6 +110,8 @@ struct evacuation_report {
     struct report_zone *zones;       /* by zone */
     struct report_shelter *shelters; /* by shelter */
     struct report_link *links;       /* by link */
+    struct report_class *classes;    /* by class of travellers; NULL where there are none */
+    size_t class_count;
     struct report_load *loads;
     size_t load_count;
     struct report_bottleneck *bottlenecks; /* most people served first, then most steps saved */
@@ -107,17 +124,47 @@ struct evacuation_report {
     size_t fault_count, faults_in_all;
 };
 
-/* Adds the plan up. `prices` may be NULL: then there are no bottlenecks and no causes. `lanes` by
- * link, ≥ 1; NULL: one each. Without `check_roads` loads of links are not held against capacities
- * (where classes of travellers take more or less of a road than one person each).
- * `*ret_report` is to be freed with evacuation_report_deinit. HV_ERR_VALUE: a route names a link,
- * zone or shelter that is not there; HV_ERR_LIMIT: more node-steps than
- * EVACUATION_NODE_STEPS_MAX; HV_ERR_MEMORY. O(departures · links of a route + links · steps), and
- * for each zone that is not served O(links · steps) more. */
-HV_MUST_USE int evacuation_report_make(const struct evacuation_instance *instance,
-                                       const struct evacuation_plan *plan,
+/* From `from_step` on a link has the lanes of its opposite too, and that one carries nobody. */
+struct report_reversal {
+    int32_t link, opposite, from_step;
+};
+
+/* What a report is of. Everything is borrowed. */
+struct report_subject {
+    const struct evacuation_instance *instance; /* where travellers walk, with their footways behind
+                                                   the links */
+    const struct evacuation_plan *plan;
+    const struct travellers *travellers; /* or NULL: everybody alike, one person each */
+    const struct report_reversal *reversals;
+    size_t reversal_count;
+};
+
+/* Adds the plan up. `*ret_report` is to be freed with evacuation_report_deinit. HV_ERR_VALUE: a
+ * route names a link, zone or shelter that is not there; HV_ERR_MEMORY. O(departures · links of a
+ * route + links · steps). */
+HV_MUST_USE int evacuation_report_make(const struct report_subject *subject,
+                                       struct evacuation_report *ret_report);
+
+/* Fills bottlenecks from prices of an instance with the same links, zones and shelters, such as the
+ * flow's that bounds the plan. A link's capacity at step t is worth max(0, p(from, t) − p(to, t +
+ * travel)) a person; a place in a shelter max(0, max_t p(node, t) − t). With M the price of one
+ * person unserved, the nearest multiple of M in it is people served more, the rest arrival steps
+ * saved. `lanes` by link, ≥ 1; NULL: one each. HV_ERR_MEMORY. O(links · steps). */
+HV_MUST_USE int evacuation_report_rank(const struct evacuation_instance *instance,
                                        const struct evacuation_prices *prices, const int32_t *lanes,
-                                       bool check_roads, struct evacuation_report *ret_report);
+                                       struct evacuation_report *report);
+
+/* Fills cut_people and, for each zone that is not served whole, its causes. A node at a step is on
+ * the zones' side of the cut where its price is M / 2 or more: these are the multiples of M in the
+ * prices, which are the dual of the greatest flow (Ahuja, Magnanti and Orlin 1993, 6.5). From each
+ * zone the side is searched for what it ends at; a zone that is not on it has REPORT_CAUSE_LIMITS.
+ *
+ * `only` by zone, or NULL for all: then cut_people stays as it is, as for the instance of one class
+ * alone. A zone keeps causes that it has, unless they are LIMITS. HV_ERR_MEMORY, HV_ERR_LIMIT: more
+ * node-steps than EVACUATION_NODE_STEPS_MAX. For each zone O(links · steps). */
+HV_MUST_USE int evacuation_report_explain(const struct evacuation_instance *instance,
+                                          const struct evacuation_prices *prices, const bool *only,
+                                          struct evacuation_report *report);
 void evacuation_report_deinit(struct evacuation_report *report);
 
 #endif

@@ -1,4 +1,6 @@
-#include "coordinator/optimizer/evacuation_report_prices.h"
+/* The parts of a report that come from prices: what one unit more would give, and the cut that
+ * keeps people from every plan. */
+#include "coordinator/optimizer/evacuation_report.h"
 
 #include "coordinator/optimizer/wide.h"
 
@@ -322,15 +324,30 @@ static int list_causes(struct cutting *cutting, const struct evacuation_zone *zo
     return error;
 }
 
-static int explain_zones(struct cutting *cutting) {
+/* Whether some of the zone's people are behind the cut, whenever they leave. */
+static bool is_behind(const struct cutting *cutting, const struct evacuation_zone *zone) {
+    for (int32_t t = zone->earliest_step; t <= last_leaving(cutting, zone); t++)
+        if (!bit(cutting->dear, id_of(cutting, zone->node, t)))
+            return false;
+    return true;
+}
+
+static int explain_zones(struct cutting *cutting, const bool *only) {
     const struct evacuation_instance *instance = cutting->instance;
     for (size_t z = 0; z < instance->zone_count; z++) {
         struct report_zone *zone = &cutting->report->zones[z];
-        if (zone->served >= zone->people)
+        if (zone->served >= zone->people || (only != NULL && !only[z]) ||
+            (zone->cause_count > 0 &&
+             cutting->report->causes[zone->cause_first].code != REPORT_CAUSE_LIMITS))
             continue;
-        search(cutting, &instance->zones[z]);
         zone->cause_first = cutting->report->cause_count;
-        int error = list_causes(cutting, &instance->zones[z]);
+        int error;
+        if (is_behind(cutting, &instance->zones[z])) {
+            search(cutting, &instance->zones[z]);
+            error = list_causes(cutting, &instance->zones[z]);
+        } else {
+            error = add_cause(cutting, REPORT_CAUSE_LIMITS, (size_t)-1, 0, EVACUATION_NEVER, 0);
+        }
         if (error != HV_OK)
             return error;
         zone->cause_count = cutting->report->cause_count - zone->cause_first;
@@ -416,10 +433,12 @@ static void give_back(struct cutting *cutting) {
 }
 
 int evacuation_report_explain(const struct evacuation_instance *instance,
-                              const struct evacuation_prices *prices,
+                              const struct evacuation_prices *prices, const bool *only,
                               struct evacuation_report *report) {
-    struct cutting cutting = {
-        .instance = instance, .report = report, .steps = (size_t)instance->horizon_steps + 1};
+    struct cutting cutting = {.instance = instance,
+                              .report = report,
+                              .steps = (size_t)instance->horizon_steps + 1,
+                              .cause_room = report->cause_count};
     if (report->value.unserved <= 0)
         return HV_OK;
     if (instance->node_count > EVACUATION_NODE_STEPS_MAX / cutting.steps)
@@ -432,8 +451,9 @@ int evacuation_report_explain(const struct evacuation_instance *instance,
         mark_leading(&cutting, 1, cutting.leads);
         mark_leading(&cutting, 0, cutting.reaches);
         mark_dear(&cutting, prices);
-        report->cut_people = people_behind(&cutting);
-        error = explain_zones(&cutting);
+        if (only == NULL)
+            report->cut_people = people_behind(&cutting);
+        error = explain_zones(&cutting, only);
     }
     give_back(&cutting);
     return error;

@@ -23,28 +23,37 @@ static void require(bool holds) {
         abort();
 }
 
-static void report(const struct evacuation_document *document, const struct evacuation_plan *plan,
-                   const struct evacuation_prices *prices) {
+static void report(const struct report_subject *subject, const struct evacuation_prices *prices) {
     struct evacuation_report made;
-    int error = evacuation_report_make(&document->instance, plan, prices, NULL, true, &made);
+    int error = evacuation_report_make(subject, &made);
     require(error == HV_OK || error == HV_ERR_OVERFLOW || error == HV_ERR_VALUE);
-    if (error == HV_OK)
-        evacuation_report_deinit(&made);
+    if (error != HV_OK)
+        return;
+    if (prices != NULL) {
+        require(evacuation_report_rank(subject->instance, prices, NULL, &made) == HV_OK);
+        require(evacuation_report_explain(subject->instance, prices, NULL, &made) == HV_OK);
+    }
+    evacuation_report_deinit(&made);
 }
 
 static void read_plan(const struct evacuation_document *document, const char *text, size_t size) {
     const struct evacuation_names names = evacuation_names_of(document);
     struct hv_fault_list faults;
-    struct evacuation_plan plan;
-    bool reversed;
+    struct evacuation_solution solution;
     hv_fault_list_init(&faults);
-    int error = evacuation_solution_parse("fuzz", text, size, &names, &faults, &reversed, &plan);
+    int error = evacuation_solution_parse("fuzz", text, size, &names, &faults, &solution);
     require((error == HV_OK) == (faults.errors == 0));
     hv_fault_list_deinit(&faults);
     if (error != HV_OK)
         return;
-    report(document, &plan, NULL);
-    evacuation_plan_deinit(&plan);
+    for (size_t i = 0; i < solution.reversal_count; i++)
+        solution.reversals[i].opposite = 1 - solution.reversals[i].link;
+    const struct report_subject subject = {.instance = &document->instance,
+                                           .plan = &solution.plan,
+                                           .reversals = solution.reversals,
+                                           .reversal_count = solution.reversal_count};
+    report(&subject, NULL);
+    evacuation_solution_deinit(&solution);
 }
 
 static void read_prices(const struct evacuation_document *document, const char *text, size_t size) {
@@ -58,7 +67,7 @@ static void read_prices(const struct evacuation_document *document, const char *
     hv_fault_list_deinit(&faults);
     if (error != HV_OK)
         return;
-    report(document, &nobody, &prices);
+    report(&(struct report_subject){.instance = &document->instance, .plan = &nobody}, &prices);
     free(prices.first);
     free(prices.steps);
     free(prices.values);

@@ -19,13 +19,24 @@ struct solved {
     struct evacuation_report report;
 };
 
+static int report_on(const struct evacuation_instance *instance, const struct evacuation_plan *plan,
+                     const struct evacuation_prices *prices, struct evacuation_report *report) {
+    const struct report_subject subject = {.instance = instance, .plan = plan};
+    int error = evacuation_report_make(&subject, report);
+    if (error == HV_OK && prices != NULL)
+        error = evacuation_report_rank(instance, prices, NULL, report);
+    if (error == HV_OK && prices != NULL)
+        error = evacuation_report_explain(instance, prices, NULL, report);
+    return error;
+}
+
 static void solve(struct solved *solved, uint64_t seed, enum evacuation_random_kind kind) {
     const struct evacuation_options options = {0};
     evacuation_random_make(&solved->random, seed, kind);
     cr_assert_eq(evacuation_flow_solve(&solved->random.instance, &options, &solved->plan), HV_OK);
-    cr_assert_eq(evacuation_report_make(&solved->random.instance, &solved->plan,
-                                        &solved->plan.prices, NULL, true, &solved->report),
-                 HV_OK);
+    cr_assert_eq(
+        report_on(&solved->random.instance, &solved->plan, &solved->plan.prices, &solved->report),
+        HV_OK);
 }
 
 static void forget(struct solved *solved) {
@@ -247,8 +258,7 @@ static void fill_plan(struct small_plan *small, struct evacuation_departure firs
 
 static bool finds(const struct small_plan *small, enum report_fault_code code, int64_t amount) {
     struct evacuation_report report;
-    cr_assert_eq(evacuation_report_make(&an_instance, &small->plan, NULL, NULL, true, &report),
-                 HV_OK);
+    cr_assert_eq(report_on(&an_instance, &small->plan, NULL, &report), HV_OK);
     bool found = false;
     for (size_t i = 0; i < report.fault_count; i++)
         found |= report.faults[i].code == code && report.faults[i].amount == amount;
@@ -260,8 +270,7 @@ Test(evacuation_report, says_where_a_plan_breaks_its_instance) {
     struct small_plan small;
     struct evacuation_report report;
     fill_plan(&small, (struct evacuation_departure){1, 4}, (struct evacuation_departure){2, 4});
-    cr_assert_eq(evacuation_report_make(&an_instance, &small.plan, NULL, NULL, true, &report),
-                 HV_OK);
+    cr_assert_eq(report_on(&an_instance, &small.plan, NULL, &report), HV_OK);
     cr_assert_eq(report.faults_in_all, 0);
     cr_assert_eq(report.step_at_90, EVACUATION_NEVER);
     cr_assert_eq(report.served_step_at_100, 4);
@@ -287,8 +296,7 @@ Test(evacuation_report, says_where_a_plan_breaks_its_instance) {
     small.route.link_count = 0;
     cr_assert(finds(&small, REPORT_FAULT_ROUTE_BROKEN, 0));
     small.route.shelter = 1;
-    cr_assert_eq(evacuation_report_make(&an_instance, &small.plan, NULL, NULL, true, &report),
-                 HV_ERR_VALUE);
+    cr_assert_eq(report_on(&an_instance, &small.plan, NULL, &report), HV_ERR_VALUE);
 }
 
 /* Whom nothing can serve, each for a reason of its own. */
@@ -297,7 +305,7 @@ static enum report_cause_code only_cause(const struct evacuation_instance *insta
     struct evacuation_plan plan;
     struct evacuation_report report;
     cr_assert_eq(evacuation_flow_solve(instance, &options, &plan), HV_OK);
-    cr_assert_eq(evacuation_report_make(instance, &plan, &plan.prices, NULL, true, &report), HV_OK);
+    cr_assert_eq(report_on(instance, &plan, &plan.prices, &report), HV_OK);
     cr_assert_eq(report.cause_count, 1);
     enum report_cause_code code = report.causes[0].code;
     evacuation_report_deinit(&report);
@@ -331,4 +339,171 @@ Test(evacuation_report, gives_each_reason) {
     cr_assert_eq(only_cause(&instance), REPORT_CAUSE_NO_PLACE);
     link.to = 0;
     cr_assert_eq(only_cause(&instance), REPORT_CAUSE_NO_WAY);
+}
+
+/* ---- classes, and lanes that are taken over -------------------------------------------------- */
+
+/* A family of four in a car that takes as much as four people, and who walks: a road of 4 a step
+ * and a footway of 2 a step to a shelter of 20. */
+static const struct evacuation_link road_and_footway[] = {{0, 1, 1, EVACUATION_NEVER, 4, NULL, 0},
+                                                          {0, 1, 3, EVACUATION_NEVER, 2, NULL, 0}};
+static const struct evacuation_zone drivers_and_walkers[] = {{0, 0, EVACUATION_NEVER, 8},
+                                                             {0, 0, EVACUATION_NEVER, 4}};
+static const struct evacuation_shelter a_hall = {1, 0, 20};
+static const struct evacuation_instance a_town = {
+    9, 2, 2, 2, 1, road_and_footway, drivers_and_walkers, &a_hall};
+
+struct who {
+    struct traveller_class classes[2];
+    int32_t zone_class[2];
+    uint32_t takes[1];
+    int64_t places[2];
+    int32_t links[2]; /* of the drivers and of the walkers */
+    struct evacuation_departure departures[4];
+};
+
+static const struct who whole = {
+    .classes = {{4, 4000, EVACUATION_NEVER, false}, {1, 1000, EVACUATION_NEVER, true}},
+    .zone_class = {0, 1},
+    .takes = {3},
+    .places = {INT64_MAX, INT64_MAX},
+    .links = {0, 1},
+    .departures = {{0, 4}, {1, 4}, {0, 2}, {1, 2}}};
+
+static void report_who(struct who *who, struct evacuation_report *report) {
+    struct evacuation_route routes[] = {{0, 0, 0, 1, 0, 2}, {1, 0, 1, 1, 2, 2}};
+    const struct evacuation_plan plan = {.routes = routes,
+                                         .route_count = 2,
+                                         .links = who->links,
+                                         .link_count = 2,
+                                         .departures = who->departures,
+                                         .departure_count = 4};
+    const struct travellers travellers = {.class_count = 2,
+                                          .classes = who->classes,
+                                          .zone_class = who->zone_class,
+                                          .takes = who->takes,
+                                          .class_places = who->places,
+                                          .footways = road_and_footway + 1,
+                                          .footway_count = 1};
+    const struct report_subject subject = {
+        .instance = &a_town, .plan = &plan, .travellers = &travellers};
+    cr_assert_eq(evacuation_report_make(&subject, report), HV_OK);
+}
+
+static bool has_fault(const struct evacuation_report *report, enum report_fault_code code,
+                      int64_t index, int64_t amount) {
+    for (size_t i = 0; i < report->fault_count; i++)
+        if (report->faults[i].code == code && report->faults[i].index == index &&
+            report->faults[i].amount == amount)
+            return true;
+    return false;
+}
+
+#define EXPECT_FAULT(who, code, index, amount)                                                     \
+    do {                                                                                           \
+        struct evacuation_report report;                                                           \
+        report_who(&(who), &report);                                                               \
+        cr_assert(has_fault(&report, code, index, amount));                                        \
+        evacuation_report_deinit(&report);                                                         \
+    } while (0)
+
+Test(evacuation_report, counts_by_class) {
+    struct who who = whole;
+    struct evacuation_report report;
+    report_who(&who, &report);
+    cr_assert_eq(report.faults_in_all, 1); /* the plan says nothing of what it reaches */
+    cr_assert_eq(report.faults[0].code, REPORT_FAULT_FIGURES);
+    cr_assert_eq(report.class_count, 2);
+    cr_assert(report.classes[0].people == 8 && report.classes[0].served == 8);
+    cr_assert(report.classes[0].step_at_90 == 2 && report.classes[0].arrival_steps == 4 + 8);
+    cr_assert(report.classes[1].step_at_90 == 4 && report.classes[1].step_at_100 == 4);
+    cr_assert_eq(report.links[0].steps_full, 2);
+    cr_assert_eq(report.links[1].steps_full, 2);
+    cr_assert_eq(report.shelters[0].taken, 12);
+    evacuation_report_deinit(&report);
+    who.departures[3].people = 1; /* one of those who walk stays */
+    report_who(&who, &report);
+    cr_assert(report.classes[1].served == 3 && report.classes[1].step_at_90 == EVACUATION_NEVER);
+    evacuation_report_deinit(&report);
+}
+
+Test(evacuation_report, holds_a_plan_against_the_rules_of_its_classes) {
+    struct who who = whole;
+    who.departures[0].people = 8;
+    EXPECT_FAULT(who, REPORT_FAULT_LINK_OVERLOADED, 0, 4);
+    who = whole;
+    who.departures[0].people = who.departures[1].people = 3; /* two torn, and two stay */
+    EXPECT_FAULT(who, REPORT_FAULT_PARTY_TORN, 0, 2);
+    who = whole;
+    who.links[1] = 0;
+    EXPECT_FAULT(who, REPORT_FAULT_CLASS, 1, 0);
+    who = whole;
+    who.links[0] = 1;
+    EXPECT_FAULT(who, REPORT_FAULT_CLASS, 0, 0);
+    who = whole;
+    who.takes[0] = 2;
+    EXPECT_FAULT(who, REPORT_FAULT_CLASS, 0, 0);
+    who = whole;
+    who.classes[1].travel_limit_steps = 2;
+    EXPECT_FAULT(who, REPORT_FAULT_CLASS, 1, 0);
+    who = whole;
+    who.places[1] = 3;
+    EXPECT_FAULT(who, REPORT_FAULT_CLASS_OVERFULL, 0, 1);
+}
+
+/* Seven leave at once by a road of four and, from a step on, the three of its other direction. */
+Test(evacuation_report, counts_lanes_that_are_taken_over) {
+    const struct evacuation_link links[] = {{0, 1, 1, EVACUATION_NEVER, 4, NULL, 0},
+                                            {1, 0, 1, EVACUATION_NEVER, 3, NULL, 0}};
+    const struct evacuation_zone zones[] = {{0, 0, EVACUATION_NEVER, 7},
+                                            {1, 0, EVACUATION_NEVER, 1}};
+    const struct evacuation_shelter shelters[] = {{1, 0, 9}, {0, 0, 9}};
+    const struct evacuation_instance instance = {9, 2, 2, 2, 2, links, zones, shelters};
+    struct evacuation_route routes[] = {{0, 0, 0, 1, 0, 1}, {1, 1, 1, 1, 1, 1}};
+    int32_t used[] = {0, 1};
+    struct evacuation_departure departures[] = {{2, 7}, {1, 1}};
+    const struct evacuation_plan plan = {.value = {0, 7 * 3 + 2},
+                                         .routes = routes,
+                                         .route_count = 2,
+                                         .links = used,
+                                         .link_count = 2,
+                                         .departures = departures,
+                                         .departure_count = 2};
+    struct report_reversal reversal = {0, 1, 2};
+    struct report_subject subject = {.instance = &instance, .plan = &plan};
+    struct evacuation_report report;
+    cr_assert_eq(evacuation_report_make(&subject, &report), HV_OK);
+    cr_assert(has_fault(&report, REPORT_FAULT_LINK_OVERLOADED, 0, 3));
+    evacuation_report_deinit(&report);
+    subject.reversals = &reversal;
+    subject.reversal_count = 1;
+    cr_assert_eq(evacuation_report_make(&subject, &report), HV_OK);
+    cr_assert_eq(report.faults_in_all, 0); /* the other is off the road by then */
+    cr_assert_eq(report.links[0].steps_full, 1);
+    evacuation_report_deinit(&report);
+    departures[1].step = 2;
+    cr_assert_eq(evacuation_report_make(&subject, &report), HV_OK);
+    cr_assert(has_fault(&report, REPORT_FAULT_LINK_OVERLOADED, 1, 1));
+    evacuation_report_deinit(&report);
+    departures[1].step = 1;
+    reversal.from_step = 3;
+    cr_assert_eq(evacuation_report_make(&subject, &report), HV_OK);
+    cr_assert(has_fault(&report, REPORT_FAULT_LINK_OVERLOADED, 0, 3));
+    evacuation_report_deinit(&report);
+}
+
+/* Whom the flow serves and a plan does not is left over by the plan's limits, not by the roads. */
+Test(evacuation_report, tells_the_limits_of_a_plan_from_those_of_the_roads) {
+    const struct evacuation_options options = {0};
+    struct evacuation_plan flow;
+    struct small_plan small;
+    struct evacuation_report report;
+    fill_plan(&small, (struct evacuation_departure){1, 4}, (struct evacuation_departure){2, 4});
+    cr_assert_eq(evacuation_flow_solve(&an_instance, &options, &flow), HV_OK);
+    cr_assert_eq(flow.value.unserved, 0);
+    cr_assert_eq(report_on(&an_instance, &small.plan, &flow.prices, &report), HV_OK);
+    cr_assert_eq(report.cause_count, 1);
+    cr_assert_eq(report.causes[0].code, REPORT_CAUSE_LIMITS);
+    evacuation_report_deinit(&report);
+    evacuation_plan_deinit(&flow);
 }

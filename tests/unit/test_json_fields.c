@@ -5,7 +5,10 @@
 #include "coordinator/cli/zone_plan_json.h"
 #include "coordinator/region/json_fields.h"
 
+#include "tests/support/region_files.h"
+
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const known[] = {"id",          "fixed_cost",    "capacity_m3", "demand", "km",
@@ -170,6 +173,41 @@ Test(json_fields, evacuation_refuses_what_it_does_not_know) {
     expect(&faults, 1, "e.json: zones[0].deadline: no such field; deadline_step");
     cr_expect_eq(faults.count, 2);
     hv_fault_list_deinit(&faults);
+}
+
+/* Every field of the schema is known to the reader, and no other is. */
+Test(json_fields, evacuation_knows_what_its_schema_does) {
+    static const char *const arrays[] = {"nodes", "links", "zones", "shelters"};
+    const char *path = region_files_top("schemas/evacuation.instance.schema.json");
+    json_t *schema = json_load_file(path, 0, NULL);
+    cr_assert_not_null(schema, "%s", path);
+    const json_t *of_root = json_object_get(schema, "properties");
+    for (size_t a = 0; a < 4; a++) {
+        const json_t *items = json_object_get(json_object_get(of_root, arrays[a]), "items");
+        const json_t *fields = json_object_get(items, "properties");
+        const char *field;
+        json_t *value;
+        cr_assert_gt(json_object_size(fields), 0, "%s", arrays[a]);
+        json_object_foreach((json_t *)fields, field, value) {
+            struct hv_fault_list faults;
+            struct evacuation_document document;
+            json_t *root = json_pack("{s:s, s:s, s:i, s:[], s:[], s:[], s:[]}", "format",
+                                     "haven.evacuation.instance/1", "name", "n", "horizon_steps", 9,
+                                     "nodes", "links", "zones", "shelters");
+            json_object_set_new(root, arrays[a], json_pack("[{s:{}}]", field));
+            char *text = json_dumps(root, 0);
+            hv_fault_list_init(&faults);
+            cr_assert_eq(evacuation_json_parse("e.json", text, strlen(text), &faults, &document),
+                         HV_ERR_VALUE);
+            for (size_t i = 0; i < faults.count; i++)
+                cr_expect_str_neq(faults.faults[i].wrong, "no such field", "%s.%s", arrays[a],
+                                  field);
+            hv_fault_list_deinit(&faults);
+            free(text);
+            json_decref(root);
+        }
+    }
+    json_decref(schema);
 }
 
 Test(json_fields, rules_of_zone_plans_refuse_what_they_do_not_know) {

@@ -1,10 +1,12 @@
 /* Travellers: every rule changes the plan as it should; random ones re-added by a checker that
  * knows their document only, tiny ones against brute force; the reader; the command. */
+#include "coordinator/cli/evacuation.h"
 #include "coordinator/cli/solve_zoneplan.h"
 #include "coordinator/cli/travellers_json.h"
 #include "coordinator/optimizer/zone_plan.h"
 
 #include "tests/support/chance.h"
+#include "tests/support/command.h"
 #include "tests/support/sanitized.h"
 #include "tests/support/scratch.h"
 #include "tests/support/travellers_checker.h"
@@ -377,30 +379,16 @@ Test(travellers, that_are_wrong_are_told_where) {
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-static int run(const char *const *arguments) {
-    char *argv[24] = {"zoneplan"};
-    int argc = 1;
-    for (; arguments[argc - 1] != NULL; argc++)
-        argv[argc] = (char *)arguments[argc - 1];
-    return cli_solve_zoneplan(argc, argv);
-}
-
-#define RUN(...) run((const char *const[]){__VA_ARGS__, NULL})
-
-static void write_text(const char *path, const char *text) {
-    FILE *file = fopen(path, "we");
-    cr_assert_not_null(file);
-    fputs(text, file);
-    fclose(file);
-}
+#define RUN(...) COMMAND_RUN(cli_solve_zoneplan, __VA_ARGS__)
+#define REPORT(...) COMMAND_RUN(cli_evacuation_report, __VA_ARGS__)
 
 Test(travellers, are_planned_by_the_command) {
     char *dir = scratch_make(), text[8192];
     const char *instance = scratch_path(dir, "i.json"), *who = scratch_path(dir, "t.json");
     const char *plan = scratch_path(dir, "p.json"), *rules = scratch_path(dir, "r.json");
-    write_text(instance, instance_text);
-    write_text(who, travellers_text);
-    write_text(rules, "{\"format\":\"haven.zoneplan.rules/1\",\"groups\":[{\"id\":\"g\"}]}");
+    command_write(instance, instance_text);
+    command_write(who, travellers_text);
+    command_write(rules, "{\"format\":\"haven.zoneplan.rules/1\",\"groups\":[{\"id\":\"g\"}]}");
     cr_redirect_stdout();
     cr_redirect_stderr();
     cr_assert_eq(RUN(instance, "--travellers", who, "-o", plan, "--json"), EX_OK);
@@ -411,6 +399,15 @@ Test(travellers, are_planned_by_the_command) {
     cr_assert_not_null(strstr(text, "\"links\":[\"w\"]"), "%s", text);
     cr_assert_not_null(strstr(text, "{\"class\":\"步行\",\"people\":4,\"unserved\":1,"), "%s",
                        text);
+    cr_assert_eq(REPORT(instance, plan, "--travellers", who), EX_OK);
+    cr_assert_eq(REPORT(instance, plan, "--travellers", who, "--json", "--no-bound"), EX_OK);
+    cr_assert_eq(REPORT(instance, plan), EX_DATAERR); /* who walks is not in the instance */
+    cr_assert_eq(REPORT(instance, plan, "--travellers", who, "--certificate", plan), EX_USAGE);
+    char *over = strstr(text, "\"departures\":[[");
+    cr_assert_not_null(over);
+    over[strlen("\"departures\":[[")] = '9'; /* leaves after the horizon */
+    command_write(plan, text);
+    cr_assert_eq(REPORT(instance, plan, "--travellers", who), 1);
     cr_assert_eq(RUN(instance, "--travellers", who, "--rules", rules), EX_DATAERR);
     cr_assert_eq(RUN(instance, "--travellers", instance), EX_DATAERR);
     cr_assert_eq(RUN(instance, "--travellers", dir), EX_NOINPUT);
