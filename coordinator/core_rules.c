@@ -247,6 +247,10 @@ static int rule_approval(struct core *core, const struct command_context *contex
     if (!approval->withdrawn && in_force &&
         state_general(core->state)->plan_in_force == plan->entity.index)
         return no(ret_verdict, HV_ERR_STATE, "the plan is in force already");
+    const struct state_plan *newest = state_newest_approved(core->state);
+    if (!approval->withdrawn && plan != NULL && newest != NULL && newest->number > plan->number)
+        return no(ret_verdict, HV_ERR_STATE, "plan %" PRIu64 ", which is newer, was approved",
+                  newest->number);
     return 0;
 }
 

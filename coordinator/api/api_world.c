@@ -570,7 +570,9 @@ struct listing {
     json_t *items;
     size_t limit;
     bool decisions;
-    uint64_t last; /* position of the last record that was looked at */
+    const char *about; /* NULL: anything */
+    bool newest;       /* of more than `limit` the last are kept, else the first */
+    uint64_t last;     /* position of the last record that was looked at */
 };
 
 static int list_record(void *context, const struct log_record *stored) {
@@ -584,7 +586,13 @@ static int list_record(void *context, const struct log_record *stored) {
         return error;
     if (listing->decisions && record->actor != HV_ACTOR_OPERATOR)
         return HV_OK;
+    if (listing->about != NULL && !console_record_is_about(record, listing->about))
+        return HV_OK;
+    if (listing->newest && json_array_size(listing->items) == listing->limit)
+        json_array_remove(listing->items, 0);
     json_array_append_new(listing->items, console_record(stored->position, record));
+    if (listing->newest)
+        return HV_OK;
     return json_array_size(listing->items) < listing->limit ? HV_OK : HV_ERR_STOPPED;
 }
 
@@ -594,8 +602,10 @@ enum { SCAN_MOST = 20000 };
 
 void api_get_log(struct api *api, struct api_call *call) {
     uint64_t last = state_position(call->scene->state), from = 0, to = last, limit, offset;
-    struct listing listing = {.decisions = api_is_true(call, "decisions")};
-    if (!api_knows_parameters(call, "from,to,limit,decisions") || !read_page(call, &limit, &offset))
+    struct listing listing = {.decisions = api_is_true(call, "decisions"),
+                              .about = api_target_value(&call->target, "about")};
+    if (!api_knows_parameters(call, "from,to,limit,decisions,about") ||
+        !read_page(call, &limit, &offset))
         return;
     if (api_target_number(&call->target, "from", 1, HV_COUNTER_MAX, &from) == HV_ERR_VALUE ||
         api_target_number(&call->target, "to", 1, HV_COUNTER_MAX, &to) == HV_ERR_VALUE) {
@@ -603,7 +613,8 @@ void api_get_log(struct api *api, struct api_call *call) {
         return;
     }
     to = to > last ? last : to;
-    uint64_t span = listing.decisions ? SCAN_MOST : limit;
+    uint64_t span = listing.decisions || listing.about != NULL ? SCAN_MOST : limit;
+    listing.newest = listing.about != NULL && from == 0;
     if (from == 0)
         from = to > span ? to - span + 1 : 1;
     if (to - from >= span && to >= from)

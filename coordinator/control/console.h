@@ -113,4 +113,8 @@ json_t *console_plan_difference(const struct state *state, const struct hv_plan 
 /* One record of the log for people and scripts. NULL without memory. */
 json_t *console_record(uint64_t position, const struct hv_record *record);
 
+/* Whether a record belongs to the history of a place, zone, road or node. Answers to orders and
+ * plans, which name half the region, do not. O(what the record names). */
+bool console_record_is_about(const struct hv_record *record, const char *id);
+
 #endif

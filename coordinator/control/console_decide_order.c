@@ -77,6 +77,13 @@ void console_plan_approve(const struct console_scene *scene, const json_t *reque
                         (unsigned long long)number);
         return;
     }
+    const struct state_plan *newest = state_newest_approved(state);
+    if (plan->approved == 0 && newest != NULL && newest->number > plan->number) {
+        console_refusef(outcome, HV_ERR_STATE, "look at the newest: haven plan list; or make one",
+                        "plan %llu was overtaken: plan %llu, which is newer, has been approved",
+                        (unsigned long long)number, (unsigned long long)newest->number);
+        return;
+    }
     struct orders_scene orders_scene = {
         .state = state, .region = scene->region, .wall_ms = scene->wall_ms};
     int error = orders_approve(&orders_scene, plan, console_text_or_empty(request, "reason"), arena,

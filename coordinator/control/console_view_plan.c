@@ -16,7 +16,8 @@ static const char *plan_standing(const struct state *state, const struct state_p
         return "withdrawn";
     if (plan->approved > 0)
         return "approved";
-    return "proposed";
+    const struct state_plan *newest = state_newest_approved(state);
+    return newest != NULL && newest->number > plan->number ? "overtaken" : "proposed";
 }
 
 /* Share of the plan's travel time that a better plan might save, 0 where it is proven that none

@@ -192,6 +192,13 @@ const struct state_plan *state_find_plan(const struct state *state, uint64_t num
     return find_number(state, STATE_PLAN, number);
 }
 
+const struct state_plan *state_newest_approved(const struct state *state) {
+    for (uint32_t i = state_count(state, STATE_PLAN); i > 0; i--)
+        if (state_plan(state, i - 1)->approved != 0)
+            return state_plan(state, i - 1);
+    return NULL;
+}
+
 const struct state_incident *state_find_incident(const struct state *state,
                                                  const uint8_t incident[HV_ID128_BYTES]) {
     char id[2 * HV_ID128_BYTES + 1];

@@ -559,6 +559,9 @@ const struct state_order *state_order(const struct state *state, uint32_t index)
 const struct state_order *state_find_order(const struct state *state, uint64_t number);
 const struct state_plan *state_plan(const struct state *state, uint32_t index);
 const struct state_plan *state_find_plan(const struct state *state, uint64_t number);
+/* The newest plan that was ever approved, also if it was withdrawn since: a proposal older than it
+ * has been overtaken. NULL: none was. O(plans made since). */
+const struct state_plan *state_newest_approved(const struct state *state);
 const struct state_transfer *state_transfer(const struct state *state, uint32_t index);
 const struct state_request *state_request(const struct state *state, uint32_t index);
 const struct state_waybill *state_waybill(const struct state *state, uint32_t index);

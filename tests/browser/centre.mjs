@@ -266,10 +266,10 @@ await test("an order that is late goes one step up, and every page says to whom"
   await haven("orders", "issue", "stand-by", "Z10", "--post", "zone-warden", "--text", "say when you are ready", "--deadline", "2020-01-01T00:00:00Z");
   const late = String((await until("an order overdue", async () => (await json("orders", "list")).orders.find((order) => order.overdue))).id);
   await page.goto(`${address}/#/orders/${late}`);
-  await page.waitForSelector("main .mark.bad:has-text('step 1: planner')");
+  await page.waitForSelector("main .mark.bad:has-text('gone up to planner (step 1)')");
   await picture(page, "centre-order-late");
   await go("now");
-  await page.locator(".column li", { hasText: `order ${late} is overdue` }).filter({ hasText: "step 1: planner" }).waitFor();
+  await page.locator(".column li", { hasText: `order ${late} is overdue` }).filter({ hasText: "gone up to planner (step 1)" }).waitFor();
   await go("orders");
   await page.waitForSelector("tbody tr:first-child:has-text('overdue')");
 });
@@ -278,7 +278,7 @@ await test("the shift is handed over: what is open, whose, what was decided and 
   await haven("note", "the bridge is watched 桥上有人");
   await go("handover");
   await page.waitForSelector("main form textarea");
-  await says(page, "main", "night shift", "the bridge is watched", "Plan decided", "step 1: planner");
+  await says(page, "main", "night shift", "the bridge is watched", "Plan decided", "gone up to planner (step 1)");
   await picture(page, "centre-handover-open");
   await page.fill("main [name=to]", "night shift");
   await page.fill("main [name=text]", "S06 is closed, the bridge is watched");

@@ -28,7 +28,7 @@ const status = () => ({ name: "Crowd", mode: "exercise", position, wall_ms: Date
 
 const ANSWERS = {
   "/session": () => ({ account: "officer", roles: ["planner", "approver", "shelter-staff"], csrf: "x", mode: "exercise", name: "Crowd", two_persons: false, accounts: true }),
-  "/status": status, "/zones": (query) => page(zones, query), "/depots": () => frame([]), "/region": () => ({ name: "crowd", persons_per_vehicle: 2 }),
+  "/status": status, "/zones": (query) => page(zones, query), "/depots": () => frame([]), "/hazards": () => frame([]), "/region": () => ({ name: "crowd", persons_per_vehicle: 2 }),
   "/network": () => ({ type: "FeatureCollection", features: [] }), "/shelters": (query) => page(shelters, query), "/series": () => ({ step_s: 5, wall_ms: [], series: {} }),
   "/attention": () => frame(shelters.slice(0, 1000).map((row) => ({ id: "near-full:" + row.id, kind: "near-full", grade: "warning", subject: row.id, name: row.name, name_zh: row.name_zh, age_s: 5, owner: null, figures: { people: 390, capacity: 400 } })))
 };

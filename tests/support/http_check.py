@@ -188,6 +188,12 @@ def roles(city):
     first = city.ask("PUT", "/api/v1/network/L1-2", {"closed": False}, **plan).json()["first"]
     both = city.ask("GET", f"/api/v1/log/{first}", **view).json()
     is_so("and what it takes the place of", both["before"]["closed"] is True and both["record"]["closed"] is False, both)
+    history = lambda about, more="": city.ask("GET", f"/api/v1/log?about={about}{more}", **view).json()["items"]
+    road, place = history("L1-2"), history("S01")
+    is_so("a road has a history of its own", len(road) >= 2 and road[-1]["position"] == first and all(one["record"] == "road" and one["link"] == "L1-2" for one in road), road)
+    is_so("a place too", any(one["position"] == record["position"] for one in place) and all("S01" in json.dumps(one) for one in place), place)
+    is_so("the last of it unless from says otherwise", history("L1-2", "&limit=1") == road[-1:] and history("L1-2", "&limit=1&from=1") == road[:1])
+    is_so("nothing has none", history("nowhere") == [])
     past = city.ask("GET", f"/api/v1/network/L1-2?at={first - 1}", **view).json()
     is_so("a look back shows what was", past["closed"] is True, past)
     is_so("of the future nothing is known", city.ask("GET", "/api/v1/status?at=99999999", **view).status == 400)
@@ -473,6 +479,14 @@ def two_persons(city):
     is_so("and heeded", moves and all(move["shelter"] == "S03" for move in moves if move["zone"] == "Z10"), moves)
     is_so("it is lifted", city.ask("DELETE", "/api/v1/directives/p1", **one).status == 200)
     is_so("once", city.ask("DELETE", "/api/v1/directives/p1", **one).status == 404)
+    newer = city.ask("POST", "/api/v1/plans", **one).json()["plan"]
+    standing = lambda plan: city.ask("GET", f"/api/v1/plans/{plan}", **one).json()["standing"]
+    is_so("the older proposal stands beside a newer one", newer > made["plan"] and standing(made["plan"]) == "proposed", newer)
+    answer = city.ask("PUT", f"/api/v1/plans/{newer}/approval", **other)
+    is_so("the newer one is approved", answer.status == 200 and standing(newer) == "in-force", answer.body)
+    answer = city.ask("PUT", f"/api/v1/plans/{made['plan']}/approval", **other)
+    is_so("so that the older one was overtaken, and no longer can be", standing(made["plan"]) == "overtaken" and answer.status == 409 and f"plan {newer}, which is newer" in answer.json()["detail"], answer.body)
+    is_so("what is in force stays in force", standing(newer) == "in-force")
 
 
 def directives(city, planner):

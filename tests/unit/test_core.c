@@ -487,6 +487,22 @@ Test(core, fills_in_what_a_command_leaves_open) {
     cr_assert_eq(state_find_order(state, 1)->approval, bench->reply_first);
 }
 
+Test(core, a_proposal_older_than_one_that_was_approved_is_overtaken) {
+    struct hv_record approval = {.kind = HV_RECORD_APPROVAL, .approval = {.plan = 2, .reason = ""}};
+    for (uint64_t id = 1; id <= 2; id++)
+        cr_assert_eq(core_bench_decide(
+                         bench, (struct hv_record){.kind = HV_RECORD_PLAN, .plan = {.id = id}}),
+                     0);
+    cr_assert_eq(core_bench_decide(bench, approval), 0);
+    approval.approval.plan = 1;
+    cr_assert_eq(core_bench_decide(bench, approval), HV_ERR_STATE);
+    cr_assert_str_eq(bench->reply_verdict.detail, "plan 2, which is newer, was approved");
+    approval.approval = (struct hv_approval){.plan = 2, .withdrawn = true, .reason = ""};
+    cr_assert_eq(core_bench_decide(bench, approval), 0);
+    approval.approval = (struct hv_approval){.plan = 1, .reason = ""};
+    cr_assert_eq(core_bench_decide(bench, approval), HV_ERR_STATE, "also once it is withdrawn");
+}
+
 Test(core, a_command_is_carried_out_whole_or_not_at_all) {
     struct hv_record records[2] = {open_order("S1"), open_order("nobody")};
     for (int i = 0; i < 2; i++) {

@@ -1,6 +1,6 @@
 // The frame of the command centre: who I am, where I am, and whether what I see is fresh.
 import { decide, Problem } from "./api.js";
-import { fill, h, refill } from "./dom.js";
+import { fill, h, refill, unfoldForPrint } from "./dom.js";
 import { released, watchHands } from "./hands.js";
 import { showLogin } from "./login.js";
 import { follow, loadPicture, loadSession, lookAt, picture, stop, watch, whenEnded } from "./store.js";
@@ -109,6 +109,8 @@ function drawBar() {
     fresh,
     h("button", { class: "plain", lang: otherLanguage(), onclick: changeLanguage }, t("language.other")),
     who());
+  const current = bar.querySelector("nav [aria-current]"), row = bar.querySelector("nav");
+  if (current && row) row.scrollLeft = current.offsetLeft - row.offsetLeft - (row.clientWidth - current.offsetWidth) / 2; // on a phone not all are in sight
 }
 
 // ---- what every page says: exercise, incident, a look back ----
@@ -120,7 +122,7 @@ function drawBanner() {
     status && !status.storing && h("p", { class: "message bad", role: "alert" }, t("not-storing")),
     status && h("p", { class: "incident" },
       status.incident ? [h("b", null, status.incident.name), " · ", word("phase", status.incident.phase)] : t("incident.none"),
-      " · ", moment(status.wall_ms), " · ", t("position", { n: number(status.position) })),
+      " · ", moment(status.wall_ms), h("span", { class: "wide" }, " · ", t("position", { n: number(status.position) }))),
     picture.at && h("p", { class: "message past", role: "status" }, t("past", { n: number(picture.at), when: moment(status && status.wall_ms) }), " ",
       h("button", { onclick: () => lookAt(null).then(showView) }, t("past.end"))));
 }
@@ -210,6 +212,7 @@ async function begin() {
   await loadTexts();
   watch(onChange);
   watchHands();
+  unfoldForPrint();
   whenEnded(logInAgain);
   window.addEventListener("hashchange", showView);
   setInterval(() => { if (document.documentElement.dataset.ready) drawBar(); }, 10000);

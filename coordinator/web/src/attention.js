@@ -45,6 +45,6 @@ export function groupsOf(things) {
 
 /** Things of one kind in one line. @param {any[]} group */
 export function lotTitle(group) {
-  if (group.length === 1) return [titleOf(group[0]), sentence(group[0])].filter(Boolean).join(": ");
+  if (group.length === 1) return [titleOf(group[0]), sentence(group[0])].filter(Boolean).join(group[0].kind.startsWith("order-") ? ": " : " ");
   return t("attention.many." + group[0].kind, { n: number(group.length) });
 }

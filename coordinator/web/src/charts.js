@@ -2,9 +2,9 @@
 import { get } from "./api.js";
 import { fill, h } from "./dom.js";
 import { picture } from "./store.js";
-import { moment, number, percent, t } from "./texts.js";
+import { clock, duration, moment, number, percent, t } from "./texts.js";
 
-const HEIGHT = 180;
+const HEIGHT = 150;
 const HOUR_MS = 3600000;
 const SMOOTH = 12; // samples over which a rate is taken
 
@@ -14,7 +14,7 @@ const CHARTS = [
   { key: "arrivals", lines: ["arrivals"], rate: true },
   { key: "occupancy", lines: ["occupancy"], share: true },
   { key: "stock_days", lines: ["stock_days"] },
-  { key: "delay", lines: ["delay_median_s", "delay_most_s"] },
+  { key: "delay", lines: ["delay_median_s", "delay_most_s"], time: true },
   { key: "on_the_way", lines: ["on_the_way"] },
   { key: "capacity_open", lines: ["capacity_open"] },
   { key: "nodes_present", lines: ["nodes_present"] },
@@ -23,6 +23,9 @@ const CHARTS = [
   { key: "requests_open", lines: ["requests_open"] },
   { key: "reports", lines: ["reports"], rate: true }
 ];
+
+/** A short time to the second, a long one to the minute. @param {number | null} value */
+const seconds = (value) => (value !== null && value < 120 ? t("duration.seconds", { s: number(value, value < 10 ? 1 : 0) }) : duration(value));
 
 /** A sum that grows, as so many an hour. @param {number[]} wallMs @param {(number | null)[]} sums */
 function rateOf(wallMs, sums) {
@@ -54,15 +57,17 @@ export async function drawCharts(into) {
   const x = series.wall_ms.map((ms) => ms / 1000);
   const style = getComputedStyle(document.documentElement), ink = style.getPropertyValue("--ink"), line = style.getPropertyValue("--line"), act = style.getPropertyValue("--act");
   const ask = style.getPropertyValue("--ask");
-  const show = (chart, value) => (chart.share ? percent(value) : number(value, 1));
+  const show = (chart, value) => (chart.share ? percent(value) : chart.time ? seconds(value) : number(value, 1));
+  // The day once, where it begins: what stands below a tick has to fit there.
+  const ticks = (_, all) => all.map((tick, i) => (i === 0 || new Date(tick * 1000).toDateString() !== new Date(all[i - 1] * 1000).toDateString() ? moment(tick * 1000) : clock(tick * 1000)));
   for (const chart of charts) {
     const lines = chart.lines.map((name) => (chart.rate ? rateOf(series.wall_ms, series.series[name]) : series.series[name]));
     const last = lines.map((values) => values.filter((value) => value !== null).at(-1) ?? null);
     const box = h("figure", { class: "chart" }, h("figcaption", null, t("charts." + chart.key), ": ",
       lines.flatMap((_, i) => [i > 0 && " · ", lines.length > 1 && t("charts." + chart.lines[i]) + " ", h("b", null, show(chart, last[i]))])));
     into.append(box);
-    const plot = new Plot({ width: Math.max(200, box.clientWidth - 16), height: HEIGHT, legend: { show: false }, cursor: { y: false },
-      scales: { x: { time: true }, y: { range: (_, least, most) => [Math.min(0, least), most > 0 ? most * 1.05 : 1] } }, axes: [{ stroke: ink, grid: { stroke: line }, values: (_, ticks) => ticks.map((tick) => moment(tick * 1000)), space: 110 }, { stroke: ink, grid: { stroke: line }, size: 60, values: (_, ticks) => ticks.map((tick) => show(chart, tick)) }],
+    const plot = new Plot({ width: Math.max(200, box.clientWidth - 16), height: HEIGHT, legend: { show: false }, padding: [8, 24, 0, 0], cursor: { y: false },
+      scales: { x: { time: true }, y: { range: (_, least, most) => [Math.min(0, least), most > 0 ? most * 1.05 : 1] } }, axes: [{ stroke: ink, grid: { stroke: line }, values: ticks, space: 90, size: 30 }, { stroke: ink, grid: { stroke: line }, size: 72, values: (_, all) => all.map((tick) => show(chart, tick)) }],
       series: [{}, ...lines.map((_, i) => ({ stroke: i === 0 ? act : ask, dash: i === 0 ? undefined : [6, 4], width: 2, spanGaps: true, fill: lines.length === 1 ? act + "22" : undefined }))] }, [x, ...lines], box);
     plot.root.setAttribute("aria-hidden", "true"); // the figure says its last value in words; the table of the log has them all
   }

@@ -1,5 +1,5 @@
 // How the goods of a plan get there: trips of the depots' vehicles, and what none of them brings in time.
-import { h } from "./dom.js";
+import { fold, h } from "./dom.js";
 import { itemName, placeName } from "./names.js";
 import { duration, number, t, word } from "./texts.js";
 
@@ -26,5 +26,5 @@ export function deliveries(plan) {
   return h("section", { class: "deliveries" }, h("h2", null, t("delivery.title")),
     fleet.trips.length > 0 && h("p", null, t("delivery.last", { n: number(fleet.trips.length), hours: number(fleet.vehicle_s / 3600, 1), last: duration(fleet.last_delivery_s), least: duration(fleet.last_delivery_bound_s) })),
     fleet.undelivered.length > 0 && [h("p", { class: "mark bad" }, "▲ ", t("delivery.undelivered", { n: number(fleet.undelivered.length) })), h("ul", { class: "plain" }, fleet.undelivered.map(leftLine))],
-    fleet.trips.length > 0 && h("details", null, h("summary", null, t("delivery.trips", { n: number(fleet.trips.length) })), h("ul", { class: "plain" }, fleet.trips.map(tripLine))));
+    fleet.trips.length > 0 && fold("trips", t("delivery.trips", { n: number(fleet.trips.length) }), h("ul", { class: "plain" }, fleet.trips.map(tripLine))));
 }

@@ -30,6 +30,34 @@ function put(into, children) {
   }
 }
 
+/** What somebody has unfolded stays so while pages are drawn anew. @type {Set<string>} */
+const unfolded = new Set();
+
+/** Something that is folded away below a line. @param {string} key names it wherever it is drawn anew @param {Child | Child[]} summary @param {...(Child | Child[])} children */
+export function fold(key, summary, ...children) {
+  const keep = (/** @type {any} */ event) => { if (event.target.open) unfolded.add(key); else unfolded.delete(key); };
+  return h("details", { open: unfolded.has(key), ontoggle: keep }, h("summary", null, summary), ...children);
+}
+
+/** A table whose rows become cards on a phone: each cell says its column there. @param {HTMLTableElement} table @returns {HTMLTableElement} */
+export function stacked(table) {
+  const titles = Array.from(table.querySelectorAll("thead th"), (title) => title.textContent || "");
+  table.classList.add("stacked");
+  table.querySelectorAll("tbody tr").forEach((row) => Array.from(row.children).forEach((cell, i) => { if (i > 0) cell.setAttribute("data-title", titles[i]); }));
+  return table;
+}
+
+/** Paper unfolds nothing: all is open while it is printed. */
+export function unfoldForPrint() {
+  /** @type {HTMLDetailsElement[]} */
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = Array.from(document.querySelectorAll("main details:not([open])"));
+    opened.forEach((one) => { one.open = true; });
+  });
+  addEventListener("afterprint", () => opened.forEach((one) => { one.open = false; }));
+}
+
 const CONTROLS = "a[href], button, input, select, textarea, summary, [tabindex]";
 
 /** What makes a control the same one after it was drawn anew. @param {Element} control */

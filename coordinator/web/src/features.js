@@ -38,22 +38,40 @@ export async function sheltersSince(after) {
   return features;
 }
 
+/** @typedef {import("./hazards.js").Hits} Hits */
+
 export function depotFeatures() {
   return collection(placed(picture.depots).map((row) => point(row, { kind: "depot", stale: row.stale ? 1 : 0 })));
 }
 
-export function zoneFeatures() {
+/** @param {Hits | null} [ahead] what is hit at a moment to come; null: now */
+export function zoneFeatures(ahead = null) {
   return collection(placed(picture.zones).map((row) => point(row, {
-    kind: "zone", hit: row.hit ? 1 : 0, remaining: row.remaining ?? -1, size: Math.sqrt(Math.max(0, row.remaining || 0)) })));
+    kind: "zone", hit: (ahead ? ahead.zones.has(row.id) : row.hit) ? 1 : 0, remaining: row.remaining ?? -1, size: Math.sqrt(Math.max(0, row.remaining || 0)) })));
 }
 
-export function roadFeatures() {
+/** All that is in danger: zones, shelters and depots that a hazard hits. @param {Hits | null} [ahead] */
+export function dangerFeatures(ahead = null) {
+  const found = [];
+  for (const kind of /** @type {const} */ (["zones", "shelters", "depots"])) for (const row of picture[kind].values()) {
+    if ((ahead ? ahead[kind].has(row.id) : row.hit) && row.lon !== null && row.lon !== undefined) found.push(point(row, { kind: kind.slice(0, -1) }));
+  }
+  return collection(found);
+}
+
+/** Closed by decision, or hit at that moment. @param {any} road properties with id @param {Hits | null} ahead */
+export const isShut = (road, ahead) => (ahead ? ahead.links.has(road.id) || (road.closed && !road.hit) : road.closed || road.hit);
+
+/** Roads: closed, closing later, or narrowed, and the load of the plan. @param {Hits | null} [ahead] @param {Map<string, number>} [closing] when those close that do */
+export function roadFeatures(ahead = null, closing = new Map()) {
   const roads = picture.roads;
   if (!roads) return collection([]);
   const most = Math.max(1, ...roads.features.map((feature) => feature.properties.flow || 0));
-  return collection(roads.features.filter((feature) => feature.geometry).map((feature) => ({
-    type: "Feature", geometry: feature.geometry,
-    properties: { id: feature.properties.id ?? feature.id, kind: "road", closed: feature.properties.closed || feature.properties.hit ? 1 : 0, load: (feature.properties.flow || 0) / most } })));
+  return collection(roads.features.filter((feature) => feature.geometry).map((feature) => {
+    const road = { ...feature.properties, id: feature.properties.id ?? feature.id }, closed = isShut(road, ahead);
+    return { type: "Feature", geometry: feature.geometry,
+      properties: { id: road.id, kind: "road", closed: closed ? 1 : 0, closing: !closed && (closing.has(road.id) || (ahead && ahead.narrowed.has(road.id))) ? 1 : 0, load: (road.flow || 0) / most } };
+  }));
 }
 
 /** West, south, east, north of all that has a place; null where nothing has. */

@@ -1,5 +1,5 @@
 // The map without WebGL: the same things drawn once on a canvas, with the same clicks.
-import { depotFeatures, extent, roadFeatures, shelterFeatures, zoneFeatures } from "./features.js";
+import { dangerFeatures, depotFeatures, extent, roadFeatures, shelterFeatures, zoneFeatures } from "./features.js";
 import { h } from "./dom.js";
 import { Slices } from "./slices.js";
 import { t } from "./texts.js";
@@ -11,9 +11,9 @@ const NAMES_MOST = 200, CHOSEN_MOST = 30; // more names would only hide each oth
 
 /**
  * @param {HTMLElement} into @param {(kind: string, id: string) => void} onPick
- * @param {{ names?: (place: any) => boolean, shelters?: () => any }} [options] which shelters are named, of their properties, else all where they are few; which are drawn, else all
+ * @param {{ names?: (place: any) => boolean, shelters?: () => any, ahead?: import("./map_gl.js").Ahead }} [options] which shelters are named, of their properties, else all where they are few; which are drawn, else all; a moment to come, else now
  */
-export async function openMap(into, onPick, { names, shelters: chosen = shelterFeatures } = {}) {
+export async function openMap(into, onPick, { names, shelters: chosen = shelterFeatures, ahead = { hits: () => null, closing: () => new Map() } } = {}) {
   const canvas = h("canvas", { class: "mapbox", role: "img", "aria-label": t("map.label") });
   into.append(canvas);
   /** @type {{x: number, y: number, kind: string, id: string}[]} */
@@ -37,13 +37,18 @@ export async function openMap(into, onPick, { names, shelters: chosen = shelterF
   }
 
   function drawRoads(pen, at) {
-    for (const feature of roadFeatures().features) {
-      const { closed, load } = feature.properties;
+    for (const feature of roadFeatures(ahead.hits(), ahead.closing()).features) {
+      const { closed, closing, load } = feature.properties;
       pen.beginPath();
       feature.geometry.coordinates.forEach((coordinates, i) => (i === 0 ? pen.moveTo(...at(coordinates)) : pen.lineTo(...at(coordinates))));
       pen.setLineDash(closed ? [5, 5] : []);
       pen.strokeStyle = colour(closed ? "--bad" : load > 0 ? "--act" : "--line");
       pen.lineWidth = closed ? 4 : 2 + 9 * load;
+      pen.stroke();
+      if (!closing) continue;
+      pen.setLineDash([12, 6]);
+      pen.strokeStyle = colour("--ask");
+      pen.lineWidth = 4;
       pen.stroke();
     }
     pen.setLineDash([]);
@@ -76,8 +81,11 @@ export async function openMap(into, onPick, { names, shelters: chosen = shelterF
 
   function drawZone(pen, x, y, zone) {
     if (!zone.hit) return disc(pen, x, y, 3, { stroke: "--soft", width: 1 });
-    disc(pen, x, y, HAZARD_PX, { fill: "--bad", alpha: 0.13 });
     if (zone.remaining > 0) disc(pen, x, y, 4 + 0.18 * zone.size, { fill: "--ask", alpha: 0.6, stroke: "--ask" });
+  }
+
+  function drawDanger(pen, x, y) {
+    disc(pen, x, y, HAZARD_PX, { fill: "--bad", alpha: 0.13 });
   }
 
   const radiusOf = (shelter) => Math.min(15, 4 + shelter.size / 6);
@@ -122,11 +130,12 @@ export async function openMap(into, onPick, { names, shelters: chosen = shelterF
     readColours();
     const shelters = chosen().features;
     drawRoads(pen, at);
-    const zones = await drawPoints(pen, at, zoneFeatures().features, drawZone);
+    const danger = await drawPoints(pen, at, dangerFeatures(ahead.hits()).features, drawDanger);
+    const zones = await drawPoints(pen, at, zoneFeatures(ahead.hits()).features, drawZone);
     const depots = await drawPoints(pen, at, depotFeatures().features, drawDepot);
     const drawn = await drawPoints(pen, at, shelters, drawShelter);
     if (mine !== turn) return;
-    spots = [...zones, ...depots, ...drawn];
+    spots = [...danger, ...zones, ...depots, ...drawn];
     drawNames(pen, at, shelters);
     canvas.width = paper.width;
     canvas.height = paper.height;

@@ -1,6 +1,6 @@
 // The map by WebGL: the region's own roads and places, no tiles, no fonts from anywhere.
 import { layBackground } from "./background.js";
-import { depotFeatures, extent, roadFeatures, sheltersSince, zoneFeatures } from "./features.js";
+import { dangerFeatures, depotFeatures, extent, roadFeatures, sheltersSince, zoneFeatures } from "./features.js";
 import { h } from "./dom.js";
 import { say } from "./say.js";
 import { Slices } from "./slices.js";
@@ -22,13 +22,14 @@ function style() {
   const empty = () => ({ type: "geojson", data: { type: "FeatureCollection", features: [] } });
   return {
     version: 8,
-    sources: { roads: empty(), zones: empty(), shelters: { ...empty(), promoteId: "id" }, depots: empty() },
+    sources: { roads: empty(), zones: empty(), danger: empty(), shelters: { ...empty(), promoteId: "id" }, depots: empty() },
     layers: [
       { id: "paper", type: "background", paint: { "background-color": c.paper } },
       { id: "roads", type: "line", source: "roads", layout: { "line-cap": "round" }, paint: { "line-color": c.road, "line-width": 2 } },
       { id: "loads", type: "line", source: "roads", filter: [">", ["get", "load"], 0], paint: { "line-color": c.load, "line-opacity": 0.8, "line-width": ["+", 2, ["*", 9, ["get", "load"]]] } },
+      { id: "closing", type: "line", source: "roads", filter: ["==", ["get", "closing"], 1], paint: { "line-color": c.ask, "line-width": 4, "line-dasharray": [3, 1.5] } },
       { id: "closed", type: "line", source: "roads", filter: ["==", ["get", "closed"], 1], paint: { "line-color": c.bad, "line-width": 4, "line-dasharray": [1, 1] } },
-      { id: "danger", type: "circle", source: "zones", filter: ["==", ["get", "hit"], 1], paint: { "circle-radius": 24, "circle-color": c.bad, "circle-opacity": 0.13 } },
+      { id: "danger", type: "circle", source: "danger", paint: { "circle-radius": 24, "circle-color": c.bad, "circle-opacity": 0.13 } },
       { id: "zones", type: "circle", source: "zones", paint: { "circle-radius": ["case", ["==", ["get", "hit"], 1], ["+", 4, ["*", 0.18, ["get", "size"]]], 3], "circle-color": c.ask, "circle-opacity": ["case", ["==", ["get", "hit"], 1], 0.6, 0], "circle-stroke-color": ["case", ["==", ["get", "hit"], 1], c.ask, c.off], "circle-stroke-width": ["case", ["all", ["==", ["get", "hit"], 1], ["<=", ["get", "remaining"], 0]], 0, 1] } },
       { id: "depots", type: "circle", source: "depots", paint: { "circle-radius": 6, "circle-color": c.none, "circle-stroke-color": c.depot, "circle-stroke-width": 3 } },
       { id: "shelters", type: "circle", source: "shelters", paint: { "circle-radius": ["interpolate", ["linear"], ["get", "size"], 7, 5, 70, 15], "circle-color": byGrade(c), "circle-opacity": ["case", ["==", ["get", "stale"], 1], 0.35, 1], "circle-stroke-color": c.ink, "circle-stroke-width": ["case", ["==", ["get", "stale"], 1], 3, 1.5] } },
@@ -46,8 +47,11 @@ export function hasWebGl() {
   }
 }
 
-/** @param {HTMLElement} into @param {(kind: string, id: string) => void} onPick */
-export async function openMap(into, onPick) {
+/**
+ * @typedef {{ hits: () => import("./hazards.js").Hits | null, closing: () => Map<string, number> }} Ahead what hazards hit at the moment that is shown (null: now), and which roads close after it
+ * @param {HTMLElement} into @param {(kind: string, id: string) => void} onPick @param {Ahead} ahead
+ */
+export async function openMap(into, onPick, ahead) {
   const library = await import(/** @type {any} */ ("/lib/maplibre-gl.mjs"));
   if (library.setWorkerUrl) library.setWorkerUrl("/lib/maplibre-gl-worker.mjs");
   const box = h("div", { class: "mapbox" });
@@ -74,7 +78,7 @@ export async function openMap(into, onPick) {
     shown = upTo;
   }
 
-  const small = { roads: roadFeatures, zones: zoneFeatures, depots: depotFeatures };
+  const small = { roads: () => roadFeatures(ahead.hits(), ahead.closing()), zones: () => zoneFeatures(ahead.hits()), danger: () => dangerFeatures(ahead.hits()), depots: depotFeatures };
   /** @type {Record<string, string>} */
   const stood = {};
   const refresh = async () => {
@@ -99,7 +103,7 @@ export async function openMap(into, onPick) {
   if (laid) await rest();
   box.dataset.background = String(laid === true);
   box.dataset.drawn = "true";
-  for (const layer of ["shelters", "depots", "zones", "danger", "closed", "roads"]) {
+  for (const layer of ["shelters", "depots", "zones", "danger", "closed", "closing", "roads"]) {
     map.on("click", layer, (event) => {
       if (event.originalEvent.taken) return;
       event.originalEvent.taken = true;

@@ -1,7 +1,6 @@
 // How things look wherever they are shown: never by colour alone.
 import { h } from "./dom.js";
-import { ageNow } from "./store.js";
-import { age, number, percent, word } from "./texts.js";
+import { number, percent, word } from "./texts.js";
 
 /** A status with its sign: ● open, ◐ nearly full, ■ full, ○ not open, ✕ damaged, ? unknown. */
 const SIGNS = { open: "●", "nearly-full": "◐", full: "■", opening: "◔", standby: "○", planned: "○", closing: "◌", closed: "◌", damaged: "✕", unknown: "?" };
@@ -27,16 +26,14 @@ export function presenceMark(place) {
     stale ? "⧖ " : place.presence === "present" ? "" : "– ", word("presence", place.presence ?? "none"));
 }
 
-/** A figure with its age beside it. @param {any} row @param {string} name @param {string} ageName */
-export function aged(row, name, ageName) {
-  const value = row[name];
-  return h("span", { class: "aged" }, value === null || value === undefined ? word("status", "unknown") : number(value), " ",
-    h("small", null, age(ageNow(row, ageName), row.at_least)));
+/** A figure that may be unknown, which looks different from any number. @param {any} value */
+export function known(value) {
+  return value === null || value === undefined ? h("span", { class: "mark none" }, word("status", "unknown")) : number(value);
 }
 
 /** @param {any} shelter */
 export function fullnessBar(shelter) {
-  if (shelter.fullness === null || shelter.fullness === undefined) return h("span", { class: "mark none" }, "?");
+  if (shelter.fullness === null || shelter.fullness === undefined) return h("span", { class: "mark none" }, "—");
   return h("span", { class: "fullness" },
     h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "part " + gradeOf(shelter), style: `width:${Math.min(100, shelter.fullness * 100)}%` })),
     percent(shelter.fullness));

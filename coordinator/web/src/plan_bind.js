@@ -1,11 +1,10 @@
 // What binds every plan to come: a zone pinned to a shelter, a pair barred, a road kept out, a reserve held.
 import { decide, get } from "./api.js";
 import { fill, h } from "./dom.js";
-import { itemName, placeName, zoneName } from "./names.js";
+import { itemName, placeName, roadName, zoneName } from "./names.js";
 import { doing, say } from "./say.js";
 import { may, picture } from "./store.js";
 import { rowsOf, suggestions } from "./suggest.js";
-import { roadName } from "./timetable.js";
 import { nameOf, number, t, word } from "./texts.js";
 
 const ID_MAX = 64;

@@ -1,5 +1,5 @@
 // Two plans side by side: what each reaches, what changes from one to the other, and whom that affects.
-import { h } from "./dom.js";
+import { fold, h, stacked } from "./dom.js";
 import { itemName, placeName, zoneName } from "./names.js";
 import { picture } from "./store.js";
 import { duration, number, percent, t } from "./texts.js";
@@ -87,11 +87,11 @@ export function differences(diff) {
   const people = zones.reduce((sum, zone) => sum + zone.people, 0);
   return [
     h("p", null, h("b", null, t("compare.affects", { people: number(people), zones: number(zones.length), shipments: number(shipments.length) }))),
-    zones.length > 0 && h("table", { class: "small" }, h("thead", null, h("tr", null, ["zone", "compare.elsewhere", "compare.where"].map((key) => h("th", { scope: "col", class: key === "compare.elsewhere" ? "number" : null }, t(key))))),
+    zones.length > 0 && stacked(h("table", { class: "small" }, h("thead", null, h("tr", null, ["zone", "compare.elsewhere", "compare.where"].map((key) => h("th", { scope: "col", class: key === "compare.elsewhere" ? "number" : null }, t(key))))),
       h("tbody", null, zones.slice(0, MOST).map((zone) => h("tr", null, h("th", { scope: "row" }, zoneName(zone.id)), h("td", { class: "number" }, number(zone.people)),
-        h("td", { class: "wrap" }, zone.moves.flatMap((move, i) => [i > 0 && " · ", placeName(move.shelter), " ", changeMark(move.before, move.after)])))))),
+        h("td", { class: "wrap" }, zone.moves.flatMap((move, i) => [i > 0 && " · ", placeName(move.shelter), " ", changeMark(move.before, move.after)]))))))),
     zones.length > MOST && h("p", { class: "note" }, t("now.more", { n: number(zones.length - MOST) })),
-    shipments.length > 0 && h("details", null, h("summary", null, t("compare.goods", { n: number(shipments.length) })),
+    shipments.length > 0 && fold("shipments", t("compare.goods", { n: number(shipments.length) }),
       h("ul", { class: "plain" }, shipments.slice(0, MOST).map((one) => h("li", null, placeName(one.depot), " → ", placeName(one.shelter), ", ", itemName(one.item), ": ", changeMark(one.before, one.after))),
         shipments.length > MOST && h("li", { class: "note" }, t("now.more", { n: number(shipments.length - MOST) }))))
   ];

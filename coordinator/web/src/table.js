@@ -81,7 +81,9 @@ export class Table {
     if (column) rows = (await sortInSlices(rows.map((row) => ({ row, key: column.value(row) })), this.comparison(column))).map(({ row }) => row);
     if (mine !== this.turn) return;
     this.shown = rows;
-    this.count.textContent = t("table.rows", { n: number(this.shown.length) });
+    this.count.textContent = rows.length === 0 ? t(this.rows.length === 0 ? "table.empty" : "table.no-match") : t("table.rows", { n: number(this.shown.length) });
+    this.box.hidden = this.rows.length === 0;
+    this.element.classList.toggle("empty", this.rows.length === 0);
     this.drawRows();
   }
 

@@ -31,12 +31,14 @@ export function otherLanguage() {
 }
 
 /**
- * The text of a key, with figures in the places that it names: t("plan.title", {id: 4}).
+ * The text of a key, with figures in the places that it names: t("plan.title", {id: 4}); {n?road:roads} is “road” where n is 1.
  * @param {string} key @param {Record<string, any>} [figures]
  */
 export function t(key, figures) {
   const text = catalogues[language][key] ?? key;
-  return figures ? text.replace(/\{(\w+)\}/g, (whole, name) => (name in figures ? String(figures[name]) : whole)) : text;
+  if (!figures) return text;
+  return text.replace(/\{(\w+)\?([^:{}]*):([^{}]*)\}/g, (_, name, one, many) => (String(figures[name]) === "1" ? one : many))
+    .replace(/\{(\w+)\}/g, (whole, name) => (name in figures ? String(figures[name]) : whole));
 }
 
 /** A word of the contract, such as a status; a word of a later release is shown as it is. @param {string} group @param {string | null | undefined} word */
@@ -58,10 +60,27 @@ export function percent(share) {
   return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: share > 0 && share < 0.01 ? 2 : 0 }).format(share);
 }
 
-/** @param {number | null | undefined} wallMs */
+/** How this reader's own country writes the language, where the browser tells. */
+function locale() {
+  return (navigator.languages || []).find((name) => name.toLowerCase().startsWith(language.slice(0, 2).toLowerCase())) || (language === "en" ? "en-GB" : language);
+}
+
+/** A moment with its day; duty rooms count to 24. @param {number | null | undefined} wallMs */
 export function moment(wallMs) {
   if (!wallMs) return "—";
-  return new Intl.DateTimeFormat(language, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" }).format(wallMs);
+  return new Intl.DateTimeFormat(locale(), { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(wallMs);
+}
+
+/** The time of a day alone. @param {number} wallMs */
+export function clock(wallMs) {
+  return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(wallMs);
+}
+
+/** A day of the calendar: 2027-05-31 as the language writes it. @param {string | null | undefined} text */
+export function day(text) {
+  if (!text) return "—";
+  const at = Date.parse(text + "T00:00:00Z");
+  return Number.isNaN(at) ? text : new Intl.DateTimeFormat(locale(), { year: "numeric", month: "short", day: "numeric", timeZone: "UTC" }).format(at);
 }
 
 /** How long ago: “3 min ago”. null is never. @param {number | null | undefined} seconds @param {boolean} [atLeast] */
@@ -78,6 +97,7 @@ export function age(seconds, atLeast) {
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "—";
   const all = Math.round(seconds / 60), hours = Math.floor(all / 60), minutes = all % 60;
+  if (hours >= 48) return t("duration.days", { d: Math.floor(hours / 24), h: hours % 24 });
   return hours > 0 ? t("duration.hours", { h: hours, m: minutes }) : t("duration.minutes", { m: minutes });
 }
 

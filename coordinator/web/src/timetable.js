@@ -1,6 +1,6 @@
 // When people move, and by which roads: times of a plan in plain words. What a plan does not know is said to be unknown, and is never 0.
 import { h } from "./dom.js";
-import { picture } from "./store.js";
+import { roadName } from "./names.js";
 import { duration, number, t } from "./texts.js";
 
 const ROADS_MOST = 4; // in a row of a table; paper has them all
@@ -14,20 +14,6 @@ export const unknown = () => "— " + t("unknown");
 export const orUnknown = (value, show) => (isKnown(value) ? show(value) : unknown());
 
 // ---- roads ----
-
-/** @type {any} */
-let namedOf = null;
-/** @type {Map<string, string>} */
-let named = new Map();
-
-/** The name of a road, else its id. @param {string} id */
-export function roadName(id) {
-  if (namedOf !== picture.roads) {
-    namedOf = picture.roads;
-    named = new Map(((namedOf && namedOf.features) || []).map((road) => [String(road.properties.id ?? road.id), road.properties.name]));
-  }
-  return named.get(id) || id;
-}
 
 /** Names of roads in the order of the way; a road of several links is named once. @param {string[]} links */
 const roadsOf = (links) => links.map(roadName).filter((name, i, all) => name !== all[i - 1]);

@@ -1,10 +1,11 @@
 // Shift handover: what is open, whose it is and since when, what was decided in this shift, what was noted; to print and to sign off.
 import { decide, get } from "./api.js";
 import { groupsOf, linkOf, lotTitle, sentence, titleOf } from "./attention.js";
-import { fill, h } from "./dom.js";
+import { fill, fold, h, stacked } from "./dom.js";
 import { isInUse } from "./hands.js";
-import { itemName, placeName } from "./names.js";
+import { partyName, placeName } from "./names.js";
 import { ownerName } from "./owners.js";
+import { saying } from "./records.js";
 import { doing } from "./say.js";
 import { all, may, picture } from "./store.js";
 import { age, moment, number, t, word } from "./texts.js";
@@ -33,47 +34,33 @@ function together(things) {
 
 function openTable(things) {
   if (things.length === 0) return h("p", { class: "note" }, t("handover.nothing-open"));
-  return h("table", { class: "small" }, h("thead", null, h("tr", null, ["handover.what", "handover.whose", "handover.since"].map((key) => h("th", { scope: "col" }, t(key))))),
+  return stacked(h("table", { class: "small" }, h("thead", null, h("tr", null, ["handover.what", "handover.whose", "handover.since"].map((key) => h("th", { scope: "col" }, t(key))))),
     h("tbody", null, together(things).map((thing) => h("tr", null,
       h("th", { scope: "row", class: "wrap" }, h("span", { class: "mark " + { alarm: "bad", decision: "ask", warning: "off" }[thing.grade] }, { alarm: "▲", decision: "◆", warning: "△" }[thing.grade], " ", t("now." + thing.grade)), " ",
         h("a", { href: linkOf(thing) }, thing.said || `${titleOf(thing)} ${sentence(thing)}`), thing.figures.level ? " · " + t("order.escalated", { level: thing.figures.level, to: ownerName(thing.figures.to) }) : ""),
       h("td", { class: "wrap" }, thing.owner ? [ownerName(thing.owner.name), thing.owner.note ? " · " + thing.owner.note : ""] : h("span", { class: "mark ask" }, t("owner.nobody"))),
-      h("td", null, thing.age_s === null || thing.age_s === undefined ? "—" : age(thing.age_s))))));
+      h("td", null, thing.age_s === null || thing.age_s === undefined ? "—" : age(thing.age_s)))))));
 }
 
+/** @param {any[]} orders */
 function ordersTable(orders) {
-  if (orders.length === 0) return h("p", { class: "note" }, t("handover.no-orders"));
-  return h("table", { class: "small" }, h("thead", null, h("tr", null, ["order.kind", "order.to", "order.state", "order.deadline", "order.escalation"].map((key) => h("th", { scope: "col" }, t(key))))),
-    h("tbody", null, orders.map((order) => h("tr", null, h("th", { scope: "row" }, h("a", { href: "#/orders/" + order.id }, "№ ", order.id, " ", word("order", order.kind))), h("td", null, placeName(order.addressee)),
+  return stacked(h("table", { class: "small" }, h("thead", null, h("tr", null, ["order.kind", "order.to", "order.state", "order.deadline", "order.escalation"].map((key) => h("th", { scope: "col" }, t(key))))),
+    h("tbody", null, orders.map((order) => h("tr", null, h("th", { scope: "row" }, h("a", { href: "#/orders/" + order.id }, "№ ", order.id, " ", word("order", order.kind))), h("td", null, partyName(order.addressee)),
       h("td", null, h("span", { class: "mark " + (order.overdue ? "bad" : "off") }, order.overdue ? "▲ " : "", word("order-state", order.state), order.overdue ? " · " + t("order.overdue") : "")),
-      h("td", null, moment(order.deadline_wall_ms)), h("td", null, order.escalation ? t("order.escalated", { level: order.escalation.level, to: ownerName(order.escalation.to) }) : "—")))));
+      h("td", null, moment(order.deadline_wall_ms)), h("td", null, order.escalation ? t("order.escalated", { level: order.escalation.level, to: ownerName(order.escalation.to) }) : "—"))))));
+}
+
+const LATE_AT_ONCE = 12;
+
+/** Orders that somebody has to see to; those that go as they should are folded away. @param {any[]} orders overdue first */
+function openOrders(orders) {
+  if (orders.length === 0) return h("p", { class: "note" }, t("handover.no-orders"));
+  const late = orders.filter((order) => order.overdue || order.escalation), shown = late.slice(0, LATE_AT_ONCE), rest = orders.filter((order) => !shown.includes(order));
+  return [shown.length > 0 ? ordersTable(shown) : h("p", { class: "mark good" }, "● ", t("handover.none-late")),
+    rest.length > 0 && fold("handover orders", t("handover.more-orders", { n: number(rest.length) }), ordersTable(rest))];
 }
 
 // ---- what was decided ----
-
-/** One decision in words. @param {any} record */
-function decided(record) {
-  switch (record.record) {
-    case "road": return `${record.link}: ${t(record.closed ? "road.closed" : "road.open")}`;
-    case "sweep": return `${placeName(record.zone)}: ${t("zone.remaining")} ${number(record.left)}`;
-    case "hazard": return `${record.hazard} ${word("hazard", record.hazard_kind)}${record.over ? " · " + t("handover.over") : ""}`;
-    case "incident": return `${record.incident_name} · ${word("phase", record.phase)}`;
-    case "plan": return t("plan.title", { id: record.id ?? record.plan });
-    case "approval": return `${t("plan.title", { id: record.plan })} · ${t(record.withdrawn ? "handover.withdrawn" : "handover.approved")}`;
-    case "order": return `№ ${record.id} ${word("order", record.kind)} → ${placeName(record.addressee)}${record.issued === "issued" ? "" : " · " + word("order-state", record.issued)}`;
-    case "answer": return `№ ${record.order} · ${word("order-state", record.state)}`;
-    case "directive": return `${word("directive", record.kind)}: ${[record.zone && placeName(record.zone), record.depot && placeName(record.depot), record.shelter && placeName(record.shelter), record.link, record.item && itemName(record.item)].filter(Boolean).join(" → ")}${record.lifted ? " · " + t("handover.lifted") : ""}`;
-    case "owner": return `${record.thing} → ${record.owner ? ownerName(record.owner) : t("owner.nobody")}`;
-    case "report": return placeName((record.report && record.report.subject) || record.subject || "");
-    case "enrolment": case "revocation": return record.node || "";
-    case "region": return record.region || "";
-    case "profile": return record.profile || "";
-    case "account": return record.account || "";
-    case "decision": return `${placeName(record.place)} · ${record.verdict}`;
-    case "alert": return record.headline || record.alert || "";
-    default: return record.text || record.reason || record.waybill || "";
-  }
-}
 
 /** What people decided after a position, oldest first; `more` says that there is more than is read here. @param {number} after */
 async function decisionsSince(after) {
@@ -93,11 +80,34 @@ function worthTelling(records) {
   return records.filter((record) => !["note", "handover"].includes(record.record) && !(record.record === "order" && record.approval));
 }
 
+const RUN = 4; // so many of one kind one after the other are told in one line
+
+/** Neighbours of one kind together: who enters a hundred answers has decided nothing else meanwhile. @param {any[]} records @returns {any[][]} */
+function runsOf(records) {
+  const runs = [];
+  for (const record of records) {
+    const last = runs[runs.length - 1];
+    if (last && last[0].record === record.record && last[0].name === record.name) last.push(record);
+    else runs.push([record]);
+  }
+  return runs.flatMap((run) => (run.length < RUN ? run.map((one) => [one]) : [run]));
+}
+
+/** @param {any} record */
+const decision = (record) => h("li", null, h("small", null, moment(record.wall_ms), " · ", record.name), " ", h("b", null, word("record", record.record)), " ", saying(record));
+
+/** @param {any[]} run newest first */
+function told(run) {
+  if (run.length === 1) return decision(run[0]);
+  return h("li", null, fold("handover run " + run[run.length - 1].position, [h("small", null, moment(run[run.length - 1].wall_ms), " – ", moment(run[0].wall_ms), " · ", run[0].name), " ", word("record", run[0].record), " × ", number(run.length)],
+    h("ol", { class: "plain journal" }, run.map(decision))));
+}
+
 function decisionsList(records, more) {
-  const told = worthTelling(records);
-  if (told.length === 0) return h("p", { class: "note" }, t("handover.no-decisions"));
+  const all = worthTelling(records);
+  if (all.length === 0) return h("p", { class: "note" }, t("handover.no-decisions"));
   return [more && h("p", { class: "mark ask" }, "△ ", t("handover.more")),
-    h("ol", { class: "plain journal" }, told.slice(-DECISIONS_MOST).reverse().map((record) => h("li", null, h("small", null, moment(record.wall_ms), " · ", record.name), " ", h("b", null, word("record", record.record)), " ", decided(record))))];
+    h("ol", { class: "plain journal" }, runsOf(all.slice(-DECISIONS_MOST).reverse()).map(told))];
 }
 
 function notesList(records) {
@@ -139,8 +149,8 @@ async function draw(unless = () => false) {
     h("p", { class: "actions" }, h("button", { onclick: () => print() }, t("plan.print"))),
     lastHandover(handovers.items),
     h("section", null, h("h2", null, t("handover.open"), " ", h("span", { class: "count" }, number(attention.length))), openTable(attention)),
-    h("section", null, h("h2", null, t("now.orders"), " ", h("span", { class: "count" }, number(orders.length))), ordersTable(orders.slice(0, DECISIONS_MOST))),
-    h("section", null, h("h2", null, t("now.requests"), " ", h("span", { class: "count" }, number(requests.length))),
+    h("section", null, h("h2", null, t("handover.orders"), " ", h("span", { class: "count" }, number(orders.length))), openOrders(orders.slice(0, DECISIONS_MOST))),
+    h("section", null, h("h2", null, t("handover.requests"), " ", h("span", { class: "count" }, number(requests.length))),
       requests.length === 0 ? h("p", { class: "note" }, t("handover.no-requests")) : h("ul", { class: "plain" }, requests.slice(0, DECISIONS_MOST).map((request) => h("li", null, placeName(request.place), " · ", word("request", request.kind), " · ", word("urgency", request.urgency), " ", h("small", null, age(request.age_s)))))),
     h("section", null, h("h2", null, t("handover.decided")), decisionsList(found, more)),
     h("section", null, h("h2", null, t("journal.title")), notesList(found)),

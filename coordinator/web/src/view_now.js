@@ -1,10 +1,13 @@
 // The first screen: is anything wrong, where, and what waits for my decision.
 import { get } from "./api.js";
 import { groupsOf, linkOf, lotTitle, sentence, titleOf } from "./attention.js";
-import { fill, h } from "./dom.js";
+import { fill, fold, h } from "./dom.js";
 import { worstShelters } from "./features.js";
+import { saysNext } from "./hazard_time.js";
+import { loadHazards } from "./hazards.js";
 import { openMap } from "./map_drawn.js";
 import { ownerLine, ownerName } from "./owners.js";
+import { say } from "./say.js";
 import { picture } from "./store.js";
 import { age, number, percent, t } from "./texts.js";
 
@@ -16,11 +19,9 @@ const TONES = { decision: "ask", alarm: "bad", warning: "off" };
 let attention = h("div", null);
 let figures = h("div", null);
 let verdict = h("div", null);
+let next = h("p", null);
 /** @type {{ refresh: () => void | Promise<void>, close: () => void } | null} */
 let map = null;
-
-/** What somebody has unfolded stays so while the page goes on. @type {Set<string>} */
-const unfolded = new Set();
 
 // ---- is anything wrong ----
 
@@ -49,10 +50,8 @@ function item(thing) {
 /** Many of one kind are one line, with all of them folded below. @param {any[]} group */
 function lot(group) {
   if (group.length <= 3) return group.map(item);
-  const key = group[0].grade + group[0].kind, oldest = Math.max(...group.map((thing) => thing.age_s || 0));
-  const keep = (event) => { if (event.target.open) unfolded.add(key); else unfolded.delete(key); };
-  return h("li", null, h("details", { open: unfolded.has(key), ontoggle: keep },
-    h("summary", null, lotTitle(group), " ", h("small", null, t("now.oldest", { age: age(oldest) }))),
+  const oldest = Math.max(...group.map((thing) => thing.age_s || 0));
+  return h("li", null, fold("now " + group[0].grade + group[0].kind, [lotTitle(group), " ", h("small", null, t("now.oldest", { age: age(oldest) }))],
     h("ul", { class: "plain" }, group.slice(0, MOST).map(item)),
     group.length > MOST && h("p", { class: "note" }, h("a", { href: linkOf({ ...group[0], subject: "" }) }, t("now.more", { n: number(group.length - MOST) })))));
 }
@@ -93,25 +92,34 @@ function drawFigures() {
     card(number(requests.open), t("now.requests"), "#/supplies"));
 }
 
+/** What hazards are told to hit next. */
+async function drawNext() {
+  await loadHazards().catch(say);
+  const said = saysNext();
+  next.hidden = said === null;
+  if (said !== null && next.textContent !== "△ " + said) fill(next, "△ ", said);
+}
+
 /** @type {import("./app.js").View} */
 export const view = {
-  kinds: ["status", "shelters", "depots", "zones", "network", "orders", "plans", "requests", "nodes", "owners"],
+  kinds: ["hazards", "status", "shelters", "depots", "zones", "network", "orders", "plans", "requests", "nodes", "owners"],
   async open(into) {
     attention = h("div", { class: "columns" });
     figures = h("div", { class: "cards" });
     verdict = h("div", { class: "answers" });
+    next = h("p", { class: "next", hidden: true });
     const box = h("div", { class: "map small" });
     fill(into, h("h1", { class: "hidden" }, t("nav.now")), verdict, figures,
-      h("div", { class: "nowview" }, attention, h("section", { class: "where" }, h("h2", null, t("now.where")), box, h("p", { class: "note" }, picture.shelters.size > PLACES_MOST && [t("now.only-wrong"), " "], h("a", { href: "#/map" }, t("now.map"))))));
+      h("div", { class: "nowview" }, attention, h("section", { class: "where" }, h("h2", null, t("now.where")), next, box, h("p", { class: "note" }, picture.shelters.size > PLACES_MOST && [t("now.only-wrong"), " "], h("a", { href: "#/map" }, t("now.map"))))));
     drawFigures();
-    await drawAttention();
+    await Promise.all([drawAttention(), drawNext()]);
     const opened = await openMap(box, (kind, id) => { location.hash = `#/map/${kind}/${encodeURIComponent(id)}`; }, { names: (place) => place.grade === "bad" || place.stale, shelters: () => worstShelters(PLACES_MOST) });
     if (!box.isConnected) return opened.close(); // somebody turned elsewhere while it was drawn
     map = opened;
   },
   async refresh() {
     drawFigures();
-    await drawAttention();
+    await Promise.all([drawAttention(), drawNext()]);
     if (map) await map.refresh();
   },
   close() {

@@ -2,7 +2,7 @@
 import { decide, get, url } from "./api.js";
 import { fill, h } from "./dom.js";
 import { isInUse } from "./hands.js";
-import { itemName, placeName, zoneName } from "./names.js";
+import { itemName, partyName, placeName, roadName, zoneName } from "./names.js";
 import { ownerName } from "./owners.js";
 import { doing } from "./say.js";
 import { all, may, picture } from "./store.js";
@@ -23,7 +23,7 @@ let table;
 let showAll = false;
 let shownOrder = "";
 
-const nameOfPost = (order) => placeName(order.addressee);
+const nameOfPost = (order) => partyName(order.addressee);
 
 function stateMark(order) {
   const grade = order.overdue || order.state === "declined" || order.state === "failed" ? "bad" : order.state === "issued" || order.state === "stored" ? "ask" : order.state === "done" ? "good" : "off";
@@ -39,10 +39,10 @@ function columns() {
     { key: "id", title: "№", value: (order) => order.id, show: (order) => String(order.id) },
     { key: "kind", title: t("order.kind"), value: (order) => word("order", order.kind) },
     { key: "to", title: t("order.to"), value: nameOfPost },
-    { key: "post", title: t("order.post"), value: (order) => word("post", order.post) },
     { key: "state", title: t("order.state"), value: (order) => (order.overdue ? "0" : "1") + word("order-state", order.state), show: stateMark },
     { key: "escalation", title: t("order.escalation"), value: (order) => (order.escalation ? order.escalation.level : 0), show: escalationMark },
     { key: "deadline", title: t("order.deadline"), value: (order) => order.deadline_wall_ms ?? null, show: (order) => moment(order.deadline_wall_ms), numeric: true },
+    { key: "post", title: t("order.post"), value: (order) => word("post", order.post) },
     { key: "text", title: t("order.says"), value: (order) => order.text || "" }
   ];
 }
@@ -64,7 +64,7 @@ function said(order) {
   if (order.shelter) entries.push([t("shelter"), placeName(order.shelter)]);
   for (const line of order.people || []) entries.push([zoneName(line.zone), t("n-people", { n: number(line.people) })]);
   for (const line of order.lines || []) entries.push([itemName(line.item), number(line.quantity)]);
-  if ((order.links || []).length) entries.push(order.post === "road-post" ? [t("order.roads"), order.links.join(", ")] : [t("route"), routeOf(order.links)]);
+  if ((order.links || []).length) entries.push(order.post === "road-post" ? [t("order.roads"), order.links.map(roadName).join(", ")] : [t("route"), routeOf(order.links)]);
   if (order.start_wall_ms) entries.push([t("order.window"), `${moment(order.start_wall_ms)} – ${moment(order.end_wall_ms)}`]);
   if (order.people_per_hour) entries.push([t("order.rate"), number(order.people_per_hour)]);
   if (order.waybill) entries.push([t("waybill"), order.waybill]);

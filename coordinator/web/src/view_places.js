@@ -1,27 +1,31 @@
 // Tables equal to the map: shelters, depots, zones, roads, nodes.
 import { fill, h } from "./dom.js";
-import { aged, fullnessBar, presenceMark, statusMark } from "./marks.js";
+import { loadHazards, nextHits } from "./hazards.js";
+import { fullnessBar, known, presenceMark, statusMark } from "./marks.js";
 import { ageNow, all, picture } from "./store.js";
 import { Table } from "./table.js";
-import { age, nameOf, t, word } from "./texts.js";
+import { age, moment, nameOf, t, word } from "./texts.js";
 
 const go = (kind) => (row) => { location.hash = `#/map/${kind}/${encodeURIComponent(row.id)}`; };
 const column = (key, title, more = {}) => ({ key, title, value: (row) => row[key], ...more });
+
+/** When what is shown is hit next, of what is told to be. @type {Map<string, number>} */
+let next = new Map();
 
 const KINDS = {
   shelters: {
     columns: () => [column("id", t("id")), { key: "name", title: t("name"), value: nameOf },
       column("status", t("status"), { value: (row) => word("status", row.status), show: statusMark }),
-      column("people", t("people"), { numeric: true, show: (row) => aged(row, "people", "people_age_s") }),
-      column("capacity", t("capacity"), { numeric: true }), column("fullness", t("fullness"), { numeric: true, show: fullnessBar }),
-      { key: "age", title: t("age"), numeric: true, value: (row) => ageNow(row, "people_age_s"), show: (row) => age(ageNow(row, "people_age_s"), row.at_least) },
+      column("people", t("people"), { numeric: true, show: (row) => known(row.people) }),
+      column("capacity", t("capacity"), { numeric: true, show: (row) => known(row.capacity) }), column("fullness", t("fullness"), { numeric: true, show: fullnessBar }),
+      { key: "age", title: t("reported"), numeric: true, value: (row) => ageNow(row, "people_age_s"), show: (row) => age(ageNow(row, "people_age_s"), row.at_least) },
       column("presence", t("presence"), { value: (row) => word("presence", row.presence ?? "none"), show: presenceMark }),
       column("open_requests", t("requests"), { numeric: true }), column("lifelines_down", t("lifelines.down"), { numeric: true })],
     rows: async () => Array.from(picture.shelters.values()), open: go("shelter")
   },
   depots: {
     columns: () => [column("id", t("id")), { key: "name", title: t("name"), value: nameOf }, column("lines", t("stock.lines"), { numeric: true }),
-      { key: "age", title: t("age"), numeric: true, value: (row) => ageNow(row, "stock_age_s"), show: (row) => age(ageNow(row, "stock_age_s")) },
+      { key: "age", title: t("counted"), numeric: true, value: (row) => ageNow(row, "stock_age_s"), show: (row) => age(ageNow(row, "stock_age_s")) },
       column("presence", t("presence"), { value: (row) => word("presence", row.presence ?? "none"), show: presenceMark }), column("open_requests", t("requests"), { numeric: true })],
     rows: async () => Array.from(picture.depots.values()), open: go("depot")
   },
@@ -29,14 +33,16 @@ const KINDS = {
     columns: () => [column("id", t("id")), { key: "name", title: t("name"), value: nameOf }, column("people", t("zone.people"), { numeric: true }),
       column("checked_in", t("zone.checked-in"), { numeric: true }), column("remaining", t("zone.remaining"), { numeric: true }),
       { key: "swept", title: t("zone.swept"), numeric: true, value: (row) => row.swept_age_s, show: (row) => age(row.swept_age_s) },
-      column("hit", t("zone.hit"), { value: (row) => (row.hit ? t("yes") : "") })],
-    rows: async () => Array.from(picture.zones.values()), open: go("zone")
+      column("hit", t("zone.hit"), { value: (row) => (row.hit ? t("yes") : ""), show: (row) => (row.hit ? h("span", { class: "mark bad" }, "▲ ", t("yes")) : "") }),
+      { key: "danger", title: t("ahead.danger-title"), numeric: true, value: (row) => next.get(row.id) ?? null, show: (row) => moment(next.get(row.id)) }],
+    rows: async () => { await loadHazards(); next = nextHits("zones"); return Array.from(picture.zones.values()); }, open: go("zone")
   },
   roads: {
     columns: () => [column("id", t("id")), column("name", t("name")), column("from", t("road.from")), column("to", t("road.to")), column("length_m", t("road.length"), { numeric: true }),
+      { key: "closes", title: t("ahead.closes-title"), numeric: true, value: (row) => next.get(row.id) ?? null, show: (row) => moment(next.get(row.id)) },
       { key: "closed", title: t("road.closed"), value: (row) => (row.closed || row.hit ? t("yes") : ""), show: (row) => row.closed || row.hit ? h("span", { class: "mark bad" }, "✕ ", t("road.closed")) : "" },
       column("flow", t("road.flow"), { numeric: true })],
-    rows: () => all("/network"), open: go("road")
+    rows: async () => { await loadHazards(); next = nextHits("links"); return all("/network"); }, open: go("road")
   },
   nodes: {
     columns: () => [column("id", t("id")), column("place", t("place")), column("role", t("role"), { value: (row) => word("role", row.role) }),
@@ -56,7 +62,7 @@ async function refresh() {
 
 /** @type {import("./app.js").View} */
 export const view = {
-  kinds: ["shelters", "depots", "zones", "network", "nodes"],
+  kinds: ["shelters", "depots", "zones", "network", "nodes", "hazards"],
   async open(into, [chosen]) {
     kind = chosen in KINDS ? chosen : "shelters";
     const described = KINDS[kind];

@@ -1,16 +1,16 @@
 // Plans: what is proposed beside what is in force, what changes, how good it is, and the decision.
 import { decide, get, url } from "./api.js";
 import { deliveries } from "./deliveries.js";
-import { fill, h } from "./dom.js";
+import { fill, fold, h, stacked } from "./dom.js";
 import { isInUse } from "./hands.js";
-import { itemName, placeName, zoneName } from "./names.js";
+import { itemName, placeName, roadName, zoneName } from "./names.js";
 import { bindings, bindMove } from "./plan_bind.js";
 import { averageKey, averageOf, bottlenecks, differences, sideBySide } from "./plan_compare.js";
 import { doing } from "./say.js";
 import { may, picture } from "./store.js";
 import { Table } from "./table.js";
-import { arrives, isKnown, leaves, orUnknown, rate, rateOf, roadName, shortWay, times, wayOf } from "./timetable.js";
-import { duration, moment, nameOf, number, percent, t, word } from "./texts.js";
+import { arrives, isKnown, leaves, orUnknown, rate, rateOf, shortWay, times, wayOf } from "./timetable.js";
+import { clock, duration, moment, nameOf, number, percent, t, word } from "./texts.js";
 
 /** @type {HTMLElement} */
 let box;
@@ -19,10 +19,10 @@ let against = "";
 
 // ---- the list ----
 
-/** Of proposals only the newest waits for a decision. @param {any} plan @param {number} newest the number of the newest plan */
+/** Of proposals only the newest asks for a decision. @param {any} plan @param {number} newest the number of the newest plan */
 function standing(plan, newest) {
-  const stands = plan.standing === "proposed" && plan.id < newest ? "overtaken" : plan.standing;
-  const sign = { "in-force": "●", proposed: "◆", approved: "○", overtaken: "○", withdrawn: "✕" }[stands] || "";
+  const stands = plan.standing === "proposed" && plan.id < newest ? "older" : plan.standing;
+  const sign = { "in-force": "●", proposed: "◆", older: "◇", approved: "○", overtaken: "○", withdrawn: "✕" }[stands] || "";
   return h("span", { class: "mark " + (stands === "in-force" ? "good" : stands === "proposed" ? "ask" : "off") }, sign, " ", word("standing", stands));
 }
 
@@ -69,21 +69,36 @@ function proof(plan) {
 /** Who of a zone, where they are not just anybody. */
 function classOf(left) {
   const word_ = String(left.parameter || "").split(" ")[0];
-  return word_ === "medical" || word_ === "wheelchair" ? t("plan.class-" + word_) + " " : "";
+  return word_ === "medical" || word_ === "wheelchair" ? t("plan.class-" + word_) : "";
 }
 
-function leftLine(left) {
-  return h("li", null, h("b", null, number(left.amount)), " ",
-    left.item ? t("plan.left-goods", { item: itemName(left.item), shelter: placeName(left.shelter) })
-      : left.shelter ? t("plan.late-people", { zone: zoneName(left.zone), shelter: placeName(left.shelter) }) : t("plan.left-people", { zone: zoneName(left.zone) }), " ", left.item ? "" : classOf(left), "· ", word("left", left.reason));
+const goodsLine = (left) => h("li", null, h("b", null, number(left.amount)), " ", t("plan.left-goods", { item: itemName(left.item), shelter: placeName(left.shelter) }), " · ", word("left", left.reason));
+
+/** Of one zone and reason: where they arrive late, and who they are. */
+function peopleLine(left) {
+  return h("li", null, h("b", null, number(left.amount)), " ", [left.shelter && t("plan.late-at", { shelter: placeName(left.shelter) }), classOf(left)].filter(Boolean).join(" · "));
+}
+
+/** One line a zone and reason, the most first; where and who is folded below. @param {any[]} people */
+function peopleLeft(people) {
+  const groups = new Map();
+  for (const left of people) {
+    const key = `${left.zone} ${left.reason} ${left.shelter ? "late" : ""}`, group = groups.get(key) || { key, zone: left.zone, late: Boolean(left.shelter), reason: left.reason, people: 0, all: [] };
+    group.people += left.amount;
+    group.all.push(left);
+    groups.set(key, group);
+  }
+  const title = (group) => [h("b", null, number(group.people)), " ", t(group.late ? "plan.late-people" : "plan.left-people", { zone: zoneName(group.zone) }), " · ", word("left", group.reason)];
+  return h("ul", { class: "plain folds" }, [...groups.values()].sort((a, b) => b.people - a.people).map((group) =>
+    h("li", null, group.all.length === 1 && !group.all[0].shelter && classOf(group.all[0]) === "" ? title(group) : fold("left " + group.key, title(group), h("ul", { class: "plain" }, group.all.map(peopleLine))))));
 }
 
 /** People first; what shelters lack is many lines and folded away. */
 function leftOver(plan) {
   if (plan.left.length === 0) return h("p", { class: "mark good" }, "● ", t("plan.nobody-left"));
   const people = plan.left.filter((left) => !left.item), goods = plan.left.filter((left) => left.item);
-  return [people.length === 0 ? h("p", { class: "mark good" }, "● ", t("plan.everybody-placed")) : h("ul", { class: "plain" }, people.map(leftLine)),
-    goods.length > 0 && h("details", null, h("summary", null, t("plan.lacking", { n: number(goods.length), places: number(new Set(goods.map((left) => left.shelter)).size) })), h("ul", { class: "plain" }, goods.map(leftLine)))];
+  return [people.length === 0 ? h("p", { class: "mark good" }, "● ", t("plan.everybody-placed")) : peopleLeft(people),
+    goods.length > 0 && fold("lacking", t("plan.lacking", { n: number(goods.length), places: number(new Set(goods.map((left) => left.shelter)).size) }), h("ul", { class: "plain" }, goods.map(goodsLine)))];
 }
 
 const UNITS_A_DAY = 1000; // cost units: a person without one item for one day
@@ -98,17 +113,20 @@ function reversals(plan) {
     h("ul", { class: "plain" }, plan.reversals.map((one) => h("li", null, t("reversal.line", { stopped: roadName(one.link), link: one.link, gets: one.gives_to })))));
 }
 
+/** Two moments, the day once where it is the same. @param {number} from @param {number} to */
+const span = (from, to) => `${moment(from)} – ${new Date(from).toDateString() === new Date(to).toDateString() ? clock(to) : moment(to)}`;
+
 /** How far the evacuation is by the windows of the plan in force; nothing where it has none. */
 function progressOf(zones) {
   if (zones.length === 0) return null;
   const mark = { behind: ["bad", "▲"], done: ["good", "●"] };
   const rows = zones.map((zone) => h("tr", null, h("th", { scope: "row" }, nameOf(zone) || zone.zone),
-    h("td", null, moment(zone.departs_wall_ms), " – ", moment(zone.departed_wall_ms)), h("td", { class: "number" }, number(zone.should_be_there), " / ", number(zone.people)),
+    h("td", null, span(zone.departs_wall_ms, zone.departed_wall_ms)), h("td", { class: "number" }, number(zone.should_be_there), " / ", number(zone.people)),
     h("td", { class: "number" }, number(zone.gone)), h("td", { class: "number" }, orUnknown(zone.still, number)),
     h("td", null, h("span", { class: mark[zone.standing] ? "mark " + mark[zone.standing][0] : "" }, mark[zone.standing] ? mark[zone.standing][1] + " " : "", word("standing", zone.standing), zone.standing === "behind" ? " " + duration(zone.behind_s) : ""))));
-  const titles = [t("zone"), t("progress.leave"), t("progress.planned"), t("progress.gone"), t("progress.still"), t("progress.standing")];
+  const titles = [["zone"], ["progress.leave"], ["progress.planned", true], ["progress.gone", true], ["progress.still", true], ["progress.standing"]];
   return h("section", { class: "progress" }, h("h2", null, t("progress.title")), h("p", { class: "note" }, t("progress.note")),
-    h("table", { class: "small" }, h("thead", null, h("tr", null, titles.map((title) => h("th", { scope: "col" }, title)))), h("tbody", null, rows)));
+    stacked(h("table", { class: "small" }, h("thead", null, h("tr", null, titles.map(([key, numeric]) => h("th", { scope: "col", class: numeric ? "number" : null }, t(String(key)))))), h("tbody", null, rows))));
 }
 
 /** What the choices for goods cost, in plain words. */
@@ -122,7 +140,7 @@ function goodsChoices(plan) {
     line(t("goods.fairness"), t("goods." + goods.fairness), goods.fairness_cost === null ? "" : " · " + t("goods.fairness-cost", { cost: days(goods.fairness_cost), from: percent(goods.cheapest_fill), to: percent(goods.fairest_fill) })),
     goods.whole_packs && line(t("goods.packs"), days(goods.rounding_cost)),
     line(t("goods.kept"), number(goods.orders_kept), " · ", t("goods.stability", { cost: days(goods.stability_cost) }))),
-  goods.order_changes.length > 0 && h("details", null, h("summary", null, t("goods.taken-back", { n: number(goods.order_changes.length) })),
+  goods.order_changes.length > 0 && fold("taken back", t("goods.taken-back", { n: number(goods.order_changes.length) }),
     h("ul", { class: "plain" }, goods.order_changes.map((one) => h("li", null, h("a", { href: "#/orders/" + one.order }, "№ ", one.order), " ", placeName(one.depot), " → ", placeName(one.shelter), " · ", word("left", one.reason), " · ", t("goods.saves", { cost: days(one.saving) }))))));
 }
 
@@ -139,7 +157,7 @@ function moveTable(plan) {
     { key: "travel", title: t("travel"), value: (move) => move.travel_s ?? null, show: (move) => orUnknown(move.travel_s, duration), numeric: true },
     { key: "route", title: t("route"), value: wayOf, show: shortWay },
     { key: "changed", title: t("changed"), value: (move) => (move.changed ? t("yes") : "") }
-  ], (move) => bindMove(move, box));
+  ].filter(({ key }) => key !== "changed" || plan.moves.some((move) => move.changed)), (move) => bindMove(move, box));
   table.set(plan.moves);
   return table.element;
 }
@@ -148,12 +166,23 @@ function moveTable(plan) {
 
 const again = () => h("button", { class: "again", onclick: make }, t("plan.again"));
 
-function actions(plan) {
+/** What speaks against deciding for this plan, said where it would be decided. @param {any} plan @param {number} newest @param {any[]} plans the last */
+function reservation(plan, newest, plans) {
+  if (plan.standing === "overtaken") {
+    const by = plans.find((other) => other.standing === "in-force" && other.id > plan.id);
+    return h("p", { class: "message" }, by ? [t("plan.overtaken-by", { id: by.id }), " ", h("a", { href: `#/plans/${by.id}/${plan.id}` }, t("plan.title", { id: by.id }))] : t("plan.overtaken"));
+  }
+  if (plan.standing !== "proposed" || plan.id === newest) return null;
+  return h("p", { class: "message" }, t("plan.newer", { id: newest }), " ", h("a", { href: `#/plans/${newest}/${plan.id}` }, t("plan.see-newer", { id: newest })));
+}
+
+/** @param {any} plan @param {boolean} isNewest */
+function actions(plan, isNewest) {
   const approve = (event) => doing(event, () => decide("PUT", `/plans/${plan.id}/approval`, {}), t("plan.approved", { id: plan.id })).then(() => refresh());
   const withdraw = (event) => doing(event, () => decide("DELETE", `/plans/${plan.id}/approval`, {}), t("plan.withdrawn")).then(() => refresh());
   const own = picture.session && picture.session.two_persons && plan.author === picture.session.account;
   return h("p", { class: "actions" },
-    plan.standing === "proposed" && may("approver") && h("button", { class: "go", disabled: own, onclick: approve }, t("plan.approve")),
+    plan.standing === "proposed" && may("approver") && h("button", { class: "go", disabled: own, onclick: approve }, isNewest ? t("plan.approve") : t("plan.approve-older", { id: plan.id })),
     own && plan.standing === "proposed" && h("small", null, t("plan.two-persons")),
     plan.standing === "in-force" && may("approver") && h("button", { onclick: withdraw }, t("plan.withdraw")),
     may("planner", "approver") && again(),
@@ -164,7 +193,7 @@ function actions(plan) {
 /** Which plan it is compared with: the one in force, or another. @param {any} plan @param {any[]} plans */
 function chooseBase(plan, plans) {
   const choose = (event) => { location.hash = `#/plans/${plan.id}${event.target.value ? "/" + event.target.value : ""}`; };
-  return h("label", { class: "inline" }, t("compare.with"), h("select", { onchange: choose, name: "against" },
+  return h("label", { class: "inline with" }, t("compare.with"), h("select", { onchange: choose, name: "against" },
     h("option", { value: "", selected: !against }, t("compare.in-force")),
     plans.filter((other) => other.id !== plan.id).map((other) => h("option", { value: other.id, selected: String(other.id) === against }, `${t("plan.title", { id: other.id })} · ${word("standing", other.standing)}`))));
 }
@@ -214,9 +243,10 @@ async function openPlan(id, unless) {
   const [plan, diff, plans, progress] = await Promise.all([get("/plans/" + id, { at }), get(`/plans/${id}/diff`, { against, at }), get("/plans", { limit: 9, at }), get("/progress", { at })]);
   const base = diff.against && diff.against !== plan.id ? await get("/plans/" + diff.against, { at }) : null;
   if (unless()) return;
+  const newest = Math.max(plan.id, ...plans.items.map((other) => other.id));
   fill(into, h("p", null, h("a", { href: "#/plans" }, "← ", t("nav.plans"))),
-    h("h1", null, t("plan.title", { id: plan.id }), " ", standing(plan, Math.max(plan.id, ...plans.items.map((other) => other.id)))), actions(plan),
-    h("div", { class: "columns two" }, h("div", null, proof(plan), times(plan)),
+    h("h1", null, t("plan.title", { id: plan.id }), " ", standing(plan, newest)), reservation(plan, newest, plans.items), actions(plan, plan.id === newest),
+    h("div", { class: "columns two" }, h("div", { class: "figures" }, proof(plan), times(plan)),
       h("section", null, h("h2", null, t("compare.title")), chooseBase(plan, plans.items), sideBySide(base, plan))),
     plan.standing === "in-force" && progressOf(progress.items), reversals(plan),
     h("section", { class: "changes" }, h("h2", null, t("plan.changes")), differences(diff)),

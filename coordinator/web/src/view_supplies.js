@@ -7,7 +7,7 @@ import { doing } from "./say.js";
 import { all, may, picture } from "./store.js";
 import { rowsOf, suggestions } from "./suggest.js";
 import { Table } from "./table.js";
-import { age, duration, moment, nameOf, number, t, word } from "./texts.js";
+import { age, day as showDay, duration, moment, nameOf, number, t, word } from "./texts.js";
 import { openRequest, openWaybill } from "./view_request.js";
 
 const LOW_DAYS = 2;
@@ -23,7 +23,7 @@ const SOON_DAYS = 7, DAY_MS = 86400000;
 function expiryMark(day) {
   if (!day) return "—";
   const left = (Date.parse(day) - ((picture.status && picture.status.wall_ms) || Date.now())) / DAY_MS;
-  return h("span", { class: "mark " + (left < 0 ? "bad" : left < SOON_DAYS ? "ask" : "off") }, left < 0 ? "▲ " : left < SOON_DAYS ? "△ " : "", day);
+  return h("span", { class: "mark " + (left < 0 ? "bad" : left < SOON_DAYS ? "ask" : "off") }, left < 0 ? "▲ " : left < SOON_DAYS ? "△ " : "", showDay(day));
 }
 
 /** @param {any[]} lines with item and quantity */
@@ -141,7 +141,7 @@ export const view = {
       return;
     }
     tables();
-    fill(into, h("h1", null, t("nav.supplies")), h("p", { class: "actions" }, h("a", { class: "button", href: url("/stock", { format: "csv" }), download: "stock.csv" }, t("export.csv"))),
+    fill(into, h("h1", null, t("nav.supplies")), h("p", { class: "actions" }, h("a", { class: "button", href: url("/stock", { format: "csv" }), download: "stock.csv" }, t("export.stock"))),
       h("section", null, h("h2", null, t("supplies.items")), items.element), h("section", null, h("h2", null, t("supplies.short")), short.element), h("section", null, h("h2", null, t("supplies.warnings")), warnings.element), h("section", null, h("h2", null, t("requests")), requests.element), h("section", null, h("h2", null, t("waybills")), waybills.element, may("planner", "approver") && returnForm()), h("section", null, h("h2", null, t("stock")), stock.element));
     await refreshList();
   },
