@@ -114,11 +114,11 @@ void console_supplies(const struct console_scene *scene, const json_t *request,
         free(listing.rows);
         return; /* no reply: said to be without memory */
     }
-    if (below > 0 && listing.count > 0)
+    if (below > 0 && listing.rows != NULL)
         qsort(listing.rows, listing.count, sizeof *listing.rows, compare);
     struct console_page page = console_page(request, listing.count);
     json_t *list = json_array();
-    for (size_t i = page.first; i < page.end; i++)
+    for (size_t i = page.first; listing.rows != NULL && i < page.end; i++)
         json_array_append_new(list, view_row(scene, &listing.rows[i]));
     free(listing.rows);
     if (id != NULL && state_find_place(console_picture(scene), id) != NULL)
