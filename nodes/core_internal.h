@@ -128,6 +128,27 @@ enum core_device_verdict core_device_judge(const struct turn *turn);
 /* It was. */
 void core_device_took(struct turn *turn);
 
+/* Why an entry is not taken. */
+struct objection {
+    int error; /* HV_OK: there is none */
+    enum hv_reason reason;
+    const char *message;
+    const char *remedy;
+};
+
+/* core_reports.c */
+extern const struct objection core_no_objection;
+struct objection core_object(int error, enum hv_reason reason, const char *message,
+                             const char *remedy);
+
+/* core_goods.c */
+struct objection core_judge_goods(struct turn *turn, const struct hv_report *report, bool force);
+struct objection core_judge_count(struct turn *turn, const struct hv_stock_count *count,
+                                  bool force);
+struct objection core_judge_aside(struct turn *turn, const struct hv_report *report);
+/* Puts in the goods and the lots that staff left out. */
+int core_complete_goods(struct turn *turn, struct hv_report *report);
+
 /* core_orders.c */
 void core_orders_received(struct turn *turn, const struct hv_order_set *set);
 void core_orders_shown(struct turn *turn, uint64_t token);

@@ -105,17 +105,10 @@ void core_reply_failed(struct turn *turn, int store_error) {
 
 /* ---- judging ---- */
 
-struct objection {
-    int error;
-    enum hv_reason reason;
-    const char *message;
-    const char *remedy;
-};
+const struct objection core_no_objection = {0};
 
-static const struct objection none = {0};
-
-static struct objection object(int error, enum hv_reason reason, const char *message,
-                               const char *remedy) {
+struct objection core_object(int error, enum hv_reason reason, const char *message,
+                             const char *remedy) {
     return (struct objection){error, reason, message, remedy};
 }
 
@@ -125,287 +118,60 @@ static struct objection judge_movement(struct turn *turn, const struct hv_moveme
     int64_t there = hv_people_total(here);
     int64_t moved = hv_tally_sign(movement->kind) * hv_people_total(&movement->people);
     if (there + moved > HV_PEOPLE_MAX)
-        return object(HV_ERR_VALUE, HV_REASON_RANGE,
-                      turn_text(turn, "that would make %lld people", (long long)there + moved),
-                      "correct the figure");
+        return core_object(HV_ERR_VALUE, HV_REASON_RANGE,
+                           turn_text(turn, "that would make %lld people", (long long)there + moved),
+                           "correct the figure");
     if (there + moved < 0 && !force)
-        return object(HV_ERR_STATE, HV_REASON_RANGE,
-                      turn_text(turn, "%lld people leave, but only %lld are here",
-                                (long long)-moved, (long long)there),
-                      "count first (haven-node count …), or repeat with --force");
-    return none;
-}
-
-/* What staff may take from for a movement. */
-struct reach {
-    const struct node_present *present;
-    const struct hv_stock_movement *movement;
-    bool of_picks; /* goods to ship were picked: nothing else goes unless its lot is named */
-};
-
-static struct reach reach_of(const struct node_present *present,
-                             const struct hv_stock_movement *movement) {
-    size_t first = node_picks_first(&present->picks, movement->waybill);
-    bool picked = first < present->picks.count &&
-                  strcmp(present->picks.items[first].waybill, movement->waybill) == 0;
-    return (struct reach){present, movement, movement->kind == HV_STOCK_SHIP && picked};
-}
-
-/* How much of this lot the movement may take: what is free, what was set aside for its own waybill,
- * or both. */
-static uint64_t within_reach(const void *context, const struct hv_stock_line *lot) {
-    const struct reach *reach = context;
-    const struct node_present *present = reach->present;
-    const struct node_pick *pick = node_picks_of(&present->picks, reach->movement->waybill, lot);
-    uint64_t picked = pick == NULL ? 0 : pick->picked, loaded = pick == NULL ? 0 : pick->loaded;
-    uint64_t left = node_picks_free(&present->picks, &present->stock, lot);
-    switch (reach->movement->kind) {
-    case HV_STOCK_LOAD:
-        return left + picked;
-    case HV_STOCK_PUT_BACK:
-        return picked + loaded;
-    case HV_STOCK_SHIP:
-        return picked + loaded + (reach->of_picks ? 0 : left);
-    default:
-        return left;
-    }
-}
-
-static uint64_t in_all(const struct hv_stock_movement *movement, const struct hv_stock_line *lot) {
-    uint64_t sum = 0;
-    for (size_t i = 0; i < movement->line_count; i++)
-        if (node_stock_compare(&movement->lines[i], lot) == 0)
-            sum += movement->lines[i].quantity;
-    return sum;
-}
-
-/* Goods that are set aside for a waybill are not taken for something else by mistake. */
-static struct objection judge_set_aside(struct turn *turn,
-                                        const struct hv_stock_movement *movement) {
-    struct reach reach = reach_of(&turn->core->present, movement);
-    reach.of_picks = false; /* who names the lot may ship what is free, too */
-    for (size_t i = 0; i < movement->line_count; i++) {
-        const struct hv_stock_line *line = &movement->lines[i];
-        uint64_t may = within_reach(&reach, line);
-        if (hv_stock_sign(movement->kind) != 0) /* damaged ones are nobody's */
-            may += node_stock_line(&turn->core->present.stock, line) -
-                   node_stock_usable(&turn->core->present.stock, line);
-        if (in_all(movement, line) > may)
-            return object(HV_ERR_STATE, HV_REASON_RANGE,
-                          turn_text(turn, "%llu of %s%s%s, but only %llu are free for that",
-                                    (unsigned long long)in_all(movement, line), line->item,
-                                    line->lot[0] == '\0' ? "" : "@", line->lot,
-                                    (unsigned long long)may),
-                          "see what is set aside with “haven-node stock”; put back what is not "
-                          "needed, or repeat with --force");
-    }
-    return none;
-}
-
-/* A lot of the item that expires earlier than the line, has not yet, and stays behind free. */
-static const struct hv_stock_line *earlier_lot(const struct node_present *present,
-                                               const struct hv_stock_movement *movement,
-                                               const struct hv_stock_line *line, uint32_t today) {
-    for (size_t i = 0; i < present->stock.count; i++) {
-        const struct hv_stock_line *lot = &present->stock.lines[i];
-        bool earlier = strcmp(lot->item, line->item) == 0 && lot->expiry_day >= today &&
-                       lot->expiry_day - 1 < line->expiry_day - 1; /* 0 is never: last */
-        if (earlier &&
-            node_picks_free(&present->picks, &present->stock, lot) > in_all(movement, lot))
-            return lot;
-    }
-    return NULL;
-}
-
-static struct objection judge_turn(struct turn *turn, const struct hv_report *report) {
-    const struct hv_stock_movement *movement = &report->stock_movement;
-    const struct node_present *present = &turn->core->present;
-    bool in_turn = movement->kind == HV_STOCK_PICK || movement->kind == HV_STOCK_ISSUE ||
-                   movement->kind == HV_STOCK_SHIP;
-    uint32_t today =
-        report->seen.wall_ms <= 0 ? 0 : (uint32_t)(report->seen.wall_ms / (int64_t)NODE_DAY_MS);
-    for (size_t i = 0; in_turn && movement->reason[0] == '\0' && i < movement->line_count; i++) {
-        const struct hv_stock_line *line = &movement->lines[i];
-        const struct node_pick *pick = node_picks_of(&present->picks, movement->waybill, line);
-        uint64_t picked =
-            pick == NULL || movement->kind != HV_STOCK_SHIP ? 0 : pick->picked + pick->loaded;
-        const struct hv_stock_line *earlier =
-            line->quantity <= picked ? NULL : earlier_lot(present, movement, line, today);
-        if (earlier != NULL)
-            return object(HV_ERR_STATE, HV_REASON_RANGE,
-                          turn_text(turn, "%s%s%s expires earlier and is still here", earlier->item,
-                                    earlier->lot[0] == '\0' ? "" : "@", earlier->lot),
-                          "take that lot first, or say why not with --reason");
-    }
-    return none;
-}
-
-static struct objection judge_reason(struct turn *turn, const struct hv_stock_movement *movement) {
-    bool wants = movement->kind == HV_STOCK_LOSS || movement->kind == HV_STOCK_WRITE_OFF ||
-                 movement->kind == HV_STOCK_ADJUST_UP || movement->kind == HV_STOCK_ADJUST_DOWN;
-    return !wants || movement->reason[0] != '\0'
-               ? none
-               : object(
-                     HV_ERR_VALUE, HV_REASON_RANGE,
-                     turn_text(turn, "%s wants a reason", hv_stock_movement_word(movement->kind)),
-                     "say why: --reason TEXT");
-}
-
-/* What is free of an item in all lots. */
-static uint64_t free_of(const struct node_present *present, const char *item) {
-    uint64_t sum = 0;
-    for (size_t i = 0; i < present->stock.count; i++)
-        if (strcmp(present->stock.lines[i].item, item) == 0)
-            sum += node_picks_free(&present->picks, &present->stock, &present->stock.lines[i]);
-    return sum;
-}
-
-/* A line that names no lot could have been taken from any that is free. */
-static struct objection no_more_than(struct turn *turn, const struct hv_stock_line *line,
-                                     uint64_t there) {
-    const bool any = line->lot[0] == '\0' && line->expiry_day == 0;
-    if (any)
-        there = free_of(&turn->core->present, line->item);
-    return object(HV_ERR_STATE, HV_REASON_RANGE,
-                  turn_text(turn, "%llu of %s%s%s leave, but only %llu are %s",
-                            (unsigned long long)line->quantity, line->item,
-                            line->lot[0] == '\0' ? "" : "@", line->lot, (unsigned long long)there,
-                            any ? "free here" : "here"),
-                  "count first (haven-node stock count …), or repeat with --force");
-}
-
-static struct objection judge_stock_movement(struct turn *turn, const struct hv_report *report,
-                                             bool force) {
-    const struct hv_stock_movement *movement = &report->stock_movement;
-    struct objection objection = judge_reason(turn, movement);
-    if (objection.error != HV_OK || force || hv_stock_sign(movement->kind) > 0)
-        return objection;
-    uint64_t there;
-    const struct hv_stock_line *line =
-        node_stock_short(&turn->core->present.stock, movement->lines, movement->line_count, &there);
-    if (line != NULL)
-        return no_more_than(turn, line, there);
-    objection = judge_set_aside(turn, movement);
-    return objection.error != HV_OK ? objection : judge_turn(turn, report);
+        return core_object(HV_ERR_STATE, HV_REASON_RANGE,
+                           turn_text(turn, "%lld people leave, but only %lld are here",
+                                     (long long)-moved, (long long)there),
+                           "count first (haven-node count …), or repeat with --force");
+    return core_no_objection;
 }
 
 static struct objection no_request(struct turn *turn, const struct hv_request *request) {
-    return object(HV_ERR_NOT_FOUND, HV_REASON_REFERENCE,
-                  turn_text(turn, "there is no request %llu", (unsigned long long)request->id),
-                  "see the open requests with “haven-node requests”");
+    return core_object(HV_ERR_NOT_FOUND, HV_REASON_REFERENCE,
+                       turn_text(turn, "there is no request %llu", (unsigned long long)request->id),
+                       "see the open requests with “haven-node requests”");
 }
 
 static struct objection judge_request(struct turn *turn, const struct hv_request *request) {
-    return request->id <= turn->core->present.next_request ? none : no_request(turn, request);
+    return request->id <= turn->core->present.next_request ? core_no_objection
+                                                           : no_request(turn, request);
 }
 
 static struct objection judge_answer(struct turn *turn, const struct hv_order_answer *answer) {
     const struct node_order *order = core_find_order(turn->core, answer->order);
     if (order == NULL)
-        return object(HV_ERR_NOT_FOUND, HV_REASON_REFERENCE,
-                      turn_text(turn, "there is no order %llu", (unsigned long long)answer->order),
-                      "see the orders with “haven-node orders --all”");
+        return core_object(
+            HV_ERR_NOT_FOUND, HV_REASON_REFERENCE,
+            turn_text(turn, "there is no order %llu", (unsigned long long)answer->order),
+            "see the orders with “haven-node orders --all”");
     const char *remedy = "";
     const char *message = core_answer_objection(order, answer, &remedy);
-    return message == NULL ? none : object(HV_ERR_STATE, HV_REASON_RANGE, message, remedy);
+    return message == NULL ? core_no_objection
+                           : core_object(HV_ERR_STATE, HV_REASON_RANGE, message, remedy);
 }
 
 static struct objection judge_role(const struct node_core *core, enum hv_report_kind kind) {
     bool of_shelters =
         kind == HV_REPORT_MOVEMENT || kind == HV_REPORT_COUNT || kind == HV_REPORT_CAPACITY;
     if (core->identity.role != HV_ROLE_DEPOT || !of_shelters)
-        return none;
-    return object(HV_ERR_PERMISSION, HV_REASON_ROLE, "a depot does not report people",
-                  "report it at the shelter's own node");
-}
-
-/* Many lines with long names can pass what one message holds. */
-static struct objection judge_size(const struct hv_stock_line *lines, size_t count) {
-    size_t bytes = 2 * HV_TEXT_BYTES_MAX;
-    for (size_t i = 0; i < count; i++)
-        bytes += 40 + strlen(lines[i].item) + strlen(lines[i].lot);
-    return bytes < HV_FRAME_BYTES_MAX - 1024
-               ? none
-               : object(HV_ERR_LIMIT, HV_REASON_OVERSIZE, "that is too much for one entry",
-                        "make several smaller entries of it");
-}
-
-/* The lot that a count finds otherwise than booked, with what was booked; NULL: none. */
-static const struct hv_stock_line *differing_lot(const struct node_stock *stock,
-                                                 const struct hv_stock_count *count,
-                                                 uint64_t *ret_booked, uint64_t *ret_counted) {
-    for (size_t i = 0; i < count->line_count; i++) {
-        *ret_booked = node_stock_line(stock, &count->lines[i]);
-        *ret_counted = count->lines[i].quantity;
-        if (*ret_booked != *ret_counted)
-            return &count->lines[i];
-    }
-    for (size_t i = 0; count->complete && i < stock->count; i++) {
-        bool listed = false;
-        for (size_t k = 0; !listed && k < count->line_count; k++)
-            listed = node_stock_compare(&count->lines[k], &stock->lines[i]) == 0;
-        *ret_booked = stock->lines[i].quantity;
-        *ret_counted = 0;
-        if (!listed && *ret_booked > 0)
-            return &stock->lines[i];
-    }
-    return NULL;
-}
-
-/* A count that adjusts the books says why; the first one, which opens them, has nothing to adjust.
- * Forced without a reason, the centre's ledger warns of it. */
-static struct objection judge_stock_count(struct turn *turn, const struct hv_stock_count *count,
-                                          bool force) {
-    const struct node_stock *stock = &turn->core->present.stock;
-    struct objection objection = judge_size(count->lines, count->line_count);
-    uint64_t booked, counted;
-    if (objection.error != HV_OK || force || count->reason[0] != '\0' || stock->count == 0)
-        return objection;
-    const struct hv_stock_line *lot = differing_lot(stock, count, &booked, &counted);
-    if (lot == NULL)
-        return none;
-    return object(HV_ERR_STATE, HV_REASON_RANGE,
-                  turn_text(turn, "%s%s%s: %llu counted, %llu booked", lot->item,
-                            lot->lot[0] == '\0' ? "" : "@", lot->lot, (unsigned long long)counted,
-                            (unsigned long long)booked),
-                  "say why they differ with --reason, or repeat with --force");
-}
-
-static struct objection judge_goods(struct turn *turn, const struct hv_report *report, bool force) {
-    const struct hv_stock_movement *movement = &report->stock_movement;
-    struct objection objection = judge_size(movement->lines, movement->line_count);
-    if (objection.error == HV_OK)
-        objection = judge_size(movement->into, movement->into_count);
-    return objection.error != HV_OK ? objection : judge_stock_movement(turn, report, force);
-}
-
-/* Staff that name no goods of a waybill mean all that was set aside for it. */
-static struct objection judge_aside(struct turn *turn, const struct hv_report *report) {
-    const struct hv_stock_movement *movement = &report->stock_movement;
-    bool aside = report->kind == HV_REPORT_STOCK_MOVEMENT && movement->line_count == 0 &&
-                 movement->waybill[0] != '\0' &&
-                 (movement->kind == HV_STOCK_LOAD || movement->kind == HV_STOCK_SHIP ||
-                  movement->kind == HV_STOCK_PUT_BACK);
-    return !aside ? none
-                  : object(HV_ERR_STATE, HV_REASON_RANGE,
-                           turn_text(turn, "nothing is picked for waybill %s that could %s",
-                                     movement->waybill,
-                                     movement->kind == HV_STOCK_LOAD   ? "be loaded"
-                                     : movement->kind == HV_STOCK_SHIP ? "be shipped"
-                                                                       : "go back"),
-                           "pick it first: haven-node stock pick WAYBILL ITEM=QTY…");
+        return core_no_objection;
+    return core_object(HV_ERR_PERMISSION, HV_REASON_ROLE, "a depot does not report people",
+                       "report it at the shelter's own node");
 }
 
 static struct objection judge(struct turn *turn, const struct hv_report *report, bool force) {
     if (report->kind == HV_REPORT_REQUEST && report->request.kind == HV_REQUEST_UNKNOWN)
         return no_request(turn, &report->request); /* an open one would have said its kind */
-    struct objection objection = judge_aside(turn, report);
+    struct objection objection = core_judge_aside(turn, report);
     if (objection.error != HV_OK)
         return objection;
     struct hv_verdict verdict = hv_report_check(report);
     if (verdict.reason != HV_REASON_UNKNOWN)
-        return object(HV_ERR_VALUE, verdict.reason, turn_text(turn, "%s", verdict.detail),
-                      "correct the entry");
+        return core_object(HV_ERR_VALUE, verdict.reason, turn_text(turn, "%s", verdict.detail),
+                           "correct the entry");
     objection = judge_role(turn->core, report->kind);
     if (objection.error != HV_OK)
         return objection;
@@ -413,39 +179,23 @@ static struct objection judge(struct turn *turn, const struct hv_report *report,
     case HV_REPORT_MOVEMENT:
         return judge_movement(turn, &report->movement, force);
     case HV_REPORT_STOCK_MOVEMENT:
-        return judge_goods(turn, report, force);
+        return core_judge_goods(turn, report, force);
     case HV_REPORT_STOCK_COUNT:
-        return judge_stock_count(turn, &report->stock_count, force);
+        return core_judge_count(turn, &report->stock_count, force);
     case HV_REPORT_REQUEST:
         return judge_request(turn, &report->request);
     case HV_REPORT_ANSWER:
         return judge_answer(turn, &report->answer);
     case HV_REPORT_SNAPSHOT:
     case HV_REPORT_NONE:
-        return object(HV_ERR_VALUE, HV_REASON_TYPE, "staff do not make such a report",
-                      "report the facts; the node makes snapshots by itself");
+        return core_object(HV_ERR_VALUE, HV_REASON_TYPE, "staff do not make such a report",
+                           "report the facts; the node makes snapshots by itself");
     default:
-        return none;
+        return core_no_objection;
     }
 }
 
 /* ---- what staff leave out ---- */
-
-static int complete_stock(struct turn *turn, struct hv_stock_movement *movement) {
-    const struct node_present *present = &turn->core->present;
-    struct hv_arena *arena = &turn->effects->arena;
-    bool of_picks = movement->waybill[0] != '\0' &&
-                    (movement->kind == HV_STOCK_LOAD || movement->kind == HV_STOCK_SHIP ||
-                     movement->kind == HV_STOCK_PUT_BACK);
-    if (hv_stock_sign(movement->kind) > 0)
-        return HV_OK;
-    if (of_picks && movement->line_count == 0)
-        return node_picks_lines(&present->picks, movement->waybill, movement->kind, arena,
-                                &movement->lines, &movement->line_count);
-    struct reach reach = reach_of(present, movement);
-    return node_stock_pick(&present->stock, within_reach, &reach, movement->lines,
-                           movement->line_count, arena, &movement->lines, &movement->line_count);
-}
 
 static void complete_answer(struct turn *turn, struct hv_order_answer *answer) {
     const struct node_order *order = core_find_order(turn->core, answer->order);
@@ -484,7 +234,7 @@ static int complete(struct turn *turn, struct hv_report *report, uint64_t ago_ms
             report->lifelines.lifelines[i].seen = report->seen;
         return HV_OK;
     case HV_REPORT_STOCK_MOVEMENT:
-        return complete_stock(turn, &report->stock_movement);
+        return core_complete_goods(turn, report);
     case HV_REPORT_REQUEST:
         return complete_request(turn, &report->request);
     case HV_REPORT_ANSWER:

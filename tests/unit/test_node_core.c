@@ -615,6 +615,27 @@ Test(node_core, another_lot_than_the_one_to_expire_first_wants_a_reason) {
     cr_assert_eq(stock(HV_STOCK_LOSS, &late, 1), HV_ERR_VALUE, "a loss wants a reason");
 }
 
+Test(node_core, what_has_expired_is_left_where_it_is) {
+    struct hv_stock_line got[] = {stock_line("water", "OLD", 19000, 30),
+                                  stock_line("water", "A", 30500, 4)};
+    struct hv_stock_line three = stock_line("water", "", 0, 3),
+                         nine = stock_line("water", "", 0, 9),
+                         old = stock_line("water", "OLD", 19000, 2);
+    const struct node_stock *stock_now = &node_core_present(bench->core)->stock;
+    stock(HV_STOCK_RECEIVE, got, 2);
+    cr_assert_eq(on_waybill(HV_STOCK_PICK, &three, 1, "", false), HV_OK);
+    cr_assert_str_eq(the_pick()->lot, "A");
+    cr_assert_eq(stock(HV_STOCK_ISSUE, &nine, 1), HV_ERR_STATE);
+    cr_assert_str_eq(bench->last_reply.message,
+                     "9 of water leave, but only 1 are free here; 30 more have expired");
+    cr_assert_eq(stock(HV_STOCK_ISSUE, &old, 1), HV_ERR_STATE);
+    cr_assert_str_eq(bench->last_reply.message, "water@OLD has expired");
+    cr_assert_eq(on_waybill(HV_STOCK_PICK, &old, 1, "goes to be destroyed", false), HV_OK);
+    cr_assert_eq(stock(HV_STOCK_EXPIRE, &nine, 1), HV_OK, "the first to expire go first");
+    cr_assert_eq(node_stock_line(stock_now, &got[0]), 21);
+    cr_assert_eq(node_stock_line(stock_now, &got[1]), 4);
+}
+
 Test(node_core, picks_survive_a_restart_and_let_go_of_what_is_gone) {
     struct hv_stock_line got = stock_line("water", "", 0, 10), four = stock_line("water", "", 0, 4),
                          three = stock_line("water", "", 0, 3);
