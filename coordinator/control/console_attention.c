@@ -256,6 +256,59 @@ static void look_at_undelivered(struct attention *attention, struct hv_arena *ar
                   hv_plan_reason_word(first->reason)));
 }
 
+/* ---- goods at risk ---- */
+
+static const char *risk_of(const char *warning) {
+    if (strcmp(warning, "below-minimum-stock") == 0)
+        return "below-minimum";
+    if (strncmp(warning, "cold-chain", strlen("cold-chain")) == 0)
+        return "cold-chain";
+    /* within nine months is soon enough for who rotates stock, not for who runs the event */
+    return strcmp(warning, "expires-within-9-months") == 0 ? NULL : "expiring";
+}
+
+/* Lots of one item at one place are one thing: all of them, by the first to expire. */
+static bool adds_to(const struct attention *attention, const char *id, const json_t *warning) {
+    json_t *last = json_array_get(attention->list, json_array_size(attention->list) - 1);
+    const char *known = json_string_value(json_object_get(last, "id"));
+    json_t *figures = json_object_get(last, "figures");
+    if (known == NULL || strcmp(known, id) != 0)
+        return false;
+    json_object_set_new(figures, "quantity",
+                        json_integer(json_integer_value(json_object_get(figures, "quantity")) +
+                                     json_integer_value(json_object_get(warning, "quantity"))));
+    return true;
+}
+
+static void look_at_goods(struct attention *attention) {
+    static const char *const members[] = {"item", "quantity", "minimum", "days_left", "minutes"};
+    const struct state *state = console_picture(attention->scene);
+    json_t *list = console_goods_at_risk(attention->scene), *warning;
+    size_t index;
+    json_array_foreach(list, index, warning) {
+        const char *kind = risk_of(json_string_value(json_object_get(warning, "warning"))),
+                   *item = console_text_or_empty(warning, "item"),
+                   *place = console_text(warning, "place");
+        char id[200];
+        if (kind == NULL)
+            continue;
+        snprintf(id, sizeof id, "%s:%.80s%s%.80s", kind, place == NULL ? "" : place,
+                 place == NULL ? "" : ":", item);
+        if (adds_to(attention, id, warning))
+            continue;
+        json_t *figures = json_object();
+        for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+            json_object_set(figures, members[i], json_object_get(warning, members[i]));
+        json_t *one = add(attention, kind, "warning", place == NULL ? item : place, NAN, figures);
+        json_object_set_new(one, "id", json_string(id));
+        if (place != NULL) {
+            struct attended at = look_up(attention->scene, state_find_place(state, place));
+            name(one, &at);
+        }
+    }
+    json_decref(list);
+}
+
 /* Zones that have not moved as the plan in force says: a warden has to be asked, or the zone swept.
  */
 static void look_at_progress(struct attention *attention, struct hv_arena *arena) {
@@ -415,6 +468,7 @@ void console_attention(const struct console_scene *scene, const json_t *request,
     look_at_orders(&attention);
     look_at_deliveries(&attention, arena);
     look_at_undelivered(&attention, arena);
+    look_at_goods(&attention);
     look_at_progress(&attention, arena);
     look_at_plans(&attention, arena);
     look_at_requests(&attention);

@@ -39,6 +39,14 @@ console_verb console_supplies;
 console_verb console_ledger, console_waybills, console_ledger_warnings, console_request_decide,
     console_waybill_end;
 
+/* Sets item, lot and expiry. */
+void console_set_lot(const struct console_scene *scene, json_t *object,
+                     const struct state_lot *lot);
+
+/* The warnings of the ledger that somebody should act on soon: what expires at depots, what must
+ * stay cold and does not, what is below its minimum in all depots together. By place and item. */
+json_t *console_goods_at_risk(const struct console_scene *scene);
+
 /* How far a request is ("requested" to "received", "declined", "closed", "withdrawn"), and its
  * items on the three tracks. */
 const char *console_request_stage(const struct state_request *request);

@@ -1,5 +1,5 @@
-/* Questions about the ledger: where goods are, where they came from and went, what is on its way,
- * and what staff should look at. */
+/* Questions about the ledger: where goods are, where they came from and went, and what is on its
+ * way. */
 #include "coordinator/control/console_json.h"
 
 #include "coordinator/ledger/verify.h"
@@ -7,15 +7,13 @@
 
 #include <string.h>
 
-enum { MS_A_MINUTE = 60000, SOON_DAYS = 92, LATER_DAYS = 274 }; /* three months, nine months */
-
 static const char *place_id(const struct console_scene *scene, uint32_t index) {
     const struct state_place *place = state_place(console_picture(scene), index);
     return place == NULL ? "" : place->entity.id;
 }
 
-static void set_lot(const struct console_scene *scene, json_t *object,
-                    const struct state_lot *lot) {
+void console_set_lot(const struct console_scene *scene, json_t *object,
+                     const struct state_lot *lot) {
     const struct state *state = console_picture(scene);
     json_object_set_new(object, "item", json_string(state_name(state, lot->item)));
     json_object_set_new(object, "lot", json_string(state_name(state, lot->lot)));
@@ -59,7 +57,7 @@ static json_t *row_of(const struct console_scene *scene, json_t *rows, const str
         return row;
     row = json_pack("{s:s, s:{}}", "item", item, "accounts");
     if (wanted->by_lot) {
-        set_lot(scene, row, lot);
+        console_set_lot(scene, row, lot);
         json_object_set_new(row, kind, json_string(whose));
     }
     json_object_set_new(rows, key, row);
@@ -122,7 +120,7 @@ static json_t *waybill_lines(const struct console_scene *scene,
     for (uint32_t i = 0; i < waybill->line_count; i++) {
         const struct state_waybill_line *line = &waybill->lines[i];
         json_t *object = json_object();
-        set_lot(scene, object, &line->lot);
+        console_set_lot(scene, object, &line->lot);
         add(object, "shipped", line->shipped);
         add(object, "received", line->received);
         add(object, "damaged", line->damaged);
@@ -140,7 +138,7 @@ static json_t *waybill_picks(const struct console_scene *scene,
     for (uint32_t i = 0; i < waybill->pick_count; i++) {
         const struct state_waybill_pick *pick = &waybill->picks[i];
         json_t *object = json_pack("{s:s}", "place", place_id(scene, pick->place));
-        set_lot(scene, object, &pick->lot);
+        console_set_lot(scene, object, &pick->lot);
         add(object, "picked", pick->picked);
         add(object, "loaded", pick->loaded);
         json_array_append_new(list, object);
@@ -234,187 +232,6 @@ void console_waybills(const struct console_scene *scene, const json_t *request,
             json_array_append_new(list, view_waybill(scene, waybill, arena));
     }
     console_answer_list(request, "waybills", list, outcome);
-}
-
-/* ---- warnings ---- */
-
-static json_t *warn(const struct console_scene *scene, json_t *list, const char *warning,
-                    const char *kind, const char *whose, const struct state_lot *lot,
-                    int64_t quantity) {
-    json_t *object = json_pack("{s:s, s:s, s:I}", "warning", warning, kind, whose, "quantity",
-                               (json_int_t)quantity);
-    if (lot != NULL)
-        set_lot(scene, object, lot);
-    json_array_append_new(list, object);
-    return object;
-}
-
-/* Accounts that say that something was not as it should be. */
-static const char *discrepancy_of(enum state_account account) {
-    switch (account) {
-    case STATE_UNEXPLAINED:
-        return "left-beyond-what-was-there";
-    case STATE_BROUGHT_IN:
-        return "received-without-waybill";
-    case STATE_SENT:
-        return "shipped-without-waybill";
-    case STATE_FOUND:
-        return "counted-more-than-booked";
-    case STATE_MISSING:
-        return "counted-less-than-booked";
-    case STATE_CORRECTED_UP:
-    case STATE_CORRECTED_DOWN:
-        return "picture-corrected-books";
-    case STATE_OVER:
-        return "received-more-than-shipped";
-    case STATE_MISSING_ON_WAY:
-        return "missing-on-the-way";
-    case STATE_NOTE_OUT_OF_TURN:
-        return "not-first-expired-first-out";
-    case STATE_NOTE_UNBOOKED:
-        return "picked-what-was-not-there";
-    case STATE_NOTE_NO_REASON:
-        return "without-a-reason";
-    default:
-        return NULL;
-    }
-}
-
-static void warn_of_book(const struct console_scene *scene, json_t *list, const char *kind,
-                         const char *whose, const struct state_book *book) {
-    for (uint32_t i = 0; i < book->count; i++) {
-        const struct state_balance *balance = &book->balances[i];
-        const char *warning = discrepancy_of(balance->account);
-        if (warning != NULL && balance->amount != 0)
-            json_object_set_new(
-                warn(scene, list, warning, kind, whose, &balance->lot, balance->amount), "position",
-                json_integer((json_int_t)balance->position));
-    }
-}
-
-static void warn_of_expiry(const struct console_scene *scene, json_t *list,
-                           const struct state_place *place) {
-    int64_t today = supply_day(scene->wall_ms);
-    const struct state_book *book = &place->book;
-    for (uint32_t i = 0; i < book->count; i = state_book_after(book, &book->balances[i].lot)) {
-        const struct state_lot *lot = &book->balances[i].lot;
-        int64_t there = state_book_there(book, lot), left = (int64_t)lot->expiry_day - today;
-        if (lot->expiry_day == 0 || there == 0 || left > LATER_DAYS)
-            continue;
-        json_t *warning = warn(scene, list,
-                               left < 0            ? "expired"
-                               : left <= SOON_DAYS ? "expires-within-3-months"
-                                                   : "expires-within-9-months",
-                               "place", place->entity.id, lot, there);
-        json_object_set_new(warning, "days_left", json_integer((json_int_t)left));
-    }
-}
-
-static bool is_cold(const struct console_scene *scene, uint32_t item) {
-    uint32_t known =
-        scene->region == NULL
-            ? REGION_NONE
-            : region_find_item(scene->region, state_name(console_picture(scene), item));
-    return known != REGION_NONE && scene->region->items[known].cold_chain == REGION_ANSWER_YES;
-}
-
-/* Goods that must stay cold where the power is off, or was for so long that they are in quarantine
- * until somebody has looked at them. */
-static void warn_of_power(const struct console_scene *scene, json_t *list,
-                          const struct state_place *place) {
-    const struct state_book *book = &place->book;
-    int64_t lasted_ms = state_cold_break_ms(place, scene->mono_ms);
-    bool suspect = state_cold_is_suspect(place, scene->mono_ms);
-    if (!place->cold.is_broken && !suspect)
-        return;
-    for (uint32_t i = 0; i < book->count; i = state_book_after(book, &book->balances[i].lot)) {
-        const struct state_lot *lot = &book->balances[i].lot;
-        if (state_book_there(book, lot) > 0 && is_cold(scene, lot->item))
-            json_object_set_new(
-                warn(scene, list,
-                     suspect ? "cold-chain-broken-in-quarantine" : "cold-chain-without-power",
-                     "place", place->entity.id, lot, state_book_there(book, lot)),
-                "minutes", json_integer((json_int_t)(lasted_ms / MS_A_MINUTE)));
-    }
-}
-
-/* Goods that must stay cold on a vehicle that is not known to keep them so. */
-static void warn_of_vehicle(const struct console_scene *scene, json_t *list,
-                            const struct state_waybill *waybill) {
-    uint32_t known = scene->region == NULL || waybill->vehicle == NULL
-                         ? REGION_NONE
-                         : region_find_vehicle(scene->region, waybill->vehicle);
-    if (known != REGION_NONE && scene->region->vehicles[known].cold_chain == REGION_ANSWER_YES)
-        return;
-    for (uint32_t i = 0; i < waybill->book.count; i++) {
-        const struct state_balance *balance = &waybill->book.balances[i];
-        if (balance->account == STATE_IN_TRANSIT && balance->amount > 0 &&
-            is_cold(scene, balance->lot.item))
-            warn(scene, list, "cold-chain-on-a-vehicle-not-known-to-be-cold", "waybill",
-                 waybill->entity.id, &balance->lot, balance->amount);
-    }
-}
-
-/* What of an item lies free at a place, neither expired nor in quarantine. */
-static int64_t usable_at(const struct console_scene *scene, const struct state_place *place,
-                         uint32_t name) {
-    const struct state_book *book = &place->book;
-    const int64_t today = supply_day(scene->wall_ms);
-    int64_t usable = 0;
-    if (is_cold(scene, name) && state_cold_is_suspect(place, scene->mono_ms))
-        return 0;
-    for (uint32_t b = state_book_first(book, name);
-         b < book->count && book->balances[b].lot.item == name; b++) {
-        const struct state_balance *balance = &book->balances[b];
-        bool expired = balance->lot.expiry_day != 0 && (int64_t)balance->lot.expiry_day < today;
-        usable += balance->account == STATE_ON_HAND && !expired ? balance->amount : 0;
-    }
-    return usable;
-}
-
-/* Usable goods of an item in all depots, and what must not be undercut. */
-static void warn_of_minimum(const struct console_scene *scene, json_t *list) {
-    const struct state *state = console_picture(scene);
-    for (uint32_t item = 0; scene->region != NULL && item < scene->region->item_count; item++) {
-        int64_t minimum = scene->region->items[item].minimum_stock, there = 0;
-        const char *id = scene->region->items[item].id;
-        const struct state_entity *name = state_find(state, STATE_NAME, id);
-        for (uint32_t i = 0; name != NULL && i < state_count(state, STATE_PLACE); i++) {
-            const struct state_place *place = state_place(state, i);
-            if (place->role == HV_ROLE_DEPOT)
-                there += usable_at(scene, place, name->index);
-        }
-        if (minimum <= 0 || there >= minimum)
-            continue;
-        json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:I}", "warning",
-                                              "below-minimum-stock", "item", id, "quantity",
-                                              (json_int_t)there, "minimum", (json_int_t)minimum));
-    }
-}
-
-void console_ledger_warnings(const struct console_scene *scene, const json_t *request,
-                             struct hv_arena *arena, struct console_outcome *outcome) {
-    (void)arena;
-    const struct state *state = console_picture(scene);
-    json_t *list = json_array();
-    for (uint32_t i = 0; i < state_count(state, STATE_PLACE); i++) {
-        const struct state_place *place = state_place(state, i);
-        warn_of_book(scene, list, "place", place->entity.id, &place->book);
-        warn_of_expiry(scene, list, place);
-        warn_of_power(scene, list, place);
-        if (state_books_lag(state, place))
-            warn(scene, list, "books-wait-for-reports", "place", place->entity.id, NULL, 0);
-    }
-    for (uint32_t i = 0; i < state_count(state, STATE_WAYBILL); i++) {
-        const struct state_waybill *waybill = state_waybill(state, i);
-        warn_of_book(scene, list, "waybill", waybill->entity.id, &waybill->book);
-        warn_of_vehicle(scene, list, waybill);
-        if (waybill->received_by != STATE_NONE && waybill->to != STATE_NONE &&
-            waybill->received_by != waybill->to)
-            warn(scene, list, "received-elsewhere", "waybill", waybill->entity.id, NULL, 0);
-    }
-    warn_of_minimum(scene, list);
-    console_answer_list(request, "warnings", list, outcome);
 }
 
 /* ---- requests on their tracks ---- */

@@ -151,3 +151,22 @@ const struct hv_order *town_order(struct town *town, enum hv_order_kind kind,
         *ret_count = count;
     return last;
 }
+
+/* ---- as operators see it ---- */
+
+json_t *town_ask(struct town *town, const char *question, const char *member) {
+    const struct console_scene scene = {.core = town->bench->core,
+                                        .region = town->region,
+                                        .profile = town->profile,
+                                        .mono_ms =
+                                            core_mono_ms(town->bench->core, town->bench->real_ms),
+                                        .wall_ms = town->bench->wall_ms};
+    struct console_outcome outcome = {0};
+    json_t *request = json_loads(question, 0, NULL);
+    console_handle(&scene, request, &town->arena, &outcome);
+    json_t *found = json_incref(json_object_get(outcome.reply, member));
+    cr_assert_not_null(found, "%s", question);
+    json_decref(outcome.reply);
+    json_decref(request);
+    return found;
+}

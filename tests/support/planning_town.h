@@ -4,6 +4,7 @@
 #ifndef TESTS_SUPPORT_PLANNING_TOWN_H
 #define TESTS_SUPPORT_PLANNING_TOWN_H
 
+#include "coordinator/control/console.h"
 #include "coordinator/planning/orders.h"
 #include "coordinator/planning/picture.h"
 #include "coordinator/planning/session.h"
@@ -39,5 +40,8 @@ size_t town_approve(struct town *town, uint64_t number); /* how many orders came
 /* The last order of that kind that is in that state; NULL: none. `ret_count` may be NULL. */
 const struct hv_order *town_order(struct town *town, enum hv_order_kind kind,
                                   enum hv_order_state state, size_t *ret_count);
+
+/* A member of the console's reply to a question in JSON, on its own; the caller's. */
+json_t *town_ask(struct town *town, const char *question, const char *member);
 
 #endif

@@ -10,6 +10,7 @@ export function linkOf(thing) {
     case "order-overdue": case "order-unanswered": case "order-declined": case "order-failed": return "#/orders/" + thing.subject;
     case "zone-behind": return "#/plans";
     case "delivery-late": return thing.subject ? "#/orders/" + thing.figures.order : "#/orders/";
+    case "below-minimum": case "expiring": case "cold-chain":
     case "stock-out": case "request": case "conservation": return "#/supplies";
     default: return !thing.subject ? "#/places" : picture.depots.has(thing.subject) ? "#/map/depot/" + thing.subject : "#/map/shelter/" + thing.subject;
   }
@@ -28,7 +29,7 @@ export function sentence(thing) {
   if (said.lifeline) said.lifeline = word("lifeline", said.lifeline);
   if (said.order_kind) said.order_kind = word("order", said.order_kind);
   if (said.item) said.item = itemName(said.item);
-  for (const name of ["people", "capacity", "hours_left", "moves", "shipments", "unserved_people", "planned"]) if (typeof said[name] === "number") said[name] = number(said[name]);
+  for (const name of ["people", "capacity", "hours_left", "moves", "shipments", "unserved_people", "planned", "quantity", "minimum", "days_left", "minutes"]) if (typeof said[name] === "number") said[name] = number(said[name]);
   return t("attention." + thing.kind, said);
 }
 
