@@ -246,14 +246,18 @@ static int put_stock(struct allocation_session *session, uint32_t depot, uint32_
                                   allocation_stock_quanta(session, depot, item));
 }
 
-/* What must stay unmet at a shelter for it to receive no more than it can. */
-static int put_receive(struct allocation_session *session, uint32_t shelter) {
+/* What must stay unmet at a shelter for it to receive no more than it can; 0: all may come. */
+static int64_t least_unmet(const struct allocation_session *session, uint32_t shelter) {
     double limit = session->shelters[shelter].receive_m3;
     int64_t lower = 0;
     if (allocation_is_limited(limit) && limit < session->bound_m3_max)
         lower = session->shelter_quanta[shelter] - (int64_t)floor(limit * session->quanta);
+    return lower > 0 ? lower : 0;
+}
+
+static int put_receive(struct allocation_session *session, uint32_t shelter) {
     return mincostflow_set_bounds(session->flow, arc_of_node(shelter_node(session, shelter)),
-                                  lower > 0 ? lower : 0, MINCOSTFLOW_NO_BOUND);
+                                  least_unmet(session, shelter), MINCOSTFLOW_NO_BOUND);
 }
 
 static int put_shortage(struct allocation_session *session, uint32_t shelter, uint32_t item) {
@@ -779,7 +783,7 @@ static int read_prices(const struct allocation_session *session, struct allocati
         }
     }
     for (uint32_t s = 0; s < instance->shelter_count; s++)
-        if (allocation_is_limited(session->shelters[s].receive_m3))
+        if (least_unmet(session, s) > 0) /* else nothing is short, whatever an empty arc's price */
             prices->receive[s] = gain(session, 0, shelter_node(session, s));
     return 0;
 }

@@ -25,7 +25,10 @@ static int reserve_nodes(struct mincostflow *flow, uint32_t room) {
     if (GROW(flow->nodes, room) || GROW(flow->thread, room) || GROW(flow->prices, room) ||
         GROW(flow->supplies, room) || GROW(flow->excess, room) || GROW(flow->pending, room) ||
         GROW(flow->is_pending, room) || GROW(flow->moved, room) || GROW(flow->is_moved, room) ||
-        GROW(flow->is_marked, room) || GROW(flow->first_incident, room))
+        GROW(flow->is_marked, room) || GROW(flow->first_late, room) ||
+        GROW(flow->turned_out, room) || GROW(flow->turned_in, room) ||
+        GROW(flow->side_nodes, room) || GROW(flow->out_first, room + (size_t)2) ||
+        GROW(flow->in_first, room + (size_t)2))
         return HV_ERR_MEMORY;
     flow->node_room = room;
     return 0;
@@ -35,7 +38,8 @@ static int reserve_arcs(struct mincostflow *flow, uint32_t room) {
     if (room <= flow->arc_room)
         return 0;
     if (GROW(flow->arcs, room) || GROW(flow->capacity, room) || GROW(flow->lower, room) ||
-        GROW(flow->turned, room) || GROW(flow->next_incident, 2 * (size_t)room))
+        GROW(flow->turned, room) || GROW(flow->next_late, 2 * (size_t)room) ||
+        GROW(flow->out_links, room) || GROW(flow->in_links, room))
         return HV_ERR_MEMORY;
     flow->arc_room = room;
     return 0;
@@ -57,7 +61,8 @@ int mincostflow_new(struct mincostflow **ret_flow) {
     tree_plant(flow);
     flow->supplies[TREE_ROOT] = flow->excess[TREE_ROOT] = 0;
     flow->is_pending[TREE_ROOT] = flow->is_moved[TREE_ROOT] = flow->is_marked[TREE_ROOT] = false;
-    flow->first_incident[TREE_ROOT] = TREE_NIL;
+    flow->first_late[TREE_ROOT] = TREE_NIL;
+    flow->turned_out[TREE_ROOT] = flow->turned_in[TREE_ROOT] = 0;
     flow->node_count = 1;
     flow->status = MINCOSTFLOW_STOPPED;
     *ret_flow = flow;
@@ -77,8 +82,15 @@ void mincostflow_free(struct mincostflow *flow) {
     free(flow->moved);
     free(flow->is_moved);
     free(flow->is_marked);
-    free(flow->first_incident);
-    free(flow->next_incident);
+    free(flow->first_late);
+    free(flow->next_late);
+    free(flow->out_links);
+    free(flow->in_links);
+    free(flow->out_first);
+    free(flow->in_first);
+    free(flow->turned_out);
+    free(flow->turned_in);
+    free(flow->side_nodes);
     free(flow->arcs);
     free(flow->capacity);
     free(flow->lower);
@@ -173,7 +185,8 @@ int mincostflow_add_node(struct mincostflow *flow, int64_t supply, uint32_t *ret
     flow->supplies[node] = supply;
     flow->excess[node] = 0;
     flow->is_pending[node] = flow->is_moved[node] = flow->is_marked[node] = false;
-    flow->first_incident[node] = TREE_NIL;
+    flow->first_late[node] = TREE_NIL;
+    flow->turned_out[node] = flow->turned_in[node] = 0;
     tree_add_leaf(flow, node);
     add_excess(flow, node, supply);
     touch(flow);
@@ -305,9 +318,17 @@ static void push_to_bound(struct mincostflow *flow, uint32_t arc, int64_t carrie
     tree_note_moved(flow, flow->arcs[arc].from);
 }
 
-/* New bounds of an arc outside the tree that carries `carried`. */
+/* New bounds of an arc outside the tree that carries `carried`. Where prices were optimal it goes
+ * to the bound at which they are, and a repair brings there what it then carries more or less. */
 static void rebound_outside(struct mincostflow *flow, uint32_t arc, int64_t carried) {
     int64_t lower = flow->lower[arc], upper = upper_of(flow, arc);
+    const struct tree_arc *a = &flow->arcs[arc];
+    int64_t reduced = a->cost + flow->prices[a->from] - flow->prices[a->to];
+    bool pays_more = flow->turned[arc] ? reduced > 0 : reduced < 0;
+    if (flow->is_tracking && pays_more && flow->capacity[arc] != TREE_NO_BOUND) {
+        tree_put_at_bound(flow, arc, true, carried);
+        return;
+    }
     if (carried <= lower)
         tree_put_at_bound(flow, arc, false, carried);
     else if (carried >= upper)
@@ -324,7 +345,8 @@ static void rebound_inside(struct mincostflow *flow, uint32_t arc, uint32_t chil
     int64_t above = flow->capacity[arc] - below;
     bool goes_up = (a->from == child) != flow->turned[arc];
     int64_t res_up = goes_up ? above : below;
-    if (below >= 0 && above >= 0 && res_up > 0) {
+    if (below >= 0 && above >= 0 && (res_up > 0 || flow->is_tracking)) {
+        flow->is_weak = flow->is_weak || res_up == 0;
         flow->nodes[child].res_up = res_up;
         flow->nodes[child].res_down = goes_up ? below : above;
         return;

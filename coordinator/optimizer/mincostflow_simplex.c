@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-enum { PROGRESS_PIVOTS = 1000, BLOCK_ARCS_MIN = 16, BLOCK_FACTOR = 2 };
+enum { PROGRESS_PIVOTS = 1000, BLOCK_ARCS_MIN = 16, BLOCK_FACTOR = 2, IDLE_PIVOTS_MAX = 500 };
 
 /* Limits of one solve. */
 struct run {
@@ -62,7 +62,7 @@ static void settle_pairs(struct mincostflow *flow) {
             return;
         int64_t *from = &flow->excess[flow->pending[i]], *to = &flow->excess[flow->pending[j]];
         int64_t amount = *from < -*to ? *from : -*to;
-        int64_t pushed = tree_push(flow, flow->pending[i], flow->pending[j], amount);
+        int64_t pushed = tree_send(flow, flow->pending[i], flow->pending[j], amount);
         *from -= pushed;
         *to += pushed;
         if (pushed < amount)
@@ -151,19 +151,29 @@ struct candidate {
     int64_t reduced;
 };
 
+/* Looks at one arc; returns whether it could enter. */
+static inline bool look_at(const struct mincostflow *flow, uint32_t arc, struct candidate *best) {
+    const struct tree_arc *a = &flow->arcs[arc];
+    int64_t reduced = a->cost + flow->prices[a->from] - flow->prices[a->to];
+    best->seen++;
+    if (reduced < best->reduced) {
+        best->reduced = reduced;
+        best->arc = arc;
+    }
+    return reduced < 0;
+}
+
 /* Looks at the arcs of a node; returns whether one of them could enter. */
 static bool look_around(const struct mincostflow *flow, uint32_t node, struct candidate *best) {
     bool any = false;
-    uint32_t at = flow->first_incident[node];
-    for (; at != TREE_NIL; at = flow->next_incident[at], best->seen++) {
-        const struct tree_arc *a = &flow->arcs[at / 2];
-        int64_t reduced = a->cost + flow->prices[a->from] - flow->prices[a->to];
-        any = any || reduced < 0;
-        if (reduced < best->reduced) {
-            best->reduced = reduced;
-            best->arc = at / 2;
-        }
+    if (node < flow->listed_nodes) {
+        for (uint32_t i = flow->out_first[node]; i < flow->out_first[node + 1]; i++)
+            any |= look_at(flow, flow->out_links[i].arc, best);
+        for (uint32_t i = flow->in_first[node]; i < flow->in_first[node + 1]; i++)
+            any |= look_at(flow, flow->in_links[i].arc, best);
     }
+    for (uint32_t at = flow->first_late[node]; at != TREE_NIL; at = flow->next_late[at])
+        any |= look_at(flow, at / 2, best);
     return any;
 }
 
@@ -193,7 +203,7 @@ static bool has_artificial_flow(const struct mincostflow *flow) {
 /* Near what moved while that is less work than looking everywhere. */
 static uint32_t find_next(struct run *run, uint32_t block) {
     struct mincostflow *flow = run->flow;
-    if (flow->is_tracking && run->seen_near < flow->arc_count)
+    if (flow->is_tracking && !flow->is_rough && run->seen_near < flow->arc_count)
         return find_entering_near(flow, block, &run->seen_near);
     tree_stop_tracking(flow);
     return find_entering(flow, block);
@@ -204,7 +214,7 @@ static enum mincostflow_status pivot_until_optimal(struct run *run) {
     uint32_t block = (uint32_t)(BLOCK_FACTOR * sqrt((double)flow->arc_count));
     if (block < BLOCK_ARCS_MIN)
         block = BLOCK_ARCS_MIN;
-    uint32_t arc;
+    uint32_t arc, idle = 0;
     while ((arc = find_next(run, block)) != TREE_NIL) {
         if (must_stop(run))
             return MINCOSTFLOW_STOPPED;
@@ -216,7 +226,11 @@ static enum mincostflow_status pivot_until_optimal(struct run *run) {
             .forward = flow->capacity[arc],
             .reduced_cost = a->cost + flow->prices[a->from] - flow->prices[a->to],
         };
-        enum tree_outcome outcome = tree_enter(flow, &entry, NULL);
+        int64_t pushed = 0;
+        enum tree_outcome outcome = tree_enter(flow, &entry, &pushed);
+        idle = pushed > 0 ? 0 : idle + 1;
+        if (flow->is_weak && idle > IDLE_PIVOTS_MAX)
+            tree_uphold(flow); /* a weak tree might turn in circles */
         if (outcome == TREE_REACHED)
             tree_turn(flow, arc); /* and so it can no longer enter */
         if (outcome == TREE_UNBOUNDED) {
@@ -224,6 +238,7 @@ static enum mincostflow_status pivot_until_optimal(struct run *run) {
             return MINCOSTFLOW_UNBOUNDED;
         }
     }
+    tree_index_arcs(flow); /* for what comes next */
     flow->is_tracking = true;
     return has_artificial_flow(flow) ? MINCOSTFLOW_INFEASIBLE : MINCOSTFLOW_OPTIMAL;
 }
@@ -240,8 +255,9 @@ int mincostflow_solve(struct mincostflow *flow, const struct mincostflow_limits 
     if (error)
         return error;
     if (flow->is_tracking)
-        tree_chain_arcs(flow);
+        tree_index_arcs(flow);
     flow->status = settle_excesses(&run) ? pivot_until_optimal(&run) : MINCOSTFLOW_STOPPED;
+    flow->seen_crossing = 0;
     *ret_status = flow->status;
     return 0;
 }

@@ -3,7 +3,10 @@
 void tree_turn(struct mincostflow *flow, uint32_t arc) {
     struct tree_arc *a = &flow->arcs[arc];
     *a = (struct tree_arc){.from = a->to, .to = a->from, .cost = -a->cost};
-    flow->turned[arc] = !flow->turned[arc];
+    bool turned = flow->turned[arc] = !flow->turned[arc];
+    uint32_t tail = turned ? a->to : a->from, head = turned ? a->from : a->to;
+    flow->turned_out[tail] += turned ? 1u : -1u;
+    flow->turned_in[head] += turned ? 1u : -1u;
 }
 
 uint32_t tree_child_of_arc(const struct mincostflow *flow, uint32_t arc) {
@@ -62,7 +65,7 @@ void tree_note_moved(struct mincostflow *flow, uint32_t node) {
 }
 
 void tree_stop_tracking(struct mincostflow *flow) {
-    flow->is_tracking = false;
+    flow->is_tracking = flow->is_rough = false;
     while (flow->moved_count > 0)
         flow->is_moved[flow->moved[--flow->moved_count]] = false;
 }
@@ -136,9 +139,7 @@ void tree_add_leaf(struct mincostflow *flow, uint32_t node) {
     flow->prices[node] = flow->prices[TREE_ROOT] - flow->artificial_cost;
 }
 
-/* Keeps an arc that is about to leave the tree in the direction in which it can still carry flow.
- */
-static void set_aside(struct mincostflow *flow, uint32_t child) {
+void tree_set_aside(struct mincostflow *flow, uint32_t child) {
     const struct tree_node *n = &flow->nodes[child];
     if (n->arc == TREE_ARTIFICIAL)
         return;
@@ -148,7 +149,7 @@ static void set_aside(struct mincostflow *flow, uint32_t child) {
 }
 
 void tree_hang_on_root(struct mincostflow *flow, uint32_t node) {
-    set_aside(flow, node);
+    tree_set_aside(flow, node);
     cut(flow, node, TREE_ROOT);
     paste(flow, node, TREE_ROOT, TREE_ROOT);
     set_artificial(flow, node);
@@ -266,7 +267,7 @@ enum tree_outcome tree_enter(struct mincostflow *flow, const struct tree_entry *
     if (cycle.leaving == TREE_NIL)
         return TREE_REACHED;
 
-    set_aside(flow, cycle.leaving);
+    tree_set_aside(flow, cycle.leaving);
     int64_t ahead = entry->forward - cycle.push, back = entry->backward + cycle.push;
     struct tree_node hook = {.arc = entry->arc};
     if (cycle.below_from) {
@@ -285,33 +286,9 @@ enum tree_outcome tree_enter(struct mincostflow *flow, const struct tree_entry *
 
 void tree_rehang(struct mincostflow *flow, uint32_t child, uint32_t crossing, bool from_inside) {
     const struct tree_arc *a = &flow->arcs[crossing];
-    int64_t reduced = a->cost + flow->prices[a->from] - flow->prices[a->to];
-    uint32_t inside = from_inside ? a->from : a->to, outside = from_inside ? a->to : a->from;
     struct tree_node hook = {.arc = crossing};
     *(from_inside ? &hook.res_up : &hook.res_down) = flow->capacity[crossing];
-    hang_subtree(flow, inside, child, outside, TREE_NIL, &hook);
-    add_to_prices(flow, inside, from_inside ? -reduced : reduced);
-    if (reduced < 0 && flow->is_tracking)
-        note_subtree_moved(flow, inside);
+    hang_subtree(flow, from_inside ? a->from : a->to, child, from_inside ? a->to : a->from,
+                 TREE_NIL, &hook);
     flow->pivots++;
-}
-
-int64_t tree_push(struct mincostflow *flow, uint32_t from, uint32_t to, int64_t amount) {
-    struct tree_node *nodes = flow->nodes;
-    struct cycle cycle = {.push = amount};
-    uint32_t up = from, down = to;
-    while (up != down) {
-        bool is_up = nodes[up].size < nodes[down].size;
-        uint32_t *at = is_up ? &up : &down;
-        /* Upwards something must be left for the tree to stay strongly feasible. */
-        int64_t room = is_up ? nodes[up].res_up - 1 : nodes[down].res_down;
-        cycle.push = room < cycle.push ? room : cycle.push;
-        *at = nodes[*at].parent;
-    }
-    cycle.apex = up;
-    /* The entry whose cycle this is would lead from `to` to `from`. */
-    struct tree_entry entry = {.from = to, .to = from};
-    if (cycle.push > 0)
-        push_along_cycle(nodes, &entry, &cycle);
-    return cycle.push > 0 ? cycle.push : 0;
 }

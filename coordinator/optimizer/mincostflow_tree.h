@@ -5,8 +5,8 @@
  * on its parent by one basic arc and itself holds what that arc can still carry, `res_up` towards
  * the parent and `res_down` away from it, so that a walk along a cycle touches nodes only. A node
  * whose arc is TREE_ARTIFICIAL hangs on the root by a costly arc of no bound: outwards (res_up is
- * huge and res_down its flow) or inwards (the mirror). The tree is strongly feasible: res_up > 0
- * everywhere.
+ * huge and res_down its flow) or inwards (the mirror). The tree is strongly feasible, res_up > 0
+ * everywhere, except after repairs (`is_weak`).
  *
  * Arcs. An arc outside the tree is at one of its bounds and kept in the direction in which flow
  * could be pushed: as given where it is at its lower bound, turned round with its cost negated
@@ -40,6 +40,10 @@ struct tree_arc {
     int64_t cost;
 };
 
+struct tree_link {
+    uint32_t arc, other; /* the other end */
+};
+
 struct mincostflow {
     struct tree_node *nodes; /* with the root */
     uint32_t *thread;        /* by node: the next in preorder, after the last the root */
@@ -64,9 +68,20 @@ struct mincostflow {
     bool *is_moved;
     bool *is_marked; /* all false between uses */
     size_t moved_count;
-    uint32_t *first_incident; /* by node: chain of 2 · arc for its tail, 2 · arc + 1 for its head */
-    uint32_t *next_incident; /* by 2 · arc (+ 1) */
-    uint32_t chained_arcs;   /* how many arcs are in the chains; grows at warm solves */
+
+    /* Which arcs a node has, from the first warm solve on (mincostflow_index.c). */
+    struct tree_link *out_links, *in_links; /* arcs by tail and by head, as they were given */
+    uint32_t *out_first, *in_first;         /* by node: where its links begin, and end */
+    uint32_t listed_nodes, listed_arcs;     /* those that came later are not among the links */
+    uint32_t *first_late; /* by node: chain of 2 · arc for its tail, 2 · arc + 1 for its head */
+    uint32_t *next_late;  /* by 2 · arc (+ 1) */
+    uint32_t chained_arcs;
+    uint32_t *turned_out, *turned_in; /* by node: how many arcs from it, and to it, are turned */
+
+    uint32_t *side_nodes;   /* for repairs: the nodes of one side of a cut */
+    uint64_t seen_crossing; /* arcs that repairs have looked at since the last solve */
+    bool is_rough;          /* repairs may have left arcs that could enter anywhere */
+    bool is_weak;           /* the tree may not be strongly feasible */
 
     uint64_t magnitude;      /* Σ |supply| + |lower| + finite |upper| */
     int64_t largest_cost;    /* of any arc that ever was, absolute */
@@ -106,16 +121,26 @@ void tree_add_leaf(struct mincostflow *flow, uint32_t node);
  * included: it leaves the tree. In mincostflow_repair.c. */
 void tree_repair(struct mincostflow *flow, uint32_t arc, int64_t carried);
 
-/* Pushes flow through the tree from one node to another as far as it goes without a change of
- * basis; returns how much. */
-int64_t tree_push(struct mincostflow *flow, uint32_t from, uint32_t to, int64_t amount);
+/* Sends flow through the tree from one node to another; an arc that stops it leaves the tree for
+ * the one of least reduced cost that can go on, which the dual simplex would choose. Returns how
+ * much arrived: not all where nothing can go on, or where it would be too much work. The tree may
+ * be weak afterwards. In mincostflow_repair.c. */
+int64_t tree_send(struct mincostflow *flow, uint32_t from, uint32_t to, int64_t amount);
+
+/* Makes a weak tree strongly feasible again, with artificial arcs. In mincostflow_repair.c. */
+void tree_uphold(struct mincostflow *flow);
+
+/* Keeps the arc of a node, which is about to leave the tree, in the direction in which it can still
+ * carry flow. */
+void tree_set_aside(struct mincostflow *flow, uint32_t child);
 
 /* Cuts off a node, with all below it, and hangs it by another arc, whose end inside is its tail
- * where `from_inside`; the arc comes from a bound. */
+ * where `from_inside`; the arc comes from a bound. Prices are left as they are. */
 void tree_rehang(struct mincostflow *flow, uint32_t child, uint32_t crossing, bool from_inside);
 
-/* Puts the arcs that came since the last time into the chains of their ends. */
-void tree_chain_arcs(struct mincostflow *flow);
+/* Makes sure that every arc is in the lists or chains of its ends. O(nodes + arcs) where that
+ * takes new lists, after many arcs came; otherwise O(arcs that came). */
+void tree_index_arcs(struct mincostflow *flow);
 
 /* Hangs a node, with all below it, on the root by an empty artificial arc. The arc that it hung on
  * is outside the tree then, at the bound that it had come to. */
