@@ -145,15 +145,17 @@ static int each_archive(const char *dir, archive_visit *visit, void *context) {
 }
 
 struct wanted {
-    uint64_t position;
+    uint64_t position, first; /* of the archive that holds it */
     char path[PATH_MAX];
 };
 
 static int match(void *context, const char *path, const char *name, uint64_t first, uint64_t last) {
     struct wanted *wanted = context;
     (void)name;
-    if (wanted->position >= first && wanted->position <= last)
+    if (wanted->position >= first && wanted->position <= last) {
         snprintf(wanted->path, sizeof wanted->path, "%s", path);
+        wanted->first = first;
+    }
     return 0;
 }
 
@@ -202,12 +204,78 @@ static int visit_file(const char *path, log_run_visit *visit, void *context) {
     return error;
 }
 
-int log_archive_run(const char *dir, uint64_t position, log_run_visit *visit, void *context) {
+/* ---- where readers have been ---- */
+
+void log_archive_marks_init(struct log_archive_marks *marks) {
+    *marks = (struct log_archive_marks){.lock = PTHREAD_MUTEX_INITIALIZER};
+}
+
+void log_archive_marks_deinit(struct log_archive_marks *marks) {
+    pthread_mutex_destroy(&marks->lock);
+}
+
+/* The mark that is nearest before the position; the first frame where there is none. */
+static struct log_archive_mark nearest(struct log_archive_marks *marks, uint64_t first,
+                                       uint64_t position) {
+    struct log_archive_mark found = {.first = first, .position = first, .at = 0};
+    pthread_mutex_lock(&marks->lock);
+    for (size_t i = 0; i < LOG_ARCHIVE_MARKS; i++) {
+        const struct log_archive_mark *mark = &marks->list[i];
+        if (mark->first == first && mark->position > found.position && mark->position <= position)
+            found = *mark;
+    }
+    pthread_mutex_unlock(&marks->lock);
+    return found;
+}
+
+static void set_mark(struct log_archive_marks *marks, const struct log_archive_mark *mark) {
+    pthread_mutex_lock(&marks->lock);
+    marks->list[marks->next] = *mark;
+    marks->next = (marks->next + 1) % LOG_ARCHIVE_MARKS;
+    pthread_mutex_unlock(&marks->lock);
+}
+
+/* From frame to frame to the position. False: the headers do not lead there. */
+static bool skim_to(struct log_archive_mark *mark, uint64_t position, const uint8_t *bytes,
+                    size_t size) {
+    uint64_t found;
+    size_t frame;
+    for (; mark->at < size && log_frame_skim(bytes + mark->at, size - mark->at, &found, &frame) &&
+           found == mark->position;
+         mark->at += frame, mark->position++)
+        if (mark->position == position)
+            return true;
+    return false;
+}
+
+struct skimming {
+    struct log_archive_marks *marks;
+    uint64_t first, position;
+    log_run_visit *visit;
+    void *context;
+};
+
+static int visit_from(void *context, const uint8_t *bytes, size_t size) {
+    const struct skimming *skimming = context;
+    struct log_archive_mark mark = nearest(skimming->marks, skimming->first, skimming->position);
+    bool marked = mark.position == skimming->position;
+    if (!skim_to(&mark, skimming->position, bytes, size))
+        mark.at = 0;
+    else if (!marked)
+        set_mark(skimming->marks, &mark);
+    return skimming->visit(skimming->context, bytes + mark.at, size - mark.at);
+}
+
+int log_archive_run(const char *dir, struct log_archive_marks *marks, uint64_t position,
+                    log_run_visit *visit, void *context) {
     struct wanted wanted = {.position = position};
     int error = each_archive(dir, match, &wanted);
     if (error != 0)
         return error;
-    return wanted.path[0] == '\0' ? HV_ERR_NOT_FOUND : visit_file(wanted.path, visit, context);
+    if (wanted.path[0] == '\0')
+        return HV_ERR_NOT_FOUND;
+    struct skimming skimming = {marks, wanted.first, position, visit, context};
+    return visit_file(wanted.path, visit_from, &skimming);
 }
 
 /* ---- copying ---- */

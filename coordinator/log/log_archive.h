@@ -8,6 +8,8 @@
 
 #include "coordinator/log/log_store.h"
 
+#include <pthread.h>
+
 struct log_archive_file;
 
 /* Begins an archive in DIR whose first record is `first`. HV_ERR_IO, HV_ERR_FULL, HV_ERR_MEMORY. */
@@ -25,10 +27,25 @@ void log_archive_abandon(struct log_archive_file *file); /* NULL: nothing */
 /* Removes what a crash has left of an archive that had no name yet. */
 int log_archive_clear(const char *dir) HV_MUST_USE;
 
-/* Visits the frames of the archive that holds `position`. HV_ERR_NOT_FOUND, HV_ERR_CORRUPT,
- * HV_ERR_IO. */
-int log_archive_run(const char *dir, uint64_t position, log_run_visit *visit,
-                    void *context) HV_MUST_USE;
+/* Where readers have been, so that who reads an archive piece by piece does not begin at its first
+ * frame each time. Any thread. */
+enum { LOG_ARCHIVE_MARKS = 64 };
+struct log_archive_marks {
+    pthread_mutex_t lock;
+    struct log_archive_mark {
+        uint64_t first, position; /* of the archive, and of a frame in it; 0: none */
+        size_t at;                /* where that frame begins */
+    } list[LOG_ARCHIVE_MARKS];
+    unsigned next; /* to be written over */
+};
+void log_archive_marks_init(struct log_archive_marks *marks);
+void log_archive_marks_deinit(struct log_archive_marks *marks);
+
+/* Visits the frames from `position` on, to the end of the archive that holds it: those before are
+ * passed over by their sizes, from the nearest mark, and not checked. Where their headers do not
+ * lead there, all frames of it are visited. HV_ERR_NOT_FOUND, HV_ERR_CORRUPT, HV_ERR_IO. */
+int log_archive_run(const char *dir, struct log_archive_marks *marks, uint64_t position,
+                    log_run_visit *visit, void *context) HV_MUST_USE;
 
 /* The highest position in any archive of DIR; 0: none. */
 int log_archive_last(const char *dir, uint64_t *ret_last) HV_MUST_USE;

@@ -72,6 +72,17 @@ int log_frame_read(const uint8_t *bytes, size_t size, struct log_record *ret_rec
     return 0;
 }
 
+bool log_frame_skim(const uint8_t *bytes, size_t size, uint64_t *ret_position, size_t *ret_bytes) {
+    if (size < LOG_FRAME_HEADER_BYTES)
+        return false;
+    uint32_t payload = get32(bytes);
+    if (payload > HV_RECORD_BYTES_MAX || payload > size - LOG_FRAME_HEADER_BYTES)
+        return false;
+    *ret_position = get64(bytes + 8);
+    *ret_bytes = LOG_FRAME_HEADER_BYTES + payload;
+    return true;
+}
+
 size_t log_frame_bytes(const struct log_record *record) {
     return LOG_FRAME_HEADER_BYTES + record->size;
 }

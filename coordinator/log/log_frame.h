@@ -27,6 +27,10 @@ void log_frame_write(uint8_t *frame, uint64_t position, const struct log_entry *
  * HV_ERR_VERSION. */
 int log_frame_read(const uint8_t *bytes, size_t size, struct log_record *ret_record) HV_MUST_USE;
 
+/* Position and size of the frame at `bytes` by its header alone, which may be damaged. False: no
+ * frame fits there. */
+bool log_frame_skim(const uint8_t *bytes, size_t size, uint64_t *ret_position, size_t *ret_bytes);
+
 size_t log_frame_bytes(const struct log_record *record);
 
 #endif

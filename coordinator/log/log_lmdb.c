@@ -44,6 +44,7 @@ struct log_lmdb {
     bool damaged; /* a write met a damaged page, and holds LMDB's lock for good */
     int failed;   /* what ended all writing; 0: nothing has */
     char dir[PATH_MAX];
+    struct log_archive_marks marks;
 };
 
 static struct log_lmdb *lmdb_of(struct log *log) {
@@ -210,7 +211,7 @@ static int visit_run(struct log *log, uint64_t position, log_run_visit *visit, v
         if (error != HV_ERR_NOT_FOUND || position >= log_first(log))
             return error;
     }
-    return log_archive_run(lmdb->dir, position, visit, context);
+    return log_archive_run(lmdb->dir, &lmdb->marks, position, visit, context);
 }
 
 /* ---- archiving ---- */
@@ -399,6 +400,7 @@ static void close_env(struct log *log) {
         mdb_env_close(lmdb->env);
     if (lmdb->lock >= 0)
         close(lmdb->lock);
+    log_archive_marks_deinit(&lmdb->marks);
 }
 
 static const struct log_store lmdb_store = {
@@ -524,6 +526,7 @@ int log_lmdb_open(const char *dir, const struct log_lmdb_options *options, struc
         return HV_ERR_MEMORY;
     lmdb->log.store = &lmdb_store;
     lmdb->lock = -1;
+    log_archive_marks_init(&lmdb->marks);
     lmdb->read_only = options != NULL && options->read_only;
     lmdb->slice_bytes =
         options == NULL || options->slice_bytes == 0 ? DEFAULT_SLICE_BYTES : options->slice_bytes;

@@ -7,7 +7,9 @@
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -319,6 +321,48 @@ Test(log_lmdb, a_copy_is_the_same_log) {
     cr_assert_eq(read_range(second, 1, UINT64_MAX).count, 210);
     cr_assert_eq(log_verify(second, NULL, NULL, NULL), 0);
     log_close(second);
+    end(&bench);
+}
+
+/* Writes over one byte of the frame of a position in the only archive there is. */
+static void damage_archive(const struct bench *bench, uint64_t last, uint64_t position,
+                           size_t offset) {
+    char name[96];
+    uint8_t bytes[3000], byte;
+    off_t at = 8 + (off_t)offset;
+    for (uint64_t before = 1; before < position; before++)
+        at += (off_t)(LOG_FRAME_HEADER_BYTES + payload(before, bytes));
+    snprintf(name, sizeof name, "log/archive-%020llu-%020llu.log", 1ULL, (unsigned long long)last);
+    int file = open(scratch_path(bench->dir, name), O_RDWR | O_CLOEXEC);
+    cr_assert_geq(file, 0);
+    cr_assert_eq(pread(file, &byte, 1, at), 1);
+    byte ^= 0xff;
+    cr_assert_eq(pwrite(file, &byte, 1, at), 1);
+    close(file);
+}
+
+/* What lies before is passed over by its sizes, and from where somebody has been before. */
+Test(log_lmdb, an_archive_is_read_piece_by_piece_without_beginning_anew) {
+    struct bench bench = begin(true);
+    uint64_t moved = 0, bad = 0;
+    for (size_t i = 1; i <= 30; i++)
+        cr_assert_eq(append(bench.log, i), 0);
+    cr_assert_eq(log_archive(bench.log, 400, &moved), 0);
+    cr_assert_gt(moved, 300);
+    damage_archive(&bench, moved, 3, LOG_FRAME_HEADER_BYTES + 1); /* within what is passed over */
+    cr_assert_eq(read_range(bench.log, 100, 109).count, 10);
+    cr_assert_eq(log_read(bench.log, 1, 10, NULL, NULL, &bad), HV_ERR_CORRUPT);
+    cr_assert_eq(bad, 3);
+    damage_archive(&bench, moved, 50, 8); /* nothing leads from the first frame any more */
+    cr_assert_eq(read_range(bench.log, 110, 200).count, 91, "it begins where the last one ended");
+    cr_assert_eq(read_range(bench.log, 201, moved).count, moved - 200);
+    reopen(&bench);
+    cr_assert_eq(log_read(bench.log, 110, 200, NULL, NULL, NULL), HV_ERR_CORRUPT);
+    cr_assert_eq(log_verify(bench.log, NULL, NULL, &bad), HV_ERR_CORRUPT);
+    cr_assert_eq(bad, 3);
+    damage_archive(&bench, moved, 3, LOG_FRAME_HEADER_BYTES + 1);
+    damage_archive(&bench, moved, 50, 8);
+    cr_assert_eq(log_verify(bench.log, NULL, NULL, NULL), 0);
     end(&bench);
 }
 
