@@ -122,30 +122,43 @@ int founding_hash_at(struct log *log, uint64_t position, uint8_t ret_hash[HV_HAS
     return error;
 }
 
-/* The state of the checkpoint if it ends with a record of this log; a new one otherwise. */
-static struct state *begin_from(struct log *log, const char *checkpoint) {
+int founding_load(struct log *log, const char *checkpoint, struct state **ret_state) {
     struct state *state = NULL;
     uint8_t end[HV_HASH_BYTES], hash[HV_HASH_BYTES];
-    if (checkpoint == NULL || checkpoint_load(checkpoint, end, &state) != 0)
-        return state_new();
-    if (founding_hash_at(log, state_position(state), hash) == 0 &&
-        memcmp(hash, end, sizeof hash) == 0)
-        return state;
-    state_free(state);
-    return state_new();
+    int error = checkpoint_load(checkpoint, end, &state);
+    if (error != 0)
+        return error;
+    if (founding_hash_at(log, state_position(state), hash) != 0 ||
+        memcmp(hash, end, sizeof hash) != 0) {
+        state_free(state);
+        return HV_ERR_VALUE;
+    }
+    *ret_state = state;
+    return 0;
+}
+
+int founding_fold_rest(struct log *log, struct state **state, uint64_t *ret_bad) {
+    if (*state == NULL)
+        *state = state_new();
+    if (*state == NULL)
+        return HV_ERR_MEMORY;
+    int error = fold_tail(log, *state, UINT64_MAX, ret_bad);
+    if (error != 0) {
+        state_free(*state);
+        *state = NULL;
+    }
+    return error;
 }
 
 int founding_fold(struct log *log, const char *checkpoint, struct state **ret_state,
                   uint64_t *ret_from, uint64_t *ret_bad) {
-    struct state *state = begin_from(log, checkpoint);
-    if (state == NULL)
-        return HV_ERR_MEMORY;
-    uint64_t from = state_position(state);
-    int error = fold_tail(log, state, UINT64_MAX, ret_bad);
-    if (error != 0) {
-        state_free(state);
+    struct state *state = NULL;
+    if (checkpoint != NULL && founding_load(log, checkpoint, &state) != 0)
+        state = NULL;
+    uint64_t from = state == NULL ? 0 : state_position(state);
+    int error = founding_fold_rest(log, &state, ret_bad);
+    if (error != 0)
         return error;
-    }
     *ret_from = from;
     *ret_state = state;
     return 0;

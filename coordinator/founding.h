@@ -20,6 +20,15 @@ int founding_raise_term(struct log *log, uint64_t term, const uint8_t log_id[HV_
 int founding_hash_at(struct log *log, uint64_t position,
                      uint8_t ret_hash[HV_HASH_BYTES]) HV_MUST_USE;
 
+/* The state of a checkpoint file that is sound and whose last record, by the hash, is the log's at
+ * that position. HV_ERR_NOT_FOUND: no such file; HV_ERR_VALUE: of another log; HV_ERR_CORRUPT,
+ * HV_ERR_VERSION, HV_ERR_IO, HV_ERR_MEMORY. */
+int founding_load(struct log *log, const char *checkpoint, struct state **ret_state) HV_MUST_USE;
+
+/* Folds on to the end of the log, from the first record where *state is NULL. On error the state
+ * is freed and *state NULL; HV_ERR_CORRUPT with *ret_bad (may be NULL). */
+int founding_fold_rest(struct log *log, struct state **state, uint64_t *ret_bad) HV_MUST_USE;
+
 /* The state at the end of the log: from the checkpoint file (NULL: none) where it is sound and its
  * last record, by the hash, is the log's at that position, and the tail; else from the first
  * record. Gives the position that the checkpoint had, 0 where none was used. HV_ERR_CORRUPT with

@@ -169,17 +169,17 @@ void milestones_check(const char *dir, struct log *log) {
 /* NULL: it is of no use, which is said. */
 static struct state *load(const char *dir, struct log *log, uint64_t position) {
     char path[PATH_MAX];
-    uint8_t end[HV_HASH_BYTES];
     struct state *state = NULL;
     path_of(dir, position, path);
-    int error = checkpoint_load(path, end, &state);
-    if (error == 0 && (state_position(state) != position || !is_of_log(log, position, end)))
-        error = HV_ERR_VALUE;
-    if (error == 0)
+    int error = founding_load(log, path, &state);
+    if (error == 0 && state_position(state) == position)
         return state;
+    if (error == 0) { /* under a false name */
+        error = HV_ERR_VALUE;
+        state_free(state);
+    }
     if (error != HV_ERR_NOT_FOUND) /* it went meanwhile */
         refuse(dir, position, error);
-    state_free(state);
     return NULL;
 }
 
@@ -203,4 +203,27 @@ int milestones_fold(const char *dir, struct log *log, uint64_t position, struct 
     if (*state == NULL)
         return founding_fold_until(log, position, state);
     return founding_fold_on(log, position, state);
+}
+
+int milestones_open(const char *dir, struct log *log, struct state **ret_state, uint64_t *ret_from,
+                    uint64_t *ret_bad) {
+    char path[PATH_MAX];
+    struct milestone list[LIST_MOST];
+    struct state *state = NULL;
+    snprintf(path, sizeof path, "%s/" LAYOUT_CHECKPOINT, dir);
+    int error = founding_load(log, path, &state);
+    if (error != 0) {
+        state = NULL;
+        if (error != HV_ERR_NOT_FOUND)
+            line_log(LINE_WARNING, "event=checkpoint-ignored error=%s", hv_error_name(error));
+        for (size_t i = list_all(dir, list); state == NULL && i-- > 0;)
+            state = load(dir, log, list[i].position);
+    }
+    uint64_t from = state == NULL ? 0 : state_position(state);
+    error = founding_fold_rest(log, &state, ret_bad);
+    if (error != 0)
+        return error;
+    *ret_from = from;
+    *ret_state = state;
+    return 0;
 }

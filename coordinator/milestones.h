@@ -1,5 +1,5 @@
-/* Milestones: checkpoints of earlier moments, so that a look back need not fold the log from its
- * first record.
+/* Milestones: checkpoints of earlier moments, so that neither a look back nor a start with a broken
+ * checkpoint need fold the log from its first record.
  *
  * Each is a hard link to a checkpoint that was whole and synced, named by its position. None is
  * ever written, so none can be there in part, takes time, or takes room as long as it is the
@@ -44,5 +44,12 @@ void milestones_check(const char *dir, struct log *log);
  * and *state NULL. HV_ERR_MEMORY; HV_ERR_CORRUPT, HV_ERR_NOT_FOUND, HV_ERR_IO: of the log. */
 int milestones_fold(const char *dir, struct log *log, uint64_t position,
                     struct state **state) HV_MUST_USE;
+
+/* The state at the end of the log: from the checkpoint, or where that is missing or of no use, which
+ * is said, from the newest milestone that is of use, and the records after it; from the first record
+ * where there is none. Gives the position that was begun from. HV_ERR_CORRUPT with *ret_bad (may be
+ * NULL), HV_ERR_NOT_FOUND, HV_ERR_IO: of the log; HV_ERR_MEMORY. */
+int milestones_open(const char *dir, struct log *log, struct state **ret_state, uint64_t *ret_from,
+                    uint64_t *ret_bad) HV_MUST_USE;
 
 #endif

@@ -145,10 +145,8 @@ static bool take_answer(struct api *api, uint64_t *token, json_t **reply) {
 /* ---- the picture ---- */
 
 static void load(struct api *api) {
-    char path[PATH_MAX];
     uint64_t began = clock_real_ms();
-    snprintf(path, sizeof path, "%s/%s", api->options.dir, LAYOUT_CHECKPOINT);
-    int error = api_replica_load(&api->replica, api->options.log, path);
+    int error = api_replica_load(&api->replica, api->options.log, api->options.dir);
     api->broken = error != HV_OK;
     api->loaded = error == HV_OK;
     api->scene.state = api->replica.state;

@@ -1,17 +1,17 @@
 #include "coordinator/api/api_replica.h"
 
-#include "coordinator/founding.h"
+#include "coordinator/milestones.h"
 #include "schemas/codec.h"
 
 #include <math.h>
 #include <string.h>
 #include <time.h>
 
-int api_replica_load(struct api_replica *replica, struct log *log, const char *checkpoint) {
+int api_replica_load(struct api_replica *replica, struct log *log, const char *dir) {
     uint64_t from = 0, bad = 0;
     *replica = (struct api_replica){.log = log};
     hv_arena_init(&replica->arena, 0);
-    return founding_fold(log, checkpoint, &replica->state, &from, &bad);
+    return milestones_open(dir, log, &replica->state, &from, &bad);
 }
 
 /* ---- how late reports are ---- */

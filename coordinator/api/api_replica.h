@@ -23,10 +23,9 @@ struct api_replica {
                                             long after the observation they were received */
 };
 
-/* Loads from the checkpoint and the log up to `last`. Takes its time. HV_ERR_MEMORY,
- * HV_ERR_CORRUPT, HV_ERR_IO. */
-int api_replica_load(struct api_replica *replica, struct log *log,
-                     const char *checkpoint) HV_MUST_USE;
+/* Loads what the coordinator's folder has of the log, and the rest from it. Takes its time.
+ * HV_ERR_MEMORY, HV_ERR_CORRUPT, HV_ERR_IO. */
+int api_replica_load(struct api_replica *replica, struct log *log, const char *dir) HV_MUST_USE;
 
 /* Folds up to `records` more, none beyond `last`. Errors as above: the state is then unusable. */
 int api_replica_follow(struct api_replica *replica, uint64_t last, uint64_t records) HV_MUST_USE;

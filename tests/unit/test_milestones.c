@@ -267,6 +267,34 @@ Test(milestones, broken_ones_are_let_go_and_the_one_before_is_taken) {
     cr_assert_eq(try_fold(log_last(bench->log)), 0, "one of the others serves");
 }
 
+/* The newest of them is the checkpoint itself, and as broken. */
+Test(milestones, a_start_with_a_broken_checkpoint_begins_at_the_newest_that_is_sound) {
+    uint64_t positions[64] = {0}, from = 0, bad = 0;
+    struct state *state = NULL, *whole = NULL;
+    char checkpoint[PATH_MAX];
+    grow(4);
+    snprintf(checkpoint, sizeof checkpoint, "%s", scratch_path(dir, LAYOUT_CHECKPOINT));
+    size_t count = list(positions);
+    cr_assert_eq(milestones_open(dir, bench->log, &state, &from, &bad), 0);
+    cr_assert_eq(from, positions[count - 1], "the checkpoint is sound");
+    state_free(state);
+    cr_assert_eq(founding_fold_until(bench->log, UINT64_MAX, &whole), 0);
+    lose_first_record();
+    write_over(checkpoint, 60, "\xff\xff", 2);
+    cr_assert_eq(milestones_open(dir, bench->log, &state, &from, &bad), 0);
+    cr_assert_eq(from, positions[count - 2]);
+    assert_same(state, whole);
+    state_free(state);
+    cr_assert_eq(unlink(checkpoint), 0);
+    cr_assert_eq(milestones_open(dir, bench->log, &state, &from, &bad), 0);
+    cr_assert_eq(from, positions[count - 2], "nor need it be there");
+    state_free(state);
+    state_free(whole);
+    cr_assert_gt(milestones_drop(dir), (size_t)0);
+    cr_assert_eq(milestones_open(dir, bench->log, &state, &from, &bad), HV_ERR_CORRUPT);
+    cr_assert_eq(bad, 1);
+}
+
 Test(milestones, without_any_the_log_is_folded_from_its_first_record) {
     grow(2);
     cr_assert_eq(milestones_drop(dir), 2);
