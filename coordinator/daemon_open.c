@@ -89,8 +89,8 @@ static int open_log(struct daemon *daemon) {
 
 static int fold(struct daemon *daemon, struct state **ret_state) {
     uint64_t bad = 0, began = clock_real_ms();
-    int error = milestones_open(daemon->dir, daemon->log, ret_state, &daemon->checkpoint_position,
-                                &bad);
+    int error =
+        milestones_open(daemon->dir, daemon->log, ret_state, &daemon->checkpoint_position, &bad);
     if (error != 0) {
         char what[64];
         snprintf(what, sizeof what, "log record %" PRIu64, bad);

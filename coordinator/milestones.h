@@ -45,10 +45,10 @@ void milestones_check(const char *dir, struct log *log);
 int milestones_fold(const char *dir, struct log *log, uint64_t position,
                     struct state **state) HV_MUST_USE;
 
-/* The state at the end of the log: from the checkpoint, or where that is missing or of no use, which
- * is said, from the newest milestone that is of use, and the records after it; from the first record
- * where there is none. Gives the position that was begun from. HV_ERR_CORRUPT with *ret_bad (may be
- * NULL), HV_ERR_NOT_FOUND, HV_ERR_IO: of the log; HV_ERR_MEMORY. */
+/* The state at the end of the log: from the checkpoint, or where that is missing or of no use,
+ * which is said, from the newest milestone that is of use, and the records after it; from the first
+ * record where there is none. Gives the position that was begun from. HV_ERR_CORRUPT with *ret_bad
+ * (may be NULL), HV_ERR_NOT_FOUND, HV_ERR_IO: of the log; HV_ERR_MEMORY. */
 int milestones_open(const char *dir, struct log *log, struct state **ret_state, uint64_t *ret_from,
                     uint64_t *ret_bad) HV_MUST_USE;
 

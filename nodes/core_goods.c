@@ -81,13 +81,12 @@ static struct objection judge_set_aside(struct turn *turn,
             may += node_stock_line(&turn->core->present.stock, line) -
                    node_stock_usable(&turn->core->present.stock, line);
         if (in_all(movement, line) > may)
-            return core_object(
-                HV_ERR_STATE, HV_REASON_RANGE,
-                turn_text(turn, "%llu of %s%s%s, but only %llu are free for that",
-                          (unsigned long long)in_all(movement, line), line->item,
-                          line->lot[0] == '\0' ? "" : "@", line->lot, (unsigned long long)may),
-                "see what is set aside with “haven-node stock”; put back what is not "
-                "needed, or repeat with --force");
+            return core_object(HV_ERR_STATE, HV_REASON_RANGE,
+                               turn_text(turn, "%llu of %s%s%s, but only %llu are free for that",
+                                         (unsigned long long)in_all(movement, line), line->item,
+                                         line->lot[0] == '\0' ? "" : "@", line->lot,
+                                         (unsigned long long)may),
+                               "put back what is set aside and not needed, or force it");
     }
     return core_no_objection;
 }
@@ -124,15 +123,14 @@ static struct objection judge_turn(struct turn *turn, const struct hv_report *re
                 HV_ERR_STATE, HV_REASON_RANGE,
                 turn_text(turn, "%s%s%s has expired", line->item, line->lot[0] == '\0' ? "" : "@",
                           line->lot),
-                "take another lot and book this one out (haven-node stock expire), or "
-                "say why it goes with --reason");
+                "take another lot and book this one out as expired, or say why it goes");
         const struct hv_stock_line *earlier = earlier_lot(present, movement, line, today);
         if (earlier != NULL)
             return core_object(HV_ERR_STATE, HV_REASON_RANGE,
                                turn_text(turn, "%s%s%s expires earlier and is still here",
                                          earlier->item, earlier->lot[0] == '\0' ? "" : "@",
                                          earlier->lot),
-                               "take that lot first, or say why not with --reason");
+                               "take that lot first, or say why not");
     }
     return core_no_objection;
 }
@@ -145,7 +143,7 @@ static struct objection judge_reason(struct turn *turn, const struct hv_stock_mo
                : core_object(
                      HV_ERR_VALUE, HV_REASON_RANGE,
                      turn_text(turn, "%s wants a reason", hv_stock_movement_word(movement->kind)),
-                     "say why: --reason TEXT");
+                     "say why");
 }
 
 /* What is free of an item in all lots, and of that what has expired. */
@@ -178,14 +176,13 @@ static struct objection no_more_than(struct turn *turn, const struct hv_report *
             turn_text(turn, "%llu of %s leave, but only %llu are free here; %llu more have expired",
                       (unsigned long long)line->quantity, line->item,
                       (unsigned long long)(there - expired), (unsigned long long)expired),
-            "book out what has expired (haven-node stock expire …); whoever must take it "
-            "names its lot, with --reason");
+            "book out what has expired; to take it all the same, name its lot and say why");
     return core_object(HV_ERR_STATE, HV_REASON_RANGE,
                        turn_text(turn, "%llu of %s%s%s leave, but only %llu are %s",
                                  (unsigned long long)line->quantity, line->item,
                                  line->lot[0] == '\0' ? "" : "@", line->lot,
                                  (unsigned long long)there, any ? "free here" : "here"),
-                       "count first (haven-node stock count …), or repeat with --force");
+                       "count first, or force it");
 }
 
 static struct objection judge_stock_movement(struct turn *turn, const struct hv_report *report,
@@ -252,7 +249,7 @@ struct objection core_judge_count(struct turn *turn, const struct hv_stock_count
                        turn_text(turn, "%s%s%s: %llu counted, %llu booked", lot->item,
                                  lot->lot[0] == '\0' ? "" : "@", lot->lot,
                                  (unsigned long long)counted, (unsigned long long)booked),
-                       "say why they differ with --reason, or repeat with --force");
+                       "say why they differ, or force it");
 }
 
 struct objection core_judge_goods(struct turn *turn, const struct hv_report *report, bool force) {

@@ -125,7 +125,7 @@ static struct objection judge_movement(struct turn *turn, const struct hv_moveme
         return core_object(HV_ERR_STATE, HV_REASON_RANGE,
                            turn_text(turn, "%lld people leave, but only %lld are here",
                                      (long long)-moved, (long long)there),
-                           "count first (haven-node count …), or repeat with --force");
+                           "count first, or force it");
     return core_no_objection;
 }
 
@@ -146,7 +146,7 @@ static struct objection judge_answer(struct turn *turn, const struct hv_order_an
         return core_object(
             HV_ERR_NOT_FOUND, HV_REASON_REFERENCE,
             turn_text(turn, "there is no order %llu", (unsigned long long)answer->order),
-            "see the orders with “haven-node orders --all”");
+            "see all orders");
     const char *remedy = "";
     const char *message = core_answer_objection(order, answer, &remedy);
     return message == NULL ? core_no_objection

@@ -232,13 +232,23 @@ static void tell_entry(const json_t *reply) {
     printf("\n");
 }
 
+/* A remedy says what to do; here, with which option. */
+static const char *option_for(const char *remedy) {
+    bool reason = strstr(remedy, "say why") != NULL, force = strstr(remedy, "force it") != NULL;
+    return reason && force ? " (--reason TEXT, --force)"
+           : reason        ? " (--reason TEXT)"
+           : force         ? " (--force)"
+                           : "";
+}
+
 void tell(const char *verb, const json_t *reply) {
     size_t i;
     json_t *order;
     if (!json_is_true(json_object_get(reply, "ok"))) {
         fprintf(stderr, "haven-node: %s\n", text(reply, "text"));
-        if (text(reply, "remedy")[0] != '\0')
-            fprintf(stderr, "  → %s\n", text(reply, "remedy"));
+        const char *remedy = text(reply, "remedy");
+        if (remedy[0] != '\0')
+            fprintf(stderr, "  → %s%s\n", remedy, option_for(remedy));
         return;
     }
     if (strcmp(verb, "status") == 0)

@@ -1,6 +1,7 @@
 #include "coordinator/cli/region_card.h"
 
 #include "coordinator/region/words.h"
+#include "schemas/limits.h"
 
 static json_t *row(const char *id, const char *name, const char *name_zh) {
     json_t *made = json_pack("{s:s, s:s}", "id", id, "name", name);
@@ -17,6 +18,20 @@ static json_t *groups(uint32_t set) {
     return made;
 }
 
+/* What one of a kit holds; empty of what is no kit. */
+static json_t *contents_of(const char *text) {
+    json_t *made = json_array();
+    char item[HV_ID_BYTES_MAX + 1];
+    int64_t quantity;
+    for (const char *part = text[0] == '\0' ? NULL : text; part != NULL;) {
+        part = region_kit_part(part, item, sizeof item, &quantity);
+        if (quantity > 0)
+            json_array_append_new(
+                made, json_pack("{s:s, s:I}", "item", item, "quantity", (json_int_t)quantity));
+    }
+    return made;
+}
+
 static json_t *item_row(const struct region_item *item) {
     json_t *made = row(item->id, item->name, item->name_zh);
     json_object_set_new(made, "unit", json_string(item->base_unit));
@@ -26,6 +41,8 @@ static json_t *item_row(const struct region_item *item) {
         json_object_set_new(made, "need_per_person_once", json_real(item->need_per_person_once));
     if (item->need_groups != 0)
         json_object_set_new(made, "for", groups(item->need_groups));
+    if (item->contents[0] != '\0')
+        json_object_set_new(made, "contents", contents_of(item->contents));
     return made;
 }
 

@@ -7,7 +7,9 @@
 #include <jansson.h>
 
 /* {"format": "haven.card/1", "region", "version", "zones": [{"id", "name", "name_zh"}…], "places":
- * […shelters and depots…], "items": [{…, "unit", "need_per_person_day", "for": ["infant"…]}…]}.
+ * […shelters and depots…], "items": [{…, "unit", "need_per_person_day", "for": ["infant"…],
+ * "contents":
+ * [{"item", "quantity"}…] of a kit}…]}.
  * NULL without memory. */
 json_t *region_card(const struct region *region);
 

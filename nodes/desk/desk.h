@@ -15,6 +15,7 @@
 
 #define DESK_BODY_MAX (1u << 20)
 #define DESK_ENTRIES_MAX 64u /* of one request of the page's script */
+#define DESK_LINES_MAX 128   /* of goods in one form */
 #define DESK_ROWS_MAX 100u   /* of one form filled in from paper */
 
 /* Asks the node's console; the request is taken over, the reply the caller's. NULL: no answer, and

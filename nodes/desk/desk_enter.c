@@ -74,9 +74,26 @@ static void refusal_text(const struct visit *visit, const json_t *reply, const j
     snprintf(ret_text, bytes, "%s%s", partly, reason_text(visit, refused));
 }
 
+/* What to do about it: as the catalogue says it for a desk, where a form cannot be forced. */
 static const char *refusal_remedy(const struct visit *visit, const json_t *refused) {
-    return visit->language == TEXTS_EN ? string_of(refused, "remedy")
-                                       : visit_text(visit, "said.look");
+    char key[128];
+    const char *own = string_of(refused, "remedy");
+    snprintf(key, sizeof key, "remedy.%s", own);
+    const char *text = visit_text(visit, key);
+    if (text != key)
+        return text;
+    return visit->language == TEXTS_EN ? own : visit_text(visit, "said.look");
+}
+
+/* What is wrong with a form, in words, with the row where it has rows. */
+static void wrong_text(const struct visit *visit, const struct desk_wrong *wrong, char *ret_text,
+                       size_t bytes) {
+    char number[16], row[64] = "", text[256];
+    snprintf(number, sizeof number, "%d", wrong->row);
+    if (wrong->row > 0)
+        texts_fill(visit->desk->texts, visit->language, "wrong.in-row", number, row, sizeof row);
+    texts_fill(visit->desk->texts, visit->language, wrong->key, wrong->column, text, sizeof text);
+    snprintf(ret_text, bytes, "%s%s", row, text);
 }
 
 /* ---- a plain form ---- */
@@ -90,7 +107,7 @@ static const char *section_of(const char *form) {
                     {"need", "needs"},     {"withdraw", "needs"},    {"issue", "goods"},
                     {"loss", "goods"},     {"expire", "goods"},      {"receive-loose", "goods"},
                     {"put-back", "goods"}, {"stock-count", "goods"}, {"rows", "paper"},
-                    {"csv", "paper"}};
+                    {"csv", "paper"},      {"goods-rows", "paper"},  {"unpack", "goods"}};
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
         if (strcmp(sections[i].form, form) == 0)
             return sections[i].section;
@@ -116,10 +133,12 @@ static void show_outcome(struct visit *visit, const char *form, const json_t *re
 
 void desk_post_form(struct visit *visit, const char *form) {
     struct fields fields;
-    const char *wrong = "wrong.form", *look = visit_text(visit, "said.look");
+    struct desk_wrong wrong = {.key = "wrong.form"};
+    char text[REFUSAL_BYTES];
+    const char *look = visit_text(visit, "said.look");
     json_t *entries = NULL;
     if (fields_read(visit->request->body, visit->request->body_size, &fields) != HV_OK) {
-        desk_show_page(visit, 400, visit_text(visit, wrong), look);
+        desk_show_page(visit, 400, visit_text(visit, wrong.key), look);
         return;
     }
     json_int_t number = strtoll(fields_get(&fields, "number"), NULL, 10);
@@ -129,8 +148,8 @@ void desk_post_form(struct visit *visit, const char *form) {
     if (!ours) {
         desk_show_page(visit, 403, visit_text(visit, "wrong.token"), look);
     } else if (error != HV_OK) {
-        desk_show_page(visit, error == HV_ERR_NOT_FOUND ? 404 : 422, visit_text(visit, wrong),
-                       look);
+        wrong_text(visit, &wrong, text, sizeof text);
+        desk_show_page(visit, error == HV_ERR_NOT_FOUND ? 404 : 422, text, look);
     } else {
         json_t *reply = enter(visit, entries, visit->session.device, number);
         show_outcome(visit, form, reply);
@@ -173,16 +192,19 @@ static json_t *take_entry(const struct visit *visit, const char *device, const j
     const char *form = string_of(entry, "form"), *text = string_of(entry, "fields");
     json_int_t number = json_integer_value(json_object_get(entry, "number"));
     double ago_s = json_number_value(json_object_get(entry, "ago_s"));
-    const char *wrong = "wrong.form";
+    struct desk_wrong wrong = {.key = "wrong.form"};
+    char said[REFUSAL_BYTES];
     struct fields fields;
     json_t *entries = NULL;
     if (fields_read(text, strlen(text), &fields) != HV_OK)
-        return outcome(number, visit_text(visit, wrong), "", false);
+        return outcome(number, visit_text(visit, wrong.key), "", false);
     bool long_ago = !(ago_s >= 0 && ago_s <= 31 * 86400.0);
     int error = desk_entries_read(form, &fields, long_ago ? 31 * 86400.0 : ago_s, &wrong, &entries);
     fields_deinit(&fields);
-    if (error != HV_OK)
-        return outcome(number, visit_text(visit, wrong), "", false);
+    if (error != HV_OK) {
+        wrong_text(visit, &wrong, said, sizeof said);
+        return outcome(number, said, "", false);
+    }
     json_t *reply = enter(visit, entries, device, number);
     json_t *result = result_of(visit, number, reply);
     json_decref(reply);

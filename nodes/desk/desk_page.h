@@ -28,7 +28,7 @@ const char *page_text(const struct page *page, const char *key);
 /* Text of a key made of two parts, such as "status." and "open". */
 const char *page_word(const struct page *page, const char *prefix, const char *word);
 
-/* Adds an age with the words for it, which the page's script counts on; null is “never”. */
+/* Adds an age with the words for it, which the page's script counts on; null is “not reported”. */
 void page_age(struct page *page, const json_t *age, bool at_least);
 
 /* A figure as the language groups it. */
@@ -40,6 +40,9 @@ void page_form(struct page *page, const char *name, const char *attributes);
 /* <option>s of a list of the card, by id and name; nothing where there is no card. */
 void page_options(struct page *page, const char *list);
 bool page_has_card(const struct page *page, const char *list);
+
+/* The row of a list of the card; NULL where it is not listed. */
+const json_t *page_card_row(const struct page *page, const char *list, const char *id);
 
 /* The name of a row of the card in the page's language; the id itself where it is not listed. */
 const char *page_name(const struct page *page, const char *list, const char *id);

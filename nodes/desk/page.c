@@ -20,7 +20,7 @@ const char *page_word(const struct page *page, const char *prefix, const char *w
 void page_age(struct page *page, const json_t *age, bool at_least) {
     char text[48], longer[64];
     if (!json_is_number(age)) {
-        html_text(&page->html, page_text(page, "age.never"));
+        html_text(&page->html, page_text(page, "age.unreported"));
         return;
     }
     double seconds = json_number_value(age);
@@ -71,15 +71,20 @@ void page_options(struct page *page, const char *list) {
     }
 }
 
-const char *page_name(const struct page *page, const char *list, const char *id) {
+const json_t *page_card_row(const struct page *page, const char *list, const char *id) {
     const json_t *row;
     size_t i;
     json_array_foreach(card_list(page, list), i, row) {
         const char *its = json_string_value(json_object_get(row, "id"));
         if (its != NULL && strcmp(its, id) == 0)
-            return row_name(page, row);
+            return row;
     }
-    return id;
+    return NULL;
+}
+
+const char *page_name(const struct page *page, const char *list, const char *id) {
+    const json_t *row = page_card_row(page, list, id);
+    return row == NULL ? id : row_name(page, row);
 }
 
 /* ---- what the node is ---- */

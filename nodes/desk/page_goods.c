@@ -61,8 +61,12 @@ static void take_out(struct page *page, const json_t *line) {
 }
 
 static void stock_row(struct page *page, const json_t *line) {
-    html_add(&page->html, "<tr><th scope=\"row\">%s</th><td>%s</td><td class=\"number\">",
-             page_name(page, "items", text_of(line, "item")), text_of(line, "lot"));
+    html_add(&page->html, "<tr><th scope=\"row\">%s",
+             page_name(page, "items", text_of(line, "item")));
+    if (text_of(line, "lot")[0] != '\0')
+        html_add(&page->html, " <small>%s %s</small>", page_text(page, "goods.lot"),
+                 text_of(line, "lot"));
+    html_raw(&page->html, "</th><td class=\"number\">");
     page_number(page, json_integer_value(json_object_get(line, "quantity")));
     long long damaged = json_integer_value(json_object_get(line, "damaged"));
     if (damaged > 0)
@@ -78,16 +82,18 @@ static void stock_table(struct page *page) {
     const json_t *lines = json_object_get(page->stock, "lines"), *line;
     size_t i;
     if (json_array_size(lines) == 0) {
-        html_add(&page->html, "<p class=\"empty\">%s</p>", page_text(page, "goods.none"));
+        const json_t *stock = json_object_get(page->status, "stock");
+        bool known = json_is_number(json_object_get(stock, "age_s"));
+        html_add(&page->html, "<p class=\"empty\">%s</p>",
+                 page_text(page, known ? "goods.none" : "goods.unreported"));
         return;
     }
     html_add(
         &page->html,
         "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table><thead><tr>"
-        "<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th "
-        "scope=\"col\">%s</th>"
-        "</tr></thead><tbody>",
-        page_text(page, "goods.table"), page_text(page, "goods.item"), page_text(page, "goods.lot"),
+        "<th scope=\"col\">%s</th><th scope=\"col\" class=\"number\">%s</th><th "
+        "scope=\"col\">%s</th></tr></thead><tbody>",
+        page_text(page, "goods.table"), page_text(page, "goods.item"),
         page_text(page, "goods.quantity"), page_text(page, "goods.expiry"));
     json_array_foreach(lines, i, line) stock_row(page, line);
     html_raw(&page->html, "</tbody></table></div>");
@@ -131,25 +137,107 @@ static void set_aside(struct page *page) {
     html_raw(&page->html, "</ul>");
 }
 
+/* ---- kits ---- */
+
+/* What one kit holds, in words: "6 × Drinking water, 2 × Soap". */
+static void kit_holds(struct page *page, const json_t *contents) {
+    const json_t *part;
+    size_t i;
+    html_add(&page->html, "<p class=\"note\">%s ", page_text(page, "goods.kit-holds"));
+    json_array_foreach(contents, i, part) {
+        html_raw(&page->html, i > 0 ? ", " : "");
+        page_number(page, json_integer_value(json_object_get(part, "quantity")));
+        html_add(&page->html, " × %s", page_name(page, "items", text_of(part, "item")));
+    }
+    html_raw(&page->html, "</p>");
+}
+
+/* As much as the card says comes out of each, unless staff found otherwise. */
+static void kit_parts(struct page *page, const json_t *contents, long long row) {
+    const json_t *part;
+    size_t i;
+    html_add(&page->html, "<details><summary>%s</summary>", page_text(page, "goods.kit-other"));
+    json_array_foreach(contents, i, part) {
+        const char *item = text_of(part, "item");
+        html_add(&page->html,
+                 "<input type=\"hidden\" name=\"into%d\" value=\"%s\"><input type=\"hidden\" "
+                 "name=\"each%d\" value=\"%d\"><label for=\"came-%d-%d\">%s</label><input "
+                 "id=\"came-%d-%d\" name=\"came%d\" type=\"number\" inputmode=\"numeric\" "
+                 "min=\"0\">",
+                 (long long)i, item, (long long)i,
+                 (long long)json_integer_value(json_object_get(part, "quantity")), row,
+                 (long long)i, page_name(page, "items", item), row, (long long)i, (long long)i);
+    }
+    html_raw(&page->html, "</details>");
+}
+
+static void open_kit(struct page *page, const json_t *line, const json_t *contents, long long row) {
+    const char *item = text_of(line, "item"), *lot = text_of(line, "lot");
+    long long there = json_integer_value(json_object_get(line, "quantity"));
+    html_add(&page->html, "<details><summary>%s: %s%s%s</summary>", page_text(page, "goods.unpack"),
+             page_name(page, "items", item), lot[0] == '\0' ? "" : " · ", lot);
+    page_form(page, "unpack", "");
+    kit_holds(page, contents);
+    html_add(&page->html,
+             "<input type=\"hidden\" name=\"item0\" value=\"%s\"><input type=\"hidden\" "
+             "name=\"lot0\" value=\"%s\"><input type=\"hidden\" name=\"expiry0\" "
+             "value=\"%s\"><label for=\"unpack-%d\">%s</label><input id=\"unpack-%d\" "
+             "name=\"quantity0\" type=\"number\" inputmode=\"numeric\" min=\"1\" max=\"%d\" "
+             "value=\"1\" required>",
+             item, lot, text_of(line, "expiry"), row, page_text(page, "goods.kits"), row, there);
+    kit_parts(page, contents, row);
+    html_add(&page->html,
+             "<label for=\"unpack-why-%d\">%s</label><input id=\"unpack-why-%d\" name=\"reason\" "
+             "maxlength=\"200\"><button class=\"go\">%s</button></form></details>",
+             row, page_text(page, "goods.remark"), row, page_text(page, "goods.unpack"));
+}
+
+/* Each kit that is in store, by lot: opening it turns it into what it holds. */
+static void kits(struct page *page) {
+    const json_t *line;
+    size_t i;
+    json_array_foreach(json_object_get(page->stock, "lines"), i, line) {
+        const json_t *row = page_card_row(page, "items", text_of(line, "item"));
+        const json_t *contents = json_object_get(row, "contents");
+        if (json_array_size(contents) > 0 &&
+            json_integer_value(json_object_get(line, "quantity")) > 0)
+            open_kit(page, line, contents, (long long)i);
+    }
+}
+
 /* ---- entering ---- */
 
+/* What is in store and not on the card; lines of an item stand together. */
+static void unlisted_options(struct page *page) {
+    const json_t *line;
+    const char *before = "";
+    size_t i;
+    json_array_foreach(json_object_get(page->stock, "lines"), i, line) {
+        const char *item = text_of(line, "item");
+        if (strcmp(item, before) != 0 && page_card_row(page, "items", item) == NULL)
+            html_add(&page->html, "<option value=\"%s\">%s</option>", item, item);
+        before = item;
+    }
+}
+
 /* Items of the card, and what is in store besides. */
-static void item_choice(struct page *page, const char *form) {
+static void item_choice(struct page *page, const char *form, long long row, bool required) {
     const json_t *line;
     size_t i;
     html_add(&page->html, "<label for=\"%s-item\">%s</label>", form, page_text(page, "goods.item"));
     if (page_has_card(page, "items")) {
         html_add(&page->html,
-                 "<select id=\"%s-item\" name=\"item0\" required><option value=\"\">%s</option>",
-                 form, page_text(page, "choose"));
+                 "<select id=\"%s-item\" name=\"item%d\"%r><option value=\"\">%s</option>", form,
+                 row, required ? " required" : "", page_text(page, "choose"));
         page_options(page, "items");
+        unlisted_options(page);
         html_raw(&page->html, "</select>");
         return;
     }
     html_add(&page->html,
-             "<input id=\"%s-item\" name=\"item0\" list=\"%s-items\" required "
+             "<input id=\"%s-item\" name=\"item%d\" list=\"%s-items\"%r "
              "maxlength=\"64\"><datalist id=\"%s-items\">",
-             form, form, form);
+             form, row, form, required ? " required" : "", form);
     json_array_foreach(json_object_get(page->stock, "lines"), i, line)
         html_add(&page->html, "<option value=\"%s\">", text_of(line, "item"));
     html_raw(&page->html, "</datalist>");
@@ -159,7 +247,7 @@ static void movement(struct page *page, const char *form, bool with_lot, bool wi
                      bool with_expiry) {
     html_add(&page->html, "<details><summary>%s</summary>", page_word(page, "goods.", form));
     page_form(page, form, "");
-    item_choice(page, form);
+    item_choice(page, form, 0, true);
     html_add(&page->html,
              "<label for=\"%s-quantity\">%s</label><input id=\"%s-quantity\" name=\"quantity0\" "
              "type=\"number\" "
@@ -185,18 +273,84 @@ static void movement(struct page *page, const char *form, bool with_lot, bool wi
              page_text(page, "send"));
 }
 
-void page_goods(struct page *page) {
-    html_add(&page->html, "<h2 id=\"goods-title\">%s</h2><p class=\"note\">%s ",
-             page_text(page, "tab.goods"), page_text(page, "goods.seen"));
+/* ---- counting ---- */
+
+static void count_inputs(struct page *page, long long row) {
+    html_add(
+        &page->html,
+        "<div class=\"pair\"><span><label for=\"c%d\">%s</label><input id=\"c%d\" "
+        "name=\"quantity%d\" type=\"number\" inputmode=\"numeric\" min=\"0\"></span><span><label "
+        "for=\"cd%d\">%s</label><input id=\"cd%d\" name=\"damaged%d\" type=\"number\" "
+        "inputmode=\"numeric\" min=\"0\"></span></div>",
+        row, page_text(page, "goods.counted"), row, row, row, page_text(page, "goods.damaged"), row,
+        row);
+}
+
+static void count_line(struct page *page, const json_t *line, long long row) {
+    const char *item = text_of(line, "item"), *lot = text_of(line, "lot"),
+               *expiry_day = text_of(line, "expiry");
+    html_add(&page->html,
+             "<fieldset><legend>%s%s%s%s%s</legend><input type=\"hidden\" name=\"item%d\" "
+             "value=\"%s\"><input type=\"hidden\" name=\"lot%d\" value=\"%s\"><input "
+             "type=\"hidden\" name=\"expiry%d\" value=\"%s\">",
+             page_name(page, "items", item), lot[0] == '\0' ? "" : " · ", lot,
+             expiry_day[0] == '\0' ? "" : " · ", expiry_day, row, item, row, lot, row, expiry_day);
+    count_inputs(page, row);
+    html_raw(&page->html, "</fieldset>");
+}
+
+/* Something is there that no line of the books says. */
+static void count_other(struct page *page, long long row) {
+    html_add(&page->html, "<fieldset><legend>%s</legend>", page_text(page, "goods.count-other"));
+    item_choice(page, "stock-count", row, false);
+    html_add(&page->html,
+             "<label for=\"stock-count-lot\">%s</label><input id=\"stock-count-lot\" "
+             "name=\"lot%d\" maxlength=\"64\"><label for=\"stock-count-expiry\">%s</label><input "
+             "id=\"stock-count-expiry\" name=\"expiry%d\" type=\"date\">",
+             page_text(page, "goods.lot"), row, page_text(page, "goods.expiry"), row);
+    count_inputs(page, row);
+    html_raw(&page->html, "</fieldset>");
+}
+
+/* All that the books have, one below the other as shelves are walked; what is left empty is not
+ * counted. The figures of the books are not shown: who knows them finds them. */
+static void count(struct page *page) {
+    const json_t *lines = json_object_get(page->stock, "lines"), *line;
+    size_t i;
+    long long row = 0;
+    html_add(&page->html, "<details><summary>%s</summary><p class=\"note\">%s</p>",
+             page_text(page, "goods.stock-count"), page_text(page, "goods.count-note"));
+    page_form(page, "stock-count", "");
+    json_array_foreach(lines, i, line) {
+        if (row < DESK_LINES_MAX - 1)
+            count_line(page, line, row++);
+    }
+    count_other(page, row);
+    html_add(&page->html,
+             "<label for=\"stock-count-reason\">%s</label><input id=\"stock-count-reason\" "
+             "name=\"reason\" maxlength=\"200\"><button class=\"go\">%s</button></form></details>",
+             page_text(page, "goods.count-reason"), page_text(page, "send"));
+}
+
+static void last_entry(struct page *page) {
     const json_t *stock = json_object_get(page->status, "stock");
-    page_age(page, json_object_get(stock, "age_s"),
-             json_is_true(json_object_get(stock, "at_least")));
+    const json_t *age = json_object_get(stock, "age_s");
+    if (!json_is_number(age))
+        return; /* that nothing was entered is said where the goods would stand */
+    html_add(&page->html, "<p class=\"note\">%s ", page_text(page, "goods.seen"));
+    page_age(page, age, json_is_true(json_object_get(stock, "at_least")));
     html_raw(&page->html, "</p>");
+}
+
+void page_goods(struct page *page) {
+    html_add(&page->html, "<h2 id=\"goods-title\">%s</h2>", page_text(page, "tab.goods"));
+    last_entry(page);
     stock_table(page);
     set_aside(page);
+    kits(page);
     movement(page, "issue", false, false, false);
     movement(page, "receive-loose", true, true, true);
-    movement(page, "stock-count", true, true, true);
+    count(page);
     movement(page, "loss", true, true, false);
     movement(page, "expire", true, false, false);
 }

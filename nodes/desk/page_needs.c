@@ -34,11 +34,14 @@ static json_int_t people_for(const struct page *page, const json_t *item) {
     return count;
 }
 
-/* What is proposed to ask for: a day's need of those who are here. */
+/* What is proposed to ask for: a day's need of those who are here; one of a kit that nobody needs
+ * as such. */
 static long long amount_of(const struct page *page, const json_t *item) {
     const json_t *day = json_object_get(item, "need_per_person_day");
     const json_t *once = json_object_get(item, "need_per_person_once");
     const json_t *need = day != NULL ? day : once;
+    if (need == NULL && json_array_size(json_object_get(item, "contents")) > 0)
+        return 1;
     double each = json_is_number(need) && json_number_value(need) > 0 ? json_number_value(need) : 1;
     double amount = ceil((double)people_for(page, item) * each);
     return amount < 1 ? 1 : amount > 1e9 ? 1000000000 : (long long)amount;

@@ -134,20 +134,80 @@ static void entry_row(struct page *page, long long row) {
              page_text(page, "sheet.zone"), row, page_text(page, "sheet.zone"));
 }
 
-static void from_paper(struct page *page) {
-    html_add(&page->html, "<details><summary>%s</summary>", page_text(page, "paper.enter"));
-    page_form(page, "rows", "");
+/* What may be done with goods on paper, as files have it too. */
+static void goods_ways(struct page *page, long long row) {
+    static const char *const ways[] = {"receive", "issue", "count", "loss", "expire"};
+    html_add(&page->html, "<td data-label=\"%s\"><select name=\"way%d\" aria-label=\"%s\">",
+             page_text(page, "sheet.what"), row, page_text(page, "sheet.what"));
+    for (size_t i = 0; i < COUNT(ways); i++)
+        html_add(&page->html, "<option value=\"%s\">%s</option>", ways[i],
+                 page_word(page, "way.", ways[i]));
+    html_raw(&page->html, "</select></td>");
+}
+
+static void goods_item(struct page *page, long long row) {
+    const char *label = page_text(page, "goods.item");
+    html_add(&page->html, "<td class=\"wide\" data-label=\"%s\">", label);
+    if (page_has_card(page, "items")) {
+        html_add(&page->html, "<select name=\"item%d\" aria-label=\"%s\"><option></option>", row,
+                 label);
+        page_options(page, "items");
+        html_raw(&page->html, "</select></td>");
+    } else {
+        html_add(&page->html, "<input name=\"item%d\" maxlength=\"64\" aria-label=\"%s\"></td>",
+                 row, label);
+    }
+}
+
+/* Columns of the sheets of goods received and issued. */
+static const struct goods_column {
+    const char *name, *label, *input;
+} goods_columns[] = {
+    {"quantity", "goods.quantity", "type=\"number\" inputmode=\"numeric\" min=\"0\""},
+    {"damaged", "goods.damaged", "type=\"number\" inputmode=\"numeric\" min=\"0\""},
+    {"lot", "goods.lot", "maxlength=\"64\""},
+    {"expiry", "goods.expiry", "type=\"date\""},
+    {"waybill", "goods.waybill", "maxlength=\"64\""},
+    {"reason", "sheet.remark", "maxlength=\"200\""},
+};
+
+static void goods_row_head(struct page *page) {
+    html_add(&page->html, "<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>",
+             page_text(page, "sheet.what"), page_text(page, "goods.item"));
+    for (size_t i = 0; i < COUNT(goods_columns); i++)
+        html_add(&page->html, "<th scope=\"col\">%s</th>", page_text(page, goods_columns[i].label));
+    html_raw(&page->html, "</tr></thead>");
+}
+
+static void goods_entry_row(struct page *page, long long row) {
+    html_raw(&page->html, "<tr>");
+    goods_ways(page, row);
+    goods_item(page, row);
+    for (size_t i = 0; i < COUNT(goods_columns); i++) {
+        const char *label = page_text(page, goods_columns[i].label);
+        html_add(&page->html,
+                 "<td data-label=\"%s\"><input name=\"%s%d\" %r aria-label=\"%s\"></td>", label,
+                 goods_columns[i].name, row, goods_columns[i].input, label);
+    }
+    html_raw(&page->html, "</tr>");
+}
+
+/* A form of as many rows as fit a hand's patience. */
+static void rows(struct page *page, const char *form, const char *summary,
+                 void (*head)(struct page *page), void (*row)(struct page *page, long long row)) {
+    html_add(&page->html, "<details><summary>%s</summary>", page_text(page, summary));
+    page_form(page, form, "");
     html_raw(&page->html, "<div class=\"scroll\"><table class=\"rows\">");
-    row_head(page);
+    head(page);
     html_raw(&page->html, "<tbody>");
-    for (long long row = 0; row < ENTRY_ROWS; row++)
-        entry_row(page, row);
+    for (long long i = 0; i < ENTRY_ROWS; i++)
+        row(page, i);
     html_add(&page->html,
-             "</tbody></table></div><label for=\"rows-ago\">%s</label><input id=\"rows-ago\" "
+             "</tbody></table></div><label for=\"%s-ago\">%s</label><input id=\"%s-ago\" "
              "name=\"ago_min\" "
              "type=\"number\" inputmode=\"numeric\" min=\"0\" max=\"44640\" value=\"0\"><button "
              "class=\"go\">%s</button></form></details>",
-             page_text(page, "paper.ago"), page_text(page, "send"));
+             form, page_text(page, "paper.ago"), form, page_text(page, "send"));
 }
 
 static void from_csv(struct page *page) {
@@ -178,6 +238,7 @@ void page_paper(struct page *page) {
                  page_word(page, "sheet.", sheets[i].name));
     html_raw(&page->html, "</ul>");
     if (page_is_shelter(page))
-        from_paper(page);
+        rows(page, "rows", "paper.enter", row_head, entry_row);
+    rows(page, "goods-rows", "paper.enter-goods", goods_row_head, goods_entry_row);
     from_csv(page);
 }

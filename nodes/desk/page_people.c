@@ -33,8 +33,13 @@ static void head_link(struct page *page) {
     const char *trouble = json_string_value(member(page->status, "link", "trouble"));
     html_add(&page->html, "<span class=\"link %r\">%s", up ? "up" : "down",
              page_text(page, up ? "head.up" : "head.down"));
-    html_add(&page->html, "</span><span>%s ", page_text(page, "head.synced"));
-    page_age(page, member(page->status, "link", "heard_ago_s"), false);
+    const json_t *heard = member(page->status, "link", "heard_ago_s");
+    html_add(&page->html, "</span><span>%s",
+             page_text(page, json_is_number(heard) ? "head.synced" : "head.never-synced"));
+    if (json_is_number(heard)) {
+        html_raw(&page->html, " ");
+        page_age(page, heard, false);
+    }
     html_raw(&page->html, "</span>");
     if (!up && trouble != NULL && trouble[0] != '\0')
         html_add(&page->html, "<span class=\"link note\" lang=\"en\">%s</span>", trouble);
@@ -116,23 +121,28 @@ static void difference(struct page *page) {
                       : apart < 0 ? "people.count-fewer"
                                   : "people.count-same";
     const json_t *counted = member(page->status, "people", "counted_age_s");
+    char number[24], text[256];
+    if (!json_is_number(counted)) {
+        html_add(&page->html, "<p class=\"note\">%s</p>", page_text(page, "people.never-counted"));
+        return;
+    }
     html_add(&page->html, "<p class=\"note\">%s ", page_text(page, "people.counted"));
     page_age(page, counted, json_is_true(member(page->status, "people", "at_least")));
-    if (json_is_number(counted)) {
-        char number[24], text[256];
-        snprintf(number, sizeof number, "%lld", apart < 0 ? -apart : apart);
-        texts_fill(page->texts, page->language, key, number, text, sizeof text);
-        html_add(&page->html, ". %s", text);
-    }
-    html_raw(&page->html, "</p>");
+    snprintf(number, sizeof number, "%lld", apart < 0 ? -apart : apart);
+    texts_fill(page->texts, page->language, key, number, text, sizeof text);
+    html_add(&page->html, ". %s</p>", text);
 }
 
 void page_figures(struct page *page) {
     long long total = figure(page, "total");
     html_add(&page->html, "<div class=\"figures\"><p class=\"total\"><b data-total=\"%d\">", total);
-    page_number(page, total);
+    const json_t *age = member(page->status, "people", "age_s");
+    if (json_is_number(age)) /* nothing known is not nobody here */
+        page_number(page, total);
+    else
+        html_raw(&page->html, "—");
     html_add(&page->html, "</b> %s <small>", page_text(page, "people.here"));
-    page_age(page, member(page->status, "people", "age_s"), false);
+    page_age(page, age, false);
     html_raw(&page->html, "</small></p>");
     fullness(page, total);
     breakdown(page);

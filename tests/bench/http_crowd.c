@@ -31,7 +31,7 @@ enum { EVENTS = 256, ROOM = 1 << 18, HEAD_MAX = 4096, SAMPLES = 1 << 16, PERIOD_
 struct client {
     int file;
     bool stream, greeted, asked;
-    uint32_t tail;     /* the last four bytes */
+    uint32_t tail; /* the last four bytes */
     uint64_t bytes;
     size_t head, left; /* reader: bytes of the head so far, and of the body still to come */
     char text[HEAD_MAX + 1];
@@ -62,8 +62,9 @@ static void die(const char *what) {
 
 static void ask(struct client *client, const char *path) {
     char request[256];
-    int size = snprintf(request, sizeof request, "GET /api/v1/%s HTTP/1.1\r\nHost: localhost\r\n%s\r\n",
-                        path, plain ? "" : "Accept-Encoding: gzip\r\n");
+    int size =
+        snprintf(request, sizeof request, "GET /api/v1/%s HTTP/1.1\r\nHost: localhost\r\n%s\r\n",
+                 path, plain ? "" : "Accept-Encoding: gzip\r\n");
     if (send(client->file, request, (size_t)size, MSG_NOSIGNAL) != size)
         die("send");
     client->asked = true;

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const forms[] = {"check-in", "count",       "capacity", "lifeline",
-                                    "receive",  "stock-count", "need",     "rows",
-                                    "csv",      "answer",      "undo",     "transfer-in"};
+static const char *const forms[] = {
+    "check-in", "count", "capacity", "lifeline", "receive",     "stock-count", "need",
+    "rows",     "csv",   "answer",   "undo",     "transfer-in", "unpack",      "goods-rows"};
 
 static void read_entries(const json_t *entries) {
     const json_t *entry;
@@ -27,9 +27,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     struct fields fields;
     if (size < 1 || fields_read((const char *)bytes + 1, size - 1, &fields) != HV_OK)
         return 0;
-    const char *wrong = NULL;
+    struct desk_wrong wrong;
     json_t *entries = NULL;
-    if (desk_entries_read(forms[bytes[0] % 12], &fields, 3, &wrong, &entries) == HV_OK)
+    if (desk_entries_read(forms[bytes[0] % (sizeof forms / sizeof forms[0])], &fields, 3, &wrong,
+                          &entries) == HV_OK)
         read_entries(entries);
     json_decref(entries);
     fields_deinit(&fields);

@@ -124,13 +124,21 @@
     return button;
   }
 
+  // Spreadsheets in China still write files in a coding of their own.
+  function readText(file, coding, give) {
+    const reader = new FileReader();
+    reader.onload = () => {
+      if (coding === "utf-8" && reader.result.indexOf("\ufffd") >= 0) readText(file, "gb18030", give);
+      else give(reader.result);
+    };
+    reader.readAsText(file, coding);
+  }
+
   function makeFilePickers(root) {
     root.querySelectorAll("input[type=file][data-into]").forEach((picker) => {
       picker.hidden = false;
       picker.addEventListener("change", () => {
-        const reader = new FileReader();
-        reader.onload = () => { document.getElementById(picker.getAttribute("data-into")).value = reader.result; };
-        if (picker.files[0]) reader.readAsText(picker.files[0]);
+        if (picker.files[0]) readText(picker.files[0], "utf-8", (text) => { document.getElementById(picker.getAttribute("data-into")).value = text; });
       });
     });
   }
@@ -526,6 +534,7 @@
     const apart = form.querySelector(".apart");
     if (apart) apart.textContent = "";
     if (details && !form.classList.contains("waybill")) details.open = false;
+    form.querySelectorAll("details:not(.chips)").forEach((inner) => { inner.open = false; });
     dirty.delete(form);
   }
 
@@ -553,6 +562,16 @@
     button.textContent = total > 0 ? name + " · " + total : name;
     form.classList.toggle("counting", total > 0); // the button stays under the thumb then
     if (apart) apart.textContent = apartText(total - parseInt(document.querySelector("[data-total]").getAttribute("data-total"), 10));
+  });
+
+  // What comes out of so many kits stands where another figure may be entered.
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (!form || form.getAttribute("data-form") !== "unpack" || event.target.name !== "quantity0") return;
+    form.querySelectorAll("input[name^=came]").forEach((came) => {
+      const each = form.querySelector("input[name=each" + came.name.slice(4) + "]").value;
+      came.setAttribute("placeholder", String(each * (parseInt(event.target.value, 10) || 0)));
+    });
   });
 
   function apartText(apart) {
