@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NEED_DAYS = 3, ASKED_MAX = 16 };
+enum { ASKED_MAX = 16 };
 #define MINUTE_MS 60000
 #define HOUR_MS 3600000
 
@@ -58,15 +58,22 @@ static enum picture_stale stale_rule(enum stale_policy policy) {
                                      : PICTURE_STALE_COUNT;
 }
 
+static enum picture_fairness fairness_rule(enum goods_fairness fairness) {
+    return fairness == FAIRNESS_MAXMIN       ? PICTURE_FAIREST
+           : fairness == FAIRNESS_AFFORDABLE ? PICTURE_FAIR_WHERE_AFFORDABLE
+                                             : PICTURE_CHEAPEST;
+}
+
 static int make_task(const struct daemon *daemon, struct session_task **ret_task) {
     struct picture_rules rules = {
         .stale = stale_rule(daemon->settings.stale),
         .stale_percent = daemon->settings.stale_percent,
-        .need_days = NEED_DAYS,
+        .need_days = daemon->settings.need_days,
+        .ahead_days = daemon->settings.ahead_days,
         .today_day = supply_day(wall_now(daemon)),
         .mono_ms = core_mono_ms(daemon->core, clock_real_ms()),
         .whole_packs = daemon->settings.packs == PACKS_WHOLE,
-        .fair = daemon->settings.fairness == FAIRNESS_MAXMIN,
+        .fairness = fairness_rule(daemon->settings.fairness),
         .wall_ms = wall_now(daemon),
         .goods_change_price = daemon->settings.goods_change_price,
         .contraflow_gain_ms = (int64_t)daemon->settings.contraflow_gain_min * MINUTE_MS,

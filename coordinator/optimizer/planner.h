@@ -85,8 +85,10 @@ HV_MUST_USE int planner_set_lane_limit(struct planner *planner, uint32_t depot, 
 
 /* Fairness: goods are sent so that fill rates are leximin before cost is least. CHEAPEST at first.
  * PRICED plans for least cost and says what the fairest plan would cost more; the fairest says the
- * same. Finding it takes longer the more shelters and items there are. HV_ERR_VALUE. */
-enum planner_fairness { PLANNER_CHEAPEST, PLANNER_PRICED, PLANNER_FAIREST };
+ * same. AFFORDABLE is the fairest where that costs at most a hundredth more and vehicles, where
+ * they are known, bring all of it; elsewhere it is as PRICED. Finding the fairest takes longer the
+ * more shelters and items there are. HV_ERR_VALUE. */
+enum planner_fairness { PLANNER_CHEAPEST, PLANNER_PRICED, PLANNER_AFFORDABLE, PLANNER_FAIREST };
 HV_MUST_USE int planner_set_fairness(struct planner *planner, enum planner_fairness fairness);
 
 /* How the goods of a plan get there: sets plan->deliveries from its shipments and releases, or
@@ -95,8 +97,8 @@ typedef int planner_carry(void *context, const struct planner *planner, struct p
 
 /* Who is asked that at each solve; NULL: nobody. What is then on no trip is allocated anew within
  * what the vehicles of each depot can do, in at most four rounds, as long as shortage, transport
- * and the lack of what is left behind cost less for it (planner_carriers.c); not where the plan is
- * fair. `context` must last until the next call. */
+ * and the lack of what is left behind cost less for it (planner_carriers.c); where the plan is
+ * fair, as fairly as these limits let it. `context` must last until the next call. */
 void planner_set_carrier(struct planner *planner, planner_carry *carry, void *context);
 
 /* Pins: a zone with pins goes only to shelters that it is pinned to, as far as they have places; an

@@ -89,18 +89,17 @@ static void free_carrying(struct carrying *carrying) {
     free(carrying->first);
 }
 
-/* What a plan comes to: its cost, and the lack of what is on no trip. */
-static int value_of(const struct planner *planner, const struct plan *plan, double *ret_value) {
-    double value = (double)plan->goods_cost;
-    for (size_t i = 0; i < plan->deliveries->left_count; i++) {
+int planner_carried_cost(const struct planner *planner, const struct plan *plan, double *ret_cost) {
+    double cost = (double)plan->goods_cost;
+    for (size_t i = 0; plan->deliveries && i < plan->deliveries->left_count; i++) {
         const struct plan_undelivered *left = &plan->deliveries->left[i];
         int64_t lack;
         int error = planner_unit_shortage(planner, left->shelter, left->item, &lack);
         if (error)
             return error;
-        value += (double)lack * (double)left->quantity;
+        cost += (double)lack * (double)left->quantity;
     }
-    *ret_value = value;
+    *ret_cost = cost;
     return 0;
 }
 
@@ -241,6 +240,15 @@ static int adopt(struct plan *plan, struct plan *from) {
     return 0;
 }
 
+/* As the plan was made, within the limits. */
+static int solve(struct carrying *carrying, struct allocation_plan *ret_allocation) {
+    struct planner_goods *goods = &carrying->planner->goods;
+    int error = planner_solve_cheapest(carrying->run, &goods->carried, ret_allocation);
+    if (!error && carrying->plan->is_fair && !carrying->run->stopped)
+        error = planner_solve_fairest(carrying->run, &goods->carried_fair, ret_allocation);
+    return error;
+}
+
 /* One round; whether it left less behind. */
 static int try_round(struct carrying *carrying, bool packs, double *value, bool *ret_better) {
     struct planner *planner = carrying->planner;
@@ -250,14 +258,14 @@ static int try_round(struct carrying *carrying, bool packs, double *value, bool 
     double found = 0;
     *ret_better = false;
     set_limits(carrying);
-    int error = planner_solve_cheapest(carrying->run, &planner->goods.carried, &allocation);
+    int error = solve(carrying, &allocation);
     lift_limits(carrying);
     if (!error && !carrying->run->stopped)
         error = write(carrying, &allocation, packs, &beside);
     if (!error && !carrying->run->stopped)
         error = planner->carrier.carry(planner->carrier.context, planner, &beside);
     if (!error && beside.deliveries)
-        error = value_of(planner, &beside, &found);
+        error = planner_carried_cost(planner, &beside, &found);
     if (!error && beside.deliveries && found < *value) {
         *value = found;
         *ret_better = true;
@@ -274,7 +282,7 @@ static int try_round(struct carrying *carrying, bool packs, double *value, bool 
 static int go_round(struct carrying *carrying, bool packs) {
     double value = 0;
     bool better = true;
-    int error = value_of(carrying->planner, carrying->plan, &value);
+    int error = planner_carried_cost(carrying->planner, carrying->plan, &value);
     for (int round = 0;
          round < ROUNDS_MAX && better && !error && !carrying->run->stopped && tighten(carrying);
          round++)
@@ -289,7 +297,7 @@ int planner_carry_goods(struct planner_run *run, bool packs, struct plan *plan) 
     if (!planner->carrier.carry)
         return 0;
     int error = planner->carrier.carry(planner->carrier.context, planner, plan);
-    if (error || !plan->deliveries || plan->is_fair || stopped)
+    if (error || !plan->deliveries || stopped)
         return error;
     error = make_room(&carrying);
     if (!error)

@@ -5,7 +5,10 @@
 
 #include <stdlib.h>
 
-enum { MICRO = 1000000 }; /* micro cost units in one; also millilitres in a cubic metre */
+enum {
+    MICRO = 1000000,       /* micro cost units in one; also millilitres in a cubic metre */
+    AFFORDABLE_SHARE = 100 /* of the cost of a plan, one part that sharing fairly may cost more */
+};
 
 /* The picture -----------------------------------------------------------------------------------
  */
@@ -372,27 +375,27 @@ static int ask_fair(void *context, uint64_t levels) {
 }
 
 /* The fairest of the least cost, by the flow. */
-static int fair_by_flow(struct planner_run *run, struct allocation_plan *ret_plan) {
-    struct planner_goods *goods = &run->planner->goods;
+static int fair_by_flow(struct planner_run *run, struct allocation_session **session,
+                        struct allocation_plan *ret_plan) {
     struct mincostflow_limits limits = {.progress = ask_fair, .context = run};
-    int error = keep_step(run->planner, &goods->fairest);
+    int error = keep_step(run->planner, session);
     if (!error)
-        error = allocation_session_make_fair(goods->fairest, &limits);
+        error = allocation_session_make_fair(*session, &limits);
     if (error == HV_ERR_STOPPED) {
         run->stopped = true;
         return 0;
     }
     if (!error)
-        error = run_session(run, goods->fairest);
-    return error || run->stopped ? error : allocation_session_read(goods->fairest, ret_plan);
+        error = run_session(run, *session);
+    return error || run->stopped ? error : allocation_session_read(*session, ret_plan);
 }
 
-/* The fairest plan in place of the one of least cost, unless the run is stopped on the way. */
-static int find_fairest(struct planner_run *run, struct allocation_plan *plan) {
+int planner_solve_fairest(struct planner_run *run, struct allocation_session **session,
+                          struct allocation_plan *plan) {
     struct allocation_plan fairest = {0};
     if (has_lane_limits(run->planner))
         return join(run, true, plan);
-    int error = fair_by_flow(run, &fairest);
+    int error = fair_by_flow(run, session, &fairest);
     if (error || run->stopped) {
         allocation_plan_deinit(&fairest);
         return error;
@@ -423,7 +426,7 @@ static bool has_packs(const struct planner *planner) {
 /* The fairest plan in place of the cheapest, with what that costs. */
 static int make_fair(struct planner_run *run, struct allocation_plan *best, size_t links,
                      struct plan *plan) {
-    int error = find_fairest(run, best);
+    int error = planner_solve_fairest(run, &run->planner->goods.fairest, best);
     if (error || best->level_count == 0)
         return error;
     plan->is_fair = true;
@@ -433,22 +436,26 @@ static int make_fair(struct planner_run *run, struct allocation_plan *best, size
     return error;
 }
 
-/* What the fairest plan would cost more, beside the plan. A run that ends on the way only does not
- * say. */
+/* Starts from the shipments of the cheapest, as limits of lanes do. */
+static int copy_shipments(const struct allocation_plan *from, struct allocation_plan *ret_copy) {
+    ret_copy->shipments = planner_take(from->shipment_count, sizeof *ret_copy->shipments);
+    if (!ret_copy->shipments)
+        return HV_ERR_MEMORY;
+    for (size_t i = 0; i < from->shipment_count; i++)
+        ret_copy->shipments[i] = from->shipments[i];
+    ret_copy->shipment_count = from->shipment_count;
+    return 0;
+}
+
+/* What the fairest plan would cost more, beside the plan, which `ret_fairest` is: nothing in it
+ * where a run that ended on the way does not say. */
 static int price_fairness(struct planner_run *run, const struct allocation_plan *cheapest,
-                          struct plan *plan) {
+                          struct plan *plan, struct allocation_plan *ret_fairest) {
     struct plan beside = {0};
     struct allocation_plan fairest = {0};
-    int error = 0;
-    if (has_lane_limits(run->planner)) { /* starts from the shipments of the cheapest */
-        fairest.shipment_count = cheapest->shipment_count;
-        fairest.shipments = planner_take(fairest.shipment_count, sizeof *fairest.shipments);
-        if (!fairest.shipments)
-            return HV_ERR_MEMORY;
-        for (size_t i = 0; i < fairest.shipment_count; i++)
-            fairest.shipments[i] = cheapest->shipments[i];
-    }
-    error = find_fairest(run, &fairest);
+    int error = has_lane_limits(run->planner) ? copy_shipments(cheapest, &fairest) : 0;
+    if (!error)
+        error = planner_solve_fairest(run, &run->planner->goods.fairest, &fairest);
     if (!error && !run->stopped && fairest.level_count > 0)
         error = planner_write_goods(run->planner, fairest.shipments, fairest.shipment_count, false,
                                     &beside);
@@ -456,11 +463,71 @@ static int price_fairness(struct planner_run *run, const struct allocation_plan 
         plan->fair_levels = fairest.level_count;
         plan->fairness_cost = beside.goods_cost - plan->goods_cost;
         plan->fairest_fill = beside.least_fill;
+        *ret_fairest = fairest;
+        fairest = (struct allocation_plan){0};
     }
     run->stopped = false;
     free(beside.shipments);
     free(beside.unmet);
     free(beside.links);
+    allocation_plan_deinit(&fairest);
+    return error;
+}
+
+/* What is lacking makes up most of what such a plan costs: of a hundred person-days without, one
+ * may be what it takes that nobody goes empty-handed beside somebody who has all. */
+static bool is_affordable(const struct plan *plan) {
+    return plan->fair_levels > 0 && plan->unmet_count > 0 &&
+           plan->fairness_cost <= plan->goods_cost / AFFORDABLE_SHARE;
+}
+
+/* The allocation as the plan: in whole packs where items have them, and with its vehicles. */
+static int finish(struct planner_run *run, const struct allocation_plan *from, size_t links,
+                  struct plan *plan) {
+    const bool packs = has_packs(run->planner);
+    int error = packs ? rewrite(run->planner, from, true, links, plan, &plan->rounding_cost) : 0;
+    return error ? error : planner_carry_goods(run, packs, plan);
+}
+
+/* Another allocation in place of the one that the plan is. */
+static int replace(struct planner_run *run, const struct allocation_plan *with, bool is_fair,
+                   size_t links, struct plan *plan) {
+    int64_t more = 0;
+    plan_deliveries_free(plan->deliveries);
+    plan->deliveries = NULL;
+    plan->is_fair = is_fair;
+    plan->rounding_cost = plan->carrying_cost = 0;
+    int error = rewrite(run->planner, with, false, links, plan, &more);
+    return error ? error : finish(run, with, links, plan);
+}
+
+/* The fairest in place of the cheapest, unless vehicles leave so much of it, which they would bring
+ * of the cheapest, that it is no longer affordable. */
+static int share(struct planner_run *run, const struct allocation_plan *cheapest,
+                 const struct allocation_plan *fairest, size_t links, struct plan *plan) {
+    double fair_cost = 0, cost = 0;
+    int error = replace(run, fairest, true, links, plan);
+    if (error || !plan->deliveries || plan->deliveries->left_count == 0)
+        return error;
+    error = planner_carried_cost(run->planner, plan, &fair_cost);
+    if (!error)
+        error = replace(run, cheapest, false, links, plan);
+    if (!error)
+        error = planner_carried_cost(run->planner, plan, &cost);
+    if (!error && fair_cost - cost <= cost / AFFORDABLE_SHARE)
+        error = replace(run, fairest, true, links, plan);
+    return error;
+}
+
+/* The plan of least cost, with what the fairest would cost more, or that one where it may. */
+static int compare_with_fairest(struct planner_run *run, const struct allocation_plan *cheapest,
+                                size_t links, struct plan *plan) {
+    struct allocation_plan fairest = {0};
+    int error = price_fairness(run, cheapest, plan, &fairest);
+    if (!error)
+        error = run->planner->goods.fairness == PLANNER_AFFORDABLE && is_affordable(plan)
+                    ? share(run, cheapest, &fairest, links, plan)
+                    : finish(run, cheapest, links, plan);
     allocation_plan_deinit(&fairest);
     return error;
 }
@@ -480,14 +547,13 @@ int planner_solve_goods(struct planner_run *run, struct plan *plan) {
     if (!error)
         error = planner_prove_goods(planner, &best.prices, plan);
     plan->cheapest_fill = plan->fairest_fill = plan->least_fill;
-    if (!error && planner->goods.fairness == PLANNER_FAIREST && !run->stopped)
+    const bool looks = planner->goods.fairness != PLANNER_CHEAPEST && !run->stopped;
+    if (!error && looks && planner->goods.fairness == PLANNER_FAIREST)
         error = make_fair(run, &best, links, plan);
-    else if (!error && planner->goods.fairness == PLANNER_PRICED && !run->stopped)
-        error = price_fairness(run, &best, plan);
-    if (!error && has_packs(planner))
-        error = rewrite(planner, &best, true, links, plan, &plan->rounding_cost);
     if (!error)
-        error = planner_carry_goods(run, has_packs(planner), plan);
+        error = looks && planner->goods.fairness != PLANNER_FAIREST
+                    ? compare_with_fairest(run, &best, links, plan)
+                    : finish(run, &best, links, plan);
     if (plan->goods_cost > 0)
         plan->goods_gap = (double)(plan->goods_cost - plan->goods_bound) / (double)plan->goods_cost;
     allocation_plan_deinit(&best);
@@ -498,7 +564,8 @@ uint64_t planner_goods_pivots(const struct planner_goods *goods) {
     return (goods->cheapest ? allocation_session_pivots(goods->cheapest) : 0) +
            (goods->fairest ? allocation_session_pivots(goods->fairest) : 0) +
            (goods->freest ? allocation_session_pivots(goods->freest) : 0) +
-           (goods->carried ? allocation_session_pivots(goods->carried) : 0);
+           (goods->carried ? allocation_session_pivots(goods->carried) : 0) +
+           (goods->carried_fair ? allocation_session_pivots(goods->carried_fair) : 0);
 }
 
 void planner_free_goods(struct planner_goods *goods) {
@@ -506,5 +573,6 @@ void planner_free_goods(struct planner_goods *goods) {
     allocation_session_free(goods->fairest);
     allocation_session_free(goods->freest);
     allocation_session_free(goods->carried);
-    goods->cheapest = goods->fairest = goods->freest = goods->carried = NULL;
+    allocation_session_free(goods->carried_fair);
+    goods->cheapest = goods->fairest = goods->freest = goods->carried = goods->carried_fair = NULL;
 }

@@ -40,6 +40,7 @@ struct planner_goods {
     struct allocation_session *cheapest, *fairest; /* NULL until the first solve */
     struct allocation_session *freest;  /* least cost were all orders to be made anew; the same */
     struct allocation_session *carried; /* least cost within what vehicles can do; the same */
+    struct allocation_session *carried_fair; /* the fairest within that; the same */
     enum planner_fairness fairness;
 };
 
@@ -167,6 +168,11 @@ HV_MUST_USE int planner_solve_goods(struct planner_run *run, struct plan *plan);
  * caller deinits the plan. */
 HV_MUST_USE int planner_solve_cheapest(struct planner_run *run, struct allocation_session **session,
                                        struct allocation_plan *ret_plan);
+
+/* The same for the fairest of the least cost; `plan`, which is deinited, is what limits of lanes
+ * start from, and stays as it was where the run is stopped on the way. */
+HV_MUST_USE int planner_solve_fairest(struct planner_run *run, struct allocation_session **session,
+                                      struct allocation_plan *plan);
 uint64_t planner_goods_pivots(const struct planner_goods *goods);
 void planner_free_goods(struct planner_goods *goods);
 
@@ -206,6 +212,11 @@ HV_MUST_USE int planner_prove_goods(const struct planner *planner,
 /* Has the plan's goods carried, and allocates what is left behind anew as long as that brings more.
  */
 HV_MUST_USE int planner_carry_goods(struct planner_run *run, bool packs, struct plan *plan);
+
+/* What a plan comes to with its vehicles: its cost, and the lack of what is on no trip, in micro
+ * cost units. HV_ERR_OVERFLOW. */
+HV_MUST_USE int planner_carried_cost(const struct planner *planner, const struct plan *plan,
+                                     double *ret_cost);
 
 /* planner_reasons.c -----------------------------------------------------------------------------
  */

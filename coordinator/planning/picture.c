@@ -1,6 +1,7 @@
 #include "coordinator/planning/picture.h"
 
 #include "coordinator/planning/contraflow.h"
+#include "coordinator/planning/cut_off.h"
 #include "coordinator/planning/hazards.h"
 #include "coordinator/planning/places.h"
 #include "coordinator/planning/supply.h"
@@ -12,6 +13,7 @@
 enum {
     MS_PER_S = 1000,
     MS_PER_MIN = 60000,
+    MS_PER_DAY = 86400000,
     ACTIVATION_MIN = 60,    /* where the region does not say */
     VOLUME_ML = 1000,       /* of a base unit of unknown volume */
     PERSON_DAY_COST = 1000, /* cost units of one person without one item for one day, or without its
@@ -33,6 +35,7 @@ struct painting {
     uint32_t *item_of; /* by STATE_NAME index: number of the item, or REGION_NONE */
     double *share;     /* by item: of the people of all zones, those whom it is for */
     int64_t *asked;    /* by item: by the staff of one shelter */
+    bool *cut_off;     /* shelter: no depot will reach it once announced roads are closed */
     size_t promise_lines;
 };
 
@@ -308,8 +311,8 @@ static int find_items(struct painting *painting) {
 
 /* People there by the groups that an item is for, and of those still expected the same share as in
  * the zones. */
-static double expected_people(const struct painting *painting, const struct state_place *place,
-                              uint32_t shelter, uint32_t item) {
+static void count_people(const struct painting *painting, const struct state_place *place,
+                         uint32_t shelter, uint32_t item, double *ret_there, double *ret_coming) {
     static const enum hv_age_group ages[REGION_AGES] = {HV_AGE_INFANT, HV_AGE_CHILD, HV_AGE_ADULT,
                                                         HV_AGE_ELDERLY, HV_AGE_UNKNOWN};
     const struct hv_people nobody = {0}, *now = place == NULL ? &nobody : &place->people.now;
@@ -324,7 +327,24 @@ static double expected_people(const struct painting *painting, const struct stat
     for (int age = 0; age < REGION_AGES; age++)
         if ((groups & (1u << age)) != 0)
             counted += now->by_age[ages[age]];
-    return fmin(counted, there) + coming * painting->share[item];
+    *ret_there = fmin(counted, there);
+    *ret_coming = coming * painting->share[item];
+}
+
+/* What is announced to be cut off has to have everything before. */
+static int find_cut_off(struct painting *painting) {
+    const struct picture *picture = painting->picture;
+    const struct instance roads = {.network = picture->network,
+                                   .shelters = picture->shelters,
+                                   .shelter_count = painting->region->shelter_count,
+                                   .depots = picture->depots,
+                                   .depot_count = painting->region->depot_count};
+    painting->cut_off = hv_arena_take(&painting->arena, painting->region->shelter_count + 1u,
+                                      sizeof *painting->cut_off);
+    if (painting->cut_off == NULL)
+        return HV_ERR_MEMORY;
+    return cut_off_find(&roads, picture->closings, picture->closing_count,
+                        (int64_t)painting->rules->need_days * MS_PER_DAY, painting->cut_off);
 }
 
 static int64_t *cell(int64_t *matrix, const struct painting *painting, uint32_t row,
@@ -350,19 +370,25 @@ static void add_asked(const struct painting *painting, const struct state_place 
     }
 }
 
-/* By the standard, beyond what is there; or what staff ask for, where that is more. */
+/* By the standard, beyond what is there; or what staff ask for, where that is more. Those who are
+ * only expected may go elsewhere, and what is at a shelter no depot can send to another: for them
+ * less is sent ahead, and the rest when they are there. */
 static void paint_needs(const struct painting *painting, uint32_t shelter) {
     const struct region *region = painting->region;
+    const struct picture_rules *rules = painting->rules;
+    const uint32_t ahead = painting->cut_off[shelter] ? rules->need_days : rules->ahead_days;
     const struct state_place *place =
         state_find_place(painting->state, region->shelters[shelter].id);
     int64_t *row = cell(painting->picture->need, painting, shelter, 0);
     add_usable(painting, place, row);
     add_kits(painting, place, row);
     for (uint32_t i = 0; i < region->item_count; i++) {
-        const struct region_item *item = &region->items[i];
-        double per_person = fmax(0, item->need_per_person_day) * painting->rules->need_days +
-                            fmax(0, item->need_per_person_once);
-        double wanted = ceil(expected_people(painting, place, shelter, i) * per_person);
+        const double day = fmax(0, region->items[i].need_per_person_day),
+                     once = fmax(0, region->items[i].need_per_person_once);
+        double there, coming;
+        count_people(painting, place, shelter, i, &there, &coming);
+        double wanted =
+            ceil(there * (day * rules->need_days + once) + coming * (day * ahead + once));
         row[i] = larger(0, (int64_t)fmin(wanted, (double)HV_QUANTITY_MAX) - row[i]);
     }
     memset(painting->asked, 0, region->item_count * sizeof *painting->asked);
@@ -582,11 +608,13 @@ static int paint(struct painting *painting) {
         paint_item(painting, i);
     for (uint32_t i = 0; i < region->depot_count; i++)
         paint_depot(painting, i);
-    for (uint32_t i = 0; i < region->shelter_count; i++) {
+    for (uint32_t i = 0; i < region->shelter_count; i++)
         paint_shelter(painting, i);
+    error = find_cut_off(painting);
+    for (uint32_t i = 0; i < region->shelter_count && error == HV_OK; i++)
         paint_needs(painting, i);
-    }
-    error = paint_promises(painting);
+    if (error == HV_OK)
+        error = paint_promises(painting);
     if (error == HV_OK && painting->rules->delivery_horizon_ms > 0)
         error = fleet_new(painting->state, region, picture->promise_orders, picture->promise_count,
                           painting->rules->wall_ms, painting->rules->mono_ms,

@@ -12,8 +12,9 @@
  * times (hazards.h);
  *   - a road that a post was ordered to reverse: its lanes run the other way, in `reversed`;
  *   - stock of a depot: usable units that have not expired, nor gone too long without cold;
- *   - need of a shelter: what those who are there, or ordered there, need in `need_days`, or what
- * staff ask for if that is more, less what is there and what is on its way;
+ *   - need of a shelter: what those who are there need in `need_days` and those ordered there who
+ * have not come yet in `ahead_days` (where no depot will reach it once announced roads are closed:
+ * in `need_days`), or what staff ask for if that is more, less what is there and on its way;
  *   - vehicles of depots, as fleet.h says;
  *   - goods that an order of a plan has promised and that have not left: both stock and need still
  * hold them, and they stand in `promises`, so that the planner may take the order back.
@@ -31,17 +32,22 @@
 
 enum picture_stale { PICTURE_STALE_COUNT, PICTURE_STALE_CAUTION, PICTURE_STALE_EXCLUDE };
 
+/* Goods that are short: by cost alone, or so that fill rates are leximin, always or where that
+ * costs little (planner.h). */
+enum picture_fairness { PICTURE_CHEAPEST, PICTURE_FAIR_WHERE_AFFORDABLE, PICTURE_FAIREST };
+
 struct picture_rules {
     enum picture_stale stale;
     uint32_t stale_percent; /* CAUTION: of the free places */
     uint32_t need_days;
-    int64_t today_day;          /* days since 1970, for expiry */
-    uint64_t mono_ms;           /* log clock, for breaks of the cold chain and vehicles under way */
-    int64_t wall_ms;            /* for deliveries that orders promise and the times of hazards */
-    bool whole_packs;           /* goods go in the smallest pack of their item, unopened */
-    bool fair;                  /* goods: fill rates are leximin before cost is least */
-    int64_t goods_change_price; /* cost units that taking back an order for goods must save; 1,000
-                                   are a person without one item for one day */
+    uint32_t ahead_days; /* for people who are expected and not there yet */
+    int64_t today_day;   /* days since 1970, for expiry */
+    uint64_t mono_ms;    /* log clock, for breaks of the cold chain and vehicles under way */
+    int64_t wall_ms;     /* for deliveries that orders promise and the times of hazards */
+    bool whole_packs;    /* goods go in the smallest pack of their item, unopened */
+    enum picture_fairness fairness;
+    int64_t goods_change_price;  /* cost units that taking back an order for goods must save; 1,000
+                                    are a person without one item for one day */
     int64_t delivery_horizon_ms; /* deliveries are planned that far; 0: not at all */
     int64_t contraflow_gain_ms;  /* of arrival, on the mean, that reversing roads must gain; 0: no
                                     plan proposes it */

@@ -217,13 +217,17 @@ static int set_directives(struct session *session, const struct session_task *ta
 
 /* ---- goods ---- */
 
-/* Every plan says what fairness costs where that is quick to find. */
+/* Every plan says what fairness costs where that is quick to find, and shares so where it has to,
+ * or where it was found and costs little. */
 static enum planner_fairness fairness_of(const struct session_task *task) {
     const struct instance *instance = &task->picture->instance;
+    const enum picture_fairness asked = task->picture->rules.fairness;
     uint64_t needs = (uint64_t)instance->shelter_count * instance->item_count;
-    return task->picture->rules.fair   ? PLANNER_FAIREST
-           : needs <= PRICED_NEEDS_MAX ? PLANNER_PRICED
-                                       : PLANNER_CHEAPEST;
+    if (asked == PICTURE_FAIREST)
+        return PLANNER_FAIREST;
+    if (needs > PRICED_NEEDS_MAX)
+        return PLANNER_CHEAPEST;
+    return asked == PICTURE_FAIR_WHERE_AFFORDABLE ? PLANNER_AFFORDABLE : PLANNER_PRICED;
 }
 
 static int set_goods(struct planner *planner, const struct session_task *task) {

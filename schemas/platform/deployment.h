@@ -65,7 +65,11 @@ enum stale_policy {
     STALE_EXCLUDE  /* nobody new is sent there */
 };
 
-enum goods_fairness { FAIRNESS_NONE, FAIRNESS_MAXMIN };
+enum goods_fairness {
+    FAIRNESS_NONE,
+    FAIRNESS_AFFORDABLE, /* shared fairly where that costs at most a hundredth more */
+    FAIRNESS_MAXMIN
+};
 enum goods_packs { PACKS_OPEN, PACKS_WHOLE };
 
 struct settings {
@@ -84,7 +88,9 @@ struct settings {
     uint32_t
         contraflow_gain_min; /* of arrival, on the mean, that reversing roads must gain; 0: never */
     uint32_t delivery_hours; /* deliveries are planned so far ahead; 0: not at all */
-    enum goods_fairness fairness; /* whether goods go by fill rates first, or by cost alone */
+    uint32_t need_days;      /* of goods, for people who are at a shelter */
+    uint32_t ahead_days;     /* for those who are expected there, at most need_days */
+    enum goods_fairness fairness; /* whether goods go by fill rates first, or by cost */
     enum goods_packs packs;
     enum approval_policy approval;
     enum stale_policy stale;

@@ -17,7 +17,7 @@ struct yaml_settings {
     uint32_t *io_threads, *log_map_gib, *checkpoint_every, *beat_s, *plan_every_ms;
     uint64_t *plan_work;
     uint32_t *change_price_s, *stale_percent, *escalate_minutes, *goods_change_price,
-        *contraflow_gain_min, *delivery_hours;
+        *contraflow_gain_min, *delivery_hours, *need_days, *ahead_days;
     char *escalate_to;
     char *approval, *stale, *profile, *fairness, *packs;
     char *http, *http_certificate, *http_key, *http_open;
@@ -51,6 +51,10 @@ static const cyaml_schema_field_t fields[] = {
                          struct yaml_settings, contraflow_gain_min),
     CYAML_FIELD_UINT_PTR("delivery_hours", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                          struct yaml_settings, delivery_hours),
+    CYAML_FIELD_UINT_PTR("need_days", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct yaml_settings, need_days),
+    CYAML_FIELD_UINT_PTR("ahead_days", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct yaml_settings, ahead_days),
     CYAML_FIELD_STRING_PTR("fairness", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                            struct yaml_settings, fairness, 1, 32),
     CYAML_FIELD_STRING_PTR("packs", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_settings,
@@ -93,6 +97,9 @@ struct settings settings_default(void) {
                              .approval = APPROVAL_MANUAL,
                              .goods_change_price = 50000,
                              .delivery_hours = 24,
+                             .need_days = 3,
+                             .ahead_days = 1,
+                             .fairness = FAIRNESS_AFFORDABLE,
                              .stale = STALE_CAUTION,
                              .stale_percent = 50,
                              .profile = "sphere-2018",
@@ -168,7 +175,7 @@ static void take_word(const struct reading *reading, const char *key, const char
 }
 
 static const char *const approvals[] = {"manual", "automatic", "two-persons", NULL};
-static const char *const fairnesses[] = {"none", "maxmin", NULL};
+static const char *const fairnesses[] = {"none", "affordable", "maxmin", NULL};
 static const char *const packings[] = {"open", "whole", NULL};
 static const char *const stales[] = {"count", "caution", "exclude", NULL};
 static const char *const answers[] = {"false", "true", NULL};
@@ -255,6 +262,17 @@ static void take_escalation(const struct reading *reading, const struct yaml_set
                       yaml->escalate_to);
 }
 
+static void take_days(const struct reading *reading, const struct yaml_settings *yaml,
+                      struct settings *settings) {
+    take_number(reading, "need_days", yaml->need_days, 1, 30, &settings->need_days);
+    take_number(reading, "ahead_days", yaml->ahead_days, 0, 30, &settings->ahead_days);
+    if (settings->ahead_days > settings->need_days)
+        hv_fault_addf(reading->faults, HV_FAULT_ERROR, reading->path,
+                      line_of(reading->text, "ahead_days"), "ahead_days",
+                      "at most need_days: who is there needs no less than who is expected", "%u",
+                      settings->ahead_days);
+}
+
 static void take_all(const struct reading *reading, const struct yaml_settings *yaml,
                      struct settings *settings) {
     int approval = (int)settings->approval, stale = (int)settings->stale;
@@ -277,7 +295,9 @@ static void take_all(const struct reading *reading, const struct yaml_settings *
     take_number(reading, "contraflow_gain_min", yaml->contraflow_gain_min, 0, 1440,
                 &settings->contraflow_gain_min);
     take_number(reading, "delivery_hours", yaml->delivery_hours, 0, 720, &settings->delivery_hours);
-    take_word(reading, "fairness", yaml->fairness, fairnesses, "none or maxmin", &fairness);
+    take_days(reading, yaml, settings);
+    take_word(reading, "fairness", yaml->fairness, fairnesses, "affordable, maxmin or none",
+              &fairness);
     take_word(reading, "packs", yaml->packs, packings, "open or whole", &packs);
     take_word(reading, "stale", yaml->stale, stales, "count, caution or exclude", &stale);
     take_escalation(reading, yaml, settings);
@@ -381,9 +401,15 @@ static void print_settings(FILE *file, const struct settings *s) {
             s->delivery_hours);
     fprintf(
         file,
-        "\n# Goods that are short: maxmin shares them, so that who gets least gets most; none "
-        "sends by\n# priority and way alone. Each plan says what sharing costs.\nfairness: %s\n",
-        fairnesses[s->fairness]);
+        "\n# For how many days goods are planned: for people who are at a shelter, and for those "
+        "who are\n# expected there (who may go elsewhere; need_days where announced closings "
+        "will cut it off).\nneed_days: %u\nahead_days: %u\n",
+        s->need_days, s->ahead_days);
+    fprintf(file,
+            "\n# Goods that are short: affordable shares them, so that who gets least gets most, "
+            "where that\n# costs at most a hundredth more; maxmin whatever it costs; none sends by "
+            "priority and way alone.\n# Each plan says what sharing costs.\nfairness: %s\n",
+            fairnesses[s->fairness]);
     fprintf(file,
             "\n# Packs of goods: open sends any quantity, whole the smallest packs of items.csv "
             "unopened.\npacks: %s\n",

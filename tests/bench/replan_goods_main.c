@@ -100,6 +100,7 @@ struct proposal {
 static struct session_task *make_task(void) {
     static const struct picture_rules rules = {.stale = PICTURE_STALE_COUNT,
                                                .need_days = 3,
+                                               .ahead_days = 1,
                                                .today_day = TODAY,
                                                .goods_change_price = 50000,
                                                .delivery_horizon_ms = INT64_C(86400000)};

@@ -85,8 +85,11 @@ static int happen(struct replan *replan, int round, const char **ret_what) {
 }
 
 static int propose(struct replan *replan, struct plan **ret_plan, struct hv_arena *arena) {
-    static const struct picture_rules rules = {
-        .stale = PICTURE_STALE_CAUTION, .stale_percent = 50, .need_days = 3, .today_day = 20000};
+    static const struct picture_rules rules = {.stale = PICTURE_STALE_CAUTION,
+                                               .stale_percent = 50,
+                                               .need_days = 3,
+                                               .ahead_days = 1,
+                                               .today_day = 20000};
     const struct state *state = core_state(replan->bench->core);
     struct session_task *task = calloc(1, sizeof *task);
     struct hv_plan record;

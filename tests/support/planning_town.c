@@ -11,6 +11,7 @@ void town_init(struct town *town, const char *const (*tables)[2]) {
     *town = (struct town){.rules = {.stale = PICTURE_STALE_CAUTION,
                                     .stale_percent = 50,
                                     .need_days = 2,
+                                    .ahead_days = 2,
                                     .today_day = 20000}};
     hv_fault_list_init(&faults);
     region_files_init(&town->files);

@@ -430,7 +430,7 @@ Test(planner, fair_and_packed_plans_within_limits_of_lanes_are_certified_too) {
         struct world w;
         int64_t lane_ml[DEPOTS * SHELTERS];
         set_up_choices(&w, lane_ml);
-        enum planner_fairness fair = (enum planner_fairness)random_below(3);
+        enum planner_fairness fair = (enum planner_fairness)random_below(4);
         struct planner *warm = NULL;
         cr_assert_eq(planner_new(&w.instance, &warm), 0);
         cr_assert_eq(planner_set_fairness(warm, fair), 0);
@@ -441,7 +441,14 @@ Test(planner, fair_and_packed_plans_within_limits_of_lanes_are_certified_too) {
             judge_certificate(&w, plan);
             judge_reasons(plan);
             cr_assert(fair != PLANNER_CHEAPEST || plan->fairness_cost == 0);
-            cr_assert_eq(plan->is_fair, fair == PLANNER_FAIREST && plan->fair_levels > 0);
+            const bool may = fair == PLANNER_FAIREST || fair == PLANNER_AFFORDABLE,
+                       costs_little = plan->fairness_cost * 100 <=
+                                      plan->goods_cost - plan->rounding_cost -
+                                          (plan->is_fair ? plan->fairness_cost : 0);
+            cr_assert(!plan->is_fair || (may && plan->fair_levels > 0));
+            cr_assert(fair != PLANNER_FAIREST || plan->fair_levels == 0 || plan->is_fair);
+            if (fair == PLANNER_AFFORDABLE && plan->fair_levels > 0 && plan->unmet_count > 0)
+                cr_assert_eq(plan->is_fair, costs_little);
             cr_assert(plan->least_fill >= 0 && plan->least_fill <= 1);
             cr_assert_eq(planner_new(&w.instance, &cold), 0);
             cr_assert_eq(planner_set_fairness(cold, fair), 0);
@@ -507,6 +514,78 @@ Test(planner, fairness_shares_what_is_short_and_says_what_that_costs) {
     plan_free(plan);
     planner_free(planner);
     network_free(network);
+}
+
+/* The town of the test before, with a shelter as near to the depot as to make sharing dear or not.
+ */
+static struct plan *plan_town(int64_t far_ms, int64_t shortage_cost, planner_carry *carry) {
+    const struct network_link links[] = {{0, 1, 1000, 100, false}, {0, 2, far_ms, 100, false}};
+    struct network *network = NULL;
+    cr_assert_eq(network_new(3, links, 2, &network), 0);
+    struct instance_shelter shelters[2] = {
+        {.node = 1, .receive_ml = INSTANCE_NO_LIMIT, .priority = 1},
+        {.node = 2, .receive_ml = INSTANCE_NO_LIMIT, .priority = 1}};
+    const struct instance_depot depot = {0, INSTANCE_NO_LIMIT, true};
+    const struct instance_item item = {.volume_ml = 1000, .shortage_cost = shortage_cost};
+    const int64_t stock = 60, reserve = 0, need[2] = {60, 60};
+    const struct instance instance = {.network = network,
+                                      .shelters = shelters,
+                                      .shelter_count = 2,
+                                      .depots = &depot,
+                                      .depot_count = 1,
+                                      .items = &item,
+                                      .item_count = 1,
+                                      .stock = &stock,
+                                      .reserve = &reserve,
+                                      .need = need,
+                                      .haul_cost_per_m3_hour = 3600000};
+    struct planner *planner = NULL;
+    struct plan *plan = NULL;
+    cr_assert_eq(planner_new(&instance, &planner), 0);
+    cr_assert_eq(planner_set_fairness(planner, PLANNER_AFFORDABLE), 0);
+    planner_set_carrier(planner, carry, NULL);
+    cr_assert_eq(planner_solve(planner, NULL, &plan), 0);
+    planner_free(planner);
+    network_free(network);
+    return plan;
+}
+
+/* A carrier that leaves behind what goes to the second shelter. */
+static int leave_one(void *context, const struct planner *planner, struct plan *plan) {
+    (void)context, (void)planner;
+    struct plan_deliveries *made = calloc(1, sizeof *made);
+    cr_assert_not_null(made);
+    made->left = calloc(1, sizeof *made->left);
+    cr_assert_not_null(made->left);
+    for (size_t i = 0; i < plan->shipment_count; i++)
+        if (plan->shipments[i].shelter == 1)
+            made->left[made->left_count++] = (struct plan_undelivered){
+                .shelter = 1, .promise = PLAN_NONE, .quantity = 1, .reason = PLAN_UNDELIVERED_BUSY};
+    plan_deliveries_free(plan->deliveries);
+    plan->deliveries = made;
+    return 0;
+}
+
+Test(planner, goods_are_shared_fairly_where_that_costs_little_and_vehicles_bring_it) {
+    struct plan *plan = plan_town(1001, 50000, NULL);
+    cr_assert(plan->is_fair);
+    cr_assert_float_eq(plan->least_fill, 0.5, 1e-9);
+    cr_assert_eq(plan->goods_cost - plan->fairness_cost, plan->goods_bound);
+    plan_free(plan);
+    plan = plan_town(9000000, 50000, NULL); /* two and a half hours away */
+    cr_assert_not(plan->is_fair);
+    cr_assert_float_eq(plan->least_fill, 0, 1e-9);
+    cr_assert_float_eq(plan->fairest_fill, 0.5, 1e-9);
+    cr_assert(plan->fairness_cost > plan->goods_cost / 100);
+    cr_assert_eq(plan->goods_cost, plan->goods_bound);
+    plan_free(plan);
+    plan = plan_town(1001, 50000, leave_one);
+    cr_assert_not(plan->is_fair);
+    cr_assert_eq(plan->deliveries->left_count, 0);
+    cr_assert_eq(plan->shipment_count, 1);
+    cr_assert_eq(plan->shipments[0].quantity, 60);
+    cr_assert_eq(plan->goods_cost, plan->goods_bound);
+    plan_free(plan);
 }
 
 enum { PROMISES = 5 };

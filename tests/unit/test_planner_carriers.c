@@ -154,16 +154,22 @@ static void expect_sound(const struct town *town, const struct plan *plan) {
     cr_assert_leq(plan->goods_bound, plan->goods_cost);
 }
 
-static struct plan *solve(struct town *town, planner_carry *how) {
+static struct plan *solve_by(struct town *town, planner_carry *how,
+                             enum planner_fairness fairness) {
     struct planner *planner = NULL;
     struct plan *plan = NULL;
     cr_assert_eq(planner_new(&town->instance, &planner), HV_OK);
+    cr_assert_eq(planner_set_fairness(planner, fairness), HV_OK);
     planner_set_carrier(planner, how, town);
     cr_assert_eq(planner_solve(planner, NULL, &plan), HV_OK);
     if (!how)
         cr_assert_eq(carry(town, planner, plan), HV_OK);
     planner_free(planner);
     return plan;
+}
+
+static struct plan *solve(struct town *town, planner_carry *how) {
+    return solve_by(town, how, PLANNER_CHEAPEST);
 }
 
 Test(planner_carriers, never_leave_more_behind_than_one_allocation_does) {
@@ -185,6 +191,53 @@ Test(planner_carriers, never_leave_more_behind_than_one_allocation_does) {
         town_free(town);
     }
     cr_assert_gt(better, 0);
+}
+
+Test(planner_carriers, bring_no_less_of_a_fair_plan_in_rounds_than_without) {
+    struct chance chance = {9};
+    int better = 0, fair = 0;
+    for (int round = 0; round < (SANITIZED ? 40 : 400); round++) {
+        struct town *town = town_new(&chance, ITEMS);
+        struct plan *once = solve_by(town, NULL, PLANNER_FAIREST),
+                    *plan = solve_by(town, carry, PLANNER_FAIREST);
+        expect_sound(town, plan);
+        double before = lack_of(town, once) + transport_of(town, once);
+        double after = lack_of(town, plan) + transport_of(town, plan);
+        cr_assert_leq(after, before * (1 + 1e-9) + 1e-6, "round %d", round);
+        cr_assert_eq(plan->is_fair, once->is_fair);
+        cr_assert_eq(plan->carrying_cost, plan->goods_cost - once->goods_cost);
+        better += after < before - 1;
+        fair += plan->is_fair;
+        plan_free(once);
+        plan_free(plan);
+        town_free(town);
+    }
+    cr_assert_gt(fair, 0);
+    cr_assert_gt(better, 0);
+}
+
+/* What vehicles leave counts as lacking: sharing never makes that a hundredth dearer. */
+Test(planner_carriers, share_fairly_only_where_that_stays_affordable) {
+    struct chance chance = {10};
+    int fair = 0, cheap = 0;
+    for (int round = 0; round < (SANITIZED ? 40 : 400); round++) {
+        struct town *town = town_new(&chance, ITEMS);
+        struct plan *cheapest = solve(town, carry),
+                    *plan = solve_by(town, carry, PLANNER_AFFORDABLE);
+        expect_sound(town, plan);
+        double least = lack_of(town, cheapest) + transport_of(town, cheapest);
+        double cost = lack_of(town, plan) + transport_of(town, plan);
+        cr_assert(plan->is_fair || cost <= least * (1 + 1e-9) + 1e-6, "round %d", round);
+        if (plan->is_fair && plan->deliveries->left_count > 0)
+            cr_assert_leq(cost, least * (1.01 + 1e-9) + 1e-6, "round %d", round);
+        fair += plan->is_fair;
+        cheap += !plan->is_fair && plan->unmet_count > 0;
+        plan_free(cheapest);
+        plan_free(plan);
+        town_free(town);
+    }
+    cr_assert_gt(fair, 0);
+    cr_assert_gt(cheap, 0);
 }
 
 /* ---- against all ways to share loads out ---- */

@@ -43,6 +43,7 @@ static void begin(void) {
     rules = (struct picture_rules){.stale = PICTURE_STALE_CAUTION,
                                    .stale_percent = 50,
                                    .need_days = 2,
+                                   .ahead_days = 2,
                                    .today_day = 20000,
                                    .delivery_horizon_ms = 24 * (int64_t)HOUR_MS};
 }

@@ -294,6 +294,9 @@ Test(settings, come_back_as_they_were_saved) {
     saved.stale = STALE_EXCLUDE;
     saved.beat_s = 3;
     saved.plan_work = 1u << 31;
+    saved.need_days = 5;
+    saved.ahead_days = 2;
+    saved.fairness = FAIRNESS_NONE;
     struct hv_fault_list faults;
     hv_fault_list_init(&faults);
     cr_assert_eq(settings_save(path, &saved), HV_OK);
@@ -308,6 +311,9 @@ Test(settings, come_back_as_they_were_saved) {
     cr_assert_str_eq(loaded.http_key, saved.http_key);
     cr_assert_eq(loaded.beat_s, 3);
     cr_assert_eq(loaded.plan_work, saved.plan_work);
+    cr_assert_eq(loaded.need_days, 5);
+    cr_assert_eq(loaded.ahead_days, 2);
+    cr_assert_eq(loaded.fairness, FAIRNESS_NONE);
     cr_assert_str_eq(loaded.profile, saved.profile);
     hv_fault_list_deinit(&faults);
     scratch_remove(dir);
@@ -325,10 +331,19 @@ Test(settings, name_file_line_and_remedy) {
     cr_assert_eq(faults.faults[0].line, 2);
     cr_assert_str_eq(faults.faults[0].right, "1 to 3600");
     cr_assert_eq(faults.faults[1].line, 3);
+    hv_fault_list_deinit(&faults);
+    hv_fault_list_init(&faults);
+    write_text(path, "need_days: 2\nahead_days: 3\nfairness: equal\n");
+    cr_assert_eq(settings_load(path, &faults, &loaded), HV_ERR_VALUE);
+    cr_assert_eq(faults.errors, 2);
+    cr_assert_eq(faults.faults[0].line, 2);
+    cr_assert_str_eq(faults.faults[1].right, "affordable, maxmin or none");
+    hv_fault_list_deinit(&faults);
+    hv_fault_list_init(&faults);
     write_text(path, "beat_s: 4\nnonsense: 1\n");
     cr_assert_eq(settings_load(path, &faults, &loaded), HV_ERR_FORMAT);
-    cr_assert_eq(faults.faults[2].line, 2, "line %u: %s", faults.faults[2].line,
-                 faults.faults[2].wrong);
+    cr_assert_eq(faults.faults[0].line, 2, "line %u: %s", faults.faults[0].line,
+                 faults.faults[0].wrong);
     write_text(path, "beat_s: many\n");
     cr_assert_eq(settings_load(path, &faults, &loaded), HV_ERR_FORMAT);
     write_text(path, "bind: [\n");
