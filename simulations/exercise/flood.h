@@ -58,6 +58,9 @@ struct flood_plan {
 /* What a zone's warden has done. */
 enum flood_warden { WARDEN_WAITS, WARDEN_CLEARS, WARDEN_HAS_SWEPT };
 
+/* From the twelfth hour on, when nothing happens for days. */
+enum flood_night { NIGHT_IS_FAR, NIGHT_FALLS, NIGHT_IS_HERE, NIGHT_GOODS_GO, NIGHT_PASSES };
+
 struct flood {
     struct flood_options options;
     struct stage stage;
@@ -82,6 +85,8 @@ struct flood {
     uint32_t closed_links;
     enum flood_warden *wardens; /* owned, by zone */
     bool declined;              /* the one order that is declined */
+    enum flood_night night;
+    uint64_t night_until_ms; /* to where a fast exercise leaps */
     bool going_home;
     bool over;
     uint64_t stepped_ms, needs_ms, counted_ms, polled_us, drawn_us, wardens_us;
@@ -135,6 +140,8 @@ int flood_needs(struct flood *flood, uint64_t now_ms, bool hand_out) HV_MUST_USE
 int flood_ship(struct flood *flood, struct desk *from, const json_t *order, uint64_t now_ms,
                bool *ret_shipped) HV_MUST_USE;
 int flood_order_returns(struct flood *flood) HV_MUST_USE;
+/* Whether every order to ship has been carried out and nothing is on the road. */
+int flood_goods_are_there(struct flood *flood, bool *ret_there) HV_MUST_USE;
 int flood_withdraw(struct flood *flood) HV_MUST_USE; /* nothing is asked for any more */
 
 /* flood_plan.c: makes a plan, shows it and approves it */

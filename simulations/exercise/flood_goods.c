@@ -205,6 +205,19 @@ int flood_deliveries(struct flood *flood, uint64_t now_ms) {
     return error;
 }
 
+int flood_goods_are_there(struct flood *flood, bool *ret_there) {
+    json_t *reply = NULL;
+    *ret_there = false;
+    if (flood->road.count > 0)
+        return 0;
+    int error = stage_ask(
+        &flood->stage,
+        json_pack("{s:s, s:s}", "verb", "orders", "kind", hv_order_word(HV_ORDER_SHIP)), &reply);
+    *ret_there = error == 0 && json_array_size(json_object_get(reply, "orders")) == 0;
+    json_decref(reply);
+    return error;
+}
+
 /* ---- needs ---- */
 
 /* People of a shelter for whom an item is. */

@@ -8,6 +8,8 @@
 #define LOST "S13"    /* the library: its roof gives way */
 #define REFUGE "S08"  /* where its people go */
 #define NIGHT_RATE 9600u
+#define DUSK_RATE 60u
+#define DUSK_MS 300000u /* of real time: reports of a busy machine take theirs */
 #define RETURN_RATE 2400u
 #define FORESEEN_MS (6 * FLOOD_HOUR_MS)
 
@@ -227,13 +229,47 @@ static int plan_again(struct flood *flood, uint64_t now_ms) {
     return flood_plan(flood, "the water is still rising");
 }
 
+/* The clock all but stands until the world and every report have caught up with it. */
 static int night(struct flood *flood, uint64_t now_ms) {
     (void)now_ms;
+    flood->night = NIGHT_FALLS;
+    return flood_set_rate(flood, DUSK_RATE);
+}
+
+/* Who is there is known now; what they need for the days to come goes to them. */
+static int send_supplies(struct flood *flood, uint64_t now_ms) {
+    int error = stage_settle(&flood->stage, DUSK_MS);
     tell(flood, "the town waits: the clock runs faster until the water falls");
-    int error = flood_plan(flood, "supplies for the days to come");
     if (error == 0)
-        error = flood_set_rate(flood, NIGHT_RATE * flood->options.speed);
-    return error == 0 && flood->options.speed > 1 ? flood_skip(flood, 52 * FLOOD_HOUR_MS) : error;
+        error = flood_plan(flood, "supplies for the days to come");
+    flood->night = flood->options.speed > 1 ? NIGHT_GOODS_GO : NIGHT_PASSES;
+    flood->night_until_ms = now_ms + 52 * FLOOD_HOUR_MS;
+    return error == 0 ? flood_set_rate(flood, NIGHT_RATE * flood->options.speed) : error;
+}
+
+/* Nobody goes without for days because the clock leapt over the trucks. */
+static int leap(struct flood *flood) {
+    bool arrived = false;
+    int error = flood_goods_are_there(flood, &arrived);
+    const uint64_t now_ms = flood_now_ms(flood);
+    if (error != 0 || (!arrived && now_ms < flood->night_until_ms))
+        return error;
+    flood->night = NIGHT_PASSES;
+    return now_ms < flood->night_until_ms ? flood_skip(flood, flood->night_until_ms - now_ms) : 0;
+}
+
+static int night_goes_on(struct flood *flood, uint64_t now_ms) {
+    switch (flood->night) {
+    case NIGHT_FALLS: /* the world took its step behind the story */
+        flood->night = NIGHT_IS_HERE;
+        return 0;
+    case NIGHT_IS_HERE:
+        return send_supplies(flood, now_ms);
+    case NIGHT_GOODS_GO:
+        return leap(flood);
+    default:
+        return 0;
+    }
 }
 
 static int plan_supplies(struct flood *flood, uint64_t now_ms) {
@@ -311,7 +347,10 @@ int flood_story(struct flood *flood, uint64_t now_ms) {
     int error = 0;
     if (!flood->going_home && flood->stage.headquarters != NULL)
         error = now_ms >= FLOOD_HOUR_MS ? hazard(flood, now_ms) : 0;
-    while (error == 0 && flood->next_step < sizeof STEPS / sizeof *STEPS &&
+    if (error == 0)
+        error = night_goes_on(flood, now_ms);
+    while (error == 0 && (flood->night == NIGHT_IS_FAR || flood->night == NIGHT_PASSES) &&
+           flood->next_step < sizeof STEPS / sizeof *STEPS &&
            (double)now_ms >= STEPS[flood->next_step].hour * FLOOD_HOUR_MS)
         error = STEPS[flood->next_step++].happen(flood, now_ms);
     return error;
