@@ -25,6 +25,17 @@ static bool number_names(struct api_scene *scene) {
     return true;
 }
 
+/* Usable units of an item, and of a kit what it holds. */
+static void add_units(struct api_scene *scene, uint32_t item, int64_t units, bool depot) {
+    const struct region *region = scene->region;
+    *(depot ? &scene->items[item].depots : &scene->items[item].shelters) += units;
+    if (*region->items[item].contents == '\0')
+        return;
+    for (uint32_t part = 0; part < region->item_count; part++)
+        *(depot ? &scene->items[part].depots : &scene->items[part].shelters) +=
+            supply_in_kits(region, item, units, part);
+}
+
 static void add_place(struct api_scene *scene, uint32_t index) {
     const struct state_place *place = state_place(scene->state, index);
     bool depot = scene->row_is_depot[index];
@@ -39,8 +50,8 @@ static void add_place(struct api_scene *scene, uint32_t index) {
             entry_date_of(line->expiry_day, row->expiry, sizeof row->expiry);
         uint32_t item = scene->item_of[line->item];
         if (item != REGION_NONE)
-            *(depot ? &scene->items[item].depots : &scene->items[item].shelters) +=
-                console_supply_of_line(&scene->console, place, line, item);
+            add_units(scene, item, console_supply_of_line(&scene->console, place, line, item),
+                      depot);
     }
     for (uint32_t i = 0; !depot && scene->region != NULL && i < scene->region->item_count; i++) {
         double per_day = supply_per_day(&scene->region->items[i], place);

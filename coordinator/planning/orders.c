@@ -278,6 +278,8 @@ int orders_approve(const struct orders_scene *scene, const struct state_plan *pl
     if (error == HV_OK)
         error = find_stale(&making, &stale, &stale_count);
     if (error == HV_OK)
+        error = orders_say_kits(&making);
+    if (error == HV_OK)
         error = number_orders(&making);
     return error == HV_OK
                ? write_records(&making, plan, reason, stale, stale_count, ret_records, ret_count)

@@ -1,5 +1,6 @@
 /* What the files of orders share: orders_people.c, orders_goods.c and orders_roads.c each say what
- * a plan wants of whom; orders.c holds it against what is in force. */
+ * a plan wants of whom, orders_kits.c which kits are opened for it; orders.c holds it against what
+ * is in force. */
 #ifndef COORDINATOR_PLANNING_ORDERS_INSIDE_H
 #define COORDINATOR_PLANNING_ORDERS_INSIDE_H
 
@@ -35,6 +36,10 @@ struct hv_order *orders_want_of_place(struct orders_making *making, enum hv_orde
 int orders_want_people(struct orders_making *making) HV_MUST_USE;
 int orders_want_goods(struct orders_making *making) HV_MUST_USE;
 int orders_want_roads(struct orders_making *making) HV_MUST_USE;
+
+/* Says on orders to ship which kits are opened first. Once it is known which are new.
+ * HV_ERR_MEMORY. O(depots x items + kits x lines) where a depot holds kits. */
+int orders_say_kits(struct orders_making *making) HV_MUST_USE;
 
 /* What the posts at the roads have to have; before all others. HV_ERR_MEMORY. */
 int orders_find_roads(struct orders_making *making) HV_MUST_USE;

@@ -1,10 +1,6 @@
-#include "coordinator/planning/picture.h"
-
 #include "coordinator/planning/contraflow.h"
-#include "coordinator/planning/cut_off.h"
-#include "coordinator/planning/hazards.h"
+#include "coordinator/planning/picture_inside.h"
 #include "coordinator/planning/places.h"
-#include "coordinator/planning/supply.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,30 +9,9 @@
 enum {
     MS_PER_S = 1000,
     MS_PER_MIN = 60000,
-    MS_PER_DAY = 86400000,
-    ACTIVATION_MIN = 60,    /* where the region does not say */
-    VOLUME_ML = 1000,       /* of a base unit of unknown volume */
-    PERSON_DAY_COST = 1000, /* cost units of one person without one item for one day, or without its
-                               once-only share */
-    HAUL_COST = 10,         /* a cubic metre for an hour: a hundredth of a person-day */
+    ACTIVATION_MIN = 60, /* where the region does not say */
+    HAUL_COST = 10,      /* a cubic metre for an hour: a hundredth of a person-day */
     PRIORITY = 1
-};
-
-struct painting {
-    const struct state *state;
-    const struct region *region;
-    const struct profile *profile;
-    const struct picture_rules *rules;
-    struct picture *picture;
-    struct hv_arena arena;
-    struct hazards hit;
-    bool *avoided;     /* link: planners keep it out of plans */
-    int64_t *planned;  /* shelter: people whom the plan in force sends there */
-    uint32_t *item_of; /* by STATE_NAME index: number of the item, or REGION_NONE */
-    double *share;     /* by item: of the people of all zones, those whom it is for */
-    int64_t *asked;    /* by item: by the staff of one shelter */
-    bool *cut_off;     /* shelter: no depot will reach it once announced roads are closed */
-    size_t promise_lines;
 };
 
 static int64_t larger(int64_t a, int64_t b) {
@@ -91,7 +66,7 @@ static int find_avoided(struct painting *painting) {
 }
 
 /* One node more than the region has: where places stand that have no node, reached by nobody. */
-static uint32_t node_of(const struct region *region, uint32_t node) {
+uint32_t picture_node(const struct region *region, uint32_t node) {
     return node == REGION_NONE ? region->node_count : node;
 }
 
@@ -162,7 +137,7 @@ static void paint_zone(const struct painting *painting, uint32_t index,
     const struct region_zone *zone = &painting->region->zones[index];
     const struct state_zone *seen = state_find_zone(painting->state, zone->id);
     const struct hv_people nobody = {0}, *arrived = seen == NULL ? &nobody : &seen->checked_in;
-    *ret_zone = (struct instance_zone){.node = node_of(painting->region, zone->node)};
+    *ret_zone = (struct instance_zone){.node = picture_node(painting->region, zone->node)};
     bool leaves = painting->hit.any && (painting->hit.zones[index] || !painting->hit.names_zones);
     int64_t all = larger(0, region_zone_people(zone, REGION_NIGHT));
     if (!leaves || all == 0)
@@ -216,7 +191,7 @@ static void paint_shelter(const struct painting *painting, uint32_t index) {
     painting->picture->stale[index] = is_stale(painting->state, place);
     int64_t left = free_places(painting, index, place);
     painting->picture->shelters[index] = (struct instance_shelter){
-        .node = node_of(painting->region, shelter->node),
+        .node = picture_node(painting->region, shelter->node),
         .capacity = left,
         .places = {[INSTANCE_GENERAL] = left,
                    [INSTANCE_WHEELCHAIR] = shelter->accessible == REGION_ANSWER_YES ? left : 0,
@@ -227,328 +202,6 @@ static void paint_shelter(const struct painting *painting, uint32_t index) {
         .usable = places_usable(place == NULL ? HV_SHELTER_UNKNOWN : place->status) &&
                   !painting->hit.shelters[index],
         .withstands = (shelter->unfit & painting->hit.kinds) == 0};
-}
-
-/* ---- goods ---- */
-
-static void paint_item(const struct painting *painting, uint32_t index) {
-    const struct region_item *item = &painting->region->items[index];
-    double need =
-        item->need_per_person_day > 0 ? item->need_per_person_day : item->need_per_person_once;
-    int64_t cost = need > 0 ? (int64_t)fmin(round(PERSON_DAY_COST / need), 1e9) : 1;
-    painting->picture->items[index] =
-        (struct instance_item){.volume_ml = item->volume_ml > 0 ? item->volume_ml : VOLUME_ML,
-                               .shortage_cost = larger(1, cost),
-                               .pack = painting->rules->whole_packs ? item->packs[0] : 0,
-                               .cold = item->cold_chain == REGION_ANSWER_YES};
-    struct instance_item *made = &painting->picture->items[index];
-    made->weight_g = item->weight_g >= 0 ? item->weight_g : made->volume_ml; /* as water */
-}
-
-/* Adds the usable units of each item at a place: neither damaged, nor expired, nor in quarantine.
- */
-static void add_usable(const struct painting *painting, const struct state_place *place,
-                       int64_t *row) {
-    for (uint32_t i = 0; place != NULL && i < place->stock.count; i++) {
-        const struct state_stock_line *line = &place->stock.lines[i];
-        uint32_t item = painting->item_of[line->item];
-        if (item != REGION_NONE)
-            row[item] += supply_of_line(&painting->region->items[item], place, line,
-                                        painting->rules->today_day, painting->rules->mono_ms);
-    }
-}
-
-/* And what unopened kits hold there: staff open them as they need them. */
-static void add_kits(const struct painting *painting, const struct state_place *place,
-                     int64_t *row) {
-    const struct region *region = painting->region;
-    for (uint32_t i = 0; place != NULL && i < place->stock.count; i++) {
-        const struct state_stock_line *line = &place->stock.lines[i];
-        uint32_t kit = painting->item_of[line->item];
-        if (kit == REGION_NONE || *region->items[kit].contents == '\0')
-            continue;
-        int64_t kits = supply_of_line(&region->items[kit], place, line, painting->rules->today_day,
-                                      painting->rules->mono_ms);
-        for (uint32_t item = 0; kits > 0 && item < region->item_count; item++)
-            row[item] += supply_in_kits(region, kit, kits, item);
-    }
-}
-
-/* Whom an item is for, as a share of the people of all zones. Groups may overlap (an elderly person
- * with medical needs): never more than all. */
-static double share_of(const struct region *region, uint32_t groups) {
-    double all = 0, meant = 0;
-    for (uint32_t z = 0; z < region->zone_count; z++) {
-        const struct region_zone *zone = &region->zones[z];
-        meant += (groups & REGION_GROUP_WHEELCHAIR) != 0 ? fmax(0, (double)zone->wheelchair) : 0;
-        meant += (groups & REGION_GROUP_MEDICAL) != 0 ? fmax(0, (double)zone->medical) : 0;
-        for (int age = 0; age < REGION_AGES; age++) {
-            double people = fmax(0, (double)zone->people[REGION_NIGHT][age]);
-            all += people;
-            meant += (groups & (1u << age)) != 0 ? people : 0;
-        }
-    }
-    return all > 0 ? fmin(meant / all, 1) : 0;
-}
-
-static int find_items(struct painting *painting) {
-    const struct region *region = painting->region;
-    uint32_t names = state_count(painting->state, STATE_NAME);
-    painting->item_of = hv_arena_take(&painting->arena, names + 1u, sizeof *painting->item_of);
-    painting->share =
-        hv_arena_take(&painting->arena, region->item_count + 1u, sizeof *painting->share);
-    painting->asked =
-        hv_arena_take(&painting->arena, region->item_count + 1u, sizeof *painting->asked);
-    if (painting->item_of == NULL || painting->share == NULL || painting->asked == NULL)
-        return HV_ERR_MEMORY;
-    for (uint32_t i = 0; i < names; i++)
-        painting->item_of[i] = region_find_item(region, state_name(painting->state, i));
-    for (uint32_t i = 0; i < region->item_count; i++)
-        painting->share[i] =
-            region->items[i].need_groups == 0 ? 1 : share_of(region, region->items[i].need_groups);
-    return HV_OK;
-}
-
-/* People there by the groups that an item is for, and of those still expected the same share as in
- * the zones. */
-static void count_people(const struct painting *painting, const struct state_place *place,
-                         uint32_t shelter, uint32_t item, double *ret_there, double *ret_coming) {
-    static const enum hv_age_group ages[REGION_AGES] = {HV_AGE_INFANT, HV_AGE_CHILD, HV_AGE_ADULT,
-                                                        HV_AGE_ELDERLY, HV_AGE_UNKNOWN};
-    const struct hv_people nobody = {0}, *now = place == NULL ? &nobody : &place->people.now;
-    uint32_t groups = painting->region->items[item].need_groups;
-    double there = (double)hv_people_total(now);
-    double coming = fmax(0, (double)painting->planned[shelter] - there);
-    double counted = groups == 0 ? there : 0;
-    if ((groups & REGION_GROUP_WHEELCHAIR) != 0)
-        counted += now->overlay[HV_OVERLAY_WHEELCHAIR];
-    if ((groups & REGION_GROUP_MEDICAL) != 0)
-        counted += now->overlay[HV_OVERLAY_MEDICAL];
-    for (int age = 0; age < REGION_AGES; age++)
-        if ((groups & (1u << age)) != 0)
-            counted += now->by_age[ages[age]];
-    *ret_there = fmin(counted, there);
-    *ret_coming = coming * painting->share[item];
-}
-
-/* What is announced to be cut off has to have everything before. */
-static int find_cut_off(struct painting *painting) {
-    const struct picture *picture = painting->picture;
-    const struct instance roads = {.network = picture->network,
-                                   .shelters = picture->shelters,
-                                   .shelter_count = painting->region->shelter_count,
-                                   .depots = picture->depots,
-                                   .depot_count = painting->region->depot_count};
-    painting->cut_off = hv_arena_take(&painting->arena, painting->region->shelter_count + 1u,
-                                      sizeof *painting->cut_off);
-    if (painting->cut_off == NULL)
-        return HV_ERR_MEMORY;
-    return cut_off_find(&roads, picture->closings, picture->closing_count,
-                        (int64_t)painting->rules->need_days * MS_PER_DAY, painting->cut_off);
-}
-
-static int64_t *cell(int64_t *matrix, const struct painting *painting, uint32_t row,
-                     uint32_t item) {
-    return &matrix[(size_t)row * painting->region->item_count + item];
-}
-
-/* What staff ask for, as far as it was approved, and have not received: also of several requests
- * together. What is under way is taken off later. */
-static void add_asked(const struct painting *painting, const struct state_place *place,
-                      int64_t *row) {
-    uint32_t next = place == NULL ? STATE_NONE : place->first_request;
-    while (next != STATE_NONE) {
-        const struct state_request *request = state_request(painting->state, next);
-        next = request->next_of_place;
-        for (uint32_t l = 0; l < request->line_count; l++) {
-            const struct state_request_line *line = &request->lines[l];
-            uint32_t item = painting->item_of[line->item];
-            int64_t left = state_request_ceiling(request, line) - line->received;
-            if (item != REGION_NONE && left > 0)
-                row[item] = smaller(row[item] + left, HV_QUANTITY_MAX);
-        }
-    }
-}
-
-/* By the standard, beyond what is there; or what staff ask for, where that is more. Those who are
- * only expected may go elsewhere, and what is at a shelter no depot can send to another: for them
- * less is sent ahead, and the rest when they are there. */
-static void paint_needs(const struct painting *painting, uint32_t shelter) {
-    const struct region *region = painting->region;
-    const struct picture_rules *rules = painting->rules;
-    const uint32_t ahead = painting->cut_off[shelter] ? rules->need_days : rules->ahead_days;
-    const struct state_place *place =
-        state_find_place(painting->state, region->shelters[shelter].id);
-    int64_t *row = cell(painting->picture->need, painting, shelter, 0);
-    add_usable(painting, place, row);
-    add_kits(painting, place, row);
-    for (uint32_t i = 0; i < region->item_count; i++) {
-        const double day = fmax(0, region->items[i].need_per_person_day),
-                     once = fmax(0, region->items[i].need_per_person_once);
-        double there, coming;
-        count_people(painting, place, shelter, i, &there, &coming);
-        double wanted =
-            ceil(there * (day * rules->need_days + once) + coming * (day * ahead + once));
-        row[i] = larger(0, (int64_t)fmin(wanted, (double)HV_QUANTITY_MAX) - row[i]);
-    }
-    memset(painting->asked, 0, region->item_count * sizeof *painting->asked);
-    add_asked(painting, place, painting->asked);
-    for (uint32_t i = 0; i < region->item_count; i++)
-        row[i] = larger(row[i], painting->asked[i]);
-}
-
-/* Whether the shipment that an expected delivery waits for came to nothing. An approval issues the
- * one right before the other, on one waybill. */
-static bool never_left(struct painting *painting, const struct hv_order *expect) {
-    const struct state_order *ship = state_find_order(painting->state, expect->id - 1);
-    const struct hv_order *body = NULL;
-    if (ship == NULL || ship->order_kind != HV_ORDER_SHIP ||
-        hv_order_is_open(state_order_state(ship)) || state_order_state(ship) == HV_ORDER_DONE)
-        return false;
-    return state_order_decode(ship, &painting->arena, &body) == HV_OK &&
-           expect->waybill[0] != '\0' && strcmp(body->waybill, expect->waybill) == 0;
-}
-
-/* The number of a place in the matrix of its role, by the addressee of an order: a node or the
- * place itself. */
-static uint32_t row_of(const struct painting *painting, const struct state_order *order,
-                       bool depot) {
-    const struct state_node *node =
-        order->post == HV_POST_NODE ? state_find_node(painting->state, order->addressee) : NULL;
-    const struct state_place *place =
-        node == NULL ? NULL : state_place(painting->state, node->place);
-    const char *id = place == NULL ? order->addressee : place->entity.id;
-    return depot ? region_find_depot(painting->region, id)
-                 : region_find_shelter(painting->region, id);
-}
-
-/* What of the order is still to come: what its addressee has reported as done is in the books. */
-static void take_promise(const struct painting *painting, const struct hv_order *body,
-                         uint64_t done, int64_t *row) {
-    for (size_t l = 0; l < body->line_count; l++) {
-        uint64_t gone = body->lines[l].quantity < done ? body->lines[l].quantity : done;
-        uint32_t item = region_find_item(painting->region, body->lines[l].item);
-        done -= gone;
-        if (item != REGION_NONE)
-            row[item] = larger(0, row[item] - (int64_t)(body->lines[l].quantity - gone));
-    }
-}
-
-/* Whether an order to ship is one that a plan made and may take back: nothing of it has left. Where
- * it goes is what another order, numbered next, expects on the same waybill. */
-static bool is_promise(struct painting *painting, const struct state_order *ship,
-                       const struct hv_order *body) {
-    const struct state_waybill *waybill = state_find_waybill(painting->state, body->waybill);
-    const struct state_order *expect = state_find_order(painting->state, ship->number + 1);
-    const struct hv_order *other = NULL;
-    if (ship->plan == 0 || body->waybill[0] == '\0' || (ship->has_done && ship->done > 0) ||
-        waybill == NULL || state_waybill_stage(waybill) > STATE_WAYBILL_LOADED ||
-        waybill->line_count > 0 || expect == NULL ||
-        expect->order_kind != HV_ORDER_EXPECT_DELIVERY ||
-        !hv_order_is_open(state_order_state(expect)))
-        return false;
-    return row_of(painting, ship, true) != REGION_NONE &&
-           row_of(painting, expect, false) != REGION_NONE &&
-           state_order_decode(expect, &painting->arena, &other) == HV_OK &&
-           strcmp(other->waybill, body->waybill) == 0;
-}
-
-/* Whether the shipment that an expected delivery waits for is among the promises. */
-static bool is_promised(struct painting *painting, const struct state_order *expect) {
-    const struct state_order *ship = state_find_order(painting->state, expect->number - 1);
-    const struct hv_order *body = NULL;
-    return ship != NULL && ship->order_kind == HV_ORDER_SHIP &&
-           hv_order_is_open(state_order_state(ship)) &&
-           state_order_decode(ship, &painting->arena, &body) == HV_OK &&
-           is_promise(painting, ship, body);
-}
-
-static int note_promise(struct painting *painting, const struct state_order *ship,
-                        const struct hv_order *body) {
-    struct picture *picture = painting->picture;
-    const struct state_order *expect = state_find_order(painting->state, ship->number + 1);
-    const struct state_waybill *waybill = state_find_waybill(painting->state, body->waybill);
-    struct planner_promise_line *lines =
-        hv_arena_take(&painting->arena, body->line_count + 1, sizeof *lines);
-    if (lines == NULL)
-        return HV_ERR_MEMORY;
-    struct planner_promise promise = {.depot = row_of(painting, ship, true),
-                                      .shelter = row_of(painting, expect, false),
-                                      .lines = lines,
-                                      .begun =
-                                          state_waybill_stage(waybill) >= STATE_WAYBILL_PICKING};
-    for (size_t l = 0; l < body->line_count; l++) {
-        uint32_t item = region_find_item(painting->region, body->lines[l].item);
-        if (item != REGION_NONE)
-            lines[promise.line_count++] =
-                (struct planner_promise_line){item, (int64_t)body->lines[l].quantity};
-    }
-    picture->promise_orders[picture->promise_count] = ship->number;
-    picture->promises[picture->promise_count++] = promise;
-    painting->promise_lines += promise.line_count;
-    return HV_OK;
-}
-
-/* The promises' lines out of the arena. */
-static int keep_lines(struct painting *painting) {
-    struct picture *picture = painting->picture;
-    picture->promise_lines = calloc(painting->promise_lines + 1, sizeof *picture->promise_lines);
-    if (picture->promise_lines == NULL)
-        return HV_ERR_MEMORY;
-    struct planner_promise_line *next = picture->promise_lines;
-    for (uint32_t i = 0; i < picture->promise_count; i++) {
-        struct planner_promise *promise = &picture->promises[i];
-        const struct planner_promise_line *lines = promise->lines;
-        promise->lines = next;
-        for (uint32_t l = 0; l < promise->line_count; l++)
-            *next++ = lines[l];
-    }
-    return HV_OK;
-}
-
-/* Goods that an open order has promised. Of what has begun to leave, or is of no plan, nothing can
- * be decided anew: it is coming where it is expected, and gone where it is to be shipped. */
-static int paint_promises(struct painting *painting) {
-    uint32_t orders = state_count(painting->state, STATE_ORDER);
-    struct picture *picture = painting->picture;
-    picture->promises = calloc(orders + 1u, sizeof *picture->promises);
-    picture->promise_orders = calloc(orders + 1u, sizeof *picture->promise_orders);
-    if (picture->promises == NULL || picture->promise_orders == NULL)
-        return HV_ERR_MEMORY;
-    for (uint32_t i = 0; i < state_count(painting->state, STATE_ORDER); i++) {
-        const struct state_order *order = state_order(painting->state, i);
-        const struct hv_order *body = NULL;
-        bool ships = order->order_kind == HV_ORDER_SHIP,
-             comes = order->order_kind == HV_ORDER_EXPECT_DELIVERY;
-        if ((!ships && !comes) || !hv_order_is_open(state_order_state(order)))
-            continue;
-        uint32_t row = row_of(painting, order, ships);
-        if (row == REGION_NONE)
-            continue;
-        if (state_order_decode(order, &painting->arena, &body) != HV_OK)
-            return HV_ERR_MEMORY;
-        if (ships && is_promise(painting, order, body)) {
-            if (note_promise(painting, order, body) != HV_OK)
-                return HV_ERR_MEMORY;
-        } else if (ships || (!is_promised(painting, order) && !never_left(painting, body))) {
-            take_promise(painting, body, order->has_done ? order->done : 0,
-                         cell(ships ? picture->stock : picture->need, painting, row, 0));
-        }
-    }
-    return keep_lines(painting);
-}
-
-static void paint_depot(const struct painting *painting, uint32_t index) {
-    const struct region_depot *depot = &painting->region->depots[index];
-    const struct state_place *place = state_find_place(painting->state, depot->id);
-    painting->picture->depots[index] = (struct instance_depot){
-        .node = node_of(painting->region, depot->node),
-        .dispatch_ml = INSTANCE_NO_LIMIT,
-        .usable = !painting->hit.depots[index] && (depot->unfit & painting->hit.kinds) == 0};
-    int64_t *row = cell(painting->picture->stock, painting, index, 0);
-    add_usable(painting, place, row);
-    for (uint32_t i = 0; i < painting->region->item_count; i++)
-        row[i] = smaller(row[i], HV_QUANTITY_MAX);
 }
 
 /* ---- the whole ---- */
@@ -595,8 +248,6 @@ static int paint(struct painting *painting) {
     if (error == HV_OK)
         error = find_planned(painting);
     if (error == HV_OK)
-        error = find_items(painting);
-    if (error == HV_OK)
         error = find_avoided(painting);
     if (error == HV_OK)
         error = paint_roads(painting);
@@ -604,17 +255,9 @@ static int paint(struct painting *painting) {
         return error;
     for (uint32_t i = 0; i < region->zone_count; i++)
         paint_zone(painting, i, &picture->zones[i]);
-    for (uint32_t i = 0; i < region->item_count; i++)
-        paint_item(painting, i);
-    for (uint32_t i = 0; i < region->depot_count; i++)
-        paint_depot(painting, i);
     for (uint32_t i = 0; i < region->shelter_count; i++)
         paint_shelter(painting, i);
-    error = find_cut_off(painting);
-    for (uint32_t i = 0; i < region->shelter_count && error == HV_OK; i++)
-        paint_needs(painting, i);
-    if (error == HV_OK)
-        error = paint_promises(painting);
+    error = picture_paint_goods(painting);
     if (error == HV_OK && painting->rules->delivery_horizon_ms > 0)
         error = fleet_new(painting->state, region, picture->promise_orders, picture->promise_count,
                           painting->rules->wall_ms, painting->rules->mono_ms,

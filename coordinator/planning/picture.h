@@ -11,7 +11,8 @@
  * out of plans closed; those that a hazard closes, opens or narrows at times to come with these
  * times (hazards.h);
  *   - a road that a post was ordered to reverse: its lanes run the other way, in `reversed`;
- *   - stock of a depot: usable units that have not expired, nor gone too long without cold;
+ *   - stock of a depot: usable units that have not expired, nor gone too long without cold; and
+ * what its kits hold that no shelter needs as they are, for they can be opened;
  *   - need of a shelter: what those who are there need in `need_days` and those ordered there who
  * have not come yet in `ahead_days` (where no depot will reach it once announced roads are closed:
  * in `need_days`), or what staff ask for if that is more, less what is there and on its way;

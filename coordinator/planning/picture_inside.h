@@ -1,0 +1,34 @@
+/* What the files of the picture share: picture.c paints roads, people and places, picture_goods.c
+ * stock, needs and what orders have promised. */
+#ifndef COORDINATOR_PLANNING_PICTURE_INSIDE_H
+#define COORDINATOR_PLANNING_PICTURE_INSIDE_H
+
+#include "coordinator/planning/hazards.h"
+#include "coordinator/planning/picture.h"
+
+struct painting {
+    const struct state *state;
+    const struct region *region;
+    const struct profile *profile;
+    const struct picture_rules *rules;
+    struct picture *picture;
+    struct hv_arena arena;
+    struct hazards hit;
+    bool *avoided;     /* link: planners keep it out of plans */
+    int64_t *planned;  /* shelter: people whom the plan in force sends there */
+    uint32_t *item_of; /* by STATE_NAME index: number of the item, or REGION_NONE */
+    double *share;     /* by item: of the people of all zones, those whom it is for */
+    int64_t *asked;    /* by item: by the staff of one shelter */
+    int64_t *loose;    /* by item: at one depot */
+    int64_t *as_kits;  /* by item: how many shelters need as they are, unopened */
+    bool *cut_off;     /* shelter: no depot will reach it once announced roads are closed */
+    size_t promise_lines;
+};
+
+/* The number of a road node in the network. */
+uint32_t picture_node(const struct region *region, uint32_t node);
+
+/* Items, depots, stock, needs and promises; the rest stands. HV_ERR_MEMORY. */
+int picture_paint_goods(struct painting *painting) HV_MUST_USE;
+
+#endif

@@ -1,0 +1,121 @@
+/* Kits at depots: plans count on what they hold, and orders say which are opened first. */
+#include "tests/support/planning_town.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static struct town town;
+
+static void begin(void) {
+    static const char *const tables[][2] = {
+        {"items.csv", "item_id,name,base_unit,need_per_person_day,need_per_person_once,contents\n"
+                      "water,Water,l,3,,\nmilk,Formula,feed,,,\nsoap,Soap,bar,,1,\n"
+                      "kit,Family kit,kit,,,water:6;soap:2\nown,Own kit,kit,,1,water:100\n"},
+        {NULL, NULL}};
+    town_init(&town, tables);
+    town_tell(&town, "s1",
+              (struct hv_report){.kind = HV_REPORT_STATUS, .status = {HV_SHELTER_OPEN, ""}});
+}
+
+static void end(void) {
+    town_deinit(&town);
+}
+
+TestSuite(kits, .init = begin, .fini = end);
+
+static void hold(const char *place, uint64_t water, uint64_t kits, uint64_t own) {
+    struct hv_stock_line lines[] = {{.item = "water", .lot = "", .quantity = water},
+                                    {.item = "kit", .lot = "", .quantity = kits},
+                                    {.item = "own", .lot = "", .quantity = own}};
+    town_tell(&town, place,
+              (struct hv_report){.kind = HV_REPORT_STOCK_COUNT,
+                                 .stock_count = {3, lines, .complete = true, .reason = ""}});
+}
+
+static void ask(uint64_t id, const char *item, uint64_t quantity) {
+    struct hv_stock_line line = {.item = item, .lot = "", .quantity = quantity};
+    town_tell(&town, "s1",
+              (struct hv_report){.kind = HV_REPORT_REQUEST,
+                                 .request = {.id = id,
+                                             .kind = HV_REQUEST_GOODS,
+                                             .urgency = HV_URGENCY_URGENT,
+                                             .line_count = 1,
+                                             .lines = &line,
+                                             .text = ""}});
+}
+
+static int64_t stock(const char *item) {
+    struct picture *picture = town_picture(&town);
+    int64_t there = picture->stock[region_find_item(town.region, item)];
+    picture_free(picture);
+    return there;
+}
+
+static uint64_t shipped(const struct hv_order *order, const char *item) {
+    for (size_t i = 0; order != NULL && i < order->line_count; i++)
+        if (strcmp(order->lines[i].item, item) == 0)
+            return order->lines[i].quantity;
+    return 0;
+}
+
+static const struct hv_order *ship(void) {
+    town_approve(&town, town_propose(&town));
+    return town_order(&town, HV_ORDER_SHIP, HV_ORDER_ISSUED, NULL);
+}
+
+Test(kits, count_by_what_they_hold_but_for_those_that_people_need_as_they_are) {
+    hold("d1", 100, 60, 5);
+    cr_expect_eq(stock("water"), 100 + 60 * 6);
+    cr_expect_eq(stock("soap"), 60 * 2);
+    cr_expect_eq(stock("kit"), 60);
+    cr_expect_eq(stock("own"), 5);
+    ask(1, "kit", 25);
+    cr_expect_eq(stock("water"), 100 + 35 * 6, "25 go unopened");
+    cr_expect_eq(stock("kit"), 60);
+    ask(2, "kit", 100);
+    cr_expect_eq(stock("water"), 100);
+}
+
+Test(kits, are_opened_where_what_is_loose_does_not_reach) {
+    hold("d1", 100, 60, 5);
+    ask(1, "water", 300);
+    const struct hv_order *order = ship();
+    cr_assert_eq(shipped(order, "water"), 300);
+    cr_expect_str_eq(order->text, "open first: 34 kit"); /* 34 x 6 is the first beyond 200 */
+    cr_expect_str_eq(town_order(&town, HV_ORDER_EXPECT_DELIVERY, HV_ORDER_ISSUED, NULL)->text, "");
+}
+
+Test(kits, stay_closed_where_enough_is_loose) {
+    hold("d1", 300, 60, 5);
+    ask(1, "water", 300);
+    cr_expect_str_eq(ship()->text, "");
+}
+
+/* What stands on an order takes what is loose first; one opened kit serves for all it holds. */
+Test(kits, are_opened_for_all_that_they_hold_and_after_what_stands) {
+    hold("d1", 120, 60, 0);
+    ask(1, "water", 100);
+    cr_assert_str_eq(ship()->text, "");
+    ask(2, "soap", 7);
+    ask(3, "water", 24);
+    const struct hv_order *order = ship();
+    cr_assert_eq(shipped(order, "soap"), 7);
+    cr_expect_str_eq(order->text, "open first: 4 kit");
+}
+
+Test(kits, that_leave_unopened_are_counted_once) {
+    hold("d1", 0, 10, 0);
+    struct hv_stock_line line = {.item = "kit", .lot = "", .quantity = 4};
+    struct hv_order order = orders_blank();
+    order.id = CORE_NEW(0);
+    order.kind = HV_ORDER_SHIP;
+    order.post = HV_POST_PLACE;
+    order.addressee = "d1";
+    order.counterpart = "s1";
+    order.waybill = "W";
+    order.line_count = 1;
+    order.lines = &line;
+    town_decide(&town, (struct hv_record){.kind = HV_RECORD_ORDER, .order = order});
+    cr_expect_eq(stock("kit"), 6);
+    cr_expect_eq(stock("water"), 6 * 6);
+}
