@@ -116,7 +116,8 @@ static void put_deliveries(FILE *file, const struct allocation_document *documen
 }
 
 int allocation_json_write(FILE *file, const struct allocation_document *document,
-                          const struct allocation_plan *plan, const struct fleet_plan *fleet) {
+                          const struct allocation_plan *plan,
+                          const struct allocation_carried *carried) {
     fputs("{\"format\":\"haven.allocation.solution/1\",", file);
     put_field(file, "instance", document->name);
     fprintf(file, "\n\"objective\":%.17g,\"lower_bound\":%.17g,\"min_fill_rate\":%.17g,\n",
@@ -135,8 +136,11 @@ int allocation_json_write(FILE *file, const struct allocation_document *document
         put_unmet(file, document, &plan->unmet[i]);
     }
     fputc(']', file);
-    if (fleet != NULL)
-        put_deliveries(file, document, fleet);
+    if (carried != NULL) {
+        fprintf(file, ",\n\"rounds\":%u,\"cost_of_carrying\":%.17g,\"cost_of_what_is_left\":%.17g",
+                carried->rounds, plan->objective - carried->first_cost, carried->lack);
+        put_deliveries(file, document, &carried->fleet);
+    }
     fputs("}\n", file);
     return ferror(file) ? HV_ERR_IO : HV_OK;
 }

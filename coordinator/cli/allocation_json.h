@@ -3,7 +3,7 @@
 #ifndef ALLOCATION_JSON_H
 #define ALLOCATION_JSON_H
 
-#include "coordinator/optimizer/allocation_fleet.h"
+#include "coordinator/optimizer/allocation_carried.h"
 #include "schemas/fault.h"
 
 #include <stdio.h>
@@ -38,10 +38,10 @@ HV_MUST_USE int allocation_json_parse(const char *path, const char *text, size_t
                                       struct allocation_document *ret_document);
 void allocation_document_deinit(struct allocation_document *document);
 
-/* Writes a plan of the document's instance, with its deliveries where `fleet` is not NULL.
+/* Writes a plan of the document's instance, with its deliveries where `carried` is not NULL.
  * HV_ERR_IO. */
 HV_MUST_USE int allocation_json_write(FILE *file, const struct allocation_document *document,
                                       const struct allocation_plan *plan,
-                                      const struct fleet_plan *fleet);
+                                      const struct allocation_carried *carried);
 
 #endif

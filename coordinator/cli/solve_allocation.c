@@ -5,6 +5,7 @@
 #include "coordinator/cli/cli_file.h"
 #include "coordinator/cli/cli_watch.h"
 #include "coordinator/optimizer/allocation.h"
+#include "coordinator/optimizer/allocation_carried.h"
 #include "coordinator/optimizer/allocation_packs.h"
 
 #include <inttypes.h>
@@ -37,6 +38,8 @@ static const char help[] =
     "takes\n"
     "what where and when, and when the last delivery can be at the earliest. What no vehicle "
     "brings\n"
+    "goes back to the allocation in up to four rounds, as long as lack and transport cost less\n"
+    "for it, or with maxmin as what is delivered is shared more fairly; what is left after that\n"
     "is listed with why. Optional: range_km (lanes then have distance_km) and cold_chain of a\n"
     "vehicle, cold_chain of an item, back_min and back_km of a lane, horizon_min of the instance.\n"
     "\n"
@@ -109,73 +112,105 @@ static int watch_progress(void *context, enum allocation_stage stage, uint64_t w
 struct result {
     const struct allocation_document *document;
     const struct allocation_plan *plan;
-    const struct fleet_plan *fleet; /* NULL where there are no vehicles */
+    const double *divisible_cost;             /* before rounding to packs; NULL where not asked */
+    const struct allocation_carried *carried; /* NULL where there are no vehicles */
+    double seconds;
 };
 
 static int write_result(FILE *file, const void *context) {
     const struct result *result = context;
-    return allocation_json_write(file, result->document, result->plan, result->fleet);
+    return allocation_json_write(file, result->document, result->plan, result->carried);
 }
 
 static double gap_of(const struct allocation_plan *plan) {
     return plan->objective > 0 ? (plan->objective - plan->lower_bound) / plan->objective : 0;
 }
 
-/* `divisible_cost`: before rounding to packs; NULL where that was not asked for. */
-static void print_json(const struct allocation_document *document,
-                       const struct allocation_plan *plan, const double *divisible_cost,
-                       const struct fleet_plan *fleet, double seconds) {
+/* What rounding to packs cost, before anything was allocated anew for vehicles; sums of doubles
+ * that differ by their own rounding only are equal. */
+static double cost_of_rounding(const struct result *result) {
+    double whole = result->carried ? result->carried->first_cost : result->plan->objective;
+    double more = whole - *result->divisible_cost;
+    return fabs(more) > 1e-12 * fabs(whole) ? more : 0;
+}
+
+static void print_json(const struct result *result) {
+    const struct allocation_plan *plan = result->plan;
+    const struct allocation_carried *carried = result->carried;
     printf("{\"objective\":%.17g,\"lower_bound\":%.17g,\"gap\":%.3g,\"min_fill_rate\":%.17g,"
            "\"shipments\":%zu,\"unmet\":%zu,\"pivots\":%" PRIu64,
            plan->objective, plan->lower_bound, gap_of(plan), plan->min_fill_rate,
            plan->shipment_count, plan->unmet_count, plan->pivots);
-    if (document->instance.maxmin)
+    if (result->document->instance.maxmin)
         printf(",\"objective_without_fairness\":%.17g,\"price_of_fairness\":%.17g,\"levels\":%u",
                plan->unfair_cost, plan->objective - plan->unfair_cost, plan->level_count);
-    if (divisible_cost != NULL)
-        printf(",\"objective_without_packs\":%.17g,\"cost_of_rounding\":%.17g", *divisible_cost,
-               plan->objective - *divisible_cost);
-    if (fleet != NULL)
+    if (result->divisible_cost != NULL)
+        printf(",\"objective_without_packs\":%.17g,\"cost_of_rounding\":%.17g",
+               *result->divisible_cost, cost_of_rounding(result));
+    if (carried != NULL)
         printf(",\"trips\":%zu,\"last_delivery_min\":%.17g,\"last_delivery_bound_min\":%.17g,"
-               "\"without_vehicle\":%zu",
-               fleet->trip_count, fleet->last_min, fleet->last_bound_min, fleet->left_count);
-    printf(",\"seconds\":%.3f}\n", seconds);
+               "\"without_vehicle\":%zu,\"cost_of_what_is_left\":%.17g,\"rounds\":%u,"
+               "\"cost_of_carrying\":%.17g",
+               carried->fleet.trip_count, carried->fleet.last_min, carried->fleet.last_bound_min,
+               carried->fleet.left_count, carried->lack, carried->rounds,
+               plan->objective - carried->first_cost);
+    printf(",\"seconds\":%.3f}\n", result->seconds);
 }
 
-static void print_figures(const struct allocation_document *document,
-                          const struct allocation_plan *plan, const double *divisible_cost,
-                          double seconds) {
-    if (divisible_cost != NULL)
+static void print_deliveries(const struct allocation_carried *carried, double objective) {
+    const struct fleet_plan *fleet = &carried->fleet;
+    printf("%zu trips, the last delivery after %.1f min, all of it in no schedule before %.1f min; "
+           "%zu "
+           "shipments that no vehicle brings, whose lack costs %.2f\n",
+           fleet->trip_count, fleet->last_min, fleet->last_bound_min, fleet->left_count,
+           carried->lack);
+    if (carried->rounds > 0)
+        printf("allocated anew for the vehicles in %u round%s, which costs %.2f more than the plan "
+               "that does not ask who brings it\n",
+               carried->rounds, carried->rounds == 1 ? "" : "s", objective - carried->first_cost);
+}
+
+static void print_figures(const struct result *result) {
+    const struct allocation_plan *plan = result->plan;
+    const struct allocation_carried *carried = result->carried;
+    bool maxmin = result->document->instance.maxmin;
+    if (result->divisible_cost != NULL)
         printf("whole packs cost %.2f more than the %.2f of a plan that opens them\n",
-               plan->objective - *divisible_cost, *divisible_cost);
+               cost_of_rounding(result), *result->divisible_cost);
     printf("cost %.2f, and no plan%s costs less than %.2f (gap %.1e); %zu shipments, %zu needs "
            "not met in full; least fill rate %.1f %%; %.2f s\n",
-           plan->objective, document->instance.maxmin ? " as fair" : "", plan->lower_bound,
-           gap_of(plan), plan->shipment_count, plan->unmet_count, 100 * plan->min_fill_rate,
-           seconds);
-    if (document->instance.maxmin)
+           plan->objective, maxmin && (!carried || carried->keeps_floor) ? " as fair" : "",
+           plan->lower_bound, gap_of(plan), plan->shipment_count, plan->unmet_count,
+           100 * plan->min_fill_rate, result->seconds);
+    if (maxmin)
         printf("fairness costs %.2f, %.2f %% of %.2f without it; %u levels of fill rates\n",
                plan->objective - plan->unfair_cost,
                plan->unfair_cost > 0
                    ? 100 * (plan->objective - plan->unfair_cost) / plan->unfair_cost
                    : 0,
                plan->unfair_cost, plan->level_count);
+    if (carried)
+        print_deliveries(carried, plan->objective);
 }
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-static void print_deliveries(const struct fleet_plan *fleet) {
-    printf("%zu trips, the last delivery after %.1f min, in no schedule before %.1f min; %zu "
-           "shipments that no vehicle brings\n",
-           fleet->trip_count, fleet->last_min, fleet->last_bound_min, fleet->left_count);
+static int say(const struct request *request, const struct result *result) {
+    int status = EX_OK;
+    if (request->output != NULL)
+        status = cli_file_write(COMMAND, request->output, write_result, result);
+    if (status != EX_OK)
+        return status;
+    if (request->json)
+        print_json(result);
+    else
+        print_figures(result);
+    return EX_OK;
 }
 
-/* Deliveries where there are vehicles, then the file and the figures. */
-static int finish(const struct request *request, const struct allocation_document *document,
-                  const struct allocation_plan *plan, const double *divisible_cost,
-                  double seconds) {
-    struct fleet_plan fleet = {0};
-    bool has_fleet = document->vehicle_count > 0;
+static int carry(const struct request *request, const struct allocation_document *document,
+                 const struct allocation_options *options, const struct allocation_plan *plan,
+                 struct allocation_carried *ret_carried) {
     const struct fleet_task task = {.instance = &document->instance,
                                     .plan = plan,
                                     .ways = document->ways,
@@ -185,44 +220,44 @@ static int finish(const struct request *request, const struct allocation_documen
                                     .cold = document->cold,
                                     .horizon_min = document->horizon_min,
                                     .trips_max = FLEET_TRIPS_MAX};
-    int error = has_fleet ? fleet_schedule(&task, &fleet) : HV_OK;
-    if (error != HV_OK) {
-        fprintf(stderr, "%s: no deliveries: %s\n", request->instance, hv_error_text(error));
-        return hv_error_exit_status(error);
-    }
-    const struct result result = {document, plan, has_fleet ? &fleet : NULL};
-    int status = EX_OK;
-    if (request->output != NULL)
-        status = cli_file_write(COMMAND, request->output, write_result, &result);
-    if (status == EX_OK && request->json)
-        print_json(document, plan, divisible_cost, result.fleet, seconds);
-    else if (status == EX_OK)
-        print_figures(document, plan, divisible_cost, seconds);
-    if (status == EX_OK && !request->json && has_fleet)
-        print_deliveries(&fleet);
-    fleet_plan_deinit(&fleet);
-    return status;
+    return allocation_carry(&task, request->packs, options, ret_carried);
+}
+
+/* The allocation, in whole packs where that is asked for, and its deliveries. */
+static int work_out(const struct request *request, const struct allocation_document *document,
+                    const struct allocation_options *options, struct allocation_plan *plan,
+                    double *divisible_cost, struct allocation_carried *carried) {
+    int error = allocation_solve(&document->instance, options, plan);
+    if (error != HV_OK)
+        return error;
+    *divisible_cost = plan->objective;
+    if (request->packs)
+        error = allocation_round_to_packs(&document->instance, document->pack, plan);
+    if (error == HV_OK && document->vehicle_count > 0)
+        error = carry(request, document, options, plan, carried);
+    if (error != HV_OK)
+        allocation_plan_deinit(plan);
+    return error;
 }
 
 static int solve(const struct request *request, struct allocation_document *document) {
     struct cli_watch watch = cli_watch_start(0, request->quiet);
     const struct allocation_options options = {.progress = watch_progress, .context = &watch};
     struct allocation_plan plan;
+    struct allocation_carried carried = {0};
     double divisible_cost = 0;
-    int error = allocation_solve(&document->instance, &options, &plan);
-    if (error == HV_OK && request->packs) {
-        divisible_cost = plan.objective;
-        error = allocation_round_to_packs(&document->instance, document->pack, &plan);
-        if (error != HV_OK)
-            allocation_plan_deinit(&plan);
-    }
+    int error = work_out(request, document, &options, &plan, &divisible_cost, &carried);
     cli_watch_wipe(&watch);
     if (error != HV_OK) {
         fprintf(stderr, "%s: cannot be solved: %s\n", request->instance, hv_error_text(error));
         return hv_error_exit_status(error);
     }
-    int status = finish(request, document, &plan, request->packs ? &divisible_cost : NULL,
-                        cli_watch_elapsed_s(&watch));
+    bool has_fleet = document->vehicle_count > 0;
+    const struct result result = {document, has_fleet ? &carried.plan : &plan,
+                                  request->packs ? &divisible_cost : NULL,
+                                  has_fleet ? &carried : NULL, cli_watch_elapsed_s(&watch)};
+    int status = say(request, &result);
+    allocation_carried_deinit(&carried);
     allocation_plan_deinit(&plan);
     return status;
 }

@@ -213,3 +213,22 @@ int allocation_round_to_packs(const struct allocation_instance *instance, const 
     free_room(&room);
     return error;
 }
+
+int allocation_add_shipments(const struct allocation_instance *instance, const double *pack,
+                             const struct allocation_shipment *more, size_t count,
+                             struct allocation_plan *plan) {
+    struct room room = {.instance = instance};
+    int error = take_room(&room);
+    for (size_t i = 0; i < plan->shipment_count && !error; i++)
+        send(&room, plan->shipments[i].lane, plan->shipments[i].item, plan->shipments[i].quantity);
+    for (size_t i = 0; i < count && !error; i++) {
+        double units = fmin(more[i].quantity, units_left(&room, more[i].lane, more[i].item));
+        if (units > ALMOST * more[i].quantity)
+            send(&room, more[i].lane, more[i].item,
+                 whole_packs(units, pack ? pack[more[i].item] : 0));
+    }
+    if (!error)
+        error = write_plan(&room, plan);
+    free_room(&room);
+    return error;
+}

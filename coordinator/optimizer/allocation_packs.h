@@ -1,4 +1,5 @@
-/* A plan in whole packs: boxes, pallets and drums are not opened on the way. */
+/* A plan in whole packs: boxes, pallets and drums are not opened on the way; and a plan with more
+ * sent than it has. */
 #ifndef HV_OPTIMIZER_ALLOCATION_PACKS_H
 #define HV_OPTIMIZER_ALLOCATION_PACKS_H
 
@@ -14,5 +15,12 @@
  * HV_ERR_MEMORY; then the plan is as it was. */
 HV_MUST_USE int allocation_round_to_packs(const struct allocation_instance *instance,
                                           const double *pack, struct allocation_plan *plan);
+
+/* Adds to what a plan sends shipments that are still wanted: each as far as need, stock and all
+ * room are left, in their order, and in whole packs where `pack` is not NULL. Unmet, fill rate and
+ * objective are added up anew. HV_ERR_MEMORY; then the plan is as it was. */
+HV_MUST_USE int allocation_add_shipments(const struct allocation_instance *instance,
+                                         const double *pack, const struct allocation_shipment *more,
+                                         size_t count, struct allocation_plan *plan);
 
 #endif

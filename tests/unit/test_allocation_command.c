@@ -76,6 +76,32 @@ Test(allocation_command, says_what_whole_packs_cost, .init = cr_redirect_stdout)
     scratch_remove(dir);
 }
 
+/* The near depot has no vehicle: the far one sends, and the figures say so. */
+Test(allocation_command, allocates_anew_what_no_vehicle_brings, .init = cr_redirect_stdout) {
+    char *dir = scratch_make();
+    const char *path = scratch_path(dir, "rounds.json");
+    FILE *file = fopen(path, "we");
+    cr_assert_not_null(file);
+    fputs(
+        "{\"format\":\"haven.allocation.instance/1\",\"name\":\"r\",\"items\":[{\"id\":\"w\","
+        "\"volume_m3\":1,\"weight_kg\":1,\"shortage_cost\":9}],\"depots\":[{\"id\":\"near\","
+        "\"stock\":{\"w\":10}},{\"id\":\"far\",\"stock\":{\"w\":10}}],\"shelters\":[{\"id\":\"s\","
+        "\"need\":{\"w\":4}}],\"lanes\":[{\"depot\":\"near\",\"shelter\":\"s\",\"cost_per_m3\":1,"
+        "\"travel_min\":5},{\"depot\":\"far\",\"shelter\":\"s\",\"cost_per_m3\":2,\"travel_min\":9}"
+        "],"
+        "\"vehicles\":[{\"id\":\"v\",\"depot\":\"far\",\"volume_m3\":5,\"weight_kg\":9}],"
+        "\"fairness\":\"none\"}",
+        file);
+    fclose(file);
+    cr_assert_eq(RUN(path, "--json", "-o", scratch_path(dir, "solution.json")), EX_OK);
+    cr_assert(has(cr_get_redirected_stdout(),
+                  "\"without_vehicle\":0,\"cost_of_what_is_left\":0,\"rounds\":1,"
+                  "\"cost_of_carrying\":4"));
+    if (access(command_shared("tools/check_supply.py"), R_OK) == 0)
+        cr_assert(checker_accepts(path, scratch_path(dir, "solution.json")));
+    scratch_remove(dir);
+}
+
 Test(allocation_command, refuses_by_name_with_the_status_of_wrong_data,
      .init = cr_redirect_stderr) {
     char *dir = scratch_make();
