@@ -143,8 +143,10 @@ static int search(struct solving *solving) {
         if (clock > network->horizon_steps && forest->calendar.pending == 0)
             return HV_OK;
         int error = time_forest_begin(forest, clock);
-        if (error == HV_OK)
+        if (error == HV_OK) {
+            solving->stopped = should_stop(solving);
             error = serve_step(solving);
+        }
         if (error != HV_OK)
             return error;
         if (solving->stopped)

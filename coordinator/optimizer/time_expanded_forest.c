@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#define ECHO_SHARE 8 /* arcs of paths are kept for every so many ids */
+
 /* ---- queues ---------------------------------------------------------------------------------- */
 
 static void queue_init(struct time_queue *queue, size_t next_offset) {
@@ -113,9 +115,11 @@ static int make(struct time_network *network, struct time_forest **ret_forest) {
 
 int time_forest_new(struct time_network *network, struct time_forest **ret_forest) {
     int error = make(network, ret_forest);
-    if (error == HV_OK)
-        set_terminals(*ret_forest);
-    return error;
+    if (error != HV_OK)
+        return error;
+    set_terminals(*ret_forest);
+    (*ret_forest)->echo.arc_max = (*ret_forest)->id_count / ECHO_SHARE + 1024;
+    return HV_OK;
 }
 
 int time_forest_new_circular(struct time_network *network, struct time_forest **ret_forest) {
@@ -152,6 +156,7 @@ void time_forest_finish(struct time_forest *forest) {
     forest->guide = NULL;
     forest->restored = forest->lost = forest->events = forest->wake = (struct time_list){0};
     time_calendar_deinit(&forest->calendar);
+    time_echo_deinit(&forest->echo);
 }
 
 void time_forest_free(struct time_forest *forest) {
@@ -326,6 +331,7 @@ int time_forest_begin(struct time_forest *forest, int32_t clock) {
         return error;
     if (forest->balance == NULL && clock <= forest->network->horizon_steps)
         bring_in(forest);
+    time_echo_play(forest);
     const struct time_day *day = time_calendar_day(&forest->calendar, clock);
     for (size_t i = 0; i < day->count && forest->error == HV_OK; i++)
         carry_out(forest, day->entries[i].id);

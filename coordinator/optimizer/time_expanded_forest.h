@@ -20,6 +20,7 @@
 #define TIME_EXPANDED_FOREST_H
 
 #include "coordinator/optimizer/time_expanded_calendar.h"
+#include "coordinator/optimizer/time_expanded_echo.h"
 #include "coordinator/optimizer/time_expanded_network.h"
 
 #define TIME_CLOCK_MAX (1 << 28)
@@ -82,7 +83,8 @@ struct time_forest {
     int64_t guide_old_at; /* work at which it is worth renewing */
     struct time_queue growing, cutting;
     struct time_calendar calendar;
-    int32_t *reached; /* goals that the forest reached and that have something left */
+    struct time_echo echo; /* not in a circulation, whose paths have not all the same cost */
+    int32_t *reached;      /* goals that the forest reached and that have something left */
     size_t reached_count, reached_capacity;
     struct time_parent *offers; /* scratch of a repair: parents that one id may take */
     struct time_list restored, lost, events, wake; /* scratch of a repair: ids with a way again, ids
@@ -111,7 +113,8 @@ void time_forest_clear_queues(struct time_forest *forest);
 /* The search is over: gives back all memory but what labels are read from. */
 void time_forest_finish(struct time_forest *forest);
 
-/* Begins the step of the clock: brings in the node-steps that come into reach and carries out what
+/* Begins the step of the clock: brings in the node-steps that come into reach, sends people along
+ * the paths of the step before where they have room (time_expanded_echo.h), and carries out what
  * the calendar holds for it. Returns HV_OK, HV_ERR_MEMORY, or HV_ERR_LIMIT past TIME_CLOCK_MAX. */
 HV_MUST_USE int time_forest_begin(struct time_forest *forest, int32_t clock);
 

@@ -6,18 +6,22 @@
 #include <assert.h>
 #include <stdlib.h>
 
-static void append(struct time_forest *forest, struct time_list *list, int32_t item) {
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity == 0 ? 256 : list->capacity * 2;
-        int32_t *items = realloc(list->items, capacity * sizeof *items);
-        if (items == NULL) {
-            forest->error = HV_ERR_MEMORY;
-            return;
-        }
-        list->items = items;
-        list->capacity = capacity;
+static void make_room(struct time_forest *forest, struct time_list *list) {
+    size_t capacity = list->capacity == 0 ? 256 : list->capacity * 2;
+    int32_t *items = realloc(list->items, capacity * sizeof *items);
+    if (items == NULL) {
+        forest->error = HV_ERR_MEMORY;
+        return;
     }
-    list->items[list->count++] = item;
+    list->items = items;
+    list->capacity = capacity;
+}
+
+TIME_INLINE void append(struct time_forest *forest, struct time_list *list, int32_t item) {
+    if (list->count == list->capacity)
+        make_room(forest, list);
+    if (list->count < list->capacity)
+        list->items[list->count++] = item;
 }
 
 /* ---- augmentation ---------------------------------------------------------------------------- */
@@ -71,7 +75,7 @@ static void move_from_parent(struct time_forest *forest, int32_t id, int32_t peo
 }
 
 /* What a goal still takes. */
-static int32_t goal_room(const struct time_forest *forest, int32_t goal) {
+int32_t time_forest_goal_room(const struct time_forest *forest, int32_t goal) {
     if (forest->balance == NULL)
         return forest->network->terminals[goal - forest->network->step_count].left;
     const int64_t room = -forest->balance[goal];
@@ -79,21 +83,10 @@ static int32_t goal_room(const struct time_forest *forest, int32_t goal) {
 }
 
 /* What a root still gives. */
-static int32_t root_room(const struct time_forest *forest, int32_t root) {
+int32_t time_forest_root_room(const struct time_forest *forest, int32_t root) {
     if (forest->balance == NULL)
         return forest->network->terminals[root - forest->network->step_count].left;
     return forest->balance[root] < INT32_MAX ? (int32_t)forest->balance[root] : INT32_MAX;
-}
-
-static void settle(struct time_forest *forest, int32_t root, int32_t goal, int32_t people) {
-    if (forest->balance == NULL) {
-        struct time_network *network = forest->network;
-        network->terminals[goal - network->step_count].left -= people;
-        network->terminals[root - network->step_count].left -= people;
-        return;
-    }
-    forest->balance[goal] += people;
-    forest->balance[root] -= people;
 }
 
 static int32_t smaller(int32_t a, int32_t b) {
@@ -101,12 +94,12 @@ static int32_t smaller(int32_t a, int32_t b) {
 }
 
 static int32_t room_of_path(const struct time_forest *forest, int32_t goal) {
-    int32_t room = goal_room(forest, goal), id = goal;
+    int32_t room = time_forest_goal_room(forest, goal), id = goal;
     for (; room > 0 && forest->branches[id].parent != TIME_PARENT_ROOT; id = parent_of(forest, id))
         room = smaller(room, room_from_parent(forest, id));
     if (room == 0)
         return 0;
-    return smaller(room, root_room(forest, id));
+    return smaller(room, time_forest_root_room(forest, id));
 }
 
 /* Takes an id's parent away. */
@@ -115,23 +108,44 @@ static void cut(struct time_forest *forest, int32_t id, int32_t rank) {
     time_queue_add(forest, &forest->cutting, id, rank);
 }
 
+void time_forest_cut(struct time_forest *forest, int32_t id) {
+    drop_parent(forest, id);
+    cut(forest, id, forest->branches[id].height);
+}
+
+void time_forest_settle(struct time_forest *forest, int32_t root, int32_t goal, int32_t people) {
+    if (forest->balance == NULL) {
+        struct time_network *network = forest->network;
+        network->terminals[goal - network->step_count].left -= people;
+        network->terminals[root - network->step_count].left -= people;
+    } else {
+        forest->balance[goal] += people;
+        forest->balance[root] -= people;
+    }
+    if (time_forest_root_room(forest, root) == 0)
+        time_forest_cut(forest, root);
+    forest->served += people;
+    forest->cost += (int64_t)people * forest->clock;
+    forest->augmentations++;
+}
+
+static int32_t parent_code(const struct time_forest *forest, int32_t id) {
+    return is_terminal(forest, id) ? forest->terminal_parent[id - forest->network->step_count]
+                                   : forest->branches[id].parent;
+}
+
 static void send(struct time_forest *forest, int32_t goal, int32_t people) {
     int32_t id = goal;
     while (forest->branches[id].parent != TIME_PARENT_ROOT) {
         move_from_parent(forest, id, people);
-        int32_t parent = parent_of(forest, id);
-        if (room_from_parent(forest, id) == 0) {
-            drop_parent(forest, id);
-            cut(forest, id, forest->branches[id].height);
-        }
+        time_echo_add(forest, id, parent_code(forest, id));
+        const int32_t parent = parent_of(forest, id);
+        if (room_from_parent(forest, id) == 0)
+            time_forest_cut(forest, id);
         id = parent;
     }
-    settle(forest, id, goal, people);
-    if (root_room(forest, id) == 0)
-        cut(forest, id, forest->branches[id].height);
-    forest->served += people;
-    forest->cost += (int64_t)people * forest->clock;
-    forest->augmentations++;
+    time_echo_end(forest);
+    time_forest_settle(forest, id, goal, people);
 }
 
 /* ---- repair ---------------------------------------------------------------------------------- */
@@ -168,9 +182,12 @@ static void renew_stamps(struct time_forest *forest) {
 
 #define STAMP_LOST INT32_MIN /* a cut id that has found no parent so far */
 
+#define NO_SLOT (-1)
+
 struct offers {
     int32_t label;     /* of the cut id */
     uint32_t children; /* slots that lead to its own children, who cannot be its parent */
+    int32_t own_slot;  /* of a terminal: the parent of its own children; else NO_SLOT */
     int32_t count;
     int32_t nearest; /* least reduced cost above 0 of an arc into it */
 };
@@ -185,7 +202,8 @@ TIME_INLINE void collect_offer(struct time_forest *forest, struct time_visit vis
         offers->nearest = smaller(offers->nearest, reduced);
         return;
     }
-    if (state != TIME_ROOTED || (offers->children >> (visit.code & 31) & 1u) != 0)
+    if (state != TIME_ROOTED || (offers->children >> (visit.code & 31) & 1u) != 0 ||
+        forest->branches[visit.id].parent == offers->own_slot)
         return;
     append(forest, &forest->wake, visit.id);
     forest->offers[offers->count++] =
@@ -265,12 +283,21 @@ static void cut_children(struct time_forest *forest, int32_t id, int32_t rank) {
     forest->branches[id].children = 0;
 }
 
+/* The slot that leads to a terminal from its node; the hub has none. */
+static int32_t slot_of_terminal(const struct time_forest *forest, int32_t id) {
+    const struct time_network *network = forest->network;
+    return id == time_network_hub(network) ? NO_SLOT
+                                           : network->terminals[id - network->step_count].slot;
+}
+
 /* Finds a cut id another parent, or loses it and cuts its children. Whoever could take in a lost id
  * and may itself hang on one is looked at again in the end: it is to grow then. */
 static void mend(struct time_forest *forest, int32_t id, int32_t rank) {
+    const bool terminal = is_terminal(forest, id);
     struct offers offers = {
         .label = value_of(forest->hot[id]),
-        .children = is_terminal(forest, id) ? 0 : forest->branches[id].children,
+        .children = terminal ? 0 : forest->branches[id].children,
+        .own_slot = terminal ? slot_of_terminal(forest, id) : NO_SLOT,
         .nearest = INT32_MAX,
     };
     const size_t wake_count = forest->wake.count;
@@ -294,7 +321,7 @@ static void leave(struct time_forest *forest, int32_t id, int32_t nearest) {
         time_forest_schedule(forest, id, forest->clock + nearest);
 }
 
-static void repair(struct time_forest *forest) {
+void time_forest_repair(struct time_forest *forest) {
     forest->lost.count = forest->events.count = forest->wake.count = 0;
     renew_stamps(forest);
     forest->good_stamp++;
@@ -313,7 +340,7 @@ static void repair(struct time_forest *forest) {
 }
 
 static bool still_reached(const struct time_forest *forest, int32_t goal) {
-    return state_of(forest->hot[goal]) == TIME_ROOTED && goal_room(forest, goal) > 0;
+    return state_of(forest->hot[goal]) == TIME_ROOTED && time_forest_goal_room(forest, goal) > 0;
 }
 
 int time_forest_augment(struct time_forest *forest) {
@@ -322,7 +349,7 @@ int time_forest_augment(struct time_forest *forest) {
         while (still_reached(forest, goal) && (people = room_of_path(forest, goal)) > 0)
             send(forest, goal, people);
     }
-    repair(forest);
+    time_forest_repair(forest);
     size_t kept = 0;
     for (size_t i = 0; i < forest->reached_count; i++)
         if (still_reached(forest, forest->reached[i]))

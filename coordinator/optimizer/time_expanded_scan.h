@@ -190,6 +190,15 @@ TIME_INLINE bool is_parent(const struct time_forest *forest, int32_t id, int32_t
 /* Shared by growth and repair; in time_expanded_forest.c. What fails is kept in forest->error. */
 void time_forest_schedule(struct time_forest *forest, int32_t id, int32_t time);
 void time_forest_activate(struct time_forest *forest, int32_t id);
+/* What a goal still takes, and what a root still gives. */
+int32_t time_forest_goal_room(const struct time_forest *forest, int32_t goal);
+int32_t time_forest_root_room(const struct time_forest *forest, int32_t root);
+/* Takes the parent of a rooted id away: it waits for the repair. */
+void time_forest_cut(struct time_forest *forest, int32_t id);
+/* People went from a root to a goal: counts them, and cuts a root that has nothing left. */
+void time_forest_settle(struct time_forest *forest, int32_t root, int32_t goal, int32_t people);
+/* Finds whatever was cut another parent, or takes it out of the forest. */
+void time_forest_repair(struct time_forest *forest);
 void time_queue_add(struct time_forest *forest, struct time_queue *queue, int32_t id, int32_t rank);
 int32_t time_queue_take(struct time_forest *forest,
                         struct time_queue *queue); /* or -1 where it is empty */

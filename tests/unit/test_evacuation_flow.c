@@ -134,6 +134,46 @@ Test(evacuation_flow, fills_a_link_step_by_step) {
     expect(&pair.instance, 0, 4 * 2 + 4 * 3 + 2 * 4);
 }
 
+#define SIDE 8
+
+/* A grid of streets both ways, from one corner to the other. */
+static size_t make_streets(struct evacuation_link *links) {
+    size_t count = 0;
+    for (uint32_t at = 0; at < SIDE * SIDE; at++)
+        for (uint32_t way = 0; way < 4; way++) {
+            const bool across = way % 2 == 0;
+            if (across ? at % SIDE == SIDE - 1 : at / SIDE == SIDE - 1)
+                continue;
+            const uint32_t next = at + (across ? 1 : SIDE);
+            links[count++] = (struct evacuation_link){
+                .from = (int32_t)(way < 2 ? at : next),
+                .to = (int32_t)(way < 2 ? next : at),
+                .travel_steps = 1 + (int32_t)(at % SIDE * 7 + at / SIDE * 3) % 3,
+                .closes_at_step = EVACUATION_NEVER,
+                .capacity_per_step = 4};
+        }
+    return count;
+}
+
+/* 121 scans a path where each is searched for, 89 where it is first tried a step later. */
+Test(evacuation_flow, does_not_search_again_for_what_is_the_same_a_step_later) {
+    struct evacuation_link links[4 * SIDE * SIDE];
+    struct pair pair;
+    make_pair(&pair, 4000, 4, 5000);
+    pair.shelter.node = SIDE * SIDE - 1;
+    pair.instance.horizon_steps = 1000;
+    pair.instance.node_count = SIDE * SIDE;
+    pair.instance.link_count = make_streets(links);
+    pair.instance.links = links;
+    struct evacuation_plan plan;
+    solve(&pair.instance, &to_the_optimum, &plan);
+    cr_assert(plan.optimal);
+    cr_assert_eq(plan.value.total_arrival_steps, 1080000);
+    cr_assert_lt(plan.work, 100 * plan.augmentations, "%ld scans for %ld paths", (long)plan.work,
+                 (long)plan.augmentations);
+    evacuation_plan_deinit(&plan);
+}
+
 Test(evacuation_flow, leaves_behind_whom_the_horizon_leaves_no_time) {
     struct pair pair;
     make_pair(&pair, 100, 4, 100);
