@@ -15,6 +15,7 @@ struct decision { /* one that the core has not answered yet */
     uint64_t core_token;
     daemon_decided *done;
     uint64_t token;
+    json_t *more; /* what the answer says besides; NULL: nothing */
 };
 
 struct daemon_control {
@@ -26,23 +27,40 @@ struct daemon_control {
 
 /* ---- decisions ---- */
 
-void daemon_decide(struct daemon *daemon, const struct hv_record *records, size_t count,
-                   daemon_decided *done, uint64_t token) {
+/* `more` is what the answer says besides, or NULL; taken. */
+static void decide(struct daemon *daemon, const struct hv_record *records, size_t count,
+                   daemon_decided *done, uint64_t token, json_t *more) {
     struct daemon_control *control = daemon->control;
     struct decision *decision = malloc(sizeof *decision);
     if (decision == NULL) {
+        json_decref(more);
         done(daemon, token, HV_ERR_MEMORY, NULL, 0, 0);
         return;
     }
     *decision = (struct decision){.next = control->decisions,
                                   .core_token = ++control->last_token,
                                   .done = done,
-                                  .token = token};
+                                  .token = token,
+                                  .more = more};
     control->decisions = decision;
     struct core_command command = {
         .token = decision->core_token, .records = records, .record_count = count};
     daemon_step(daemon, (struct core_event){.kind = CORE_COMMAND, .command = command});
     daemon_step(daemon, (struct core_event){.kind = CORE_IDLE});
+}
+
+void daemon_decide(struct daemon *daemon, const struct hv_record *records, size_t count,
+                   daemon_decided *done, uint64_t token) {
+    decide(daemon, records, count, done, token, NULL);
+}
+
+/* A decision that was stored, with what its answer says besides. */
+static void tell_more(struct daemon *daemon, const struct decision *decision,
+                      const struct core_effect *effect) {
+    json_t *reply =
+        console_committed(HV_OK, &effect->reply.verdict, effect->reply.first, effect->reply.last);
+    json_object_update(reply, decision->more);
+    daemon_answer(daemon, decision->token, reply);
 }
 
 void daemon_replied(struct daemon *daemon, const struct core_effect *effect) {
@@ -53,8 +71,12 @@ void daemon_replied(struct daemon *daemon, const struct core_effect *effect) {
     if (decision == NULL)
         return;
     *link = decision->next;
-    decision->done(daemon, decision->token, effect->reply.error, &effect->reply.verdict,
-                   effect->reply.first, effect->reply.last);
+    if (decision->more != NULL && effect->reply.error == HV_OK)
+        tell_more(daemon, decision, effect);
+    else
+        decision->done(daemon, decision->token, effect->reply.error, &effect->reply.verdict,
+                       effect->reply.first, effect->reply.last);
+    json_decref(decision->more);
     free(decision);
 }
 
@@ -168,7 +190,8 @@ void daemon_request(struct daemon *daemon, uint64_t token, const json_t *request
         daemon_answer(daemon, token, outcome.reply);
         break;
     case CONSOLE_COMMAND:
-        daemon_decide(daemon, outcome.records, outcome.record_count, answer_decision, token);
+        decide(daemon, outcome.records, outcome.record_count, answer_decision, token,
+               outcome.reply);
         break;
     case CONSOLE_WORK:
         work(daemon, token, request, &outcome);
@@ -200,6 +223,7 @@ void daemon_control_close(struct daemon *daemon) {
     control_server_free(control->server);
     while (control->decisions != NULL) {
         struct decision *next = control->decisions->next;
+        json_decref(control->decisions->more);
         free(control->decisions);
         control->decisions = next;
     }

@@ -96,6 +96,17 @@ static int issue(const struct cli *cli) {
     return cli_ask(cli, request, NULL);
 }
 
+static void print_returns(const json_t *reply) {
+    const json_t *without = json_object_get(reply, "without_road"), *shelter;
+    size_t index;
+    puts("done");
+    json_array_foreach(without, index, shelter)
+        printf("%s%s", index == 0 ? "no open road leads to a depot, and goods stay, at: " : ", ",
+               json_string_value(shelter));
+    if (json_array_size(without) > 0)
+        putchar('\n');
+}
+
 /* What shelters have left goes back to depots. */
 static int return_goods(const struct cli *cli) {
     bool all = cli_flag(cli, "--all");
@@ -107,7 +118,7 @@ static int return_goods(const struct cli *cli) {
     cli_set_text(request, "place", place);
     cli_set_text(request, "depot", cli_option(cli, "--to"));
     cli_set_text(request, "text", cli_option(cli, "--text"));
-    return cli_ask(cli, request, NULL);
+    return cli_ask(cli, request, print_returns);
 }
 
 static int list(const struct cli *cli) {

@@ -52,7 +52,8 @@ struct founding {
 static void endpoint_of_bind(const char *bind, char *endpoint, size_t bytes) {
     char host[128] = "localhost";
     const char *port = strrchr(bind, ':');
-    bool any = strstr(bind, "*") != NULL || strstr(bind, "0.0.0.0") != NULL;
+    bool any = strstr(bind, "//*") != NULL || strstr(bind, "//0.0.0.0") != NULL ||
+               strstr(bind, "//[::]") != NULL;
     if (any)
         gethostname(host, sizeof host - 1);
     if (any && port != NULL)
@@ -92,6 +93,11 @@ static unsigned long port_of(const char *endpoint) {
     size_t digits = strspn(++port, "0123456789");
     unsigned long number = digits > 0 && digits <= 5 ? strtoul(port, NULL, 10) : 0;
     return port[digits] == '\0' && number <= UINT16_MAX ? number : 0;
+}
+
+/* A port that the system chooses anew at each start: what an invitation says of it is of no use. */
+static bool is_any_port(const char *endpoint) {
+    return strncmp(endpoint, "tcp://", 6) == 0 && port_of(endpoint) == 0;
 }
 
 /* Listens where nodes are told to come: without --bind at the ports of all endpoints. */
@@ -258,6 +264,12 @@ int cli_init(const struct cli *cli) {
     }
     if (error != HV_OK)
         return fail("cannot make a coordinator in", dir, error);
+    if (is_any_port(founding.deployment.endpoints[0]))
+        fprintf(stderr,
+                "haven: the port of %s is chosen anew at each start: no node can use the invitation\n"
+                "  give --endpoint ADDRESS:PORT, or --bind with a port, such as tcp://*:5670; or "
+                "put “endpoints” right in %s/%s\n",
+                founding.deployment.endpoints[0], dir, LAYOUT_INVITATION);
     if (cli->json) {
         json_t *reply = json_pack("{s:b, s:s, s:s, s:s}", "ok", 1, "dir", dir, "mode",
                                   hv_mode_word(founding.deployment.mode), "endpoint",

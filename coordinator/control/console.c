@@ -269,9 +269,12 @@ void console_handle_past(const struct console_scene *scene, const json_t *reques
         json_object_set_new(outcome.reply, "at",
                             json_integer((json_int_t)state_position(scene->past)));
     else if (outcome.kind != CONSOLE_WORK ||
-             (outcome.work != CONSOLE_WORK_OLD_PLAN && outcome.work != CONSOLE_WORK_OLD_DIFF))
+             (outcome.work != CONSOLE_WORK_OLD_PLAN && outcome.work != CONSOLE_WORK_OLD_DIFF)) {
+        json_decref(outcome.reply);
+        outcome.reply = NULL;
         console_refuse(&outcome, HV_ERR_STATE, "of the past one can only ask",
                        "leave --at out to decide something now");
+    }
     *ret_outcome = outcome;
 }
 

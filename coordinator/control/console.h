@@ -56,7 +56,8 @@ enum console_work {
 
 struct console_outcome {
     enum console_kind kind;
-    json_t *reply;             /* the caller's; NULL for COMMAND and WORK */
+    json_t *reply;             /* the caller's; of COMMAND what the answer to the decision says
+                                  besides, or NULL; NULL for WORK */
     struct hv_record *records; /* in the arena */
     size_t record_count;
     enum console_work work;

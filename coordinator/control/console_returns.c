@@ -3,8 +3,22 @@
 
 #include "coordinator/planning/returns.h"
 
-static void refuse(int error, const char *place, struct console_outcome *outcome) {
+#include <stdio.h>
+
+/* Shelters by name, with commas between; as many as there is room for. */
+static const char *names(const struct returns *returns, char *text, size_t bytes) {
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < returns->without_road_count && used < bytes; i++)
+        used += (size_t)snprintf(text + used, bytes - used, "%s%s", i == 0 ? "" : ", ",
+                                 returns->without_road[i]);
+    return text;
+}
+
+static void refuse(int error, const char *place, const struct returns *returns,
+                   struct console_outcome *outcome) {
     const char *at = place == NULL ? "any shelter that is closed and empty" : place;
+    char text[400];
     switch (error) {
     case HV_ERR_NOT_FOUND:
         console_refusef(outcome, error,
@@ -17,7 +31,8 @@ static void refuse(int error, const char *place, struct console_outcome *outcome
         break;
     case HV_ERR_STATE:
         console_refusef(outcome, HV_ERR_STATE, "name another with --to, or open a road",
-                        "no open road leads from %.80s to a depot that can be used", at);
+                        "no open road leads from %.300s to a depot that can be used",
+                        place == NULL ? names(returns, text, sizeof text) : place);
         break;
     case HV_ERR_LIMIT:
         console_refuse(outcome, error, "that is more orders than one decision can hold",
@@ -26,6 +41,14 @@ static void refuse(int error, const char *place, struct console_outcome *outcome
     default:
         console_refuse(outcome, error, NULL, NULL);
     }
+}
+
+/* Beside the answer to the decision: whose goods stay. */
+static json_t *tell_passed(const struct returns *returns) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < returns->without_road_count; i++)
+        json_array_append_new(list, json_string(returns->without_road[i]));
+    return json_pack("{s:o}", "without_road", list);
 }
 
 void console_goods_return(const struct console_scene *scene, const json_t *request,
@@ -54,6 +77,7 @@ void console_goods_return(const struct console_scene *scene, const json_t *reque
                         "there is no depot “%.80s”", depot);
         return;
     }
+    struct returns returns = {0};
     int error = picture_new(console_picture(scene), region, scene->profile, &rules, &picture);
     const struct returns_task task = {.state = console_picture(scene),
                                       .region = region,
@@ -64,10 +88,14 @@ void console_goods_return(const struct console_scene *scene, const json_t *reque
                                       .wall_ms = scene->wall_ms,
                                       .mono_ms = scene->mono_ms};
     if (error == HV_OK)
-        error = returns_plan(&task, arena, &outcome->records, &outcome->record_count);
+        error = returns_plan(&task, arena, &returns);
     picture_free(picture);
-    if (error == HV_OK)
-        outcome->kind = CONSOLE_COMMAND;
-    else
-        refuse(error, place, outcome);
+    if (error != HV_OK) {
+        refuse(error, place, &returns, outcome);
+        return;
+    }
+    outcome->kind = CONSOLE_COMMAND;
+    outcome->records = returns.records;
+    outcome->record_count = returns.count;
+    outcome->reply = tell_passed(&returns);
 }

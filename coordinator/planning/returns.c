@@ -13,6 +13,8 @@ struct returning {
     struct network_search *search;
     struct hv_record *records;
     size_t count, room;
+    const char **without_road;
+    size_t without_road_count;
 };
 
 /* ---- who ---- */
@@ -164,35 +166,49 @@ static int return_from_all(struct returning *returning) {
     const struct returns_task *task = returning->task;
     int error = HV_OK;
     for (uint32_t s = 0; error == HV_OK && s < task->region->shelter_count; s++) {
-        const struct state_place *place =
-            state_find_place(task->state, task->region->shelters[s].id);
+        const char *id = task->region->shelters[s].id;
+        const struct state_place *place = state_find_place(task->state, id);
         if (place == NULL || !is_left(place))
             continue;
         error = return_from(returning, s);
+        if (error == HV_ERR_STATE)
+            returning->without_road[returning->without_road_count++] = id;
         if (error == HV_ERR_NOT_FOUND || error == HV_ERR_EXISTS || error == HV_ERR_STATE)
             error = HV_OK;
     }
-    return error == HV_OK && returning->count == 0 ? HV_ERR_NOT_FOUND : error;
+    if (error != HV_OK || returning->count > 0)
+        return error;
+    return returning->without_road_count > 0 ? HV_ERR_STATE : HV_ERR_NOT_FOUND;
+}
+
+static int make_room(struct returning *returning) {
+    const struct returns_task *task = returning->task;
+    returning->room = HV_COMMAND_RECORDS_MAX;
+    returning->records =
+        hv_arena_take(returning->arena, returning->room, sizeof *returning->records);
+    returning->without_road = hv_arena_take(returning->arena, task->region->shelter_count + 1u,
+                                            sizeof *returning->without_road);
+    if (returning->records == NULL || returning->without_road == NULL)
+        return HV_ERR_MEMORY;
+    return network_search_new(task->picture->network, &returning->search);
 }
 
 int returns_plan(const struct returns_task *task, struct hv_arena *arena,
-                 struct hv_record **ret_records, size_t *ret_count) {
-    struct returning returning = {.task = task, .arena = arena, .room = HV_COMMAND_RECORDS_MAX};
+                 struct returns *ret_returns) {
+    struct returning returning = {.task = task, .arena = arena};
     uint32_t shelter =
         task->place == NULL ? REGION_NONE : region_find_shelter(task->region, task->place);
     if (task->place != NULL && shelter == REGION_NONE)
         return HV_ERR_NOT_FOUND;
-    returning.records = hv_arena_take(arena, returning.room, sizeof *returning.records);
-    if (returning.records == NULL)
-        return HV_ERR_MEMORY;
-    int error = network_search_new(task->picture->network, &returning.search);
+    int error = make_room(&returning);
     if (error == HV_OK)
         error =
             task->place == NULL ? return_from_all(&returning) : return_from(&returning, shelter);
     network_search_free(returning.search);
-    if (error != HV_OK)
-        return error;
-    *ret_records = returning.records;
-    *ret_count = returning.count;
-    return HV_OK;
+    if (error == HV_OK || error == HV_ERR_STATE)
+        *ret_returns = (struct returns){.records = returning.records,
+                                        .count = returning.count,
+                                        .without_road = returning.without_road,
+                                        .without_road_count = returning.without_road_count};
+    return error;
 }

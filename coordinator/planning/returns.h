@@ -20,11 +20,21 @@ struct returns_task {
     uint64_t mono_ms;
 };
 
-/* The records of the orders, in the arena. HV_ERR_NOT_FOUND: there is nothing to return, at the
- * shelter or at any; HV_ERR_EXISTS: an order to return goods stands there; HV_ERR_STATE: no road
- * leads to a depot that can be used; HV_ERR_LIMIT: more than HV_COMMAND_RECORDS_MAX; HV_ERR_MEMORY.
- * Without a place, shelters where one of these holds are left out. O(places · roads). */
+struct returns {
+    struct hv_record *records; /* of the orders */
+    size_t count;
+    const char **without_road; /* shelters that have goods, and no road to a depot that can be used;
+                                  where no place is named */
+    size_t without_road_count;
+};
+
+/* Everything in the arena. HV_ERR_NOT_FOUND: there is nothing to return, at the shelter or at any;
+ * HV_ERR_EXISTS: an order to return goods stands there; HV_ERR_STATE: no road leads to a depot that
+ * can be used, neither from there nor, without a place, from any shelter that has goods;
+ * HV_ERR_LIMIT: more than HV_COMMAND_RECORDS_MAX; HV_ERR_MEMORY. Without a place, shelters where
+ * one of the first three holds are passed over; those without a road are named, also with
+ * HV_ERR_STATE. O(places · roads). */
 int returns_plan(const struct returns_task *task, struct hv_arena *arena,
-                 struct hv_record **ret_records, size_t *ret_count) HV_MUST_USE;
+                 struct returns *ret_returns) HV_MUST_USE;
 
 #endif

@@ -59,6 +59,20 @@ listens 'where it is told to' 'tcp://127.0.0.1:7002 ' --bind tcp://127.0.0.1:700
 for endpoint in tcp://a tcp://a:0 tcp://a:65536 tcp://a:80x tcp://:80 a:80 ipc:///tmp/x 'tcp://[::1]' "tcp://$(printf '%0300d' 0):80"; do
   listens "no endpoint: $endpoint" '' --endpoint "$endpoint"
 done
+# A port that is chosen at each start is said to be of no use in an invitation; not where nodes are told another.
+warns() { # WHAT EXPECTED OPTIONS...: whether init says so
+  local what=$1 expected=$2 said
+  shift 2
+  said=$(rm -rf made && "$bin/haven" init made --http off "$@" 2>&1 >/dev/null | grep -c 'give --endpoint ADDRESS:PORT')
+  if [ "$said" = "$expected" ] && [ -e made/deployment.json ]; then passed=$((passed + 1)); else
+    echo "$what: said $said times instead of $expected"
+    failed=$((failed + 1))
+  fi
+}
+warns 'any port' 1 --bind 'tcp://127.0.0.1:*'
+warns 'port 0' 1 --bind 'tcp://*:0'
+warns 'any port, and an endpoint' 0 --bind 'tcp://127.0.0.1:*' --endpoint tcp://a:7000
+warns 'a port' 0 --bind 'tcp://*:7000'
 listens 'more than eight endpoints' '' $(for i in 1 2 3 4 5 6 7 8 9; do echo --endpoint tcp://a:$i; done)
 
 # haven.yaml

@@ -9,6 +9,7 @@
 static struct town town;
 static struct hv_record *records;
 static size_t count;
+static const char *without_road; /* the first */
 static uint32_t today;
 
 static void begin(void) {
@@ -48,8 +49,12 @@ static int plan(const char *place, const char *depot) {
                                       .depot = depot,
                                       .text = "",
                                       .wall_ms = town.bench->wall_ms};
-    int error = returns_plan(&task, &town.arena, &records, &count);
+    struct returns returns = {0};
+    int error = returns_plan(&task, &town.arena, &returns);
     picture_free(picture);
+    records = returns.records;
+    count = returns.count;
+    without_road = returns.without_road_count == 0 ? NULL : returns.without_road[0];
     return error;
 }
 
@@ -129,6 +134,20 @@ Test(returns, from_every_shelter_that_is_closed_and_empty) {
     cr_assert_eq(count, 2);
 }
 
+Test(returns, name_those_that_no_road_leads_from) {
+    leave_goods();
+    tell("s1", (struct hv_report){.kind = HV_REPORT_STATUS,
+                                  .status = {.status = HV_SHELTER_CLOSED, .reason = ""}});
+    tell("s1", (struct hv_report){.kind = HV_REPORT_COUNT});
+    town_road(&town, "cb", true, "");
+    cr_assert_eq(plan(NULL, NULL), HV_ERR_STATE);
+    cr_assert_eq(count, 0);
+    cr_assert_str_eq(without_road, "s1");
+    town_road(&town, "cb", false, "");
+    cr_assert_eq(plan(NULL, NULL), HV_OK);
+    cr_assert_null(without_road);
+}
+
 /* ---- as operators say it ---- */
 
 static struct console_outcome say(const char *words) {
@@ -167,5 +186,37 @@ Test(returns, are_one_decision_of_an_operator) {
     refused("{\"verb\": \"goods-return\", \"place\": \"s1\", \"depot\": \"x\"}",
             "there is no depot");
     town_road(&town, "cb", true, "");
-    refused("{\"verb\": \"goods-return\", \"place\": \"s1\"}", "no open road leads");
+    refused("{\"verb\": \"goods-return\", \"place\": \"s1\"}", "no open road leads from s1");
+    tell("s1", (struct hv_report){.kind = HV_REPORT_STATUS,
+                                  .status = {.status = HV_SHELTER_CLOSED, .reason = ""}});
+    tell("s1", (struct hv_report){.kind = HV_REPORT_COUNT});
+    refused("{\"verb\": \"goods-return\", \"all\": true}", "no open road leads from s1");
+}
+
+Test(returns, from_all_say_whose_goods_stay) {
+    static const char *const tables[][2] = {
+        {"shelters.csv", "shelter_id,name,node_id,capacity_night_indoor\ns1,School,c,150\n"
+                         "s2,Hall,a,50\n"},
+        {NULL, NULL}};
+    static struct hv_stock_line line = {.item = "water", .lot = "", .quantity = 5};
+    static const char *const shelters[] = {"s1", "s2"};
+    town_deinit(&town);
+    town_init(&town, tables);
+    for (size_t i = 0; i < 2; i++) {
+        tell(shelters[i],
+             (struct hv_report){.kind = HV_REPORT_STOCK_COUNT,
+                                .stock_count = {1, &line, .complete = true, .reason = ""}});
+        tell(shelters[i],
+             (struct hv_report){.kind = HV_REPORT_STATUS,
+                                .status = {.status = HV_SHELTER_CLOSED, .reason = ""}});
+        tell(shelters[i], (struct hv_report){.kind = HV_REPORT_COUNT});
+    }
+    town_road(&town, "cb", true, "");
+    struct console_outcome outcome = say("{\"verb\": \"goods-return\", \"all\": true}");
+    cr_assert_eq(outcome.kind, CONSOLE_COMMAND);
+    cr_assert_eq(outcome.record_count, 2);
+    const json_t *without = json_object_get(outcome.reply, "without_road");
+    cr_assert_eq(json_array_size(without), 1);
+    cr_assert_str_eq(json_string_value(json_array_get(without, 0)), "s1");
+    json_decref(outcome.reply);
 }
