@@ -265,11 +265,12 @@ int cli_init(const struct cli *cli) {
     if (error != HV_OK)
         return fail("cannot make a coordinator in", dir, error);
     if (is_any_port(founding.deployment.endpoints[0]))
-        fprintf(stderr,
-                "haven: the port of %s is chosen anew at each start: no node can use the invitation\n"
-                "  give --endpoint ADDRESS:PORT, or --bind with a port, such as tcp://*:5670; or "
-                "put “endpoints” right in %s/%s\n",
-                founding.deployment.endpoints[0], dir, LAYOUT_INVITATION);
+        fprintf(
+            stderr,
+            "haven: the port of %s is chosen anew at each start: no node can use the invitation\n"
+            "  give --endpoint ADDRESS:PORT, or --bind with a port, such as tcp://*:5670; or "
+            "put “endpoints” right in %s/%s\n",
+            founding.deployment.endpoints[0], dir, LAYOUT_INVITATION);
     if (cli->json) {
         json_t *reply = json_pack("{s:b, s:s, s:s, s:s}", "ok", 1, "dir", dir, "mode",
                                   hv_mode_word(founding.deployment.mode), "endpoint",

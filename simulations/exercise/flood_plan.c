@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* What the world's people are told: where each zone goes. */
 static int tell_people(struct flood *flood, const json_t *plan) {
@@ -24,14 +25,28 @@ static int tell_people(struct flood *flood, const json_t *plan) {
     return error;
 }
 
+/* People whom no open road leads out. */
+static int64_t cut_off(const json_t *plan) {
+    const json_t *left;
+    size_t index;
+    int64_t people = 0;
+    json_array_foreach(json_object_get(plan, "left"), index,
+                       left) if (said_text(left, "zone")[0] != '\0' &&
+                                 strcmp(said_text(left, "reason"), "no-route") == 0) people +=
+        said_integer(left, "amount");
+    return people;
+}
+
 static struct flood_plan figures_of(const json_t *plan) {
-    struct flood_plan figures = {
-        .id = said_number(plan, "id"),
-        .late = said_integer(plan, "late_people"),
-        .without_place = said_integer(plan, "unserved_people") - said_integer(plan, "late_people"),
-        .unserved_gap = json_real_value(json_object_get(plan, "unserved_gap")),
-        .time_gap = json_real_value(json_object_get(plan, "time_gap")),
-        .goods_gap = json_real_value(json_object_get(plan, "goods_gap"))};
+    struct flood_plan figures = {.id = said_number(plan, "id"),
+                                 .late = said_integer(plan, "late_people"),
+                                 .cut_off = cut_off(plan),
+                                 .without_place = said_integer(plan, "unserved_people") -
+                                                  said_integer(plan, "late_people") - cut_off(plan),
+                                 .unserved_gap =
+                                     json_real_value(json_object_get(plan, "unserved_gap")),
+                                 .time_gap = json_real_value(json_object_get(plan, "time_gap")),
+                                 .goods_gap = json_real_value(json_object_get(plan, "goods_gap"))};
     const json_t *move;
     size_t index;
     json_array_foreach(json_object_get(plan, "moves"), index, move) figures.moved +=
@@ -46,10 +61,11 @@ static void show(struct flood *flood, const json_t *plan, const struct flood_pla
     terminal_event(
         flood->terminal,
         "%s  plan %" PRIu64 " (%s): %" PRId64 " people by %zu ways, %zu shipments; "
-        "no place for %" PRId64 ", late %" PRId64 "; gaps %.2f/%.2f/%.2f %%",
+        "no place for %" PRId64 ", cut off %" PRId64 ", late %" PRId64 "; gaps %.2f/%.2f/%.2f %%",
         clock, figures->id, why, figures->moved, json_array_size(json_object_get(plan, "moves")),
-        json_array_size(json_object_get(plan, "shipments")), figures->without_place, figures->late,
-        figures->unserved_gap * 100, figures->time_gap * 100, figures->goods_gap * 100);
+        json_array_size(json_object_get(plan, "shipments")), figures->without_place,
+        figures->cut_off, figures->late, figures->unserved_gap * 100, figures->time_gap * 100,
+        figures->goods_gap * 100);
 }
 
 /* Between looking and approving the coordinator may have made a newer plan by itself: the one that
