@@ -70,8 +70,8 @@ const fresh = h("span", { role: "status" });
 
 function drawFreshness() {
   const heard = picture.heardAt ? age((Date.now() - picture.heardAt) / 1000) : t("age.never");
-  const said = picture.connected ? t("live") : t("not-live", { age: heard });
-  fresh.className = picture.connected ? "fresh good" : "fresh bad";
+  const said = picture.at !== null ? t("past.short") : picture.connected ? t("live") : t("not-live", { age: heard });
+  fresh.className = picture.at !== null ? "fresh" : picture.connected ? "fresh good" : "fresh bad";
   if (fresh.textContent !== said) fresh.textContent = said;
 }
 

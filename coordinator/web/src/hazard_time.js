@@ -37,7 +37,7 @@ function clause(key, names) {
 export function saysTurn(at) {
   const { begins, ends } = turnAt(at);
   const said = [clause("ahead.roads-close", roadNames(begins.links)), clause("ahead.roads-narrow", roadNames(begins.narrowed)), clause("ahead.zones-hit", [...begins.zones].map(zoneName)),
-    clause("ahead.places-hit", [...begins.shelters, ...begins.depots].map(placeName)), clause("ahead.roads-open", roadNames(ends.links)), clause("ahead.over", [...ends.zones, ...ends.shelters, ...ends.depots].map(placeName))];
+    clause("ahead.places-hit", [...begins.shelters, ...begins.depots].map(placeName)), clause("ahead.roads-open", roadNames(ends.links)), clause("ahead.roads-wide", roadNames([...ends.narrowed].filter((id) => !begins.links.has(id)))), clause("ahead.over", [...ends.zones, ...ends.shelters, ...ends.depots].map(placeName))];
   return said.filter(Boolean).join("; ");
 }
 

@@ -76,6 +76,9 @@ export function clock(wallMs) {
   return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(wallMs);
 }
 
+/** From one moment to another, the day once where it is the same. @param {number} from @param {number} to */
+export const period = (from, to) => `${moment(from)} – ${from && to && new Date(from).toDateString() === new Date(to).toDateString() ? clock(to) : moment(to)}`;
+
 /** A day of the calendar: 2027-05-31 as the language writes it. @param {string | null | undefined} text */
 export function day(text) {
   if (!text) return "—";

@@ -8,7 +8,7 @@ import { ownerName } from "./owners.js";
 import { saying } from "./records.js";
 import { doing } from "./say.js";
 import { all, may, picture } from "./store.js";
-import { age, moment, number, t, word } from "./texts.js";
+import { age, moment, number, period, t, word } from "./texts.js";
 
 const DECISIONS_MOST = 500;
 const PAGES_MOST = 60; // of 20,000 records of the log: what a shift brings at most before this page gives up and says so
@@ -99,7 +99,7 @@ const decision = (record) => h("li", null, h("small", null, moment(record.wall_m
 /** @param {any[]} run newest first */
 function told(run) {
   if (run.length === 1) return decision(run[0]);
-  return h("li", null, fold("handover run " + run[run.length - 1].position, [h("small", null, moment(run[run.length - 1].wall_ms), " – ", moment(run[0].wall_ms), " · ", run[0].name), " ", word("record", run[0].record), " × ", number(run.length)],
+  return h("li", null, fold("handover run " + run[run.length - 1].position, [h("small", null, period(run[run.length - 1].wall_ms, run[0].wall_ms), " · ", run[0].name), " ", word("record", run[0].record), " × ", number(run.length)],
     h("ol", { class: "plain journal" }, run.map(decision))));
 }
 

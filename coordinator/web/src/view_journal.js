@@ -30,7 +30,7 @@ function noteForm() {
 
 function incident() {
   const open = picture.status && picture.status.incident;
-  if (!may("approver", "exercise-controller")) return null;
+  if (!may("approver", "exercise-controller")) return h("p", null, open ? word("phase", open.phase) : t("incident.none"));
   if (!open) {
     const submit = (event) => {
       event.preventDefault();

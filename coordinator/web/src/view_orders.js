@@ -9,7 +9,7 @@ import { all, may, picture } from "./store.js";
 import { rowsOf, suggestions } from "./suggest.js";
 import { Table } from "./table.js";
 import { routeOf } from "./timetable.js";
-import { age, moment, momentAgo, number, t, word } from "./texts.js";
+import { age, moment, momentAgo, number, period, t, word } from "./texts.js";
 
 const OPEN_STATES = ["issued", "stored", "seen", "accepted", "under-way", "partly-done"];
 const KINDS = ["stand-by", "open", "close", "receive-people", "send-people-on", "warn-zone", "evacuate-zone", "bus-run", "close-road", "reverse-road", "ship", "expect-delivery", "return-goods", "stand-down"];
@@ -65,7 +65,7 @@ function said(order) {
   for (const line of order.people || []) entries.push([zoneName(line.zone), t("n-people", { n: number(line.people) })]);
   for (const line of order.lines || []) entries.push([itemName(line.item), number(line.quantity)]);
   if ((order.links || []).length) entries.push(order.post === "road-post" ? [t("order.roads"), order.links.map(roadName).join(", ")] : [t("route"), routeOf(order.links)]);
-  if (order.start_wall_ms) entries.push([t("order.window"), `${moment(order.start_wall_ms)} – ${moment(order.end_wall_ms)}`]);
+  if (order.start_wall_ms) entries.push([t("order.window"), period(order.start_wall_ms, order.end_wall_ms)]);
   if (order.people_per_hour) entries.push([t("order.rate"), number(order.people_per_hour)]);
   if (order.waybill) entries.push([t("waybill"), order.waybill]);
   if (order.text) entries.push([t("order.says"), order.text]);

@@ -5,12 +5,12 @@ import { fill, fold, h, stacked } from "./dom.js";
 import { isInUse } from "./hands.js";
 import { itemName, placeName, roadName, zoneName } from "./names.js";
 import { bindings, bindMove } from "./plan_bind.js";
-import { averageKey, averageOf, bottlenecks, differences, sideBySide } from "./plan_compare.js";
+import { averageKey, averageOf, bottlenecks, differences, peopleOf, sideBySide } from "./plan_compare.js";
 import { doing } from "./say.js";
 import { may, picture } from "./store.js";
 import { Table } from "./table.js";
 import { arrives, isKnown, leaves, orUnknown, rate, rateOf, shortWay, times, wayOf } from "./timetable.js";
-import { clock, duration, moment, nameOf, number, percent, t, word } from "./texts.js";
+import { duration, moment, nameOf, number, percent, period, t, word } from "./texts.js";
 
 /** @type {HTMLElement} */
 let box;
@@ -107,21 +107,18 @@ const days = (units) => t("goods.person-days", { n: number(units / UNITS_A_DAY, 
 /** Roads whose lanes the plan wants to run one way, and what those that are new gain. */
 function reversals(plan) {
   if (!plan.reversals || plan.reversals.length === 0) return null;
-  const minutes = plan.contraflow_person_seconds / 60;
+  const earlier = plan.contraflow_person_seconds / Math.max(1, peopleOf(plan)), people = plan.contraflow_people;
   return h("section", { class: "reversals" }, h("h2", null, t("reversal.title")),
-    (minutes !== 0 || plan.contraflow_people !== 0) && h("p", { class: "note" }, t("reversal.gain", { people: number(plan.contraflow_people), minutes: number(minutes) })),
-    h("ul", { class: "plain" }, plan.reversals.map((one) => h("li", null, t("reversal.line", { stopped: roadName(one.link), link: one.link, gets: one.gives_to })))));
+    earlier > 0 && h("p", { class: "note" }, t("reversal.gain", { time: duration(earlier) })), people > 0 && h("p", { class: "note" }, t("reversal.more", { n: number(people) })),
+    h("ul", { class: "plain" }, plan.reversals.map((one) => h("li", null, t("reversal.line", { stopped: roadName(one.link), gets: roadName(one.gives_to) })))));
 }
-
-/** Two moments, the day once where it is the same. @param {number} from @param {number} to */
-const span = (from, to) => `${moment(from)} – ${new Date(from).toDateString() === new Date(to).toDateString() ? clock(to) : moment(to)}`;
 
 /** How far the evacuation is by the windows of the plan in force; nothing where it has none. */
 function progressOf(zones) {
   if (zones.length === 0) return null;
   const mark = { behind: ["bad", "▲"], done: ["good", "●"] };
   const rows = zones.map((zone) => h("tr", null, h("th", { scope: "row" }, nameOf(zone) || zone.zone),
-    h("td", null, span(zone.departs_wall_ms, zone.departed_wall_ms)), h("td", { class: "number" }, number(zone.should_be_there), " / ", number(zone.people)),
+    h("td", null, period(zone.departs_wall_ms, zone.departed_wall_ms)), h("td", { class: "number" }, number(zone.should_be_there), " / ", number(zone.people)),
     h("td", { class: "number" }, number(zone.gone)), h("td", { class: "number" }, orUnknown(zone.still, number)),
     h("td", null, h("span", { class: mark[zone.standing] ? "mark " + mark[zone.standing][0] : "" }, mark[zone.standing] ? mark[zone.standing][1] + " " : "", word("standing", zone.standing), zone.standing === "behind" ? " " + duration(zone.behind_s) : ""))));
   const titles = [["zone"], ["progress.leave"], ["progress.planned", true], ["progress.gone", true], ["progress.still", true], ["progress.standing"]];
@@ -253,7 +250,7 @@ async function openPlan(id, unless) {
     h("div", { class: "columns two" },
       h("section", null, h("h2", null, t("plan.who-is-left")), leftOver(plan)),
       h("div", null, h("section", null, h("h2", null, t("compare.bottlenecks")), bottlenecks(plan)), goodsChoices(plan), deliveries(plan))),
-    h("section", null, h("h2", null, t("plan.moves")), may("planner") && h("p", { class: "note" }, t("directive.note")), moveTable(plan)),
+    h("section", null, h("h2", null, t("plan.moves")), may("planner") && h("p", { class: "note noprint" }, t("directive.note")), moveTable(plan)),
     bindings(again), sheets(plan));
 }
 

@@ -4,7 +4,7 @@ import { fill, h } from "./dom.js";
 import { itemName, placeName } from "./names.js";
 import { doing, say } from "./say.js";
 import { may, picture } from "./store.js";
-import { age, duration, moment, number, t, word } from "./texts.js";
+import { age, day, duration, moment, number, period, t, word } from "./texts.js";
 
 const back = () => h("p", null, h("a", { href: "#/supplies" }, "← ", t("nav.supplies")));
 
@@ -77,10 +77,10 @@ function endForm(waybill, again) {
 export async function openWaybill(into, id, unless = () => false) {
   const [waybill] = (await get("/waybills", { id, at: picture.at })).items;
   if (unless()) return;
-  const lot = (/** @type {any} */ line) => [itemName(line.item), line.lot && ` · ${line.lot}`, line.expiry && ` · ${line.expiry}`].filter(Boolean).join("");
+  const lot = (/** @type {any} */ line) => [itemName(line.item), line.lot && ` · ${line.lot}`, line.expiry && ` · ${day(line.expiry)}`].filter(Boolean).join("");
   fill(into, back(), h("h1", null, t("waybill"), " ", waybill.id, " ", h("small", null, word("waybill", waybill.stage))),
     h("p", null, placeName(waybill.from), " → ", placeName(waybill.to), waybill.vehicle ? " · " + waybill.vehicle : "", waybill.closed_reason ? " · " + waybill.closed_reason : ""),
-    waybill.planned && h("p", null, waybill.planned.vehicle, " · ", moment(waybill.planned.leaves_wall_ms), " – ", moment(waybill.planned.expected_wall_ms),
+    waybill.planned && h("p", null, waybill.planned.vehicle, " · ", period(waybill.planned.leaves_wall_ms, waybill.planned.expected_wall_ms),
       waybill.planned.late_s > 0 && h("span", { class: "mark bad" }, " ▲ ", t("delivery.late", { late: duration(waybill.planned.late_s) }))),
     h("p", null, [waybill.ship_order, waybill.expect_order].filter(Boolean).flatMap((order) => [h("a", { href: "#/orders/" + order }, t("nav.orders"), " № ", order), " "])),
     waybill.ordered.length > 0 && table(t("waybill.ordered"), [t("stock.item"), t("waybill.ordered")], waybill.ordered.map((/** @type {any} */ line) => [itemName(line.item), number(line.quantity)])),
