@@ -104,6 +104,8 @@ int preposition_json_write(FILE *file, const struct preposition_document *docume
         fputs(s > 0 ? ",\n{" : "\n{", file);
         put_field(file, "id", document->scenario_ids[s]);
         fprintf(file, ",\"cost\":%.17g", outcome->cost);
+        if (decision->least != NULL) /* what regret is against: first stage and recourse */
+            fprintf(file, ",\"least_cost\":%.17g", decision->least[s]);
         put_lines(file, "flows", "arc", document->arc_ids, document->item_ids, plan->lines,
                   outcome->flow_first, outcome->flow_count);
         put_lines(file, "unmet", "site", document->site_ids, document->item_ids, plan->lines,

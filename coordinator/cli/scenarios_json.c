@@ -3,6 +3,7 @@
 #include "coordinator/cli/cli_file.h"
 #include "coordinator/cli/json_rows.h"
 #include "coordinator/region/catalogue.h"
+#include "coordinator/region/json_fields.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -65,6 +66,12 @@ static const json_t *rows_of(struct reading *reading, const struct json_row *row
     return rows;
 }
 
+/* Refuses fields that rows of an array do not have. */
+static void check_fields(struct reading *reading, const json_t *rows, const char *name,
+                         const char *const *known) {
+    json_fields_check_rows(reading->json.faults, reading->json.path, name, rows, known);
+}
+
 static bool check_ids(struct reading *reading, const json_t *rows, const char *name) {
     struct json_names names;
     size_t errors = reading->json.faults->errors;
@@ -80,10 +87,12 @@ static bool check_ids(struct reading *reading, const json_t *rows, const char *n
 static void read_gauge(struct reading *reading, const struct json_row *row,
                        struct hazard_definition *hazard) {
     char name[96];
+    static const char *const known[] = {"return_years", "level_m", NULL};
     const json_t *rows = rows_of(reading, row, "gauge", 2, 1000, name, sizeof name);
     size_t count = json_array_size(rows);
     if (rows == NULL)
         return;
+    check_fields(reading, rows, name, known);
     double *years = room(reading, count, sizeof *years),
            *levels = room(reading, count, sizeof *levels);
     size_t errors = reading->json.faults->errors;
@@ -135,9 +144,11 @@ static uint32_t find_target(const struct region *region, enum hazard_target targ
 static void read_exposure(struct reading *reading, const struct json_row *row,
                           struct hazard_definition *hazard) {
     char name[96];
+    static const char *const known[] = {"target", "id", "level_m", NULL};
     const json_t *rows = rows_of(reading, row, "exposure", 1, ROWS_MAX, name, sizeof name);
     if (rows == NULL)
         return;
+    check_fields(reading, rows, name, known);
     struct flood_exposure *exposure = room(reading, json_array_size(rows), sizeof *exposure);
     for (size_t i = 0; exposure != NULL && i < json_array_size(rows); i++) {
         struct json_row exposed = json_row_at(&reading->json, rows, name, i);
@@ -165,9 +176,11 @@ static void read_exposure(struct reading *reading, const struct json_row *row,
 static void read_points(struct reading *reading, const struct json_row *row,
                         struct typhoon_track *track) {
     char name[160];
+    static const char *const known[] = {"hour", "x", "y", "pressure_hpa", "rmax_km", NULL};
     const json_t *rows = rows_of(reading, row, "points", 2, 10000, name, sizeof name);
     if (rows == NULL)
         return;
+    check_fields(reading, rows, name, known);
     struct typhoon_point *points = room(reading, json_array_size(rows), sizeof *points);
     for (size_t i = 0; points != NULL && i < json_array_size(rows); i++) {
         struct json_row point = json_row_at(&reading->json, rows, name, i);
@@ -188,10 +201,13 @@ static void read_points(struct reading *reading, const struct json_row *row,
 static void read_tracks(struct reading *reading, const struct json_row *row,
                         struct hazard_definition *hazard) {
     char name[96];
+    static const char *const known[] = {
+        "id", "annual_probability", "members", "cross_km", "pressure_sd_hpa", "points", NULL};
     const json_t *rows =
         rows_of(reading, row, "tracks", 1, CATALOGUE_SCENARIOS_MAX, name, sizeof name);
     if (rows == NULL || !check_ids(reading, rows, name))
         return;
+    check_fields(reading, rows, name, known);
     struct typhoon_track *tracks = room(reading, json_array_size(rows), sizeof *tracks);
     for (size_t i = 0; tracks != NULL && i < json_array_size(rows); i++) {
         struct json_row track = json_row_at(&reading->json, rows, name, i);
@@ -214,8 +230,10 @@ static void read_tracks(struct reading *reading, const struct json_row *row,
 static void read_magnitudes(struct reading *reading, const struct json_row *row,
                             struct earthquake_source *sources, uint32_t *count) {
     char name[160];
+    static const char *const known[] = {"mw", "annual_probability", NULL};
     const json_t *rows =
         rows_of(reading, row, "magnitudes", 1, CATALOGUE_SCENARIOS_MAX, name, sizeof name);
+    check_fields(reading, rows, name, known);
     const struct earthquake_source source = {
         .id = json_row_text(row, "id"),
         .x = json_row_number(row, "x", true, 0, -1e9, 1e9),
@@ -234,10 +252,12 @@ static void read_magnitudes(struct reading *reading, const struct json_row *row,
 static void read_sources(struct reading *reading, const struct json_row *row,
                          struct hazard_definition *hazard) {
     char name[96];
+    static const char *const known[] = {"id", "x", "y", "depth_km", "magnitudes", NULL};
     const json_t *rows =
         rows_of(reading, row, "sources", 1, CATALOGUE_SCENARIOS_MAX, name, sizeof name);
     if (rows == NULL || !check_ids(reading, rows, name))
         return;
+    check_fields(reading, rows, name, known);
     struct earthquake_source *sources = room(reading, CATALOGUE_SCENARIOS_MAX, sizeof *sources);
     for (size_t i = 0; sources != NULL && i < json_array_size(rows); i++) {
         struct json_row source = json_row_at(&reading->json, rows, name, i);
@@ -266,6 +286,27 @@ static void read_fragility(const struct json_row *row, struct hazard_definition 
     }
 }
 
+/* What a hazard of its kind may say, and of what its fragilities are. */
+static void check_hazard_fields(struct reading *reading, const struct json_row *row,
+                                enum region_hazard kind) {
+    static const char *const of_flood[] = {"id",    "kind",  "warning_h", "lasts_h", "fragility",
+                                           "gauge", "bands", "exposure",  NULL};
+    static const char *const of_typhoon[] = {"id",        "kind",   "warning_h", "lasts_h",
+                                             "fragility", "tracks", NULL};
+    static const char *const of_earthquake[] = {"id",        "kind",    "warning_h", "lasts_h",
+                                                "fragility", "sources", NULL};
+    static const char *const targets[] = {"zone", "link", "shelter", "depot", NULL};
+    char place[96];
+    snprintf(place, sizeof place, "%s[%zu]", row->array, row->index);
+    json_fields_check(reading->json.faults, reading->json.path, place, row->object,
+                      kind == REGION_FLOOD     ? of_flood
+                      : kind == REGION_TYPHOON ? of_typhoon
+                                               : of_earthquake);
+    snprintf(place, sizeof place, "%s[%zu].fragility", row->array, row->index);
+    json_fields_check(reading->json.faults, reading->json.path, place,
+                      json_object_get(row->object, "fragility"), targets);
+}
+
 static void read_hazard(struct reading *reading, const struct json_row *row,
                         struct hazard_definition *hazard) {
     const char *kind = json_row_text(row, "kind");
@@ -277,6 +318,7 @@ static void read_hazard(struct reading *reading, const struct json_row *row,
             json_row_fault(row, "kind", "flood, typhoon or earthquake", "“%s”", kind);
         return;
     }
+    check_hazard_fields(reading, row, hazard->kind);
     hazard->warning_h = json_row_number(row, "warning_h", false, 12, 0, 1000);
     hazard->lasts_h = json_row_number(row, "lasts_h", false, 72, 0.1, 10000);
     read_fragility(row, hazard);
@@ -296,9 +338,12 @@ static void read_hazard(struct reading *reading, const struct json_row *row,
 static void read_items(struct reading *reading, const struct json_row *supplies) {
     struct hazards_document *document = reading->document;
     char name[96];
+    static const char *const known[] = {
+        "id", "price", "holding_cost", "shortage_cost", "transport_cost", NULL};
     const json_t *rows = rows_of(reading, supplies, "items", 1, 1000, name, sizeof name);
     if (rows == NULL || !check_ids(reading, rows, name))
         return;
+    check_fields(reading, rows, name, known);
     document->items = room(reading, json_array_size(rows), sizeof *document->items);
     for (size_t i = 0; document->items != NULL && i < json_array_size(rows); i++) {
         struct json_row row = json_row_at(&reading->json, rows, name, i);
@@ -327,13 +372,17 @@ static void read_supplies(struct reading *reading) {
         json_fault(&reading->json, "supplies", "not an object", "an object");
         return;
     }
+    static const char *const known[] = {"days", "items", "sizes", NULL};
+    static const char *const of_sizes[] = {"id", "fixed_cost", "capacity_m3", NULL};
     struct json_row row = {&reading->json, supplies, "supplies", 0};
     char name[96];
+    json_fields_check(reading->json.faults, reading->json.path, "supplies", supplies, known);
     document->days = json_row_number(&row, "days", true, 0, 0.01, 1000);
     read_items(reading, &row);
     const json_t *rows = rows_of(reading, &row, "sizes", 1, 100, name, sizeof name);
     if (rows == NULL || !check_ids(reading, rows, name))
         return;
+    check_fields(reading, rows, name, of_sizes);
     document->sizes = room(reading, json_array_size(rows), sizeof *document->sizes);
     for (size_t i = 0; document->sizes != NULL && i < json_array_size(rows); i++) {
         struct json_row size = json_row_at(&reading->json, rows, name, i);
@@ -387,8 +436,12 @@ static void read_hazards(struct reading *reading) {
 }
 
 static int read_root(struct reading *reading) {
+    static const char *const known[] = {"format",   "period_years", "km_per_unit",
+                                        "latitude", "ambient_hpa",  "surface_factor",
+                                        "hazards",  "supplies",     NULL};
     struct hazards_document *document = reading->document;
     size_t errors = reading->json.faults->errors;
+    json_fields_check(reading->json.faults, reading->json.path, "", document->root, known);
     const char *name = json_string_value(json_object_get(document->root, "name"));
     document->name = name != NULL ? name : "";
     document->definitions = (struct hazard_definitions){

@@ -288,19 +288,23 @@ static double best_of_all(const struct preposition_instance *in, const double *l
     }
 }
 
+void preposition_reference_least(const struct preposition_instance *instance, double *ret_least) {
+    for (uint32_t s = 0; s < instance->scenario_count; s++) {
+        struct preposition_scenario alone = instance->scenarios[s];
+        struct preposition_instance known = *instance;
+        alone.probability = 1;
+        known.scenarios = &alone;
+        known.scenario_count = 1;
+        known.measure = PREPOSITION_EXPECTATION;
+        known.has_service = false;
+        ret_least[s] = best_of_all(&known, NULL);
+    }
+}
+
 double preposition_reference_value(const struct preposition_instance *instance) {
     double least[8] = {0};
     if (instance->measure == PREPOSITION_REGRET)
-        for (uint32_t s = 0; s < instance->scenario_count; s++) {
-            struct preposition_scenario alone = instance->scenarios[s];
-            struct preposition_instance known = *instance;
-            alone.probability = 1;
-            known.scenarios = &alone;
-            known.scenario_count = 1;
-            known.measure = PREPOSITION_EXPECTATION;
-            known.has_service = false;
-            least[s] = best_of_all(&known, NULL);
-        }
+        preposition_reference_least(instance, least);
     return best_of_all(instance, least);
 }
 
@@ -417,6 +421,28 @@ static double cvar(const struct preposition_instance *in, const struct prepositi
     return best;
 }
 
+/* The largest regret against the least costs that the decision says: none may be above what this
+ * decision costs, for it could have been made where the scenario was known. */
+static const char *check_regret(const struct preposition_instance *in,
+                                const struct preposition_decision *decision,
+                                const struct preposition_plan *plan, double first) {
+    double most = -INFINITY;
+    if (decision->least == NULL)
+        return complain("no least cost to regret against");
+    for (uint32_t s = 0; s < in->scenario_count; s++) {
+        double cost = first + plan->outcomes[s].cost, regret = cost - decision->least[s];
+        if (regret < 0 && !near(cost, decision->least[s]))
+            return complain("scenario %u: costs %g, least said to be %g", s, cost,
+                            decision->least[s]);
+        most = fmax(most, regret);
+    }
+    double scale = fmax(1, first + plan->worst);
+    if (fabs(most - plan->regret) > 1e-6 * scale || fabs(most - plan->objective) > 1e-6 * scale)
+        return complain("largest regret %g, objective %g, added up %g", plan->regret,
+                        plan->objective, most);
+    return NULL;
+}
+
 const char *preposition_reference_check(const struct preposition_instance *in,
                                         const struct preposition_decision *decision,
                                         const struct preposition_plan *plan) {
@@ -435,8 +461,12 @@ const char *preposition_reference_check(const struct preposition_instance *in,
     double value = first + mean;
     if (in->measure == PREPOSITION_CVAR)
         value += in->lambda * (first + cvar(in, plan));
-    if (in->measure != PREPOSITION_REGRET && !near(value, plan->objective))
-        return complain("objective %g, added up %g", plan->objective, value);
+    if (in->measure == PREPOSITION_REGRET)
+        wrong = check_regret(in, decision, plan, first);
+    else if (!near(value, plan->objective))
+        wrong = complain("objective %g, added up %g", plan->objective, value);
+    if (wrong != NULL)
+        return wrong;
     if (decision->bound > plan->objective * (1 + 1e-9) + 1e-6)
         return complain("bound %g above the value %g", decision->bound, plan->objective);
     return NULL;

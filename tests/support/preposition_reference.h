@@ -11,6 +11,9 @@
  * with few sites and, with a service level, few scenarios. */
 double preposition_reference_value(const struct preposition_instance *instance);
 
+/* The least cost in each scenario were it known, at most 8 of them: what regret is against. */
+void preposition_reference_least(const struct preposition_instance *instance, double *ret_least);
+
 /* NULL where the plan is a sound outcome of the decision and its figures are right; otherwise what
  * is wrong, in a static buffer. */
 const char *preposition_reference_check(const struct preposition_instance *instance,

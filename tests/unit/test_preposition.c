@@ -33,6 +33,13 @@ static void solve_as_brute_force(const struct preposition_instance *instance, ui
     cr_assert_float_eq(decision.bound, right, 1e-5 * fmax(1, fabs(right)),
                        "seed %lu: bound %.9g, brute force %.9g", (unsigned long)seed,
                        decision.bound, right);
+    double least[8];
+    if (instance->measure == PREPOSITION_REGRET)
+        preposition_reference_least(instance, least);
+    for (uint32_t s = 0; instance->measure == PREPOSITION_REGRET && s < instance->scenario_count;
+         s++)
+        cr_assert_float_eq(decision.least[s], least[s], 1e-5 * fmax(1, fabs(least[s])),
+                           "seed %lu: least cost of scenario %u", (unsigned long)seed, s);
     preposition_plan_deinit(&plan);
     preposition_decision_deinit(&decision);
 }

@@ -229,6 +229,33 @@ Test(scenarios, names_what_is_wrong) {
     region_free(region);
 }
 
+/* A mistyped name would be taken for one that is absent. */
+Test(scenarios, refuses_fields_that_it_does_not_know) {
+    struct region *region = load_region();
+    refuse(region, "{\"format\":\"haven.hazards/1\",\"period_year\":2,\"hazards\":[]}",
+           "period_year: no such field; period_years");
+    refuse(region, FLOOD(GAUGE, "10", EXPOSURE ",{\"level\":3}"), "hazards[0].exposure[1].level");
+    refuse(region, FLOOD(GAUGE ",{\"return_year\":200}", "10", EXPOSURE),
+           "hazards[0].gauge[2].return_year");
+    refuse(region,
+           "{\"format\":\"haven.hazards/1\",\"hazards\":[{\"id\":\"t\",\"kind\":\"typhoon\","
+           "\"warning_hours\":9}]}",
+           "hazards[0].warning_hours");
+    refuse(region,
+           "{\"format\":\"haven.hazards/1\",\"hazards\":[{\"id\":\"t\",\"kind\":\"typhoon\","
+           "\"fragility\":{\"zones\":[1,2]}}]}",
+           "hazards[0].fragility.zones");
+    refuse(region,
+           "{\"format\":\"haven.hazards/1\",\"hazards\":[{\"id\":\"q\",\"kind\":\"earthquake\","
+           "\"sources\":[{\"id\":\"s\",\"depth\":3}]}]}",
+           "hazards[0].sources[0].depth");
+    refuse(region,
+           "{\"format\":\"haven.hazards/1\",\"hazards\":[{\"id\":\"t\",\"kind\":\"typhoon\","
+           "\"tracks\":[{\"id\":\"s\",\"member\":2}]}]}",
+           "hazards[0].tracks[0].member");
+    region_free(region);
+}
+
 /* ---- the command ----------------------------------------------------------------------------- */
 
 static json_t *load(const char *path) {
