@@ -1,11 +1,13 @@
 #include "nodes/desk/desk_server.h"
 
 #include "nodes/desk/desk.h"
+#include "nodes/desk/desk_slow.h"
 #include "nodes/directory.h"
 #include "schemas/platform/atomic_file.h"
 #include "schemas/platform/clock.h"
 #include "schemas/platform/control.h"
 #include "schemas/platform/http_address.h"
+#include "schemas/platform/http_headers.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -31,6 +33,7 @@ enum {
 struct desk_server {
     struct desk *desk;
     struct MHD_Daemon *daemon;
+    struct desk_slow *slow;
     char socket[PATH_MAX]; /* of the node's console */
     char address[96];
     char *certificate, *key; /* PEM; NULL without TLS */
@@ -208,10 +211,27 @@ static void *begin_call(void *context, const char *uri, struct MHD_Connection *c
     return call;
 }
 
+/* Where there is no memory to watch it, the connection works all the same. */
+static void on_connection(void *context, struct MHD_Connection *connection, void **held,
+                          enum MHD_ConnectionNotificationCode how) {
+    struct desk_server *server = context;
+    const union MHD_ConnectionInfo *info =
+        how == MHD_CONNECTION_NOTIFY_STARTED
+            ? MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
+            : NULL;
+    if (how != MHD_CONNECTION_NOTIFY_STARTED)
+        desk_slow_end(server->slow, *held);
+    *held = info == NULL ? NULL : desk_slow_begin(server->slow, info->connect_fd, clock_real_ms());
+}
+
 static void end_call(void *context, struct MHD_Connection *connection, void **held,
                      enum MHD_RequestTerminationCode how) {
-    (void)context, (void)connection, (void)how;
+    struct desk_server *server = context;
     struct call *call = *held;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    if (info != NULL && info->socket_context != NULL && how == MHD_REQUEST_TERMINATED_COMPLETED_OK)
+        desk_slow_served(server->slow, info->socket_context, clock_real_ms());
     if (call == NULL)
         return;
     free(call->path);
@@ -239,11 +259,32 @@ static void take_body(struct call *call, const char *bytes, size_t size) {
     call->size += size;
 }
 
+static const char too_much[] = "that is too much at once";
+
 static enum MHD_Result send_text(struct MHD_Connection *connection, unsigned status,
                                  const char *text) {
     struct desk_response response = {
         .status = status, .type = "text/plain; charset=utf-8", .body = text, .size = strlen(text)};
     return send_response(connection, &response);
+}
+
+static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const char *name,
+                                   size_t name_size, const char *value, size_t value_size) {
+    (void)kind;
+    http_headers_take(context, name, name_size, value == NULL ? "" : value, value_size);
+    return MHD_YES;
+}
+
+/* What can be said before the body is there; 0: nothing. A body that is too long is not waited for.
+ */
+static unsigned look(struct MHD_Connection *connection, const char **ret_text) {
+    struct http_headers headers = {0};
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, take_header, &headers);
+    enum http_fault fault = http_headers_judge(&headers);
+    *ret_text = fault == HTTP_PLAIN ? too_much : http_fault_text(fault);
+    return fault != HTTP_PLAIN              ? http_fault_status(fault)
+           : headers.length > DESK_BODY_MAX ? MHD_HTTP_CONTENT_TOO_LARGE
+                                            : 0;
 }
 
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
@@ -255,8 +296,10 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     if (call == NULL)
         return MHD_NO;
     if (!call->begun) { /* the headers are there */
+        const char *text;
+        unsigned status = look(connection, &text);
         call->begun = true;
-        return MHD_YES;
+        return status == 0 ? MHD_YES : send_text(connection, status, text);
     }
     if (*size > 0) {
         take_body(call, bytes, *size);
@@ -264,7 +307,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         return MHD_YES;
     }
     if (call->too_large)
-        return send_text(connection, 413, "that is too much at once\n");
+        return send_text(connection, MHD_HTTP_CONTENT_TOO_LARGE, too_much);
     return answer(server, connection, method, call);
 }
 
@@ -288,8 +331,7 @@ static int start(struct desk_server *server, const struct desk_settings *setting
     struct http_address address;
     int error = http_address_read(settings->listen, &address);
     unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL | MHD_USE_ERROR_LOG;
-    struct MHD_OptionItem tls[3] = {
-        {MHD_OPTION_END, 0, NULL}, {MHD_OPTION_END, 0, NULL}, {MHD_OPTION_END, 0, NULL}};
+    struct MHD_OptionItem tls[4] = {{MHD_OPTION_END, 0, NULL}};
     server->tls = settings->certificate[0] != '\0';
     if (server->tls) {
         server->certificate = read_pem(settings->certificate, faults, &error);
@@ -297,6 +339,9 @@ static int start(struct desk_server *server, const struct desk_settings *setting
         flags |= MHD_USE_TLS;
         tls[0] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate};
         tls[1] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, server->key};
+        tls[2] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0,
+                                         (void *)(uintptr_t) "NORMAL:-VERS-TLS1.0:-VERS-TLS1.1"};
+        tls[3] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
     }
     if (error != HV_OK)
         return error;
@@ -306,7 +351,8 @@ static int start(struct desk_server *server, const struct desk_settings *setting
     server->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, server, MHD_OPTION_SOCK_ADDR,
         (const struct sockaddr *)&address.socket, MHD_OPTION_URI_LOG_CALLBACK, begin_call, server,
-        MHD_OPTION_NOTIFY_COMPLETED, end_call, server, MHD_OPTION_CONNECTION_LIMIT,
+        MHD_OPTION_NOTIFY_COMPLETED, end_call, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
+        server, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)OF_ADDRESS_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)MEMORY_BYTES, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
@@ -349,7 +395,11 @@ int desk_server_open(const char *directory, struct hv_fault_list *faults,
     if (error == HV_OK)
         error = desk_new(&settings, ask_console, server, &server->desk);
     if (error == HV_OK)
+        error = desk_slow_new(&server->slow);
+    if (error == HV_OK)
         error = start(server, &copy, directory, faults);
+    if (error == HV_OK)
+        error = desk_slow_watch(server->slow);
     desk_settings_deinit(&settings);
     if (error == HV_OK)
         *ret_server = server;
@@ -363,6 +413,7 @@ void desk_server_close(struct desk_server *server) {
         return;
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon);
+    desk_slow_free(server->slow);
     desk_free(server->desk);
     free(server->certificate);
     free(server->key);

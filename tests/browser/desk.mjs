@@ -1,5 +1,6 @@
 // The staff desk on a phone-sized page, served by a real node that a real coordinator knows.
 import { readFileSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { accessible, bin, check, daemon, ended, finish, freePort, open, picture, run, scratch, test, until } from "./browser.mjs";
 
@@ -74,6 +75,24 @@ await test("whoever lacks the PIN sees nothing and changes nothing", async () =>
     check(answer.status() === 401, `${path}: ${answer.status()}`);
   }
   check(await people() === 0, "somebody was checked in");
+});
+
+await test("a request that two servers could read in two ways is refused, and none is smuggled in", async () => {
+  const { hostname, port: at } = new URL(shelter.address);
+  const send = (lines) => new Promise((resolve, reject) => {
+    let told = "";
+    const socket = connect(Number(at), hostname, () => socket.write(`${lines.join("\r\n")}\r\n\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n`));
+    socket.on("data", (bytes) => { told += bytes; });
+    socket.on("end", () => resolve(told));
+    socket.on("error", (error) => told ? resolve(told) : reject(error));
+  });
+  const post = ["POST /login HTTP/1.1", "Host: x"], chunked = "Transfer-Encoding: chunked";
+  for (const [status, ...more] of [[400, "Host: y"], [400, "Content-Length: 5", chunked], [400, "Content-Length: 5", "Content-Length: 6"],
+    [400, "Content-Length : 5", chunked], [501, "Transfer-Encoding: gzip, chunked"], [415, chunked, "Content-Encoding: gzip"], [413, "Content-Length: 99999999"]]) {
+    const told = await send([...post, ...more]);
+    check(told.startsWith(`HTTP/1.1 ${status} `), `${more}: ${told.slice(0, 200)}`);
+    check(told.split("HTTP/1.1 ").length === 2, `${more}: a second request was answered: ${told}`);
+  }
 });
 
 await test("people are checked in with a thumb, and the last entry can be undone", async () => {

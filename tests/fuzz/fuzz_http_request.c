@@ -3,6 +3,8 @@
  * nothing else happens. */
 #include "coordinator/api/api_inside.h"
 
+#include "schemas/platform/http_headers.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,6 +89,18 @@ static void header(const char *line) {
     (void)api_takes_coding(line, "gzip");
 }
 
+/* "NAME: VALUE", as a library would have cut it. */
+static void judge(const char *line) {
+    struct http_headers headers = {0};
+    size_t name = strcspn(line, ":");
+    const char *value = line[name] == ':' ? line + name + 1 : "";
+    for (int times = 1; times <= 2; times++) {
+        http_headers_take(&headers, line, name, value, strlen(value));
+        enum http_fault fault = http_headers_judge(&headers);
+        require(fault < HTTP_FAULTS && (fault != HTTP_PLAIN || headers.lengths <= 1));
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     static struct api_target target;
     char uri[API_TARGET_BYTES_MAX + 1];
@@ -97,6 +111,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     memcpy(uri, bytes, length);
     uri[length] = '\0';
     header(uri);
+    judge(uri);
     if (api_target_read(uri, &target) == HV_OK) {
         const char *arguments[2];
         uint32_t methods = 0;

@@ -410,6 +410,7 @@ def attacks(city, view, plan):
             ("two lengths", text + b"Content-Length: 2\r\nContent-Length: 12\r\n", b"{}GET / HTTP/1.1", 400),
             ("a length beside chunks", text + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", b"0\r\n\r\n", 400),
             ("a transfer coding nobody knows", text + b"Transfer-Encoding: xchunked\r\n", b"0\r\n\r\n", 501),
+            ("a space before the colon", text + b"Content-Length : 2\r\nTransfer-Encoding: chunked\r\n", b"0\r\n\r\n", 400),
             ("a packed body", text + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n", b"{}", 415),
             ("a second host", text + b"Host: evil.example\r\nContent-Length: 2\r\n", b"{}", 400),
             ("a type that begins like JSON's", b"Content-Type: application/jsonx\r\nContent-Length: 2\r\n", b"{}", 415),

@@ -4,6 +4,7 @@
 #include "nodes/desk/desk_entries.h"
 #include "nodes/desk/desk_files.h"
 #include "nodes/desk/desk_session.h"
+#include "nodes/desk/desk_slow.h"
 #include "nodes/desk/html.h"
 #include "tests/support/scratch.h"
 
@@ -12,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 /* ---- a node that says what it was asked ---- */
 
@@ -528,6 +531,38 @@ Test(desk, the_queue_of_the_script_is_answered_entry_by_entry) {
     cr_assert_eq(answer(&request), 400);
     request.token = "";
     cr_assert_eq(answer(&request), 403);
+}
+
+/* ---- who holds a connection ---- */
+
+static bool is_shut(int file) {
+    char byte;
+    return recv(file, &byte, 1, MSG_DONTWAIT) == 0;
+}
+
+Test(desk, connections_that_get_no_answer_for_long_are_hung_up_on) {
+    struct desk_slow *slow;
+    struct desk_slow_socket *sockets[3];
+    int pairs[3][2];
+    cr_assert_eq(desk_slow_new(&slow), HV_OK);
+    for (int i = 0; i < 3; i++) {
+        cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pairs[i]), 0);
+        sockets[i] = desk_slow_begin(slow, pairs[i][0], 1000 + (uint64_t)i);
+    }
+    desk_slow_served(slow, sockets[1], 50000);
+    cr_assert_eq(desk_slow_look(slow, 1000 + DESK_SLOW_MS), 0);
+    cr_assert_eq(desk_slow_look(slow, 1001 + DESK_SLOW_MS), 1);
+    cr_assert(is_shut(pairs[0][1]) && !is_shut(pairs[1][1]) && !is_shut(pairs[2][1]));
+    desk_slow_end(slow, sockets[0]);
+    desk_slow_end(slow, NULL);
+    cr_assert_eq(desk_slow_look(slow, 49999 + DESK_SLOW_MS), 1, "the one that was served has time");
+    cr_assert(is_shut(pairs[2][1]) && !is_shut(pairs[1][1]));
+    cr_assert_eq(desk_slow_watch(slow), HV_OK);
+    desk_slow_free(slow);
+    for (int i = 0; i < 3; i++) {
+        close(pairs[i][0]);
+        close(pairs[i][1]);
+    }
 }
 
 /* ---- settings ---- */

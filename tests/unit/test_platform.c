@@ -1,6 +1,7 @@
 #include "schemas/platform/atomic_file.h"
 #include "schemas/platform/clock.h"
 #include "schemas/platform/deployment.h"
+#include "schemas/platform/http_headers.h"
 #include "schemas/platform/keys.h"
 #include "schemas/platform/store.h"
 #include "tests/support/scratch.h"
@@ -359,4 +360,57 @@ Test(clock, tells_times_of_any_sign) {
     cr_assert_str_eq(clock_wall_text(1700000000000, text, sizeof text), "2023-11-14T22:13:20Z");
     cr_assert_eq(strlen(clock_boot_id()), 36);
     cr_assert_leq(clock_real_ms(), clock_real_ms());
+}
+
+/* ---- headers of requests ---- */
+
+struct header_line {
+    const char *name, *value;
+};
+
+static enum http_fault judge(const struct header_line *lines, size_t count) {
+    struct http_headers headers = {0};
+    for (size_t i = 0; i < count; i++)
+        http_headers_take(&headers, lines[i].name, strlen(lines[i].name), lines[i].value,
+                          strlen(lines[i].value));
+    return http_headers_judge(&headers);
+}
+
+Test(http_headers, that_can_be_read_in_two_ways_are_refused) {
+    static const struct {
+        struct header_line lines[2];
+        enum http_fault fault;
+    } cases[] = {
+        {{{"Host", "a"}, {"X-Any_thing!", "b\tc \xc3\xa9"}}, HTTP_PLAIN},
+        {{{"Host", "a"}, {"content-length", "12"}}, HTTP_PLAIN},
+        {{{"Host", "a"}, {"transfer-encoding", "CHUNKED"}}, HTTP_PLAIN},
+        {{{"Host", "a"}, {"Content-Encoding", "identity"}}, HTTP_PLAIN},
+        {{{"Host", "a"}, {"host", "a"}}, HTTP_HOST_TWICE},
+        {{{"Content-Length", "5"}, {"Content-Length", "5"}}, HTTP_LENGTH_TWICE},
+        {{{"Content-Length", "5"}, {"Transfer-Encoding", "chunked"}}, HTTP_LENGTH_TWICE},
+        {{{"Transfer-Encoding", "chunked"}, {"Transfer-Encoding", "x"}}, HTTP_LENGTH_TWICE},
+        {{{"Host", "a"}, {"Transfer-Encoding", "gzip, chunked"}}, HTTP_TRANSFER_CODING},
+        {{{"Host", "a"}, {"Transfer-Encoding", "identity"}}, HTTP_TRANSFER_CODING},
+        {{{"Host", "a"}, {"Content-Encoding", "gzip"}}, HTTP_BODY_PACKED},
+        {{{"Host", "a"}, {"Content-Length", "+5"}}, HTTP_LENGTH_UNREAD},
+        {{{"Host", "a"}, {"Content-Length", ""}}, HTTP_LENGTH_UNREAD},
+        {{{"Host", "a"}, {"Content-Length", "5, 5"}}, HTTP_LENGTH_UNREAD},
+        {{{"Host", "a"}, {"Content-Length", "99999999999999999999"}}, HTTP_LENGTH_UNREAD},
+        {{{"Host", "a"}, {"Content-Length ", "5"}}, HTTP_HEADER_MALFORMED},
+        {{{"Host", "a"}, {"", "5"}}, HTTP_HEADER_MALFORMED},
+        {{{"Host", "a"}, {"X\xc3", "5"}}, HTTP_HEADER_MALFORMED},
+        {{{"Host", "a"}, {"X", "a\rb"}}, HTTP_HEADER_MALFORMED},
+        {{{"Host", "a"}, {"X", "a\x7f"}}, HTTP_HEADER_MALFORMED}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        cr_assert_eq(judge(cases[i].lines, 2), cases[i].fault, "case %zu", i);
+    struct http_headers headers = {0};
+    http_headers_take(&headers, "X", 1, "a\0b", 3);
+    cr_assert_eq(http_headers_judge(&headers), HTTP_HEADER_MALFORMED, "a NUL");
+    headers = (struct http_headers){0};
+    http_headers_take(&headers, "Content-Length", 14, "18446744073709551599", 20);
+    cr_assert_eq(headers.length, 18446744073709551599u);
+    for (int fault = 1; fault < HTTP_FAULTS; fault++)
+        cr_assert(http_fault_status((enum http_fault)fault) >= 400 &&
+                  *http_fault_text((enum http_fault)fault) != '\0' &&
+                  *http_fault_remedy((enum http_fault)fault) != '\0');
 }

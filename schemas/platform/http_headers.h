@@ -1,0 +1,40 @@
+/* Requests that two readers could read in two ways, one before a server and the server behind it,
+ * are refused (RFC 9112, sections 2.2, 3.2, 5.1 and 6.3), and so are bodies in a coding that is not
+ * known. Pure; both HTTP servers give it each header as their library has read it. */
+#ifndef HV_PLATFORM_HTTP_HEADERS_H
+#define HV_PLATFORM_HTTP_HEADERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum http_fault {
+    HTTP_PLAIN,
+    HTTP_HEADER_MALFORMED, /* a name that is no token, a control character in a value */
+    HTTP_HOST_TWICE,
+    HTTP_LENGTH_TWICE,    /* two lengths of the body, or a length beside chunks */
+    HTTP_LENGTH_UNREAD,   /* no number, or above what a number holds */
+    HTTP_TRANSFER_CODING, /* not known */
+    HTTP_BODY_PACKED,
+    HTTP_FAULTS
+};
+
+/* Zeroed to begin with. */
+struct http_headers {
+    unsigned hosts, lengths, transfers;
+    bool malformed, unread, coded, packed;
+    uint64_t length; /* of the body as it is told; 0: none, or in chunks */
+};
+
+/* One header; name and value need not end with NUL, and may hold one. */
+void http_headers_take(struct http_headers *headers, const char *name, size_t name_size,
+                       const char *value, size_t value_size);
+
+enum http_fault http_headers_judge(const struct http_headers *headers);
+
+/* The status to answer with, what is wrong, and what to do about it; of a fault that is one. */
+unsigned http_fault_status(enum http_fault fault);
+const char *http_fault_text(enum http_fault fault);
+const char *http_fault_remedy(enum http_fault fault);
+
+#endif
