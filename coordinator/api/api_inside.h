@@ -190,6 +190,8 @@ int api_http_open(struct api *api, uint64_t now_ms);
 void api_http_run(struct api *api);
 void api_http_close(struct api *api);
 
+/* ---- api_wait.c ---- */
+
 /* Hands the request to the main thread and lets the call wait. */
 void api_wait(struct api *api, struct api_call *call, json_t *request,
               void (*answered)(struct api *api, struct api_call *call, json_t *reply));
@@ -205,12 +207,19 @@ void api_jobs_ended(struct api *api);
 
 /* ---- api_request.c ---- */
 
-/* Whether its headers can be read in one way only and its body is in a coding that is known; else
- * the call is answered. */
-bool api_request_is_plain(struct api_call *call);
-bool api_request_has_json(const struct api_call *call); /* by its Content-Type */
+/* What can be said before the body is there: an answer means that nobody waits for it. */
+void api_request_look(struct api *api, struct api_call *call, const char *method);
+bool api_request_needs_picture(const struct api_route *route);
+
+/* The body into call->json, an object, or NULL where it is empty. False: answered. */
+bool api_request_read_json(struct api_call *call);
 
 /* ---- api_reply.c ---- */
+
+/* call->response with its headers, of `out`, of `file` or the handler's own. False without memory.
+ */
+bool api_reply_make(struct api_call *call);
+
 void api_header(struct api_call *call, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void api_reply(struct api_call *call, unsigned status, const char *type);
@@ -242,11 +251,42 @@ bool api_knows_parameters(struct api_call *call, const char *words);
 /* Whether the parameter is “true”. */
 bool api_is_true(const struct api_call *call, const char *name);
 
+/* limit and offset of a page; false: answered. */
+bool api_read_page(struct api_call *call, uint64_t *limit, uint64_t *offset);
+
+/* What every list says about itself, around its items, which are taken over. */
+json_t *api_list_frame(const struct api_scene *scene, size_t total, uint64_t offset,
+                       json_t *items) HV_MUST_USE;
+
 /* What stands on the page of a list of so many from `offset` on; taken over. */
 void api_reply_list(struct api_call *call, size_t total, uint64_t offset, json_t *items);
 
 /* A page of the items, and one member more where it is named; both are taken over. */
 void api_reply_page(struct api_call *call, json_t *items, const char *member, json_t *more);
+
+/* ---- api_features.c ---- */
+
+/* Writes one thing that the console lists as a feature of GeoJSON. */
+typedef void api_feature(const struct api_scene *scene, const json_t *row, struct api_text *text);
+api_feature api_feature_of_hazard;
+api_feature api_feature_of_journey; /* "from" and "to" are places */
+
+/* All items, or those that limit and offset name, as a collection; taken over. */
+void api_reply_features(struct api_call *call, json_t *items, api_feature *feature);
+
+/* Each move of a plan as the line of its route. */
+void api_features_of_routes(const struct api_scene *scene, const json_t *plan,
+                            struct api_text *text);
+
+/* ---- api_plans.c ---- */
+
+/* The number that the address ends with, to be freed; NULL: it is none, and that is answered. */
+json_t *api_number_argument(struct api_call *call, const char *what) HV_MUST_USE;
+
+/* ---- api_log.c ---- */
+
+/* The record at a position of the log, in the arena of the request; NULL: there is none. */
+const struct hv_record *api_record_at(struct api *api, uint64_t position);
 
 /* ---- api_route.c ---- */
 extern const struct api_route api_routes[];

@@ -29,12 +29,19 @@ static void tell(struct api_call *call, json_t *request, const char *member, con
 
 void api_get_waybills(struct api *api, struct api_call *call) {
     (void)api;
-    if (!api_knows_parameters(call, "limit,offset,id,all,at") ||
-        unchanged(call, 1u << STATE_WAYBILL | 1u << STATE_ORDER))
+    enum api_format format;
+    uint32_t kinds = 1u << STATE_WAYBILL | 1u << STATE_ORDER;
+    if (!api_knows_parameters(call, "limit,offset,id,all,format,at") ||
+        !api_choose_format(call, true, false, &format) ||
+        api_unchanged_aged(call, api_scene_changed(call->scene, kinds), format))
         return;
     json_t *request = json_pack("{s:s, s:b}", "verb", "waybills", "all", api_is_true(call, "all"));
     pass_on(call, request, "id");
-    tell(call, request, "waybills", NULL);
+    if (format == API_GEOJSON)
+        api_reply_features(call, api_ask(call->scene, request, "waybills", NULL),
+                           api_feature_of_journey);
+    else
+        tell(call, request, "waybills", NULL);
 }
 
 void api_get_ledger(struct api *api, struct api_call *call) {

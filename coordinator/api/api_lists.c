@@ -102,6 +102,8 @@ static const struct api_column stock_columns[] = {
     {.name = "shortfall", .hxl = NULL},
     {.name = "difference", .hxl = NULL},
     {.name = "days_left", .hxl = "#indicator+days_left", .decimals = 2},
+    {.name = "lon", .hidden = true},
+    {.name = "lat", .hidden = true},
 };
 
 static const struct api_filter stock_filters[] = {{"place", API_FILTER_WORDS, 0, NULL},
@@ -129,6 +131,9 @@ static void fill_stock(const struct api_scene *scene, uint32_t row, struct api_v
     values[9] = api_integer(line->difference);
     values[10] =
         api_number(scene->row_is_depot[at->place] ? NAN : api_goods_days(scene, place, line->item));
+    const struct api_place *where = row_of(scene, at->place);
+    values[11] = api_number(where == NULL ? NAN : where->lon);
+    values[12] = api_number(where == NULL ? NAN : where->lat);
 }
 
 const struct api_table api_stock = {
@@ -136,7 +141,8 @@ const struct api_table api_stock = {
     .column_count = sizeof stock_columns / sizeof *stock_columns,
     .filters = stock_filters,
     .filter_count = sizeof stock_filters / sizeof *stock_filters,
-    .geometry = API_NO_PLACE,
+    .geometry = API_POINT,
+    .place = 11,
     .kinds = 1u << STATE_PLACE,
     .count = count_stock,
     .fill = fill_stock,
@@ -267,6 +273,8 @@ static const struct api_column order_columns[] = {
     {.name = "open", .hidden = true},
     {.name = "escalation_level", .hxl = "#status+escalation"},
     {.name = "escalated_to", .hxl = "#contact+escalation"},
+    {.name = "lon", .hidden = true},
+    {.name = "lat", .hidden = true},
 };
 
 static const struct api_filter order_filters[] = {
@@ -277,6 +285,30 @@ static const struct api_filter order_filters[] = {
 
 static uint32_t count_orders(const struct api_scene *scene) {
     return state_count(scene->state, STATE_ORDER);
+}
+
+/* Where an order is told: a shelter, a depot or a zone; a post by a road has no point. */
+static void place_of_order(const struct api_scene *scene, const struct state_order *order,
+                           struct api_value *ret_lon, struct api_value *ret_lat) {
+    const struct region *region = scene->region;
+    const char *id = order->addressee == NULL ? "" : order->addressee;
+    double lon = NAN, lat = NAN;
+    bool placed = region != NULL && region->coordinates == REGION_LONLAT;
+    uint32_t shelter = placed ? region_find_shelter(region, id) : REGION_NONE,
+             depot = placed ? region_find_depot(region, id) : REGION_NONE,
+             zone = placed ? region_find_zone(region, id) : REGION_NONE;
+    if (shelter != REGION_NONE) {
+        lon = region->shelters[shelter].lon;
+        lat = region->shelters[shelter].lat;
+    } else if (depot != REGION_NONE) {
+        lon = region->depots[depot].lon;
+        lat = region->depots[depot].lat;
+    } else if (zone != REGION_NONE) {
+        lon = region->zones[zone].lon;
+        lat = region->zones[zone].lat;
+    }
+    *ret_lon = api_number(lon);
+    *ret_lat = api_number(lat);
 }
 
 static void fill_order(const struct api_scene *scene, uint32_t row, struct api_value *values) {
@@ -297,6 +329,7 @@ static void fill_order(const struct api_scene *scene, uint32_t row, struct api_v
     values[10] = api_bool(open);
     values[11] = api_integer(order->escalation_level);
     values[12] = api_text(order->escalated_to);
+    place_of_order(scene, order, &values[13], &values[14]);
 }
 
 static json_t *order_detail(const struct api_scene *scene, uint32_t row) {
@@ -312,7 +345,8 @@ const struct api_table api_orders = {
     .filters = order_filters,
     .filter_count = sizeof order_filters / sizeof *order_filters,
     .order = "-overdue,-escalation_level,deadline_wall_ms,id",
-    .geometry = API_NO_PLACE,
+    .geometry = API_POINT,
+    .place = 13,
     .kinds = 1u << STATE_ORDER,
     .count = count_orders,
     .fill = fill_order,

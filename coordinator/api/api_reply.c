@@ -130,3 +130,64 @@ bool api_unchanged_aged(struct api_call *call, uint64_t version, enum api_format
              (unsigned long long)(call->scene->console.mono_ms / STEP_MS));
     return has_tag(call, tag);
 }
+
+/* ---- as libmicrohttpd sends it ---- */
+
+enum { GZIP_FROM = 1024 };
+
+static struct MHD_Response *response_of(struct api_call *call) {
+    if (call->file >= 0) {
+        struct MHD_Response *response =
+            MHD_create_response_from_fd_at_offset64(call->file_size, call->file, call->file_offset);
+        call->file = response == NULL ? call->file : -1;
+        return response;
+    }
+    struct api_text zipped;
+    if (call->out.size >= GZIP_FROM && api_takes_gzip(call) &&
+        api_text_gzip(&call->out, &zipped) == HV_OK) {
+        api_text_free(&call->out);
+        call->out = zipped;
+        api_header(call, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+    }
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(call->out.size, call->out.bytes, MHD_RESPMEM_MUST_FREE);
+    if (response != NULL)
+        call->out = (struct api_text){0};
+    return response;
+}
+
+static bool has_header(const struct api_call *call, const char *name) {
+    for (size_t i = 0; i < call->header_count; i++)
+        if (strcmp(call->headers[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void add_headers(struct MHD_Response *response, const struct api_call *call) {
+    static const char *const always[][2] = {
+        {"X-Content-Type-Options", "nosniff"},
+        {"X-Frame-Options", "DENY"},
+        {"Referrer-Policy", "no-referrer"},
+        {"Cross-Origin-Resource-Policy", "same-origin"},
+        {"Cross-Origin-Opener-Policy", "same-origin"},
+        {"Content-Security-Policy",
+         "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; object-src "
+         "'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"},
+        {"Cache-Control", "no-cache"},
+        {"Vary", "Accept, Accept-Encoding, Cookie, Authorization"}};
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+        if (!has_header(call, always[i][0]))
+            MHD_add_response_header(response, always[i][0], always[i][1]);
+    for (size_t i = 0; i < call->header_count; i++)
+        MHD_add_response_header(response, call->headers[i].name, call->headers[i].value);
+    if (call->type != NULL)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, call->type);
+}
+
+bool api_reply_make(struct api_call *call) {
+    if (call->response == NULL)
+        call->response = response_of(call);
+    if (call->response != NULL)
+        add_headers(call->response, call);
+    return call->response != NULL;
+}

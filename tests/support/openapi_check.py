@@ -115,6 +115,10 @@ def check_get(path, operation):
             fault(f"{what}: the second line has no HXL tags")
         if "ETag" in good.get("headers", {}):
             check_tag(target, accept, headers.get("ETag"))
+    taken = {parameter.get("$ref", "").rsplit("/", 1)[-1] for parameter in operation.get("parameters", ())}
+    for name, query in (("Limit", "limit=1"), ("Offset", "offset=0"), ("Q", "q=a"), ("Bbox", "bbox=-180,-90,180,90")):
+        if name in taken and ask(f"{BASE}{target}?{query}")[0] != 200:
+            fault(f"GET {target}?{query}: refused")
     return 1
 
 

@@ -1,0 +1,190 @@
+/* What the console lists as GeoJSON (RFC 7946): hazards with all that they hit, the routes of a
+ * plan, people and goods between two places. In a region without longitude and latitude, and of
+ * places that it does not know, a feature has no geometry. */
+#include "coordinator/api/api_inside.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+static bool is_placed(const struct region *region) {
+    return region != NULL && region->coordinates == REGION_LONLAT;
+}
+
+/* ---- hazards ---- */
+
+static void add_point(struct api_text *text, double lon, double lat, bool *first) {
+    if (!isfinite(lon) || !isfinite(lat))
+        return;
+    api_text_put(text, *first ? "[" : ",[");
+    api_text_number(text, lon, 7);
+    api_text_add(text, ",", 1);
+    api_text_number(text, lat, 7);
+    api_text_add(text, "]", 1);
+    *first = false;
+}
+
+static const char *text_at(const json_t *list, size_t i) {
+    return json_string_value(json_array_get(list, i));
+}
+
+/* Points of zones, shelters and depots that it hits. */
+static void add_points(const struct region *region, const json_t *hazard, struct api_text *text) {
+    const json_t *zones = json_object_get(hazard, "zones"),
+                 *shelters = json_object_get(hazard, "shelters"),
+                 *depots = json_object_get(hazard, "depots");
+    bool first = true;
+    for (size_t i = 0; i < json_array_size(zones); i++) {
+        uint32_t at = region_find_zone(region, text_at(zones, i));
+        if (at != REGION_NONE)
+            add_point(text, region->zones[at].lon, region->zones[at].lat, &first);
+    }
+    for (size_t i = 0; i < json_array_size(shelters); i++) {
+        uint32_t at = region_find_shelter(region, text_at(shelters, i));
+        if (at != REGION_NONE)
+            add_point(text, region->shelters[at].lon, region->shelters[at].lat, &first);
+    }
+    for (size_t i = 0; i < json_array_size(depots); i++) {
+        uint32_t at = region_find_depot(region, text_at(depots, i));
+        if (at != REGION_NONE)
+            add_point(text, region->depots[at].lon, region->depots[at].lat, &first);
+    }
+}
+
+static void add_lines(const struct region *region, const json_t *hazard, struct api_text *text) {
+    const json_t *links = json_object_get(hazard, "links");
+    bool first = true;
+    for (size_t i = 0; i < json_array_size(links); i++) {
+        uint32_t at = region_find_link(region, text_at(links, i));
+        if (at == REGION_NONE)
+            continue;
+        const struct region_link *link = &region->links[at];
+        bool begins = true;
+        api_text_put(text, first ? "[" : ",[");
+        add_point(text, region->nodes[link->from].x, region->nodes[link->from].y, &begins);
+        add_point(text, region->nodes[link->to].x, region->nodes[link->to].y, &begins);
+        api_text_add(text, "]", 1);
+        first = false;
+    }
+}
+
+void api_feature_of_hazard(const struct api_scene *scene, const json_t *hazard,
+                           struct api_text *text) {
+    const struct region *region = scene->region;
+    api_text_put(text, "{\"type\":\"Feature\",\"id\":");
+    api_text_json(text, json_object_get(hazard, "id"));
+    if (!is_placed(region)) {
+        api_text_put(text, ",\"geometry\":null");
+    } else {
+        api_text_put(text, ",\"geometry\":{\"type\":\"GeometryCollection\",\"geometries\":["
+                           "{\"type\":\"MultiPoint\",\"coordinates\":[");
+        add_points(region, hazard, text);
+        api_text_put(text, "]},{\"type\":\"MultiLineString\",\"coordinates\":[");
+        add_lines(region, hazard, text);
+        api_text_put(text, "]}]}");
+    }
+    api_text_put(text, ",\"properties\":");
+    api_text_json(text, hazard);
+    api_text_put(text, "}");
+}
+
+/* ---- between two places ---- */
+
+/* False: the region has no such place, or not where it is. */
+static bool point_of(const struct region *region, const char *id, double *ret_lon,
+                     double *ret_lat) {
+    uint32_t shelter = region_find_shelter(region, id), depot = region_find_depot(region, id);
+    if (shelter != REGION_NONE) {
+        *ret_lon = region->shelters[shelter].lon;
+        *ret_lat = region->shelters[shelter].lat;
+    } else if (depot != REGION_NONE) {
+        *ret_lon = region->depots[depot].lon;
+        *ret_lat = region->depots[depot].lat;
+    } else {
+        return false;
+    }
+    return isfinite(*ret_lon) && isfinite(*ret_lat);
+}
+
+static const char *text_of(const json_t *row, const char *member) {
+    const char *text = json_string_value(json_object_get(row, member));
+    return text == NULL ? "" : text;
+}
+
+/* A straight line from one to the other: the road that is taken is not told. */
+void api_feature_of_journey(const struct api_scene *scene, const json_t *row,
+                            struct api_text *text) {
+    double from[2], to[2];
+    bool first = true, placed = is_placed(scene->region) &&
+                                point_of(scene->region, text_of(row, "from"), &from[0], &from[1]) &&
+                                point_of(scene->region, text_of(row, "to"), &to[0], &to[1]);
+    api_text_put(text, "{\"type\":\"Feature\",\"id\":");
+    api_text_json(text, json_object_get(row, "id"));
+    api_text_put(text, placed ? ",\"geometry\":{\"type\":\"LineString\",\"coordinates\":["
+                              : ",\"geometry\":null");
+    if (placed) {
+        add_point(text, from[0], from[1], &first);
+        add_point(text, to[0], to[1], &first);
+        api_text_put(text, "]}");
+    }
+    api_text_put(text, ",\"properties\":");
+    api_text_json(text, row);
+    api_text_put(text, "}");
+}
+
+/* ---- plans ---- */
+
+/* Each move as the line of its route. */
+void api_features_of_routes(const struct api_scene *scene, const json_t *plan,
+                            struct api_text *text) {
+    const struct region *region = scene->region;
+    size_t index;
+    json_t *move;
+    api_text_print(text, "{\"type\":\"FeatureCollection\",\"position\":%" PRIu64 ",\"features\":[",
+                   state_position(scene->state));
+    json_array_foreach(json_object_get(plan, "moves"), index, move) {
+        const json_t *links = json_object_get(move, "links");
+        bool placed = is_placed(region) && json_array_size(links) > 0;
+        bool first = true;
+        api_text_print(
+            text, "%s{\"type\":\"Feature\",\"id\":%zu,\"geometry\":", index == 0 ? "" : ",", index);
+        api_text_put(text, placed ? "{\"type\":\"LineString\",\"coordinates\":[" : "null");
+        for (size_t i = 0; placed && i < json_array_size(links); i++) {
+            uint32_t at = region_find_link(region, text_at(links, i));
+            if (at == REGION_NONE)
+                continue;
+            const struct region_link *link = &region->links[at];
+            if (first)
+                add_point(text, region->nodes[link->from].x, region->nodes[link->from].y, &first);
+            add_point(text, region->nodes[link->to].x, region->nodes[link->to].y, &first);
+        }
+        api_text_put(text, placed ? "]},\"properties\":" : ",\"properties\":");
+        api_text_json(text, move);
+        api_text_put(text, "}");
+    }
+    api_text_put(text, "]}");
+}
+
+/* ---- whole lists ---- */
+
+void api_reply_features(struct api_call *call, json_t *items, api_feature *feature) {
+    uint64_t limit = UINT64_MAX, offset = 0;
+    if (api_target_number(&call->target, "limit", 1, 1000000, &limit) == HV_ERR_VALUE ||
+        api_target_number(&call->target, "offset", 0, 1000000000, &offset) == HV_ERR_VALUE) {
+        api_problem(call, 400, "value", "limit is 1 or more, offset 0 or more", NULL);
+        json_decref(items);
+        return;
+    }
+    api_text_print(&call->out,
+                   "{\"type\":\"FeatureCollection\",\"position\":%" PRIu64 ",\"features\":[",
+                   state_position(call->scene->state));
+    for (uint64_t i = offset; i < json_array_size(items) && i - offset < limit; i++) {
+        api_text_add(&call->out, ",", i > offset);
+        feature(call->scene, json_array_get(items, (size_t)i), &call->out);
+    }
+    api_text_put(&call->out, "]}");
+    json_decref(items);
+    if (call->out.failed)
+        api_failed(call, HV_ERR_MEMORY);
+    else
+        api_reply(call, 200, api_type_of(API_GEOJSON));
+}

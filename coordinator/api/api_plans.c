@@ -1,0 +1,162 @@
+/* Questions about plans, and about one order. What is no longer in memory is read from the log. */
+#include "coordinator/api/api_inside.h"
+
+#include <string.h>
+
+static bool unchanged(struct api_call *call, uint32_t kinds) {
+    return api_unchanged(call, api_scene_changed(call->scene, kinds), API_JSON);
+}
+
+json_t *api_number_argument(struct api_call *call, const char *what) {
+    const char *text = call->arguments[0];
+    size_t length = strlen(text);
+    if (length > 0 && length <= 15 && strspn(text, "0123456789") == length)
+        return json_integer(strtoll(text, NULL, 10));
+    char detail[120];
+    snprintf(detail, sizeof detail, "“%.60s” is no number of %s", text, what);
+    api_problem(call, 404, "not-found", detail, NULL);
+    return NULL;
+}
+
+void api_get_plans(struct api *api, struct api_call *call) {
+    const char *standing = api_target_value(&call->target, "standing");
+    (void)api;
+    if (!api_knows_parameters(call, "limit,offset,standing,at") ||
+        unchanged(call, 1u << STATE_PLAN))
+        return;
+    json_t *all = api_ask(call->scene, json_pack("{s:s}", "verb", "plans"), "plans", NULL);
+    json_t *list = json_array();
+    size_t index;
+    json_t *plan;
+    json_array_foreach(all, index, plan) {
+        if (standing == NULL ||
+            api_words_have(standing, json_string_value(json_object_get(plan, "standing"))))
+            json_array_append(list, plan);
+    }
+    json_decref(all);
+    api_reply_page(call, list, NULL, NULL);
+}
+
+/* A plan whose body is no longer in memory: the log has it. */
+static json_t *old_plan(struct api *api, struct api_call *call, json_int_t number) {
+    const struct state_plan *plan = state_find_plan(call->scene->state, (uint64_t)number);
+    const struct hv_record *record = plan == NULL ? NULL : api_record_at(api, plan->position);
+    return record == NULL || record->kind != HV_RECORD_PLAN
+               ? NULL
+               : console_plan_view(call->scene->state, &record->plan);
+}
+
+/* What changes between plans one of whose bodies is no longer in memory: the log has both. */
+static json_t *old_diff(struct api *api, const struct state *state, uint64_t number,
+                        uint64_t against) {
+    const uint32_t in_force = state_general(state)->plan_in_force;
+    const struct state_plan *after = state_find_plan(state, number);
+    const struct state_plan *before = against != 0             ? state_find_plan(state, against)
+                                      : in_force == STATE_NONE ? NULL
+                                                               : state_plan(state, in_force);
+    const struct hv_record *to = after == NULL ? NULL : api_record_at(api, after->position);
+    const struct hv_record *from = before == NULL ? NULL : api_record_at(api, before->position);
+    if (to == NULL || to->kind != HV_RECORD_PLAN ||
+        (before != NULL && (from == NULL || from->kind != HV_RECORD_PLAN)))
+        return NULL;
+    return console_plan_difference(state, from == NULL ? NULL : &from->plan, &to->plan,
+                                   &api->arena);
+}
+
+static void write_moves(const json_t *plan, struct api_text *text) {
+    size_t index;
+    json_t *move;
+    api_text_put(text, "zone,shelter,people,wheelchair,medical,without_vehicle,travel_s\r\n"
+                       "#adm+zone+code,#loc+shelter+code,#affected,#affected+wheelchair,"
+                       "#affected+medical,#affected+without_vehicle,#indicator+travel+s\r\n");
+    json_array_foreach(json_object_get(plan, "moves"), index, move) {
+        static const char *const members[] = {"people", "wheelchair", "medical", "without_vehicle",
+                                              "travel_s"};
+        api_text_cell(text, json_string_value(json_object_get(move, "zone")));
+        api_text_add(text, ",", 1);
+        api_text_cell(text, json_string_value(json_object_get(move, "shelter")));
+        for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+            api_text_add(text, ",", 1);
+            api_text_integer(text, json_integer_value(json_object_get(move, members[i])));
+        }
+        api_text_put(text, "\r\n");
+    }
+}
+
+void api_get_plan(struct api *api, struct api_call *call) {
+    enum api_format format;
+    json_t *refusal = NULL;
+    if (!api_knows_parameters(call, "format") || !api_choose_format(call, true, true, &format))
+        return;
+    json_t *number = api_number_argument(call, "a plan");
+    if (number == NULL)
+        return;
+    json_int_t wanted = json_integer_value(number);
+    json_t *plan = api_ask(call->scene, json_pack("{s:s, s:o}", "verb", "plan", "plan", number),
+                           "plan", &refusal);
+    if (plan == NULL && refusal == NULL)
+        plan = old_plan(api, call, wanted);
+    if (plan == NULL)
+        api_refused(call, refusal);
+    else if (!api_unchanged(call, api_scene_changed(call->scene, 1u << STATE_PLAN), format)) {
+        if (format == API_CSV)
+            write_moves(plan, &call->out);
+        else if (format == API_GEOJSON)
+            api_features_of_routes(call->scene, plan, &call->out);
+        else
+            api_text_json(&call->out, plan);
+        api_reply(call, 200, api_type_of(format));
+    }
+    json_decref(plan);
+    json_decref(refusal);
+}
+
+static void reply_one(struct api_call *call, json_t *request, const char *member) {
+    json_t *refusal = NULL, *reply = api_ask(call->scene, request, member, &refusal);
+    if (reply == NULL)
+        api_refused(call, refusal);
+    else
+        api_reply_json(call, 200, json_incref(reply));
+    json_decref(reply);
+    json_decref(refusal);
+}
+
+void api_get_plan_diff(struct api *api, struct api_call *call) {
+    if (!api_knows_parameters(call, "against"))
+        return;
+    json_t *number = api_number_argument(call, "a plan"), *refusal = NULL;
+    if (number == NULL)
+        return;
+    const uint64_t wanted = (uint64_t)json_integer_value(number);
+    uint64_t against = 0;
+    if (api_target_number(&call->target, "against", 1, HV_COUNTER_MAX, &against) == HV_ERR_VALUE) {
+        json_decref(number);
+        api_problem(call, 400, "value", "against is the number of a plan", NULL);
+    } else if (unchanged(call, 1u << STATE_PLAN)) {
+        json_decref(number);
+    } else {
+        json_t *reply = api_ask(call->scene,
+                                json_pack("{s:s, s:o, s:I}", "verb", "plan-diff", "plan", number,
+                                          "against", (json_int_t)against),
+                                NULL, &refusal);
+        if (reply == NULL && refusal == NULL)
+            reply = old_diff(api, call->scene->state, wanted, against);
+        if (reply == NULL)
+            api_refused(call, refusal);
+        else
+            api_reply_json(call, 200, json_incref(reply));
+        json_decref(reply);
+        json_decref(refusal);
+    }
+}
+
+void api_get_order(struct api *api, struct api_call *call) {
+    json_t *number = api_number_argument(call, "an order");
+    (void)api;
+    if (number == NULL)
+        return;
+    if (api_unchanged_aged(call, api_scene_changed(call->scene, 1u << STATE_ORDER), API_JSON))
+        json_decref(number);
+    else
+        reply_one(call, json_pack("{s:s, s:o}", "verb", "order", "order", number), "order");
+}
