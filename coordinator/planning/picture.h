@@ -15,7 +15,8 @@
  * what its kits hold that no shelter needs as they are, for they can be opened;
  *   - need of a shelter: what those who are there need in `need_days` and those ordered there who
  * have not come yet in `ahead_days` (where no depot will reach it once announced roads are closed:
- * in `need_days`), or what staff ask for if that is more, less what is there and on its way;
+ * in `need_days`), or what staff ask for if that is more, less what is there and on its way, and of
+ * what is needed once less what was handed out in this incident;
  *   - vehicles of depots, as fleet.h says;
  *   - goods that an order of a plan has promised and that have not left: both stock and need still
  * hold them, and they stand in `promises`, so that the planner may take the order back.

@@ -93,12 +93,13 @@ static int find_items(struct painting *painting) {
         hv_arena_take(&painting->arena, region->item_count + 1u, sizeof *painting->share);
     painting->asked =
         hv_arena_take(&painting->arena, region->item_count + 1u, sizeof *painting->asked);
+    painting->got = hv_arena_take(&painting->arena, region->item_count + 1u, sizeof *painting->got);
     painting->loose =
         hv_arena_take(&painting->arena, region->item_count + 1u, sizeof *painting->loose);
     painting->as_kits =
         hv_arena_take(&painting->arena, region->item_count + 1u, sizeof *painting->as_kits);
     if (painting->item_of == NULL || painting->share == NULL || painting->asked == NULL ||
-        painting->loose == NULL || painting->as_kits == NULL)
+        painting->got == NULL || painting->loose == NULL || painting->as_kits == NULL)
         return HV_ERR_MEMORY;
     for (uint32_t i = 0; i < names; i++)
         painting->item_of[i] = region_find_item(region, state_name(painting->state, i));
@@ -151,6 +152,19 @@ static int64_t *cell(int64_t *matrix, const struct painting *painting, uint32_t 
     return &matrix[(size_t)row * painting->region->item_count + item];
 }
 
+/* What people there got in this incident. */
+static void add_handed_out(const struct painting *painting, const struct state_place *place,
+                           int64_t *row) {
+    for (uint32_t i = 0; place != NULL && i < place->book.count; i++) {
+        const struct state_balance *balance = &place->book.balances[i];
+        const uint32_t item = balance->account == STATE_NOTE_HANDED_OUT
+                                  ? painting->item_of[balance->lot.item]
+                                  : REGION_NONE;
+        if (item != REGION_NONE)
+            row[item] = smaller(row[item] + balance->amount, HV_QUANTITY_MAX);
+    }
+}
+
 /* What staff ask for, as far as it was approved, and have not received: also of several requests
  * together. What is under way is taken off later. */
 static void add_asked(const struct painting *painting, const struct state_place *place,
@@ -171,7 +185,8 @@ static void add_asked(const struct painting *painting, const struct state_place 
 
 /* By the standard, beyond what is there; or what staff ask for, where that is more. Those who are
  * only expected may go elsewhere, and what is at a shelter no depot can send to another: for them
- * less is sent ahead, and the rest when they are there. */
+ * less is sent ahead, and the rest when they are there. Who has got what is needed once needs no
+ * other; an item that is used up by the day as well may have been that. */
 static void paint_needs(const struct painting *painting, uint32_t shelter) {
     const struct region *region = painting->region;
     const struct picture_rules *rules = painting->rules;
@@ -181,13 +196,16 @@ static void paint_needs(const struct painting *painting, uint32_t shelter) {
     int64_t *row = cell(painting->picture->need, painting, shelter, 0);
     add_usable(painting, place, row);
     add_kits(painting, place, row);
+    memset(painting->got, 0, region->item_count * sizeof *painting->got);
+    add_handed_out(painting, place, painting->got);
     for (uint32_t i = 0; i < region->item_count; i++) {
         const double day = fmax(0, region->items[i].need_per_person_day),
                      once = fmax(0, region->items[i].need_per_person_once);
         double there, coming;
         count_people(painting, place, shelter, i, &there, &coming);
+        const double got = day > 0 ? 0 : fmin((double)painting->got[i], there * once);
         double wanted =
-            ceil(there * (day * rules->need_days + once) + coming * (day * ahead + once));
+            ceil(there * (day * rules->need_days + once) - got + coming * (day * ahead + once));
         row[i] = larger(0, (int64_t)fmin(wanted, (double)HV_QUANTITY_MAX) - row[i]);
     }
     memset(painting->asked, 0, region->item_count * sizeof *painting->asked);

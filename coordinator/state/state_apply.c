@@ -150,6 +150,7 @@ static void apply_incident(struct state *state, const struct hv_record *record) 
         memcpy(incident->incident, change->incident, HV_ID128_BYTES);
         incident->opened_position = state->position;
         incident->opened_wall_ms = record->wall_ms;
+        fold_forget_handed_out(state);
     }
     incident->phase = change->phase;
     incident->phase_position[change->phase] = state->position;

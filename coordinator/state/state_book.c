@@ -44,6 +44,7 @@ const char *state_account_word(enum state_account account) {
         [STATE_NOTE_OVERRIDDEN] = "overridden",
         [STATE_NOTE_UNBOOKED] = "unbooked",
         [STATE_NOTE_NO_REASON] = "no-reason",
+        [STATE_NOTE_HANDED_OUT] = "handed-out",
     };
     return account > STATE_ACCOUNT_NONE && account < STATE_ACCOUNTS ? words[account] : "unknown";
 }

@@ -56,6 +56,7 @@ enum state_account {
     STATE_NOTE_OVERRIDDEN,  /* the same with a reason */
     STATE_NOTE_UNBOOKED,    /* said to be picked, loaded or put back, and was not there to be */
     STATE_NOTE_NO_REASON,   /* differences, losses and adjustments without one */
+    STATE_NOTE_HANDED_OUT,  /* issued to people since the incident was opened */
     STATE_ACCOUNTS
 };
 

@@ -126,6 +126,9 @@ void fold_book_movement(struct state *state, struct state_place *place,
 /* Makes the books of the place agree with its picture; what differs is booked by name. */
 void fold_book_picture(struct state *state, struct state_place *place);
 
+/* A new incident begins: what people got in another one is theirs no more. */
+void fold_forget_handed_out(struct state *state);
+
 /* Amount from one account to another, in one or two books. False: nothing was booked. */
 bool fold_post(struct state *state, struct state_book *from, enum state_account from_account,
                struct state_book *to, enum state_account to_account, const struct state_lot *lot,

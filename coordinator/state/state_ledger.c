@@ -537,6 +537,28 @@ static void book_lines(struct state *state, struct state_place *place,
         if (wants_reason(movement->kind) && *movement->reason == '\0')
             note(state, &place->book, STATE_NOTE_NO_REASON, &lot,
                  (int64_t)movement->lines[i].quantity);
+        if (movement->kind == HV_STOCK_ISSUE)
+            note(state, &place->book, STATE_NOTE_HANDED_OUT, &lot,
+                 (int64_t)movement->lines[i].quantity);
+    }
+}
+
+static bool has_handed_out(const struct state_place *place) {
+    for (uint32_t i = 0; i < place->book.count; i++)
+        if (place->book.balances[i].account == STATE_NOTE_HANDED_OUT &&
+            place->book.balances[i].amount > 0)
+            return true;
+    return false;
+}
+
+void fold_forget_handed_out(struct state *state) {
+    for (uint32_t i = 0; i < state_count(state, STATE_PLACE); i++) {
+        if (!has_handed_out(state_place(state, i)))
+            continue;
+        struct state_place *place = fold_touch(state, STATE_PLACE, i);
+        for (uint32_t b = 0; b < place->book.count; b++)
+            if (place->book.balances[b].account == STATE_NOTE_HANDED_OUT)
+                place->book.balances[b].amount = 0;
     }
 }
 

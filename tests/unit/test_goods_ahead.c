@@ -23,6 +23,7 @@ static void says(struct hv_hazard_step *steps, size_t count) {
 }
 
 static void tell(struct hv_report report) {
+    core_bench_tick(town.bench, 1000);
     report.source = HV_SOURCE_OPERATOR;
     report.subject = "s1";
     report.seen = (struct hv_seen){town.bench->wall_ms, 1};
@@ -110,4 +111,51 @@ Test(goods_ahead, a_shelter_that_will_be_cut_off_gets_all_of_it_before) {
     step.capacity_permille = 100;
     says(&step, 1);
     cr_assert_eq(need(water), PEOPLE * A_DAY, "a tenth of it stays open");
+}
+
+static void have(uint64_t blankets) {
+    static struct hv_stock_line line;
+    line = (struct hv_stock_line){.item = "blanket", .lot = "", .quantity = blankets};
+    tell((struct hv_report){.kind = HV_REPORT_STOCK_COUNT,
+                            .stock_count = {1, &line, .complete = true, .reason = ""}});
+}
+
+static void hand_out(const char *item, uint64_t quantity) {
+    static struct hv_stock_line line;
+    line = (struct hv_stock_line){.item = item, .lot = "", .quantity = quantity};
+    tell((struct hv_report){.kind = HV_REPORT_STOCK_MOVEMENT,
+                            .stock_movement = {.kind = HV_STOCK_ISSUE,
+                                               .line_count = 1,
+                                               .lines = &line,
+                                               .waybill = "",
+                                               .counterpart = "",
+                                               .reason = ""}});
+}
+
+Test(goods_ahead, who_has_a_blanket_needs_no_other) {
+    come(50);
+    have(60);
+    cr_assert_eq(need(blanket), PEOPLE - 60);
+    hand_out("blanket", 50);
+    cr_assert_eq(need(blanket), PEOPLE - 60, "10 are left for the 70 who are expected");
+    come(70);
+    hand_out("blanket", 10);
+    cr_assert_eq(need(blanket), PEOPLE - 60);
+    hand_out("water", 30);
+    cr_assert_eq(need(water), PEOPLE * A_DAY * 3, "water is needed again");
+}
+
+Test(goods_ahead, what_people_got_in_another_incident_is_theirs_no_more) {
+    come(PEOPLE);
+    have(200);
+    hand_out("blanket", PEOPLE);
+    have(0);
+    cr_assert_eq(need(blanket), 0);
+    town_phase(&town, HV_PHASE_CLOSED);
+    town_decide(&town, (struct hv_record){.kind = HV_RECORD_INCIDENT,
+                                          .incident = {.incident = {2},
+                                                       .name = "Fire",
+                                                       .phase = HV_PHASE_EVACUATION,
+                                                       .hazard = "fire"}});
+    cr_assert_eq(need(blanket), PEOPLE);
 }
