@@ -49,6 +49,18 @@ static struct evacuation_instance one_zone(const struct evacuation_link *links, 
     return (struct evacuation_instance){20, 3, count, 1, 1, links, &zone, &shelter};
 }
 
+/* One road of two a step, one of two that is longer: with one route nobody does better, and the
+ * bound knows it. */
+Test(zone_plan_options, one_route_is_proven_where_the_flow_has_two) {
+    const struct evacuation_link links[] = {road(0, 1, 1, 2), road(0, 1, 2, 2)};
+    const struct evacuation_instance instance = one_zone(links, COUNT(links));
+    const struct zone_plan_problem problem = {.instance = &instance, .routes_max = 1};
+    struct zone_plan plan = solve(&problem);
+    cr_assert_eq(plan.flow_bound.total_arrival_steps, 2 * (1 + 2 + 2 + 3));
+    cr_assert(plan.plan.optimal && plan.class_bound.total_arrival_steps == 2 * (1 + 2 + 3 + 4));
+    zone_plan_deinit(&plan);
+}
+
 Test(zone_plan_options, more_routes_bring_people_sooner) {
     const struct evacuation_link links[] = {road(0, 1, 1, 2), road(0, 1, 2, 2)};
     const struct evacuation_instance instance = one_zone(links, COUNT(links));
@@ -59,13 +71,17 @@ Test(zone_plan_options, more_routes_bring_people_sooner) {
 }
 
 /* Two zones meet at node 2, from which two roads lead to the shelter. */
+static const struct evacuation_link fork_links[] = {{0, 2, 0, NEVER, 2, NULL, 0},
+                                                    {1, 2, 0, NEVER, 2, NULL, 0},
+                                                    {2, 3, 1, NEVER, 2, NULL, 0},
+                                                    {2, 3, 1, NEVER, 2, NULL, 0}};
+static const struct evacuation_zone fork_zones[] = {{0, 0, NEVER, 4}, {1, 0, NEVER, 4}};
+static const struct evacuation_shelter fork_shelter = {3, 0, 100};
+static const struct evacuation_instance a_fork = {20, 4,          COUNT(fork_links), 2,
+                                                  1,  fork_links, fork_zones,        &fork_shelter};
+
 Test(zone_plan_options, convergence_takes_the_fork_away) {
-    const struct evacuation_link links[] = {road(0, 2, 0, 2), road(1, 2, 0, 2), road(2, 3, 1, 2),
-                                            road(2, 3, 1, 2)};
-    const struct evacuation_zone zones[] = {{0, 0, NEVER, 4}, {1, 0, NEVER, 4}};
-    const struct evacuation_shelter shelter = {3, 0, 100};
-    const struct evacuation_instance instance = {20, 4, COUNT(links), 2, 1, links, zones, &shelter};
-    struct zone_plan_problem problem = {.instance = &instance, .routes_max = 1};
+    struct zone_plan_problem problem = {.instance = &a_fork, .routes_max = 1};
     ASSERT_VALUE(&problem, 0, 2 * 2 * (1 + 2));
     problem.convergent = true;
     ASSERT_VALUE(&problem, 0, 2 * (1 + 2 + 3 + 4));
@@ -367,10 +383,10 @@ static int stop(void *context, const struct zone_plan_progress *progress) {
     return ++*calls >= 2;
 }
 
+/* No bound knows of forks, so that the search would go on. */
 Test(zone_plan_options, the_callback_stops_with_a_whole_plan) {
-    const struct evacuation_link links[] = {road(0, 1, 1, 2), road(0, 1, 2, 2)};
-    const struct evacuation_instance instance = one_zone(links, COUNT(links));
-    const struct zone_plan_problem problem = {.instance = &instance, .routes_max = 1};
+    const struct zone_plan_problem problem = {
+        .instance = &a_fork, .routes_max = 1, .convergent = true};
     int calls = 0;
     const struct zone_plan_options options = {
         .progress = stop, .context = &calls, .work_max = INT64_MAX, .seed = 1};
