@@ -6,21 +6,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-void town_init(struct town *town, const char *const (*tables)[2]) {
+void town_load(struct town *town) {
     struct hv_fault_list faults;
+    hv_fault_list_init(&faults);
+    region_free(town->region);
+    town->region = NULL;
+    cr_assert_eq(region_load(town->files.dir, &faults, &town->region), 0);
+    hv_fault_list_deinit(&faults);
+}
+
+void town_init(struct town *town, const char *const (*tables)[2]) {
     *town = (struct town){.rules = {.stale = PICTURE_STALE_CAUTION,
                                     .stale_percent = 50,
                                     .need_days = 2,
                                     .ahead_days = 2,
                                     .today_day = 20000}};
-    hv_fault_list_init(&faults);
     region_files_init(&town->files);
     region_files_small(&town->files);
     for (size_t i = 0; tables != NULL && tables[i][0] != NULL; i++)
         region_files_write(&town->files, tables[i][0], tables[i][1]);
-    cr_assert_eq(region_load(town->files.dir, &faults, &town->region), 0);
+    town_load(town);
     cr_assert_eq(profile_new("sphere-2018", &town->profile), 0);
-    hv_fault_list_deinit(&faults);
     hv_arena_init(&town->arena, 0);
     town->bench = core_bench_new();
     for (uint32_t i = 0; i < town->region->shelter_count; i++)

@@ -25,6 +25,8 @@ struct town {
 void town_init(struct town *town, const char *const (*tables)[2]);
 void town_deinit(struct town *town);
 
+void town_load(struct town *town); /* the region anew, from the files as they are now */
+
 const struct state *town_state(const struct town *town);
 void town_decide(struct town *town, struct hv_record record);
 void town_tell(struct town *town, const char *place, struct hv_report report); /* on behalf */

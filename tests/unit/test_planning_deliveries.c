@@ -1,13 +1,7 @@
 /* Deliveries in the coordinator: from vehicles.csv to plan, orders and what stands in the way. */
-#include "coordinator/control/console.h"
-#include "coordinator/planning/orders.h"
-#include "coordinator/planning/outcome.h"
-#include "coordinator/planning/session.h"
-#include "tests/support/core_bench.h"
-#include "tests/support/region_files.h"
+#include "tests/support/planning_town.h"
 
 #include <criterion/criterion.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* The small region: depot d1 at b, shelter s1 at c, 3 km and 6 minutes apart both ways. Water 3 l a
@@ -15,65 +9,27 @@
 
 enum { S_MIN = 60, HOUR_MS = 3600000, LOADING_S = 30 * 60, UNLOADING_S = 20 * 60, WAY_S = 360 };
 
-static struct core_bench *bench;
-static struct region_files files;
-static struct region *region;
-static struct profile *profile;
-static struct hv_arena arena;
-static struct picture_rules rules;
-
-static void load_region(void) {
-    struct hv_fault_list faults;
-    hv_fault_list_init(&faults);
-    region_free(region);
-    region = NULL;
-    cr_assert_eq(region_load(files.dir, &faults, &region), 0);
-    hv_fault_list_deinit(&faults);
-}
+static struct town town;
 
 static void begin(void) {
-    region_files_init(&files);
-    region_files_small(&files);
-    load_region();
-    cr_assert_eq(profile_new("sphere-2018", &profile), 0);
-    hv_arena_init(&arena, 0);
-    bench = core_bench_new();
-    cr_assert_eq(core_bench_enrol(bench, "s1", HV_ROLE_SHELTER), 0);
-    cr_assert_eq(core_bench_enrol(bench, "d1", HV_ROLE_DEPOT), 0);
-    rules = (struct picture_rules){.stale = PICTURE_STALE_CAUTION,
-                                   .stale_percent = 50,
-                                   .need_days = 2,
-                                   .ahead_days = 2,
-                                   .today_day = 20000,
-                                   .delivery_horizon_ms = 24 * (int64_t)HOUR_MS};
+    town_init(&town, NULL);
+    town.rules.delivery_horizon_ms = 24 * (int64_t)HOUR_MS;
 }
 
 static void end(void) {
-    core_bench_free(bench);
-    hv_arena_deinit(&arena);
-    profile_free(profile);
-    region_free(region);
-    region = NULL;
-    region_files_deinit(&files);
+    town_deinit(&town);
 }
 
 TestSuite(planning_deliveries, .init = begin, .fini = end);
 
-static const struct state *state(void) {
-    return core_state(bench->core);
-}
-
-static void decide(struct hv_record record) {
-    int error = core_bench_decide(bench, record);
-    cr_assert_eq(error, 0, "%s", bench->reply_verdict.detail);
+/* From now on the region has another table. */
+static void change_table(const char *name, const char *text) {
+    region_files_write(&town.files, name, text);
+    town_load(&town);
 }
 
 static void tell(const char *place, struct hv_report report) {
-    report.source = HV_SOURCE_OPERATOR;
-    report.subject = place;
-    report.seen = (struct hv_seen){bench->wall_ms, 1};
-    decide((struct hv_record){.kind = HV_RECORD_REPORT,
-                              .report = {.node = "", .sent_node_ms = 1, .report = report}});
+    town_tell(&town, place, report);
 }
 
 /* So many people at s1 need 6 l each; d1 has enough for all. */
@@ -85,59 +41,25 @@ static void need_for(int adults) {
                                   .stock_count = {1, &line, .complete = true, .reason = ""}});
 }
 
-static void road(const char *link, bool closed) {
-    decide((struct hv_record){.kind = HV_RECORD_ROAD,
-                              .road = {.link = link, .closed = closed, .reason = ""}});
-}
-
 /* Plans now, records it and gives it back from the log. */
 static const struct hv_plan *propose(void) {
-    struct session *session = session_new();
-    struct session_task task = {0};
-    struct plan *plan = NULL;
-    const struct hv_plan *recorded = NULL;
-    struct hv_record record = {.kind = HV_RECORD_PLAN};
-    rules.wall_ms = bench->wall_ms;
-    rules.mono_ms = state_general(state())->mono_ms;
-    cr_assert_eq(picture_new(state(), region, profile, &rules, &task.picture), 0);
-    cr_assert_eq(session_solve(session, &task, NULL, NULL, &plan), 0);
-    cr_assert_eq(outcome_record(plan, task.picture, region, state(), &arena, &record.plan), 0);
-    decide(record);
-    plan_free(plan);
-    picture_free(task.picture);
-    session_free(session);
-    cr_assert_eq(state_plan_decode(state_find_plan(state(), state_general(state())->last_plan),
-                                   &arena, &recorded),
-                 0);
-    return recorded;
+    town.rules.wall_ms = town.bench->wall_ms;
+    town.rules.mono_ms = state_general(town_state(&town))->mono_ms;
+    return town_plan(&town, town_propose(&town));
 }
 
 static void approve(const struct hv_plan *plan) {
-    struct orders_scene scene = {.state = state(), .region = region, .wall_ms = bench->wall_ms};
-    struct hv_record *records = NULL;
-    size_t count = 0;
-    cr_assert_eq(
-        orders_approve(&scene, state_find_plan(state(), plan->id), "go", &arena, &records, &count),
-        0);
-    for (size_t i = 0; i < count; i++) {
-        records[i].actor = HV_ACTOR_OPERATOR;
-        records[i].name = "chief";
-    }
-    core_bench_step(bench, (struct core_event){
-                               .kind = CORE_COMMAND,
-                               .command = {.token = 1, .records = records, .record_count = count}});
-    core_bench_idle(bench);
-    cr_assert_eq(bench->reply_error, 0, "%s", bench->reply_verdict.detail);
+    (void)town_approve(&town, plan->id);
 }
 
 /* The body of the n-th order of the kind, of all that are still open. */
 static const struct hv_order *order(enum hv_order_kind kind, unsigned n) {
     const struct hv_order *body = NULL;
-    for (uint32_t i = 0; i < state_count(state(), STATE_ORDER); i++) {
-        const struct state_order *one = state_order(state(), i);
+    for (uint32_t i = 0; i < state_count(town_state(&town), STATE_ORDER); i++) {
+        const struct state_order *one = state_order(town_state(&town), i);
         if (one->order_kind != kind || one->issued != HV_ORDER_ISSUED || n-- > 0)
             continue;
-        cr_assert_eq(state_order_decode(one, &arena, &body), 0);
+        cr_assert_eq(state_order_decode(one, &town.arena, &body), 0);
         return body;
     }
     return NULL;
@@ -171,16 +93,14 @@ Test(planning_deliveries, say_which_lorry_leaves_when_with_what) {
 
 Test(planning_deliveries, are_not_planned_without_vehicles_or_a_horizon) {
     need_for(100);
-    rules.delivery_horizon_ms = 0;
+    town.rules.delivery_horizon_ms = 0;
     const struct hv_plan *plan = propose();
     cr_assert_not(plan->fleet_known);
     cr_assert_eq(plan->shipment_count, 1);
-    rules.delivery_horizon_ms = HOUR_MS;
-    region_files_write(&files, "vehicles.csv",
-                       "vehicle_id,kind,depot_id,node_id,count,payload_kg,payload_l\n"
-                       "bus,bus,d1,,2,3000,12000\nlorry,truck,d1,,2,,12000\n"
-                       "none,truck,d1,,0,3000,12000\nyard,truck,,a,2,3000,12000\n");
-    load_region();
+    town.rules.delivery_horizon_ms = HOUR_MS;
+    change_table("vehicles.csv", "vehicle_id,kind,depot_id,node_id,count,payload_kg,payload_l\n"
+                                 "bus,bus,d1,,2,3000,12000\nlorry,truck,d1,,2,,12000\n"
+                                 "none,truck,d1,,0,3000,12000\nyard,truck,,a,2,3000,12000\n");
     plan = propose();
     cr_assert_not(plan->fleet_known, "none of them can be counted on");
     approve(plan);
@@ -190,20 +110,19 @@ Test(planning_deliveries, are_not_planned_without_vehicles_or_a_horizon) {
 
 Test(planning_deliveries, name_what_cannot_be_there_in_time_and_why) {
     need_for(800);
-    rules.delivery_horizon_ms = (LOADING_S + WAY_S + UNLOADING_S) * 1000;
+    town.rules.delivery_horizon_ms = (LOADING_S + WAY_S + UNLOADING_S) * 1000;
     cr_assert_eq(propose()->undelivered_count, 0);
-    rules.delivery_horizon_ms--;
+    town.rules.delivery_horizon_ms--;
     const struct hv_plan *plan = propose();
     cr_assert_eq(plan->delivery_count, 0);
     cr_assert_eq(plan->undelivered_count, 1);
     cr_assert_str_eq(plan->undelivered[0].item, "water");
     cr_assert_eq(plan->undelivered[0].quantity, 4800);
     cr_assert_eq(plan->undelivered[0].reason, HV_PLAN_VEHICLES_BUSY);
-    rules.delivery_horizon_ms = HOUR_MS;
-    region_files_write(&files, "vehicles.csv",
-                       "vehicle_id,kind,depot_id,node_id,count,payload_kg,payload_l,range_km,"
-                       "loading_min,unloading_min\nlorry,truck,d1,,2,3000,12000,5.9,0,0\n");
-    load_region();
+    town.rules.delivery_horizon_ms = HOUR_MS;
+    change_table("vehicles.csv",
+                 "vehicle_id,kind,depot_id,node_id,count,payload_kg,payload_l,range_km,"
+                 "loading_min,unloading_min\nlorry,truck,d1,,2,3000,12000,5.9,0,0\n");
     cr_assert_eq(propose()->undelivered[0].reason, HV_PLAN_OUT_OF_RANGE, "6 km there and back");
     approve(propose());
     const struct hv_order *ship = order(HV_ORDER_SHIP, 0);
@@ -214,11 +133,11 @@ Test(planning_deliveries, name_what_cannot_be_there_in_time_and_why) {
 
 Test(planning_deliveries, need_a_road_back) {
     need_for(100);
-    road("cb", true);
+    town_road(&town, "cb", true, "");
     const struct hv_plan *plan = propose();
     cr_assert_eq(plan->shipment_count, 1);
     cr_assert_eq(plan->undelivered[0].reason, HV_PLAN_NO_ROUTE);
-    road("cb", false);
+    town_road(&town, "cb", false, "");
     cr_assert_eq(propose()->undelivered_count, 0);
 }
 
@@ -226,7 +145,7 @@ Test(planning_deliveries, need_a_road_back) {
 
 Test(planning_deliveries, orders_say_vehicle_window_and_trips) {
     need_for(1200); /* 7,200 l: three loads for two lorries */
-    const int64_t now = bench->wall_ms;
+    const int64_t now = town.bench->wall_ms;
     approve(propose());
     const struct hv_order *ship = order(HV_ORDER_SHIP, 0),
                           *expect = order(HV_ORDER_EXPECT_DELIVERY, 0);
@@ -248,13 +167,11 @@ Test(planning_deliveries, orders_say_vehicle_window_and_trips) {
 Test(planning_deliveries, go_on_a_waybill_for_each_kind_of_vehicle) {
     static struct hv_stock_line lines[] = {{.item = "water", .lot = "", .quantity = 100000},
                                            {.item = "milk", .lot = "", .quantity = 1000}};
-    region_files_write(&files, "items.csv",
-                       "item_id,name,base_unit,volume_ml,cold_chain,need_per_person_day\n"
-                       "water,Water,l,1000,no,3\nmilk,Milk,l,1000,yes,1\n");
-    region_files_write(&files, "vehicles.csv",
-                       "vehicle_id,kind,depot_id,node_id,count,payload_kg,payload_l,cold_chain\n"
-                       "lorry,truck,d1,,1,3000,12000,no\ncool,van,d1,,1,1000,4000,yes\n");
-    load_region();
+    change_table("items.csv", "item_id,name,base_unit,volume_ml,cold_chain,need_per_person_day\n"
+                              "water,Water,l,1000,no,3\nmilk,Milk,l,1000,yes,1\n");
+    change_table("vehicles.csv",
+                 "vehicle_id,kind,depot_id,node_id,count,payload_kg,payload_l,cold_chain\n"
+                 "lorry,truck,d1,,1,3000,12000,no\ncool,van,d1,,1,1000,4000,yes\n");
     need_for(100);
     tell("d1", (struct hv_report){.kind = HV_REPORT_STOCK_COUNT,
                                   .stock_count = {2, lines, .complete = true, .reason = ""}});
@@ -286,8 +203,8 @@ Test(planning_deliveries, follow_orders_that_stand_and_say_how_late_they_are) {
     cr_assert_eq(plan->delivery_count, 1, "it still has to be carried");
     cr_assert_eq(plan->deliveries[0].order, order(HV_ORDER_SHIP, 0)->id);
     cr_assert_eq(plan->deliveries[0].late_s, 0);
-    core_bench_tick(bench, 40 * S_MIN * 1000);
-    bench->wall_ms = order(HV_ORDER_SHIP, 0)->issued_wall_ms + 40 * S_MIN * 1000;
+    core_bench_tick(town.bench, 40 * S_MIN * 1000);
+    town.bench->wall_ms = order(HV_ORDER_SHIP, 0)->issued_wall_ms + 40 * S_MIN * 1000;
     plan = propose();
     cr_assert_eq(plan->deliveries[0].late_s, 40 * S_MIN, "nobody has begun");
     cr_assert_eq(plan->delivery_late_s, 40 * S_MIN);
@@ -295,10 +212,8 @@ Test(planning_deliveries, follow_orders_that_stand_and_say_how_late_they_are) {
 
 Test(planning_deliveries, wait_for_the_lorry_that_is_under_way) {
     static struct hv_stock_line line = {.item = "water", .lot = "", .quantity = 600};
-    region_files_write(&files, "vehicles.csv",
-                       "vehicle_id,kind,depot_id,node_id,count,payload_kg,payload_l\n"
-                       "lorry,truck,d1,,1,3000,12000\n");
-    load_region();
+    change_table("vehicles.csv", "vehicle_id,kind,depot_id,node_id,count,payload_kg,payload_l\n"
+                                 "lorry,truck,d1,,1,3000,12000\n");
     need_for(100);
     approve(propose());
     tell("d1", (struct hv_report){.kind = HV_REPORT_STOCK_MOVEMENT,
@@ -318,21 +233,8 @@ Test(planning_deliveries, wait_for_the_lorry_that_is_under_way) {
 
 /* ---- as operators see it ---- */
 
-/* A member of the reply to a question, on its own; the caller's. */
 static json_t *ask(const char *question, const char *member) {
-    struct console_scene scene = {.core = bench->core,
-                                  .region = region,
-                                  .profile = profile,
-                                  .mono_ms = core_mono_ms(bench->core, bench->real_ms),
-                                  .wall_ms = bench->wall_ms};
-    struct console_outcome outcome = {0};
-    json_t *request = json_loads(question, 0, NULL);
-    console_handle(&scene, request, &arena, &outcome);
-    json_t *found = json_incref(json_object_get(outcome.reply, member));
-    cr_assert_not_null(found, "%s", question);
-    json_decref(outcome.reply);
-    json_decref(request);
-    return found;
+    return town_ask(&town, question, member);
 }
 
 static json_int_t number(const json_t *object, const char *member) {
@@ -369,7 +271,7 @@ Test(planning_deliveries, stand_in_the_answers_to_operators) {
     const json_t *planned = json_object_get(json_array_get(waybills, 0), "planned");
     cr_assert_str_eq(text(planned, "vehicle"), "lorry");
     cr_assert_eq(number(planned, "trips"), 2);
-    cr_assert_eq(number(planned, "leaves_wall_ms"), bench->wall_ms + LOADING_S * 1000);
+    cr_assert_eq(number(planned, "leaves_wall_ms"), town.bench->wall_ms + LOADING_S * 1000);
     cr_assert_eq(number(planned, "late_s"), 0);
     json_decref(waybills);
 }
@@ -378,7 +280,7 @@ Test(planning_deliveries, stand_in_the_answers_to_operators) {
  * expired, and for those whom an item is for. */
 Test(planning_deliveries, that_have_expired_leave_a_shelter_short) {
     static struct hv_stock_line lines[2];
-    const uint32_t today = (uint32_t)(bench->wall_ms / (24 * (int64_t)HOUR_MS));
+    const uint32_t today = (uint32_t)(town.bench->wall_ms / (24 * (int64_t)HOUR_MS));
     need_for(10);
     lines[0] = (struct hv_stock_line){
         .item = "water", .lot = "", .quantity = 100, .damaged = 20, .expiry_day = today};
@@ -395,11 +297,9 @@ Test(planning_deliveries, that_have_expired_leave_a_shelter_short) {
 /* Of what all depots hold, the expired does not count against the least that they are to hold. */
 Test(planning_deliveries, need_a_minimum_stock_that_has_not_expired) {
     static struct hv_stock_line lines[2];
-    const uint32_t today = (uint32_t)(bench->wall_ms / (24 * (int64_t)HOUR_MS));
-    region_files_write(&files, "items.csv",
-                       "item_id,name,base_unit,volume_ml,need_per_person_day,minimum_stock\n"
-                       "water,Water,l,1000,3,100\nmilk,Milk,l,1000,1,\n");
-    load_region();
+    const uint32_t today = (uint32_t)(town.bench->wall_ms / (24 * (int64_t)HOUR_MS));
+    change_table("items.csv", "item_id,name,base_unit,volume_ml,need_per_person_day,minimum_stock\n"
+                              "water,Water,l,1000,3,100\nmilk,Milk,l,1000,1,\n");
     for (uint32_t old = 0; old < 2; old++) {
         lines[0] = (struct hv_stock_line){
             .item = "water", .lot = "A", .quantity = 60, .expiry_day = today - old};
@@ -423,14 +323,14 @@ Test(planning_deliveries, that_are_late_or_without_a_vehicle_want_attention) {
     cr_assert_eq(attended("delivery-late"), 0);
     cr_assert_eq(attended("no-vehicle"), 0);
     const int64_t expected = order(HV_ORDER_EXPECT_DELIVERY, 0)->end_wall_ms;
-    bench->wall_ms = expected;
+    town.bench->wall_ms = expected;
     cr_assert_eq(attended("delivery-late"), 0, "not before it is late");
-    bench->wall_ms = expected + 90000;
+    town.bench->wall_ms = expected + 90000;
     cr_assert_eq(attended("delivery-late"), 1);
     json_t *waybills = ask("{\"verb\": \"waybills\"}", "waybills");
     cr_assert_eq(number(json_object_get(json_array_get(waybills, 0), "planned"), "late_s"), 90);
     json_decref(waybills);
-    road("cb", true);
+    town_road(&town, "cb", true, "");
     need_for(200);
     approve(propose());
     cr_assert_eq(attended("no-vehicle"), 1);
