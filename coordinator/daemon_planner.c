@@ -4,7 +4,6 @@
 #include "coordinator/daemon_control.h"
 #include "coordinator/planning/orders.h"
 #include "coordinator/planning/outcome.h"
-#include "coordinator/planning/supply.h"
 #include "coordinator/planner_thread.h"
 #include "schemas/platform/clock.h"
 #include "schemas/platform/line_log.h"
@@ -65,19 +64,18 @@ static enum picture_fairness fairness_rule(enum goods_fairness fairness) {
 }
 
 static int make_task(const struct daemon *daemon, struct session_task **ret_task) {
-    struct picture_rules rules = {
-        .stale = stale_rule(daemon->settings.stale),
-        .stale_percent = daemon->settings.stale_percent,
-        .need_days = daemon->settings.need_days,
-        .ahead_days = daemon->settings.ahead_days,
-        .today_day = supply_day(wall_now(daemon)),
-        .mono_ms = core_mono_ms(daemon->core, clock_real_ms()),
-        .whole_packs = daemon->settings.packs == PACKS_WHOLE,
-        .fairness = fairness_rule(daemon->settings.fairness),
-        .wall_ms = wall_now(daemon),
-        .goods_change_price = daemon->settings.goods_change_price,
-        .contraflow_gain_ms = (int64_t)daemon->settings.contraflow_gain_min * MINUTE_MS,
-        .delivery_horizon_ms = (int64_t)daemon->settings.delivery_hours * HOUR_MS};
+    const struct settings *settings = &daemon->settings;
+    struct picture_rules rules =
+        picture_rules_at(wall_now(daemon), core_mono_ms(daemon->core, clock_real_ms()));
+    rules.stale = stale_rule(settings->stale);
+    rules.stale_percent = settings->stale_percent;
+    rules.need_days = settings->need_days;
+    rules.ahead_days = settings->ahead_days;
+    rules.whole_packs = settings->packs == PACKS_WHOLE;
+    rules.fairness = fairness_rule(settings->fairness);
+    rules.goods_change_price = settings->goods_change_price;
+    rules.contraflow_gain_ms = (int64_t)settings->contraflow_gain_min * MINUTE_MS;
+    rules.delivery_horizon_ms = (int64_t)settings->delivery_hours * HOUR_MS;
     struct session_task *task = calloc(1, sizeof *task);
     if (task == NULL)
         return HV_ERR_MEMORY;

@@ -55,9 +55,7 @@ void console_goods_return(const struct console_scene *scene, const json_t *reque
                           struct hv_arena *arena, struct console_outcome *outcome) {
     const char *place = console_text(request, "place"), *depot = console_text(request, "depot");
     const struct region *region = scene->region;
-    const struct picture_rules rules = {.today_day = supply_day(scene->wall_ms),
-                                        .mono_ms = scene->mono_ms,
-                                        .wall_ms = scene->wall_ms};
+    const struct picture_rules rules = picture_rules_at(scene->wall_ms, scene->mono_ms);
     struct picture *picture = NULL;
     if (region == NULL || scene->profile == NULL) {
         console_refuse(outcome, HV_ERR_STATE, "no region is loaded", "haven region load DIR");

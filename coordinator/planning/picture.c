@@ -1,6 +1,7 @@
 #include "coordinator/planning/contraflow.h"
 #include "coordinator/planning/picture_inside.h"
 #include "coordinator/planning/places.h"
+#include "coordinator/planning/supply.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -263,6 +264,11 @@ static int paint(struct painting *painting) {
                           painting->rules->wall_ms, painting->rules->mono_ms,
                           painting->rules->delivery_horizon_ms, &picture->fleet);
     return error;
+}
+
+struct picture_rules picture_rules_at(int64_t wall_ms, uint64_t mono_ms) {
+    return (struct picture_rules){
+        .today_day = supply_day(wall_ms), .mono_ms = mono_ms, .wall_ms = wall_ms};
 }
 
 int picture_new(const struct state *state, const struct region *region,

@@ -79,6 +79,10 @@ struct picture {
     uint64_t basis;     /* log position */
 };
 
+/* The rules that follow from the clocks; all others as where nothing is set. Enough for which roads
+ * lead where and which places can be used. */
+struct picture_rules picture_rules_at(int64_t wall_ms, uint64_t mono_ms);
+
 /* HV_ERR_MEMORY, HV_ERR_VALUE or HV_ERR_LIMIT: the region cannot be planned on (more pairs than
  * limits allow). */
 int picture_new(const struct state *state, const struct region *region,
