@@ -101,13 +101,14 @@ static void wrong_text(const struct visit *visit, const struct desk_wrong *wrong
 static const char *section_of(const char *form) {
     static const struct {
         const char *form, *section;
-    } sections[] = {{"status", "place"},   {"capacity", "place"},    {"lifeline", "place"},
-                    {"note", "place"},     {"answer", "orders"},     {"pick", "orders"},
-                    {"load", "orders"},    {"dispatch", "orders"},   {"receive", "orders"},
-                    {"need", "needs"},     {"withdraw", "needs"},    {"issue", "goods"},
-                    {"loss", "goods"},     {"expire", "goods"},      {"receive-loose", "goods"},
-                    {"put-back", "goods"}, {"stock-count", "goods"}, {"rows", "paper"},
-                    {"csv", "paper"},      {"goods-rows", "paper"},  {"unpack", "goods"}};
+    } sections[] = {{"status", "place"},        {"capacity", "place"},  {"lifeline", "place"},
+                    {"note", "place"},          {"answer", "orders"},   {"pick", "orders"},
+                    {"load", "orders"},         {"dispatch", "orders"}, {"receive", "orders"},
+                    {"need", "needs"},          {"withdraw", "needs"},  {"issue", "goods"},
+                    {"loss", "goods"},          {"expire", "goods"},    {"write-off", "goods"},
+                    {"receive-loose", "goods"}, {"put-back", "goods"},  {"stock-count", "goods"},
+                    {"rows", "paper"},          {"csv", "paper"},       {"goods-rows", "paper"},
+                    {"unpack", "goods"}};
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
         if (strcmp(sections[i].form, form) == 0)
             return sections[i].section;

@@ -214,9 +214,10 @@ static void read_movement_of_goods(struct form *form, const char *verb) {
 static void read_stock(struct form *form, const char *name) {
     static const struct {
         const char *form, *verb;
-    } verbs[] = {{"issue", "stock-issue"}, {"receive-loose", "stock-receive"},
-                 {"loss", "stock-loss"},   {"expire", "stock-expire"},
-                 {"pick", "stock-pick"},   {"load", "stock-load"}};
+    } verbs[] = {
+        {"issue", "stock-issue"},   {"receive-loose", "stock-receive"}, {"loss", "stock-loss"},
+        {"expire", "stock-expire"}, {"write-off", "stock-write-off"},   {"pick", "stock-pick"},
+        {"load", "stock-load"}};
     for (size_t i = 0; i < COUNT(verbs); i++)
         if (strcmp(verbs[i].form, name) == 0)
             read_movement_of_goods(form, verbs[i].verb);
@@ -361,6 +362,7 @@ static const struct {
     {"receive-loose", read_stock},
     {"loss", read_stock},
     {"expire", read_stock},
+    {"write-off", read_stock},
     {"pick", read_stock},
     {"load", read_stock},
     {"put-back", read_put_back},

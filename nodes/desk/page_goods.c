@@ -268,7 +268,7 @@ static void movement(struct page *page, const char *form, bool with_lot, bool wi
                  "<label for=\"%s-reason\">%s</label><input id=\"%s-reason\" name=\"reason\" "
                  "maxlength=\"200\"%r>",
                  form, page_text(page, "reason"), form,
-                 strcmp(form, "loss") == 0 ? " required" : "");
+                 strcmp(form, "loss") == 0 || strcmp(form, "write-off") == 0 ? " required" : "");
     html_add(&page->html, "<button class=\"go\">%s</button></form></details>",
              page_text(page, "send"));
 }
@@ -353,4 +353,5 @@ void page_goods(struct page *page) {
     count(page);
     movement(page, "loss", true, true, false);
     movement(page, "expire", true, false, false);
+    movement(page, "write-off", true, true, false);
 }

@@ -362,6 +362,35 @@ await test("a request is approved in part and declined from its page, a delivery
   check((await json("orders", "--all")).orders.some((order) => order.kind === "return-goods" && order.lines[0].quantity === 40), "no order to return goods");
 });
 
+await test("goods that were told by telephone are entered: a count with a lot, a delivery, a request", async () => {
+  const enter = async (what, place) => { await go("report"); await page.selectOption("[name=what]", what); await page.fill("[name=place]", place); };
+  await enter("stock-count", "D3");
+  await page.selectOption("[name=item0]", "water");
+  await page.fill("[name=quantity0]", "90");
+  await page.fill("[name=lot0]", "L7");
+  await page.fill("[name=expiry0]", "2031-05-31");
+  await accessible(page, "a report of goods");
+  await page.click("form button.go");
+  await says(page, "#said", "Taken");
+  await enter("stock-receive", "S07");
+  await page.selectOption("[name=item0]", "blanket");
+  await page.fill("[name=quantity0]", "25");
+  await page.fill("[name=waybill]", "W-77");
+  await page.fill("[name=counterpart]", "D3");
+  await page.click("form button.go");
+  await says(page, "#said", "Taken");
+  await enter("goods-request", "S07");
+  await page.selectOption("[name=item0]", "meal");
+  await page.fill("[name=quantity0]", "60");
+  await page.selectOption("[name=urgency]", "urgent");
+  await page.click("form button.go");
+  await says(page, "#said", "Taken");
+  await until("the request", async () => (await json("requests")).requests.some((one) => one.place === "S07" && one.tracks && one.tracks[0].requested === 60));
+  const lot = (await json("ledger", "item", "water")).rows.find((row) => row.place === "D3");
+  check(lot.lot === "L7" && lot.expiry === "2031-05-31" && lot.accounts["on-hand"] === 90, JSON.stringify(lot));
+  check((await json("ledger", "waybill", "W-77")).waybills[0].lines[0].received === 25, "the receipt");
+});
+
 await test("an order is issued, revised and cancelled", async () => {
   await go("orders");
   await page.click('a[href="#/orders/new"]');

@@ -1,6 +1,7 @@
 // What came by telephone or radio goes in here, and is marked so.
 import { decide } from "./api.js";
 import { fill, h } from "./dom.js";
+import { GOODS } from "./report_goods.js";
 import { doing } from "./say.js";
 import { may, picture } from "./store.js";
 import { rowsOf, suggestions } from "./suggest.js";
@@ -23,6 +24,7 @@ const KINDS = {
   capacity: { fields: () => h("label", null, t("capacity"), h("input", { name: "capacity", type: "number", min: 0, required: true })), entry: (form) => ({ verb: "capacity", lines: [{ people: Number(form.get("capacity")), place: "indoor", part: "night" }] }) },
   lifeline: { fields: () => [h("label", null, t("report.lifeline"), select("kind", "lifeline", LIFELINES)), h("label", null, t("status"), select("state", "state", ["up", "limited", "down"]))], entry: (form) => ({ verb: "lifeline", lifelines: [{ kind: form.get("kind"), state: form.get("state") }] }) },
   request: { fields: () => [h("label", null, t("request.kind"), select("kind", "request", ["transport", "medical", "staff", "repair"])), h("label", null, t("request.urgency"), select("urgency", "urgency", ["routine", "urgent", "life-saving"])), h("label", null, t("request.what"), h("input", { name: "text", maxlength: 400 }))], entry: (form) => ({ verb: "request", kind: form.get("kind"), urgency: form.get("urgency"), text: form.get("text") || "" }) },
+  ...GOODS,
   note: { fields: () => h("label", null, t("report.note"), h("textarea", { name: "text", rows: 3, maxlength: 1000, required: true })), entry: (form) => ({ verb: "note", text: form.get("text") }) }
 };
 
