@@ -8,6 +8,9 @@
 
 #define RATE 1500u      /* an hour in 2.4 seconds */
 #define RATE_MAX 10000u /* of a scenario clock */
+#define SLOWEST_RATE 600u
+#define LONG_TURN_MS (20 * FLOOD_MINUTE_MS) /* of the loop, in scenario time */
+#define CALM_TURNS 100u
 #define CUT_OFF "S10"
 #define STEP_MS (4 * FLOOD_MINUTE_MS)
 #define NEEDS_MS FLOOD_HOUR_MS
@@ -23,17 +26,42 @@ uint64_t flood_now_ms(const struct flood *flood) {
     return flood->base_elapsed_ms + (stage_now_us() - flood->base_us) * flood->rate / 1000;
 }
 
-int flood_set_rate(struct flood *flood, uint32_t rate) {
+/* The clock goes on from now at that rate. */
+static int run_clock(struct flood *flood, uint32_t rate) {
     uint64_t now_ms = flood->base_us == 0 ? 0 : flood_now_ms(flood);
     flood->base_elapsed_ms = now_ms;
     flood->base_us = stage_now_us();
-    flood->rate = rate < RATE_MAX ? rate : RATE_MAX;
+    flood->rate = rate;
     return stage_set_clock(&flood->stage, flood->start_wall_ms, now_ms, flood->rate * 1000);
+}
+
+int flood_set_rate(struct flood *flood, uint32_t rate) {
+    flood->wanted_rate = rate < RATE_MAX ? rate : RATE_MAX;
+    flood->calm_turns = 0;
+    return run_clock(flood, flood->wanted_rate);
 }
 
 int flood_skip(struct flood *flood, uint64_t ms) {
     flood->base_elapsed_ms += ms;
-    return flood_set_rate(flood, flood->rate);
+    return run_clock(flood, flood->rate);
+}
+
+/* On a busy machine a turn of the loop takes long, and a plan would be overtaken by hours while it
+ * is made: the clock goes slower there, and faster again when turns are short. At night nobody
+ * minds. */
+static int keep_pace(struct flood *flood, uint64_t now_ms) {
+    uint64_t passed_ms = now_ms - flood->turned_ms;
+    flood->turned_ms = now_ms;
+    if (flood->night != NIGHT_IS_FAR || flood->stage.headquarters == NULL)
+        return 0;
+    flood->calm_turns = passed_ms < LONG_TURN_MS ? flood->calm_turns + 1 : 0;
+    if (passed_ms >= LONG_TURN_MS && flood->rate > SLOWEST_RATE)
+        return run_clock(flood, flood->rate / 2 > SLOWEST_RATE ? flood->rate / 2 : SLOWEST_RATE);
+    if (flood->calm_turns < CALM_TURNS || flood->rate >= flood->wanted_rate)
+        return 0;
+    flood->calm_turns = 0;
+    return run_clock(flood,
+                     flood->rate * 2 < flood->wanted_rate ? flood->rate * 2 : flood->wanted_rate);
 }
 
 /* ---- opening ---- */
@@ -245,7 +273,9 @@ static int programs_run(struct flood *flood) {
 
 static int turn(struct flood *flood) {
     uint64_t now_ms = flood_now_ms(flood);
-    int error = flood_story(flood, now_ms);
+    int error = keep_pace(flood, now_ms);
+    if (error == 0)
+        error = flood_story(flood, now_ms);
     if (error == 0)
         error = world_goes_on(flood, now_ms);
     if (error == 0)

@@ -78,7 +78,9 @@ struct flood {
     /* scenario clock */
     int64_t start_wall_ms;
     uint64_t base_elapsed_ms, base_us;
-    uint32_t rate; /* times real time */
+    uint32_t rate;                    /* times real time */
+    uint32_t wanted_rate, calm_turns; /* when the machine is not too busy for it */
+    uint64_t turned_ms;
     const char *phase;
     size_t next_step;     /* of the story */
     uint32_t next_hazard; /* entry that has not begun */
