@@ -168,9 +168,9 @@ static int solve_flow(struct planning *planning) {
     planning->bound = planning->class_bound = planning->flow.bound;
     if (planning->stopped)
         return HV_OK;
-    return zone_plan_class_bound(planning->zones,
-                                 planning->problem == planning->zones ? NULL : &planning->places,
-                                 &planning->relaxed, &planning->flow, &planning->class_bound);
+    return zone_plan_class_bound(
+        planning->zones, planning->problem == planning->zones ? NULL : &planning->places,
+        &planning->relaxed, &planning->flow, planning->work_max, &planning->class_bound);
 }
 
 /* Routes of the flow are ways to try. */

@@ -13,7 +13,7 @@ static bool has_people(const struct zone_plan_problem *problem, size_t group) {
 }
 
 static int add_group(const struct zone_plan_problem *problem, const struct zone_plan_places *places,
-                     size_t group, struct evacuation_value *sum) {
+                     size_t group, int64_t work_max, struct evacuation_value *sum) {
     struct zone_plan_instance relaxed;
     struct evacuation_plan flow = {0};
     const struct evacuation_options options = {0};
@@ -24,8 +24,8 @@ static int add_group(const struct zone_plan_problem *problem, const struct zone_
     struct evacuation_value bound = {0, 0};
     if (error == HV_OK) {
         bound = flow.bound;
-        error =
-            zone_plan_bound_routes(&relaxed.instance, places, &flow, problem->routes_max, &bound);
+        error = zone_plan_bound_routes(&relaxed.instance, places, &flow, problem->routes_max,
+                                       work_max, &bound);
     }
     sum->unserved += bound.unserved;
     sum->total_arrival_steps += bound.total_arrival_steps;
@@ -37,13 +37,14 @@ static int add_group(const struct zone_plan_problem *problem, const struct zone_
 int zone_plan_class_bound(const struct zone_plan_problem *problem,
                           const struct zone_plan_places *places,
                           const struct zone_plan_instance *relaxed,
-                          const struct evacuation_plan *flow, struct evacuation_value *ret_bound) {
+                          const struct evacuation_plan *flow, int64_t work_max,
+                          struct evacuation_value *ret_bound) {
     struct evacuation_value bound = flow->bound, sum = {0, 0};
-    int error =
-        zone_plan_bound_routes(&relaxed->instance, places, flow, problem->routes_max, &bound);
+    int error = zone_plan_bound_routes(&relaxed->instance, places, flow, problem->routes_max,
+                                       work_max, &bound);
     for (size_t g = 0; g < problem->group_count && error == HV_OK; g++)
         if (has_people(problem, g))
-            error = add_group(problem, places, g, &sum);
+            error = add_group(problem, places, g, work_max, &sum);
     if (error == HV_OK)
         error = zone_plan_bound_places(problem, &bound);
     if (error == HV_OK && places != NULL)

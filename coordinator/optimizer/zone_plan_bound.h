@@ -29,13 +29,13 @@
 
 /* Sets `*ret_bound` to the greatest of the bounds and of the flow's own. `places` are those of the
  * problem, or NULL where each zone is one; for a place everybody counts as ready with its first
- * people where that bounds more than what its parts cost each by itself. `flow` is an exact or
- * stopped solution of `relaxed` with its prices. Returns HV_OK, HV_ERR_MEMORY or what the flow
- * engine finds. */
+ * people where that bounds more than what its parts cost each by itself. `work_max` links are
+ * looked at to move prices, at most. `flow` is an exact or stopped solution of `relaxed` with its
+ * prices. Returns HV_OK, HV_ERR_MEMORY or what the flow engine finds. */
 HV_MUST_USE int zone_plan_class_bound(const struct zone_plan_problem *problem,
                                       const struct zone_plan_places *places,
                                       const struct zone_plan_instance *relaxed,
-                                      const struct evacuation_plan *flow,
+                                      const struct evacuation_plan *flow, int64_t work_max,
                                       struct evacuation_value *ret_bound);
 
 #endif

@@ -70,7 +70,7 @@ wide zone_plan_pricing_capacity(const struct zone_plan_pricing *pricing);
 HV_MUST_USE int zone_plan_bound_routes(const struct evacuation_instance *instance,
                                        const struct zone_plan_places *places,
                                        const struct evacuation_plan *flow, int32_t routes,
-                                       struct evacuation_value *bound);
+                                       int64_t work_max, struct evacuation_value *bound);
 
 /* The bound of one shelter a zone, for plans with one route a zone and no reversal, which could
  * widen a route: sets `*bound` to it if that is greater. HV_OK or HV_ERR_MEMORY. */

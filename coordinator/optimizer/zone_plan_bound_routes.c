@@ -6,9 +6,9 @@
 #include <string.h>
 
 #define ROUNDS_MAX 200
-#define WORK_MAX 3e8     /* links looked at, in all rounds */
-#define PATIENCE 6       /* rounds without a gain before steps are shortened */
-#define REACH_FIRST 0.02 /* of the bound, by which it is hoped to rise at first */
+#define WORK_MAX 300000000 /* links looked at, in all rounds */
+#define PATIENCE 6         /* rounds without a gain before steps are shortened */
+#define REACH_FIRST 0.02   /* of the bound, by which it is hoped to rise at first */
 #define REACH_LEAST 1e-4
 #define REACH_LESS 0.66
 #define REACH_MORE 1.1
@@ -107,6 +107,7 @@ struct moving {
     struct zone_plan_pricing pricing;
     const struct zone_plan_places *places; /* or NULL */
     int32_t routes;
+    int64_t work_max;                /* links looked at, in all rounds */
     struct choice *choices;          /* by zone */
     float *load;                     /* of the last round, by link and step; then of shelters */
     float *mean;                     /* the same over the rounds, the latest most */
@@ -329,7 +330,8 @@ static wide climb(struct moving *moving) {
     keep_prices(moving);
     load_all(moving);
     follow_loads(moving, 1);
-    for (int round = 1; round < ROUNDS_MAX && round * each < WORK_MAX && reach > REACH_LEAST;
+    for (int round = 1;
+         round < ROUNDS_MAX && round * each < (double)moving->work_max && reach > REACH_LEAST;
          round++) {
         move_prices(moving, reach * ((double)best + ZONE_PLAN_BOUND_UNIT));
         const wide now = choose_all(moving);
@@ -380,7 +382,7 @@ static bool allocate(struct moving *moving) {
 
 int zone_plan_bound_routes(const struct evacuation_instance *instance,
                            const struct zone_plan_places *places,
-                           const struct evacuation_plan *flow, int32_t routes,
+                           const struct evacuation_plan *flow, int32_t routes, int64_t work_max,
                            struct evacuation_value *bound) {
     const int64_t steps = (int64_t)instance->horizon_steps + 1;
     const int64_t most = ZONE_PLAN_BOUND_NODE_STEPS_MAX / steps;
@@ -389,7 +391,8 @@ int zone_plan_bound_routes(const struct evacuation_instance *instance,
         (int64_t)instance->zone_count * ZONE_PLAN_BOUND_LEVELS_MAX > most ||
         flow->prices.unserved_cost > ZONE_PLAN_BOUND_UNREACHED / 4 / ZONE_PLAN_BOUND_UNIT)
         return HV_OK;
-    struct moving moving = {.places = places, .routes = routes};
+    struct moving moving = {
+        .places = places, .routes = routes, .work_max = work_max < WORK_MAX ? work_max : WORK_MAX};
     int error = zone_plan_pricing_init(&moving.pricing, instance, &flow->prices);
     if (error == HV_OK && !allocate(&moving))
         error = HV_ERR_MEMORY;
