@@ -259,6 +259,23 @@ await test("plans that are in the log alone are compared as those in memory are"
   check(oldest.against === approved && oldest.moves.length > 0, JSON.stringify(oldest));
 });
 
+// ---- taken away ----
+
+await test("what is copied from a table says that it is an exercise; a sheet of a plan has a code of the plan's page", async () => {
+  const copying = await loggedIn(browser, { permissions: ["clipboard-read", "clipboard-write"] });
+  await goTo(copying, "places/depots");
+  await copying.locator("tbody tr", { hasText: "D1" }).waitFor();
+  await copying.click(".tools button");
+  await says(copying, "#said .good", "rows copied");
+  const rows = (await copying.evaluate(() => navigator.clipboard.readText())).trim().split("\r\n");
+  check(rows.length > 2 && rows.every((row) => row.endsWith(",演练 EXERCISE")), rows.join("\n"));
+  await goTo(copying, `plans/${approved}`);
+  const codes = await copying.$$eval(".sheet svg.qr", (all) => all.map((code) => [code.getAttribute("aria-label"), code.querySelector("path").getAttribute("d").length > 1000]));
+  check(codes.length > 0 && codes.every(([says, drawn]) => drawn && says.endsWith(`${address}/#/plans/${approved}`)), JSON.stringify(codes));
+  check(await copying.getAttribute("main .actions a[download]", "download") === `EXERCISE-plan-${approved}.csv`, "a file that is taken away does not say so");
+  await copying.context().close();
+});
+
 // ---- what has been ----
 
 await test("every place tells its history, the newest first", async () => {

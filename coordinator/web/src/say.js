@@ -2,6 +2,7 @@
 import { Problem } from "./api.js";
 import { fill, h } from "./dom.js";
 import { letGo } from "./hands.js";
+import { picture } from "./store.js";
 import { t } from "./texts.js";
 
 const SHOWN_MS = 12000;
@@ -36,3 +37,6 @@ export async function doing(event, work, done) {
     if (button) button.disabled = false;
   }
 }
+
+/** The name of a file that is taken away: of an exercise it says so. @param {string} name */
+export const fileName = (name) => (picture.status && picture.status.mode === "exercise" ? "EXERCISE-" + name : name);

@@ -1,8 +1,9 @@
 // A table as dense as an expert likes it: sort by any column, filter, keyboard, copy as CSV. Only the rows in sight are made.
 import { fill, h } from "./dom.js";
 import { filterInSlices, sortInSlices } from "./slices.js";
+import { picture } from "./store.js";
 import { number, t } from "./texts.js";
-import { say } from "./say.js";
+import { fileName, say } from "./say.js";
 
 const ROW_PX = 34;
 const SPARE_ROWS = 12;
@@ -111,13 +112,14 @@ export class Table {
 
   async copy() {
     const quote = (value) => /[",\n]/.test(value) ? '"' + value.replaceAll('"', '""') + '"' : value;
-    const lines = [this.columns.map((column) => quote(column.title)), ...this.shown.map((row) => this.columns.map((column) => quote(String(column.value(row) ?? ""))))];
+    const drill = picture.status && picture.status.mode === "exercise" ? [t("exercise.mark")] : []; // what is taken away says that nothing in it is real
+    const lines = [[...this.columns.map((column) => quote(column.title)), ...drill], ...this.shown.map((row) => [...this.columns.map((column) => quote(String(column.value(row) ?? ""))), ...drill])];
     const text = lines.map((line) => line.join(",")).join("\r\n") + "\r\n";
     try {
       await navigator.clipboard.writeText(text);
       say(t("table.copied", { n: number(this.shown.length) }));
     } catch { // a browser that does not let pages copy: a file will do
-      const link = h("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv" })), download: "haven.csv" });
+      const link = h("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv" })), download: fileName("haven.csv") });
       link.click();
     }
   }

@@ -3,7 +3,7 @@ import { decide, get, url } from "./api.js";
 import { drawCharts } from "./charts.js";
 import { fill, h } from "./dom.js";
 import { isInUse } from "./hands.js";
-import { doing, say } from "./say.js";
+import { doing, fileName, say } from "./say.js";
 import { lookAt, may, picture } from "./store.js";
 import { moment, number, t, word } from "./texts.js";
 
@@ -90,8 +90,8 @@ export const view = {
       h("section", null, h("h2", null, t("journal.title")), may("planner", "approver", "shelter-staff", "depot-staff", "exercise-controller", "evaluator") && noteForm(), notes),
       h("section", null, h("h2", null, t("export.title")), h("p", { class: "actions" },
         h("a", { class: "button", href: url("/situation", { format: "html", lang, at: picture.at }), target: "_blank", rel: "noopener" }, t("export.situation")),
-        h("a", { class: "button", href: url("/situation", { format: "csv", at: picture.at }), download: "situation.csv" }, t("export.situation-csv")),
-        h("a", { class: "button", href: url("/shelters", { format: "geojson", at: picture.at }), download: "shelters.geojson" }, t("export.geojson")))));
+        h("a", { class: "button", href: url("/situation", { format: "csv", at: picture.at }), download: fileName("situation.csv") }, t("export.situation-csv")),
+        h("a", { class: "button", href: url("/shelters", { format: "geojson", at: picture.at }), download: fileName("shelters.geojson") }, t("export.geojson")))));
     await drawNotes();
     await drawCharts(charts).catch((error) => fill(charts, h("p", { class: "note" }, error.message)));
   },

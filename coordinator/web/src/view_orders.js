@@ -4,7 +4,7 @@ import { fill, h } from "./dom.js";
 import { isInUse } from "./hands.js";
 import { itemName, partyName, placeName, roadName, zoneName } from "./names.js";
 import { ownerName } from "./owners.js";
-import { doing } from "./say.js";
+import { doing, fileName } from "./say.js";
 import { all, may, picture } from "./store.js";
 import { rowsOf, suggestions } from "./suggest.js";
 import { Table } from "./table.js";
@@ -52,7 +52,7 @@ async function openList() {
   fill(box, h("h1", null, t("nav.orders")),
     h("p", { class: "actions" }, may("planner", "approver") && h("a", { class: "button go", href: "#/orders/new" }, t("order.new")),
       h("label", { class: "inline" }, h("input", { type: "checkbox", checked: showAll, onchange: (event) => { showAll = event.target.checked; refresh(); } }), t("order.all")),
-      h("a", { class: "button", href: url("/orders", { format: "csv", all: showAll }), download: "orders.csv" }, t("export.csv"))),
+      h("a", { class: "button", href: url("/orders", { format: "csv", all: showAll }), download: fileName("orders.csv") }, t("export.csv"))),
     table.element);
   await refresh();
 }

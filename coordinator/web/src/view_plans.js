@@ -6,7 +6,8 @@ import { isInUse } from "./hands.js";
 import { itemName, placeName, roadName, zoneName } from "./names.js";
 import { bindings, bindMove } from "./plan_bind.js";
 import { averageKey, averageOf, bottlenecks, differences, peopleOf, sideBySide } from "./plan_compare.js";
-import { doing } from "./say.js";
+import { qrOf } from "./qr.js";
+import { doing, fileName } from "./say.js";
 import { may, picture } from "./store.js";
 import { Table } from "./table.js";
 import { arrives, isKnown, leaves, orUnknown, rate, rateOf, shortWay, times, wayOf } from "./timetable.js";
@@ -183,7 +184,7 @@ function actions(plan, isNewest) {
     own && plan.standing === "proposed" && h("small", null, t("plan.two-persons")),
     plan.standing === "in-force" && may("approver") && h("button", { onclick: withdraw }, t("plan.withdraw")),
     may("planner", "approver") && again(),
-    h("a", { class: "button", href: url(`/plans/${plan.id}`, { format: "csv" }), download: `plan-${plan.id}.csv` }, t("export.csv")),
+    h("a", { class: "button", href: url(`/plans/${plan.id}`, { format: "csv" }), download: fileName(`plan-${plan.id}.csv`) }, t("export.csv")),
     h("button", { onclick: () => print() }, t("plan.print")));
 }
 
@@ -207,9 +208,9 @@ const OF_ZONE = [{ key: "shelter", show: (move) => placeName(move.shelter) }, ..
   { key: "travel", show: (move) => orUnknown(move.travel_s, duration) }, ROUTE];
 const OF_SHELTER = [{ key: "zone", show: (move) => zoneName(move.zone) }, ...WHO, { key: "timetable.arrive", show: arrives }, ROUTE];
 
-/** @param {any} plan @param {string} name @param {any[]} columns the first names the row @param {any[]} moves */
-function sheet(plan, name, columns, moves) {
-  return h("section", { class: "sheet" },
+/** @param {any} plan @param {string} name @param {any[]} columns the first names the row @param {any[]} moves @param {Node} code for a phone: whether the plan still stands */
+function sheet(plan, name, columns, moves, code) {
+  return h("section", { class: "sheet" }, h("div", { class: "code" }, code.cloneNode(true), h("small", null, t("sheet.code"))),
     picture.status && picture.status.mode === "exercise" && h("p", { class: "exercise" }, t("exercise.banner")),
     h("h2", null, name, " · ", t("plan.title", { id: plan.id })), h("p", null, picture.status && moment(picture.status.wall_ms)),
     h("p", null, t("timetable.given")),
@@ -228,16 +229,18 @@ function grouped(moves, key) {
   return [...groups];
 }
 
-function sheets(plan) {
+/** @param {any} plan @param {Node} code */
+function sheets(plan, code) {
   return h("div", { class: "sheets" },
-    grouped(plan.moves, "zone").map(([zone, moves]) => sheet(plan, `${t("zone")} ${zoneName(zone)}`, OF_ZONE, moves)),
-    grouped(plan.moves, "shelter").map(([shelter, moves]) => sheet(plan, `${t("shelter")} ${placeName(shelter)}`, OF_SHELTER, moves)));
+    grouped(plan.moves, "zone").map(([zone, moves]) => sheet(plan, `${t("zone")} ${zoneName(zone)}`, OF_ZONE, moves, code)),
+    grouped(plan.moves, "shelter").map(([shelter, moves]) => sheet(plan, `${t("shelter")} ${placeName(shelter)}`, OF_SHELTER, moves, code)));
 }
 
 /** @param {string} id @param {() => boolean} unless where it holds once all is there, what stands is left */
 async function openPlan(id, unless) {
   const into = box, at = picture.at;
   const [plan, diff, plans, progress] = await Promise.all([get("/plans/" + id, { at }), get(`/plans/${id}/diff`, { against, at }), get("/plans", { limit: 9, at }), get("/progress", { at })]);
+  const code = await qrOf(`${location.origin}/#/plans/${plan.id}`, t("sheet.code-of", { address: `${location.origin}/#/plans/${plan.id}` }));
   const base = diff.against && diff.against !== plan.id ? await get("/plans/" + diff.against, { at }) : null;
   if (unless()) return;
   const newest = Math.max(plan.id, ...plans.items.map((other) => other.id));
@@ -251,7 +254,7 @@ async function openPlan(id, unless) {
       h("section", null, h("h2", null, t("plan.who-is-left")), leftOver(plan)),
       h("div", null, h("section", null, h("h2", null, t("compare.bottlenecks")), bottlenecks(plan)), goodsChoices(plan), deliveries(plan))),
     h("section", null, h("h2", null, t("plan.moves")), may("planner") && h("p", { class: "note noprint" }, t("directive.note")), moveTable(plan)),
-    bindings(again), sheets(plan));
+    bindings(again), sheets(plan, code));
 }
 
 async function refresh(unless = () => false) {

@@ -3,7 +3,7 @@ import { decide, get, url } from "./api.js";
 import { fill, h } from "./dom.js";
 import { isInUse } from "./hands.js";
 import { itemName, placeName } from "./names.js";
-import { doing } from "./say.js";
+import { doing, fileName } from "./say.js";
 import { all, may, picture } from "./store.js";
 import { rowsOf, suggestions } from "./suggest.js";
 import { Table } from "./table.js";
@@ -141,7 +141,7 @@ export const view = {
       return;
     }
     tables();
-    fill(into, h("h1", null, t("nav.supplies")), h("p", { class: "actions" }, h("a", { class: "button", href: url("/stock", { format: "csv" }), download: "stock.csv" }, t("export.stock"))),
+    fill(into, h("h1", null, t("nav.supplies")), h("p", { class: "actions" }, h("a", { class: "button", href: url("/stock", { format: "csv" }), download: fileName("stock.csv") }, t("export.stock"))),
       h("section", null, h("h2", null, t("supplies.items")), items.element), h("section", null, h("h2", null, t("supplies.short")), short.element), h("section", null, h("h2", null, t("supplies.warnings")), warnings.element), h("section", null, h("h2", null, t("requests")), requests.element), h("section", null, h("h2", null, t("waybills")), waybills.element, may("planner", "approver") && returnForm()), h("section", null, h("h2", null, t("stock")), stock.element));
     await refreshList();
   },
