@@ -1,9 +1,9 @@
 /* The inside of a planning session. Included only by planner*.c.
  *
  * planner.c owns the picture and takes changes, planner_routes.c keeps travel times,
- * planner_people.c keeps a minimum-cost flow and planner_goods.c allocation sessions in step with
- * it, planner_goods_plan.c reads whole units out of these, planner_reasons.c explains. Matrices are
- * row by row; an "origin" is a zone, or after all zones a depot. */
+ * planner_people_flow.c keeps a minimum-cost flow and planner_goods.c allocation sessions in step
+ * with it, planner_goods_plan.c reads whole units out of these, planner_reasons.c explains.
+ * Matrices are row by row; an "origin" is a zone, or after all zones a depot. */
 #ifndef HV_OPTIMIZER_PLANNER_STATE_H
 #define HV_OPTIMIZER_PLANNER_STATE_H
 
@@ -129,7 +129,7 @@ HV_MUST_USE int planner_change_link(struct planner *planner, uint32_t link, bool
 HV_MUST_USE int planner_route(struct planner *planner, uint32_t origin, uint32_t shelter,
                               const struct planner_route **ret_route);
 
-/* planner_people.c ------------------------------------------------------------------------------
+/* planner_people_flow.c -------------------------------------------------------------------------
  */
 
 /* Whether pins, exclusions and roads let a zone use a shelter, were it open and had it places. */
@@ -139,10 +139,59 @@ bool planner_pair_is_open(const struct planner *planner, uint32_t zone, uint32_t
 int64_t planner_capacity_now(const struct instance_shelter *shelter);
 int64_t planner_places_now(const struct instance_shelter *shelter, uint32_t class);
 
+/* When who leaves the zone now is in the shelter, which is reachable. */
+int64_t planner_arrival_ms(const struct planner *planner, uint32_t zone, uint32_t shelter);
+
+/* People of a row whom the plan in force sends to a shelter, and those of a class of a zone who can
+ * be held to it: no more than there still are. */
+int64_t planner_in_force(const struct planner *planner, size_t row, uint32_t shelter);
+int64_t planner_bound_people(const struct planner *planner, uint32_t zone, uint32_t class);
+
+uint32_t planner_zone_node(const struct planner_people *people, size_t row);
+uint32_t planner_place_node(const struct planner_people *people, uint32_t shelter, uint32_t class);
+
+/* Brings the flow in step with the picture; after an error it is no basis to go on from. */
+HV_MUST_USE int planner_refresh_people(struct planner *planner);
+
+/* Sets the cost of every arc that holds people to the plan in force; there is one. */
+HV_MUST_USE int planner_price_changes(struct planner *planner, int64_t price_ms);
+
+/* People of a row whom the flow sends to a shelter. */
+int64_t planner_pair_flow(const struct planner *planner, size_t row, uint32_t shelter);
+
+void planner_free_people(struct planner_people *people);
+
+/* planner_people_plan.c -------------------------------------------------------------------------
+ */
+
+/* Reads assignments and unserved out of the flow; adds the plan up, its objective and how many of
+ * the plan in force it moves. */
+HV_MUST_USE int planner_read_people(struct planner *planner, struct plan *plan);
+HV_MUST_USE int planner_add_up_people(const struct planner *planner, struct plan *plan);
+
+/* planner_people_proof.c ------------------------------------------------------------------------
+ */
+
+/* Writes bound and duals out of the prices of the flow. */
+HV_MUST_USE int planner_prove_people(const struct planner *planner, struct plan *plan);
+
+/* planner_people_first.c ------------------------------------------------------------------------
+ */
+
+/* Brings the flow back to where the last solve was before it put anybody first. */
+HV_MUST_USE int planner_put_back(struct planner_run *run);
+
+/* Among the plans that leave the fewest, one that leaves the fewest with medical needs and in
+ * wheelchairs, the former before the latter, and of these the quickest. Another solve, from where
+ * the last one ended, where any of them are left. */
+HV_MUST_USE int planner_put_first(struct planner_run *run, struct plan *plan);
+
+/* planner_people.c ------------------------------------------------------------------------------
+ */
+
 /* Brings the flow up to date, solves it and writes assignments, unserved, objective, bound and
  * duals. */
 HV_MUST_USE int planner_solve_people(struct planner_run *run, struct plan *plan);
-void planner_free_people(struct planner_people *people);
 
 /* planner_goods.c -------------------------------------------------------------------------------
  */
