@@ -14,6 +14,11 @@
 #define REPAIR_SHARE 2
 #define REPAIR_SCANS 50000 /* so much it may take in any case */
 
+/* What a repair will take is foreseen from what those before took for each person to be sent, from
+ * so many people on; it is not begun for more than one in so many of all. */
+#define RATED_PEOPLE 64
+#define REPAIR_PEOPLE 32
+
 struct evacuation_session {
     struct evacuation_instance instance;
     struct evacuation_link *links;
@@ -24,7 +29,8 @@ struct evacuation_session {
     int32_t *zone_terminals;              /* by zone: its terminal, or -1 */
     int32_t *shelter_terminals;
     struct evacuation_session_count count;
-    int64_t cold_work; /* of the last solve from scratch that came to its end; 0: none did */
+    int64_t cold_work;  /* of the last solve from scratch that came to its end; 0: none did */
+    double repair_rate; /* scans of a repair for each person to be sent, on the mean; 0: unknown */
 };
 
 /* ---- making and freeing ---------------------------------------------------------------------- */
@@ -249,7 +255,31 @@ static int take_plan(struct evacuation_session *session, bool stopped,
     return error;
 }
 
-/* `*ret_lost` where the labels no longer prove what they should. */
+/* Scans that a repair may take; 0: as many as it needs. */
+static int64_t most_of_repair(const struct evacuation_session *session) {
+    const int64_t share = session->cold_work / REPAIR_SHARE;
+    return session->cold_work == 0 ? 0 : share > REPAIR_SCANS ? share : REPAIR_SCANS;
+}
+
+/* Whether a repair would be given up in the end. Now and then it is tried all the same. */
+static bool foresees_too_much(struct evacuation_session *session, int64_t unbalanced) {
+    const int64_t people = evacuation_instance_people(&session->instance);
+    if (unbalanced < RATED_PEOPLE || unbalanced < people / REPAIR_PEOPLE ||
+        (double)unbalanced * session->repair_rate <= (double)most_of_repair(session))
+        return false;
+    session->repair_rate *= 0.95;
+    return true;
+}
+
+static void rate_repair(struct evacuation_session *session, int64_t unbalanced, int64_t work) {
+    if (unbalanced < RATED_PEOPLE)
+        return;
+    const double rate = (double)work / (double)unbalanced;
+    session->repair_rate =
+        session->repair_rate == 0 ? rate : 0.75 * session->repair_rate + 0.25 * rate;
+}
+
+/* `*ret_lost` where the labels no longer prove what they should, or a repair takes too much. */
 static int solve_warm(struct evacuation_session *session, const struct evacuation_options *options,
                       bool *ret_lost, struct evacuation_plan *plan) {
     struct time_forest *forest = session->circulation->forest;
@@ -257,11 +287,16 @@ static int solve_warm(struct evacuation_session *session, const struct evacuatio
                                 .people = evacuation_instance_people(&session->instance),
                                 .began_at = forest->work};
     const int64_t augmentations = forest->augmentations;
-    const int64_t share = session->cold_work / REPAIR_SHARE;
-    const int64_t most = share > REPAIR_SCANS ? share : REPAIR_SCANS;
-    const bool gives_up =
-        session->cold_work > 0 && (options->work_max == 0 || most < options->work_max);
+    const int64_t most = most_of_repair(session);
+    const int64_t unbalanced = time_circulation_unbalanced(session->circulation);
+    const bool gives_up = most > 0 && (options->work_max == 0 || most < options->work_max);
     bool stopped;
+    if (gives_up && foresees_too_much(session, unbalanced)) {
+        *ret_lost = true;
+        session->count.given_up++;
+        session->count.lost--;
+        return HV_OK;
+    }
     int error =
         time_circulation_solve(session->circulation, options->progress != NULL ? watch : NULL,
                                &watching, gives_up ? most : options->work_max, &stopped);
@@ -269,6 +304,7 @@ static int solve_warm(struct evacuation_session *session, const struct evacuatio
     if (error != HV_OK)
         return error;
     plan->work = forest->work - watching.began_at;
+    rate_repair(session, unbalanced, plan->work);
     if (stopped && gives_up && plan->work >= most) {
         *ret_lost = true;
         session->count.given_up++;

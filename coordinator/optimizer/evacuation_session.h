@@ -21,7 +21,8 @@ struct evacuation_session;
 struct evacuation_session_count {
     int64_t warm, cold; /* solves by kind */
     int64_t lost;       /* of the cold ones, those whose labels no longer proved the flow, */
-    int64_t given_up; /* and those whose repair took more than half the work of the last cold one */
+    int64_t given_up;   /* and those whose repair took, or was foreseen to take, more than half the
+                           work of the last cold one */
 };
 
 /* Makes a session of an instance, which is checked and copied. Returns HV_OK, what

@@ -240,6 +240,14 @@ static bool has_goals(const struct time_forest *forest) {
     return false;
 }
 
+int64_t time_circulation_unbalanced(const struct time_circulation *circulation) {
+    const struct time_forest *forest = circulation->forest;
+    int64_t people = 0;
+    for (size_t id = 0; id < forest->id_count; id++)
+        people += forest->balance[id] > 0 ? forest->balance[id] : 0;
+    return people;
+}
+
 static int make_room_for_goals(struct time_forest *forest) {
     size_t goals = 0;
     for (size_t id = 0; id < forest->id_count; id++)

@@ -58,6 +58,9 @@ void time_circulation_settle_total(struct time_circulation *circulation, size_t 
 /* After a change of open_first or open_last of a terminal, or of prices around it. */
 void time_circulation_settle_window(struct time_circulation *circulation, size_t terminal);
 
+/* How many people time_circulation_solve has to send. Linear in node-steps. */
+int64_t time_circulation_unbalanced(const struct time_circulation *circulation);
+
 /* Sends all balances. `*ret_stopped` tells whether it was stopped before, by the watch (which may
  * be NULL) or at work_max scans (0 for no limit); it then goes on where it was when called again,
  * after whatever changes. Returns HV_OK, HV_ERR_MEMORY, or HV_ERR_LIMIT where labels have drifted

@@ -1,6 +1,7 @@
 #include "coordinator/optimizer/timetable.h"
 
 #include "coordinator/optimizer/evacuation_session.h"
+#include "coordinator/optimizer/timetable_horizon.h"
 #include "coordinator/optimizer/timetable_ways.h"
 
 #include <stdlib.h>
@@ -9,12 +10,6 @@
 #define MS_PER_HOUR INT64_C(3600000)
 
 enum {
-    STEP_MS = 60000,
-    STEP_MS_MAX = 600000,
-    HORIZON_MS = 6 * 3600 * 1000,
-    HORIZON_MS_MAX = 48 * 3600 * 1000,
-    STEPS = 360,             /* of a horizon: more, and the step grows, */
-    NODE_STEPS = 2000000,    /* as it does where nodes times steps are more than that */
     WAY_LINKS_MAX = 4000000, /* ways times links: the search looks at so many for each way */
     ROUTES = 2,              /* of a zone to one shelter */
     FINE_STEP_MS = 120000,   /* of longer ones the first solve is no dearer than an estimate */
@@ -27,6 +22,7 @@ struct timetable {
     struct evacuation_session *flow; /* over the same; NULL: none yet */
     struct evacuation_plan best;     /* the last flow */
     struct timetable_closings closings;
+    int64_t shrinks_to_ms;        /* the horizon of the next solve; 0: it stays */
     struct timetable_count count; /* of sessions that are gone */
 };
 
@@ -94,28 +90,14 @@ const struct evacuation_plan *timetable_flow(const struct timetable *timetable) 
     return timetable->flow == NULL ? NULL : &timetable->best;
 }
 
-/* ---- steps and horizon ---- */
+/* ---- a new network ---- */
 
-/* Step and horizon by the size of the network, the next ones after those that were too short.
- * HV_ERR_LIMIT: there are none. */
-static int choose_steps(const struct instance *instance, int64_t *step_ms, int64_t *horizon_ms) {
-    const int64_t nodes = (int64_t)network_node_count(instance->network) + 1;
-    if (*step_ms == 0) {
-        *step_ms = STEP_MS;
-        *horizon_ms = HORIZON_MS;
-    } else {
-        *horizon_ms *= 2;
-    }
-    while (*horizon_ms / *step_ms > STEPS || nodes * (*horizon_ms / *step_ms) > NODE_STEPS)
-        *step_ms *= 2;
-    return *step_ms <= STEP_MS_MAX && *horizon_ms <= HORIZON_MS_MAX ? HV_OK : HV_ERR_LIMIT;
-}
-
-static int begin(struct making *making, int64_t step_ms, int64_t horizon_ms) {
+static int begin(struct making *making, struct timetable_horizon horizon) {
     struct timetable *timetable = making->timetable;
     forget(timetable);
-    int error = timetable_steps_init(&timetable->steps, making->instance, &timetable->closings,
-                                     step_ms, (int32_t)(horizon_ms / step_ms), making->nowhere);
+    int error = timetable_steps_init(
+        &timetable->steps, making->instance, &timetable->closings, horizon.step_ms,
+        (int32_t)(horizon.horizon_ms / horizon.step_ms), making->nowhere);
     if (error != HV_OK)
         return error;
     return evacuation_session_new(&timetable->steps.instance, &timetable->flow);
@@ -183,12 +165,14 @@ static int solve_flow(struct making *making) {
 
 /* ---- how long it takes ---- */
 
-/* When the flow brings in the last, and some more, since plans are slower than the flow: found in
- * steps of ten minutes, which takes a fraction of a solve in fine ones. 0: the flow was stopped. */
+/* When the flow brings in the last, and half as much more, since plans are slower than the flow and
+ * a horizon that turns out too short is solved in vain: found in steps of ten minutes, which takes
+ * a fraction of a solve in fine ones. 0: the flow was stopped. */
 static int estimate(struct making *making, int64_t *ret_needs_ms) {
+    static const struct timetable_horizon coarse = {COARSE_STEP_MS, COARSE_HORIZON_MS};
     struct timetable *timetable = making->timetable;
     int64_t last = 0;
-    int error = begin(making, COARSE_STEP_MS, COARSE_HORIZON_MS);
+    int error = begin(making, coarse);
     STEP(solve_flow(making));
     const struct evacuation_plan *flow = &timetable->best;
     for (size_t r = 0; error == HV_OK && r < flow->route_count; r++) {
@@ -202,7 +186,7 @@ static int estimate(struct making *making, int64_t *ret_needs_ms) {
         }
     }
     if (error == HV_OK)
-        *ret_needs_ms = making->stopped || !flow->optimal ? 0 : last * COARSE_STEP_MS * 5 / 4;
+        *ret_needs_ms = making->stopped || !flow->optimal ? 0 : last * COARSE_STEP_MS * 3 / 2;
     forget(timetable);
     return error;
 }
@@ -254,7 +238,7 @@ static int search_ways(struct making *making, struct entries *entries, struct zo
     const struct zone_plan_options options = {
         .progress = ask_search, .context = making, .without_bound = true};
     return timetable_ways(&problem, &making->timetable->steps, making->plan,
-                          &making->timetable->best, &options, ret_plan);
+                          &making->timetable->best, !making->limits->one_order, &options, ret_plan);
 }
 
 /* Who comes first: people with medical needs, then those in a wheelchair, then all others. Takes
@@ -432,21 +416,28 @@ int timetable_solve(struct timetable *timetable, const struct instance *instance
                             .nowhere = nowhere,
                             .limits = limits == NULL ? &no_limits : limits};
     int error = HV_OK;
-    if (timetable->flow != NULL && timetable_steps_fit(&timetable->steps, instance)) {
+    const bool shrinks = timetable->shrinks_to_ms > 0;
+    if (timetable->flow != NULL && timetable_steps_fit(&timetable->steps, instance) && !shrinks) {
         error = move_on(&making);
     } else {
-        int64_t step_ms = 0, horizon_ms = 0, needs_ms = 0;
-        error = choose_steps(instance, &step_ms, &horizon_ms);
-        if (error == HV_OK && step_ms <= FINE_STEP_MS)
+        struct timetable_horizon horizon;
+        int64_t needs_ms = timetable->shrinks_to_ms;
+        error = timetable_horizon_first(instance, &horizon);
+        if (error == HV_OK && !shrinks && horizon.step_ms <= FINE_STEP_MS)
             error = estimate(&making, &needs_ms);
-        while (error == HV_OK && horizon_ms < needs_ms && 2 * horizon_ms <= HORIZON_MS_MAX)
-            error = choose_steps(instance, &step_ms, &horizon_ms);
-        STEP(begin(&making, step_ms, horizon_ms));
+        STEP(timetable_horizon_for(instance, needs_ms, &horizon));
+        STEP(begin(&making, horizon));
     }
+    timetable->shrinks_to_ms = 0;
     STEP(solve_flow(&making));
     if (error != HV_OK)
         forget(timetable);
     return error;
+}
+
+static struct timetable_horizon horizon_of(const struct timetable *timetable) {
+    const int64_t step_ms = timetable->steps.step_ms;
+    return (struct timetable_horizon){step_ms, step_ms * timetable->steps.instance.horizon_steps};
 }
 
 int timetable_lengthen(struct timetable *timetable, const struct instance *instance,
@@ -455,16 +446,27 @@ int timetable_lengthen(struct timetable *timetable, const struct instance *insta
                             .instance = instance,
                             .nowhere = nowhere,
                             .limits = limits == NULL ? &no_limits : limits};
-    int64_t step_ms = timetable->steps.step_ms;
-    int64_t horizon_ms = step_ms * timetable->steps.instance.horizon_steps;
-    int error = choose_steps(instance, &step_ms, &horizon_ms);
+    struct timetable_horizon horizon = horizon_of(timetable);
+    int error = timetable_horizon_next(instance, &horizon);
     if (error != HV_OK)
         return error;
-    error = begin(&making, step_ms, horizon_ms);
+    error = begin(&making, horizon);
     STEP(solve_flow(&making));
     if (error != HV_OK)
         forget(timetable);
     return error;
+}
+
+int timetable_more_time_helps(const struct timetable *timetable, const struct plan_timetable *made,
+                              bool *ret_helps) {
+    return timetable_horizon_helps(&timetable->steps, &timetable->closings, made, ret_helps);
+}
+
+void timetable_take(struct timetable *timetable, const struct plan_timetable *made) {
+    const int64_t horizon_ms = made->step_ms * made->horizon_steps;
+    if (made->late_count == 0 && !made->stopped && horizon_ms > TIMETABLE_HORIZON_MS_MIN &&
+        made->ete100_ms <= horizon_ms / 3)
+        timetable->shrinks_to_ms = made->ete100_ms * 3 / 2 + 1;
 }
 
 int timetable_make(struct timetable *timetable, const struct plan *plan,

@@ -17,7 +17,8 @@
  * whole of the step in which they enter counted; one that loses capacity lets in fewer meanwhile;
  *   - a centroid becomes two nodes, one to leave from and one to arrive at.
  * The step is 60 s where the network is small enough and the horizon 6 hours; both grow, the
- * horizon until everybody who has a place is there in time.
+ * horizon until everybody who has a place is there in time or more time would not help, and shrink
+ * once everybody is there early.
  *
  * The bound. U people have no place in any plan: so much is proven by the assignment. A place for U
  * more that takes no time is added to the network, and the best flow on that has u unserved and a
@@ -37,6 +38,7 @@ struct timetable;
 
 struct timetable_limits {
     int64_t work_max; /* scans of the flow, and of the search each; 0: what the size calls for */
+    bool one_order;   /* no other orders are tried where roads close and somebody is late */
 
     /* Asked now and then; nonzero: ends with what there is. NULL: none. */
     int (*stop)(void *context);
@@ -66,6 +68,15 @@ HV_MUST_USE int timetable_solve(struct timetable *timetable, const struct instan
  * is as long as it gets, and nothing has changed. */
 HV_MUST_USE int timetable_lengthen(struct timetable *timetable, const struct instance *instance,
                                    int64_t nowhere, const struct timetable_limits *limits);
+
+/* Whether somebody who is late in a timetable might be in time in a horizon twice as long: not
+ * where closed roads cut them off until then. HV_ERR_MEMORY. */
+HV_MUST_USE int timetable_more_time_helps(const struct timetable *timetable,
+                                          const struct plan_timetable *made, bool *ret_helps);
+
+/* Says which timetable was taken in the end: where everybody is there in a third of the horizon,
+ * the next solve has a shorter one, in shorter steps. */
+void timetable_take(struct timetable *timetable, const struct plan_timetable *made);
 
 /* Makes the timetable of a plan of that instance, after the flow was solved. It belongs to the
  * caller: plan_timetable_free. HV_ERR_LIMIT: the plan has too many ways for it; HV_ERR_OVERFLOW,

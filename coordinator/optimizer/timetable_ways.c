@@ -9,7 +9,8 @@
 enum {
     FLOW_WAYS = 6, /* of the flow, between one zone and one shelter */
     ROUNDS = 2,
-    SQUEAKS = 12 /* orders tried where roads close and somebody is late */
+    SQUEAKS = 12, /* orders tried where roads close and somebody is late, */
+    PATIENCE = 3  /* but no more than so many in a row that bring nobody in */
 };
 
 /* When an assignment has its turn. */
@@ -250,9 +251,7 @@ static int squeak(struct seeking *seeking) {
     int error = raise_late(seeking);
     for (size_t i = 0; error == HV_OK && i < seeking->plan->assignment_count; i++)
         take_out(seeking, seeking->turns[i].entry);
-    for (int round = 0; error == HV_OK && round < ROUNDS; round++)
-        error = seek_round(seeking);
-    return error;
+    return error == HV_OK ? seek_round(seeking) : error;
 }
 
 /* Whether a road closes, reopens or narrows at a time to come. */
@@ -264,18 +263,23 @@ static bool has_closings(const struct timetable_steps *steps) {
 }
 
 /* Where no road closes a longer horizon is the cheaper way to bring the late ones in. */
-static int seek_all(struct seeking *seeking) {
-    const int squeaks = has_closings(seeking->steps) ? SQUEAKS : 0;
-    int error = HV_OK;
+static int seek_all(struct seeking *seeking, bool orders) {
+    const int squeaks = orders && has_closings(seeking->steps) ? SQUEAKS : 0;
+    int error = HV_OK, idle = 0;
     for (int round = 0; error == HV_OK && round < ROUNDS; round++)
         error = seek_round(seeking);
-    for (int i = 0; error == HV_OK && i < squeaks && seeking->search.best.unserved > 0; i++)
+    for (int i = 0; error == HV_OK && i < squeaks && idle < PATIENCE; i++) {
+        const int64_t late = seeking->search.best.unserved;
+        if (late == 0)
+            break;
         error = squeak(seeking);
+        idle = seeking->search.best.unserved < late ? 0 : idle + 1;
+    }
     return error;
 }
 
 int timetable_ways(const struct zone_plan_problem *problem, const struct timetable_steps *steps,
-                   const struct plan *plan, const struct evacuation_plan *flow,
+                   const struct plan *plan, const struct evacuation_plan *flow, bool orders,
                    const struct zone_plan_options *options, struct zone_plan *ret_ways) {
     struct seeking seeking = {.steps = steps, .plan = plan, .flow = flow};
     struct zone_plan ways = {0};
@@ -287,7 +291,7 @@ int timetable_ways(const struct zone_plan_problem *problem, const struct timetab
     if (error == HV_OK)
         zone_plan_stages_set_windows(&seeking.search);
     if (error == HV_OK)
-        error = seek_all(&seeking);
+        error = seek_all(&seeking, orders);
     if (error == HV_OK)
         error = zone_plan_result_write(&seeking.search, problem->instance, NULL, 0, &ways);
     zone_plan_going_deinit(&seeking.trial);

@@ -16,11 +16,12 @@
 #include "coordinator/optimizer/zone_plan.h"
 
 /* `problem` has a zone for each assignment of the plan, over the roads of `steps`; `flow` is the
- * exact flow of the instance of `steps`. `*ret_ways` is to be freed with zone_plan_deinit.
+ * exact flow of the instance of `steps`; `orders`: whether others are tried. `*ret_ways` is to be
+ * freed with zone_plan_deinit.
  * HV_ERR_MEMORY, HV_ERR_OVERFLOW, HV_ERR_LIMIT. */
 HV_MUST_USE int timetable_ways(const struct zone_plan_problem *problem,
                                const struct timetable_steps *steps, const struct plan *plan,
-                               const struct evacuation_plan *flow,
+                               const struct evacuation_plan *flow, bool orders,
                                const struct zone_plan_options *options, struct zone_plan *ret_ways);
 
 #endif

@@ -184,10 +184,10 @@ static int fill_unbroken(struct filling *filling) {
     const struct zone_plan_window whole = whole_window(filling);
     const struct zone_plan_problem *problem = filling->state->problem;
     int64_t best_unserved = INT64_MAX, best_cost = 0;
-    int32_t best_start = -1;
+    int32_t best_start = -1, from = -1;
     for (int64_t start = whole.first; start <= whole.last;) {
         start_again(filling);
-        const int32_t from = (int32_t)start;
+        from = (int32_t)start;
         const int32_t rises = zone_plan_state_next_ready(filling->state, filling->zone, from);
         start = fill_run(filling, from, whole.last);
         if (start < 0)
@@ -203,6 +203,8 @@ static int fill_unbroken(struct filling *filling) {
         if (filling->left == 0)
             break; /* all later runs arrive later */
     }
+    if (best_start >= 0 && best_start == from)
+        return HV_OK; /* the last run, which is there */
     start_again(filling);
     if (best_start < 0)
         return HV_OK;

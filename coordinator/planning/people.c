@@ -11,6 +11,9 @@
 /* How many shelters a zone is sent to, but for the people who find no place in them. */
 enum { SHELTERS_EACH = 3 };
 
+/* One in so many of all people are few. */
+enum { FEW_LATE = 32 };
+
 struct solving {
     struct planner *planner;
     struct timetable *timetable;
@@ -162,10 +165,19 @@ static int64_t changed_by(const struct solving *solving, const struct plan *plan
     return bound - kept;
 }
 
-/* The plan on the roads; small groups are joined first. */
-static int give_times(struct solving *solving, struct plan *plan) {
+/* The plan on the roads, for the first time or once more. */
+static int give_times(struct solving *solving, bool one_order, struct plan *plan) {
+    struct timetable_limits times = solving->times;
+    times.one_order = one_order;
+    plan_timetable_free(plan->timetable);
+    plan->timetable = NULL;
+    return timetable_make(solving->timetable, plan, &times, &plan->timetable);
+}
+
+/* Small groups are joined, then the plan is put on the roads as they come. */
+static int settle_plan(struct solving *solving, struct plan *plan) {
     int error = small_groups_join(instance_of(solving), solving->in_force, plan);
-    STEP(timetable_make(solving->timetable, plan, &solving->times, &plan->timetable));
+    STEP(give_times(solving, true, plan));
     if (error == HV_OK)
         plan->changed_people = changed_by(solving, plan);
     return error;
@@ -180,7 +192,7 @@ static int follow_flow(struct solving *solving, struct plan **ret_plan) {
     }
     int error = set_plan(solving, solving->guide, GUIDE_PRICE_MS);
     STEP(planner_assign(solving->planner, solving->limits, &plan));
-    STEP(give_times(solving, plan));
+    STEP(settle_plan(solving, plan));
     if (error != HV_OK) {
         plan_free(plan);
         return error;
@@ -217,17 +229,55 @@ static struct plan *take_better(struct solving *solving, struct plan *keeps, str
     return better;
 }
 
+static bool has_closings(const struct solving *solving) {
+    return solving->task->picture != NULL && solving->task->picture->closing_count > 0;
+}
+
+static int64_t late_of(const struct plan *plan) {
+    return plan->timetable->unserved - plan->objective.unserved;
+}
+
+/* Where roads close and somebody is late other orders are tried: of the better plan, and of the
+ * other where that does not bring everybody in, or few are late in it. */
+static int try_orders(struct solving *solving, struct plan *keeps, struct plan *follows) {
+    const bool kept = compare(solving, keeps, follows) <= 0;
+    struct plan *better = kept ? keeps : follows, *other = kept ? follows : keeps;
+    int64_t people = 0;
+    int error = HV_OK;
+    if (!has_closings(solving))
+        return HV_OK;
+    for (uint32_t z = 0; z < instance_of(solving)->zone_count; z++)
+        for (int class = 0; class < INSTANCE_CLASSES; class ++)
+            people += instance_of(solving)->zones[z].people[class];
+    if (late_of(better) > 0)
+        STEP(give_times(solving, false, better));
+    if (error == HV_OK && late_of(other) > 0 &&
+        (late_of(better) > 0 || late_of(other) <= people / FEW_LATE))
+        STEP(give_times(solving, false, other));
+    return error;
+}
+
 /* Both plans in the steps that there are. */
 static int put_on_roads(struct solving *solving, struct plan **plan) {
     struct plan *follows = NULL;
     int error = HV_OK;
-    plan_timetable_free((*plan)->timetable);
-    (*plan)->timetable = NULL;
-    STEP(give_times(solving, *plan));
+    STEP(settle_plan(solving, *plan));
     STEP(follow_flow(solving, &follows));
+    STEP(try_orders(solving, *plan, follows));
     if (error == HV_OK)
         *plan = take_better(solving, *plan, follows);
     return error;
+}
+
+/* Whether somebody is late for whom a longer horizon could do something. Where roads close at times
+ * to come and the flow brings everybody in all the same, it is not time that is wanting. */
+static int wants_time(const struct solving *solving, const struct plan *plan, bool *ret_wants) {
+    const bool flow_is_late = plan->timetable->bound_unserved > plan->bound.unserved;
+    *ret_wants = false;
+    if (plan->timetable->late_count == 0 || plan->timetable->stopped ||
+        (has_closings(solving) && !flow_is_late))
+        return HV_OK;
+    return timetable_more_time_helps(solving->timetable, plan->timetable, ret_wants);
 }
 
 /* In longer and longer time, as long as somebody is late. */
@@ -236,13 +286,20 @@ static int put_on_roads_in_time(struct solving *solving, struct plan **plan) {
                                 &solving->times);
     STEP(take_room(solving));
     STEP(put_on_roads(solving, plan));
-    while (error == HV_OK && (*plan)->timetable->late_count > 0 && !(*plan)->timetable->stopped) {
+    for (bool wants = true; error == HV_OK;) {
+        error = wants_time(solving, *plan, &wants);
+        if (error != HV_OK || !wants)
+            break;
         error = timetable_lengthen(solving->timetable, instance_of(solving),
                                    (*plan)->bound.unserved, &solving->times);
-        if (error == HV_ERR_LIMIT)
-            return HV_OK; /* with those who are late */
+        if (error == HV_ERR_LIMIT) { /* with those who are late */
+            error = HV_OK;
+            break;
+        }
         STEP(put_on_roads(solving, plan));
     }
+    if (error == HV_OK)
+        timetable_take(solving->timetable, (*plan)->timetable);
     return error;
 }
 

@@ -1,9 +1,13 @@
 /* Replanning on the demo's region, from a report to the record of a proposal: the report goes
  * through the core and a log in memory, then come picture, plan, timetable and record, all in the
- * order in which the coordinator does them. CPU time of each, and what part the timetable has. */
+ * order in which the coordinator does them. CPU time of each.
+ *   replan REGION [HAZARD.csv HOUR]
+ * With a hazard file its roads close at their hours, told at HOUR of it; ten seconds pass with each
+ * report. */
 #include "coordinator/optimizer/timetable.h"
 #include "coordinator/planning/outcome.h"
 #include "coordinator/planning/session.h"
+#include "coordinator/region/hazard.h"
 #include "tests/support/core_bench.h"
 
 #include <stdio.h>
@@ -11,14 +15,19 @@
 #include <string.h>
 #include <time.h>
 
-enum { ROUNDS = 300 };
+enum { ROUNDS = 300, ROUND_MS = 10000 };
+
+#define MS_PER_S 1000.0
 
 struct replan {
     struct core_bench *bench;
     struct region *region;
     struct profile *profile;
     struct session *session;
+    struct hazard hazard; /* whose roads close; none: they stay open */
+    double told_s;        /* when, in its own time */
     uint64_t chance;
+    int64_t passed_ms;
 };
 
 static double cpu_s(void) {
@@ -85,11 +94,12 @@ static int happen(struct replan *replan, int round, const char **ret_what) {
 }
 
 static int propose(struct replan *replan, struct plan **ret_plan, struct hv_arena *arena) {
-    static const struct picture_rules rules = {.stale = PICTURE_STALE_CAUTION,
-                                               .stale_percent = 50,
-                                               .need_days = 3,
-                                               .ahead_days = 1,
-                                               .today_day = 20000};
+    const struct picture_rules rules = {.stale = PICTURE_STALE_CAUTION,
+                                        .stale_percent = 50,
+                                        .need_days = 3,
+                                        .ahead_days = 1,
+                                        .today_day = 20000,
+                                        .wall_ms = replan->bench->wall_ms + replan->passed_ms};
     const struct state *state = core_state(replan->bench->core);
     struct session_task *task = calloc(1, sizeof *task);
     struct hv_plan record;
@@ -117,6 +127,7 @@ static int compare(const void *a, const void *b) {
 static int measure(struct replan *replan) {
     double spent[ROUNDS], worst_gap = 0, sum_gap = 0;
     int64_t late = 0;
+    int late_plans = 0;
     struct hv_arena arena;
     hv_arena_init(&arena, 0);
     for (int i = 0; i < ROUNDS; i++) {
@@ -127,6 +138,7 @@ static int measure(struct replan *replan) {
         if (error == HV_OK)
             error = propose(replan, &plan, &arena);
         spent[i] = cpu_s() - began;
+        replan->passed_ms += ROUND_MS;
         hv_arena_reset(&arena);
         if (error != HV_OK || plan->timetable == NULL) {
             plan_free(plan);
@@ -139,6 +151,7 @@ static int measure(struct replan *replan) {
                 ? (double)(times->unserved - times->bound_unserved) / (double)times->unserved
                 : 1 - (double)times->bound_arrival_ms / (double)times->arrival_ms;
         late += times->unserved - plan->objective.unserved;
+        late_plans += times->late_count > 0;
         worst_gap = gap > worst_gap ? gap : worst_gap;
         sum_gap += gap;
         if (i < 12)
@@ -153,13 +166,40 @@ static int measure(struct replan *replan) {
     const double first = spent[0];
     qsort(spent, ROUNDS, sizeof *spent, compare);
     printf("%d reports: first %.1f ms, median %.1f, p99 %.1f, worst %.1f ms of CPU; gap to the "
-           "flow: mean %.2f %%, worst %.2f %%; late %lld\n",
+           "flow: mean %.2f %%, worst %.2f %%; late %lld in %d plans\n",
            ROUNDS, first * 1000, spent[ROUNDS / 2] * 1000, spent[ROUNDS * 99 / 100] * 1000,
-           spent[ROUNDS - 1] * 1000, sum_gap / ROUNDS * 100, worst_gap * 100, (long long)late);
+           spent[ROUNDS - 1] * 1000, sum_gap / ROUNDS * 100, worst_gap * 100, (long long)late,
+           late_plans);
     return HV_OK;
 }
 
+/* A step for each road that the hazard closes after it was told. */
+static size_t list_steps(const struct replan *replan, const char **links,
+                         struct hv_hazard_step *steps) {
+    size_t count = 0;
+    for (uint32_t i = 0; i < replan->hazard.count; i++) {
+        const struct hazard_entry *entry = &replan->hazard.entries[i];
+        if (entry->effect != HAZARD_CLOSED || entry->from_s < replan->told_s)
+            continue;
+        const double from_ms = (entry->from_s - replan->told_s) * MS_PER_S,
+                     to_ms = (entry->to_s - replan->told_s) * MS_PER_S;
+        links[count] = replan->region->links[entry->index].id;
+        steps[count] =
+            (struct hv_hazard_step){.from_wall_ms = replan->bench->wall_ms + (int64_t)from_ms,
+                                    .has_until = true,
+                                    .until_wall_ms = replan->bench->wall_ms + (int64_t)to_ms,
+                                    .link_count = 1,
+                                    .links = &links[count]};
+        count++;
+    }
+    return count;
+}
+
 static int begin(struct replan *replan) {
+    static const char *links[1024];
+    static struct hv_hazard_step steps[1024];
+    if (replan->hazard.count > 1024)
+        return HV_ERR_LIMIT;
     static const char *zones[1024];
     uint32_t count = replan->region->zone_count < 8 ? replan->region->zone_count : 8;
     int error = core_bench_decide(replan->bench,
@@ -173,9 +213,13 @@ static int begin(struct replan *replan) {
     if (error == HV_OK)
         error = core_bench_decide(
             replan->bench,
-            (struct hv_record){
-                .kind = HV_RECORD_HAZARD,
-                .hazard = {.hazard = "f", .kind = "flood", .zone_count = count, .zones = zones}});
+            (struct hv_record){.kind = HV_RECORD_HAZARD,
+                               .hazard = {.hazard = "f",
+                                          .kind = "flood",
+                                          .zone_count = count,
+                                          .zones = zones,
+                                          .step_count = list_steps(replan, links, steps),
+                                          .steps = steps}});
     return error;
 }
 
@@ -183,7 +227,12 @@ int main(int argc, char **argv) {
     struct hv_fault_list faults;
     struct replan replan = {.chance = 1};
     hv_fault_list_init(&faults);
-    int error = argc == 2 ? region_load(argv[1], &faults, &replan.region) : HV_ERR_VALUE;
+    int error =
+        argc == 2 || argc == 4 ? region_load(argv[1], &faults, &replan.region) : HV_ERR_VALUE;
+    if (error == HV_OK && argc == 4) {
+        error = hazard_load(argv[2], replan.region, &faults, &replan.hazard);
+        replan.told_s = strtod(argv[3], NULL) * 3600;
+    }
     hv_fault_list_deinit(&faults);
     if (error == HV_OK)
         error = profile_new("sphere-2018", &replan.profile);
@@ -200,6 +249,7 @@ int main(int argc, char **argv) {
     session_free(replan.session);
     core_bench_free(replan.bench);
     profile_free(replan.profile);
+    hazard_free(&replan.hazard);
     region_free(replan.region);
     return error == HV_OK ? 0 : 1;
 }

@@ -395,6 +395,54 @@ Test(timetable, a_longer_horizon_has_longer_steps_and_no_more_of_them) {
     network_free(town.network);
 }
 
+static int64_t hours_ahead(const struct plan *plan) {
+    return plan->timetable->step_ms * plan->timetable->horizon_steps / 3600000;
+}
+
+Test(timetable, the_horizon_shrinks_once_everybody_is_there_early) {
+    struct town town;
+    struct planner *planner;
+    struct timetable *timetable = timetable_new();
+    draw_fork(&town);
+    cr_assert_eq(planner_new(&town.instance, &planner), 0);
+    plan_free(solve(&town, planner, timetable));
+    for (int64_t hours = 12; hours <= 24; hours *= 2)
+        cr_assert_eq(timetable_lengthen(timetable, &town.instance, 0, NULL), 0);
+    struct plan *long_one = solve(&town, planner, timetable);
+    struct plan *short_one = solve(&town, planner, timetable);
+    cr_assert_eq(hours_ahead(long_one), 24);
+    cr_assert_eq(hours_ahead(short_one), 6);
+    cr_assert_lt(short_one->timetable->step_ms, long_one->timetable->step_ms);
+    cr_assert_eq(short_one->timetable->late_count, 0);
+    plan_free(long_one);
+    plan_free(short_one);
+    planner_free(planner);
+    timetable_free(timetable);
+    network_free(town.network);
+}
+
+Test(timetable, nobody_looks_farther_ahead_where_the_roads_stay_closed) {
+    const int64_t hour_ms = 3600000;
+    struct town town;
+    draw_fork(&town);
+    for (int reopen = 0; reopen < 2; reopen++) {
+        const int64_t to_ms = reopen ? 7 * hour_ms : TIMETABLE_FOR_GOOD;
+        const struct timetable_closing closings[] = {{0, 0, hour_ms / 12, to_ms},
+                                                     {1, 0, hour_ms / 12, to_ms}};
+        struct planner *planner;
+        struct timetable *timetable = timetable_new();
+        cr_assert_eq(planner_new(&town.instance, &planner), 0);
+        cr_assert_eq(timetable_set_closings(timetable, closings, 2), 0);
+        struct plan *plan = solve(&town, planner, timetable);
+        cr_assert_eq(plan->timetable->late_count == 0, reopen);
+        cr_assert_eq(hours_ahead(plan) > 6, reopen);
+        plan_free(plan);
+        planner_free(planner);
+        timetable_free(timetable);
+    }
+    network_free(town.network);
+}
+
 Test(timetable, what_is_ordered_stays_unless_changing_it_gains_more_than_its_price) {
     struct town town;
     struct planner *planner;
