@@ -85,25 +85,6 @@ int allocation_instance_check(const struct allocation_instance *instance) {
     return check_lanes_differ(instance);
 }
 
-double allocation_free_stock(const struct allocation_instance *instance, uint32_t depot,
-                             uint32_t item) {
-    size_t i = (size_t)depot * instance->item_count + item;
-    if (instance->depots[depot].closed)
-        return 0;
-    double kept = instance->reserve ? instance->reserve[i] : 0;
-    return instance->stock[i] > kept ? instance->stock[i] - kept : 0;
-}
-
-bool allocation_lane_carries(const struct allocation_instance *instance, uint32_t lane_index,
-                             uint32_t item) {
-    const struct allocation_lane *lane = &instance->lanes[lane_index];
-    if (lane->closed || allocation_free_stock(instance, lane->depot, item) <= 0)
-        return false;
-    return instance->items[item].volume_m3 == 0 ||
-           (lane->capacity_m3 != 0 && instance->depots[lane->depot].dispatch_m3 != 0 &&
-            instance->shelters[lane->shelter].receive_m3 != 0);
-}
-
 void allocation_reachable(const struct allocation_instance *instance, bool *ret_reachable) {
     uint32_t items = instance->item_count;
     memset(ret_reachable, 0, (size_t)instance->shelter_count * items * sizeof *ret_reachable);

@@ -59,13 +59,26 @@ struct allocation_instance {
 HV_MUST_USE int allocation_instance_check(const struct allocation_instance *instance);
 
 /* What of an item a depot may send: stock less reserve, not below 0; 0 where it is closed. */
-double allocation_free_stock(const struct allocation_instance *instance, uint32_t depot,
-                             uint32_t item);
+static inline double allocation_free_stock(const struct allocation_instance *instance,
+                                           uint32_t depot, uint32_t item) {
+    size_t i = (size_t)depot * instance->item_count + item;
+    if (instance->depots[depot].closed)
+        return 0;
+    double kept = instance->reserve ? instance->reserve[i] : 0;
+    return instance->stock[i] > kept ? instance->stock[i] - kept : 0;
+}
 
 /* Whether a lane could carry anything of an item, were it alone: it is open, there is free stock,
  * and nothing on the way has room for nothing. */
-bool allocation_lane_carries(const struct allocation_instance *instance, uint32_t lane,
-                             uint32_t item);
+static inline bool allocation_lane_carries(const struct allocation_instance *instance,
+                                           uint32_t lane_index, uint32_t item) {
+    const struct allocation_lane *lane = &instance->lanes[lane_index];
+    if (lane->closed || allocation_free_stock(instance, lane->depot, item) <= 0)
+        return false;
+    return instance->items[item].volume_m3 == 0 ||
+           (lane->capacity_m3 != 0 && instance->depots[lane->depot].dispatch_m3 != 0 &&
+            instance->shelters[lane->shelter].receive_m3 != 0);
+}
 
 static inline double allocation_need(const struct allocation_instance *instance, uint32_t shelter,
                                      uint32_t item) {

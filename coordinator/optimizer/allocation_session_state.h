@@ -1,4 +1,5 @@
-/* The inside of a session. Included only by allocation_session.c and allocation_fair.c. */
+/* The inside of a session. Included only by allocation_session*.c and
+ * allocation_fair.c. */
 #ifndef HV_OPTIMIZER_ALLOCATION_SESSION_STATE_H
 #define HV_OPTIMIZER_ALLOCATION_SESSION_STATE_H
 
@@ -72,6 +73,10 @@ static inline uint32_t need_node(const struct allocation_session *session, uint3
     return shelter_node(session, session->instance.shelter_count) + cell;
 }
 
+static inline uint32_t node_count(const struct allocation_session *session) {
+    return need_node(session, session->instance.shelter_count * item_count(session));
+}
+
 /* The arc of a node that is neither root nor lane: all others have one, in the order of nodes. */
 static inline uint32_t arc_of_node(uint32_t node) {
     return node - 1;
@@ -87,6 +92,29 @@ int64_t allocation_stock_quanta(const struct allocation_session *session, uint32
 
 /* A limit in m³ in quanta, MINCOSTFLOW_NO_BOUND where there is none. */
 int64_t allocation_limit_quanta(const struct allocation_session *session, double limit_m3);
+
+/* Builds the flow anew from the session's instance, with scales for it and the basis in which
+ * nothing is sent. HV_ERR_MEMORY, HV_ERR_OVERFLOW; the caller drops what was begun. */
+HV_MUST_USE int allocation_build_flow(struct allocation_session *session);
+
+/* Figures of the session's instance into its flow. HV_ERR_OVERFLOW where one does not fit the
+ * scales: then the flow is to be built anew; HV_ERR_MEMORY. */
+HV_MUST_USE int allocation_put_dispatch(struct allocation_session *session, uint32_t depot);
+HV_MUST_USE int allocation_put_stock(struct allocation_session *session, uint32_t depot,
+                                     uint32_t item);
+HV_MUST_USE int allocation_put_receive(struct allocation_session *session, uint32_t shelter);
+HV_MUST_USE int allocation_put_shortage(struct allocation_session *session, uint32_t shelter,
+                                        uint32_t item);
+HV_MUST_USE int allocation_put_need(struct allocation_session *session, uint32_t shelter,
+                                    uint32_t item);
+HV_MUST_USE int allocation_put_lane(struct allocation_session *session, uint32_t lane);
+
+/* Adds the arc of a lane for an item, where there is a need and a stock and it is not there yet. */
+HV_MUST_USE int allocation_add_lane_arc(struct allocation_session *session, uint32_t lane,
+                                        uint32_t item);
+
+/* Quanta that must stay unmet at a shelter for it to receive no more than it can; 0: none. */
+int64_t allocation_least_unmet(const struct allocation_session *session, uint32_t shelter);
 
 /* Finds how many quanta of each need are sent where fill rates are leximin, and the number of
  * levels. `least`: shelter × item. In allocation_fair.c. HV_ERR_MEMORY; HV_ERR_LIMIT where depots
