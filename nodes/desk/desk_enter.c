@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { REFUSAL_BYTES = 1024 };
 
@@ -85,6 +86,48 @@ static const char *refusal_remedy(const struct visit *visit, const json_t *refus
     return visit->language == TEXTS_EN ? own : visit_text(visit, "said.look");
 }
 
+/* ---- names of zones and places ---- */
+
+static bool is_called(const json_t *row, const char *text) {
+    return strcasecmp(string_of(row, "name"), text) == 0 ||
+           strcasecmp(string_of(row, "name_zh"), text) == 0;
+}
+
+/* The id of what is called so; NULL where that is an id itself, or not one thing's name. */
+static const char *id_of(const json_t *list, const char *text) {
+    const char *found = NULL;
+    const json_t *row;
+    size_t i, count = 0;
+    json_array_foreach(list, i, row) {
+        if (strcmp(string_of(row, "id"), text) == 0)
+            return NULL;
+        if (is_called(row, text)) {
+            found = string_of(row, "id");
+            count++;
+        }
+    }
+    return count == 1 ? found : NULL;
+}
+
+/* Staff know a zone or a place by its name, the centre by its id. What the card does not list stays
+ * as it was entered. */
+static void use_ids(const struct visit *visit, json_t *entries) {
+    static const char *const members[][2] = {
+        {"zone", "zones"}, {"shelter", "places"}, {"counterpart", "places"}};
+    const json_t *card = visit->desk->settings.card;
+    json_t *entry;
+    size_t i;
+    json_array_foreach(entries, i, entry) {
+        for (size_t k = 0; k < sizeof members / sizeof members[0]; k++) {
+            const char *text = string_of(entry, members[k][0]);
+            const char *id =
+                text[0] == '\0' ? NULL : id_of(json_object_get(card, members[k][1]), text);
+            if (id != NULL)
+                json_object_set_new(entry, members[k][0], json_string(id));
+        }
+    }
+}
+
 /* What is wrong with a form, in words, with the row where it has rows. */
 static void wrong_text(const struct visit *visit, const struct desk_wrong *wrong, char *ret_text,
                        size_t bytes) {
@@ -152,6 +195,7 @@ void desk_post_form(struct visit *visit, const char *form) {
         wrong_text(visit, &wrong, text, sizeof text);
         desk_show_page(visit, error == HV_ERR_NOT_FOUND ? 404 : 422, text, look);
     } else {
+        use_ids(visit, entries);
         json_t *reply = enter(visit, entries, visit->session.device, number);
         show_outcome(visit, form, reply);
         json_decref(reply);
@@ -206,6 +250,7 @@ static json_t *take_entry(const struct visit *visit, const char *device, const j
         wrong_text(visit, &wrong, said, sizeof said);
         return outcome(number, said, "", false);
     }
+    use_ids(visit, entries);
     json_t *reply = enter(visit, entries, device, number);
     json_t *result = result_of(visit, number, reply);
     json_decref(reply);

@@ -70,7 +70,10 @@ static void set_up(void) {
     char card[PATH_MAX];
     snprintf(card, sizeof card, "%s", scratch_path(folder, "card.json"));
     FILE *file = fopen(card, "w");
-    fputs("{\"format\":\"haven.card/1\",\"zones\":[],\"places\":[],\"items\":[{\"id\":\"kit\","
+    fputs("{\"format\":\"haven.card/1\",\"zones\":[{\"id\":\"Z1\",\"name\":\"Old "
+          "town\",\"name_zh\":\"老城\"},{\"id\":\"Z2\",\"name\":\"Twin\"},{\"id\":\"Z3\",\"name\":"
+          "\"Twin\"},{\"id\":\"Twin\",\"name\":\"Z1\"}],\"places\":[{\"id\":\"S2\",\"name\":"
+          "\"North\"}],\"items\":[{\"id\":\"kit\","
           "\"name\":\"Kit <K>\",\"contents\":[{\"item\":\"soap\",\"quantity\":2},{\"item\":"
           "\"water\",\"quantity\":6}]},{\"id\":\"soap\",\"name\":\"Soap\"}]}",
           file);
@@ -432,6 +435,25 @@ Test(desk, a_count_leaves_alone_what_nobody_looked_at) {
     cr_assert_eq(json_array_size(lines), 2);
     cr_assert_str_eq(json_string_value(json_object_get(json_array_get(lines, 0), "item")), "odd");
     cr_assert_eq(enter("stock-count", "item0=kit&quantity0="), 422);
+}
+
+Test(desk, zones_and_places_are_entered_by_name_too) {
+    static const char *const entered[][2] = {{"old+TOWN", "Z1"}, {"%E8%80%81%E5%9F%8E", "Z1"},
+                                             {"Z1", "Z1"},       {"Z2", "Z2"},
+                                             {"Twin", "Twin"},   {"elsewhere", "elsewhere"}};
+    char body[128];
+    sign_in();
+    for (size_t i = 0; i < sizeof entered / sizeof entered[0]; i++) {
+        snprintf(body, sizeof body, "adult=1&zone=%s", entered[i][0]);
+        cr_assert_eq(enter("check-in", body), 303);
+        cr_assert_str_eq(json_string_value(json_object_get(command(0), "zone")), entered[i][1]);
+    }
+    cr_assert_eq(enter("transfer-out", "adult=1&transfer=7&shelter=north"), 303);
+    cr_assert_str_eq(json_string_value(json_object_get(command(0), "shelter")), "S2");
+    cr_assert_eq(enter("csv", "csv=way,adult,zone%0Ain,1,Old town%0Ain,2,twin"), 303);
+    cr_assert_str_eq(json_string_value(json_object_get(command(0), "zone")), "Z1");
+    cr_assert_str_eq(json_string_value(json_object_get(command(1), "zone")), "twin",
+                     "two are called so");
 }
 
 Test(desk, what_nobody_reported_is_not_shown_as_nothing) {
