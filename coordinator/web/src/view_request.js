@@ -1,6 +1,7 @@
 // One request on its tracks, and what is decided about it; one waybill, and that nothing more comes on it.
 import { decide, get } from "./api.js";
 import { fill, h } from "./dom.js";
+import { isInUse } from "./hands.js";
 import { itemName, placeName } from "./names.js";
 import { doing, say } from "./say.js";
 import { may, picture } from "./store.js";
@@ -15,6 +16,12 @@ function table(label, titles, rows) {
       h("tbody", null, rows.map((cells) => h("tr", null, cells.map((cell, i) => h(i === 0 ? "th" : "td", { scope: i === 0 ? "row" : null, class: i > 0 ? "number" : null }, cell)))))));
 }
 
+/**
+ * Once something is decided it is shown, unless the form was drawn anew meanwhile and somebody writes in that already.
+ * @param {any} form that was sent @param {HTMLElement} into @param {(unless: () => boolean) => Promise<void>} again
+ */
+const showDecided = (form, into, again) => again(() => !form.isConnected && isInUse(into));
+
 // ---- a request ----
 
 const TRACKS = ["requested", "approved", "committed", "in_transit", "fulfilled"];
@@ -25,8 +32,8 @@ function linesOf(request, form) {
   return lines.every((/** @type {any} */ line, /** @type {number} */ i) => line.quantity === request.tracks[i].requested) ? undefined : lines;
 }
 
-/** @param {any} request @param {() => Promise<void>} again */
-function verdictForm(request, again) {
+/** @param {any} request @param {HTMLElement} into @param {(unless: () => boolean) => Promise<void>} again */
+function verdictForm(request, into, again) {
   const submit = (event) => {
     event.preventDefault();
     const form = new FormData(event.target), verdict = event.submitter.value, reason = String(form.get("reason")).trim();
@@ -35,7 +42,7 @@ function verdictForm(request, again) {
       return event.target.elements.reason.focus();
     }
     const body = { verdict, reason: reason || undefined, lines: verdict === "approved" ? linesOf(request, form) : undefined };
-    return doing(event, () => decide("PUT", `/requests/${encodeURIComponent(request.id)}/verdict`, body), t("request.decided")).then((done) => (done ? again() : undefined));
+    return doing(event, () => decide("PUT", `/requests/${encodeURIComponent(request.id)}/verdict`, body), t("request.decided")).then((done) => (done ? showDecided(event.target, into, again) : undefined));
   };
   return h("form", { onsubmit: submit, class: "form" }, h("h2", null, t("request.decide")),
     (request.tracks || []).map((/** @type {any} */ track, /** @type {number} */ i) => h("label", null, t("request.at-most", { item: itemName(track.item) }),
@@ -55,19 +62,19 @@ export async function openRequest(into, id, unless = () => false) {
     request.text && h("p", null, request.text),
     (request.tracks || []).length > 0 && table(t("requests"), [t("stock.item"), ...TRACKS.map((name) => t("track." + name))],
       request.tracks.map((/** @type {any} */ track) => [itemName(track.item), ...TRACKS.map((name) => number(track[name]))])),
-    may("planner", "approver") && (isOpen || request.stage === "declined" || request.stage === "closed") && verdictForm(request, () => openRequest(into, id)));
+    may("planner", "approver") && (isOpen || request.stage === "declined" || request.stage === "closed") && verdictForm(request, into, (unless) => openRequest(into, id, unless)));
 }
 
 // ---- a waybill ----
 
 const LOTS = ["shipped", "in_transit", "received", "damaged", "missing", "over"];
 
-/** @param {any} waybill @param {() => Promise<void>} again */
-function endForm(waybill, again) {
+/** @param {any} waybill @param {HTMLElement} into @param {(unless: () => boolean) => Promise<void>} again */
+function endForm(waybill, into, again) {
   const submit = (event) => {
     event.preventDefault();
     const reason = new FormData(event.target).get("reason");
-    return doing(event, () => decide("PUT", `/waybills/${encodeURIComponent(waybill.id)}/end`, { reason }), t("waybill.ended")).then((done) => (done ? again() : undefined));
+    return doing(event, () => decide("PUT", `/waybills/${encodeURIComponent(waybill.id)}/end`, { reason }), t("waybill.ended")).then((done) => (done ? showDecided(event.target, into, again) : undefined));
   };
   return h("form", { onsubmit: submit, class: "form" }, h("h2", null, t("waybill.end")), h("p", null, t("waybill.end-means")),
     h("label", null, t("reason"), h("input", { name: "reason", maxlength: 400, required: true })), h("p", { class: "actions" }, h("button", null, t("waybill.end"))));
@@ -86,5 +93,5 @@ export async function openWaybill(into, id, unless = () => false) {
     waybill.ordered.length > 0 && table(t("waybill.ordered"), [t("stock.item"), t("waybill.ordered")], waybill.ordered.map((/** @type {any} */ line) => [itemName(line.item), number(line.quantity)])),
     waybill.set_aside.length > 0 && table(t("waybill.set-aside"), [t("stock.item"), t("waybill.picked"), t("waybill.loaded")], waybill.set_aside.map((/** @type {any} */ line) => [lot(line), number(line.picked), number(line.loaded)])),
     waybill.lines.length > 0 && table(t("waybill.lots"), [t("stock.item"), ...LOTS.map((name) => t("waybill.lot-" + name))], waybill.lines.map((/** @type {any} */ line) => [lot(line), ...LOTS.map((name) => number(line[name]))])),
-    may("planner", "approver") && waybill.stage !== "closed" && endForm(waybill, () => openWaybill(into, id)));
+    may("planner", "approver") && waybill.stage !== "closed" && endForm(waybill, into, (unless) => openWaybill(into, id, unless)));
 }
