@@ -30,7 +30,9 @@ size_t zone_plan_make_levels(const struct evacuation_instance *instance, int64_t
         distinct < ZONE_PLAN_BOUND_LEVELS_MAX - 1 ? distinct : ZONE_PLAN_BOUND_LEVELS_MAX - 1;
     for (size_t k = 0; k < wanted; k++) {
         const size_t first = k * distinct / wanted, last = (k + 1) * distinct / wanted - 1;
-        levels[made++] = (struct zone_plan_level){scratch[first], scratch[last]};
+        const int64_t most = scratch[last]; /* more than everybody is never needed */
+        levels[made++] = (struct zone_plan_level){
+            scratch[first], most < EVACUATION_PEOPLE_MAX ? most : EVACUATION_PEOPLE_MAX};
     }
     levels[made++] = (struct zone_plan_level){INT64_MAX, EVACUATION_PEOPLE_MAX};
     return made;

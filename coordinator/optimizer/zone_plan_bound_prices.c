@@ -212,6 +212,11 @@ void zone_plan_pricing_columns(struct zone_plan_pricing *pricing) {
     }
 }
 
+/* No more than everybody, which never binds; so that sums stay small. */
+static int64_t at_most_everybody(int64_t capacity) {
+    return capacity < EVACUATION_PEOPLE_MAX ? capacity : EVACUATION_PEOPLE_MAX;
+}
+
 wide zone_plan_pricing_capacity(const struct zone_plan_pricing *pricing) {
     const struct evacuation_instance *instance = pricing->instance;
     wide sum = 0;
@@ -219,9 +224,11 @@ wide zone_plan_pricing_capacity(const struct zone_plan_pricing *pricing) {
         for (size_t t = 0; t < pricing->steps; t++) {
             const int64_t price = pricing->link_price[l * pricing->steps + t];
             if (price > 0)
-                sum += wide_product(price, evacuation_link_room(&instance->links[l], (int32_t)t));
+                sum += wide_product(price, at_most_everybody(evacuation_link_room(
+                                               &instance->links[l], (int32_t)t)));
         }
     for (size_t s = 0; s < instance->shelter_count; s++)
-        sum += wide_product(pricing->shelter_price[s], instance->shelters[s].capacity);
+        sum += wide_product(pricing->shelter_price[s],
+                            at_most_everybody(instance->shelters[s].capacity));
     return sum;
 }

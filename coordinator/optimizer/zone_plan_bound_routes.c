@@ -325,7 +325,7 @@ static wide climb(struct moving *moving) {
     wide best = choose_all(moving);
     double reach = REACH_FIRST;
     int since = 0;
-    if (moving->routes > 1)
+    if (moving->routes > 1 || each > (double)moving->work_max)
         return best;
     keep_prices(moving);
     load_all(moving);
