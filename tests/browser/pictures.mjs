@@ -44,7 +44,7 @@ await shoot(page, "centre-now.png");
 const crowded = (await (await page.request.get(`${centre}/api/v1/shelters?limit=100`)).json()).items.sort((a, b) => b.people - a.people)[0];
 await page.goto(`${centre}/#/map/shelter/${crowded.id}`);
 await page.waitForSelector(".mapbox[data-drawn]");
-await page.waitForSelector("aside h2");
+await page.waitForSelector("aside dl");
 await shoot(page, "centre-map.png");
 
 const phone = await (await browser.newContext({ ...still, viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 })).newPage();

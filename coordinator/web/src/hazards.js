@@ -1,6 +1,6 @@
 // Hazards over time: what they hit now, and what they are told to hit at times to come.
 import { get } from "./api.js";
-import { picture } from "./store.js";
+import { picture, watch } from "./store.js";
 
 /** @typedef {{ zones: Set<string>, links: Set<string>, narrowed: Set<string>, shelters: Set<string>, depots: Set<string> }} Hits of one moment; narrowed: roads that keep a part of their capacity */
 
@@ -8,10 +8,22 @@ export const KINDS = /** @type {const} */ (["zones", "links", "narrowed", "shelt
 
 /** @type {any[]} in force */
 let told = [];
+let isFresh = false;
+/** @type {number | null} */
+let asOf = null;
+watch((kinds) => { if (kinds.has("hazards")) isFresh = false; });
 
-/** Asks what hazards are in force, now or at the moment that is looked back at. */
+/** Asks what hazards are in force, now or at the moment that is looked back at; not again before anything is said of one. */
 export async function loadHazards() {
-  told = (await get("/hazards", { over: false, at: picture.at })).items;
+  if (isFresh && asOf === picture.at) return;
+  isFresh = true; // what is said meanwhile is asked for the next time
+  asOf = picture.at;
+  try {
+    told = (await get("/hazards", { over: false, at: asOf })).items;
+  } catch (error) {
+    isFresh = false;
+    throw error;
+  }
 }
 
 /** The clock by which hazards go. */
