@@ -124,7 +124,8 @@ int allocation_json_write(FILE *file, const struct allocation_document *document
             plan->objective, plan->lower_bound, plan->min_fill_rate);
     if (document->instance.maxmin)
         fprintf(file, "\"objective_without_fairness\":%.17g,\"price_of_fairness\":%.17g,\n",
-                plan->unfair_cost, plan->objective - plan->unfair_cost);
+                plan->unfair_cost,
+                (carried != NULL ? carried->first_cost : plan->objective) - plan->unfair_cost);
     fputs("\"shipments\":[", file);
     for (size_t i = 0; i < plan->shipment_count; i++) {
         fputs(i > 0 ? ",\n" : "\n", file);

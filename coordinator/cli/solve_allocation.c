@@ -126,10 +126,18 @@ static double gap_of(const struct allocation_plan *plan) {
     return plan->objective > 0 ? (plan->objective - plan->lower_bound) / plan->objective : 0;
 }
 
-/* What rounding to packs cost, before anything was allocated anew for vehicles; sums of doubles
- * that differ by their own rounding only are equal. */
+/* Before anything was allocated anew for vehicles. */
+static double cost_before_carrying(const struct result *result) {
+    return result->carried ? result->carried->first_cost : result->plan->objective;
+}
+
+static double price_of_fairness(const struct result *result) {
+    return cost_before_carrying(result) - result->plan->unfair_cost;
+}
+
+/* Sums of doubles that differ by their own rounding only are equal. */
 static double cost_of_rounding(const struct result *result) {
-    double whole = result->carried ? result->carried->first_cost : result->plan->objective;
+    double whole = cost_before_carrying(result);
     double more = whole - *result->divisible_cost;
     return fabs(more) > 1e-12 * fabs(whole) ? more : 0;
 }
@@ -143,7 +151,7 @@ static void print_json(const struct result *result) {
            plan->shipment_count, plan->unmet_count, plan->pivots);
     if (result->document->instance.maxmin)
         printf(",\"objective_without_fairness\":%.17g,\"price_of_fairness\":%.17g,\"levels\":%u",
-               plan->unfair_cost, plan->objective - plan->unfair_cost, plan->level_count);
+               plan->unfair_cost, price_of_fairness(result), plan->level_count);
     if (result->divisible_cost != NULL)
         printf(",\"objective_without_packs\":%.17g,\"cost_of_rounding\":%.17g",
                *result->divisible_cost, cost_of_rounding(result));
@@ -184,10 +192,8 @@ static void print_figures(const struct result *result) {
            100 * plan->min_fill_rate, result->seconds);
     if (maxmin)
         printf("fairness costs %.2f, %.2f %% of %.2f without it; %u levels of fill rates\n",
-               plan->objective - plan->unfair_cost,
-               plan->unfair_cost > 0
-                   ? 100 * (plan->objective - plan->unfair_cost) / plan->unfair_cost
-                   : 0,
+               price_of_fairness(result),
+               plan->unfair_cost > 0 ? 100 * price_of_fairness(result) / plan->unfair_cost : 0,
                plan->unfair_cost, plan->level_count);
     if (carried)
         print_deliveries(carried, plan->objective);
