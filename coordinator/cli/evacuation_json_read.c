@@ -59,7 +59,7 @@ static void fault_of_row(const struct row *row, const char *field, const char *r
 static void fault_of_row(const struct row *row, const char *field, const char *right,
                          const char *wrong_format, ...) {
     char place[96], wrong[192];
-    snprintf(place, sizeof place, "%s[%zu].%s", row->array, row->index, field);
+    snprintf(place, sizeof place, "%s[%zu]%s%s", row->array, row->index, *field ? "." : "", field);
     va_list arguments;
     va_start(arguments, wrong_format);
     vsnprintf(wrong, sizeof wrong, wrong_format, arguments);

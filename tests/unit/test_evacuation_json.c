@@ -96,7 +96,7 @@ Test(evacuation_json, names_what_is_missing_in_the_head) {
     expect_fault(HEAD NODES "," LINKS "," ZONES "}", HV_ERR_FORMAT,
                  "city.json: shelters: missing; an array of objects");
     expect_fault(DOCUMENT(NODES, "\"links\":[7]", ZONES, SHELTERS), HV_ERR_FORMAT,
-                 "city.json: links[0].: not an object; an object");
+                 "city.json: links[0]: not an object; an object");
 }
 
 Test(evacuation_json, names_the_field_that_is_wrong) {
