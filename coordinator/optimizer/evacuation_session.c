@@ -14,10 +14,9 @@
 #define REPAIR_SHARE 2
 #define REPAIR_SCANS 50000 /* so much it may take in any case */
 
-/* What a repair will take is foreseen from what those before took for each person to be sent, from
- * so many people on; it is not begun for more than one in so many of all. */
-#define RATED_PEOPLE 64
-#define REPAIR_PEOPLE 32
+/* What a repair will take is foreseen from what those before took for each person to be sent, where
+ * both send more than one in so many of all: a small one takes many times as much for each. */
+#define LARGE_REPAIR 32
 
 struct evacuation_session {
     struct evacuation_instance instance;
@@ -261,10 +260,13 @@ static int64_t most_of_repair(const struct evacuation_session *session) {
     return session->cold_work == 0 ? 0 : share > REPAIR_SCANS ? share : REPAIR_SCANS;
 }
 
+static bool is_large(const struct evacuation_session *session, int64_t unbalanced) {
+    return unbalanced > evacuation_instance_people(&session->instance) / LARGE_REPAIR;
+}
+
 /* Whether a repair would be given up in the end. Now and then it is tried all the same. */
 static bool foresees_too_much(struct evacuation_session *session, int64_t unbalanced) {
-    const int64_t people = evacuation_instance_people(&session->instance);
-    if (unbalanced < RATED_PEOPLE || unbalanced < people / REPAIR_PEOPLE ||
+    if (!is_large(session, unbalanced) ||
         (double)unbalanced * session->repair_rate <= (double)most_of_repair(session))
         return false;
     session->repair_rate *= 0.95;
@@ -272,7 +274,7 @@ static bool foresees_too_much(struct evacuation_session *session, int64_t unbala
 }
 
 static void rate_repair(struct evacuation_session *session, int64_t unbalanced, int64_t work) {
-    if (unbalanced < RATED_PEOPLE)
+    if (!is_large(session, unbalanced))
         return;
     const double rate = (double)work / (double)unbalanced;
     session->repair_rate =
