@@ -5,6 +5,7 @@
 #include "coordinator/cli/cli_watch.h"
 #include "coordinator/cli/zone_plan_json.h"
 #include "coordinator/optimizer/zone_plan_places.h"
+#include "coordinator/optimizer/zone_plan_ways.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -322,12 +323,12 @@ static bool parties_are_whole(const struct request *request,
     int error = zone_plan_places_torn(problem, &torn);
     if (error != HV_OK || torn < 0)
         return true; /* without memory the plan fails and says so */
-    const int32_t group = problem->rules == NULL ? 0 : problem->rules[torn].group;
     fprintf(stderr,
             "%s: zones: “%s”: %" PRId64 " people in parties of %" PRId64
             ", and more of place “%s” later; whole parties but for the last zone of a place\n",
             request->instance, document->zone_ids[torn], document->instance.zones[torn].people,
-            problem->groups[group].party_people, document->place_ids[document->places[torn]]);
+            zone_plan_party(zone_plan_group_of(problem, torn)),
+            document->place_ids[document->places[torn]]);
     return false;
 }
 
