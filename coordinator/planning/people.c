@@ -269,13 +269,10 @@ static int put_on_roads(struct solving *solving, struct plan **plan) {
     return error;
 }
 
-/* Whether somebody is late for whom a longer horizon could do something. Where roads close at times
- * to come and the flow brings everybody in all the same, it is not time that is wanting. */
+/* Whether somebody is late for whom a longer horizon could do something. */
 static int wants_time(const struct solving *solving, const struct plan *plan, bool *ret_wants) {
-    const bool flow_is_late = plan->timetable->bound_unserved > plan->bound.unserved;
     *ret_wants = false;
-    if (plan->timetable->late_count == 0 || plan->timetable->stopped ||
-        (has_closings(solving) && !flow_is_late))
+    if (plan->timetable->late_count == 0 || plan->timetable->stopped)
         return HV_OK;
     return timetable_more_time_helps(solving->timetable, plan->timetable, ret_wants);
 }
