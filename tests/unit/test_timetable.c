@@ -443,6 +443,36 @@ Test(timetable, nobody_looks_farther_ahead_where_the_roads_stay_closed) {
     network_free(town.network);
 }
 
+/* Four roads of 120 an hour bring 1,680 people in within 3.5 hours; two, as many as an order has,
+ * take seven. */
+Test(timetable, who_is_late_is_given_more_time_also_where_roads_close_and_the_flow_is_in_time) {
+    struct timetable_closing closing = {4, 0, 3600000, TIMETABLE_FOR_GOOD};
+    struct picture picture = {.closings = &closing, .closing_count = 1};
+    struct town town;
+    struct planner *planner;
+    struct timetable *timetable = timetable_new();
+    draw_fork(&town);
+    network_free(town.network);
+    for (uint32_t l = 0; l < 4; l++)
+        town.roads[l] = town.roads[0];
+    town.roads[4] = (struct network_link){.from = 1, .to = 2, .travel_ms = 60000};
+    cr_assert_eq(network_new(3, town.roads, 5, &town.network), 0);
+    town.instance.network = town.network;
+    town.instance.shelter_count = 1;
+    town.shelters[0].capacity = town.zones[0].people[INSTANCE_GENERAL] = 1680;
+    town.shelters[0].places[INSTANCE_GENERAL] = 1680;
+    town.task.picture = &picture;
+    cr_assert_eq(planner_new(&town.instance, &planner), 0);
+    struct plan *plan = solve(&town, planner, timetable);
+    cr_assert_eq(plan->timetable->bound_unserved, 0);
+    cr_assert_eq(plan->timetable->late_count, 0);
+    cr_assert_eq(hours_ahead(plan), 12);
+    plan_free(plan);
+    planner_free(planner);
+    timetable_free(timetable);
+    network_free(town.network);
+}
+
 Test(timetable, what_is_ordered_stays_unless_changing_it_gains_more_than_its_price) {
     struct town town;
     struct planner *planner;
