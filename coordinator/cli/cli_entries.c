@@ -98,7 +98,7 @@ const struct cli_entry cli_entries[] = {
      "  leave     nobody does any more\n"
      "  --kind    stale, near-full, over-capacity, damaged, conservation, lifeline, stock-out,\n"
      "            order-overdue, order-unanswered, order-declined, order-failed, plan-waits,\n"
-     "            delivery-late, no-vehicle, below-minimum, expiring, cold-chain,\n"
+     "            zone-behind, delivery-late, no-vehicle, below-minimum, expiring, cold-chain,\n"
      "            request, storing\n"
      "  --unowned what nobody sees to\n\n"
      "examples:\n"
