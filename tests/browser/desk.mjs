@@ -396,7 +396,7 @@ await test("a depot's desk shows its goods", async () => {
   await desk.click(`${kits} > summary`);
   await desk.fill(`${kits} [name="quantity0"]`, "2");
   await desk.click(`${kits} details summary`);
-  check(await desk.getAttribute(`${kits} [name="came1"]`, "placeholder") === "8", "it does not say what comes out");
+  check(await desk.inputValue(`${kits} [name="came1"]`) === "8", "it does not say what comes out");
   await desk.fill(`${kits} [name="came1"]`, "7");
   await picture(desk, "desk-kits");
   await uncovered();

@@ -31,7 +31,7 @@ export class Table {
       h("table", null, h("thead", null, this.head), this.body));
     this.element = h("div", { class: "table" },
       h("div", { class: "tools" },
-        h("input", { type: "search", placeholder: t("table.filter"), "aria-label": t("table.filter"), oninput: (event) => { this.filterText = event.target.value; this.arrange(); } }),
+        h("label", { class: "inline" }, t("table.filter"), h("input", { type: "search", oninput: (event) => { this.filterText = event.target.value; this.arrange(); } })),
         this.count,
         h("button", { class: "plain", onclick: () => this.copy() }, t("table.copy"))),
       this.box);

@@ -104,8 +104,8 @@ function returnForm() {
   };
   return h("details", { class: "return" }, h("summary", null, t("return.title")), h("p", null, t("return.means")),
     h("form", { onsubmit: submit, class: "form" },
-      h("label", null, t("return.place"), h("input", { name: "place", list: "return-places", maxlength: 64, placeholder: t("return.all") })), suggestions("return-places", () => rowsOf(picture.shelters)),
-      h("label", null, t("return.depot"), h("input", { name: "depot", list: "return-depots", maxlength: 64, placeholder: t("return.nearest") })), suggestions("return-depots", () => rowsOf(picture.depots)),
+      h("label", null, t("return.place"), h("input", { name: "place", list: "return-places", maxlength: 64 })), suggestions("return-places", () => rowsOf(picture.shelters)),
+      h("label", null, t("return.depot"), h("input", { name: "depot", list: "return-depots", maxlength: 64 })), suggestions("return-depots", () => rowsOf(picture.depots)),
       h("label", null, t("order.says"), h("input", { name: "text", maxlength: 400 })),
       h("button", null, t("return.order"))));
 }

@@ -564,13 +564,15 @@
     if (apart) apart.textContent = apartText(total - parseInt(document.querySelector("[data-total]").getAttribute("data-total"), 10));
   });
 
-  // What comes out of so many kits stands where another figure may be entered.
+  // What comes out of so many kits is entered where no other figure was.
   document.addEventListener("input", (event) => {
     const form = event.target.form;
     if (!form || form.getAttribute("data-form") !== "unpack" || event.target.name !== "quantity0") return;
     form.querySelectorAll("input[name^=came]").forEach((came) => {
       const each = form.querySelector("input[name=each" + came.name.slice(4) + "]").value;
-      came.setAttribute("placeholder", String(each * (parseInt(event.target.value, 10) || 0)));
+      if (came.value !== "" && came.value !== came.getAttribute("data-card")) return;
+      came.value = String(each * (parseInt(event.target.value, 10) || 0));
+      came.setAttribute("data-card", came.value);
     });
   });
 
