@@ -74,7 +74,7 @@ static const struct {
     const char *text, *remedy;
 } words[HTTP_FAULTS] = {
     [HTTP_PLAIN] = {200, "", ""},
-    [HTTP_HEADER_MALFORMED] = {400, "a header has a name that is none, or a control character",
+    [HTTP_HEADER_MALFORMED] = {400, "a header has a malformed name, or a control character",
                                "send NAME: VALUE, with nothing between the name and its colon"},
     [HTTP_HOST_TWICE] = {400, "the Host header stands there twice", "send it once"},
     [HTTP_LENGTH_TWICE] = {400, "the length of the body is given twice",
