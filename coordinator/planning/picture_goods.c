@@ -113,21 +113,9 @@ static int find_items(struct painting *painting) {
  * the zones. */
 static void count_people(const struct painting *painting, const struct state_place *place,
                          uint32_t shelter, uint32_t item, double *ret_there, double *ret_coming) {
-    static const enum hv_age_group ages[REGION_AGES] = {HV_AGE_INFANT, HV_AGE_CHILD, HV_AGE_ADULT,
-                                                        HV_AGE_ELDERLY, HV_AGE_UNKNOWN};
     const struct hv_people nobody = {0}, *now = place == NULL ? &nobody : &place->people.now;
-    uint32_t groups = painting->region->items[item].need_groups;
-    double there = (double)hv_people_total(now);
-    double coming = fmax(0, (double)painting->planned[shelter] - there);
-    double counted = groups == 0 ? there : 0;
-    if ((groups & REGION_GROUP_WHEELCHAIR) != 0)
-        counted += now->overlay[HV_OVERLAY_WHEELCHAIR];
-    if ((groups & REGION_GROUP_MEDICAL) != 0)
-        counted += now->overlay[HV_OVERLAY_MEDICAL];
-    for (int age = 0; age < REGION_AGES; age++)
-        if ((groups & (1u << age)) != 0)
-            counted += now->by_age[ages[age]];
-    *ret_there = fmin(counted, there);
+    double coming = fmax(0, (double)painting->planned[shelter] - (double)hv_people_total(now));
+    *ret_there = supply_people_for(now, painting->region->items[item].need_groups);
     *ret_coming = coming * painting->share[item];
 }
 

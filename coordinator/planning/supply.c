@@ -55,8 +55,7 @@ static void find_usable(const struct region *region, uint32_t item, const struct
     }
 }
 
-/* Whom an item is for, of the people there. Groups may overlap: never more than all. */
-static double people_for(const struct hv_people *now, uint32_t groups) {
+double supply_people_for(const struct hv_people *now, uint32_t groups) {
     static const enum hv_age_group ages[REGION_AGES] = {HV_AGE_INFANT, HV_AGE_CHILD, HV_AGE_ADULT,
                                                         HV_AGE_ELDERLY, HV_AGE_UNKNOWN};
     double all = (double)hv_people_total(now), counted = groups == 0 ? all : 0;
@@ -72,7 +71,7 @@ static double people_for(const struct hv_people *now, uint32_t groups) {
 
 static double people_of(const struct region_item *item, const struct state_place *place) {
     bool known = place->people.changed.position != 0 && item->need_per_person_day > 0;
-    return known ? people_for(&place->people.now, item->need_groups) : NAN;
+    return known ? supply_people_for(&place->people.now, item->need_groups) : NAN;
 }
 
 double supply_per_day(const struct region_item *item, const struct state_place *place) {

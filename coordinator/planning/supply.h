@@ -28,6 +28,10 @@ int64_t supply_of_line(const struct region_item *item, const struct state_place 
  * kit, and of a kit that people need as such: it is not opened. */
 int64_t supply_in_kits(const struct region *region, uint32_t kit, int64_t kits, uint32_t item);
 
+/* Whom an item is for, of the people there, by its `need_groups`. Groups may overlap: never more
+ * than all. */
+double supply_people_for(const struct hv_people *now, uint32_t groups);
+
 /* Base units of the item that those who are there use in a day. NAN: it is not used by the day, or
  * nobody has ever said who is there. */
 double supply_per_day(const struct region_item *item, const struct state_place *place);
