@@ -64,6 +64,19 @@ void town_tell(struct town *town, const char *place, struct hv_report report) {
                                    .report = {.node = "", .sent_node_ms = 1, .report = report}});
 }
 
+void town_request(struct town *town, const char *place, uint64_t id, const char *item,
+                  uint64_t quantity) {
+    struct hv_stock_line line = {.item = item, .lot = "", .quantity = quantity};
+    town_tell(town, place,
+              (struct hv_report){.kind = HV_REPORT_REQUEST,
+                                 .request = {.id = id,
+                                             .kind = HV_REQUEST_GOODS,
+                                             .urgency = HV_URGENCY_URGENT,
+                                             .line_count = 1,
+                                             .lines = &line,
+                                             .text = ""}});
+}
+
 void town_road(struct town *town, const char *link, bool closed, const char *reason) {
     town_decide(town,
                 (struct hv_record){.kind = HV_RECORD_ROAD,

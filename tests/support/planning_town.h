@@ -30,6 +30,8 @@ void town_load(struct town *town); /* the region anew, from the files as they ar
 const struct state *town_state(const struct town *town);
 void town_decide(struct town *town, struct hv_record record);
 void town_tell(struct town *town, const char *place, struct hv_report report); /* on behalf */
+void town_request(struct town *town, const char *place, uint64_t id, const char *item,
+                  uint64_t quantity); /* urgent, of goods, on behalf */
 void town_road(struct town *town, const char *link, bool closed, const char *reason);
 void town_phase(struct town *town, enum hv_incident_phase phase);
 void town_answer(struct town *town, uint64_t order, enum hv_order_state state);

@@ -32,18 +32,6 @@ static void hold(const char *place, uint64_t water, uint64_t kits, uint64_t own)
                                  .stock_count = {3, lines, .complete = true, .reason = ""}});
 }
 
-static void ask(uint64_t id, const char *item, uint64_t quantity) {
-    struct hv_stock_line line = {.item = item, .lot = "", .quantity = quantity};
-    town_tell(&town, "s1",
-              (struct hv_report){.kind = HV_REPORT_REQUEST,
-                                 .request = {.id = id,
-                                             .kind = HV_REQUEST_GOODS,
-                                             .urgency = HV_URGENCY_URGENT,
-                                             .line_count = 1,
-                                             .lines = &line,
-                                             .text = ""}});
-}
-
 static int64_t stock(const char *item) {
     struct picture *picture = town_picture(&town);
     int64_t there = picture->stock[region_find_item(town.region, item)];
@@ -69,16 +57,16 @@ Test(kits, count_by_what_they_hold_but_for_those_that_people_need_as_they_are) {
     cr_expect_eq(stock("soap"), 60 * 2);
     cr_expect_eq(stock("kit"), 60);
     cr_expect_eq(stock("own"), 5);
-    ask(1, "kit", 25);
+    town_request(&town, "s1", 1, "kit", 25);
     cr_expect_eq(stock("water"), 100 + 35 * 6, "25 go unopened");
     cr_expect_eq(stock("kit"), 60);
-    ask(2, "kit", 100);
+    town_request(&town, "s1", 2, "kit", 100);
     cr_expect_eq(stock("water"), 100);
 }
 
 Test(kits, are_opened_where_what_is_loose_does_not_reach) {
     hold("d1", 100, 60, 5);
-    ask(1, "water", 300);
+    town_request(&town, "s1", 1, "water", 300);
     const struct hv_order *order = ship();
     cr_assert_eq(shipped(order, "water"), 300);
     cr_expect_str_eq(order->text, "open first: 34 kit"); /* 34 x 6 is the first beyond 200 */
@@ -87,17 +75,17 @@ Test(kits, are_opened_where_what_is_loose_does_not_reach) {
 
 Test(kits, stay_closed_where_enough_is_loose) {
     hold("d1", 300, 60, 5);
-    ask(1, "water", 300);
+    town_request(&town, "s1", 1, "water", 300);
     cr_expect_str_eq(ship()->text, "");
 }
 
 /* What stands on an order takes what is loose first; one opened kit serves for all it holds. */
 Test(kits, are_opened_for_all_that_they_hold_and_after_what_stands) {
     hold("d1", 120, 60, 0);
-    ask(1, "water", 100);
+    town_request(&town, "s1", 1, "water", 100);
     cr_assert_str_eq(ship()->text, "");
-    ask(2, "soap", 7);
-    ask(3, "water", 24);
+    town_request(&town, "s1", 2, "soap", 7);
+    town_request(&town, "s1", 3, "water", 24);
     const struct hv_order *order = ship();
     cr_assert_eq(shipped(order, "soap"), 7);
     cr_expect_str_eq(order->text, "open first: 4 kit");

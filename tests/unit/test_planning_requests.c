@@ -16,15 +16,7 @@ static void end(void) {
 TestSuite(planning_requests, .init = begin, .fini = end);
 
 static void ask(uint64_t id, uint64_t water) {
-    struct hv_stock_line line = {.item = "water", .lot = "", .quantity = water};
-    town_tell(&town, "s1",
-              (struct hv_report){.kind = HV_REPORT_REQUEST,
-                                 .request = {.id = id,
-                                             .kind = HV_REQUEST_GOODS,
-                                             .urgency = HV_URGENCY_URGENT,
-                                             .line_count = 1,
-                                             .lines = &line,
-                                             .text = ""}});
+    town_request(&town, "s1", id, "water", water);
 }
 
 /* `water`: at most so much is approved; 0: no word of an amount. */
