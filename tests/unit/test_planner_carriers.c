@@ -124,6 +124,10 @@ static double transport_of(const struct town *town, const struct plan *plan) {
     return cost;
 }
 
+static double cost_of(const struct town *town, const struct plan *plan) {
+    return lack_of(town, plan) + transport_of(town, plan);
+}
+
 /* Sent within stock and needs, and every unit on a trip or left. */
 static void expect_sound(const struct town *town, const struct plan *plan) {
     const uint32_t items = town->instance.item_count;
@@ -180,8 +184,7 @@ Test(planner_carriers, never_leave_more_behind_than_one_allocation_does) {
         struct plan *once = solve(town, NULL), *plan = solve(town, carry);
         expect_sound(town, once);
         expect_sound(town, plan);
-        double before = lack_of(town, once) + transport_of(town, once);
-        double after = lack_of(town, plan) + transport_of(town, plan);
+        double before = cost_of(town, once), after = cost_of(town, plan);
         cr_assert_leq(after, before * (1 + 1e-9) + 1e-6, "round %d", round);
         cr_assert_eq(plan->goods_bound, once->goods_bound);
         cr_assert_eq(plan->carrying_cost, plan->goods_cost - once->goods_cost);
@@ -201,8 +204,7 @@ Test(planner_carriers, bring_no_less_of_a_fair_plan_in_rounds_than_without) {
         struct plan *once = solve_by(town, NULL, PLANNER_FAIREST),
                     *plan = solve_by(town, carry, PLANNER_FAIREST);
         expect_sound(town, plan);
-        double before = lack_of(town, once) + transport_of(town, once);
-        double after = lack_of(town, plan) + transport_of(town, plan);
+        double before = cost_of(town, once), after = cost_of(town, plan);
         cr_assert_leq(after, before * (1 + 1e-9) + 1e-6, "round %d", round);
         cr_assert_eq(plan->is_fair, once->is_fair);
         cr_assert_eq(plan->carrying_cost, plan->goods_cost - once->goods_cost);
@@ -225,8 +227,7 @@ Test(planner_carriers, share_fairly_only_where_that_stays_affordable) {
         struct plan *cheapest = solve(town, carry),
                     *plan = solve_by(town, carry, PLANNER_AFFORDABLE);
         expect_sound(town, plan);
-        double least = lack_of(town, cheapest) + transport_of(town, cheapest);
-        double cost = lack_of(town, plan) + transport_of(town, plan);
+        double least = cost_of(town, cheapest), cost = cost_of(town, plan);
         cr_assert(plan->is_fair || cost <= least * (1 + 1e-9) + 1e-6, "round %d", round);
         if (plan->is_fair && plan->deliveries->left_count > 0)
             cr_assert_leq(cost, least * (1.01 + 1e-9) + 1e-6, "round %d", round);
