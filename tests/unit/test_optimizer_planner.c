@@ -468,30 +468,43 @@ Test(planner, fair_and_packed_plans_within_limits_of_lanes_are_certified_too) {
 }
 
 /* Two shelters need the same from one depot, and the nearer one would get all of it. */
+struct pair {
+    struct network *network;
+    struct instance_shelter shelters[2];
+    struct instance_depot depot;
+    struct instance_item item;
+    int64_t stock, reserve, need[2];
+    struct instance instance;
+};
+
+static void make_pair(struct pair *pair, int64_t far_ms, int64_t shortage_cost, int64_t pack) {
+    const struct network_link links[] = {{0, 1, 1000, 100, false}, {0, 2, far_ms, 100, false}};
+    *pair = (struct pair){.shelters = {{.node = 1, .receive_ml = INSTANCE_NO_LIMIT, .priority = 1},
+                                       {.node = 2, .receive_ml = INSTANCE_NO_LIMIT, .priority = 1}},
+                          .depot = {0, INSTANCE_NO_LIMIT, true},
+                          .item = {.volume_ml = 1000, .shortage_cost = shortage_cost, .pack = pack},
+                          .stock = 60,
+                          .need = {60, 60}};
+    cr_assert_eq(network_new(3, links, 2, &pair->network), 0);
+    pair->instance = (struct instance){.network = pair->network,
+                                       .shelters = pair->shelters,
+                                       .shelter_count = 2,
+                                       .depots = &pair->depot,
+                                       .depot_count = 1,
+                                       .items = &pair->item,
+                                       .item_count = 1,
+                                       .stock = &pair->stock,
+                                       .reserve = &pair->reserve,
+                                       .need = pair->need,
+                                       .haul_cost_per_m3_hour = 3600000};
+}
+
 Test(planner, fairness_shares_what_is_short_and_says_what_that_costs) {
-    const struct network_link links[] = {{0, 1, 1000, 100, false}, {0, 2, 9000, 100, false}};
-    struct network *network = NULL;
-    cr_assert_eq(network_new(3, links, 2, &network), 0);
-    struct instance_shelter shelters[2] = {
-        {.node = 1, .receive_ml = INSTANCE_NO_LIMIT, .priority = 1},
-        {.node = 2, .receive_ml = INSTANCE_NO_LIMIT, .priority = 1}};
-    const struct instance_depot depot = {0, INSTANCE_NO_LIMIT, true};
-    const struct instance_item item = {.volume_ml = 1000, .shortage_cost = 50, .pack = 6};
-    const int64_t stock = 60, reserve = 0, need[2] = {60, 60};
-    const struct instance instance = {.network = network,
-                                      .shelters = shelters,
-                                      .shelter_count = 2,
-                                      .depots = &depot,
-                                      .depot_count = 1,
-                                      .items = &item,
-                                      .item_count = 1,
-                                      .stock = &stock,
-                                      .reserve = &reserve,
-                                      .need = need,
-                                      .haul_cost_per_m3_hour = 3600000};
+    struct pair pair;
     struct planner *planner = NULL;
     struct plan *plan = NULL;
-    cr_assert_eq(planner_new(&instance, &planner), 0);
+    make_pair(&pair, 9000, 50, 6);
+    cr_assert_eq(planner_new(&pair.instance, &planner), 0);
     cr_assert_eq(planner_solve(planner, NULL, &plan), 0);
     cr_assert_eq(plan->shipment_count, 1);
     cr_assert_float_eq(plan->least_fill, 0, 1e-9);
@@ -513,40 +526,21 @@ Test(planner, fairness_shares_what_is_short_and_says_what_that_costs) {
     cr_assert_eq(plan->goods_cost - plan->fairness_cost, plan->goods_bound);
     plan_free(plan);
     planner_free(planner);
-    network_free(network);
+    network_free(pair.network);
 }
 
-/* The town of the test before, with a shelter as near to the depot as to make sharing dear or not.
- */
-static struct plan *plan_town(int64_t far_ms, int64_t shortage_cost, planner_carry *carry) {
-    const struct network_link links[] = {{0, 1, 1000, 100, false}, {0, 2, far_ms, 100, false}};
-    struct network *network = NULL;
-    cr_assert_eq(network_new(3, links, 2, &network), 0);
-    struct instance_shelter shelters[2] = {
-        {.node = 1, .receive_ml = INSTANCE_NO_LIMIT, .priority = 1},
-        {.node = 2, .receive_ml = INSTANCE_NO_LIMIT, .priority = 1}};
-    const struct instance_depot depot = {0, INSTANCE_NO_LIMIT, true};
-    const struct instance_item item = {.volume_ml = 1000, .shortage_cost = shortage_cost};
-    const int64_t stock = 60, reserve = 0, need[2] = {60, 60};
-    const struct instance instance = {.network = network,
-                                      .shelters = shelters,
-                                      .shelter_count = 2,
-                                      .depots = &depot,
-                                      .depot_count = 1,
-                                      .items = &item,
-                                      .item_count = 1,
-                                      .stock = &stock,
-                                      .reserve = &reserve,
-                                      .need = need,
-                                      .haul_cost_per_m3_hour = 3600000};
+/* Far enough apart, sharing between the two is dear. */
+static struct plan *plan_pair(int64_t far_ms, int64_t shortage_cost, planner_carry *carry) {
+    struct pair pair;
     struct planner *planner = NULL;
     struct plan *plan = NULL;
-    cr_assert_eq(planner_new(&instance, &planner), 0);
+    make_pair(&pair, far_ms, shortage_cost, 0);
+    cr_assert_eq(planner_new(&pair.instance, &planner), 0);
     cr_assert_eq(planner_set_fairness(planner, PLANNER_AFFORDABLE), 0);
     planner_set_carrier(planner, carry, NULL);
     cr_assert_eq(planner_solve(planner, NULL, &plan), 0);
     planner_free(planner);
-    network_free(network);
+    network_free(pair.network);
     return plan;
 }
 
@@ -567,19 +561,19 @@ static int leave_one(void *context, const struct planner *planner, struct plan *
 }
 
 Test(planner, goods_are_shared_fairly_where_that_costs_little_and_vehicles_bring_it) {
-    struct plan *plan = plan_town(1001, 50000, NULL);
+    struct plan *plan = plan_pair(1001, 50000, NULL);
     cr_assert(plan->is_fair);
     cr_assert_float_eq(plan->least_fill, 0.5, 1e-9);
     cr_assert_eq(plan->goods_cost - plan->fairness_cost, plan->goods_bound);
     plan_free(plan);
-    plan = plan_town(9000000, 50000, NULL); /* two and a half hours away */
+    plan = plan_pair(9000000, 50000, NULL); /* two and a half hours away */
     cr_assert_not(plan->is_fair);
     cr_assert_float_eq(plan->least_fill, 0, 1e-9);
     cr_assert_float_eq(plan->fairest_fill, 0.5, 1e-9);
     cr_assert(plan->fairness_cost > plan->goods_cost / 100);
     cr_assert_eq(plan->goods_cost, plan->goods_bound);
     plan_free(plan);
-    plan = plan_town(1001, 50000, leave_one);
+    plan = plan_pair(1001, 50000, leave_one);
     cr_assert_not(plan->is_fair);
     cr_assert_eq(plan->deliveries->left_count, 0);
     cr_assert_eq(plan->shipment_count, 1);
