@@ -231,6 +231,9 @@ void api_problem(struct api_call *call, unsigned status, const char *name, const
 void api_refused(struct api_call *call, const json_t *reply);
 void api_failed(struct api_call *call, int error);
 
+/* What api_ask gave: the thing, or where that is NULL what was refused. Takes both over. */
+void api_reply_asked(struct api_call *call, json_t *thing, json_t *refusal);
+
 bool api_takes_gzip(const struct api_call *call);
 
 /* Sets the ETag of what depends on `version` and answers 304 where the client has it. */

@@ -111,16 +111,6 @@ void api_get_plan(struct api *api, struct api_call *call) {
     json_decref(refusal);
 }
 
-static void reply_one(struct api_call *call, json_t *request, const char *member) {
-    json_t *refusal = NULL, *reply = api_ask(call->scene, request, member, &refusal);
-    if (reply == NULL)
-        api_refused(call, refusal);
-    else
-        api_reply_json(call, 200, json_incref(reply));
-    json_decref(reply);
-    json_decref(refusal);
-}
-
 void api_get_plan_diff(struct api *api, struct api_call *call) {
     if (!api_knows_parameters(call, "against"))
         return;
@@ -141,22 +131,20 @@ void api_get_plan_diff(struct api *api, struct api_call *call) {
                                 NULL, &refusal);
         if (reply == NULL && refusal == NULL)
             reply = old_diff(api, call->scene->state, wanted, against);
-        if (reply == NULL)
-            api_refused(call, refusal);
-        else
-            api_reply_json(call, 200, json_incref(reply));
-        json_decref(reply);
-        json_decref(refusal);
+        api_reply_asked(call, reply, refusal);
     }
 }
 
 void api_get_order(struct api *api, struct api_call *call) {
-    json_t *number = api_number_argument(call, "an order");
+    json_t *number = api_number_argument(call, "an order"), *refusal = NULL;
     (void)api;
     if (number == NULL)
         return;
-    if (api_unchanged_aged(call, api_scene_changed(call->scene, 1u << STATE_ORDER), API_JSON))
+    if (api_unchanged_aged(call, api_scene_changed(call->scene, 1u << STATE_ORDER), API_JSON)) {
         json_decref(number);
-    else
-        reply_one(call, json_pack("{s:s, s:o}", "verb", "order", "order", number), "order");
+        return;
+    }
+    json_t *order = api_ask(call->scene, json_pack("{s:s, s:o}", "verb", "order", "order", number),
+                            "order", &refusal);
+    api_reply_asked(call, order, refusal);
 }

@@ -158,20 +158,13 @@ void api_get_node(struct api *api, struct api_call *call) {
 
 /* ---- what the console tells ---- */
 
-static void ask(struct api_call *call, json_t *request) {
-    json_t *refusal = NULL, *reply = api_ask(call->scene, request, NULL, &refusal);
-    if (reply == NULL)
-        api_refused(call, refusal);
-    else
-        api_reply_json(call, 200, json_incref(reply));
-    json_decref(reply);
-    json_decref(refusal);
-}
-
 void api_get_status(struct api *api, struct api_call *call) {
+    json_t *refusal = NULL;
     (void)api;
-    if (!api_unchanged_aged(call, state_position(call->scene->state), API_JSON))
-        ask(call, json_pack("{s:s}", "verb", "status"));
+    if (api_unchanged_aged(call, state_position(call->scene->state), API_JSON))
+        return;
+    json_t *status = api_ask(call->scene, json_pack("{s:s}", "verb", "status"), NULL, &refusal);
+    api_reply_asked(call, status, refusal);
 }
 
 /* ---- roads, goods, requests, orders ---- */

@@ -101,6 +101,14 @@ void api_failed(struct api_call *call, int error) {
                 NULL);
 }
 
+void api_reply_asked(struct api_call *call, json_t *thing, json_t *refusal) {
+    if (thing == NULL)
+        api_refused(call, refusal);
+    else
+        api_reply_json(call, 200, thing);
+    json_decref(refusal);
+}
+
 bool api_takes_gzip(const struct api_call *call) {
     return api_takes_coding(MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND,
                                                         MHD_HTTP_HEADER_ACCEPT_ENCODING),
