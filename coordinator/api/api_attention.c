@@ -26,12 +26,6 @@ static void write_csv(const json_t *list, struct api_text *text) {
     }
 }
 
-static void pass_on(const struct api_call *call, json_t *request, const char *name) {
-    const char *value = api_target_value(&call->target, name);
-    if (value != NULL)
-        json_object_set_new(request, name, json_string(value));
-}
-
 void api_get_attention(struct api *api, struct api_call *call) {
     (void)api;
     enum api_format format;
@@ -39,9 +33,9 @@ void api_get_attention(struct api *api, struct api_call *call) {
         api_unchanged_aged(call, state_position(call->scene->state), format))
         return;
     json_t *request = json_pack("{s:s}", "verb", "attention"), *refusal = NULL;
-    pass_on(call, request, "kind");
-    pass_on(call, request, "grade");
-    pass_on(call, request, "owner");
+    api_pass_on(call, request, "kind");
+    api_pass_on(call, request, "grade");
+    api_pass_on(call, request, "owner");
     json_t *reply = api_ask(call->scene, request, NULL, &refusal);
     json_t *list = json_incref(json_object_get(reply, "attention")),
            *by_grade = json_incref(json_object_get(reply, "by_grade"));

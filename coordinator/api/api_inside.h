@@ -254,6 +254,9 @@ bool api_knows_parameters(struct api_call *call, const char *words);
 /* Whether the parameter is “true”. */
 bool api_is_true(const struct api_call *call, const char *name);
 
+/* Puts the parameter into the request of the console, under its own name; without it, nothing. */
+void api_pass_on(const struct api_call *call, json_t *request, const char *name);
+
 /* limit and offset of a page; false: answered. */
 bool api_read_page(struct api_call *call, uint64_t *limit, uint64_t *offset);
 

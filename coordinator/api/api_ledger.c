@@ -9,12 +9,6 @@ static bool unchanged(struct api_call *call, uint32_t kinds) {
     return api_unchanged_aged(call, api_scene_changed(call->scene, kinds), API_JSON);
 }
 
-static void pass_on(const struct api_call *call, json_t *request, const char *name) {
-    const char *value = api_target_value(&call->target, name);
-    if (value != NULL)
-        json_object_set_new(request, name, json_string(value));
-}
-
 /* The list under `member`, and one thing more where it is named; or what was refused. */
 static void tell(struct api_call *call, json_t *request, const char *member, const char *more) {
     json_t *refusal = NULL, *reply = api_ask(call->scene, request, NULL, &refusal);
@@ -36,7 +30,7 @@ void api_get_waybills(struct api *api, struct api_call *call) {
         api_unchanged_aged(call, api_scene_changed(call->scene, kinds), format))
         return;
     json_t *request = json_pack("{s:s, s:b}", "verb", "waybills", "all", api_is_true(call, "all"));
-    pass_on(call, request, "id");
+    api_pass_on(call, request, "id");
     if (format == API_GEOJSON)
         api_reply_features(call, api_ask(call->scene, request, "waybills", NULL),
                            api_feature_of_journey);
@@ -50,9 +44,9 @@ void api_get_ledger(struct api *api, struct api_call *call) {
         unchanged(call, 1u << STATE_PLACE | 1u << STATE_WAYBILL))
         return;
     json_t *request = json_pack("{s:s}", "verb", "ledger");
-    pass_on(call, request, "item");
-    pass_on(call, request, "lot");
-    pass_on(call, request, "place");
+    api_pass_on(call, request, "item");
+    api_pass_on(call, request, "lot");
+    api_pass_on(call, request, "place");
     tell(call, request, "rows", "lagging");
 }
 
@@ -82,7 +76,7 @@ void api_get_supplies(struct api *api, struct api_call *call) {
     const char *shelter = api_target_value(&call->target, "shelter");
     json_t *refusal = NULL, *request = json_pack("{s:s, s:I, s:I}", "verb", "supplies", "limit",
                                                  (json_int_t)limit, "offset", (json_int_t)offset);
-    pass_on(call, request, "item");
+    api_pass_on(call, request, "item");
     if (shelter != NULL)
         json_object_set_new(request, "id", json_string(shelter));
     if (below > 0)

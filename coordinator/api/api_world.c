@@ -85,6 +85,12 @@ bool api_is_true(const struct api_call *call, const char *name) {
     return value != NULL && strcmp(value, "true") == 0;
 }
 
+void api_pass_on(const struct api_call *call, json_t *request, const char *name) {
+    const char *value = api_target_value(&call->target, name);
+    if (value != NULL)
+        json_object_set_new(request, name, json_string(value));
+}
+
 static bool unchanged_aged(struct api_call *call, uint32_t kinds) {
     return api_unchanged_aged(call, api_scene_changed(call->scene, kinds), API_JSON);
 }
