@@ -6,7 +6,6 @@
 
 #include <sodium.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { KEY_MIN = 8, KEY_MAX = 128 };
@@ -173,18 +172,15 @@ static json_t *with_text(json_t *request, const char *member, const char *value)
     return request;
 }
 
-/* A number of the path. NULL: answered with 404. */
+/* With the number in the path. NULL: answered with 404. */
 static json_t *with_number(struct api_call *call, json_t *request, const char *member,
-                           const char *value) {
-    size_t length = strlen(value);
-    if (request == NULL)
-        return NULL;
-    if (length == 0 || length > 15 || strspn(value, "0123456789") != length) {
-        api_problem(call, 404, "not-found", "that is no number of a plan or an order", NULL);
+                           const char *what) {
+    json_t *number = request == NULL ? NULL : api_number_argument(call, what);
+    if (number == NULL) {
         json_decref(request);
         return NULL;
     }
-    json_object_set_new(request, member, json_integer(strtoll(value, NULL, 10)));
+    json_object_set_new(request, member, number);
     return request;
 }
 
@@ -289,12 +285,12 @@ void api_post_plan(struct api *api, struct api_call *call) {
 
 void api_put_approval(struct api *api, struct api_call *call) {
     json_t *request = request_of(call, "plan-approve", "reason");
-    decide(api, call, 200, with_number(call, request, "plan", call->arguments[0]));
+    decide(api, call, 200, with_number(call, request, "plan", "a plan"));
 }
 
 void api_delete_approval(struct api *api, struct api_call *call) {
     json_t *request = request_of(call, "plan-withdraw", "reason");
-    decide(api, call, 200, with_number(call, request, "plan", call->arguments[0]));
+    decide(api, call, 200, with_number(call, request, "plan", "a plan"));
 }
 
 void api_put_directive(struct api *api, struct api_call *call) {
@@ -322,17 +318,17 @@ void api_post_order(struct api *api, struct api_call *call) {
 
 void api_patch_order(struct api *api, struct api_call *call) {
     json_t *request = request_of(call, "order-revise", ORDER_MEMBERS);
-    decide(api, call, 200, with_number(call, request, "order", call->arguments[0]));
+    decide(api, call, 200, with_number(call, request, "order", "an order"));
 }
 
 void api_delete_order(struct api *api, struct api_call *call) {
     json_t *request = request_of(call, "order-cancel", "reason");
-    decide(api, call, 200, with_number(call, request, "order", call->arguments[0]));
+    decide(api, call, 200, with_number(call, request, "order", "an order"));
 }
 
 void api_post_answer(struct api *api, struct api_call *call) {
     json_t *request = request_of(call, "order-answer", "state,reason,done,revision");
-    decide(api, call, 201, with_number(call, request, "order", call->arguments[0]));
+    decide(api, call, 201, with_number(call, request, "order", "an order"));
 }
 
 /* ---- goods ---- */
