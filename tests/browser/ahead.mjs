@@ -2,7 +2,7 @@
 // reversed roads, progress, plans that are in the log alone, history and charts of a look back; and all of it on a phone and by keyboard.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { accessible, bin, check, daemon, finish, freePort, open, picture, run, sanitized, scratch, test, until, WEBGL } from "./browser.mjs";
+import { accessible, bin, check, daemon, finish, freePort, open, picture, run, sanitized, says, scratch, stands, test, until, WEBGL } from "./browser.mjs";
 
 const centre = join(scratch(), "centre");
 const region = new URL("../../simulations/regions/siouxfalls", import.meta.url).pathname;
@@ -30,16 +30,10 @@ const context = await browser.newContext(wide);
 const page = await context.newPage();
 const faults = [];
 page.on("pageerror", (error) => faults.push(String(error)));
-const stands = (on, route) => on.waitForSelector(`main[data-route="#/${route}"]`);
 const goTo = async (on, route) => {
   await on.goto(`${address}/#/${route}`);
   await stands(on, route);
 };
-/** Until an element is there and says all these words: while a page turns it may be missing. */
-const says = (on, selector, ...words) => on.waitForFunction(([where, all]) => {
-  const found = document.querySelector(where);
-  return found !== null && all.every((word) => found.textContent.includes(word));
-}, [selector, words]);
 /** Another window of the officer's. */
 async function loggedIn(on, more = {}) {
   const other = await on.newContext({ ...wide, ...more });

@@ -98,6 +98,15 @@ export async function until(what, question) {
   }
 }
 
+/** A view of the command centre says when all of it stands; before that what is seen may be of the one before. */
+export const stands = (on, route) => on.waitForSelector(`main[data-route="#/${route}"]`);
+
+/** Until an element is there and says all these words: while a page turns it may be missing. */
+export const says = (on, selector, ...words) => on.waitForFunction(([where, all]) => {
+  const found = document.querySelector(where);
+  return found !== null && all.every((word) => found.textContent.includes(word));
+}, [selector, words]);
+
 const LOOK_MS = 60000, PICTURES_MOST = 3;
 
 /** Keeps a picture of a page for people to look at. Where the browser draws none, also when asked again, that says nothing about the page: it is told. */

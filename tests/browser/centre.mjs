@@ -1,7 +1,7 @@
 // The command centre in a real browser, on a real coordinator with real nodes: decide, and see it arrive at the desk.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { accessible, bin, check, daemon, ended, finish, freePort, open, picture, run, scratch, test, until, WEBGL } from "./browser.mjs";
+import { accessible, bin, check, daemon, ended, finish, freePort, open, picture, run, says, scratch, stands, test, until, WEBGL } from "./browser.mjs";
 
 const folder = scratch();
 const centre = join(folder, "centre"), node = join(folder, "S01");
@@ -41,15 +41,8 @@ const page = await context.newPage();
 const faults = [];
 page.on("pageerror", (error) => faults.push(String(error)));
 const ready = () => page.waitForSelector("html[data-ready]");
-// A view says when all of it stands; before that what is seen may be of the one before.
-const stands = (on, route) => on.waitForSelector(`main[data-route="#/${route}"]`);
 const turnTo = async (on, name) => { await on.click(`header nav a[href="#/${name}"]`); await stands(on, name); };
 const go = (name) => turnTo(page, name);
-/** Until an element is there and says all these words: while a page turns it may be missing. */
-const says = (on, selector, ...words) => on.waitForFunction(([where, all]) => {
-  const found = document.querySelector(where);
-  return found !== null && all.every((word) => found.textContent.includes(word));
-}, [selector, words]);
 
 /** Another window of the officer's: a page behind another in the same one may not be drawn. */
 async function loggedIn(on) {
