@@ -539,6 +539,9 @@ def directives(city, planner):
           wanted and [(one["zone"], one["shelter"], one["before"], one["after"]) for one in diff["moves"]] == wanted, (wanted, diff["moves"]))
     is_so("only plans that there are", city.ask("GET", f"/api/v1/plans/{second}/diff?against=99999", **planner).status == 404)
     is_so("by number", city.ask("GET", f"/api/v1/plans/{second}/diff?against=x", **planner).status == 400)
+    for method, path in (("GET", "plans/1x"), ("GET", "orders/-1"), ("PATCH", "orders/1x"), ("DELETE", "orders/1234567890123456")):
+        answer = city.ask(method, f"/api/v1/{path}", None if method == "GET" else {}, **planner)
+        is_so(f"{method} {path} has no number", answer.status == 404 and b"is no number of a" in answer.body, (answer.status, answer.body))
     sent = sum(one["quantity"] for one in before["shipments"] if (one["depot"], one["item"]) == ("D1", "water"))
     answer = city.ask("PUT", "/api/v1/directives/r1", {"kind": "reserve", "depot": "D1", "item": "water", "quantity": 9000}, **planner)
     is_so("a reserve is held", answer.status == 200, answer.body)
