@@ -3,13 +3,15 @@
 
 #include <string.h>
 
-static void write_csv(const json_t *list, struct api_text *text) {
+static void write_csv(const struct api_scene *scene, const json_t *list, struct api_text *text) {
     static const char *const members[] = {"grade", "kind", "subject", "name", "name_zh"};
     size_t index;
     json_t *one;
-    api_text_put(text,
-                 "grade,kind,subject,name,name_zh,age_s,owner\r\n#severity,#event+type,#loc+code,"
-                 "#loc+name,#loc+name+i_zh,#date+age+s,#contact+name\r\n");
+    api_text_put(text, "grade,kind,subject,name,name_zh,age_s,owner");
+    api_exercise_cell(scene, 0, text);
+    api_text_put(text, "#severity,#event+type,#loc+code,#loc+name,#loc+name+i_zh,#date+age+s,"
+                       "#contact+name");
+    api_exercise_cell(scene, 1, text);
     json_array_foreach(list, index, one) {
         for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
             const char *cell = json_string_value(json_object_get(one, members[i]));
@@ -22,7 +24,7 @@ static void write_csv(const json_t *list, struct api_text *text) {
             json_string_value(json_object_get(json_object_get(one, "owner"), "name"));
         api_text_add(text, ",", 1);
         api_text_cell(text, owner == NULL ? "" : owner);
-        api_text_put(text, "\r\n");
+        api_exercise_cell(scene, 2, text);
     }
 }
 
@@ -43,7 +45,7 @@ void api_get_attention(struct api *api, struct api_call *call) {
     if (list == NULL) {
         api_refused(call, refusal);
     } else if (format == API_CSV) {
-        write_csv(list, &call->out);
+        write_csv(call->scene, list, &call->out);
         api_reply(call, 200, api_type_of(format));
     } else {
         api_reply_page(call, list, "by_grade", by_grade);

@@ -10,6 +10,22 @@ static bool is_placed(const struct region *region) {
     return region != NULL && region->coordinates == REGION_LONLAT;
 }
 
+/* Begins a collection; its features follow, and "]}". */
+static void begin_collection(const struct api_scene *scene, struct api_text *text) {
+    api_text_put(text, "{\"type\":\"FeatureCollection\",");
+    api_exercise_member(scene, text);
+    api_text_print(text, "\"position\":%" PRIu64 ",\"features\":[", state_position(scene->state));
+}
+
+/* Ends a feature with what the console tells of it, which is never nothing. */
+static void add_properties(const struct api_scene *scene, const json_t *row,
+                           struct api_text *text) {
+    api_text_put(text, ",\"properties\":{");
+    api_exercise_member(scene, text);
+    api_text_json_members(text, row);
+    api_text_put(text, "}}");
+}
+
 /* ---- hazards ---- */
 
 static void add_point(struct api_text *text, double lon, double lat, bool *first) {
@@ -82,9 +98,7 @@ void api_feature_of_hazard(const struct api_scene *scene, const json_t *hazard,
         add_lines(region, hazard, text);
         api_text_put(text, "]}]}");
     }
-    api_text_put(text, ",\"properties\":");
-    api_text_json(text, hazard);
-    api_text_put(text, "}");
+    add_properties(scene, hazard, text);
 }
 
 /* ---- between two places ---- */
@@ -126,9 +140,7 @@ void api_feature_of_journey(const struct api_scene *scene, const json_t *row,
         add_point(text, to[0], to[1], &first);
         api_text_put(text, "]}");
     }
-    api_text_put(text, ",\"properties\":");
-    api_text_json(text, row);
-    api_text_put(text, "}");
+    add_properties(scene, row, text);
 }
 
 /* ---- plans ---- */
@@ -139,8 +151,7 @@ void api_features_of_routes(const struct api_scene *scene, const json_t *plan,
     const struct region *region = scene->region;
     size_t index;
     json_t *move;
-    api_text_print(text, "{\"type\":\"FeatureCollection\",\"position\":%" PRIu64 ",\"features\":[",
-                   state_position(scene->state));
+    begin_collection(scene, text);
     json_array_foreach(json_object_get(plan, "moves"), index, move) {
         const json_t *links = json_object_get(move, "links");
         bool placed = is_placed(region) && json_array_size(links) > 0;
@@ -157,9 +168,8 @@ void api_features_of_routes(const struct api_scene *scene, const json_t *plan,
                 add_point(text, region->nodes[link->from].x, region->nodes[link->from].y, &first);
             add_point(text, region->nodes[link->to].x, region->nodes[link->to].y, &first);
         }
-        api_text_put(text, placed ? "]},\"properties\":" : ",\"properties\":");
-        api_text_json(text, move);
-        api_text_put(text, "}");
+        api_text_put(text, placed ? "]}" : "");
+        add_properties(scene, move, text);
     }
     api_text_put(text, "]}");
 }
@@ -174,9 +184,7 @@ void api_reply_features(struct api_call *call, json_t *items, api_feature *featu
         json_decref(items);
         return;
     }
-    api_text_print(&call->out,
-                   "{\"type\":\"FeatureCollection\",\"position\":%" PRIu64 ",\"features\":[",
-                   state_position(call->scene->state));
+    begin_collection(call->scene, &call->out);
     for (uint64_t i = offset; i < json_array_size(items) && i - offset < limit; i++) {
         api_text_add(&call->out, ",", i > offset);
         feature(call->scene, json_array_get(items, (size_t)i), &call->out);

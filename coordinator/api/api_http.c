@@ -186,7 +186,8 @@ static enum MHD_Result queue(struct api_call *call) {
     return queued;
 }
 
-/* Called once before the body, for each piece of it, at its end, and after a call has waited. */
+/* Called once before the body, for each piece of it, at its end, once more where it waits, and
+ * after it has waited. */
 static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url,
                               const char *method, const char *version, const char *upload,
                               size_t *upload_size, void **held) {
@@ -207,6 +208,8 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
     }
     if (call->stage == API_READING)
         run(api, call);
+    else if (call->stage == API_WAITING)
+        api_wait_suspend(call);
     return call->stage == API_READY ? queue(call) : MHD_YES;
 }
 
@@ -309,7 +312,7 @@ void api_http_close(struct api *api) {
             continue;
         api_problem(call, 503, "stopped", "the coordinator is stopping",
                     "ask again with the same Idempotency-Key when it runs");
-        MHD_resume_connection(call->connection);
+        api_wait_end(call);
     }
     api_events_close(api);
     if (api->server == NULL)

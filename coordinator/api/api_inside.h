@@ -36,7 +36,7 @@ struct api_route {
 
 enum api_stage {
     API_READING, /* the body comes in */
-    API_WAITING, /* suspended until somebody answers */
+    API_WAITING, /* until somebody answers */
     API_READY,   /* the answer is there, to be queued */
     API_GONE     /* queued */
 };
@@ -72,6 +72,7 @@ struct api_call {
     uint8_t cookie[32];
     struct api_scene *scene; /* what is answered from: now, or a look back */
 
+    bool suspended;
     uint64_t token; /* API_WAITING: for whose answer */
     uint64_t past;  /* position of the look back that it waits for; 0: none */
     void (*answered)(struct api *api, struct api_call *call, json_t *reply);
@@ -204,6 +205,10 @@ void api_wait_job(struct api *api, struct api_call *call, struct api_job *job,
 /* Waits for the same job as the other call. */
 void api_join(struct api_call *call, const struct api_call *other);
 void api_jobs_ended(struct api *api);
+
+/* Suspends a call that waits, and resumes one that waits no longer, suspended or not yet. */
+void api_wait_suspend(struct api_call *call);
+void api_wait_end(struct api_call *call);
 
 /* ---- api_request.c ---- */
 

@@ -63,12 +63,14 @@ static json_t *old_diff(struct api *api, const struct state *state, uint64_t num
                                    &api->arena);
 }
 
-static void write_moves(const json_t *plan, struct api_text *text) {
+static void write_moves(const struct api_scene *scene, const json_t *plan, struct api_text *text) {
     size_t index;
     json_t *move;
-    api_text_put(text, "zone,shelter,people,wheelchair,medical,without_vehicle,travel_s\r\n"
-                       "#adm+zone+code,#loc+shelter+code,#affected,#affected+wheelchair,"
-                       "#affected+medical,#affected+without_vehicle,#indicator+travel+s\r\n");
+    api_text_put(text, "zone,shelter,people,wheelchair,medical,without_vehicle,travel_s");
+    api_exercise_cell(scene, 0, text);
+    api_text_put(text, "#adm+zone+code,#loc+shelter+code,#affected,#affected+wheelchair,"
+                       "#affected+medical,#affected+without_vehicle,#indicator+travel+s");
+    api_exercise_cell(scene, 1, text);
     json_array_foreach(json_object_get(plan, "moves"), index, move) {
         static const char *const members[] = {"people", "wheelchair", "medical", "without_vehicle",
                                               "travel_s"};
@@ -79,7 +81,7 @@ static void write_moves(const json_t *plan, struct api_text *text) {
             api_text_add(text, ",", 1);
             api_text_integer(text, json_integer_value(json_object_get(move, members[i])));
         }
-        api_text_put(text, "\r\n");
+        api_exercise_cell(scene, 2, text);
     }
 }
 
@@ -100,7 +102,7 @@ void api_get_plan(struct api *api, struct api_call *call) {
         api_refused(call, refusal);
     else if (!api_unchanged(call, api_scene_changed(call->scene, 1u << STATE_PLAN), format)) {
         if (format == API_CSV)
-            write_moves(plan, &call->out);
+            write_moves(call->scene, plan, &call->out);
         else if (format == API_GEOJSON)
             api_features_of_routes(call->scene, plan, &call->out);
         else

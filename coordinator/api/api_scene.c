@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *api_scene_exercise(const struct api_scene *scene) {
+    return state_general(scene->state)->mode == HV_MODE_EXERCISE ? "演练 EXERCISE" : NULL;
+}
+
 double api_scene_age(const struct api_scene *scene, int64_t observed_ms) {
     if (observed_ms == API_MS_NEVER)
         return NAN;

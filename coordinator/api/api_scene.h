@@ -73,6 +73,9 @@ struct api_scene {
 int api_scene_refresh(struct api_scene *scene) HV_MUST_USE;
 void api_scene_free(struct api_scene *scene); /* what refresh has made */
 
+/* What stands in everything that is taken away while it is exercised; NULL: it is real. Static. */
+const char *api_scene_exercise(const struct api_scene *scene);
+
 /* Seconds since an observation, NAN where there never was one. */
 double api_scene_age(const struct api_scene *scene, int64_t observed_ms);
 

@@ -22,7 +22,7 @@ static const struct words english = {"en",
                                      "people between places",
                                      "shelters open",
                                      "places in open shelters",
-                                     "nodes heard, silent, never heard",
+                                     "terminals heard, silent, never heard",
                                      "orders open, overdue",
                                      "requests open",
                                      "plan in force",
@@ -47,7 +47,7 @@ static const struct words chinese = {"zh-Hans",
                                      "转移途中人数",
                                      "开放的避难场所",
                                      "开放场所的容量",
-                                     "节点：在线、失联、从未上线",
+                                     "终端：在线、失联、从未上线",
                                      "命令：未结、逾期",
                                      "未结需求",
                                      "执行中的方案",
@@ -61,6 +61,31 @@ static const struct words chinese = {"zh-Hans",
                                      "原有人数",
                                      "尚待撤离",
                                      "失联"};
+
+/* Words of the log as people say them; the same as on the pages. */
+struct said {
+    const char *word, *english, *chinese;
+};
+static const struct said statuses[] = {
+    {"unknown", "unknown", "未知"}, {"planned", "planned", "计划"},
+    {"standby", "standby", "待命"}, {"opening", "opening", "正在开放"},
+    {"open", "open", "开放"},       {"nearly-full", "nearly full", "接近满员"},
+    {"full", "full", "满员"},       {"closing", "closing", "正在关闭"},
+    {"closed", "closed", "关闭"},   {"damaged", "damaged", "受损"}};
+static const struct said phases[] = {{"watch", "Watch", "监视"},
+                                     {"activation", "Activation", "启动"},
+                                     {"evacuation", "Evacuation", "疏散"},
+                                     {"stand-down", "Stand-down", "解除"},
+                                     {"demobilisation", "Demobilisation", "撤收"},
+                                     {"closed", "Closed", "结束"}};
+
+static const char *say(const struct words *words, const struct said *known, size_t count,
+                       const char *word) {
+    for (size_t i = 0; word != NULL && i < count; i++)
+        if (strcmp(known[i].word, word) == 0)
+            return words == &chinese ? known[i].chinese : known[i].english;
+    return word;
+}
 
 static void cell(struct api_text *text, const char *element, const char *content) {
     api_text_print(text, "<%s>", element);
@@ -137,7 +162,9 @@ static void write_shelters(const struct words *words, const struct api_scene *sc
         api_text_put(text, "<tr>");
         cell(text, "td", place->id);
         cell(text, "td", name_of(words, place));
-        cell(text, "td", hv_shelter_status_word(place->status));
+        cell(text, "td",
+             say(words, statuses, sizeof statuses / sizeof *statuses,
+                 hv_shelter_status_word(place->status)));
         number(text, words, place->people);
         number(text, words, place->capacity);
         double age = api_scene_age(scene, place->people_ms);
@@ -192,12 +219,15 @@ static void write_page(const struct words *words, const struct api_scene *scene,
                  "auto;padding:0 1em;color:#111;background:#fff}table{border-collapse:collapse;"
                  "width:100%;margin:1em 0}th,td{border-bottom:1px solid #bbb;padding:.2em .5em;"
                  "text-align:left}.n{text-align:right}tr{break-inside:avoid}.x{border:2px solid "
-                 "#a00;color:#a00;padding:.4em;font-weight:bold}</style></head><body>");
-    if (general->mode == HV_MODE_EXERCISE) {
-        api_text_put(text, "<p class=x>");
+                 "#a00;color:#a00;padding:.4em;font-weight:bold}"
+                 "@media print{body{display:table;margin:0}header{display:table-header-group}"
+                 "main{display:table-row-group}}</style></head><body>"); /* on every sheet */
+    if (api_scene_exercise(scene) != NULL) {
+        api_text_put(text, "<header><p class=x>");
         api_text_html(text, words->exercise);
-        api_text_put(text, "</p>");
+        api_text_put(text, "</p></header>");
     }
+    api_text_put(text, "<main>");
     cell(text, "h1", words->title);
     api_text_put(text, "<p>");
     api_text_html(text, general->name == NULL ? "" : general->name);
@@ -209,7 +239,8 @@ static void write_page(const struct words *words, const struct api_scene *scene,
     if (json_is_object(incident)) {
         api_text_html(text, json_string_value(json_object_get(incident, "name")));
         api_text_put(text, " · ");
-        api_text_html(text, json_string_value(json_object_get(incident, "phase")));
+        api_text_html(text, say(words, phases, sizeof phases / sizeof *phases,
+                                json_string_value(json_object_get(incident, "phase"))));
     } else {
         api_text_html(text, words->none);
     }
@@ -217,7 +248,7 @@ static void write_page(const struct words *words, const struct api_scene *scene,
     write_totals(words, status, text);
     write_zones(words, scene, text);
     write_shelters(words, scene, text);
-    api_text_put(text, "</body></html>\n");
+    api_text_put(text, "</main></body></html>\n");
 }
 
 static void write_csv(const struct api_scene *scene, const json_t *status, struct api_text *text) {
@@ -230,14 +261,15 @@ static void write_csv(const struct api_scene *scene, const json_t *status, struc
                    {"nodes", "never_heard"},      {"orders", "open"},
                    {"orders", "overdue"},         {"requests", "open"}};
     const struct state_general *general = state_general(scene->state);
+    const char *exercise = api_scene_exercise(scene);
     char wall[32];
     api_text_put(text, "mode,date,position,figure,value\r\n"
                        "#meta+mode,#date,#meta+position,#indicator+name,#indicator+value+num\r\n");
     clock_wall_text(scene->console.wall_ms, wall, sizeof wall);
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
-        api_text_print(text, "%s,%s,%llu,%s %s,%lld\r\n",
-                       general->mode == HV_MODE_EXERCISE ? "EXERCISE" : "live", wall,
-                       (unsigned long long)general->position, figures[i].member, figures[i].inner,
+        api_text_print(text, "%s,%s,%llu,%s %s,%lld\r\n", exercise == NULL ? "live" : exercise,
+                       wall, (unsigned long long)general->position, figures[i].member,
+                       figures[i].inner,
                        (long long)figure(status, figures[i].member, figures[i].inner));
 }
 

@@ -294,6 +294,25 @@ static void write_value(const struct api_column *column, const struct api_value 
     }
 }
 
+void api_exercise_cell(const struct api_scene *scene, int line, struct api_text *text) {
+    const char *exercise = api_scene_exercise(scene);
+    const char *const lines[] = {"exercise", "#meta+exercise", exercise};
+    if (exercise != NULL) {
+        api_text_add(text, ",", 1);
+        api_text_put(text, lines[line]);
+    }
+    api_text_put(text, "\r\n");
+}
+
+void api_exercise_member(const struct api_scene *scene, struct api_text *text) {
+    const char *exercise = api_scene_exercise(scene);
+    if (exercise == NULL)
+        return;
+    api_text_put(text, "\"exercise\":");
+    api_text_string(text, exercise);
+    api_text_add(text, ",", 1);
+}
+
 /* Members of an object; in a feature what is geometry is no property. */
 static void write_members(const struct api_table *table, const struct api_value *values,
                           bool feature, struct api_text *text) {
@@ -351,6 +370,7 @@ void api_table_feature(const struct api_table *table, const struct api_scene *sc
     api_text_put(text, ",\"geometry\":");
     write_geometry(table, values, text);
     api_text_put(text, ",\"properties\":{");
+    api_exercise_member(scene, text);
     write_members(table, values, true, text);
     api_text_put(text, "}}");
 }
@@ -383,10 +403,11 @@ static void write_cells(const struct api_table *table, const struct api_scene *s
             write_value(&table->columns[i], &values[i], text);
         first = false;
     }
-    api_text_put(text, "\r\n");
+    api_exercise_cell(scene, 2, text);
 }
 
-static void write_headings(const struct api_table *table, struct api_text *text) {
+static void write_headings(const struct api_table *table, const struct api_scene *scene,
+                           struct api_text *text) {
     for (int line = 0; line < 2; line++) {
         bool first = true;
         for (size_t i = 0; i < table->column_count; i++) {
@@ -397,21 +418,22 @@ static void write_headings(const struct api_table *table, struct api_text *text)
             api_text_put(text, line == 0 ? column->name : column->hxl);
             first = false;
         }
-        api_text_put(text, "\r\n");
+        api_exercise_cell(scene, line, text);
     }
 }
 
 static void write_begin(const struct api_table *table, const struct api_scene *scene,
                         const struct api_query *query, uint32_t total, struct api_text *text) {
     if (query->format == API_CSV) {
-        write_headings(table, text);
+        write_headings(table, scene, text);
         return;
     }
     const struct state_general *general = state_general(scene->state);
-    if (query->format == API_GEOJSON)
-        api_text_put(text, "{\"type\":\"FeatureCollection\",");
-    else
-        api_text_put(text, "{");
+    api_text_put(text, "{");
+    if (query->format == API_GEOJSON) {
+        api_text_put(text, "\"type\":\"FeatureCollection\",");
+        api_exercise_member(scene, text);
+    }
     api_text_print(text,
                    "\"position\":%llu,\"wall_ms\":%lld,\"mode\":\"%s\",\"total\":%u,"
                    "\"offset\":%llu,\"%s\":[",

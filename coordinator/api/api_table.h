@@ -103,6 +103,13 @@ void api_table_row(const struct api_table *table, const struct api_scene *scene,
 void api_table_feature(const struct api_table *table, const struct api_scene *scene, uint32_t row,
                        struct api_text *text);
 
+/* What CSV and GeoJSON say of an exercise, so that no part that is cut out, sorted or joined with
+ * others is taken for real: a last column (line 0: its heading, 1: its HXL tag, 2: a row), and the
+ * first member of a collection and of the properties of each feature. Nothing where it is real. The
+ * end of the line is written too. */
+void api_exercise_cell(const struct api_scene *scene, int line, struct api_text *text);
+void api_exercise_member(const struct api_scene *scene, struct api_text *text);
+
 /* The row whose first column is the id; UINT32_MAX: none. */
 uint32_t api_table_find(const struct api_table *table, const struct api_scene *scene,
                         const char *id);

@@ -131,11 +131,18 @@ static int dump(const char *bytes, size_t size, void *context) {
     return 0;
 }
 
-void api_text_json(struct api_text *text, const json_t *value) {
+static void dump_with(struct api_text *text, const json_t *value, size_t flag) {
     if (value == NULL ||
-        json_dump_callback(value, dump, text,
-                           JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12)) != 0)
+        json_dump_callback(value, dump, text, JSON_COMPACT | JSON_REAL_PRECISION(12) | flag) != 0)
         text->failed = true;
+}
+
+void api_text_json(struct api_text *text, const json_t *value) {
+    dump_with(text, value, JSON_ENCODE_ANY);
+}
+
+void api_text_json_members(struct api_text *text, const json_t *object) {
+    dump_with(text, object, JSON_EMBED);
 }
 
 /* ---- CSV and HTML ---- */

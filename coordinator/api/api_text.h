@@ -32,6 +32,7 @@ void api_text_string(struct api_text *text, const char *string);
 void api_text_integer(struct api_text *text, int64_t number);
 void api_text_number(struct api_text *text, double number, int decimals);
 void api_text_json(struct api_text *text, const json_t *value);
+void api_text_json_members(struct api_text *text, const json_t *object); /* without its braces */
 
 /* One cell of CSV (RFC 4180), quoted where it must be. What a spreadsheet would take for a formula
  * gets an apostrophe before it. */

@@ -1,9 +1,26 @@
 /* Calls that wait for somebody: for the main thread's answer to a decision, or for a job of a
- * thread beside. Such a call is suspended, and resumed when the answer is there. */
+ * thread beside. Such a call is suspended, and resumed when the answer is there.
+ *
+ * It is suspended not by the handler's first call that finds the request whole, but by the next
+ * (api_http.c), to which libmicrohttpd comes at once. A connection suspended by the first still
+ * counts as one that reads: when it is resumed and another one has been quiet for longer, it is
+ * read before it is asked for its answer, and a client that has ended its own half (nc -N,
+ * shutdown) is hung up on, so that it never hears what became of its decision. */
 #include "coordinator/api/api_inside.h"
 
 #include <stdlib.h>
 #include <unistd.h>
+
+void api_wait_suspend(struct api_call *call) {
+    call->suspended = true;
+    MHD_suspend_connection(call->connection);
+}
+
+void api_wait_end(struct api_call *call) {
+    if (call->suspended)
+        MHD_resume_connection(call->connection);
+    call->suspended = false;
+}
 
 /* ---- for the main thread ---- */
 
@@ -38,7 +55,6 @@ void api_wait(struct api *api, struct api_call *call, json_t *request,
     call->token = API_TOKEN_BIT | ++api->last_token;
     call->answered = answered;
     call->stage = API_WAITING;
-    MHD_suspend_connection(call->connection);
     post(api, call->token, request);
 }
 
@@ -51,7 +67,7 @@ void api_answers(struct api *api, uint64_t token, json_t *reply) {
         call->answered(api, call, reply);
         if (call->stage == API_WAITING) /* it gave no answer of its own */
             api_failed(call, HV_ERR_MEMORY);
-        MHD_resume_connection(call->connection);
+        api_wait_end(call);
     }
     json_decref(reply);
 }
@@ -68,14 +84,12 @@ void api_wait_job(struct api *api, struct api_call *call, struct api_job *job,
         return;
     }
     call->stage = API_WAITING;
-    MHD_suspend_connection(call->connection);
 }
 
 void api_join(struct api_call *call, const struct api_call *other) {
     call->token = other->token;
     call->worked = other->worked;
     call->stage = API_WAITING;
-    MHD_suspend_connection(call->connection);
 }
 
 void api_jobs_ended(struct api *api) {
@@ -88,7 +102,7 @@ void api_jobs_ended(struct api *api) {
             call->worked(api, call, job);
             if (call->stage == API_WAITING)
                 api_failed(call, HV_ERR_MEMORY);
-            MHD_resume_connection(call->connection);
+            api_wait_end(call);
         }
     }
 }

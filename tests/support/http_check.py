@@ -432,8 +432,7 @@ def attacks(city, view, plan):
             ("a type that begins like JSON's", b"Content-Type: application/jsonx\r\nContent-Length: 2\r\n", b"{}", 415),
             ("JSON's type in capitals", b"Content-Type: Application/JSON ; charset=utf-8\r\nContent-Length: 13\r\n",
              b'{"text":"hi"}', 201)):
-        said = city.raw(b"POST /api/v1/notes HTTP/1.1\r\n" + head + token + headers + b"\r\n" + body,
-                        ends=status != 201)  # who hangs up while it is decided may not hear of it
+        said = city.raw(b"POST /api/v1/notes HTTP/1.1\r\n" + head + token + headers + b"\r\n" + body)
         is_so(f"{what}: {status}", said.startswith(f"HTTP/1.1 {status} ".encode()) and
               (status == 201 or (b"problem+json" in said and b'"remedy"' in said)), said)
     answer = city.ask("POST", "/api/v1/notes?at=1", {"text": "then"}, **plan)
@@ -470,6 +469,22 @@ def attacks(city, view, plan):
     half.close()
     for name in ("x-content-type-options", "content-security-policy", "x-frame-options", "referrer-policy"):
         is_so(f"every answer has {name}", name in answer.headers)
+
+
+def ended_halves(city, plan):
+    """Who has said that it sends no more is told all the same what somebody else had to find out: by the main thread, by a
+    job. A connection that has been quiet for longer is what made the answer get lost."""
+    head = b" HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+    body = b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+    token = f"Authorization: {plan['Authorization']}\r\n".encode()
+    note, login = b'{"text":"hi"}', json.dumps({"name": "ghost", "password": "wrong horse"}).encode()
+    with city.connect():
+        for what, data, status in (
+                ("a decision", b"POST /api/v1/notes" + head + token + body % (len(note), note), 201),
+                ("a look back", b"GET /api/v1/status?at=2" + head + token + b"\r\n", 200),
+                ("a log in", b"POST /api/v1/session" + head + body % (len(login), login), 401)):
+            said = city.raw(data)
+            is_so(f"whose half is ended hears of {what}", said.startswith(b"HTTP/1.1 %d " % status), said)
 
 
 def two_persons(city):
@@ -928,6 +943,7 @@ try:
     events(town, viewer, planner)
     packed_events(town, viewer, planner)
     attacks(town, viewer, planner)
+    ended_halves(town, planner)
     log_in(town)
     two_persons(town)
     directives(town, planner)

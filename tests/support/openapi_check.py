@@ -6,6 +6,8 @@ Every route of the server is in the contract and every path of the contract is a
 with and without a look back, in each format that the contract names, and every answer has the status, type and
 shape that stand there; what is not offered is refused as RFC 9457 says. Prints what is wrong, and fails.
 """
+import csv
+import io
 import json
 import re
 import sys
@@ -90,6 +92,22 @@ def first_id(path):
     return items[0].get("id", items[0].get("position")) if items else None
 
 
+EXERCISE = "演练 EXERCISE"
+
+
+def exercised(value):
+    """What of GeoJSON has to say that it is an exercise: a collection, and the properties of each feature."""
+    features = value.get("features", [value])
+    return [feature["properties"] for feature in features] + ([value] if "features" in value else [])
+
+
+def says_exercise(media, text):
+    if media != "text/csv":
+        return media != "text/html" or EXERCISE in text
+    head, _, *rows = csv.reader(io.StringIO(text))
+    return (head[-1] == "exercise" or head[0] == "mode") and all(EXERCISE in row for row in rows)
+
+
 def check_get(path, operation):
     if path.startswith("/events") or "200" not in operation["responses"]:  # read as it comes, or piece by piece: http_check.py
         return 0
@@ -110,9 +128,14 @@ def check_get(path, operation):
             fault(f"{what}: status {status}, type {kind}: {body[:200]!r}")
             continue
         if media.endswith("json"):
-            check_shape(what, content["schema"], json.loads(body))
+            value = json.loads(body)
+            check_shape(what, content["schema"], value)
+            if "geo" in media and not all(EXERCISE == one.get("exercise") for one in exercised(value)):
+                fault(f"{what}: a part of it does not say that it is an exercise")
         elif media == "text/csv" and not body.split(b"\r\n")[1].startswith(b"#"):
             fault(f"{what}: the second line has no HXL tags")
+        if media.startswith("text/") and not says_exercise(media, body.decode()):
+            fault(f"{what}: not all of it says that it is an exercise")
         if "ETag" in good.get("headers", {}):
             check_tag(target, accept, headers.get("ETag"))
     taken = {parameter.get("$ref", "").rsplit("/", 1)[-1] for parameter in operation.get("parameters", ())}
