@@ -55,4 +55,24 @@ await test("nothing is written as markup, and nothing is asked for outside", asy
   }
 });
 
+await test("no name on the drawn map is over another, the most important stand, and the same whenever the same is drawn", async () => {
+  const { layNames, moreImportant } = await import(web + "src/map_names.js");
+  const paper = { width: 800, height: 400 }, widthOf = (name) => 7 * name.length;
+  let seed = 7;
+  const chance = (n) => (seed = (seed * 48271) % 2147483647) % n;
+  const shelters = Array.from({ length: 120 }, (_, i) => ({ id: `S${i}`, name: `Shelter ${"x".repeat(chance(15))}${i}`, rank: chance(5), stale: chance(2), size: 7 + chance(60), x: chance(800), y: chance(400) }));
+  const lay = (list) => layNames([...list].sort(moreImportant).map(({ name, x, y, size }) => ({ name, x, y, radius: 4 + size / 6 })), widthOf, 14, paper);
+  const laid = lay(shelters);
+  check(laid.length > 20 && laid.length < 120, `${laid.length} of 120 have a name`);
+  laid.forEach(({ name, box }, i) => {
+    check(box.left >= 0 && box.top >= 0 && box.right <= paper.width && box.bottom <= paper.height, `${name} is cut off`);
+    for (const other of laid.slice(i + 1)) check(box.right <= other.box.left || other.box.right <= box.left || box.bottom <= other.box.top || other.box.bottom <= box.top, `${name} and ${other.name}`);
+  });
+  const first = [...shelters].sort(moreImportant)[0];
+  check(first.rank === 0 && laid[0].name === first.name, "the most important has no name");
+  check(JSON.stringify(lay([...shelters].reverse())) === JSON.stringify(laid), "it depends on the order in which they come");
+  const [one, two] = lay([{ ...first, id: "A", name: "A", x: 100, y: 100 }, { ...first, id: "B", name: "B", x: 104, y: 100 }]);
+  check(one && two && one.box.top !== two.box.top, "two that are close do not both have a name");
+});
+
 await finish({ close: async () => undefined });

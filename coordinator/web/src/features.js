@@ -12,7 +12,9 @@ function point(row, properties) {
 const collection = (features) => ({ type: "FeatureCollection", features });
 const placed = (map) => Array.from(map.values()).filter((row) => row.lon !== null && row.lat !== null && row.lon !== undefined);
 
-const shelterFeature = (row) => point(row, { kind: "shelter", grade: gradeOf(row), stale: row.stale ? 1 : 0, fullness: row.fullness ?? -1, size: Math.sqrt(Math.max(50, row.capacity || 200)) });
+const RANKS = { bad: 0, ask: 1, none: 2, good: 3, off: 4 }; // whose name stands where not all have room
+
+const shelterFeature = (row) => point(row, { kind: "shelter", grade: gradeOf(row), rank: RANKS[gradeOf(row)], stale: row.stale ? 1 : 0, fullness: row.fullness ?? -1, size: Math.sqrt(Math.max(50, row.capacity || 200)) });
 
 export function shelterFeatures() {
   return collection(placed(picture.shelters).map(shelterFeature));

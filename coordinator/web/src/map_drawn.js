@@ -1,13 +1,15 @@
 // The map without WebGL: the same things drawn once on a canvas, with the same clicks.
 import { dangerFeatures, depotFeatures, extent, roadFeatures, shelterFeatures, zoneFeatures } from "./features.js";
 import { h } from "./dom.js";
+import { layNames, moreImportant } from "./map_names.js";
 import { Slices } from "./slices.js";
 import { t } from "./texts.js";
 
 const MARGIN = 32;
 const REACH_PX = 14;
 const HAZARD_PX = 22; // of the area around a zone that is in danger
-const NAMES_MOST = 200, CHOSEN_MOST = 30; // more names would only hide each other
+const NAMES_MOST = 200, CHOSEN_MOST = 30; // where there are more, names say nothing any more
+const NAME_PX = 14; // of a line
 
 /**
  * @param {HTMLElement} into @param {(kind: string, id: string) => void} onPick
@@ -100,16 +102,21 @@ export async function openMap(into, onPick, { names, shelters: chosen = shelterF
   }
 
   /** Names last, above all points. */
-  function drawNames(pen, at, shelters) {
+  function drawNames(pen, at, shelters, paper) {
     const wanted = names ? shelters.filter((feature) => names(feature.properties)) : shelters;
     if (wanted.length > (names ? CHOSEN_MOST : NAMES_MOST)) return;
     pen.strokeStyle = colour("--paper");
     pen.fillStyle = colour("--ink");
     pen.lineWidth = 3;
-    for (const { geometry, properties } of wanted) {
-      const [x, y] = at(geometry.coordinates), below = y + radiusOf(properties) + 12;
-      pen.strokeText(properties.name, x, below);
-      pen.fillText(properties.name, x, below);
+    pen.textBaseline = "middle";
+    const points = [...wanted].sort((a, b) => moreImportant(a.properties, b.properties)).map(({ geometry, properties }) => {
+      const [x, y] = at(geometry.coordinates);
+      return { name: properties.name, x, y, radius: radiusOf(properties) };
+    });
+    for (const { name, box } of layNames(points, (name) => pen.measureText(name).width, NAME_PX, paper)) {
+      const x = (box.left + box.right) / 2, y = (box.top + box.bottom) / 2;
+      pen.strokeText(name, x, y);
+      pen.fillText(name, x, y);
     }
   }
 
@@ -136,7 +143,7 @@ export async function openMap(into, onPick, { names, shelters: chosen = shelterF
     const drawn = await drawPoints(pen, at, shelters, drawShelter);
     if (mine !== turn) return;
     spots = [...danger, ...zones, ...depots, ...drawn];
-    drawNames(pen, at, shelters);
+    drawNames(pen, at, shelters, { width, height });
     canvas.width = paper.width;
     canvas.height = paper.height;
     canvas.getContext("2d").drawImage(paper, 0, 0);

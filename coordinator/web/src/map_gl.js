@@ -33,7 +33,7 @@ function style() {
       { id: "zones", type: "circle", source: "zones", paint: { "circle-radius": ["case", ["==", ["get", "hit"], 1], ["+", 4, ["*", 0.18, ["get", "size"]]], 3], "circle-color": c.ask, "circle-opacity": ["case", ["==", ["get", "hit"], 1], 0.6, 0], "circle-stroke-color": ["case", ["==", ["get", "hit"], 1], c.ask, c.off], "circle-stroke-width": ["case", ["all", ["==", ["get", "hit"], 1], ["<=", ["get", "remaining"], 0]], 0, 1] } },
       { id: "depots", type: "circle", source: "depots", paint: { "circle-radius": 6, "circle-color": c.none, "circle-stroke-color": c.depot, "circle-stroke-width": 3 } },
       { id: "shelters", type: "circle", source: "shelters", paint: { "circle-radius": ["interpolate", ["linear"], ["get", "size"], 7, 5, 70, 15], "circle-color": byGrade(c), "circle-opacity": ["case", ["==", ["get", "stale"], 1], 0.35, 1], "circle-stroke-color": c.ink, "circle-stroke-width": ["case", ["==", ["get", "stale"], 1], 3, 1.5] } },
-      { id: "names", type: "symbol", source: "shelters", minzoom: 10, layout: { "text-field": ["get", "name"], "text-size": 12, "text-offset": [0, 1.3], "text-anchor": "top", "text-optional": true }, paint: { "text-color": c.ink, "text-halo-color": c.halo, "text-halo-width": 1.5 } }
+      { id: "names", type: "symbol", source: "shelters", minzoom: 10, layout: { "text-field": ["get", "name"], "text-size": 12, "text-offset": [0, 1.3], "text-anchor": "top", "text-optional": true, "symbol-sort-key": ["get", "rank"] }, paint: { "text-color": c.ink, "text-halo-color": c.halo, "text-halo-width": 1.5 } }
     ]
   };
 }
