@@ -118,6 +118,7 @@ static void take_region(struct api *api) {
         api->scene.rows_stale = true;
         for (size_t i = 0; i < API_PASTS; i++)
             api_past_free(&api->pasts[i]);
+        api_series_region(api);
         mail->region_new = false;
     }
     while (mail->old_count > 0 && count < sizeof old / sizeof *old)
@@ -213,7 +214,7 @@ void api_reach(struct api *api, uint64_t position) {
 /* ---- the thread ---- */
 
 static int wait_ms(const struct api *api, bool more) {
-    int most = more ? 0 : api_events_wait_ms(api);
+    int most = more ? 0 : api_series_wait_ms(api, api_events_wait_ms(api));
     MHD_UNSIGNED_LONG_LONG ms = 0;
     if (most > 0 && api->server != NULL && MHD_get_timeout(api->server, &ms) == MHD_YES &&
         ms < (MHD_UNSIGNED_LONG_LONG)most)
@@ -246,6 +247,8 @@ static void *run(void *context) {
     api_http_open(api, clock_real_ms());
     take_region(api);
     load(api);
+    if (api->loaded)
+        api_series_begin(api);
     while (!atomic_load(&api->stop)) {
         wait(api, more);
         uint64_t now = clock_real_ms();
@@ -261,6 +264,7 @@ static void *run(void *context) {
         api_jobs_ended(api);
         api_events_tick(api, now);
         api_series_tick(api, now);
+        api_series_recall(api);
         if (api->server == NULL && now >= api->retry_ms)
             api_http_open(api, now);
         api_http_run(api);
@@ -299,6 +303,7 @@ static void release(struct api *api) {
     api_sessions_free(&api->sessions);
     for (size_t i = 0; i < API_PASTS; i++)
         api_past_free(&api->pasts[i]);
+    api_series_free(api);
     api_scene_free(&api->scene);
     api_replica_free(&api->replica);
     hv_arena_deinit(&api->arena);

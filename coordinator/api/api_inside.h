@@ -91,9 +91,10 @@ struct api_call {
     struct MHD_Response *response; /* made by the handler itself; NULL: of `out` or `file` */
 };
 
-struct api_socket; /* api_http.c */
-struct api_stream; /* api_events.c */
-struct api_frame;  /* api_events.h */
+struct api_socket;  /* api_http.c */
+struct api_stream;  /* api_events.c */
+struct api_earlier; /* api_series.c */
+struct api_frame;   /* api_events.h */
 
 enum { API_CHUNK = 256, API_CHUNKS_KEPT = 64, API_BATCH = 2048 };
 
@@ -104,7 +105,7 @@ struct api_chunks {
     size_t bytes;
 };
 
-enum { API_PASTS = 4, API_SAMPLES = 2048, API_SERIES = 13, API_SAMPLE_MS = 5000 };
+enum { API_PASTS = 4, API_SAMPLES = 2048, API_SERIES = 13 };
 
 struct api_past {
     struct state *state; /* NULL: none */
@@ -175,6 +176,7 @@ struct api {
     struct api_sample samples[API_SAMPLES];
     uint32_t sample_count;
     uint64_t sample_ms, sample_next_ms;
+    struct api_earlier *earlier; /* NULL: all is there */
 };
 
 /* ---- api.c ---- */
@@ -324,11 +326,23 @@ void api_past_ended(struct api *api, struct api_job *job);
 
 /* Whether the call asks for a look back: then it is answered, now or later. */
 bool api_past_wanted(struct api *api, struct api_call *call);
+
+/* Clocks and region of a scene whose state is of an earlier moment; where the region was another
+ * one then, none. `now`: what is known now, of the same log. */
+void api_scene_of_then(struct api_scene *then, const struct api_scene *now);
 void api_past_free(struct api_past *past);
 void api_past_drop(struct api_job *job);
 
-/* ---- api_metrics.c ---- */
+/* ---- api_series.c ---- */
 void api_series_tick(struct api *api, uint64_t now_ms);
+
+/* Begins to work out what was before the position that the replica has just been loaded to; a piece
+ * of that; how long to wait until the next, at most; and what of it goes with a region. */
+void api_series_begin(struct api *api);
+void api_series_recall(struct api *api);
+int api_series_wait_ms(const struct api *api, int most);
+void api_series_region(struct api *api);
+void api_series_free(struct api *api);
 
 /* ---- api_login.c ---- */
 void api_login_open(struct api *api);

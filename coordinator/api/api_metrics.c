@@ -1,13 +1,7 @@
-/* How it fares, for Prometheus, and figures over time, for charts. */
-#include "coordinator/api/api_goods.h"
+/* How it fares, for Prometheus. */
 #include "coordinator/api/api_inside.h"
 
-#include "schemas/platform/clock.h"
-
 #include <inttypes.h>
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* ---- metrics ---- */
 
@@ -104,114 +98,4 @@ void api_get_metrics(struct api *api, struct api_call *call) {
     refusals(text, counters);
     plans(text, api);
     api_reply(call, 200, "text/plain; version=0.0.4; charset=utf-8");
-}
-
-/* ---- series ---- */
-
-static const char *const series_words[API_SERIES] = {
-    "sheltered",   "on_the_way",     "capacity_open", "nodes_present", "nodes_stale",
-    "orders_open", "requests_open",  "reports",       "arrivals",      "occupancy",
-    "stock_days",  "delay_median_s", "delay_most_s"};
-
-static double at(const json_t *status, const char *member, const char *inner) {
-    return (double)json_integer_value(json_object_get(json_object_get(status, member), inner));
-}
-
-/* Days until the first of the items that people need every day runs out in all depots and shelters
- * together; NAN: nobody needs anything. */
-static double stock_days(struct api_scene *scene) {
-    double least = NAN;
-    if (scene->region == NULL || api_goods_refresh(scene) != HV_OK)
-        return NAN;
-    for (uint32_t i = 0; i < scene->region->item_count; i++) {
-        double day = scene->items[i].per_day;
-        double there = (double)(scene->items[i].depots + scene->items[i].shelters);
-        if (day > 0)
-            least = fmin(least, there / day);
-    }
-    return least;
-}
-
-/* Every second one goes when all room is taken, and from then on one is kept in twice the time. */
-static void thin_out(struct api *api) {
-    for (uint32_t i = 0; i < API_SAMPLES / 2; i++)
-        api->samples[i] = api->samples[2 * i];
-    api->sample_count = API_SAMPLES / 2;
-    api->sample_ms *= 2;
-}
-
-void api_series_tick(struct api *api, uint64_t now_ms) {
-    if (api->sample_ms == 0)
-        api->sample_ms = API_SAMPLE_MS;
-    if (!api->loaded || now_ms < api->sample_next_ms || api_scene_refresh(&api->scene) != HV_OK)
-        return;
-    if (api->sample_count == API_SAMPLES)
-        thin_out(api);
-    api->sample_next_ms = now_ms + api->sample_ms;
-    hv_arena_reset(&api->arena);
-    json_t *status = api_ask(&api->scene, json_pack("{s:s}", "verb", "status"), NULL, NULL);
-    struct api_sample *sample = &api->samples[api->sample_count++];
-    sample->wall_ms = api->scene.console.wall_ms;
-    sample->position = state_position(api->scene.state);
-    double open = at(status, "shelters", "capacity_open"), median_s, most_s;
-    api_replica_delays(&api->replica, &median_s, &most_s);
-    const double values[API_SERIES] = {at(status, "people", "sheltered"),
-                                       at(status, "people", "on_the_way"),
-                                       at(status, "shelters", "capacity_open"),
-                                       at(status, "nodes", "present"),
-                                       at(status, "nodes", "stale"),
-                                       at(status, "orders", "open"),
-                                       at(status, "requests", "open"),
-                                       (double)api->pulse.counters.reports,
-                                       (double)api->replica.arrived,
-                                       open > 0 ? at(status, "people", "sheltered") / open : NAN,
-                                       stock_days(&api->scene),
-                                       median_s,
-                                       most_s};
-    memcpy(sample->values, values, sizeof values);
-    json_decref(status);
-}
-
-/* How many samples were there at a position of the log: positions never go down. */
-static uint32_t samples_until(const struct api *api, uint64_t position) {
-    uint32_t count = api->sample_count;
-    while (count > 0 && api->samples[count - 1].position > position)
-        count--;
-    return count;
-}
-
-void api_get_series(struct api *api, struct api_call *call) {
-    uint64_t since = 0;
-    uint32_t count = samples_until(api, state_position(call->scene->state));
-    struct api_text *text = &call->out;
-    if (api_target_number(&call->target, "since_ms", 0, HV_MS_MAX, &since) == HV_ERR_VALUE) {
-        api_problem(call, 400, "value", "since_ms is a wall time in milliseconds", NULL);
-        return;
-    }
-    if (api_unchanged(call, count == 0 ? 0 : (uint64_t)api->samples[count - 1].wall_ms, API_JSON))
-        return;
-    uint32_t first = 0;
-    while (first < count && api->samples[first].wall_ms < (int64_t)since)
-        first++;
-    api_text_print(text, "{\"step_s\":%g,\"wall_ms\":[", (double)api->sample_ms / 1000);
-    for (uint32_t i = first; i < count; i++) {
-        api_text_add(text, ",", i > first);
-        api_text_integer(text, api->samples[i].wall_ms);
-    }
-    api_text_put(text, "],\"position\":[");
-    for (uint32_t i = first; i < count; i++) {
-        api_text_add(text, ",", i > first);
-        api_text_integer(text, (int64_t)api->samples[i].position);
-    }
-    api_text_put(text, "],\"series\":{");
-    for (int kind = 0; kind < API_SERIES; kind++) {
-        api_text_print(text, "%s\"%s\":[", kind == 0 ? "" : ",", series_words[kind]);
-        for (uint32_t i = first; i < count; i++) {
-            api_text_add(text, ",", i > first);
-            api_text_number(text, api->samples[i].values[kind], 3);
-        }
-        api_text_add(text, "]", 1);
-    }
-    api_text_put(text, "}}");
-    api_reply(call, 200, "application/json");
 }

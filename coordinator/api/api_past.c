@@ -51,21 +51,27 @@ void api_past_free(struct api_past *past) {
     memset(past, 0, sizeof *past);
 }
 
+void api_scene_of_then(struct api_scene *then, const struct api_scene *now) {
+    const struct state_general *general = state_general(then->state);
+    const struct region *region =
+        memcmp(general->region_hash, state_general(now->state)->region_hash,
+               sizeof general->region_hash) == 0
+            ? now->region
+            : NULL;
+    then->console = now->console;
+    then->console.past = then->state;
+    then->console.looks_back = true;
+    then->console.mono_ms = general->mono_ms;
+    then->console.wall_ms = general->wall_ms;
+    then->rows_stale = then->rows_stale || then->region != region;
+    then->region = then->console.region = region;
+}
+
 static void answer(struct api *api, struct api_call *call, struct api_past *past) {
-    const struct state_general *then = state_general(past->state),
-                               *now = state_general(api->replica.state);
     past->used = ++api->past_used;
-    past->scene.console = api->scene.console;
-    past->scene.console.past = past->state;
-    past->scene.console.looks_back = true;
-    past->scene.console.mono_ms = then->mono_ms;
-    past->scene.console.wall_ms = then->wall_ms;
     past->scene.arena = &api->arena;
     past->scene.state = past->state;
-    bool same = memcmp(then->region_hash, now->region_hash, sizeof then->region_hash) == 0;
-    if (past->scene.region != (same ? api->scene.region : NULL))
-        past->scene.rows_stale = true;
-    past->scene.region = past->scene.console.region = same ? api->scene.region : NULL;
+    api_scene_of_then(&past->scene, &api->scene);
     int error = api_scene_refresh(&past->scene);
     call->scene = &past->scene;
     if (error != HV_OK)

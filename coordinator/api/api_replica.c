@@ -18,6 +18,7 @@ int api_replica_load(struct api_replica *replica, struct log *log, const char *d
 
 static void note_report(struct api_replica *replica, const struct hv_node_report *envelope) {
     const struct hv_report *report = &envelope->report;
+    replica->reports++;
     if (report->kind == HV_REPORT_MOVEMENT && report->movement.kind == HV_MOVEMENT_CHECK_IN)
         replica->arrived += (uint64_t)hv_people_total(&report->movement.people);
     if (*envelope->node == '\0')

@@ -18,6 +18,7 @@ struct api_replica {
     struct hv_arena arena;
     uint64_t folded_us, folded; /* time that folding took, and records */
     /* Since it was loaded: */
+    uint64_t reports;                    /* taken in */
     uint64_t arrived;                    /* people who checked in */
     uint32_t delays[API_REPLICA_DELAYS]; /* reports of nodes since api_replica_delays, by how
                                             long after the observation they were received */

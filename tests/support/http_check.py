@@ -868,6 +868,31 @@ def series_of_then(city, view):
     is_so("with as many values", all(len(values) == len(then["position"]) for values in [then["wall_ms"], *then["series"].values()]))
 
 
+def series_of_before(city, view):
+    """Figures over time do not begin anew with the coordinator: what was before is worked out of the log."""
+    def ask(path):
+        return city.ask("GET", "/api/v1" + path, **view).json()
+    city.run("report", "S05", "check-in", "--adults", "7")
+    last = ask("/status")["position"]
+    city.stop()
+    city.start()
+    while (told := ask("/series"))["position"][:1] != [1] or told["position"][-1] < last:
+        pass  # it is worked out
+    positions, series = told["position"], told["series"]
+    before = [position for position in positions if position <= last]
+    is_so("they begin with the first record", before[0] == 1 and len(before) > 1, (last, positions))
+    is_so("and go on in order", positions == sorted(positions) and told["wall_ms"] == sorted(told["wall_ms"]), positions)
+    for name in ("reports", "arrivals"):
+        is_so(f"{name} are a sum that never falls", series[name] == sorted(series[name]) and series[name][-1] > 0, series[name])
+    is_so("who arrived before the start is counted", series["arrivals"][-1] == 7, series["arrivals"])
+    for i, position in enumerate(before):
+        then = ask(f"/status?at={position}")
+        is_so("each is what a look back says", (series["sheltered"][i], series["nodes_present"][i], series["orders_open"][i], series["requests_open"][i]) ==
+              (then["people"]["sheltered"], then["nodes"]["present"], then["orders"]["open"], then["requests"]["open"]), (position, then))
+    then = ask(f"/series?at={before[-1] - 1}")
+    is_so("a look back to before the start shows them until then", then["position"] == [position for position in before if position < before[-1]], then["position"])
+
+
 def background(city, view):
     """The background of the map is read piece by piece, and only by who may see the map."""
     def piece(asked=None):
@@ -956,6 +981,7 @@ try:
     tags(town, viewer)
     look_back(town, viewer)
     series_of_then(town, viewer)
+    series_of_before(town, viewer)
     background(town, viewer)
     streams_end(town)
     records()
