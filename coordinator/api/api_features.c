@@ -143,6 +143,67 @@ void api_feature_of_journey(const struct api_scene *scene, const json_t *row,
     add_properties(scene, row, text);
 }
 
+/* ---- what is in a box ---- */
+
+static bool is_at(const struct region *region, uint32_t node, const struct api_box *box) {
+    return api_box_has(box, region->nodes[node].x, region->nodes[node].y);
+}
+
+static bool zone_is_in(const struct region *region, const char *id, const struct api_box *box) {
+    uint32_t at = region_find_zone(region, id);
+    return at != REGION_NONE && api_box_has(box, region->zones[at].lon, region->zones[at].lat);
+}
+
+static bool place_is_in(const struct region *region, const char *id, const struct api_box *box) {
+    double lon, lat;
+    return point_of(region, id, &lon, &lat) && api_box_has(box, lon, lat);
+}
+
+static bool link_is_in(const struct region *region, const char *id, const struct api_box *box) {
+    uint32_t at = region_find_link(region, id);
+    return at != REGION_NONE &&
+           (is_at(region, region->links[at].from, box) || is_at(region, region->links[at].to, box));
+}
+
+bool api_hazard_is_in(const struct api_scene *scene, const json_t *row, const struct api_box *box) {
+    static const struct {
+        const char *member;
+        bool (*is_in)(const struct region *region, const char *id, const struct api_box *box);
+    } kinds[] = {{"zones", zone_is_in},
+                 {"shelters", place_is_in},
+                 {"depots", place_is_in},
+                 {"links", link_is_in}};
+    for (size_t kind = 0; is_placed(scene->region) && kind < sizeof kinds / sizeof *kinds; kind++) {
+        const json_t *ids = json_object_get(row, kinds[kind].member);
+        for (size_t i = 0; i < json_array_size(ids); i++)
+            if (kinds[kind].is_in(scene->region, text_at(ids, i), box))
+                return true;
+    }
+    return false;
+}
+
+bool api_journey_is_in(const struct api_scene *scene, const json_t *row,
+                       const struct api_box *box) {
+    return is_placed(scene->region) && (place_is_in(scene->region, text_of(row, "from"), box) ||
+                                        place_is_in(scene->region, text_of(row, "to"), box));
+}
+
+bool api_keep_in_box(struct api_call *call, json_t **list, api_place *is_in) {
+    const char *wanted = api_target_value(&call->target, "bbox");
+    struct api_box box;
+    if (wanted == NULL)
+        return true;
+    json_t *kept = api_box_read(wanted, &box) == HV_OK ? json_array() : NULL;
+    for (size_t i = 0; kept != NULL && i < json_array_size(*list); i++)
+        if (is_in(call->scene, json_array_get(*list, i), &box))
+            json_array_append(kept, json_array_get(*list, i));
+    if (kept == NULL)
+        api_problem(call, 400, "value", "bbox is west,south,east,north in degrees", NULL);
+    json_decref(*list);
+    *list = kept;
+    return kept != NULL;
+}
+
 /* ---- plans ---- */
 
 /* Each move as the line of its route. */

@@ -200,6 +200,9 @@ void api_wait(struct api *api, struct api_call *call, json_t *request,
               void (*answered)(struct api *api, struct api_call *call, json_t *reply));
 void api_answers(struct api *api, uint64_t token, json_t *reply);
 
+/* Decisions that the main thread has not begun with. */
+size_t api_wait_depth(struct api *api);
+
 /* The same for a job, which is freed with api_job_drop afterwards. */
 void api_wait_job(struct api *api, struct api_call *call, struct api_job *job,
                   void (*worked)(struct api *api, struct api_call *call, struct api_job *job));
@@ -283,6 +286,15 @@ void api_reply_page(struct api_call *call, json_t *items, const char *member, js
 typedef void api_feature(const struct api_scene *scene, const json_t *row, struct api_text *text);
 api_feature api_feature_of_hazard;
 api_feature api_feature_of_journey; /* "from" and "to" are places */
+
+/* Whether a thing of that kind has anything in the box: a hazard what it hits, a journey its ends.
+ */
+typedef bool api_place(const struct api_scene *scene, const json_t *row, const struct api_box *box);
+api_place api_hazard_is_in, api_journey_is_in;
+
+/* Leaves of the list what `bbox` asks for; all where the parameter is not there. False: it is
+ * malformed, which is answered, and the list is gone. */
+bool api_keep_in_box(struct api_call *call, json_t **list, api_place *is_in);
 
 /* All items, or those that limit and offset name, as a collection; taken over. */
 void api_reply_features(struct api_call *call, json_t *items, api_feature *feature);

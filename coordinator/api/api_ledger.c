@@ -25,17 +25,20 @@ void api_get_waybills(struct api *api, struct api_call *call) {
     (void)api;
     enum api_format format;
     uint32_t kinds = 1u << STATE_WAYBILL | 1u << STATE_ORDER;
-    if (!api_knows_parameters(call, "limit,offset,id,all,format,at") ||
+    if (!api_knows_parameters(call, "limit,offset,id,all,bbox,format,at") ||
         !api_choose_format(call, true, false, &format) ||
         api_unchanged_aged(call, api_scene_changed(call->scene, kinds), format))
         return;
     json_t *request = json_pack("{s:s, s:b}", "verb", "waybills", "all", api_is_true(call, "all"));
     api_pass_on(call, request, "id");
-    if (format == API_GEOJSON)
-        api_reply_features(call, api_ask(call->scene, request, "waybills", NULL),
-                           api_feature_of_journey);
-    else
-        tell(call, request, "waybills", NULL);
+    json_t *refusal = NULL, *list = api_ask(call->scene, request, "waybills", &refusal);
+    if (list == NULL)
+        api_refused(call, refusal);
+    else if (api_keep_in_box(call, &list, api_journey_is_in) && format == API_GEOJSON)
+        api_reply_features(call, list, api_feature_of_journey);
+    else if (list != NULL)
+        api_reply_page(call, list, NULL, NULL);
+    json_decref(refusal);
 }
 
 void api_get_ledger(struct api *api, struct api_call *call) {

@@ -2,6 +2,7 @@
 #include "coordinator/api/api_inside.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* ---- metrics ---- */
 
@@ -58,15 +59,64 @@ static void plans(struct api_text *text, const struct api *api) {
            gap(last->unmet_cost, last->unmet_bound));
 }
 
+static const char *awaited(const struct state_order *order) {
+    switch (state_order_state(order)) {
+    case HV_ORDER_ISSUED:
+        return order->post == HV_POST_NODE ? "node" : "voice";
+    case HV_ORDER_STORED:
+    case HV_ORDER_SEEN:
+        return "answer";
+    default:
+        return "done";
+    }
+}
+
+/* What orders wait for: that a node stores them, that somebody tells a post by voice, that they are
+ * accepted or declined, that what was accepted is done. */
+static void orders(struct api_text *text, const struct api *api) {
+    static const char *const waits[] = {"node", "voice", "answer", "done"};
+    const struct state *state = api->replica.state;
+    uint64_t counts[sizeof waits / sizeof *waits] = {0}, overdue = 0;
+    for (uint32_t i = 0; i < state_count(state, STATE_ORDER); i++) {
+        const struct state_order *order = state_order(state, i);
+        if (!hv_order_is_open(state_order_state(order)))
+            continue;
+        overdue +=
+            order->has_deadline && order->deadline_wall_ms < api->scene.console.wall_ms ? 1 : 0;
+        for (size_t kind = 0; kind < sizeof waits / sizeof *waits; kind++)
+            counts[kind] += strcmp(waits[kind], awaited(order)) == 0;
+    }
+    api_text_put(text, "# HELP haven_orders_waiting open orders, by what they wait for\n"
+                       "# TYPE haven_orders_waiting gauge\n");
+    for (size_t kind = 0; kind < sizeof waits / sizeof *waits; kind++)
+        api_text_print(text, "haven_orders_waiting{for=\"%s\"} %" PRIu64 "\n", waits[kind],
+                       counts[kind]);
+    metric(text, "orders_overdue", "gauge", "open orders past their deadline", (double)overdue);
+}
+
+static void queues(struct api_text *text, struct api *api) {
+    uint64_t calls = 0, decisions = 0;
+    for (const struct api_call *one = api->calls; one != NULL; one = one->next) {
+        calls++;
+        decisions += one->stage == API_WAITING && (one->token & API_TOKEN_BIT) != 0;
+    }
+    metric(text, "http_requests", "gauge", "requests under way", (double)calls);
+    metric(text, "http_streams", "gauge", "event streams open", (double)api->stream_count);
+    metric(text, "decisions_waiting", "gauge", "decisions that wait for their answer",
+           (double)decisions);
+    metric(text, "decisions_queued", "gauge", "of these, those that nobody has begun with",
+           (double)api_wait_depth(api));
+    metric(text, "jobs_queued", "gauge", "look backs and passwords that no thread has begun with",
+           (double)api_work_waiting(api->work));
+}
+
 void api_get_metrics(struct api *api, struct api_call *call) {
     const struct core_counters *counters = &api->pulse.counters;
     const struct state *state = api->replica.state;
     struct api_text *text = &call->out;
-    uint64_t nodes[3] = {0}, calls = 0;
+    uint64_t nodes[3] = {0};
     for (uint32_t i = 0; i < state_count(state, STATE_NODE); i++)
         nodes[state_node(state, i)->presence]++;
-    for (const struct api_call *one = api->calls; one != NULL; one = one->next)
-        calls++;
     metric(text, "reports_total", "counter", "reports taken in since the start",
            (double)counters->reports);
     metric(text, "duplicates_total", "counter", "reports that had been taken in before",
@@ -90,8 +140,8 @@ void api_get_metrics(struct api *api, struct api_call *call) {
     metric(text, "nodes_stale", "gauge", "nodes that have gone silent", (double)nodes[STATE_STALE]);
     metric(text, "nodes_never_heard", "gauge", "nodes enrolled and never heard",
            (double)nodes[STATE_NEVER_HEARD]);
-    metric(text, "http_requests", "gauge", "requests under way", (double)calls);
-    metric(text, "http_streams", "gauge", "event streams open", (double)api->stream_count);
+    queues(text, api);
+    orders(text, api);
     metric(text, "http_fold_seconds_total", "counter", "processor time of the served picture",
            (double)api->replica.folded_us / 1e6);
     commits(text, &api->pulse);

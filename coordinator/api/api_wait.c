@@ -72,6 +72,13 @@ void api_answers(struct api *api, uint64_t token, json_t *reply) {
     json_decref(reply);
 }
 
+size_t api_wait_depth(struct api *api) {
+    pthread_mutex_lock(&api->mail.lock);
+    size_t depth = api->mail.asked_count;
+    pthread_mutex_unlock(&api->mail.lock);
+    return depth;
+}
+
 /* ---- for a job ---- */
 
 void api_wait_job(struct api *api, struct api_call *call, struct api_job *job,

@@ -85,6 +85,13 @@ void api_work_free(struct api_work *work, void (*drop)(struct api_job *job)) {
     free(work);
 }
 
+unsigned api_work_waiting(struct api_work *work) {
+    pthread_mutex_lock(&work->lock);
+    unsigned waiting = work->waiting;
+    pthread_mutex_unlock(&work->lock);
+    return waiting;
+}
+
 bool api_work_start(struct api_work *work, struct api_job *job) {
     pthread_mutex_lock(&work->lock);
     bool room = work->waiting < WAITING_MAX;

@@ -24,6 +24,7 @@ int api_work_new(int bell, struct api_work **ret_work) HV_MUST_USE;
  * nothing. */
 void api_work_free(struct api_work *work, void (*drop)(struct api_job *job));
 
+unsigned api_work_waiting(struct api_work *work);                /* jobs that no thread has begun */
 bool api_work_start(struct api_work *work, struct api_job *job); /* false: too many wait */
 struct api_job *api_work_ended(struct api_work *work);           /* NULL: none */
 

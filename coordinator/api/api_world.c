@@ -104,13 +104,15 @@ static bool unchanged(struct api_call *call, uint32_t kinds) {
 void api_get_transfers(struct api *api, struct api_call *call) {
     (void)api;
     enum api_format format;
-    if (!api_knows_parameters(call, "limit,offset,all,format,at") ||
+    if (!api_knows_parameters(call, "limit,offset,all,bbox,format,at") ||
         !api_choose_format(call, true, false, &format) ||
         api_unchanged_aged(call, api_scene_changed(call->scene, 1u << STATE_TRANSFER), format))
         return;
     json_t *list = api_ask(
         call->scene, json_pack("{s:s, s:b}", "verb", "transfers", "all", api_is_true(call, "all")),
         "transfers", NULL);
+    if (!api_keep_in_box(call, &list, api_journey_is_in))
+        return;
     if (format == API_GEOJSON)
         api_reply_features(call, list, api_feature_of_journey);
     else
@@ -200,7 +202,7 @@ void api_get_hazards(struct api *api, struct api_call *call) {
     const char *over = api_target_value(&call->target, "over");
     enum api_format format;
     (void)api;
-    if (!api_knows_parameters(call, "limit,offset,over,format,at") ||
+    if (!api_knows_parameters(call, "limit,offset,over,bbox,format,at") ||
         !api_choose_format(call, true, false, &format) ||
         api_unchanged(call, api_scene_changed(call->scene, 1u << STATE_HAZARD), format))
         return;
@@ -214,6 +216,8 @@ void api_get_hazards(struct api *api, struct api_call *call) {
             json_array_append(list, hazard);
     }
     json_decref(all);
+    if (!api_keep_in_box(call, &list, api_hazard_is_in))
+        return;
     if (format == API_GEOJSON)
         api_reply_features(call, list, api_feature_of_hazard);
     else

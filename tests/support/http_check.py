@@ -746,6 +746,39 @@ def goods(city, view, planner):
     is_so("and all of it adds up", proof["adds_up"] and proof["movements"] >= 2, proof)
 
 
+def boxes(city, view, planner):
+    """What has more places than one is in a box with any of them."""
+    def count(what, box):
+        return city.ask("GET", f"/api/v1/{what}&bbox={box}", **view).json()["total"]
+    answer = city.ask("PUT", "/api/v1/hazards/box", {"kind": "flood", "zones": ["Z10"], "links": ["L1-2"]}, **planner)
+    is_so("a hazard of a zone and a road", answer.status == 200, answer.body)
+    zone = city.ask("GET", "/api/v1/zones/Z10", **view).json()
+    around = f"{zone['lon'] - 1e-4},{zone['lat'] - 1e-4},{zone['lon'] + 1e-4},{zone['lat'] + 1e-4}"
+    for what in ("hazards?over=false", "waybills?all=true"):
+        every = city.ask("GET", f"/api/v1/{what}", **view).json()["total"]
+        is_so(f"all {what} are on earth, none is in the sea", every > 0 and count(what, "-180,-90,180,90") == every and count(what, "0,0,1,1") == 0, every)
+    inside = city.ask("GET", f"/api/v1/hazards?over=false&bbox={around}", **view).json()["items"]
+    is_so("the hazard is in the box around its zone", "box" in [hazard["id"] for hazard in inside], inside)
+    waybill = city.ask("GET", "/api/v1/waybills?all=true", **view).json()["items"][0]
+    depot = city.ask("GET", f"/api/v1/depots/{waybill['from']}", **view).json()
+    is_so("a delivery is in the box around its depot", count("waybills?all=true", f"{depot['lon'] - 1e-4},{depot['lat'] - 1e-4},{depot['lon'] + 1e-4},{depot['lat'] + 1e-4}") > 0)
+    for what in ("hazards", "waybills", "transfers"):
+        answer = city.ask("GET", f"/api/v1/{what}?bbox=1,2,3", **view)
+        is_so(f"no box for {what}", answer.status == 400 and b"bbox" in answer.body, answer.body)
+    city.ask("PUT", "/api/v1/hazards/box", {"kind": "flood", "over": True}, **planner)
+
+
+def queues(city, view):
+    """How deep the queues are, as Prometheus reads it."""
+    told = dict(line.rsplit(" ", 1) for line in city.ask("GET", "/metrics", **view).body.decode().splitlines() if not line.startswith("#"))
+    is_so("nobody waits for a decision or a job", [told[f"haven_{name}"] for name in ("decisions_waiting", "decisions_queued", "jobs_queued")] == ["0"] * 3, told)
+    waiting = {name: int(told[f'haven_orders_waiting{{for="{name}"}}']) for name in ("node", "voice", "answer", "done")}
+    status = city.ask("GET", "/api/v1/status", **view).json()["orders"]
+    is_so("every open order waits for something", sum(waiting.values()) == status["open"] > 0 and int(told["haven_orders_overdue"]) == status["overdue"], (waiting, status))
+    orders = city.ask("GET", "/api/v1/orders?limit=1000", **view).json()["items"]
+    is_so("for its node until that has stored it", waiting["node"] == sum(order["state"] == "issued" and order["post"] == "node" for order in orders), (waiting, orders[:3]))
+
+
 def owners(city, view, planner, approver):
     def of(thing):
         return next((one["owner"] for one in city.ask("GET", "/api/v1/attention", **view).json()["items"] if one["id"] == thing), "gone")
@@ -977,6 +1010,8 @@ try:
     owners(town, viewer, planner, approver)
     requests(town, viewer, planner, approver)
     goods(town, viewer, planner)
+    boxes(town, viewer, planner)
+    queues(town, viewer)
     escalation(town, planner)
     tags(town, viewer)
     look_back(town, viewer)
