@@ -630,6 +630,7 @@ static const struct hv_field plan_delivery_fields[] = {
     NUMBER(10, back_s, UINT32_MAX, 0),
     NUMBER(11, late_s, UINT32_MAX, 0),
     LIST(12, load, load_count, HV_PLAN_LINES_MAX, plan_load),
+    NUMBER(13, leave_by_s, UINT32_MAX, 0),
 };
 SHAPE(static, plan_delivery, plan_delivery, NULL);
 #undef MODEL

@@ -717,6 +717,7 @@ enum hv_plan_reason {
     HV_PLAN_VEHICLES_TOO_SMALL,
     HV_PLAN_OUT_OF_RANGE,
     HV_PLAN_VEHICLES_BUSY,
+    HV_PLAN_ROAD_CLOSES,
     HV_PLAN_REASON_COUNT
 };
 
@@ -798,6 +799,7 @@ struct hv_plan_delivery { /* one trip of a vehicle; seconds after the order */
     uint32_t late_s;
     size_t load_count;
     struct hv_plan_load *load;
+    uint32_t leave_by_s; /* before roads close there or back; 0: none does */
 };
 
 struct hv_plan_undelivered {

@@ -182,9 +182,10 @@ static void cell_hours(struct cli_table *table, const json_t *one, const char *m
 }
 
 static void print_trips(const json_t *trips) {
-    static const char *const titles[] = {"vehicle",      "from",     "to shelter", ">leaves, h",
-                                         ">expected, h", ">back, h", ">order",     ">late, min",
-                                         "load",         NULL};
+    static const char *const titles[] = {
+        "vehicle",       "from",         "to shelter", ">leaves, h",
+        ">not after, h", ">expected, h", ">back, h",   ">order",
+        ">late, min",    "load",         NULL};
     struct cli_table *table = cli_table_new(titles);
     size_t index, at;
     json_t *trip, *line;
@@ -198,6 +199,10 @@ static void print_trips(const json_t *trips) {
         cli_table_cell(table, "%s", cli_text(trip, "depot"));
         cli_table_cell(table, "%s", cli_text(trip, "shelter"));
         cell_hours(table, trip, "leaves_s");
+        if (cli_number(trip, "leave_by_s") != 0)
+            cell_hours(table, trip, "leave_by_s");
+        else
+            cli_table_cell(table, "%s", "");
         cell_hours(table, trip, "delivered_s");
         cell_hours(table, trip, "back_s");
         if (cli_number(trip, "order") != 0)

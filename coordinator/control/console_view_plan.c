@@ -171,6 +171,8 @@ static json_t *view_delivery(const struct hv_plan_delivery *trip) {
     if (trip->order != 0)
         json_object_update_new(object, json_pack("{s:I, s:I}", "order", (json_int_t)trip->order,
                                                  "late_s", (json_int_t)trip->late_s));
+    if (trip->leave_by_s != 0)
+        json_object_set_new(object, "leave_by_s", json_integer((json_int_t)trip->leave_by_s));
     return object;
 }
 

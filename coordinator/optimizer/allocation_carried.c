@@ -205,6 +205,7 @@ static bool tighten_by(struct carrying *carrying, const struct fleet_left *left)
     case FLEET_TOO_BIG:
         return limit_stock(carrying, depot, left->item, 0);
     case FLEET_NO_WAY:
+    case FLEET_CLOSES:
     case FLEET_TOO_FAR: /* where another item gets there the lane stays open */
         if (carrying->served[left->lane] || lane->closed)
             return false;

@@ -6,7 +6,7 @@
 
 #define NOBODY UINT32_MAX
 #define UNBOUND_TIMES 3 /* that lanes are freed of the vehicle that was ordered */
-#define UNRANKED (-2.0)
+#define UNKNOWN (-2.0)
 #define TAKES_NOTHING (-1.0)
 
 /* Trips ------------------------------------------------------------------------------------------
@@ -58,64 +58,95 @@ static bool can_take(const struct fleet *fleet, const struct job *job,
     return false;
 }
 
-static bool in_time(const struct fleet *fleet, uint32_t vehicle_index, uint32_t lane) {
-    const struct fleet_vehicle *vehicle = &fleet->task->vehicles[vehicle_index];
-    return fleet->free_min[vehicle_index] + vehicle->loading_min + fleet->task->ways[lane].out_min +
-               vehicle->unloading_min <=
-           fleet->task->horizon_min;
+/* Whether a vehicle that is free now can go along a lane in time, and when it would be where. */
+static bool in_time(const struct fleet *fleet, uint32_t vehicle_index, uint32_t lane,
+                    struct times *ret_times) {
+    return fleet_find_times(fleet, &fleet->task->vehicles[vehicle_index], lane,
+                            fleet->free_min[vehicle_index], ret_times) &&
+           ret_times->delivered_min <= fleet->task->horizon_min;
 }
 
 static bool may_go(const struct fleet *fleet, const struct fleet_vehicle *vehicle, uint32_t lane) {
     return !fleet->bound[lane] || fleet->task->only[lane] == vehicle->class;
 }
 
-/* By how much a job goes before others, by the rule. */
-static double rank(struct fleet *fleet, const struct job *job,
-                   const struct fleet_vehicle *vehicle) {
-    double cycle = fleet_cycle_min(fleet, vehicle, job->lane);
-    if (fleet->rule == LONGEST_FIRST)
-        return fleet_trips_needed(job, vehicle->volume_m3, vehicle->weight_kg) * cycle;
-    return fill(fleet, job, vehicle, NULL) / fmax(cycle, FLEET_ALMOST);
+/* What the rule goes by and changes only with what is left of a job: trips that it needs, or what
+ * one is worth. */
+static double find_amount(struct fleet *fleet, const struct job *job,
+                          const struct fleet_vehicle *vehicle) {
+    return fleet->rule == MOST_URGENT_FIRST
+               ? fill(fleet, job, vehicle, NULL)
+               : fleet_trips_needed(job, vehicle->volume_m3, vehicle->weight_kg);
 }
 
-/* Ranks change only with what is left of a job, so they are remembered for vehicles that are alike:
- * a choice among many lanes only compares them. */
+/* Amounts are remembered for vehicles that are alike: a choice among many lanes only compares them.
+ */
 static double *remembered(const struct fleet *fleet, uint32_t type, int pass, size_t job) {
-    return &fleet->ranks[((size_t)type * 2 + (size_t)pass) * fleet->job_count + job];
+    return &fleet->amounts[((size_t)type * 2 + (size_t)pass) * fleet->job_count + job];
 }
 
-static void forget_ranks(struct fleet *fleet, size_t job) {
-    for (uint32_t type = 0; fleet->ranks && type < fleet->type_count; type++)
+static void forget_amounts(struct fleet *fleet, size_t job) {
+    for (uint32_t type = 0; fleet->amounts && type < fleet->type_count; type++)
         for (int pass = 0; pass < 2; pass++)
-            *remembered(fleet, type, pass, job) = UNRANKED;
+            *remembered(fleet, type, pass, job) = UNKNOWN;
 }
 
 /* TAKES_NOTHING: the vehicle cannot take any of it, in this pass. */
-static double rank_of(struct fleet *fleet, uint32_t vehicle_index, size_t j, int pass) {
+static double amount_of(struct fleet *fleet, uint32_t vehicle_index, size_t j, int pass) {
     const struct fleet_vehicle *vehicle = &fleet->task->vehicles[vehicle_index];
     const struct job *job = &fleet->jobs[j];
-    double unranked = UNRANKED;
+    double unknown = UNKNOWN;
     double *known =
-        fleet->ranks ? remembered(fleet, fleet->type[vehicle_index], pass, j) : &unranked;
-    if (*known == UNRANKED)
+        fleet->amounts ? remembered(fleet, fleet->type[vehicle_index], pass, j) : &unknown;
+    if (*known == UNKNOWN)
         *known = may_go(fleet, vehicle, job->lane) && fleet_reaches(fleet, vehicle, job->lane) &&
                          can_take(fleet, job, vehicle, pass == 0)
-                     ? rank(fleet, job, vehicle)
+                     ? find_amount(fleet, job, vehicle)
                      : TAKES_NOTHING;
     return *known;
 }
 
-static struct job *choose_job(struct fleet *fleet, uint32_t vehicle_index) {
+/* Which of two goes first: what does not wait for a road, and then by the rule. */
+struct rank {
+    bool waits;
+    double closes_min, by; /* the sooner, and then the more */
+};
+
+static struct rank rank_of(const struct fleet *fleet, uint32_t vehicle_index, uint32_t lane,
+                           double amount, const struct times *times) {
+    const double cycle = times->back_min - times->starts_min;
+    return (struct rank){.waits = times->starts_min > fleet->free_min[vehicle_index],
+                         .closes_min =
+                             fleet->rule == CLOSING_FIRST ? fleet->leave_by_min[lane] : INFINITY,
+                         .by = fleet->rule == MOST_URGENT_FIRST ? amount / fmax(cycle, FLEET_ALMOST)
+                                                                : amount * cycle};
+}
+
+static bool goes_before(const struct rank *a, const struct rank *b) {
+    if (a->waits != b->waits)
+        return b->waits;
+    return a->closes_min != b->closes_min ? a->closes_min < b->closes_min : a->by > b->by;
+}
+
+/* NULL: there is nothing that it could take in time. */
+static struct job *choose_job(struct fleet *fleet, uint32_t vehicle_index,
+                              struct times *ret_times) {
     const struct fleet_vehicle *vehicle = &fleet->task->vehicles[vehicle_index];
     for (int pass = vehicle->cold && fleet->task->cold ? 0 : 1; pass < 2; pass++) {
         struct job *best = NULL;
-        double most = TAKES_NOTHING;
+        struct rank first = {0};
         for (size_t j = fleet->first_job; j < fleet->end_job; j++) {
-            double ranks = rank_of(fleet, vehicle_index, j, pass);
-            if (ranks > most && in_time(fleet, vehicle_index, fleet->jobs[j].lane)) {
-                most = ranks;
-                best = &fleet->jobs[j];
-            }
+            const double amount = amount_of(fleet, vehicle_index, j, pass);
+            const uint32_t lane = fleet->jobs[j].lane;
+            struct times times;
+            if (amount == TAKES_NOTHING || !in_time(fleet, vehicle_index, lane, &times))
+                continue;
+            const struct rank rank = rank_of(fleet, vehicle_index, lane, amount, &times);
+            if (best && !goes_before(&rank, &first))
+                continue;
+            first = rank;
+            best = &fleet->jobs[j];
+            *ret_times = times;
         }
         if (best)
             return best;
@@ -132,32 +163,32 @@ static void count_again(const struct fleet *fleet, struct job *job) {
     }
 }
 
-static int go(struct fleet *fleet, uint32_t vehicle_index, struct job *job) {
+static int go(struct fleet *fleet, uint32_t vehicle_index, struct job *job,
+              const struct times *times) {
     const struct fleet_vehicle *vehicle = &fleet->task->vehicles[vehicle_index];
-    const struct fleet_way *way = &fleet->task->ways[job->lane];
     struct fleet_plan *plan = &fleet->plan;
     int error =
         fleet_grow((void **)&plan->trips, plan->trip_count, &fleet->trip_room, sizeof *plan->trips);
     if (error)
         return error;
-    double starts = fleet->free_min[vehicle_index];
-    double arrives = starts + vehicle->loading_min + way->out_min;
-    const struct fleet_trip trip = {
-        .vehicle = vehicle_index,
-        .lane = job->lane,
-        .starts_min = starts,
-        .arrives_min = arrives,
-        .delivered_min = arrives + vehicle->unloading_min,
-        .back_min = arrives + vehicle->unloading_min + way->back_min,
-        .first_load = plan->load_count,
-    };
-    plan->trips[plan->trip_count++] = trip;
+    plan->trips[plan->trip_count++] =
+        (struct fleet_trip){.vehicle = vehicle_index,
+                            .lane = job->lane,
+                            .starts_min = times->starts_min,
+                            .arrives_min = times->arrives_min,
+                            .delivered_min = times->delivered_min,
+                            .returns_min = times->returns_min,
+                            .back_min = times->back_min,
+                            .leave_by_min = fleet_leave_by_min(fleet, vehicle, job->lane),
+                            .out_leg = times->out_leg,
+                            .back_leg = times->back_leg,
+                            .first_load = plan->load_count};
     (void)fill(fleet, job, vehicle, &error);
     count_again(fleet, job);
-    forget_ranks(fleet, (size_t)(job - fleet->jobs));
-    plan->last_min = fmax(plan->last_min, trip.delivered_min);
-    plan->busy_min += trip.back_min - trip.starts_min;
-    fleet->free_min[vehicle_index] = trip.back_min;
+    forget_amounts(fleet, (size_t)(job - fleet->jobs));
+    plan->last_min = fmax(plan->last_min, times->delivered_min);
+    plan->busy_min += times->back_min - times->starts_min;
+    fleet->free_min[vehicle_index] = times->back_min;
     return error;
 }
 
@@ -173,8 +204,9 @@ static int run_depot(struct fleet *fleet, uint32_t depot) {
         }
         if (next == NOBODY)
             return 0;
-        struct job *job = choose_job(fleet, next);
-        int error = job ? go(fleet, next, job) : 0;
+        struct times times = {0};
+        struct job *job = choose_job(fleet, next, &times);
+        int error = job ? go(fleet, next, job, &times) : 0;
         if (error)
             return error;
         if (!job)
@@ -193,7 +225,7 @@ static int run(struct fleet *fleet, enum rule rule) {
     memcpy(fleet->rest, fleet->all, (fleet->rest_count + 1) * sizeof *fleet->rest);
     memcpy(fleet->jobs, fleet->all_jobs, (fleet->job_count + 1) * sizeof *fleet->jobs);
     for (size_t j = 0; j < fleet->job_count; j++)
-        forget_ranks(fleet, j);
+        forget_amounts(fleet, j);
     for (uint32_t i = 0; i < fleet->task->vehicle_count; i++)
         fleet->free_min[i] = fleet->task->vehicles[i].ready_min;
     while (!error && fleet->end_job < fleet->job_count) {
@@ -222,12 +254,20 @@ static double worth_left(const struct fleet *fleet) {
     return any ? all : -1;
 }
 
+/* The road is what was too short where it closes before the horizon would stop a vehicle. */
+static enum fleet_reason why_left(const struct fleet *fleet, uint32_t lane) {
+    if (fleet->plan.trip_count >= fleet->task->trips_max)
+        return FLEET_TRIPS;
+    return fleet->leave_by_min[lane] + fleet->task->ways[lane].out_min < fleet->task->horizon_min
+               ? FLEET_CLOSES
+               : FLEET_BUSY;
+}
+
 static int leave_rest(struct fleet *fleet) {
-    bool full = fleet->plan.trip_count >= fleet->task->trips_max;
     int error = 0;
     for (size_t i = 0; i < fleet->rest_count && !error; i++)
         if (fleet->rest[i].quantity > 0)
-            error = fleet_leave(fleet, &fleet->rest[i], full ? FLEET_TRIPS : FLEET_BUSY);
+            error = fleet_leave(fleet, &fleet->rest[i], why_left(fleet, fleet->rest[i].lane));
     return error;
 }
 
@@ -238,16 +278,23 @@ static int compare_left(const void *a, const void *b) {
     return (x->item > y->item) - (x->item < y->item);
 }
 
-/* The rule that leaves less. */
+/* The rule that leaves least, the first of those that leave the same. */
 static int run_better(struct fleet *fleet) {
-    int error = run(fleet, LONGEST_FIRST);
-    double left = error ? -1 : worth_left(fleet);
-    if (left >= 0) {
-        error = run(fleet, MOST_URGENT_FIRST);
-        if (!error && worth_left(fleet) >= left)
-            error = run(fleet, LONGEST_FIRST);
+    const enum rule last = fleet->any_closes ? CLOSING_FIRST : MOST_URGENT_FIRST;
+    enum rule best = LONGEST_FIRST;
+    int error = run(fleet, best);
+    double least = error ? -1 : worth_left(fleet);
+    if (least < 0)
+        return error;
+    for (enum rule rule = MOST_URGENT_FIRST; rule <= last && least >= 0 && !error; rule++) {
+        error = run(fleet, rule);
+        const double left = worth_left(fleet);
+        if (left < least) {
+            least = left;
+            best = rule;
+        }
     }
-    return error;
+    return !error && best != fleet->rule ? run(fleet, best) : error;
 }
 
 static bool bind_all(struct fleet *fleet) {
@@ -321,6 +368,7 @@ const char *fleet_reason_name(enum fleet_reason reason) {
                                                      [FLEET_NO_COLD] = "no_cold",
                                                      [FLEET_TOO_BIG] = "too_big",
                                                      [FLEET_TOO_FAR] = "too_far",
+                                                     [FLEET_CLOSES] = "closes",
                                                      [FLEET_BUSY] = "busy",
                                                      [FLEET_TRIPS] = "trips"};
     return names[reason];

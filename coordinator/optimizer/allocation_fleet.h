@@ -21,17 +21,31 @@ struct fleet_vehicle {
 
 #define FLEET_ANY UINT32_MAX
 
-/* A lane on the roads that are open now. */
+/* A lane: how long it takes, or with legs at the least. */
 struct fleet_way {
     double out_min;  /* ≥ 0; INFINITY: none */
     double back_min; /* the same */
     double round_km; /* there and back, ≥ 0 */
 };
 
+/* A way for those who leave from one time to another, both included. */
+struct fleet_leg {
+    double from_min, until_min; /* ≥ 0; until: or INFINITY */
+    double min, km;             /* ≥ 0 */
+};
+
+/* The ways of a lane where it depends on when a vehicle leaves how long it takes, or whether it
+ * gets there at all: roads close, and open again. */
+struct fleet_legs {
+    const struct fleet_leg *out, *back;
+    uint32_t out_count, back_count; /* both 0: it does not depend */
+};
+
 struct fleet_task {
     const struct allocation_instance *instance;
     const struct allocation_plan *plan; /* its shipments; lanes may share depot and shelter */
     const struct fleet_way *ways;       /* by lane */
+    const struct fleet_legs *legs;      /* by lane; NULL: none has any */
     const double *pack; /* units a pack by item, never split; 0 where any quantity can be loaded */
     const uint32_t *only; /* by lane: the class of vehicle that has been ordered, which is kept to
                              unless more would be left for it; FLEET_ANY, or NULL: none has */
@@ -45,7 +59,11 @@ struct fleet_task {
 /* One trip: loads, drives to one shelter, unloads, drives back. */
 struct fleet_trip {
     uint32_t vehicle, lane;
-    double starts_min, arrives_min, delivered_min, back_min;
+    double starts_min, arrives_min, delivered_min;
+    double returns_min, back_min;  /* leaves the shelter, later where no way back is open before */
+    double leave_by_min;           /* who leaves the depot later does not get there, or not back;
+                                      INFINITY: no road closes for good */
+    uint32_t out_leg, back_leg;    /* of the lane's; 0 where it has none */
     size_t first_load, load_count; /* in loads */
 };
 
@@ -61,6 +79,7 @@ enum fleet_reason {
     FLEET_NO_COLD,    /* it must stay cold, and no vehicle keeps it so */
     FLEET_TOO_BIG,    /* no vehicle takes one unit, or one pack */
     FLEET_TOO_FAR,    /* beyond the range of every vehicle that could take it */
+    FLEET_CLOSES,     /* no vehicle has time for it before a road there or back closes */
     FLEET_BUSY,       /* no vehicle has time for it within the horizon */
     FLEET_TRIPS,      /* more trips than are planned at once */
     FLEET_REASONS
@@ -92,8 +111,10 @@ struct fleet_plan {
  * List scheduling: at each depot the vehicle that is free first takes the shelter whose round trips
  * take longest altogether (Graham 1969), filled up to its volume or weight. Where that leaves
  * something for lack of time, it is done again with whatever saves most shortage a minute first
- * (Smith 1956), and the schedule that leaves less of it, by cost and priority, is taken. Vehicles
- * that keep goods cold carry such goods first. A heuristic; the bound is the greater of the longest
+ * (Smith 1956), and where roads close with the lane that closes first before others (Jackson 1955),
+ * and the schedule that leaves least of it, by cost and priority, is taken. A vehicle waits for a
+ * road to open only when it has nothing else to do. Vehicles that keep goods cold carry such goods
+ * first. A heuristic; the bound is the greater of the longest
  * single way and the work of all trips that are needed shared among all vehicles.
  *
  * O(trips × (vehicles + lanes × items) of a depot). HV_ERR_VALUE: a figure is negative, no number,

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RANKS_MAX (1u << 23) /* that are remembered */
+#define AMOUNTS_MAX (1u << 23) /* that are remembered */
 
 /* Figures ----------------------------------------------------------------------------------------
  */
@@ -18,6 +18,20 @@ static bool is_time(double minutes) {
 static bool is_way(const struct fleet_way *way) {
     return (is_time(way->out_min) || way->out_min == INFINITY) &&
            (is_time(way->back_min) || way->back_min == INFINITY) && is_time(way->round_km);
+}
+
+static bool is_leg(const struct fleet_leg *leg) {
+    return is_time(leg->from_min) && leg->until_min >= leg->from_min && is_time(leg->min) &&
+           is_time(leg->km);
+}
+
+static bool are_legs(const struct fleet_legs *legs) {
+    bool good = true;
+    for (uint32_t i = 0; i < legs->out_count; i++)
+        good &= is_leg(&legs->out[i]);
+    for (uint32_t i = 0; i < legs->back_count; i++)
+        good &= is_leg(&legs->back[i]);
+    return good;
 }
 
 static int check(const struct fleet_task *task) {
@@ -34,7 +48,7 @@ static int check(const struct fleet_task *task) {
             return HV_ERR_VALUE;
     }
     for (uint32_t l = 0; l < in->lane_count; l++)
-        if (!is_way(&task->ways[l]))
+        if (!is_way(&task->ways[l]) || (task->legs && !are_legs(&task->legs[l])))
             return HV_ERR_VALUE;
     for (uint32_t k = 0; k < in->item_count; k++)
         if (!(task->pack[k] >= 0))
@@ -44,12 +58,6 @@ static int check(const struct fleet_task *task) {
 
 bool fleet_must_be_cold(const struct fleet *fleet, uint32_t item) {
     return fleet->task->cold && fleet->task->cold[item];
-}
-
-double fleet_cycle_min(const struct fleet *fleet, const struct fleet_vehicle *vehicle,
-                       uint32_t lane) {
-    const struct fleet_way *way = &fleet->task->ways[lane];
-    return vehicle->loading_min + vehicle->unloading_min + way->out_min + way->back_min;
 }
 
 double fleet_units_that_fit(const struct fleet *fleet, uint32_t item, double quantity,
@@ -181,10 +189,10 @@ static int find_types(struct fleet *fleet) {
     for (uint32_t i = 0; i < fleet->task->vehicle_count; i++)
         find_type(fleet, i);
     uint64_t count = 2 * (uint64_t)fleet->type_count * fleet->job_count;
-    if (count == 0 || count > RANKS_MAX)
+    if (count == 0 || count > AMOUNTS_MAX)
         return 0;
-    fleet->ranks = malloc((size_t)count * sizeof *fleet->ranks);
-    return fleet->ranks ? 0 : HV_ERR_MEMORY;
+    fleet->amounts = malloc((size_t)count * sizeof *fleet->amounts);
+    return fleet->amounts ? 0 : HV_ERR_MEMORY;
 }
 
 static int make_room(struct fleet *fleet) {
@@ -198,10 +206,13 @@ static int make_room(struct fleet *fleet) {
     fleet->free_min = malloc(vehicles * sizeof *fleet->free_min);
     fleet->type = calloc(vehicles, sizeof *fleet->type);
     fleet->bound = calloc(task->instance->lane_count + (size_t)1, sizeof *fleet->bound);
+    fleet->leave_by_min =
+        calloc(task->instance->lane_count + (size_t)1, sizeof *fleet->leave_by_min);
     fleet->first_vehicle =
         calloc(task->instance->depot_count + (size_t)2, sizeof *fleet->first_vehicle);
     return fleet->all && fleet->rest && fleet->all_jobs && fleet->jobs && fleet->vehicles &&
-                   fleet->free_min && fleet->type && fleet->bound && fleet->first_vehicle
+                   fleet->free_min && fleet->type && fleet->bound && fleet->leave_by_min &&
+                   fleet->first_vehicle
                ? 0
                : HV_ERR_MEMORY;
 }
@@ -237,12 +248,28 @@ static void make_jobs(struct fleet *fleet) {
     qsort(fleet->all_jobs, fleet->job_count, sizeof *fleet->all_jobs, compare_jobs);
 }
 
+/* How late any vehicle of its depot can leave for each lane. */
+static void find_leave_by(struct fleet *fleet) {
+    const struct allocation_instance *in = fleet->task->instance;
+    for (uint32_t l = 0; l < in->lane_count; l++) {
+        const uint32_t depot = in->lanes[l].depot;
+        double latest = -INFINITY;
+        for (uint32_t i = fleet->first_vehicle[depot];
+             i < fleet->first_vehicle[depot + 1] && latest < INFINITY; i++)
+            latest = fmax(latest,
+                          fleet_leave_by_min(fleet, &fleet->task->vehicles[fleet->vehicles[i]], l));
+        fleet->leave_by_min[l] = latest;
+        fleet->any_closes |= latest < INFINITY && latest > -INFINITY;
+    }
+}
+
 int fleet_prepare(struct fleet *fleet) {
     int error = check(fleet->task);
     if (!error)
         error = make_room(fleet);
     if (!error) {
         order_vehicles(fleet);
+        find_leave_by(fleet);
         error = take_shipments(fleet);
     }
     if (!error) {
@@ -262,7 +289,8 @@ void fleet_free_rooms(struct fleet *fleet) {
     free(fleet->free_min);
     free(fleet->type);
     free(fleet->bound);
-    free(fleet->ranks);
+    free(fleet->amounts);
+    free(fleet->leave_by_min);
 }
 
 double fleet_trips_needed(const struct job *job, double volume_m3, double weight_kg) {

@@ -14,12 +14,20 @@ struct job {
 };
 
 /* Which job a free vehicle takes. */
-enum rule { LONGEST_FIRST, MOST_URGENT_FIRST };
+enum rule { LONGEST_FIRST, MOST_URGENT_FIRST, CLOSING_FIRST };
+
+/* A trip by the clock. */
+struct times {
+    double starts_min, arrives_min, delivered_min, returns_min, back_min;
+    uint32_t out_leg, back_leg;
+};
 
 struct fleet {
     const struct fleet_task *task;
     uint32_t *vehicles;              /* in the order of their depots */
     uint32_t *first_vehicle;         /* depot, and one more: where its vehicles begin */
+    double *leave_by_min;            /* by lane: for the vehicle for which it is latest */
+    bool any_closes;                 /* a lane's is a time */
     struct allocation_shipment *all; /* what can be carried, by lane and item */
     struct allocation_shipment *rest;
     size_t rest_count;
@@ -30,7 +38,7 @@ struct fleet {
     double *free_min;          /* vehicle */
     uint32_t *type;            /* vehicle: those of one type are equal but for when they are free */
     uint32_t type_count;
-    double *ranks; /* type, whether of cold goods, job: what is remembered; NULL: nothing is */
+    double *amounts; /* type, whether of cold goods, job: what is remembered; NULL: nothing is */
     enum rule rule;
     struct fleet_plan plan;
     size_t trip_room, load_room, left_room;
@@ -43,9 +51,15 @@ void fleet_free_rooms(struct fleet *fleet);
 
 bool fleet_must_be_cold(const struct fleet *fleet, uint32_t item);
 
-/* From loading until a vehicle is back. */
-double fleet_cycle_min(const struct fleet *fleet, const struct fleet_vehicle *vehicle,
-                       uint32_t lane);
+/* When a vehicle that is free at a time can be there, and of these trips back, at the earliest;
+ * false: there is no way any more. The lane has a way there and back in range. */
+bool fleet_find_times(const struct fleet *fleet, const struct fleet_vehicle *vehicle, uint32_t lane,
+                      double free_min, struct times *ret_times);
+
+/* The latest time at which a vehicle can leave the depot and still get there and back; INFINITY:
+ * any; -INFINITY: none. O(legs there × legs back). */
+double fleet_leave_by_min(const struct fleet *fleet, const struct fleet_vehicle *vehicle,
+                          uint32_t lane);
 
 /* Units of an item that fit into so much room, in whole packs where it has packs. */
 double fleet_units_that_fit(const struct fleet *fleet, uint32_t item, double quantity,

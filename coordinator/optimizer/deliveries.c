@@ -1,6 +1,7 @@
 #include "coordinator/optimizer/deliveries.h"
 
 #include "coordinator/optimizer/allocation_fleet.h"
+#include "coordinator/optimizer/delivery_ways.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,15 +27,19 @@ struct making {
     struct allocation_shelter *shelters;
     struct allocation_lane *lanes;
     struct allocation_shipment *shipments;
+    struct delivery_ways *roads;
+    struct delivery_legs *out, *back; /* by lane, and after all lanes by busy vehicle */
     struct fleet_way *ways;
-    uint32_t *only; /* by lane: group of the order */
+    struct fleet_legs *legs;
+    struct fleet_leg *all_legs; /* of all lanes */
+    uint32_t *only;             /* by lane: group of the order */
     double *pack;
     bool *cold;
     struct fleet_vehicle *vehicles;
     uint32_t *group, *number; /* by vehicle: its group and which of it, from 1 */
     uint32_t vehicle_count;
     size_t shipment_count;
-    struct plan_deliveries *out;
+    struct plan_deliveries *made;
 };
 
 static int check(const struct deliveries_task *task) {
@@ -107,87 +112,168 @@ static void take_standing(struct making *making) {
 
 /* ---- ways ---- */
 
-/* Metres of the route between a node and the depot that was searched from. */
-static int route_m(const struct making *making, const struct network_search *search, uint32_t node,
-                   double *ret_m) {
-    size_t count = network_search_route_length(search, node);
-    uint32_t *links = malloc((count + 1) * sizeof *links);
-    if (!links)
-        return HV_ERR_MEMORY;
-    network_search_route(search, node, links);
-    for (size_t i = 0; i < count; i++)
-        *ret_m += (double)making->task->link_m[links[i]];
-    free(links);
-    return HV_OK;
+/* Who goes from or to a depot: its consignments, and its vehicles that are on their way. */
+struct goers {
+    uint32_t *who;    /* number of the lane, or after all lanes of the busy vehicle */
+    uint32_t *places; /* node of the shelter */
+    struct delivery_legs *legs;
+    uint32_t count;
+};
+
+static uint32_t goer_count(const struct making *making) {
+    return making->consignment_count + making->task->busy_count;
 }
 
-/* The searches of a depot say when its vehicles that are on their way are back; those that have no
- * way are not counted on. */
-static void find_ready(struct making *making, const struct network_search *search, uint32_t depot,
-                       enum network_direction direction) {
+static void find_goers(const struct making *making, uint32_t depot, struct goers *goers) {
     const struct deliveries_task *task = making->task;
-    for (uint32_t i = 0; i < task->busy_count; i++) {
-        const struct deliveries_busy *busy = &task->busy[i];
-        const struct deliveries_group *group = &task->groups[busy->group];
-        if (group->depot != depot)
-            continue;
-        int64_t way = network_search_time_ms(search, task->instance->shelters[busy->shelter].node);
-        int64_t *ready = &making->ready_ms[i], to_go = 0;
-        if (direction == NETWORK_FROM_SOURCES) {
-            if (!busy->unloaded && way < task->horizon_ms)
-                to_go = way + group->unloading_ms - busy->since_ms;
-            else if (!busy->unloaded)
-                to_go = task->horizon_ms;
-            *ready = to_go > 0 ? to_go : 0;
-            continue;
+    const struct instance *in = task->instance;
+    goers->count = 0;
+    for (uint32_t l = 0; l < making->consignment_count; l++)
+        if (making->consignments[l].depot == depot) {
+            goers->who[goers->count] = l;
+            goers->places[goers->count++] = in->shelters[making->consignments[l].shelter].node;
         }
-        way = way < task->horizon_ms ? way : task->horizon_ms;
-        to_go = busy->unloaded ? way - busy->since_ms : *ready + way;
-        *ready = to_go > 0 ? (to_go + STEADY_MS - 1) / STEADY_MS * STEADY_MS : 0;
-    }
+    for (uint32_t i = 0; i < task->busy_count; i++)
+        if (task->groups[task->busy[i].group].depot == depot) {
+            goers->who[goers->count] = making->consignment_count + i;
+            goers->places[goers->count++] = in->shelters[task->busy[i].shelter].node;
+        }
 }
 
-/* One direction of the ways of a depot's consignments. */
-static int find_ways(struct making *making, struct network_search *search, uint32_t depot,
+static int find_ways(struct making *making, uint32_t depot, struct goers *goers,
                      enum network_direction direction) {
-    const struct instance *in = making->task->instance;
-    int error = network_search_run(search, direction, &in->depots[depot].node, 1);
-    for (uint32_t l = 0; l < making->consignment_count && !error; l++) {
-        if (making->consignments[l].depot != depot)
-            continue;
-        uint32_t node = in->shelters[making->consignments[l].shelter].node;
-        int64_t ms = network_search_time_ms(search, node);
-        double minutes = ms == NETWORK_UNREACHABLE ? INFINITY : (double)ms / ms_per_min, m = 0;
-        if (ms != NETWORK_UNREACHABLE && making->task->link_m)
-            error = route_m(making, search, node, &m);
-        struct fleet_way *way = &making->ways[l];
-        *(direction == NETWORK_FROM_SOURCES ? &way->out_min : &way->back_min) = minutes;
-        way->round_km += m / m_per_km;
+    struct delivery_legs *all = direction == NETWORK_FROM_SOURCES ? making->out : making->back;
+    const int error =
+        delivery_ways_find(making->roads, direction, making->task->instance->depots[depot].node,
+                           goers->places, goers->count, goers->legs);
+    for (uint32_t i = 0; i < goers->count && !error; i++)
+        all[goers->who[i]] = goers->legs[i];
+    return error;
+}
+
+static int find_ways_of_depots(struct making *making, struct goers *goers) {
+    int error = HV_OK;
+    for (uint32_t d = 0; d < making->task->instance->depot_count && !error; d++) {
+        find_goers(making, d, goers);
+        if (goers->count == 0 || goers->who[0] >= making->consignment_count)
+            continue; /* it sends nothing */
+        error = find_ways(making, d, goers, NETWORK_FROM_SOURCES);
+        if (!error)
+            error = find_ways(making, d, goers, NETWORK_TO_SOURCES);
     }
-    if (!error)
-        find_ready(making, search, depot, direction);
     return error;
 }
 
 static int find_all_ways(struct making *making) {
-    struct network_search *search = NULL;
-    uint32_t depots = making->task->instance->depot_count;
-    int error = network_search_new(making->task->instance->network, &search);
-    bool *searched = calloc(depots + (size_t)1, sizeof *searched);
-    if (!error && !searched)
-        error = HV_ERR_MEMORY;
-    for (uint32_t l = 0; l < making->consignment_count && !error; l++) {
-        uint32_t depot = making->consignments[l].depot;
-        if (searched[depot])
-            continue;
-        searched[depot] = true;
-        error = find_ways(making, search, depot, NETWORK_FROM_SOURCES);
-        if (!error)
-            error = find_ways(making, search, depot, NETWORK_TO_SOURCES);
-    }
-    network_search_free(search);
-    free(searched);
+    const struct deliveries_task *task = making->task;
+    struct goers goers = {.who = calloc(goer_count(making) + (size_t)1, sizeof *goers.who),
+                          .places = calloc(goer_count(making) + (size_t)1, sizeof *goers.places),
+                          .legs = calloc(goer_count(making) + (size_t)1, sizeof *goers.legs)};
+    int error =
+        !goers.who || !goers.places || !goers.legs
+            ? HV_ERR_MEMORY
+            : delivery_ways_new(task->instance->network, task->closings, task->closing_count,
+                                task->link_m, task->horizon_ms, &making->roads);
+    if (!error)
+        error = find_ways_of_depots(making, &goers);
+    free(goers.who);
+    free(goers.places);
+    free(goers.legs);
     return error;
+}
+
+static double minutes_of(int64_t ms) {
+    return ms == DELIVERY_WAYS_ALWAYS ? INFINITY : (double)ms / ms_per_min;
+}
+
+/* The legs of a lane one way as the fleet takes them, and the least that they take. */
+static void tell_legs(const struct making *making, const struct delivery_legs *legs,
+                      struct fleet_leg *ret_legs, double *ret_min, double *ret_km) {
+    const struct delivery_leg *all = delivery_ways_legs(making->roads);
+    *ret_min = INFINITY;
+    *ret_km = INFINITY;
+    for (uint32_t i = 0; i < legs->count; i++) {
+        const struct delivery_leg *leg = &all[legs->first + i];
+        ret_legs[i] = (struct fleet_leg){minutes_of(leg->from_ms), minutes_of(leg->until_ms),
+                                         minutes_of(leg->travel_ms), (double)leg->m / m_per_km};
+        *ret_min = fmin(*ret_min, ret_legs[i].min);
+        *ret_km = fmin(*ret_km, ret_legs[i].km);
+    }
+}
+
+static bool is_always(const struct fleet_legs *legs) {
+    return legs->out_count == 1 && legs->back_count == 1 && legs->out->until_min == INFINITY &&
+           legs->back->until_min == INFINITY && legs->out->from_min == 0 &&
+           legs->back->from_min == 0;
+}
+
+static int describe_ways(struct making *making) {
+    size_t count = 0;
+    for (uint32_t l = 0; l < making->consignment_count; l++)
+        count += making->out[l].count + making->back[l].count;
+    making->all_legs = calloc(count + 1, sizeof *making->all_legs);
+    if (!making->all_legs)
+        return HV_ERR_MEMORY;
+    struct fleet_leg *next = making->all_legs;
+    for (uint32_t l = 0; l < making->consignment_count; l++) {
+        const struct delivery_legs *out = &making->out[l], *back = &making->back[l];
+        struct fleet_way *way = &making->ways[l];
+        double out_km, back_km;
+        tell_legs(making, out, next, &way->out_min, &out_km);
+        tell_legs(making, back, next + out->count, &way->back_min, &back_km);
+        making->legs[l] = (struct fleet_legs){next, next + out->count, out->count, back->count};
+        way->round_km = out->count > 0 && back->count > 0 ? out_km + back_km : 0;
+        next += out->count + back->count;
+        if (out->count == 0 || back->count == 0 || is_always(&making->legs[l]))
+            making->legs[l] = (struct fleet_legs){0};
+    }
+    return HV_OK;
+}
+
+/* ---- vehicles on their way ---- */
+
+/* When a vehicle that leaves a shelter at a time is back at the earliest, or the horizon. */
+static int64_t back_at(const struct making *making, const struct delivery_legs *back,
+                       int64_t leaves_ms) {
+    const struct delivery_leg *legs = delivery_ways_legs(making->roads);
+    int64_t best = making->task->horizon_ms;
+    for (uint32_t i = back->first; i < back->first + back->count; i++) {
+        const int64_t from = legs[i].from_ms > leaves_ms ? legs[i].from_ms : leaves_ms;
+        if (from <= legs[i].until_ms && legs[i].travel_ms < best - from)
+            best = from + legs[i].travel_ms;
+    }
+    return best;
+}
+
+/* The quickest way of now one way, or the horizon. */
+static int64_t way_now(const struct making *making, const struct delivery_legs *legs) {
+    const int64_t horizon = making->task->horizon_ms;
+    if (legs->count == 0)
+        return horizon;
+    const struct delivery_leg *leg = &delivery_ways_legs(making->roads)[legs->first];
+    return leg->from_ms == 0 && leg->travel_ms < horizon ? leg->travel_ms : horizon;
+}
+
+/* Who is on the way there took the quickest way of now, and who is on the way back is on it; those
+ * that have no way are not counted on. */
+static void find_ready(struct making *making) {
+    const struct deliveries_task *task = making->task;
+    for (uint32_t i = 0; i < task->busy_count; i++) {
+        const struct deliveries_busy *busy = &task->busy[i];
+        const uint32_t at = making->consignment_count + i;
+        int64_t back;
+        if (busy->unloaded) {
+            back = way_now(making, &making->back[at]) - busy->since_ms;
+        } else {
+            const int64_t way = way_now(making, &making->out[at]);
+            const int64_t to_go =
+                way < task->horizon_ms
+                    ? way + task->groups[busy->group].unloading_ms - busy->since_ms
+                    : task->horizon_ms;
+            back = back_at(making, &making->back[at], to_go > 0 ? to_go : 0);
+        }
+        making->ready_ms[i] = back > 0 ? (back + STEADY_MS - 1) / STEADY_MS * STEADY_MS : 0;
+    }
 }
 
 /* ---- vehicles ---- */
@@ -245,6 +331,9 @@ static int make_room(struct making *making) {
     making->consignments = calloc(lanes, sizeof *making->consignments);
     making->lanes = calloc(lanes, sizeof *making->lanes);
     making->ways = calloc(lanes, sizeof *making->ways);
+    making->legs = calloc(lanes, sizeof *making->legs);
+    making->out = calloc(lanes + task->busy_count, sizeof *making->out);
+    making->back = calloc(lanes + task->busy_count, sizeof *making->back);
     making->only = calloc(lanes, sizeof *making->only);
     making->shipments = calloc(goods, sizeof *making->shipments);
     making->items = calloc(in->item_count + (size_t)1, sizeof *making->items);
@@ -256,11 +345,12 @@ static int make_room(struct making *making) {
     making->group = calloc(DELIVERIES_VEHICLES_MAX, sizeof *making->group);
     making->number = calloc(DELIVERIES_VEHICLES_MAX, sizeof *making->number);
     making->ready_ms = calloc(task->busy_count + (size_t)1, sizeof *making->ready_ms);
-    making->out = calloc(1, sizeof *making->out);
-    return making->consignments && making->lanes && making->ways && making->only &&
-                   making->shipments && making->items && making->pack && making->cold &&
-                   making->depots && making->shelters && making->vehicles && making->group &&
-                   making->number && making->ready_ms && making->out
+    making->made = calloc(1, sizeof *making->made);
+    return making->consignments && making->lanes && making->ways && making->legs && making->out &&
+                   making->back && making->only && making->shipments && making->items &&
+                   making->pack && making->cold && making->depots && making->shelters &&
+                   making->vehicles && making->group && making->number && making->ready_ms &&
+                   making->made
                ? HV_OK
                : HV_ERR_MEMORY;
 }
@@ -294,6 +384,11 @@ static void free_making(struct making *making) {
     free(making->ready_ms);
     free(making->lanes);
     free(making->ways);
+    free(making->legs);
+    free(making->all_legs);
+    free(making->out);
+    free(making->back);
+    delivery_ways_free(making->roads);
     free(making->only);
     free(making->shipments);
     free(making->items);
@@ -304,7 +399,7 @@ static void free_making(struct making *making) {
     free(making->vehicles);
     free(making->group);
     free(making->number);
-    plan_deliveries_free(making->out);
+    plan_deliveries_free(making->made);
 }
 
 /* ---- what comes out ---- */
@@ -318,26 +413,38 @@ static int64_t late_ms(const struct making *making, uint32_t promise, int64_t de
     return delivered_ms > due ? delivered_ms - due : 0;
 }
 
+/* The route of a trip one way, of those that the schedule chose among. */
+static struct plan_route route_of(const struct making *making, const struct delivery_legs *legs,
+                                  uint32_t number) {
+    const struct delivery_leg *leg = &delivery_ways_legs(making->roads)[legs->first + number];
+    return (struct plan_route){leg->first_link, leg->link_count};
+}
+
 static void tell_trip(struct making *making, const struct fleet_plan *fleet,
                       const struct fleet_trip *trip) {
-    struct plan_deliveries *out = making->out;
+    struct plan_deliveries *out = making->made;
     const struct consignment *one = &making->consignments[trip->lane];
     const struct fleet_vehicle *vehicle = &making->vehicles[trip->vehicle];
     const int64_t delivered = ms_of(trip->delivered_min);
     struct plan_delivery *delivery = &out->deliveries[out->delivery_count++];
-    *delivery = (struct plan_delivery){.depot = one->depot,
-                                       .shelter = one->shelter,
-                                       .promise = one->promise,
-                                       .group = making->group[trip->vehicle],
-                                       .number = making->number[trip->vehicle],
-                                       .starts_ms = ms_of(trip->starts_min),
-                                       .leaves_ms = ms_of(trip->starts_min + vehicle->loading_min),
-                                       .arrives_ms = ms_of(trip->arrives_min),
-                                       .delivered_ms = delivered,
-                                       .back_ms = ms_of(trip->back_min),
-                                       .late_ms = late_ms(making, one->promise, delivered),
-                                       .first_load = out->load_count,
-                                       .load_count = trip->load_count};
+    *delivery = (struct plan_delivery){
+        .depot = one->depot,
+        .shelter = one->shelter,
+        .promise = one->promise,
+        .group = making->group[trip->vehicle],
+        .number = making->number[trip->vehicle],
+        .starts_ms = ms_of(trip->starts_min),
+        .leaves_ms = ms_of(trip->starts_min + vehicle->loading_min),
+        .arrives_ms = ms_of(trip->arrives_min),
+        .delivered_ms = delivered,
+        .returns_ms = ms_of(trip->returns_min),
+        .back_ms = ms_of(trip->back_min),
+        .leave_by_ms = trip->leave_by_min < INFINITY ? ms_of(trip->leave_by_min) : INT64_MAX,
+        .out = route_of(making, &making->out[trip->lane], trip->out_leg),
+        .back = route_of(making, &making->back[trip->lane], trip->back_leg),
+        .late_ms = late_ms(making, one->promise, delivered),
+        .first_load = out->load_count,
+        .load_count = trip->load_count};
     for (size_t i = 0; i < trip->load_count; i++) {
         const struct fleet_load *load = &fleet->loads[trip->first_load + i];
         out->loads[out->load_count++] =
@@ -353,6 +460,7 @@ static enum plan_undelivered_reason reason_of(enum fleet_reason reason) {
         [FLEET_NO_COLD] = PLAN_UNDELIVERED_NO_COLD,
         [FLEET_TOO_BIG] = PLAN_UNDELIVERED_TOO_BIG,
         [FLEET_TOO_FAR] = PLAN_UNDELIVERED_TOO_FAR,
+        [FLEET_CLOSES] = PLAN_UNDELIVERED_CLOSES,
         [FLEET_BUSY] = PLAN_UNDELIVERED_BUSY,
         [FLEET_TRIPS] = PLAN_UNDELIVERED_TRIPS};
     return reasons[reason];
@@ -372,12 +480,13 @@ static int compare_deliveries(const void *a, const void *b) {
 }
 
 static int tell(struct making *making, const struct fleet_plan *fleet) {
-    struct plan_deliveries *out = making->out;
+    struct plan_deliveries *out = making->made;
     out->deliveries = calloc(fleet->trip_count + 1, sizeof *out->deliveries);
     out->loads = calloc(fleet->load_count + 1, sizeof *out->loads);
     out->left = calloc(fleet->left_count + 1, sizeof *out->left);
     if (!out->deliveries || !out->loads || !out->left)
         return HV_ERR_MEMORY;
+    out->links = delivery_ways_take_links(making->roads, &out->link_count);
     out->horizon_ms = making->task->horizon_ms;
     out->last_ms = ms_of(fleet->last_min);
     out->last_bound_ms = (int64_t)floor(fleet->last_bound_min * ms_per_min);
@@ -408,6 +517,7 @@ static int run(struct making *making) {
     const struct fleet_task task = {.instance = &making->instance,
                                     .plan = &plan,
                                     .ways = making->ways,
+                                    .legs = making->legs,
                                     .only = making->only,
                                     .pack = making->pack,
                                     .cold = making->cold,
@@ -433,13 +543,16 @@ int deliveries_make(const struct deliveries_task *task, struct plan_deliveries *
         describe(&making);
         error = find_all_ways(&making);
     }
+    if (!error)
+        error = describe_ways(&making);
     if (!error) {
+        find_ready(&making);
         take_vehicles(&making);
         error = run(&making);
     }
     if (!error) {
-        *ret_deliveries = making.out;
-        making.out = NULL;
+        *ret_deliveries = making.made;
+        making.made = NULL;
     }
     free_making(&making);
     return error;

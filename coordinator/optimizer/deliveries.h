@@ -1,5 +1,5 @@
-/* How the goods of a plan get to their shelters: trips of the depots' vehicles on the roads that
- * are open now. Pure.
+/* How the goods of a plan get to their shelters: trips of the depots' vehicles on roads that are
+ * open when they are there, as far as that was announced (delivery_ways.h). Pure.
  *
  * What a depot sends to a shelter is one consignment, and so is each order that stands and has not
  * left: a trip carries goods of one consignment, as one waybill does. The schedule is
@@ -9,6 +9,7 @@
 #define HV_OPTIMIZER_DELIVERIES_H
 
 #include "coordinator/optimizer/planner.h"
+#include "coordinator/optimizer/timetable_steps.h"
 
 #define DELIVERIES_TRIPS_MAX 16384u   /* of one plan */
 #define DELIVERIES_VEHICLES_MAX 4096u /* of all groups together; more are not counted on */
@@ -44,13 +45,15 @@ struct deliveries_task {
     uint32_t group_count;
     const struct deliveries_busy *busy;
     uint32_t busy_count;
+    const struct timetable_closing *closings; /* from now, by link and then by time */
+    size_t closing_count;
     const int64_t *link_m; /* length of each link; NULL: not known, and ranges are not looked at */
     int64_t horizon_ms;    /* what cannot be unloaded by then is not planned, > 0 */
 };
 
 /* Makes the schedule. HV_ERR_VALUE: a figure is out of range or names what does not exist;
  * HV_ERR_MEMORY; errors of network_search_run(). One search of the network each way for each depot
- * that sends anything. */
+ * that sends anything, and more where its ways lead over links that close. */
 HV_MUST_USE int deliveries_make(const struct deliveries_task *task,
                                 struct plan_deliveries **ret_deliveries);
 

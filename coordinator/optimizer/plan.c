@@ -17,6 +17,7 @@ void plan_deliveries_free(struct plan_deliveries *deliveries) {
         return;
     free(deliveries->deliveries);
     free(deliveries->loads);
+    free(deliveries->links);
     free(deliveries->left);
     free(deliveries);
 }

@@ -185,7 +185,11 @@ struct plan_delivery {
     int64_t starts_ms;      /* loading begins */
     int64_t leaves_ms, arrives_ms;
     int64_t delivered_ms; /* unloaded */
+    int64_t returns_ms;   /* leaves the shelter: at once, or when a way back is open again */
     int64_t back_ms;
+    int64_t leave_by_ms; /* who leaves later does not get there, or not back, before roads close;
+                            INT64_MAX: none of these does */
+    struct plan_route out, back;   /* in links of the deliveries */
     int64_t late_ms;               /* after the order said so; 0: in time, or it did not say */
     size_t first_load, load_count; /* in loads */
 };
@@ -202,6 +206,7 @@ enum plan_undelivered_reason {
     PLAN_UNDELIVERED_NO_COLD,    /* must stay cold, and none of its vehicles keeps it so */
     PLAN_UNDELIVERED_TOO_BIG,    /* none of them takes one unit, or one pack */
     PLAN_UNDELIVERED_TOO_FAR,    /* beyond their range */
+    PLAN_UNDELIVERED_CLOSES,     /* none has time for it before a road there or back closes */
     PLAN_UNDELIVERED_BUSY,       /* none has time for it within the horizon */
     PLAN_UNDELIVERED_TRIPS,      /* more trips than one plan holds */
     PLAN_UNDELIVERED_REASONS
@@ -221,6 +226,8 @@ struct plan_deliveries {
     size_t delivery_count;
     struct plan_load *loads;
     size_t load_count;
+    uint32_t *links; /* of the routes */
+    size_t link_count;
     struct plan_undelivered *left;
     size_t left_count;
     int64_t last_ms;       /* the last is unloaded; 0 without any */

@@ -147,6 +147,7 @@ static bool tighten_by(struct carrying *carrying, const struct plan_undelivered 
         return shut(
             &limits->item_shut[(size_t)left->depot * planner->instance.item_count + left->item]);
     case PLAN_UNDELIVERED_NO_WAY:
+    case PLAN_UNDELIVERED_CLOSES:
     case PLAN_UNDELIVERED_TOO_FAR: /* where another item gets there the lane stays open */
         return !carrying->served[lane] && shut(&limits->lane_shut[lane]);
     default:

@@ -230,6 +230,8 @@ int fleet_deliver(const struct fleet *fleet, const struct instance *instance,
                                          .group_count = fleet->group_count,
                                          .busy = fleet->busy,
                                          .busy_count = fleet->busy_count,
+                                         .closings = fleet->closings,
+                                         .closing_count = fleet->closing_count,
                                          .link_m = fleet->link_m,
                                          .horizon_ms = fleet->horizon_ms};
     return deliveries_make(&task, &plan->deliveries);

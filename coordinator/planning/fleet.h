@@ -20,6 +20,8 @@ struct fleet {
     int64_t *due_ms;         /* by promise, after now; INT64_MAX: not said */
     uint32_t *promise_group; /* by promise: the group that its order says; REGION_NONE: none */
     int64_t horizon_ms;      /* > 0 */
+    const struct timetable_closing *closings; /* of the picture that it belongs to */
+    size_t closing_count;
 };
 
 /* `promise_orders`: the orders to ship that have not left, whose numbers promises have. `wall_ms`

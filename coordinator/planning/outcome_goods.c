@@ -158,6 +158,7 @@ static enum hv_plan_reason why_undelivered(enum plan_undelivered_reason reason) 
         [PLAN_UNDELIVERED_NO_COLD] = HV_PLAN_NO_COLD_VEHICLE,
         [PLAN_UNDELIVERED_TOO_BIG] = HV_PLAN_VEHICLES_TOO_SMALL,
         [PLAN_UNDELIVERED_TOO_FAR] = HV_PLAN_OUT_OF_RANGE,
+        [PLAN_UNDELIVERED_CLOSES] = HV_PLAN_ROAD_CLOSES,
         [PLAN_UNDELIVERED_BUSY] = HV_PLAN_VEHICLES_BUSY,
         [PLAN_UNDELIVERED_TRIPS] = HV_PLAN_WORK_LIMIT};
     return reasons[reason];
@@ -165,6 +166,13 @@ static enum hv_plan_reason why_undelivered(enum plan_undelivered_reason reason) 
 
 static uint64_t order_of(const struct outcome_telling *telling, uint32_t promise) {
     return promise == PLAN_NONE ? 0 : telling->picture->promise_orders[promise];
+}
+
+/* 0: it may leave at any time. */
+static uint32_t leave_by_s(int64_t ms) {
+    if (ms == INT64_MAX)
+        return 0;
+    return ms < OUTCOME_MS_PER_S ? 1 : outcome_seconds(ms / OUTCOME_MS_PER_S * OUTCOME_MS_PER_S);
 }
 
 static int tell_delivery(const struct outcome_telling *telling, const struct plan_delivery *one,
@@ -189,6 +197,7 @@ static int tell_delivery(const struct outcome_telling *telling, const struct pla
                                               .delivered_s = outcome_seconds(one->delivered_ms),
                                               .back_s = outcome_seconds(one->back_ms),
                                               .late_s = outcome_seconds(one->late_ms),
+                                              .leave_by_s = leave_by_s(one->leave_by_ms),
                                               .load = told,
                                               .load_count = one->load_count};
     return HV_OK;

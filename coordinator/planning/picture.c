@@ -263,6 +263,10 @@ static int paint(struct painting *painting) {
         error = fleet_new(painting->state, region, picture->promise_orders, picture->promise_count,
                           painting->rules->wall_ms, painting->rules->mono_ms,
                           painting->rules->delivery_horizon_ms, &picture->fleet);
+    if (picture->fleet != NULL) {
+        picture->fleet->closings = picture->closings;
+        picture->fleet->closing_count = picture->closing_count;
+    }
     return error;
 }
 

@@ -249,22 +249,47 @@ static struct state_waybill_share *need_share(struct state *state, struct state_
     return share;
 }
 
+/* What of an item a request asks for beyond what is committed to it. */
+static int64_t open_part(const struct state_request *request, uint32_t item) {
+    const struct state_request_line *line = find_line(request, item);
+    return line == NULL ? 0 : state_request_ceiling(request, line) - line->committed;
+}
+
 void fold_commit(struct state *state, struct state_waybill *waybill, uint32_t item,
                  int64_t amount) {
     const struct state_place *place = state_place(state, waybill->to);
     uint32_t next = place == NULL ? STATE_NONE : place->first_request;
     while (next != STATE_NONE && amount > 0) {
         const struct state_request *request = state_request(state, next);
-        const struct state_request_line *line = find_line(request, item);
         next = request->next_of_place;
-        int64_t open = line == NULL ? 0 : state_request_ceiling(request, line) - line->committed;
-        open = smaller(open, amount);
+        int64_t open = smaller(open_part(request, item), amount);
         struct state_waybill_share *share =
             open <= 0 ? NULL : need_share(state, waybill, request, item);
         if (share == NULL)
             continue;
         share->committed += open;
         track(state, share, open, 0, 0);
+        amount -= open;
+    }
+}
+
+void fold_brought_in(struct state *state, const struct state_place *place, uint32_t item,
+                     int64_t amount) {
+    uint32_t next = place->first_request;
+    while (next != STATE_NONE && amount > 0) {
+        const struct state_request *request = state_request(state, next);
+        const int64_t open = smaller(open_part(request, item), amount);
+        const uint32_t index = next;
+        next = request->next_of_place;
+        if (open <= 0)
+            continue;
+        struct state_request *changed = fold_touch(state, STATE_REQUEST, index);
+        struct state_request_line *line = changed == NULL ? NULL : find_line(changed, item);
+        if (line == NULL)
+            continue;
+        line->committed += open;
+        line->shipped += open;
+        line->received += open;
         amount -= open;
     }
 }

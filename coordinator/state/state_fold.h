@@ -173,6 +173,10 @@ void fold_decision(struct state *state, const struct hv_request_decision *decisi
 
 /* Commits an amount of an item to the open requests of the place that the waybill goes to. */
 void fold_commit(struct state *state, struct state_waybill *waybill, uint32_t item, int64_t amount);
+/* Counts what the place received without a waybill for its open requests, as far as nothing else is
+ * committed to them: on all three tracks at once. */
+void fold_brought_in(struct state *state, const struct state_place *place, uint32_t item,
+                     int64_t amount);
 /* Takes back what was committed and neither shipped nor received. */
 void fold_uncommit(struct state *state, struct state_waybill *waybill);
 void fold_share_shipped(struct state *state, struct state_waybill *waybill, uint32_t item,

@@ -447,8 +447,10 @@ static int64_t book_line(struct state *state, struct state_place *place,
     case HV_STOCK_RECEIVE:
         if (waybill != NULL)
             fold_waybill_receive(state, waybill, place, &lot, quantity - damaged, damaged);
-        else
+        else {
             bring(state, place, STATE_BROUGHT_IN, &lot, quantity, damaged);
+            fold_brought_in(state, place, lot.item, quantity);
+        }
         return 0;
     case HV_STOCK_ADJUST_UP:
         bring(state, place, STATE_ADJUSTED_UP, &lot, quantity, damaged);

@@ -228,6 +228,9 @@ Test(golden_records, plan_with_deliveries) {
                                    .delivery_late_s = 416};
     memcpy(record.plan.region_hash, hash, HV_HASH_BYTES);
     golden_check_record("record_plan_deliveries", &record);
+    trip.leave_by_s = 417;
+    left.reason = HV_PLAN_ROAD_CLOSES;
+    golden_check_record("record_plan_leave_by", &record);
 }
 
 Test(golden_records, order_with_trips) {

@@ -618,7 +618,8 @@ static struct hv_plan_delivery plan_delivery(struct message_maker *maker) {
                                     .arrives_s = number32(maker, UINT32_MAX),
                                     .delivered_s = number32(maker, UINT32_MAX),
                                     .back_s = number32(maker, UINT32_MAX),
-                                    .late_s = number32(maker, UINT32_MAX)};
+                                    .late_s = number32(maker, UINT32_MAX),
+                                    .leave_by_s = number32(maker, UINT32_MAX)};
     made.load_count = next(maker) % 4;
     made.load = take(maker, made.load_count, sizeof *made.load);
     for (size_t i = 0; i < made.load_count; i++)

@@ -445,6 +445,27 @@ Test(ledger, the_most_urgent_request_is_served_first_then_the_oldest) {
     tracks(3, 30, 0, 0);
 }
 
+Test(ledger, what_comes_without_a_waybill_counts_for_what_nothing_is_committed_to) {
+    move(S1, HV_STOCK_RECEIVE, WATER(5), "");
+    ask(S1, 1, HV_URGENCY_ROUTINE, 100);
+    ask(S1, 2, HV_URGENCY_LIFE_SAVING, 50);
+    tracks(2, 0, 0, 0);
+    order(1, 1, HV_ORDER_ISSUED, S1, WATER(40), "W");
+    tracks(2, 40, 0, 0);
+    move(S1, HV_STOCK_RECEIVE, WATER(30), "");
+    tracks(2, 50, 10, 10);
+    tracks(1, 20, 20, 20);
+    move(S1, HV_STOCK_RECEIVE, of("blanket", "", 0, 7), "");
+    move(S1, HV_STOCK_RECEIVE, WATER(500), "");
+    tracks(1, 100, 100, 100);
+    tracks(2, 50, 10, 10);
+    count(D1, WATER(1000), "");
+    move(D1, HV_STOCK_SHIP, WATER(40), "W");
+    move(S1, HV_STOCK_RECEIVE, WATER(40), "W");
+    tracks(2, 50, 50, 50);
+    cr_assert_eq(at(S1, STATE_BROUGHT_IN, "", 0), 535);
+}
+
 Test(ledger, what_an_order_promised_is_taken_back_with_it) {
     ask(S1, 1, HV_URGENCY_URGENT, 100);
     count(D1, WATER(1000), "");

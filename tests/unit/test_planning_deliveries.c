@@ -141,6 +141,36 @@ Test(planning_deliveries, need_a_road_back) {
     cr_assert_eq(propose()->undelivered_count, 0);
 }
 
+/* The road back closes after so many seconds. */
+static void close_after(int64_t seconds) {
+    static const char *links[] = {"cb"};
+    struct hv_hazard_step step = {
+        .from_wall_ms = town.bench->wall_ms + seconds * 1000, .links = links, .link_count = 1};
+    town_decide(
+        &town,
+        (struct hv_record){
+            .kind = HV_RECORD_HAZARD,
+            .hazard = {.hazard = "river", .kind = "flood", .steps = &step, .step_count = 1}});
+}
+
+Test(planning_deliveries, leave_before_a_road_closes_or_not_at_all) {
+    need_for(1200); /* three loads for two lorries */
+    const uint32_t round_s = LOADING_S + UNLOADING_S + 2 * WAY_S;
+    close_after(round_s + LOADING_S);
+    const struct hv_plan *plan = propose();
+    cr_assert_eq(plan->delivery_count, 2);
+    cr_assert_eq(plan->deliveries[0].leave_by_s, 2 * LOADING_S);
+    cr_assert_eq(plan->undelivered[0].reason, HV_PLAN_ROAD_CLOSES, "who goes twice meets the post");
+    close_after(round_s - 1);
+    plan = propose();
+    cr_assert_eq(plan->delivery_count, 0);
+    cr_assert_eq(plan->undelivered[0].reason, HV_PLAN_ROAD_CLOSES);
+    close_after(2 * round_s);
+    plan = propose();
+    cr_assert_eq(plan->delivery_count, 3);
+    cr_assert_eq(plan->undelivered_count, 0);
+}
+
 /* ---- orders ---- */
 
 Test(planning_deliveries, orders_say_vehicle_window_and_trips) {

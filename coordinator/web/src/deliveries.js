@@ -10,6 +10,7 @@ const orderOf = (one) => (one.order ? [" · ", h("a", { href: "#/orders/" + one.
 function tripLine(trip) {
   return h("li", null, h("b", null, trip.vehicle, " №", number(trip.number)), " ", placeName(trip.depot), " → ", placeName(trip.shelter), " · ",
     t("delivery.times", { leaves: duration(trip.leaves_s), there: duration(trip.delivered_s) }), " · ",
+    trip.leave_by_s > 0 && [h("span", { class: "mark warn" }, t("delivery.leaveBy", { by: duration(trip.leave_by_s) })), " · "],
     trip.load.map((/** @type {any} */ line) => `${itemName(line.item)} ${number(line.quantity)}`).join(", "), orderOf(trip),
     trip.late_s > 0 && h("span", { class: "mark bad" }, " ▲ ", t("delivery.late", { late: duration(trip.late_s) })));
 }

@@ -1,0 +1,75 @@
+/* When a trip is where: on lanes that are the same at any time, and on those whose roads close and
+ * open again. */
+#include "coordinator/optimizer/allocation_fleet_state.h"
+
+#include <math.h>
+
+static const struct fleet_legs *legs_of(const struct fleet *fleet, uint32_t lane) {
+    const struct fleet_legs *legs = fleet->task->legs ? &fleet->task->legs[lane] : NULL;
+    return legs && legs->out_count + legs->back_count > 0 ? legs : NULL;
+}
+
+static bool in_range(const struct fleet_vehicle *vehicle, const struct fleet_leg *out,
+                     const struct fleet_leg *back) {
+    return vehicle->range_km == 0 || out->km + back->km <= vehicle->range_km;
+}
+
+static bool is_sooner(const struct times *a, const struct times *b) {
+    return a->delivered_min != b->delivered_min ? a->delivered_min < b->delivered_min
+                                                : a->back_min < b->back_min;
+}
+
+/* There by one leg and back by the other; false: one of them is not open any more. */
+static bool find_by(const struct fleet_vehicle *vehicle, const struct fleet_leg *out,
+                    const struct fleet_leg *back, double free_min, struct times *ret_times) {
+    const double leaves = fmax(free_min + vehicle->loading_min, out->from_min);
+    const double delivered = leaves + out->min + vehicle->unloading_min;
+    const double returns = fmax(delivered, back->from_min);
+    *ret_times = (struct times){.starts_min = leaves - vehicle->loading_min,
+                                .arrives_min = leaves + out->min,
+                                .delivered_min = delivered,
+                                .returns_min = returns,
+                                .back_min = returns + back->min};
+    return leaves <= out->until_min && returns <= back->until_min && in_range(vehicle, out, back);
+}
+
+bool fleet_find_times(const struct fleet *fleet, const struct fleet_vehicle *vehicle, uint32_t lane,
+                      double free_min, struct times *ret_times) {
+    const struct fleet_legs *legs = legs_of(fleet, lane);
+    const struct fleet_way *way = &fleet->task->ways[lane];
+    bool any = false;
+    if (!legs) {
+        const struct fleet_leg out = {0, INFINITY, way->out_min, 0},
+                               back = {0, INFINITY, way->back_min, 0};
+        return find_by(vehicle, &out, &back, free_min, ret_times);
+    }
+    for (uint32_t i = 0; i < legs->out_count; i++)
+        for (uint32_t j = 0; j < legs->back_count; j++) {
+            struct times times;
+            if (!find_by(vehicle, &legs->out[i], &legs->back[j], free_min, &times) ||
+                (any && !is_sooner(&times, ret_times)))
+                continue;
+            times.out_leg = i;
+            times.back_leg = j;
+            *ret_times = times;
+            any = true;
+        }
+    return any;
+}
+
+double fleet_leave_by_min(const struct fleet *fleet, const struct fleet_vehicle *vehicle,
+                          uint32_t lane) {
+    const struct fleet_legs *legs = legs_of(fleet, lane);
+    double latest = -INFINITY;
+    if (!legs)
+        return INFINITY;
+    for (uint32_t i = 0; i < legs->out_count; i++)
+        for (uint32_t j = 0; j < legs->back_count; j++) {
+            const struct fleet_leg *out = &legs->out[i], *back = &legs->back[j];
+            const double leaves =
+                fmin(out->until_min, back->until_min - vehicle->unloading_min - out->min);
+            if (leaves >= out->from_min && in_range(vehicle, out, back))
+                latest = fmax(latest, leaves);
+        }
+    return latest;
+}
