@@ -7,6 +7,7 @@
 
 #include "schemas/platform/clock.h"
 #include "schemas/platform/http_address.h"
+#include "schemas/platform/http_headers.h"
 #include "schemas/platform/line_log.h"
 
 #include <errno.h>
@@ -123,6 +124,7 @@ static void *begin_call(void *context, const char *uri, struct MHD_Connection *c
     call->file = -1;
     call->body_most = API_BODY_MAX;
     call->target_error = api_target_read(uri, &call->target);
+    http_query_hide(uri);
     call->next = api->calls;
     if (api->calls != NULL)
         api->calls->before = call;

@@ -224,8 +224,11 @@ void desk_answer(struct desk *desk, const struct desk_request *request,
                  struct desk_response *ret_response) {
     struct visit visit = {.desk = desk, .request = request, .response = ret_response};
     *ret_response = (struct desk_response){.body = ""};
-    if (fields_read(request->query, strlen(request->query), &visit.query) != HV_OK) {
-        visit_respond(&visit, 400, "text/plain; charset=utf-8", "the query cannot be read\n");
+    int error = fields_read(request->query, strlen(request->query), &visit.query);
+    if (error != HV_OK) {
+        bool many = error == HV_ERR_LIMIT;
+        visit_respond(&visit, many ? 414 : 400, "text/plain; charset=utf-8",
+                      many ? "the query has too many fields\n" : "the query cannot be read\n");
         return;
     }
     choose_language(&visit);

@@ -204,6 +204,7 @@ static void *begin_call(void *context, const char *uri, struct MHD_Connection *c
         return NULL;
     }
     char *mark = strchr(path, '?');
+    http_query_hide(uri);
     call->path = path;
     call->query = mark == NULL ? "" : mark + 1;
     if (mark != NULL)

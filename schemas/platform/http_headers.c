@@ -69,6 +69,12 @@ enum http_fault http_headers_judge(const struct http_headers *headers) {
                              : HTTP_PLAIN;
 }
 
+void http_query_hide(const char *uri) {
+    char *mark = strchr((char *)(uintptr_t)uri, '?');
+    if (mark != NULL)
+        mark[1] = '\0';
+}
+
 static const struct {
     unsigned status;
     const char *text, *remedy;

@@ -32,6 +32,12 @@ void http_headers_take(struct http_headers *headers, const char *name, size_t na
 
 enum http_fault http_headers_judge(const struct http_headers *headers);
 
+/* Takes the query away from what the library goes on to read, once the caller has copied it:
+ * libmicrohttpd keeps a record of each parameter in the connection's memory, nobody here asks it
+ * for them, and where they do not fit it hangs up without an answer. `uri` is the library's own
+ * buffer, as its callback for the request line gives it. */
+void http_query_hide(const char *uri);
+
 /* The status to answer with, what is wrong, and what to do about it; of a fault that is one. */
 unsigned http_fault_status(enum http_fault fault);
 const char *http_fault_text(enum http_fault fault);

@@ -1,7 +1,7 @@
 // The staff desk as an installed app over TLS: opened with the node down, what is entered is queued and synced once.
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { accessible, bin, check, daemon, ended, finish, freePort, patient, picture, run, scratch, test, until } from "./browser.mjs";
+import { accessible, bin, check, daemon, ended, finish, freePort, hurried, patient, picture, run, scratch, test, until } from "./browser.mjs";
 
 const { chromium } = createRequire(join(process.env.MODULES, "x.js"))("playwright-core");
 const folder = scratch();
@@ -27,10 +27,10 @@ const start = async () => {
 };
 
 // The same browser each time: what it has kept is on its disk.
-const openBrowser = async () => patient(await chromium.launchPersistentContext(join(folder, "profile"), {
+const openBrowser = async () => hurried(patient(await chromium.launchPersistentContext(join(folder, "profile"), {
   executablePath: "/usr/bin/chromium", viewport: { width: 360, height: 640 }, locale: "en-GB", reducedMotion: "reduce",
   args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--disable-dev-shm-usage", "--disable-gpu", `--ignore-certificate-errors-spki-list=${pin}`] }));
+    "--disable-sync", "--disable-dev-shm-usage", "--disable-gpu", `--ignore-certificate-errors-spki-list=${pin}`] })));
 
 let shelter = await start();
 let browser = await openBrowser();
@@ -119,9 +119,11 @@ await test("a node that hangs does not keep the app from opening", async () => {
   await page.reload();
   await ready();
   await isKept('data-total="6"');
+  await browser.addInitScript(() => { window.patience = 0.1; });
   shelter.child.kill("SIGSTOP");
   await page.reload();
   await page.waitForSelector("#reach .down");
+  await page.evaluate(() => { window.patience = 1; });
   shelter.child.kill("SIGCONT");
   await page.waitForFunction(() => !document.querySelector("#reach .down"));
 });

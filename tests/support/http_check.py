@@ -416,6 +416,8 @@ def attacks(city, view, plan):
     refused("no host", b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n", (400, 421))
     refused("endless headers", b"GET /healthz HTTP/1.1\r\n" + head + b"X: " + b"a" * 100000 + b"\r\n\r\n", (0, 413, 431))
     refused("a long address", b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\n" + head + b"\r\n", (414,))
+    many = b"&".join(b"a%d=1" % i for i in range(2000))
+    refused("2,000 parameters", b"GET /healthz?" + many + b" HTTP/1.1\r\n" + head + b"\r\n", (414,))
     refused("a body that is announced too large",
             b"POST /api/v1/notes HTTP/1.1\r\n" + head + token + b"Content-Length: 99999999\r\n\r\n", (413,))
     refused("a body that becomes too large", b"POST /api/v1/notes HTTP/1.1\r\n" + head + token +

@@ -153,6 +153,10 @@
     document.body.classList.remove("telling");
   }
 
+  // A message may lie over what somebody wants to see: a tap on it, or Escape, takes it away.
+  said.addEventListener("click", (event) => { if (!event.target.closest("button")) hush(); });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hush(); });
+
   function tell(text, action, act) {
     said.textContent = "";
     document.body.classList.add("telling");
