@@ -174,6 +174,55 @@ def check_tag(target, accept, tag):
     fault(f"GET {target}: its own ETag gives {status}")
 
 
+ROLES = ("viewer", "shelter-staff", "depot-staff", "planner", "approver", "exercise-controller", "evaluator", "administrator")
+
+
+def send(method, path, body, token):
+    request = urllib.request.Request(sys.argv[1] + BASE + path, json.dumps(body).encode(), {"Content-Type": "application/json"}, method=method)
+    if token:
+        request.add_header("Authorization", "Bearer " + token)
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as answer:
+        return answer.code, answer.read()
+
+
+def token_of(role):
+    """That of an account with this role alone, once it is known."""
+    status, body = send("PUT", f"/accounts/only-{role}", {"roles": [role], "token": True}, TOKEN)
+    if status != 200:
+        fault(f"PUT /accounts/only-{role}: {status} {body!r}")
+    token = json.loads(body)["token"]
+    while send("GET", "/session", {}, token)[0] != 200 or json.loads(send("GET", "/session", {}, token)[1])["account"] != f"only-{role}":
+        pass
+    return token
+
+
+def check_roles():
+    """Every write by every role alone, and by nobody, with a body that no write takes: who may is told what is wrong with it, who may not
+    that he may not."""
+    tokens, tried = {role: token_of(role) for role in ROLES}, 0
+    for path, item in contract["paths"].items():
+        for method in sorted(item.keys() & {"post", "put", "patch", "delete"}):
+            may, operation = item[method].get("x-role"), item[method]["operationId"]
+            if may is None:
+                if operation not in ("logIn", "logOut", "changePassword"):
+                    fault(f"{operation} says nobody who may")
+                continue
+            target = re.sub(r"\{(plan|order)\}", "999999", re.sub(r"\{id\}", "not-there", path))
+            for role, token in [*tokens.items(), (None, None)]:
+                status, body = send(method.upper(), target, {"nothing has such a member": True}, token)
+                tried += 1
+                if role is None and status != 401:
+                    fault(f"{operation} by nobody: {status} {body!r}")
+                elif role in may and status in (401, 403) or role in may and status // 100 != 4:
+                    fault(f"{operation} by {role}, who may: {status} {body!r}")
+                elif role is not None and role not in may and (status != 403 or any(one not in body.decode() for one in may)):
+                    fault(f"{operation} by {role}, who may not: {status} {body!r}")
+    return tried
+
+
 asked = 0
 for path, item in contract["paths"].items():
     if ("GET", plain(BASE + path)) in {(m, plain(p)) for m, p in routes}:
@@ -194,6 +243,7 @@ for target in ("/api/v1/nothing", "/api/v1/shelters/%20none", "/api/v1/shelters?
         fault(f"GET {target}: {status}")
     else:
         check_problem(f"GET {target}", status, headers, body)
-print(f"openapi: {len(named)} operations in the contract, {len(routes)} routes served, {asked} questions asked, "
+tried = check_roles() if "--whole" in sys.argv else 0
+print(f"openapi: {len(named)} operations in the contract, {len(routes)} routes served, {asked} questions asked, {tried} writes tried, "
       f"{len(faults)} faults")
 sys.exit(1 if faults or asked == 0 else 0)
