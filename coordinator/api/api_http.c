@@ -95,19 +95,27 @@ static void connected(void *context, struct MHD_Connection *connection, void **h
     *held = socket;
 }
 
+/* Whether nothing is asked and nothing can be asked any more: libmicrohttpd does not notice an end
+ * that came together with a request, and would hold the connection until it has been idle for long.
+ */
+static bool is_over(const struct api_socket *socket, int file) {
+    char next;
+    return socket->call == NULL && recv(file, &next, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 /* Who sends a request a byte at a time is never idle for libmicrohttpd, and would hold a connection
  * for ever. */
-static void hang_up_on_slow(struct api *api, uint64_t now_ms) {
+static void hang_up(struct api *api, uint64_t now_ms) {
     if (now_ms < api->slow_next_ms)
         return;
     api->slow_next_ms = now_ms + SLOW_LOOK_MS;
-    for (struct api_socket *slow = api->sockets; slow != NULL; slow = slow->next) {
-        bool asks = slow->call == NULL || slow->call->stage == API_READING;
+    for (struct api_socket *one = api->sockets; one != NULL; one = one->next) {
+        bool asks = one->call == NULL || one->call->stage == API_READING;
         const union MHD_ConnectionInfo *info =
-            asks && now_ms - slow->since_ms > API_REQUEST_S * 1000u
-                ? MHD_get_connection_info(slow->connection, MHD_CONNECTION_INFO_CONNECTION_FD)
-                : NULL;
-        if (info != NULL)
+            asks ? MHD_get_connection_info(one->connection, MHD_CONNECTION_INFO_CONNECTION_FD)
+                 : NULL;
+        if (info != NULL &&
+            (now_ms - one->since_ms > API_REQUEST_S * 1000u || is_over(one, info->connect_fd)))
             shutdown(info->connect_fd, SHUT_RDWR);
     }
 }
@@ -302,7 +310,7 @@ int api_http_open(struct api *api, uint64_t now_ms) {
 void api_http_run(struct api *api) {
     if (api->server == NULL)
         return;
-    hang_up_on_slow(api, clock_real_ms());
+    hang_up(api, clock_real_ms());
     MHD_run(api->server);
 }
 

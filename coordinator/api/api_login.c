@@ -180,6 +180,20 @@ static void begin_session(struct api *api, struct api_call *call, const struct a
     line_log(LINE_INFO, "event=log-in account=%s address=%s", account->id, call->address);
 }
 
+/* Under which attempts are counted: no account is named so that it is taken for an address. */
+struct tried_as {
+    char address[HV_ID_BYTES_MAX + 16], account[HV_ID_BYTES_MAX + 16],
+        pair[2 * HV_ID_BYTES_MAX + 16];
+};
+
+static struct tried_as tried_as(const struct api_call *call, const char *id) {
+    struct tried_as as;
+    snprintf(as.address, sizeof as.address, "address %s", call->address);
+    snprintf(as.account, sizeof as.account, "account %s", id);
+    snprintf(as.pair, sizeof as.pair, "pair %s %s", call->address, id);
+    return as;
+}
+
 static void tried(struct api *api, struct api_call *call, struct api_job *job) {
     const struct login *login = (const struct login *)job;
     const struct account *account = account_find(&api->accounts, login->id);
@@ -188,21 +202,23 @@ static void tried(struct api *api, struct api_call *call, struct api_job *job) {
         api_problem(call, 401, "permission", "name or password is not right", NULL);
         return;
     }
-    api_attempt_forget(&api->attempts, login->id);
+    const struct tried_as as = tried_as(call, login->id);
+    api_attempt_forget(&api->attempts, as.pair);
+    api_attempt_forget(&api->attempts, as.account);
     begin_session(api, call, account);
 }
 
 bool api_may_try(struct api *api, struct api_call *call, const char *id) {
-    uint32_t wait_s = 0, other_s = 0;
-    uint64_t now = clock_real_ms();
-    bool by_address =
-        api_attempt(&api->attempts, call->address, API_ATTEMPTS_ADDRESS, now, &wait_s);
-    bool by_account = /* an address that is barred locks no account */
-        by_address && api_attempt(&api->attempts, id, API_ATTEMPTS_ACCOUNT, now, &other_s);
-    if (by_address && by_account)
+    struct api_attempts *attempts = &api->attempts;
+    const struct tried_as as = tried_as(call, id);
+    const uint64_t now = clock_real_ms();
+    uint32_t wait_s = 0; /* who is barred by the first counts for none of the others */
+    if (api_attempt(attempts, as.address, API_ATTEMPTS_ADDRESS, now, &wait_s) &&
+        api_attempt(attempts, as.pair, API_ATTEMPTS_PAIR, now, &wait_s) &&
+        api_attempt(attempts, as.account, API_ATTEMPTS_ACCOUNT, now, &wait_s))
         return true;
     api_problem(call, 429, "busy", "too many attempts within a minute", "wait, then try again");
-    api_header(call, "Retry-After", "%u", by_address ? other_s : wait_s);
+    api_header(call, "Retry-After", "%u", wait_s);
     return false;
 }
 

@@ -60,6 +60,9 @@ static bool is_our_name(const struct api *api, const struct api_call *call) {
     if (host == NULL)
         return false;
     size_t length = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
+    const char *port = strlen(host) < length ? "" : host + length;
+    if (*port != '\0' && (*port != ':' || strspn(port + 1, "0123456789") != strlen(port + 1)))
+        return false;
     return (length == 9 && strncmp(host, "localhost", 9) == 0) ||
            (length == 5 && strncmp(host, "[::1]", 5) == 0) ||
            (length > 4 && strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == length);

@@ -42,7 +42,7 @@ bool api_session_alive(const struct api_sessions *sessions, const uint8_t cookie
                        int64_t wall_ms);
 void api_session_end(struct api_sessions *sessions, struct api_session *session);
 
-/* Attempts to log in, by account and by address, so that guessing takes for ever. */
+/* Attempts to log in, by address, by account and by both, so that guessing takes for ever. */
 struct api_attempts {
     struct {
         uint64_t whom; /* hash; 0: free */
@@ -50,7 +50,12 @@ struct api_attempts {
         uint32_t count;
     } list[512];
 };
-enum { API_ATTEMPTS_ACCOUNT = 5, API_ATTEMPTS_ADDRESS = 20, API_ATTEMPTS_MS = 60000 };
+enum {
+    API_ATTEMPTS_PAIR = 5, /* of one address for one account */
+    API_ATTEMPTS_ADDRESS = 20,
+    API_ATTEMPTS_ACCOUNT = 40, /* of all addresses: one alone locks nobody else out */
+    API_ATTEMPTS_MS = 60000
+};
 
 /* Counts one attempt; false: too many within a minute, and in *ret_wait_s how long until the next.
  */

@@ -73,13 +73,12 @@ class City:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(20)
 
-    def connect(self):
-        connection = socket.create_connection(self.address, timeout=20)
-        return connection
+    def connect(self, source="127.0.0.1"):
+        return socket.create_connection(self.address, timeout=20, source_address=(source, 0))
 
-    def raw(self, data, ends=True):
+    def raw(self, data, ends=True, source="127.0.0.1"):
         """What comes back on bytes as they are; b"" where the connection is just closed. `ends`: no more bytes come, and the server is told."""
-        connection = self.connect()
+        connection = self.connect(source)
         said = b""
         try:
             connection.sendall(data)
@@ -261,6 +260,10 @@ def log_in(city):
     answers = [city.ask("POST", "/api/v1/session", {"name": "nobody", "password": "x" * 12}) for _ in range(6)]
     is_so("guessing is slowed down", [answer.status for answer in answers] == [401] * 5 + [429] and
           "retry-after" in answers[5].headers, [answer.status for answer in answers])
+    guess = json.dumps({"name": "nobody", "password": "x" * 12}).encode()
+    said = city.raw(b"POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                    b"Content-Length: %d\r\n\r\n%s" % (len(guess), guess), source="127.0.0.2")
+    is_so("and locks nobody out at another address", said.startswith(b"HTTP/1.1 401 "), said[:200])
 
 
 def events(city, view, plan):
@@ -413,6 +416,8 @@ def attacks(city, view, plan):
     refused("no version", b"GET /\r\n\r\n", (0, 400, 421, 505))
     refused("another host", b"GET /healthz HTTP/1.1\r\nConnection: close\r\nHost: evil.example\r\n\r\n", (421,))
     refused("a host that begins like ours", b"GET /healthz HTTP/1.1\r\nConnection: close\r\nHost: localhost.evil.example\r\n\r\n", (421,))
+    for host in (b"127.0.0.1:1@evil.example", b"localhost:http", b"[::1].evil.example", b"127.0.0.1.evil.example", b"127.0.0.1, evil.example"):
+        refused(f"a host {host.decode()}", b"GET /healthz HTTP/1.1\r\nConnection: close\r\nHost: " + host + b"\r\n\r\n", (421,))
     refused("no host", b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n", (400, 421))
     refused("endless headers", b"GET /healthz HTTP/1.1\r\n" + head + b"X: " + b"a" * 100000 + b"\r\n\r\n", (0, 413, 431))
     refused("a long address", b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\n" + head + b"\r\n", (414,))
@@ -487,6 +492,10 @@ def ended_halves(city, plan):
                 ("a log in", b"POST /api/v1/session" + head + body % (len(login), login), 401)):
             said = city.raw(data)
             is_so(f"whose half is ended hears of {what}", said.startswith(b"HTTP/1.1 %d " % status), said)
+        ask, write = (line + head.replace(b"close", b"keep-alive") + token for line in (b"GET /api/v1/status", b"POST /api/v1/notes"))
+        said = city.raw((write + body % (len(note), note) + ask + b"\r\n") * 3)
+        statuses = [part[:3] for part in said.split(b"HTTP/1.1 ")[1:]]
+        is_so("of many requests at once too, each in its turn, and the connection ends then", statuses == [b"201", b"200"] * 3, said)
 
 
 def two_persons(city):
