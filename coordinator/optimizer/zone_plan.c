@@ -6,6 +6,7 @@
 #include "coordinator/optimizer/zone_plan_places.h"
 #include "coordinator/optimizer/zone_plan_relax.h"
 #include "coordinator/optimizer/zone_plan_result.h"
+#include "coordinator/optimizer/zone_plan_reversals.h"
 #include "coordinator/optimizer/zone_plan_stages.h"
 
 #include <stdlib.h>
@@ -13,7 +14,8 @@
 
 #define WORK_EACH 3000000 /* for each pair of zone and link */
 #define WORK_MAX INT64_C(2000000000)
-#define ROUNDS_OF_STAGES 4 /* searches, each stage beginning earlier if it can */
+#define WORK_OF_REVERSALS 20 /* of all work, a part for which links to reverse */
+#define ROUNDS_OF_STAGES 4   /* searches, each stage beginning earlier if it can */
 
 struct planning {
     const struct zone_plan_problem *zones;   /* as it was asked */
@@ -23,6 +25,7 @@ struct planning {
     struct zone_plan_instance relaxed;
     struct evacuation_plan flow; /* on the relaxed instance */
     struct evacuation_value bound, class_bound;
+    struct evacuation_value found; /* by the search without reversals */
     int64_t work_max, work_done;
     bool stopped;
 };
@@ -271,14 +274,38 @@ static int find_without_price(struct planning *planning, struct zone_plan *plan)
     return error;
 }
 
+static int watch_reversals(void *context, const struct evacuation_progress *progress) {
+    struct planning *planning = context;
+    const struct zone_plan_options *options = planning->options;
+    if (options->progress == NULL)
+        return 0;
+    const struct zone_plan_progress told = {
+        .people = progress->people,
+        .value = planning->found,
+        .bound = planning->class_bound,
+        .work = planning->work_done,
+    };
+    planning->stopped = options->progress(options->context, &told) != 0;
+    return planning->stopped;
+}
+
 /* The search with links reversed, if that is better than `search`, which it replaces. */
 static int try_reversed(struct planning *planning, struct zone_plan_instance *reversed,
                         struct zone_plan_problem *problem, int32_t *links, size_t *ret_count,
                         struct zone_plan_search *search) {
     struct zone_plan_search other = {0};
     size_t count = 0;
-    int error = zone_plan_choose_reversals(planning->problem, &planning->flow, links, &count);
-    if (error != HV_OK || count == 0)
+    const struct evacuation_options limits = {
+        .progress = watch_reversals,
+        .context = planning,
+        .work_max = planning->work_max / WORK_OF_REVERSALS + 1,
+    };
+    if (planning->stopped)
+        return HV_OK;
+    planning->found = (struct evacuation_value){search->best.unserved, search->best.arrival_steps};
+    int error =
+        zone_plan_choose_reversals(planning->problem, &planning->flow, &limits, links, &count);
+    if (error != HV_OK || count == 0 || planning->stopped)
         return error;
     error = zone_plan_reverse(planning->problem, links, count, reversed);
     problem->instance = &reversed->instance;

@@ -20,8 +20,7 @@ static int32_t opposite_of(const struct zone_plan_problem *problem, size_t link)
 
 /* ---- lanes ----------------------------------------------------------------------------------- */
 
-/* Lanes of a link at a step, whoever is on it by then. */
-static int64_t lanes_at(const struct evacuation_link *link, int32_t step) {
+int64_t zone_plan_lanes_at(const struct evacuation_link *link, int32_t step) {
     struct evacuation_link instant = *link;
     instant.travel_steps = 0;
     int64_t lanes = evacuation_link_room(&instant, step);
@@ -33,8 +32,8 @@ static void note_change(const struct evacuation_link *link, const struct evacuat
                         struct evacuation_change *changes) {
     struct evacuation_link open = *link; /* its own closing stays with the joined link */
     open.closes_at_step = EVACUATION_NEVER;
-    changes[joined->change_count++] =
-        (struct evacuation_change){step, lanes_at(&open, step) + lanes_at(other, step)};
+    changes[joined->change_count++] = (struct evacuation_change){
+        step, zone_plan_lanes_at(&open, step) + zone_plan_lanes_at(other, step)};
 }
 
 /* The link with the lanes of another too, which nobody enters who would be on them for `travel`
@@ -52,7 +51,7 @@ static struct evacuation_link join(const struct evacuation_link *link,
     open.closes_at_step = EVACUATION_NEVER;
     joined.changes = changes;
     joined.change_count = 0;
-    joined.capacity_per_step = lanes_at(&open, 0) + lanes_at(other, 0);
+    joined.capacity_per_step = zone_plan_lanes_at(&open, 0) + zone_plan_lanes_at(other, 0);
     size_t a = 0, b = 0;
     bool closed = false;
     for (;;) {
@@ -306,108 +305,4 @@ int zone_plan_reverse(const struct zone_plan_problem *problem, const int32_t *re
     }
     *ret_reversed = made;
     return HV_OK;
-}
-
-/* ---- which to reverse ------------------------------------------------------------------------ */
-
-struct load {
-    int32_t link, step;
-    int64_t people;
-};
-
-static int compare_loads(const void *first, const void *second) {
-    const struct load *a = first, *b = second;
-    if (a->link != b->link)
-        return (a->link > b->link) - (a->link < b->link);
-    return (a->step > b->step) - (a->step < b->step);
-}
-
-/* People of a flow on links that may be reversed, by link and step. */
-static size_t list_loads(const struct zone_plan_problem *problem,
-                         const struct evacuation_plan *flow, struct load *ret_loads) {
-    size_t count = 0;
-    for (size_t r = 0; r < flow->route_count; r++) {
-        const struct evacuation_route *route = &flow->routes[r];
-        int32_t offset = 0;
-        for (size_t i = 0; i < route->link_count; i++) {
-            int32_t link = flow->links[route->link_first + i];
-            if ((size_t)link >= problem->instance->link_count)
-                continue; /* waiting; the rest is only as exact as that */
-            for (size_t d = 0;
-                 opposite_of(problem, (size_t)link) >= 0 && d < route->departure_count; d++) {
-                const struct evacuation_departure *departure =
-                    &flow->departures[route->departure_first + d];
-                if (ret_loads != NULL)
-                    ret_loads[count] =
-                        (struct load){link, departure->step + offset, departure->people};
-                count++;
-            }
-            offset += problem->instance->links[link].travel_steps;
-        }
-    }
-    return count;
-}
-
-struct gain {
-    int64_t people; /* beyond the link's own lanes */
-    int32_t link;
-};
-
-static int compare_gains(const void *first, const void *second) {
-    const struct gain *a = first, *b = second;
-    if (a->people != b->people)
-        return a->people > b->people ? -1 : 1;
-    return (a->link > b->link) - (a->link < b->link);
-}
-
-/* Adds what goes beyond a link's own lanes to its gain. */
-static void add_gains(const struct zone_plan_problem *problem, struct load *loads, size_t count,
-                      struct gain *gains) {
-    qsort(loads, count, sizeof *loads, compare_loads);
-    for (size_t i = 0; i < count;) {
-        int32_t link = loads[i].link, step = loads[i].step;
-        int64_t people = 0;
-        for (; i < count && loads[i].link == link && loads[i].step == step; i++)
-            people += loads[i].people;
-        int64_t lanes = lanes_at(&problem->instance->links[link], step);
-        gains[link].people += people > lanes ? people - lanes : 0;
-    }
-}
-
-static void take_greatest(const struct zone_plan_problem *problem, struct gain *gains, bool *taken,
-                          int32_t *ret_links, size_t *ret_count) {
-    const size_t links = problem->instance->link_count;
-    size_t count = 0;
-    qsort(gains, links, sizeof *gains, compare_gains);
-    for (size_t i = 0; i < links && count < problem->reversals_max && gains[i].people > 0; i++) {
-        int32_t link = gains[i].link, opposite = opposite_of(problem, (size_t)link);
-        if (taken[link] || taken[opposite])
-            continue;
-        taken[link] = taken[opposite] = true;
-        ret_links[count++] = link;
-    }
-    *ret_count = count;
-}
-
-int zone_plan_choose_reversals(const struct zone_plan_problem *problem,
-                               const struct evacuation_plan *flow, int32_t *ret_links,
-                               size_t *ret_count) {
-    const size_t links = problem->instance->link_count;
-    const size_t count = list_loads(problem, flow, NULL);
-    struct load *loads = calloc(count + 1, sizeof *loads);
-    struct gain *gains = calloc(links + 1, sizeof *gains);
-    bool *taken = calloc(links + 1, sizeof *taken);
-    int error = HV_ERR_MEMORY;
-    if (loads != NULL && gains != NULL && taken != NULL) {
-        for (size_t l = 0; l < links; l++)
-            gains[l].link = (int32_t)l;
-        (void)list_loads(problem, flow, loads);
-        add_gains(problem, loads, count, gains);
-        take_greatest(problem, gains, taken, ret_links, ret_count);
-        error = HV_OK;
-    }
-    free(loads);
-    free(gains);
-    free(taken);
-    return error;
 }

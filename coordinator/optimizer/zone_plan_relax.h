@@ -38,11 +38,7 @@ HV_MUST_USE int zone_plan_reverse(const struct zone_plan_problem *problem, const
 
 void zone_plan_instance_deinit(struct zone_plan_instance *instance);
 
-/* Which links to reverse, judged by a flow on the relaxed instance: those that it fills beyond
- * their own lanes, most first, each with an opposite that it fills less. Writes at most
- * problem->reversals_max links to `ret_links` and their number. HV_OK or HV_ERR_MEMORY. */
-HV_MUST_USE int zone_plan_choose_reversals(const struct zone_plan_problem *problem,
-                                           const struct evacuation_plan *flow, int32_t *ret_links,
-                                           size_t *ret_count);
+/* What a link takes at a step, whoever is on it by then. */
+int64_t zone_plan_lanes_at(const struct evacuation_link *link, int32_t step);
 
 #endif
