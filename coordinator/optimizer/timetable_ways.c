@@ -29,6 +29,7 @@ struct seeking {
     struct turn *turns;
     const struct zone_plan_way *ways[FLOW_WAYS + 1]; /* of the assignment at hand */
     int32_t way_count;
+    int32_t *columns; /* their rooms by step of departure, way by way */
     struct zone_plan_going trial, chosen;
 };
 
@@ -115,6 +116,12 @@ static void add_way(struct seeking *seeking, int32_t entry, const int32_t *links
         seeking->ways[seeking->way_count++] = way;
 }
 
+static int take_columns(struct seeking *seeking) {
+    const size_t steps = (size_t)seeking->search.state.roads.steps;
+    seeking->columns = calloc((FLOW_WAYS + 1) * steps, sizeof *seeking->columns);
+    return seeking->columns == NULL ? HV_ERR_MEMORY : HV_OK;
+}
+
 /* The planner's own way, which may end at the second node of a centroid that it begins at. */
 static int add_quickest(struct seeking *seeking, int32_t entry) {
     const struct plan_assignment *a = &seeking->plan->assignments[entry];
@@ -174,22 +181,57 @@ static void keep_better(struct seeking *seeking, bool *better) {
     seeking->chosen = swap;
 }
 
+static void write_columns(struct seeking *seeking) {
+    const size_t steps = (size_t)seeking->search.state.roads.steps;
+    for (int32_t k = 0; k < seeking->way_count; k++)
+        zone_plan_state_rooms(&seeking->search.state, seeking->ways[k],
+                              seeking->columns + (size_t)k * steps);
+}
+
+/* Ways of the assignment at hand that are tried together. */
+struct trying {
+    const struct zone_plan_way *ways[ZONE_PLAN_ROUTES_MAX];
+    const int32_t *columns[ZONE_PLAN_ROUTES_MAX];
+    int32_t count;
+};
+
+static bool is_tried(const struct trying *trying, const struct zone_plan_way *way) {
+    for (int32_t i = 0; i < trying->count; i++)
+        if (trying->ways[i] == way)
+            return true;
+    return false;
+}
+
+static void try_with(const struct seeking *seeking, int32_t k, struct trying *trying) {
+    trying->ways[trying->count] = seeking->ways[k];
+    trying->columns[trying->count] =
+        seeking->columns + (size_t)k * (size_t)seeking->search.state.roads.steps;
+    trying->count++;
+}
+
+/* Whether departures over the ways could be better than what there is. */
+static bool is_hopeful(struct seeking *seeking, int32_t entry, const struct trying *trying) {
+    const struct zone_plan_hope hope = zone_plan_state_hope(
+        &seeking->search.state, entry, trying->ways, trying->columns, trying->count);
+    return zone_plan_compare(hope.unserved, hope.cost, seeking->chosen.unserved,
+                             seeking->chosen.cost) < 0;
+}
+
 /* The best single way, then the best that can be added to it. */
 static int choose(struct seeking *seeking, int32_t entry) {
-    const struct zone_plan_way *chosen[ZONE_PLAN_ROUTES_MAX];
-    const int32_t most = seeking->search.problem->routes_max;
+    struct trying chosen = {.count = 0};
     zone_plan_going_clear(seeking->search.problem, entry, &seeking->chosen);
-    for (int32_t count = 0; count < most; count++) {
+    write_columns(seeking);
+    while (chosen.count < seeking->search.problem->routes_max) {
         int32_t best = -1;
         for (int32_t k = 0; k < seeking->way_count; k++) {
-            bool there = false, better = false;
-            for (int32_t i = 0; i < count; i++)
-                there = there || chosen[i] == seeking->ways[k];
-            chosen[count] = seeking->ways[k];
-            if (there)
+            struct trying trying = chosen;
+            bool better = false;
+            try_with(seeking, k, &trying);
+            if (is_tried(&chosen, seeking->ways[k]) || !is_hopeful(seeking, entry, &trying))
                 continue;
-            int error = zone_plan_state_fill(&seeking->search.state, entry, chosen, count + 1,
-                                             &seeking->trial);
+            int error = zone_plan_state_fill_columns(&seeking->search.state, entry, trying.ways,
+                                                     trying.columns, trying.count, &seeking->trial);
             if (error != HV_OK)
                 return error;
             keep_better(seeking, &better);
@@ -197,7 +239,7 @@ static int choose(struct seeking *seeking, int32_t entry) {
         }
         if (best < 0)
             break;
-        chosen[count] = seeking->ways[best];
+        try_with(seeking, best, &chosen);
     }
     return seeking->chosen.count == 0
                ? HV_OK
@@ -219,9 +261,9 @@ static void take_out(struct seeking *seeking, int32_t entry) {
     zone_plan_going_deinit(&away);
 }
 
-/* Each in its turn. */
-static int seek_round(struct seeking *seeking) {
-    for (size_t i = 0; i < seeking->plan->assignment_count; i++) {
+/* Each in its turn, from one on. */
+static int seek_from(struct seeking *seeking, size_t first) {
+    for (size_t i = first; i < seeking->plan->assignment_count; i++) {
         take_out(seeking, seeking->turns[i].entry);
         int error = seek(seeking, seeking->turns[i].entry);
         if (error != HV_OK)
@@ -230,8 +272,9 @@ static int seek_round(struct seeking *seeking) {
     return zone_plan_search_keep(&seeking->search);
 }
 
-/* Moves those of whom somebody is late before all others; both stay in their order. */
-static int raise_late(struct seeking *seeking) {
+/* Moves those of whom somebody is late before all others; both stay in their order. Returns how
+ * many at the front stay where they are. */
+static int raise_late(struct seeking *seeking, size_t *ret_stay) {
     const size_t count = seeking->plan->assignment_count;
     struct turn *raised = calloc(count + 1, sizeof *raised);
     size_t used = 0;
@@ -241,17 +284,27 @@ static int raise_late(struct seeking *seeking) {
         for (size_t i = 0; i < count; i++)
             if ((seeking->search.state.going[seeking->turns[i].entry].unserved > 0) == late)
                 raised[used++] = seeking->turns[i];
+    for (*ret_stay = 0; *ret_stay < count; (*ret_stay)++)
+        if (raised[*ret_stay].entry != seeking->turns[*ret_stay].entry)
+            break;
     free(seeking->turns);
     seeking->turns = raised;
     return HV_OK;
 }
 
-/* Everybody out and in again, the late ones first. */
-static int squeak(struct seeking *seeking) {
-    int error = raise_late(seeking);
-    for (size_t i = 0; error == HV_OK && i < seeking->plan->assignment_count; i++)
+/* Everybody out and in again, the late ones first. Who stays at the front after such a round finds
+ * what it found then. `*ret_same`: all do. */
+static int squeak(struct seeking *seeking, bool again, bool *ret_same) {
+    const size_t count = seeking->plan->assignment_count;
+    size_t first = 0;
+    int error = raise_late(seeking, &first);
+    first = again ? first : 0;
+    *ret_same = first == count;
+    if (error != HV_OK || *ret_same)
+        return error;
+    for (size_t i = first; i < count; i++)
         take_out(seeking, seeking->turns[i].entry);
-    return error == HV_OK ? seek_round(seeking) : error;
+    return seek_from(seeking, first);
 }
 
 /* Whether a road closes, reopens or narrows at a time to come. */
@@ -266,13 +319,14 @@ static bool has_closings(const struct timetable_steps *steps) {
 static int seek_all(struct seeking *seeking, bool orders) {
     const int squeaks = orders && has_closings(seeking->steps) ? SQUEAKS : 0;
     int error = HV_OK, idle = 0;
+    bool same = false;
     for (int round = 0; error == HV_OK && round < ROUNDS; round++)
-        error = seek_round(seeking);
-    for (int i = 0; error == HV_OK && i < squeaks && idle < PATIENCE; i++) {
+        error = seek_from(seeking, 0);
+    for (int i = 0; error == HV_OK && i < squeaks && idle < PATIENCE && !same; i++) {
         const int64_t late = seeking->search.best.unserved;
         if (late == 0)
             break;
-        error = squeak(seeking);
+        error = squeak(seeking, i > 0, &same);
         idle = seeking->search.best.unserved < late ? 0 : idle + 1;
     }
     return error;
@@ -289,6 +343,8 @@ int timetable_ways(const struct zone_plan_problem *problem, const struct timetab
     if (error == HV_OK)
         error = take_turns(&seeking);
     if (error == HV_OK)
+        error = take_columns(&seeking);
+    if (error == HV_OK)
         zone_plan_stages_set_windows(&seeking.search);
     if (error == HV_OK)
         error = seek_all(&seeking, orders);
@@ -297,6 +353,7 @@ int timetable_ways(const struct zone_plan_problem *problem, const struct timetab
     zone_plan_going_deinit(&seeking.trial);
     zone_plan_going_deinit(&seeking.chosen);
     zone_plan_search_deinit(&seeking.search);
+    free(seeking.columns);
     free(seeking.turns);
     free(seeking.first_route);
     free(seeking.by_zone);

@@ -2,6 +2,14 @@
 #include "coordinator/optimizer/zone_plan_state.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+enum { MEETINGS_MAX = 64 };
+
+/* A link that two shares use, and how long after departure each enters it. */
+struct meeting {
+    int32_t link, offsets[2];
+};
 
 struct filling {
     struct zone_plan_state *state;
@@ -11,19 +19,78 @@ struct filling {
     struct zone_plan_window windows[ZONE_PLAN_ROUTES_MAX]; /* of departure, by share */
     int64_t left;                                          /* people without a departure */
     int32_t all_ready;                                     /* step at which everybody is ready */
+    bool waits;                                            /* for people to get ready */
     bool shared; /* several ways: what one takes the others miss at once */
+
+    /* Where the room of each share is known by step of departure; NULL: it is looked up on the
+     * links, of which those that both of two shares use are kept up to date. */
+    const int32_t *columns[ZONE_PLAN_ROUTES_MAX];
+    struct meeting meetings[MEETINGS_MAX];
+    int32_t meeting_count;
+    int32_t *narrowed[2]; /* the columns less what the other share took; NULL: they do not meet */
 };
+
+/* Room for so many figures, whatever they were. */
+static int take_scratch(struct zone_plan_state *state, size_t wanted) {
+    if (state->room_count >= wanted)
+        return HV_OK;
+    int32_t *room = realloc(state->room, wanted * sizeof *room);
+    if (room == NULL)
+        return HV_ERR_MEMORY;
+    state->room = room;
+    state->room_count = wanted;
+    return HV_OK;
+}
 
 /* ---- one departure --------------------------------------------------------------------------- */
 
+/* Takes room on the links where two shares meet, and from the column of the other one; or gives it
+ * back, after which all of it has to be given back before anybody looks. */
+static void take_where_ways_meet(struct filling *filling, int32_t k, int32_t step, int64_t people,
+                                 int32_t times) {
+    struct zone_plan_roads *roads = &filling->state->roads;
+    const int64_t load =
+        times * zone_plan_parties(filling->group, people) * zone_plan_use(filling->group);
+    for (int32_t m = 0; m < filling->meeting_count; m++) {
+        const struct meeting *meeting = &filling->meetings[m];
+        const int32_t enters = step + meeting->offsets[k];
+        const int32_t other = enters - meeting->offsets[1 - k];
+        zone_plan_roads_take(roads, meeting->link, enters, load);
+        if (other < 0 || other >= roads->steps)
+            continue;
+        int32_t *column = &filling->narrowed[1 - k][other];
+        const int64_t room =
+            zone_plan_fit(filling->group, roads->roads[meeting->link].room[enters]);
+        if (times < 0)
+            *column = filling->columns[1 - k][other];
+        else if (room < *column)
+            *column = (int32_t)room;
+    }
+}
+
 /* Takes places, and room where other ways of the zone need to know; or gives them back. */
-static void take(struct filling *filling, const struct zone_plan_way *way, int32_t step,
-                 int64_t people, int32_t times) {
-    if (filling->shared)
+static void take(struct filling *filling, int32_t k, int32_t step, int64_t people, int32_t times) {
+    const struct zone_plan_way *way = filling->going->shares[k].way;
+    if (filling->shared && filling->columns[k] == NULL) {
         zone_plan_state_move(filling->state, way, step, people, times);
-    else
+    } else {
+        if (filling->meeting_count > 0)
+            take_where_ways_meet(filling, k, step, people, times);
         zone_plan_state_move_places(filling->state, way, people, times);
-    zone_plan_state_leave(filling->state, way->zone, step, people, times);
+    }
+    if (filling->waits)
+        zone_plan_state_leave(filling->state, way->zone, step, people, times);
+}
+
+static int64_t room_of(const struct filling *filling, int32_t k, int32_t step) {
+    if (filling->columns[k] == NULL)
+        return zone_plan_state_room(filling->state, filling->going->shares[k].way, step);
+    return filling->meeting_count > 0 ? filling->narrowed[k][step] : filling->columns[k][step];
+}
+
+/* As zone_plan_state_ready; most zones have nothing to wait for. */
+static int64_t ready_at(const struct filling *filling, int32_t step) {
+    return filling->waits ? zone_plan_state_ready(filling->state, filling->zone, step) : INT64_MAX;
 }
 
 /* Of so many people those in whole parties; everybody who is left is the last party, which is ready
@@ -38,18 +105,20 @@ static int64_t whole_parties(const struct filling *filling, int32_t step, int64_
 /* Lets as many as possible depart on share k at a step. */
 static int depart(struct filling *filling, int32_t k, int32_t step, int64_t most) {
     struct zone_plan_share *share = &filling->going->shares[k];
+    if (filling->columns[k] != NULL && room_of(filling, k, step) == 0)
+        return HV_OK;
     int64_t places = zone_plan_state_places(filling->state, filling->zone, share->way->shelter);
-    const int64_t ready = zone_plan_state_ready(filling->state, filling->zone, step);
+    const int64_t ready = ready_at(filling, step);
     most = most < places ? most : places;
     int64_t people = whole_parties(filling, step, most < ready ? most : ready);
     if (people <= 0)
         return HV_OK;
-    int64_t room = zone_plan_state_room(filling->state, share->way, step);
+    int64_t room = room_of(filling, k, step);
     people = people < room ? people : room;
     if (people <= 0)
         return HV_OK;
     filling->left -= people;
-    take(filling, share->way, step, people, 1);
+    take(filling, k, step, people, 1);
     return zone_plan_share_add(share, step, people);
 }
 
@@ -58,7 +127,7 @@ static void give_back(struct filling *filling) {
     for (int32_t k = 0; k < filling->going->count; k++) {
         const struct zone_plan_share *share = &filling->going->shares[k];
         for (size_t i = 0; i < share->count; i++)
-            take(filling, share->way, share->departures[i].step, share->departures[i].people, -1);
+            take(filling, k, share->departures[i].step, share->departures[i].people, -1);
     }
 }
 
@@ -148,7 +217,7 @@ static bool is_unbroken(const struct zone_plan_going *going) {
 /* How many should leave at a step of a run: those who are ready, but for one party for each step
  * until more are, so that the run goes on. */
 static int64_t of_run(const struct filling *filling, int32_t step) {
-    const int64_t ready = zone_plan_state_ready(filling->state, filling->zone, step);
+    const int64_t ready = ready_at(filling, step);
     if (ready >= filling->left)
         return filling->left;
     const int32_t next = zone_plan_state_next_ready(filling->state, filling->zone, step);
@@ -217,15 +286,10 @@ static int fill_unbroken(struct filling *filling) {
 /* Room of every way at every step of the whole window, way by way. */
 static int write_rooms(struct filling *filling, struct zone_plan_window whole) {
     const size_t steps = (size_t)whole.last - (size_t)whole.first + 1;
-    const size_t wanted = steps * (size_t)filling->going->count;
     struct zone_plan_state *state = filling->state;
-    if (state->room_count < wanted) {
-        int32_t *room = realloc(state->room, wanted * sizeof *room);
-        if (room == NULL)
-            return HV_ERR_MEMORY;
-        state->room = room;
-        state->room_count = wanted;
-    }
+    int error = take_scratch(state, steps * (size_t)filling->going->count);
+    if (error != HV_OK)
+        return error;
     for (int32_t k = 0; k < filling->going->count; k++) {
         const struct zone_plan_way *way = filling->going->shares[k].way;
         for (int32_t t = whole.first; t <= whole.last; t++) {
@@ -254,7 +318,7 @@ static void cap_rates(int64_t *rates, int32_t count, int64_t most) {
 
 /* The most who may leave at every step from `start` to `step`, by who is ready at this one. */
 static int64_t rate_of_ready(const struct filling *filling, int32_t start, int32_t step) {
-    const int64_t ready = zone_plan_state_ready(filling->state, filling->zone, step);
+    const int64_t ready = ready_at(filling, step);
     const int64_t party = zone_plan_party(filling->group);
     if (ready >= filling->left)
         return INT64_MAX;
@@ -328,7 +392,7 @@ static int fill_steady_from(struct filling *filling, const struct steady *steady
         filling->left -= people;
         for (int32_t t = 0; people > 0; t++) {
             int64_t now = people < steady->rates[k] ? people : steady->rates[k];
-            take(filling, share->way, steady->start + t, now, 1);
+            take(filling, k, steady->start + t, now, 1);
             int error = zone_plan_share_add(share, steady->start + t, now);
             if (error != HV_OK)
                 return error;
@@ -435,26 +499,82 @@ static void drop_empty(struct zone_plan_going *going) {
     going->count = kept;
 }
 
-static int set_ways(struct filling *filling, const struct zone_plan_way *const *ways,
-                    int32_t count) {
+/* Sets the shares, and their columns where there are any, quickest ways first. */
+static void sort_ways(struct filling *filling, const struct zone_plan_way *const *ways,
+                      const int32_t *const *columns, int32_t count) {
     struct zone_plan_going *going = filling->going;
     for (int32_t k = 0; k < count; k++) {
-        int32_t at = k; /* by travel, quickest first */
-        for (; at > 0 && going->shares[at - 1].way->travel_steps > ways[k]->travel_steps; at--)
+        int32_t at = k;
+        for (; at > 0 && going->shares[at - 1].way->travel_steps > ways[k]->travel_steps; at--) {
             going->shares[at].way = going->shares[at - 1].way;
+            filling->columns[at] = filling->columns[at - 1];
+        }
         going->shares[at].way = ways[k];
+        filling->columns[at] = columns == NULL ? NULL : columns[k];
     }
     going->count = count;
-    for (int32_t k = 0; k < count; k++) {
-        const struct zone_plan_way *way = going->shares[k].way;
-        filling->windows[k] = zone_plan_state_window(filling->state, way);
-        for (int32_t i = 0; filling->shared && i < way->count; i++) {
-            int error = zone_plan_roads_open(&filling->state->roads, way->links[i]);
-            if (error != HV_OK)
-                return error;
+}
+
+/* Where two shares meet. False: at too many links to keep them all. */
+static bool find_meetings(struct filling *filling) {
+    const struct zone_plan_way *a = filling->going->shares[0].way,
+                               *b = filling->going->shares[1].way;
+    for (int32_t i = 0; i < a->count; i++)
+        for (int32_t j = 0; j < b->count; j++) {
+            if (a->links[i] != b->links[j])
+                continue;
+            if (filling->meeting_count == MEETINGS_MAX)
+                return false;
+            filling->meetings[filling->meeting_count++] =
+                (struct meeting){a->links[i], {a->offsets[i], b->offsets[j]}};
         }
+    return true;
+}
+
+/* Columns do for one way, and for two that know where they meet; for others links are looked at. */
+static int prepare_columns(struct filling *filling) {
+    const size_t steps = (size_t)filling->state->roads.steps;
+    const int32_t count = filling->going->count;
+    if (filling->columns[0] == NULL || count == 1)
+        return HV_OK;
+    if (count > 2 || !find_meetings(filling)) {
+        filling->meeting_count = 0;
+        memset(filling->columns, 0, sizeof filling->columns);
+        return HV_OK;
     }
-    return HV_OK;
+    if (filling->meeting_count == 0)
+        return HV_OK;
+    int error = take_scratch(filling->state, 2 * steps);
+    for (size_t k = 0; error == HV_OK && k < 2; k++) {
+        filling->narrowed[k] = filling->state->room + k * steps;
+        memcpy(filling->narrowed[k], filling->columns[k], steps * sizeof *filling->narrowed[k]);
+    }
+    return error;
+}
+
+/* Memory for the links from which room is going to be taken. */
+static int open_links(struct filling *filling) {
+    struct zone_plan_roads *roads = &filling->state->roads;
+    int error = HV_OK;
+    for (int32_t m = 0; error == HV_OK && m < filling->meeting_count; m++)
+        error = zone_plan_roads_open(roads, filling->meetings[m].link);
+    if (!filling->shared || filling->columns[0] != NULL)
+        return error;
+    for (int32_t k = 0; k < filling->going->count; k++) {
+        const struct zone_plan_way *way = filling->going->shares[k].way;
+        for (int32_t i = 0; error == HV_OK && i < way->count; i++)
+            error = zone_plan_roads_open(roads, way->links[i]);
+    }
+    return error;
+}
+
+static int set_ways(struct filling *filling, const struct zone_plan_way *const *ways,
+                    const int32_t *const *columns, int32_t count) {
+    sort_ways(filling, ways, columns, count);
+    for (int32_t k = 0; k < count; k++)
+        filling->windows[k] = zone_plan_state_window(filling->state, filling->going->shares[k].way);
+    int error = prepare_columns(filling);
+    return error == HV_OK ? open_links(filling) : error;
 }
 
 static int fill(struct filling *filling) {
@@ -473,9 +593,10 @@ static int fill(struct filling *filling) {
     return fill_unbroken(filling);
 }
 
-int zone_plan_state_fill(struct zone_plan_state *state, int32_t zone,
-                         const struct zone_plan_way *const *ways, int32_t count,
-                         struct zone_plan_going *going) {
+int zone_plan_state_fill_columns(struct zone_plan_state *state, int32_t zone,
+                                 const struct zone_plan_way *const *ways,
+                                 const int32_t *const *columns, int32_t count,
+                                 struct zone_plan_going *going) {
     struct filling filling = {
         .state = state,
         .zone = zone,
@@ -483,10 +604,11 @@ int zone_plan_state_fill(struct zone_plan_state *state, int32_t zone,
         .going = going,
         .left = people_to_go(state, zone),
         .all_ready = zone_plan_state_all_ready(state, zone),
+        .waits = state->problem->readiness != NULL && state->problem->readiness[zone].count > 0,
         .shared = count > 1,
     };
     zone_plan_going_clear(state->problem, zone, going);
-    int error = set_ways(&filling, ways, count);
+    int error = set_ways(&filling, ways, columns, count);
     if (error == HV_OK)
         error = fill(&filling);
     give_back(&filling);
@@ -495,9 +617,25 @@ int zone_plan_state_fill(struct zone_plan_state *state, int32_t zone,
     return error;
 }
 
+int zone_plan_state_fill(struct zone_plan_state *state, int32_t zone,
+                         const struct zone_plan_way *const *ways, int32_t count,
+                         struct zone_plan_going *going) {
+    return zone_plan_state_fill_columns(state, zone, ways, NULL, count, going);
+}
+
 /* ---- at best --------------------------------------------------------------------------------- */
 
 #define WORK_SHARE 8 /* looks at a column that count as one at a link */
+
+/* The lesser of each two; by eight at a time, as processors like it. */
+static void take_least(int32_t *restrict column, const int32_t *restrict room, int32_t count) {
+    int32_t t = 0;
+    for (; t + 8 <= count; t += 8)
+        for (int32_t i = 0; i < 8; i++)
+            column[t + i] = column[t + i] < room[t + i] ? column[t + i] : room[t + i];
+    for (; t < count; t++)
+        column[t] = column[t] < room[t] ? column[t] : room[t];
+}
 
 /* Takes the room of a link from a column. */
 static void narrow(const struct zone_plan_roads *roads, const struct zone_plan_way *way, int32_t i,
@@ -518,9 +656,7 @@ static void narrow(const struct zone_plan_roads *roads, const struct zone_plan_w
             column[t] = column[t] < road->untouched ? column[t] : road->untouched;
         return;
     }
-    const int32_t *room = road->room + enters;
-    for (int32_t t = window.first; t <= last; t++)
-        column[t] = column[t] < room[t] ? column[t] : room[t];
+    take_least(column + window.first, road->room + enters + window.first, last - window.first + 1);
 }
 
 void zone_plan_state_rooms(struct zone_plan_state *state, const struct zone_plan_way *way,
@@ -533,7 +669,8 @@ void zone_plan_state_rooms(struct zone_plan_state *state, const struct zone_plan
         return;
     for (int32_t i = 0; i < way->count; i++)
         narrow(&state->roads, way, i, window, column);
-    for (int32_t t = window.first; t <= window.last && zone_plan_use(group) > 1; t++) {
+    const bool fits = zone_plan_use(group) == 1 && zone_plan_party(group) == 1;
+    for (int32_t t = window.first; t <= window.last && !fits; t++) {
         const int64_t fit = zone_plan_fit(group, column[t]);
         column[t] = (int32_t)(fit < EVACUATION_PEOPLE_MAX ? fit : EVACUATION_PEOPLE_MAX);
     }
@@ -546,9 +683,11 @@ struct hoping {
     const int32_t *const *columns;
     const struct zone_plan_readiness *readiness; /* or NULL */
     int32_t count, horizon;
-    int64_t left, places[ZONE_PLAN_ROUTES_MAX];
-    int64_t ready; /* of those left */
-    size_t row;    /* of the readiness, the next */
+    int64_t left;
+    int64_t places[ZONE_PLAN_ROUTES_MAX]; /* by way; where people get ready the first has all: who
+                                             goes where may depend on who is ready later */
+    int64_t ready;                        /* of those left */
+    size_t row;                           /* of the readiness, the next */
 };
 
 /* More who are ready by a step. */
@@ -563,10 +702,11 @@ static void get_ready(struct hoping *hoping, int32_t step) {
 
 static int64_t hope_for(struct hoping *hoping, int32_t k, int32_t step) {
     int64_t people = hoping->columns[k][step];
+    int64_t *places = &hoping->places[hoping->readiness == NULL ? k : 0];
     people = people < hoping->left ? people : hoping->left;
-    people = people < hoping->places[k] ? people : hoping->places[k];
+    people = people < *places ? people : *places;
     people = people < hoping->ready ? people : hoping->ready;
-    hoping->places[k] -= people;
+    *places -= people;
     hoping->left -= people;
     hoping->ready -= people;
     return people;
@@ -604,7 +744,7 @@ struct zone_plan_hope zone_plan_state_hope(struct zone_plan_state *state, int32_
         hoping.ready = 0;
     }
     for (int32_t k = 0; k < count; k++)
-        hoping.places[k] = state->places[ways[k]->shelter];
+        hoping.places[hoping.readiness == NULL ? k : 0] += state->places[ways[k]->shelter];
     struct zone_plan_hope hope = {0};
     state->work += hope_freely(&hoping, &hope) / WORK_SHARE;
     hope.unserved = state->problem->instance->zones[zone].people - (people - hoping.left);

@@ -43,7 +43,7 @@ struct zone_plan_state {
     int64_t *ready;                   /* by row of the readiness: see below */
     size_t *ready_first;              /* by zone: its first row */
     int64_t unserved, arrival_steps, changed, cost; /* sums over zones */
-    int32_t *room; /* scratch: room of ways by step, for steady departures */
+    int32_t *room;                                  /* scratch: room of ways by step */
     size_t room_count;
     int64_t people_max; /* of a zone, whom zone_plan_state_fill lets depart */
     int64_t way_max;    /* of them on one way, where departures may pause */
@@ -60,6 +60,13 @@ void zone_plan_state_deinit(struct zone_plan_state *state);
 HV_MUST_USE int zone_plan_state_fill(struct zone_plan_state *state, int32_t zone,
                                      const struct zone_plan_way *const *ways, int32_t count,
                                      struct zone_plan_going *going);
+
+/* The same where the room of each way is known: its column, as zone_plan_state_rooms writes it. The
+ * same departures, but no link is looked at for each, unless there are more than two ways. */
+HV_MUST_USE int zone_plan_state_fill_columns(struct zone_plan_state *state, int32_t zone,
+                                             const struct zone_plan_way *const *ways,
+                                             const int32_t *const *columns, int32_t count,
+                                             struct zone_plan_going *going);
 
 /* Makes a going part of the plan, of which it becomes the property; the zone is not in it. */
 HV_MUST_USE int zone_plan_state_put(struct zone_plan_state *state, int32_t zone,
