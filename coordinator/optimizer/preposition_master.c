@@ -3,6 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define BASIC 1 /* as Clp has them */
+#define AT_LOWER 3
+
 /* ---- making and freeing ---------------------------------------------------------------------- */
 
 static int begin(struct preposition_master *master) {
@@ -95,8 +98,11 @@ void preposition_master_set_bounds(struct preposition_master *master, const uint
                                    const uint8_t *upper) {
     uint32_t binaries = preposition_master_binaries(master);
     double *row_lower = Clp_rowLower(master->clp), *row_upper = Clp_rowUpper(master->clp);
+    master->impossible = false;
     for (uint32_t i = 0; i < binaries; i++)
-        if (is_step(master, i)) {
+        if (lower[i] > upper[i])
+            master->impossible = true;
+        else if (is_step(master, i)) {
             row_lower[step_row(master, i)] = lower[i];
             row_upper[step_row(master, i)] = upper[i];
         } else {
@@ -109,9 +115,36 @@ void preposition_master_set_bounds(struct preposition_master *master, const uint
     Clp_chgRowUpper(master->clp, row_upper);
 }
 
+/* A fresh start: every row basic, every column at its lower bound. */
+static void forget_basis(struct preposition_master *master) {
+    for (uint32_t c = 0; c < master->columns; c++)
+        Clp_setColumnStatus(master->clp, (int)c, AT_LOWER);
+    for (uint32_t i = 0; i < master->rows; i++)
+        Clp_setRowStatus(master->clp, (int)i, BASIC);
+}
+
+/* Where the dual simplex method found no point or gave up: the primal one has the word, and where
+ * that gives up too, both once more from the beginning. Returns Clp's status. */
+static int solve_again(struct preposition_master *master) {
+    int status = 4;
+    for (int attempt = 0; status == 4 && attempt < 2; attempt++) {
+        if (attempt > 0) {
+            forget_basis(master);
+            Clp_dual(master->clp, 0);
+            master->iterations += (uint64_t)Clp_numberIterations(master->clp);
+        }
+        Clp_primal(master->clp, 0);
+        master->iterations += (uint64_t)Clp_numberIterations(master->clp);
+        status = Clp_status(master->clp);
+    }
+    return status;
+}
+
 enum preposition_master_status preposition_master_solve(struct preposition_master *master,
                                                         double cutoff, int iterations) {
     Clp_Simplex *clp = master->clp;
+    if (master->impossible)
+        return PREPOSITION_MASTER_INFEASIBLE;
     Clp_setDualObjectiveLimit(clp, isinf(cutoff) ? 1e50 : cutoff / master->money);
     Clp_setMaximumIterations(clp, iterations > 0 ? iterations : 1000000);
     Clp_dual(clp, 0);
@@ -126,9 +159,7 @@ enum preposition_master_status preposition_master_solve(struct preposition_maste
         status = Clp_status(clp);
     }
     if (status == 1 || status == 4) {
-        Clp_primal(clp, 0);
-        master->iterations += (uint64_t)Clp_numberIterations(clp);
-        status = Clp_status(clp);
+        status = solve_again(master);
         if (status == 1)
             return PREPOSITION_MASTER_INFEASIBLE;
     }

@@ -42,7 +42,7 @@ void preposition_master_free(struct preposition_master *master);
  * with a service level, scenarios. */
 uint32_t preposition_master_binaries(const struct preposition_master *master);
 
-/* Bounds of the binaries, 0 or 1 each. */
+/* Bounds of the binaries, 0 or 1 each; none is within where a lower one is above its upper. */
 void preposition_master_set_bounds(struct preposition_master *master, const uint8_t *lower,
                                    const uint8_t *upper);
 

@@ -47,6 +47,7 @@ struct preposition_master {
     size_t kept_pool;      /* rows of the pool that are never forgotten */
     size_t first_step_row; /* of the steps, one after the other; never taken out of Clp */
     uint64_t iterations;
+    bool impossible; /* a binary whose bounds contradict each other */
 };
 
 /* The most of an item at a facility that is of use, by which its column is scaled. */

@@ -1,5 +1,6 @@
 /* Dive and branch and bound over which depots to open (and, with a service level, which scenarios
  * to serve whole). */
+#include "coordinator/optimizer/preposition_served.h"
 #include "coordinator/optimizer/preposition_tree.h"
 
 #include <math.h>
@@ -11,7 +12,6 @@
 #define PROBES_MAX 6u       /* variables probed at a node */
 #define TRIED_MAX 400u      /* facilities up to which single changes are tried */
 #define NODE_ROUNDS 3u
-#define ROWS_SPARE 150u /* cuts that may come in before those that are slack are taken out */
 
 struct node {
     double bound;
@@ -32,9 +32,10 @@ struct search {
     struct worth *worth;
     uint32_t *candidates;
     double *scores;
-    uint8_t *lower, *upper; /* bounds of a dive or probe */
-    uint32_t rows_left;     /* rows of the master after slack ones were last taken out */
-    double closed;          /* least bound of what was given up as no better than the gap */
+    uint8_t *lower, *upper;           /* bounds of a dive or probe */
+    uint8_t *root_lower, *root_upper; /* what is settled for good */
+    double closed; /* least bound of what was given up as no better than the gap */
+    double *least; /* scenario: what the problem costs at least where it is served */
 };
 
 /* ---- nodes ----------------------------------------------------------------------------------- */
@@ -150,11 +151,14 @@ static void fix_open(const struct search *search, uint32_t binary, uint8_t *lowe
             upper[a] = 0;
 }
 
-static void fix_closed(const struct search *search, uint32_t binary, uint8_t *upper) {
+static void fix_closed(const struct search *search, uint32_t binary, uint8_t *lower,
+                       uint8_t *upper) {
     const struct preposition_step *step = step_of(search, binary);
     upper[binary] = 0;
     if (step != NULL)
         close_sizes(search, step, true, upper);
+    if (served_by(search, binary) != UINT32_MAX)
+        preposition_served_imply(search->tree, lower, upper);
 }
 
 static void fix(const struct search *search, uint32_t binary, bool up, uint8_t *lower,
@@ -162,7 +166,7 @@ static void fix(const struct search *search, uint32_t binary, bool up, uint8_t *
     if (up)
         fix_open(search, binary, lower, upper);
     else
-        fix_closed(search, binary, upper);
+        fix_closed(search, binary, lower, upper);
 }
 
 /* Fixes what the reduced costs at a solution of this bound prove. */
@@ -174,20 +178,58 @@ static void fix_by_price(struct search *search, double bound, uint8_t *lower, ui
         double x = preposition_master_value(search->tree->master, i);
         double price = preposition_master_reduced_cost(search->tree->master, i);
         if (x < INTEGRAL && bound + price > cutoff)
-            fix_closed(search, i, upper);
+            fix_closed(search, i, lower, upper);
         else if (x > 1 - INTEGRAL && bound - price > cutoff)
             fix_open(search, i, lower, upper);
     }
 }
 
-static void begin_bounds(const struct search *search, uint8_t *lower, uint8_t *upper) {
+/* Nothing settled but what is always open. */
+static void settle_nothing(struct search *search) {
     const struct preposition_problem *problem = &search->tree->problem;
     for (uint32_t i = 0; i < search->tree->binaries; i++) {
         bool open_air =
             i < problem->facility_count && problem->facilities[i].size == PREPOSITION_NO_SIZE;
-        lower[i] = open_air ? 1 : 0;
-        upper[i] = 1;
+        search->root_lower[i] = open_air ? 1 : 0;
+        search->root_upper[i] = 1;
     }
+}
+
+static void begin_bounds(const struct search *search, uint8_t *lower, uint8_t *upper) {
+    memcpy(lower, search->root_lower, search->tree->binaries);
+    memcpy(upper, search->root_upper, search->tree->binaries);
+}
+
+/* ---- a service level ------------------------------------------------------------------------- */
+
+/* Asks about the scenarios and settles that those with which nothing is better than the best are
+ * not served. */
+static void settle_scenarios(struct search *search) {
+    struct preposition_tree *tree = search->tree;
+    uint32_t scenarios = tree->instance->scenario_count, first = tree->binaries - scenarios;
+    preposition_served_probe(tree, search->least);
+    for (uint32_t s = 0; s < scenarios; s++)
+        if (search->root_upper[first + s] && search->least[s] >= preposition_tree_cutoff(tree)) {
+            search->closed = fmin(search->closed, search->least[s]);
+            fix_closed(search, first + s, search->root_lower, search->root_upper);
+        }
+    preposition_master_set_bounds(tree->master, search->root_lower, search->root_upper);
+    double bound = preposition_tree_root_again(tree);
+    tree->bound = fmax(tree->bound, fmin(fmin(bound, search->closed), tree->value));
+}
+
+/* Bounds of a dive that keeps to a good choice of scenarios. */
+static void begin_served(struct search *search) {
+    struct preposition_tree *tree = search->tree;
+    uint32_t scenarios = tree->instance->scenario_count, first = tree->binaries - scenarios;
+    bool *served = calloc((size_t)scenarios + 1, sizeof *served);
+    begin_bounds(search, search->lower, search->upper);
+    if (served == NULL)
+        tree->error = HV_ERR_MEMORY;
+    else if (preposition_served_choose(tree, search->least, served))
+        for (uint32_t s = 0; s < scenarios; s++)
+            search->lower[first + s] = search->upper[first + s] = served[s];
+    free(served);
 }
 
 /* ---- a first decision ------------------------------------------------------------------------ */
@@ -218,24 +260,43 @@ static uint32_t choose_dive(const struct search *search, bool *ret_up) {
     return *ret_up ? large : small;
 }
 
-static void limit_rows(struct search *search) {
-    struct preposition_master *master = search->tree->master;
-    if (preposition_master_rows(master) <= search->rows_left + ROWS_SPARE)
-        return;
-    preposition_master_purge(master, 0);
-    search->rows_left = preposition_master_rows(master);
+/* What a dive fixed last, to be fixed the other way once where nothing is left. */
+struct last_fixed {
+    uint8_t *lower, *upper; /* before; owned, in one block */
+    uint32_t binary;        /* UINT32_MAX: nothing, or both ways already */
+    bool up;
+};
+
+static void fix_next(struct search *search, uint32_t binary, bool up, struct last_fixed *last) {
+    memcpy(last->lower, search->lower, search->tree->binaries);
+    memcpy(last->upper, search->upper, search->tree->binaries);
+    last->binary = binary;
+    last->up = up;
+    fix(search, binary, up, search->lower, search->upper);
 }
 
-/* From the bounds in search->lower and upper down to one decision. */
-static void dive(struct search *search) {
+static bool fix_otherwise(struct search *search, struct last_fixed *last) {
+    if (last->binary == UINT32_MAX)
+        return false;
+    memcpy(search->lower, last->lower, search->tree->binaries);
+    memcpy(search->upper, last->upper, search->tree->binaries);
+    fix(search, last->binary, !last->up, search->lower, search->upper);
+    last->binary = UINT32_MAX;
+    return true;
+}
+
+static void dive_on(struct search *search, struct last_fixed *last) {
     struct preposition_tree *tree = search->tree;
-    for (uint32_t depth = 0; depth <= tree->binaries && !preposition_tree_stops(tree); depth++) {
+    for (uint32_t depth = 0; depth <= 2 * tree->binaries && !preposition_tree_stops(tree);
+         depth++) {
         bool done, up;
         preposition_master_set_bounds(tree->master, search->lower, search->upper);
         double bound = preposition_tree_node(tree, 1, preposition_tree_cutoff(tree), &done);
+        if (bound == INFINITY && fix_otherwise(search, last))
+            continue;
         if (isinf(bound) || done)
             return;
-        limit_rows(search);
+        preposition_tree_limit_rows(tree);
         for (uint32_t i = 0; i < tree->binaries; i++)
             if (search->lower[i] < search->upper[i] &&
                 preposition_master_value(tree->master, i) > 1 - INTEGRAL)
@@ -243,8 +304,21 @@ static void dive(struct search *search) {
         uint32_t next = choose_dive(search, &up);
         if (next == UINT32_MAX)
             return;
-        fix(search, next, up, search->lower, search->upper);
+        fix_next(search, next, up, last);
     }
+}
+
+/* From the bounds in search->lower and upper down to one decision. */
+static void dive(struct search *search) {
+    size_t binaries = search->tree->binaries;
+    struct last_fixed last = {.lower = malloc(2 * binaries + 1), .binary = UINT32_MAX};
+    if (last.lower == NULL) {
+        search->tree->error = HV_ERR_MEMORY;
+        return;
+    }
+    last.upper = last.lower + binaries;
+    dive_on(search, &last);
+    free(last.lower);
 }
 
 /* The best decision with another size at one site, site by site. Returns whether that helped. */
@@ -267,20 +341,37 @@ static bool try_sites(struct search *search) {
             }
             preposition_master_set_bounds(tree->master, search->lower, search->upper);
             (void)preposition_tree_node(tree, 0, tree->value * (1 - 1e-6), &done);
-            limit_rows(search);
+            preposition_tree_limit_rows(tree);
         }
     return tree->value < before;
 }
 
-static void find_first(struct search *search) {
+static void improve(struct search *search) {
     struct preposition_tree *tree = search->tree;
-    begin_bounds(search, search->lower, search->upper);
-    dive(search);
     if (isinf(tree->value) || tree->problem.facility_count > TRIED_MAX)
         return;
     for (uint32_t pass = 0; pass < 2 && preposition_tree_cutoff(tree) > tree->bound; pass++)
         if (!try_sites(search))
             return;
+}
+
+static void find_first(struct search *search) {
+    struct preposition_tree *tree = search->tree;
+    bool serving = tree->instance->has_service;
+    if (serving) {
+        settle_scenarios(search);
+        begin_served(search);
+    } else {
+        begin_bounds(search, search->lower, search->upper);
+    }
+    dive(search);
+    improve(search);
+    if (!serving || isinf(tree->value) || preposition_tree_stops(tree))
+        return;
+    settle_scenarios(search); /* with something to be better than */
+    begin_bounds(search, search->lower, search->upper);
+    dive(search);
+    improve(search);
 }
 
 /* ---- branching ------------------------------------------------------------------------------- */
@@ -369,10 +460,32 @@ static uint32_t list_candidates(struct search *search) {
     return count;
 }
 
+/* Of the scenarios served by a part, the one whose service costs most: those decisions settle the
+ * most, and where all are settled what is left is a problem without a service level. UINT32_MAX
+ * where none is. */
+static uint32_t choose_scenario(const struct search *search) {
+    const struct preposition_tree *tree = search->tree;
+    uint32_t chosen = UINT32_MAX;
+    uint32_t first = tree->problem.facility_count + tree->problem.step_count;
+    for (uint32_t i = first; i < tree->binaries; i++) {
+        double x = preposition_master_value(tree->master, i);
+        if (x < INTEGRAL || x > 1 - INTEGRAL)
+            continue;
+        if (chosen == UINT32_MAX || search->least[i - first] > search->least[chosen - first])
+            chosen = i;
+    }
+    return chosen;
+}
+
 /* The variable to branch on at the master's solution; UINT32_MAX where none is fractional. */
 static uint32_t choose_branch(struct search *search, const struct node *node, double bound,
                               const struct preposition_basis *basis, double *ret_x) {
     struct preposition_tree *tree = search->tree;
+    uint32_t scenario = choose_scenario(search);
+    if (scenario != UINT32_MAX) {
+        *ret_x = preposition_master_value(tree->master, scenario);
+        return scenario;
+    }
     uint32_t count = list_candidates(search), probed = 0, chosen = UINT32_MAX;
     double best = -1;
     double *values = malloc((count + 1) * sizeof *values);
@@ -442,7 +555,7 @@ static struct node *expand(struct search *search, struct node *node) {
         return NULL;
     }
     fix_by_price(search, bound, node->lower, node->upper);
-    limit_rows(search);
+    preposition_tree_limit_rows(tree);
     return branch(search, node, bound);
 }
 
@@ -481,11 +594,17 @@ static bool search_init(struct search *search, struct preposition_tree *tree) {
         .scores = calloc(binaries + 1, sizeof *search->scores),
         .lower = calloc(binaries + 1, 1),
         .upper = calloc(binaries + 1, 1),
-        .rows_left = preposition_master_rows(tree->master),
+        .root_lower = calloc(binaries + 1, 1),
+        .root_upper = calloc(binaries + 1, 1),
+        .least = calloc((size_t)tree->instance->scenario_count + 1, sizeof *search->least),
         .closed = INFINITY,
     };
-    return search->worth != NULL && search->candidates != NULL && search->scores != NULL &&
-           search->lower != NULL && search->upper != NULL;
+    bool made = search->worth != NULL && search->candidates != NULL && search->scores != NULL &&
+                search->lower != NULL && search->upper != NULL && search->root_lower != NULL &&
+                search->root_upper != NULL && search->least != NULL;
+    if (made)
+        settle_nothing(search);
+    return made;
 }
 
 static void search_deinit(struct search *search) {
@@ -497,6 +616,9 @@ static void search_deinit(struct search *search) {
     free(search->scores);
     free(search->lower);
     free(search->upper);
+    free(search->root_lower);
+    free(search->root_upper);
+    free(search->least);
 }
 
 void preposition_tree_search(struct preposition_tree *tree) {

@@ -9,6 +9,7 @@
 #define ROOT_ROUNDS_MAX 400u
 #define EXACT_ROUNDS_MAX 300u
 #define RECALLS_MAX 30u
+#define ROWS_SPARE 150u        /* cuts that may come in before those that are slack are taken out */
 #define SOLVE_ITERATIONS 20000 /* of the simplex method between two questions whether to stop */
 
 /* ---- making ---------------------------------------------------------------------------------- */
@@ -406,34 +407,36 @@ static enum preposition_master_status solve(struct preposition_tree *tree, doubl
     }
 }
 
-void preposition_tree_root(struct preposition_tree *tree) {
-    put_first_cuts(tree);
-    double share = 0.5, best = INFINITY;
-    bool first = true;
+/* In-out separation within the master's present bounds until cuts give no more. Not `serving`, as
+ * if nobody asked for a service level: then every point can be, and the first cuts come faster.
+ * Returns the bound, INFINITY where there is no point within. */
+static double separate_root(struct preposition_tree *tree, bool serving) {
+    double share = 0.5, best = INFINITY, bound = -INFINITY;
     for (uint32_t round = 0; round < ROOT_ROUNDS_MAX && !preposition_tree_stops(tree); round++) {
         enum preposition_master_status status = solve(tree, INFINITY);
         if (status == PREPOSITION_MASTER_INFEASIBLE)
-            tree->bound = INFINITY;
+            return INFINITY;
         if (status != PREPOSITION_MASTER_OPTIMAL)
-            return;
-        tree->bound = fmax(tree->bound, preposition_master_bound(tree->master));
+            return bound;
+        bound = fmax(bound, preposition_master_bound(tree->master));
         preposition_master_point(tree->master, &tree->master_point);
-        if (first) { /* a core: everywhere a little open */
+        if (round == 0) { /* a core: everywhere a little open */
             point_copy(tree, &tree->core, &tree->master_point);
             for (uint32_t a = 0; a < tree->problem.facility_count; a++)
                 tree->core.open[a] = fmax(tree->core.open[a], 0.2);
         }
-        first = false;
         point_copy(tree, &tree->query, &tree->master_point);
         point_mix(tree, &tree->query, share, &tree->core);
+        if (tree->query.served != NULL && !serving)
+            memset(tree->query.served, 0, tree->instance->scenario_count * sizeof(double));
         if (round % 3 == 2)
             preposition_master_purge(tree->master, 0);
-        double value, scale = fmax(fabs(tree->bound), 1e-9 * tree->scale);
+        double value, scale = fmax(fabs(bound), 1e-9 * tree->scale);
         uint32_t added =
             preposition_tree_cut(tree, &tree->query, 1e-7 * scale / tree->groups, &value);
         best = fmin(best, value);
         point_copy(tree, &tree->core, &tree->query);
-        if (best - tree->bound < fmax(0.05 * tree->options->gap, 1e-9) * scale)
+        if (best - bound < fmax(0.05 * tree->options->gap, 1e-9) * scale)
             break;
         if (added == 0 && share == 1)
             break;
@@ -443,8 +446,28 @@ void preposition_tree_root(struct preposition_tree *tree) {
     if (solve(tree, INFINITY) == PREPOSITION_MASTER_OPTIMAL)
         preposition_master_purge(tree->master, 0);
     if (solve(tree, INFINITY) == PREPOSITION_MASTER_OPTIMAL)
-        tree->bound = fmax(tree->bound, preposition_master_bound(tree->master));
+        bound = fmax(bound, preposition_master_bound(tree->master));
     preposition_master_keep(tree->master);
+    tree->rows_left = preposition_master_rows(tree->master);
+    return bound;
+}
+
+void preposition_tree_root(struct preposition_tree *tree) {
+    put_first_cuts(tree);
+    tree->bound = fmax(tree->bound, separate_root(tree, false));
+    if (tree->instance->has_service && !preposition_tree_stops(tree) && !isinf(tree->bound))
+        tree->bound = fmax(tree->bound, separate_root(tree, true));
+}
+
+double preposition_tree_root_again(struct preposition_tree *tree) {
+    return separate_root(tree, true);
+}
+
+void preposition_tree_limit_rows(struct preposition_tree *tree) {
+    if (preposition_master_rows(tree->master) <= tree->rows_left + ROWS_SPARE)
+        return;
+    preposition_master_purge(tree->master, 0);
+    tree->rows_left = preposition_master_rows(tree->master);
 }
 
 static bool is_integral(const struct preposition_tree *tree) {

@@ -24,6 +24,7 @@ struct preposition_tree {
     double bound;    /* proven for the whole problem */
     double scale;    /* of money: tolerances are shares of it */
     uint64_t work, nodes;
+    uint32_t rows_left; /* rows of the master after slack ones were last taken out */
     bool stopped;
     int error; /* of memory or the simplex method; ends everything */
 };
@@ -46,8 +47,11 @@ double preposition_tree_cutoff(const struct preposition_tree *tree);
 uint32_t preposition_tree_cut(struct preposition_tree *tree, const struct preposition_point *query,
                               double tolerance, double *ret_value);
 
-/* The root: cuts until the master's bound is as good as cuts make it. */
+/* The root: cuts until the master's bound is as good as cuts make it; the bound in the tree. */
 void preposition_tree_root(struct preposition_tree *tree);
+
+/* The same once more within the master's present bounds; returns the bound of what is within. */
+double preposition_tree_root_again(struct preposition_tree *tree);
 
 /* Solves the master within its present bounds and cuts at its solutions, at most `rounds` times
  * while they are fractional; integral ones until they are exact, each an improvement of `best`
@@ -55,6 +59,9 @@ void preposition_tree_root(struct preposition_tree *tree);
  * nothing better than the bound's cut-off is left here. */
 double preposition_tree_node(struct preposition_tree *tree, uint32_t rounds, double cutoff,
                              bool *ret_done);
+
+/* Takes cuts that are slack out of the master where many have come in. */
+void preposition_tree_limit_rows(struct preposition_tree *tree);
 
 /* Branch and bound from the root on; bound and best in the tree. */
 void preposition_tree_search(struct preposition_tree *tree);
