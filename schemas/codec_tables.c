@@ -644,6 +644,15 @@ static const struct hv_field plan_undelivered_fields[] = {
 SHAPE(static, plan_undelivered, plan_undelivered, NULL);
 #undef MODEL
 
+#define MODEL struct hv_plan_kits
+static const struct hv_field plan_kits_fields[] = {
+    ID(1, depot, REQUIRED),
+    ID(2, item, REQUIRED),
+    NUMBER(3, quantity, HV_QUANTITY_MAX, 0),
+};
+SHAPE(static, plan_kits, plan_kits, NULL);
+#undef MODEL
+
 #define MODEL struct hv_plan_reversal
 static const struct hv_field plan_reversal_fields[] = {ID(1, link, REQUIRED),
                                                        ID(2, gives_to, REQUIRED)};
@@ -702,6 +711,7 @@ static const struct hv_field plan_entry_fields[] = {
     NUMBER(58, vehicle_s, INT64_MAX, 0),
     NUMBER(59, delivery_late_s, UINT32_MAX, 0),
     NUMBER(60, carrying_cost, INT64_MAX, 0),
+    LIST(66, kits, kit_count, HV_PLAN_LINES_MAX, plan_kits),
 };
 SHAPE(static, plan_entry, plan_entry, NULL);
 #undef MODEL

@@ -811,6 +811,12 @@ struct hv_plan_undelivered {
     enum hv_plan_reason reason;
 };
 
+struct hv_plan_kits { /* that a depot opens for what the plan has it send */
+    const char *depot;
+    const char *item; /* the kit */
+    uint64_t quantity;
+};
+
 struct hv_plan_reversal { /* a link whose lanes another of its road gets */
     const char *link;
     const char *gives_to;
@@ -859,6 +865,8 @@ struct hv_plan {
     uint64_t vehicle_s;
     uint32_t delivery_late_s;
     int64_t carrying_cost;
+    size_t kit_count;
+    struct hv_plan_kits *kits;
     size_t change_count;
     struct hv_plan_change *changes;
     enum hv_plan_bound bound;

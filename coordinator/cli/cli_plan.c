@@ -143,6 +143,19 @@ static void print_fairness(const json_t *goods) {
                100 * figure(goods, "fairest_fill"), person_days(goods, "fairness_cost"));
 }
 
+/* "kits     D1 opens 34 family-kit first, D2 ..." */
+static void print_kits(const json_t *kits) {
+    size_t index;
+    json_t *one;
+    if (json_array_size(kits) == 0)
+        return;
+    printf("kits    ");
+    json_array_foreach(kits, index, one)
+        printf("%s %s opens %lld %s first", index == 0 ? "" : ",", cli_text(one, "depot"),
+               cli_number(one, "quantity"), cli_text(one, "item"));
+    puts("");
+}
+
 static void print_goods(const json_t *goods, double gap) {
     const json_t *changes = json_object_get(goods, "order_changes");
     printf("goods    %.1f person-days of lack and transport; proven that no plan costs less than "
@@ -150,7 +163,10 @@ static void print_goods(const json_t *goods, double gap) {
            person_days(goods, "cost"), person_days(goods, "cost_bound"), 100 * gap);
     print_fairness(goods);
     if (json_is_true(json_object_get(goods, "whole_packs")))
-        printf("         whole packs cost %.1f person-days\n", person_days(goods, "rounding_cost"));
+        printf(
+            "         whole packs cost %.1f person-days; the proof is of plans that open packs\n",
+            person_days(goods, "rounding_cost"));
+    print_kits(json_object_get(goods, "kits"));
     printf("orders   %lld for goods stand, which costs %.1f person-days; %zu are taken back\n\n",
            cli_number(goods, "orders_kept"), person_days(goods, "stability_cost"),
            json_array_size(changes));

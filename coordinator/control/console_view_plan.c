@@ -154,6 +154,12 @@ static json_t *view_goods(const struct hv_plan *plan) {
                                                  "shelter", change->shelter));
     }
     json_object_set_new(object, "order_changes", changes);
+    json_t *kits = json_array();
+    for (size_t i = 0; i < plan->kit_count; i++)
+        json_array_append_new(kits, json_pack("{s:s, s:s, s:I}", "depot", plan->kits[i].depot,
+                                              "item", plan->kits[i].item, "quantity",
+                                              (json_int_t)plan->kits[i].quantity));
+    json_object_set_new(object, "kits", kits);
     return object;
 }
 

@@ -102,8 +102,12 @@ int outcome_record(const struct plan *plan, const struct picture *picture,
                           .unmet_bound = plan->goods_bound,
                           .work = plan->work,
                           .stopped_early = plan->status == PLAN_STOPPED};
-    struct outcome_telling telling = {
-        .plan = plan, .picture = picture, .region = region, .arena = arena, .out = &out};
+    struct outcome_telling telling = {.plan = plan,
+                                      .picture = picture,
+                                      .region = region,
+                                      .state = state,
+                                      .arena = arena,
+                                      .out = &out};
     if (general->plan_in_force != STATE_NONE) {
         const struct state_plan *in_force = state_plan(state, general->plan_in_force);
         out.in_force = in_force->number;
@@ -120,6 +124,8 @@ int outcome_record(const struct plan *plan, const struct picture *picture,
         error = outcome_reversals(&telling);
     if (error == HV_OK)
         error = outcome_shipments(&telling);
+    if (error == HV_OK)
+        error = outcome_kits(&telling);
     if (error == HV_OK)
         error = tell_left(&telling);
     if (error == HV_OK)

@@ -1,5 +1,7 @@
 #include "coordinator/planning/outcome_inside.h"
 
+#include "coordinator/planning/kits.h"
+
 #include <stdio.h>
 
 enum { MICRO = 1000000 };
@@ -24,6 +26,70 @@ int outcome_shipments(const struct outcome_telling *telling) {
             .item = telling->region->items[plan->shipments[i].item].id,
             .quantity = (uint64_t)plan->shipments[i].quantity};
     return HV_OK;
+}
+
+/* ---- which kits are opened for it ---- */
+
+static bool is_taken_back(const struct outcome_telling *telling, uint64_t order) {
+    for (size_t i = 0; i < telling->plan->release_count; i++)
+        if (telling->picture->promise_orders[telling->plan->releases[i].promise] == order)
+            return true;
+    return false;
+}
+
+/* What orders that stand take first, as far as it has not left. */
+static int take_standing(const struct outcome_telling *telling, struct kits *kits) {
+    for (uint32_t i = 0; i < state_count(telling->state, STATE_ORDER); i++) {
+        const struct state_order *order = state_order(telling->state, i);
+        const struct hv_order *body = NULL;
+        if (order->order_kind != HV_ORDER_SHIP || !hv_order_is_open(state_order_state(order)) ||
+            is_taken_back(telling, order->number))
+            continue;
+        if (state_order_decode(order, telling->arena, &body) != HV_OK)
+            return HV_ERR_MEMORY;
+        const uint32_t depot = kits_depot_of(kits, body);
+        uint64_t done = order->has_done ? order->done : 0;
+        for (size_t l = 0; depot != REGION_NONE && l < body->line_count; l++) {
+            const uint64_t wanted = body->lines[l].quantity, gone = wanted < done ? wanted : done;
+            const uint32_t item = region_find_item(telling->region, body->lines[l].item);
+            done -= gone;
+            if (item == REGION_NONE)
+                continue;
+            kits_take(kits, depot, item, (int64_t)(wanted - gone));
+            kits_open(kits, depot, item);
+        }
+    }
+    return HV_OK;
+}
+
+/* The depots' shipments stand together. */
+int outcome_kits(const struct outcome_telling *telling) {
+    const struct plan *plan = telling->plan;
+    const uint32_t items = telling->region->item_count;
+    struct hv_plan *out = telling->out;
+    struct kits kits;
+    int error = kits_count(telling->state, telling->region, telling->picture->rules.today_day,
+                           telling->arena, &kits);
+    if (error != HV_OK || !kits.any)
+        return error;
+    out->kits = hv_arena_take(telling->arena, (size_t)telling->region->depot_count * items + 1,
+                              sizeof *out->kits);
+    error = out->kits == NULL ? HV_ERR_MEMORY : take_standing(telling, &kits);
+    for (size_t i = 0, next; i < plan->shipment_count && error == HV_OK; i = next) {
+        const uint32_t depot = plan->shipments[i].depot;
+        kits_begin(&kits);
+        for (next = i; next < plan->shipment_count && plan->shipments[next].depot == depot; next++)
+            kits_take(&kits, depot, plan->shipments[next].item, plan->shipments[next].quantity);
+        for (uint32_t item = 0; item < items; item++)
+            kits_open(&kits, depot, item);
+        for (uint32_t kit = 0; kit < items && out->kit_count < HV_PLAN_LINES_MAX; kit++)
+            if (kits.opened[kit] > 0)
+                out->kits[out->kit_count++] =
+                    (struct hv_plan_kits){.depot = depot_id(telling, depot),
+                                          .item = telling->region->items[kit].id,
+                                          .quantity = (uint64_t)kits.opened[kit]};
+    }
+    return error;
 }
 
 /* ---- what is left over, and why ---- */

@@ -10,6 +10,7 @@ struct outcome_telling {
     const struct plan *plan;
     const struct picture *picture;
     const struct region *region;
+    const struct state *state;
     const struct hv_plan *in_force; /* NULL: none */
     struct hv_arena *arena;
     struct hv_plan *out;
@@ -23,7 +24,9 @@ int outcome_moves(const struct outcome_telling *telling) HV_MUST_USE;
 int outcome_changes(const struct outcome_telling *telling) HV_MUST_USE;
 int outcome_reversals(const struct outcome_telling *telling) HV_MUST_USE;
 
-/* Shipments; what choices cost and which orders go; how goods get there. HV_ERR_MEMORY. */
+/* Shipments; kits that are opened for them; what choices cost and which orders go; how goods get
+ * there. HV_ERR_MEMORY. */
+int outcome_kits(const struct outcome_telling *telling) HV_MUST_USE;
 int outcome_shipments(const struct outcome_telling *telling) HV_MUST_USE;
 int outcome_goods(const struct outcome_telling *telling) HV_MUST_USE;
 int outcome_deliveries(const struct outcome_telling *telling) HV_MUST_USE;

@@ -1,7 +1,10 @@
 /* Orders: what the centre asks of this place, and the answer; goods that a waybill brings or takes.
  */
 #include "nodes/desk/desk_page.h"
+#include "schemas/limits.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *text_of(const json_t *order, const char *name) {
@@ -67,6 +70,37 @@ static void place(struct page *page, const json_t *order, const char *member, co
     html_add(&page->html, "<li>%s</li>", text);
 }
 
+/* "open first: 34 family-kit, 2 tool-kit", as the coordinator says which kits are opened, in the
+ * language of the page; false: the text says something else. */
+static bool kits(struct page *page, const char *says) {
+    static const char opening[] = "open first: ";
+    char named[320] = "", text[512];
+    size_t used = 0;
+    if (strncmp(says, opening, sizeof opening - 1) != 0)
+        return false;
+    for (const char *at = says + sizeof opening - 1; *at != '\0';) {
+        char *behind, kit[HV_ID_BYTES_MAX + 1];
+        const unsigned long long count = strtoull(at, &behind, 10);
+        const size_t length = *behind == ' ' ? strcspn(behind + 1, ", ") : 0;
+        if (behind == at || length == 0 || length > HV_ID_BYTES_MAX)
+            return false;
+        memcpy(kit, behind + 1, length);
+        kit[length] = '\0';
+        const int more = snprintf(named + used, sizeof named - used, "%s%llu × %s",
+                                  used == 0 ? "" : ", ", count, page_name(page, "items", kit));
+        if (more < 0 || (size_t)more >= sizeof named - used)
+            return false;
+        used += (size_t)more;
+        at = behind + 1 + length;
+        at += strncmp(at, ", ", 2) == 0 ? 2 : 0;
+    }
+    if (used == 0)
+        return false;
+    texts_fill(page->texts, page->language, "order.open-first", named, text, sizeof text);
+    html_add(&page->html, "<li>%s</li>", text);
+    return true;
+}
+
 static bool is_overdue(const struct page *page, const json_t *order) {
     long long now_ms =
         json_integer_value(json_object_get(json_object_get(page->status, "clock"), "wall_ms"));
@@ -87,7 +121,7 @@ static void details(struct page *page, const json_t *order) {
         html_add(&page->html, "<li>%s <b>%s</b></li>", page_text(page, "goods.waybill"),
                  text_of(order, "waybill"));
     goods(page, order);
-    if (text_of(order, "text")[0] != '\0')
+    if (!kits(page, text_of(order, "text")) && text_of(order, "text")[0] != '\0')
         html_add(&page->html, "<li>%s</li>", text_of(order, "text"));
     html_raw(&page->html, "</ul>");
 }

@@ -230,6 +230,9 @@ Test(golden_records, plan_with_deliveries) {
     golden_check_record("record_plan_deliveries", &record);
     trip.leave_by_s = 417;
     left.reason = HV_PLAN_ROAD_CLOSES;
+    struct hv_plan_kits kits = {.depot = "D1", .item = "family-kit", .quantity = 418};
+    record.plan.kit_count = 1;
+    record.plan.kits = &kits;
     golden_check_record("record_plan_leave_by", &record);
 }
 

@@ -663,6 +663,11 @@ static void fill_plan_lists(struct message_maker *maker, struct hv_plan *plan) {
                                                        .item = id(maker),
                                                        .quantity = number(maker, HV_QUANTITY_MAX),
                                                        .changed = coin(maker)};
+    plan->kit_count = next(maker) % 4;
+    plan->kits = take(maker, plan->kit_count, sizeof *plan->kits);
+    for (size_t i = 0; i < plan->kit_count; i++)
+        plan->kits[i] = (struct hv_plan_kits){
+            .depot = id(maker), .item = id(maker), .quantity = number(maker, HV_QUANTITY_MAX)};
     plan->order_change_count = next(maker) % 4;
     plan->order_changes = take(maker, plan->order_change_count, sizeof *plan->order_changes);
     for (size_t i = 0; i < plan->order_change_count; i++)

@@ -25,6 +25,7 @@ static json_t *refusal; /* what the next entry hears; NULL: it is taken */
 static bool silent;
 static size_t taken_first; /* entries of a batch that are taken before the refusal */
 static int64_t now_s;
+static const char *ordered; /* the words of the one order there is; NULL: there is none */
 
 static json_t *answer_batch(const json_t *request) {
     json_t *results = json_array();
@@ -55,6 +56,9 @@ static json_t *node(void *context, json_t *request) {
     else if (strcmp(verb, "stock") == 0)
         reply = json_pack("{s:b, s:[{s:s, s:s, s:i}, {s:s, s:i}]}", "ok", 1, "lines", "item", "kit",
                           "lot", "K<1>", "quantity", 7, "item", "odd", "quantity", 3);
+    else if (strcmp(verb, "orders") == 0 && ordered != NULL)
+        reply = json_pack("{s:b, s:[{s:i, s:i, s:s, s:s, s:s}]}", "ok", 1, "orders", "id", 7,
+                          "revision", 1, "kind", "ship", "state", "stored", "text", ordered);
     else
         reply = json_pack("{s:b}", "ok", 1);
     json_decref(request);
@@ -283,6 +287,24 @@ Test(desk, an_undo_names_the_movement_that_this_browser_entered) {
     cr_assert_eq(enter("undo", ""), 422, "without a name it would be anybody's");
     cr_assert_eq(enter("undo", "of=0"), 422);
     cr_assert_null(asked);
+}
+
+Test(desk, kits_that_are_opened_first_are_said_in_the_language_of_the_page) {
+    static const char *const others[] = {"open first: ",       "open first: 3",
+                                         "open first: 3 ",     "open first: kit",
+                                         "open first: 3 kit,", "open the <gate> first"};
+    sign_in();
+    ordered = "open first: 34 kit, 2 soap";
+    cr_assert_eq(get("/"), 200);
+    cr_assert_not_null(strstr(response.body, "<li>Open first: 34 × Kit &lt;K&gt;, 2 × Soap</li>"));
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        ordered = others[i];
+        cr_assert_eq(get("/"), 200);
+        cr_assert_null(strstr(response.body, "Open first"), "%s", others[i]);
+        cr_assert_not_null(strstr(response.body, i < 5 ? others[i] : "open the &lt;gate&gt; first"),
+                           "as it was written");
+    }
+    ordered = NULL;
 }
 
 Test(desk, a_delivery_is_received_with_what_was_damaged_and_answers_its_order) {

@@ -73,6 +73,25 @@ Test(kits, are_opened_where_what_is_loose_does_not_reach) {
     cr_expect_str_eq(town_order(&town, HV_ORDER_EXPECT_DELIVERY, HV_ORDER_ISSUED, NULL)->text, "");
 }
 
+/* The plan says so before anybody approves it, and says nothing of what an order has opened. */
+Test(kits, that_are_opened_stand_in_the_plan) {
+    hold("d1", 100, 60, 5);
+    town_request(&town, "s1", 1, "water", 300);
+    const uint64_t number = town_propose(&town);
+    const struct hv_plan *plan = town_plan(&town, number);
+    cr_assert_eq(plan->kit_count, 1);
+    cr_expect_str_eq(plan->kits[0].depot, "d1");
+    cr_expect_str_eq(plan->kits[0].item, "kit");
+    cr_expect_eq(plan->kits[0].quantity, 34);
+    town_approve(&town, number);
+    town_request(&town, "s1", 2, "water", 10);
+    plan = town_plan(&town, town_propose(&town));
+    cr_expect_eq(plan->kit_count, 1, "4 l of the opened ones are left");
+    cr_expect_eq(plan->kits[0].quantity, 1);
+    town_request(&town, "s1", 2, "water", 4);
+    cr_expect_eq(town_plan(&town, town_propose(&town))->kit_count, 0);
+}
+
 Test(kits, stay_closed_where_enough_is_loose) {
     hold("d1", 300, 60, 5);
     town_request(&town, "s1", 1, "water", 300);

@@ -34,6 +34,14 @@ function escalationMark(order) {
   return order.escalation ? h("span", { class: "mark bad" }, "⇧ ", t("order.escalated", { level: order.escalation.level, to: ownerName(order.escalation.to) })) : "";
 }
 
+/** What an order says in words; the kits that the coordinator has opened first, in the language of the page. @param {any} order */
+function saysOf(order) {
+  const kits = /^open first: (\d+ \S+(?:, \d+ \S+)*)$/.exec(order.text || "");
+  if (!kits) return order.text || "";
+  const named = kits[1].split(", ").map((one) => one.split(" ")).map(([count, kit]) => `${itemName(kit)} ${number(Number(count))}`);
+  return t("order.open-first", { kits: named.join(", ") });
+}
+
 function columns() {
   return [
     { key: "id", title: "№", value: (order) => order.id, show: (order) => String(order.id) },
@@ -43,7 +51,7 @@ function columns() {
     { key: "escalation", title: t("order.escalation"), value: (order) => (order.escalation ? order.escalation.level : 0), show: escalationMark },
     { key: "deadline", title: t("order.deadline"), value: (order) => order.deadline_wall_ms ?? null, show: (order) => moment(order.deadline_wall_ms), numeric: true },
     { key: "post", title: t("order.post"), value: (order) => word("post", order.post) },
-    { key: "text", title: t("order.says"), value: (order) => order.text || "" }
+    { key: "text", title: t("order.says"), value: saysOf }
   ];
 }
 
@@ -68,7 +76,7 @@ function said(order) {
   if (order.start_wall_ms) entries.push([t("order.window"), period(order.start_wall_ms, order.end_wall_ms)]);
   if (order.people_per_hour) entries.push([t("order.rate"), number(order.people_per_hour)]);
   if (order.waybill) entries.push([t("waybill"), order.waybill]);
-  if (order.text) entries.push([t("order.says"), order.text]);
+  if (order.text) entries.push([t("order.says"), saysOf(order)]);
   return h("dl", null, entries.map(([title, value]) => h("div", null, h("dt", null, title), h("dd", null, value))));
 }
 

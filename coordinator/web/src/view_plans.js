@@ -137,6 +137,7 @@ function goodsChoices(plan) {
     line(t("goods.least-fill"), h("b", null, percent(goods.least_fill))),
     line(t("goods.fairness"), t("goods." + goods.fairness), goods.fairness_cost === null ? "" : " · " + t("goods.fairness-cost", { cost: days(goods.fairness_cost), from: percent(goods.cheapest_fill), to: percent(goods.fairest_fill) })),
     goods.whole_packs && line(t("goods.packs"), days(goods.rounding_cost)),
+    goods.kits.length > 0 && line(t("goods.kits"), goods.kits.map((/** @type {any} */ kit) => `${placeName(kit.depot)}: ${itemName(kit.item)} ${number(kit.quantity)}`).join("; ")),
     line(t("goods.kept"), number(goods.orders_kept), " · ", t("goods.stability", { cost: days(goods.stability_cost) }))),
   goods.order_changes.length > 0 && fold("taken back", t("goods.taken-back", { n: number(goods.order_changes.length) }),
     h("ul", { class: "plain" }, goods.order_changes.map((one) => h("li", null, h("a", { href: "#/orders/" + one.order }, "№ ", one.order), " ", placeName(one.depot), " → ", placeName(one.shelter), " · ", word("left", one.reason), " · ", t("goods.saves", { cost: days(one.saving) }))))));
