@@ -7,6 +7,7 @@
 #include "coordinator/optimizer/zone_plan_relax.h"
 #include "coordinator/optimizer/zone_plan_result.h"
 #include "coordinator/optimizer/zone_plan_reversals.h"
+#include "coordinator/optimizer/zone_plan_split.h"
 #include "coordinator/optimizer/zone_plan_stages.h"
 
 #include <stdlib.h>
@@ -233,6 +234,8 @@ static int improve(struct zone_plan_search *search, int64_t work) {
     for (int i = 1; i <= rounds && !search->stopped; i++) {
         search->work_max = work / rounds * i;
         int error = zone_plan_search_improve(search);
+        if (error == HV_OK && !search->stopped)
+            error = zone_plan_split(search);
         if (error == HV_OK)
             error = zone_plan_search_restore(search);
         if (error != HV_OK)
