@@ -334,7 +334,7 @@ static json_t *answer_device(const struct console *console, const json_t *reques
     if (entry_device_read(json_string_value(json_object_get(request, "device")), &id))
         device = node_core_device(console->options.core, id);
     if (device == NULL)
-        return refusal(HV_ERR_NOT_FOUND, "this node does not know the device",
+        return refusal(HV_ERR_NOT_FOUND, "the device is not known here",
                        "take a new id: {\"verb\": \"device-new\"}");
     json_t *known = json_pack("{s:b, s:I}", "ok", 1, "highest", (json_int_t)device->highest);
     uint64_t movement = node_core_undoable(console->options.core, id);

@@ -257,7 +257,7 @@ static void take_report(struct turn *turn, uint64_t token, struct hv_report *rep
     int error = core_make_report(turn, HV_LANE_HISTORY, report);
     if (error != HV_OK) {
         refuse(turn, token, error, HV_REASON_OVERSIZE,
-               error == HV_ERR_LIMIT ? "this node keeps no more stock lines or open requests"
+               error == HV_ERR_LIMIT ? "no more stock lines or open requests are kept here"
                                      : hv_error_text(error),
                "withdraw requests that are met; count stock without lots");
         return;
@@ -274,7 +274,7 @@ static bool may_report(struct turn *turn, uint64_t token) {
     const struct node_core *core = turn->core;
     if (core->link.state == NODE_LINK_TAKEN) {
         refuse(turn, token, HV_ERR_PERMISSION, HV_REASON_EPOCH,
-               "another outbox has taken this node's place: nothing entered here would arrive",
+               "another machine reports for this place now: nothing entered here would arrive",
                "enter it at the machine that now reports as this node");
         return false;
     }
@@ -296,7 +296,7 @@ static bool may_report(struct turn *turn, uint64_t token) {
         return false;
     case DEVICE_UNKNOWN:
         refuse(turn, token, HV_ERR_NOT_FOUND, HV_REASON_REFERENCE,
-               "this node does not know the device, or has forgotten it",
+               "the device is not known here, or was forgotten",
                "take a new device id; look at the figures before entering again what waited");
         return false;
     }

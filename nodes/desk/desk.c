@@ -113,6 +113,7 @@ static bool answer_file(struct visit *visit) {
                  {"/desk.js", "desk.js", "text/javascript; charset=utf-8"},
                  {"/worker.js", "worker.js", "text/javascript; charset=utf-8"},
                  {"/icon.svg", "icon.svg", "image/svg+xml"},
+                 {"/favicon.ico", "icon.svg", "image/svg+xml"}, /* asked for beside plain texts */
                  {"/manifest.json", "manifest.json", "application/manifest+json"}};
     struct desk_response *response = visit->response;
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {

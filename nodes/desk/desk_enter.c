@@ -75,7 +75,8 @@ static void refusal_text(const struct visit *visit, const json_t *reply, const j
     snprintf(ret_text, bytes, "%s%s", partly, reason_text(visit, refused));
 }
 
-/* What to do about it: as the catalogue says it for a desk, where a form cannot be forced. */
+/* What to do about it: as the catalogue says it for a desk, where a form cannot be forced. What
+ * names a program is not for whoever holds a phone. */
 static const char *refusal_remedy(const struct visit *visit, const json_t *refused) {
     char key[128];
     const char *own = string_of(refused, "remedy");
@@ -83,6 +84,8 @@ static const char *refusal_remedy(const struct visit *visit, const json_t *refus
     const char *text = visit_text(visit, key);
     if (text != key)
         return text;
+    if (strstr(own, "haven") != NULL)
+        return visit_text(visit, "said.ask");
     return visit->language == TEXTS_EN ? own : visit_text(visit, "said.look");
 }
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ENTRY_ROWS = 6, SHEET_ROWS = 22 };
+enum { ENTRY_ROWS = 6, SHEET_ROWS = 22, SHEETS_OF_PEOPLE = 1 }; /* the first; no depot's */
 
 /* Columns of each sheet: keys of the catalogue, of what is written by hand. */
 static const struct sheet {
@@ -75,7 +75,7 @@ void page_sheet(struct page *page, const char *name, const char *address) {
         &page->html,
         "<!DOCTYPE html><html lang=\"%s\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
         "content=\"width=device-width,initial-scale=1\"><title>%s</title><link rel=\"stylesheet\" "
-        "href=\"/desk.css\"></head><body class=\"sheet\">",
+        "href=\"/desk.css\"><link rel=\"icon\" href=\"/icon.svg\"></head><body class=\"sheet\">",
         texts_tag(page->language), page_word(page, "sheet.", name));
     html_raw(&page->html, "<main>");
     if (page_is_exercise(page))
@@ -233,7 +233,7 @@ static void from_csv(struct page *page) {
 void page_paper(struct page *page) {
     html_add(&page->html, "<h2 id=\"paper-title\">%s</h2><h3>%s</h3><ul class=\"links\">",
              page_text(page, "tab.paper"), page_text(page, "paper.print"));
-    for (size_t i = 0; i < COUNT(sheets); i++)
+    for (size_t i = page_is_shelter(page) ? 0 : SHEETS_OF_PEOPLE; i < COUNT(sheets); i++)
         html_add(&page->html, "<li><a href=\"/paper/%s\">%s</a></li>", sheets[i].name,
                  page_word(page, "sheet.", sheets[i].name));
     html_raw(&page->html, "</ul>");

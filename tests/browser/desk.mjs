@@ -46,6 +46,7 @@ const context = await hurried(await browser.newContext(phone));
 const page = await context.newPage();
 const faults = [];
 page.on("pageerror", (error) => faults.push(String(error)));
+page.on("response", (answer) => { if (answer.status() === 404) faults.push(`nothing at ${answer.url()}`); });
 
 const ready = () => page.waitForSelector("html[data-ready]");
 const section = (name) => page.click(`nav a[href="#${name}"]`);

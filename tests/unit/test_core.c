@@ -197,7 +197,7 @@ static void report_some_lots(uint64_t sequence, uint64_t first_lot, size_t count
     static char lots[HV_STOCK_LINES_MAX][24];
     static struct hv_stock_line lines[HV_STOCK_LINES_MAX];
     for (size_t i = 0; i < count; i++) {
-        snprintf(lots[i], sizeof lots[i], "lot-%zu", (size_t)first_lot + i);
+        snprintf(lots[i], sizeof lots[i], "lot-%07zu", (size_t)first_lot + i);
         lines[i] = (struct hv_stock_line){.item = "water", .lot = lots[i], .quantity = 1};
     }
     struct hv_envelope envelope = core_bench_check_in(bench, 100, sequence, 0);

@@ -539,6 +539,26 @@ Test(desk, what_the_node_refuses_is_told_with_its_remedy_and_in_chinese_by_its_r
     cr_assert_not_null(strstr(response.body, "请先清点。"));
 }
 
+/* Those of the node that name a command, and one that no catalogue has. */
+Test(desk, nobody_with_a_phone_is_told_a_command) {
+    static const char *const remedies[] = {"see the open requests with “haven-node requests”",
+                                           "count instead (haven-node count …)",
+                                           "pick it first: haven-node stock pick WAYBILL ITEM=QTY…",
+                                           "do this: haven-node something --new"};
+    static const char *const words[] = {"See Needs", "Enter a head count instead.",
+                                        "Pick it first.", "Ask whoever looks after this terminal."};
+    sign_in();
+    for (size_t i = 0; i < sizeof remedies / sizeof remedies[0]; i++) {
+        refusal = json_pack("{s:b, s:s, s:s, s:s, s:s}", "ok", 0, "error", "state", "reason",
+                            "range", "text", "not now", "remedy", remedies[i]);
+        cr_assert_eq(enter("check-out", "adult=9&to=home"), 422);
+        cr_assert_not_null(strstr(response.body, words[i]), "%s", remedies[i]);
+        cr_assert_null(strstr(response.body, "haven-node"), "%s", remedies[i]);
+        json_decref(refusal);
+        refusal = NULL;
+    }
+}
+
 Test(desk, of_rows_that_are_taken_in_part_it_is_said_how_many_are_stored) {
     sign_in();
     refusal = json_pack("{s:b, s:s, s:s, s:s, s:s}", "ok", 0, "error", "state", "reason", "range",
