@@ -114,6 +114,7 @@ struct result {
     const struct allocation_plan *plan;
     const double *divisible_cost;             /* before rounding to packs; NULL where not asked */
     const struct allocation_carried *carried; /* NULL where there are no vehicles */
+    bool as_fair;                             /* as with maxmin it has to be */
     double seconds;
 };
 
@@ -131,8 +132,10 @@ static double cost_before_carrying(const struct result *result) {
     return result->carried ? result->carried->first_cost : result->plan->objective;
 }
 
+/* Of plans that open packs, where packs were asked for. */
 static double price_of_fairness(const struct result *result) {
-    return cost_before_carrying(result) - result->plan->unfair_cost;
+    return (result->divisible_cost ? *result->divisible_cost : cost_before_carrying(result)) -
+           result->plan->unfair_cost;
 }
 
 /* Sums of doubles that differ by their own rounding only are equal. */
@@ -150,8 +153,10 @@ static void print_json(const struct result *result) {
            plan->objective, plan->lower_bound, gap_of(plan), plan->min_fill_rate,
            plan->shipment_count, plan->unmet_count, plan->pivots);
     if (result->document->instance.maxmin)
-        printf(",\"objective_without_fairness\":%.17g,\"price_of_fairness\":%.17g,\"levels\":%u",
-               plan->unfair_cost, price_of_fairness(result), plan->level_count);
+        printf(",\"objective_without_fairness\":%.17g,\"price_of_fairness\":%.17g,\"levels\":%u,"
+               "\"as_fair\":%s",
+               plan->unfair_cost, price_of_fairness(result), plan->level_count,
+               result->as_fair ? "true" : "false");
     if (result->divisible_cost != NULL)
         printf(",\"objective_without_packs\":%.17g,\"cost_of_rounding\":%.17g",
                *result->divisible_cost, cost_of_rounding(result));
@@ -183,15 +188,17 @@ static void print_figures(const struct result *result) {
     const struct allocation_carried *carried = result->carried;
     bool maxmin = result->document->instance.maxmin;
     if (result->divisible_cost != NULL)
-        printf("whole packs cost %.2f more than the %.2f of a plan that opens them\n",
-               cost_of_rounding(result), *result->divisible_cost);
+        printf(
+            "whole packs cost %.2f more than the %.2f of a plan that opens them; the proof is of "
+            "plans that may\n",
+            cost_of_rounding(result), *result->divisible_cost);
     printf("cost %.2f, and no plan%s costs less than %.2f (gap %.1e); %zu shipments, %zu needs "
            "not met in full; least fill rate %.1f %%; %.2f s\n",
-           plan->objective, maxmin && (!carried || carried->keeps_floor) ? " as fair" : "",
-           plan->lower_bound, gap_of(plan), plan->shipment_count, plan->unmet_count,
-           100 * plan->min_fill_rate, result->seconds);
+           plan->objective, result->as_fair ? " as fair" : "", plan->lower_bound, gap_of(plan),
+           plan->shipment_count, plan->unmet_count, 100 * plan->min_fill_rate, result->seconds);
     if (maxmin)
-        printf("fairness costs %.2f, %.2f %% of %.2f without it; %u levels of fill rates\n",
+        printf("%sfairness costs %.2f, %.2f %% of %.2f without it; %u levels of fill rates\n",
+               result->as_fair ? "" : "less fair than could be, for packs or vehicles; ",
                price_of_fairness(result),
                plan->unfair_cost > 0 ? 100 * price_of_fairness(result) / plan->unfair_cost : 0,
                plan->unfair_cost, plan->level_count);
@@ -258,11 +265,16 @@ static int solve(const struct request *request, struct allocation_document *docu
         fprintf(stderr, "%s: cannot be solved: %s\n", request->instance, hv_error_text(error));
         return hv_error_exit_status(error);
     }
-    bool has_fleet = document->vehicle_count > 0;
-    const struct result result = {document, has_fleet ? &carried.plan : &plan,
-                                  request->packs ? &divisible_cost : NULL,
-                                  has_fleet ? &carried : NULL, cli_watch_elapsed_s(&watch)};
-    int status = say(request, &result);
+    bool has_fleet = document->vehicle_count > 0, keeps_floor = false;
+    struct result result = {.document = document,
+                            .plan = has_fleet ? &carried.plan : &plan,
+                            .divisible_cost = request->packs ? &divisible_cost : NULL,
+                            .carried = has_fleet ? &carried : NULL,
+                            .seconds = cli_watch_elapsed_s(&watch)};
+    error = allocation_plan_keeps_floor(&document->instance, result.plan, &keeps_floor);
+    result.as_fair = document->instance.maxmin && keeps_floor;
+    int status =
+        error == HV_OK ? say(request, &result) : hv_error_exit_status(error); /* out of memory */
     allocation_carried_deinit(&carried);
     allocation_plan_deinit(&plan);
     return status;

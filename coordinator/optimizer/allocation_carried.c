@@ -137,23 +137,6 @@ static bool is_better(struct carrying *carrying, const struct allocation_carried
     return fairer > 0 || (fairer == 0 && cheaper);
 }
 
-static int keeps_floor(const struct carrying *carrying, const struct allocation_plan *plan,
-                       bool *ret_keeps) {
-    const struct allocation_instance *in = carrying->task->instance;
-    double *sent = calloc(need_count(carrying) + 1, sizeof *sent);
-    if (!sent)
-        return HV_ERR_MEMORY;
-    for (size_t i = 0; i < plan->shipment_count; i++)
-        sent[(size_t)in->lanes[plan->shipments[i].lane].shelter * in->item_count +
-             plan->shipments[i].item] += plan->shipments[i].quantity;
-    *ret_keeps = true;
-    for (size_t i = 0; plan->floor && i < need_count(carrying); i++)
-        if (sent[i] < in->need[i] * (plan->floor[i] - ALMOST))
-            *ret_keeps = false;
-    free(sent);
-    return 0;
-}
-
 /* Limits -----------------------------------------------------------------------------------------
  */
 
@@ -299,7 +282,8 @@ static int try_round(struct carrying *carrying, struct allocation_carried *carri
 static int settle_bound(const struct carrying *carrying, struct allocation_carried *carried) {
     struct allocation_instance unfair = *carrying->task->instance;
     struct allocation_plan cheapest;
-    int error = keeps_floor(carrying, &carried->plan, &carried->keeps_floor);
+    int error = allocation_plan_keeps_floor(carrying->task->instance, &carried->plan,
+                                            &carried->keeps_floor);
     if (error || carried->keeps_floor)
         return error;
     unfair.maxmin = false;

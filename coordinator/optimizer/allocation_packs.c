@@ -195,6 +195,15 @@ static int write_plan(const struct room *room, struct allocation_plan *plan) {
     return allocation_plan_add_up(in, plan);
 }
 
+/* The bound of plans as fair is none for one that is not. */
+static int settle_bound(const struct allocation_instance *instance, struct allocation_plan *plan) {
+    bool keeps = true;
+    const int error = allocation_plan_keeps_floor(instance, plan, &keeps);
+    if (!error && !keeps)
+        plan->lower_bound = fmin(plan->lower_bound, plan->unfair_cost);
+    return error;
+}
+
 int allocation_round_to_packs(const struct allocation_instance *instance, const double *pack,
                               struct allocation_plan *plan) {
     for (uint32_t k = 0; k < instance->item_count; k++)
@@ -210,6 +219,8 @@ int allocation_round_to_packs(const struct allocation_instance *instance, const 
         error = fill_up(&room, pack);
     if (!error)
         error = write_plan(&room, plan);
+    if (!error)
+        error = settle_bound(instance, plan);
     free_room(&room);
     return error;
 }

@@ -10,9 +10,11 @@
  * first that save most for their volume. What is less than a pack short of a need stays unmet.
  *
  * A heuristic: the plan keeps its lower bound, which holds for packs all the more, so that
- * objective − lower_bound bounds what the rounding costs. Fill rates and objective are added up
- * anew; `unfair_cost` stays. O(lanes × items × log). HV_ERR_VALUE: a pack is negative or no number;
- * HV_ERR_MEMORY; then the plan is as it was. */
+ * objective − lower_bound bounds what the rounding costs. Where packs share less fairly than the
+ * plan did, its bound, which is of plans as fair, does not hold, and becomes that of plans that
+ * need not be. Fill rates and objective are added up anew; `unfair_cost` stays. O(lanes × items ×
+ * log). HV_ERR_VALUE: a pack is negative or no number; HV_ERR_MEMORY; then the plan is as it was.
+ */
 HV_MUST_USE int allocation_round_to_packs(const struct allocation_instance *instance,
                                           const double *pack, struct allocation_plan *plan);
 

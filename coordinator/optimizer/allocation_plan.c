@@ -3,6 +3,8 @@
 #include <float.h>
 #include <stdlib.h>
 
+#define ALMOST 1e-9
+
 void allocation_plan_deinit(struct allocation_plan *plan) {
     free(plan->shipments);
     free(plan->unmet);
@@ -139,6 +141,25 @@ static void add_room(const struct allocation_instance *instance,
         if (allocation_is_limited(instance->lanes[l].capacity_m3))
             add_term(bound,
                      -(long double)instance->lanes[l].capacity_m3 * price_of(prices->lane, l));
+}
+
+int allocation_plan_keeps_floor(const struct allocation_instance *instance,
+                                const struct allocation_plan *plan, bool *ret_keeps) {
+    const size_t needs = (size_t)instance->shelter_count * instance->item_count;
+    *ret_keeps = true;
+    if (!plan->floor)
+        return 0;
+    double *sent = calloc(needs + 1, sizeof *sent);
+    if (!sent)
+        return HV_ERR_MEMORY;
+    for (size_t i = 0; i < plan->shipment_count; i++)
+        sent[(size_t)instance->lanes[plan->shipments[i].lane].shelter * instance->item_count +
+             plan->shipments[i].item] += plan->shipments[i].quantity;
+    for (size_t i = 0; i < needs; i++)
+        if (sent[i] < instance->need[i] * (plan->floor[i] - ALMOST))
+            *ret_keeps = false;
+    free(sent);
+    return 0;
 }
 
 int allocation_bound(const struct allocation_instance *instance, const double *floor,

@@ -30,7 +30,8 @@ struct allocation_plan {
     struct allocation_unmet *unmet;
     size_t unmet_count;
     double objective;     /* of the figures above, added up */
-    double lower_bound;   /* no plan (with maxmin: no plan as fair) costs less: by the prices */
+    double lower_bound;   /* no plan costs less, or with maxmin no plan as fair where this one keeps
+                             the floor: by the prices */
     double min_fill_rate; /* least sent/need over what could be reached alone; 1 where nothing */
     double *floor;        /* shelter × item: fill rate that fairness gives; NULL without maxmin */
     double unfair_cost;   /* with maxmin: least cost without it, so that the difference is the
@@ -46,6 +47,10 @@ void allocation_plan_deinit(struct allocation_plan *plan);
 /* Adds up objective and min_fill_rate from shipments and unmet. HV_ERR_MEMORY. */
 HV_MUST_USE int allocation_plan_add_up(const struct allocation_instance *instance,
                                        struct allocation_plan *plan);
+
+/* Whether each need is sent the share that fairness gave it; true without maxmin. HV_ERR_MEMORY. */
+HV_MUST_USE int allocation_plan_keeps_floor(const struct allocation_instance *instance,
+                                            const struct allocation_plan *plan, bool *ret_keeps);
 
 /* What no plan can undercut, by weak duality from any prices ≥ 0: for each unit of a need either
  * its shortage is paid, or a lane, its stock and its room. `floor`: shelter × item, the share of

@@ -269,6 +269,35 @@ Test(allocation_packs, sends_whole_packs_within_every_limit_and_above_the_bound)
     cr_assert_gt(rounded, 0);
 }
 
+/* Packs may share less fairly, and then cost less than any plan as fair as could be: the bound is
+ * one all the same. */
+Test(allocation_packs, have_a_bound_where_they_share_less_fairly_than_could_be) {
+    struct chance chance = {23};
+    const struct allocation_mix mix = {3, 5, 3, true, true, true, true, true};
+    int kept = 0, less_fair = 0, cheaper = 0;
+    for (int round = 0; round < ROUNDS(300); round++) {
+        struct allocation_instance *instance = allocation_random(&chance, &mix);
+        struct allocation_plan plan;
+        double pack[3] = {0, 1, 4};
+        bool keeps = false;
+        instance->maxmin = true;
+        cr_assert_eq(allocation_solve(instance, NULL, &plan), HV_OK);
+        const double divisible = plan.objective, bound = plan.lower_bound;
+        cr_assert_eq(allocation_plan_keeps_floor(instance, &plan, &keeps), HV_OK);
+        cr_assert(keeps);
+        cr_assert_eq(allocation_round_to_packs(instance, pack, &plan), HV_OK);
+        cr_assert_eq(allocation_plan_keeps_floor(instance, &plan, &keeps), HV_OK);
+        cr_assert_geq(plan.objective, plan.lower_bound * (1 - 1e-9), "round %d", round);
+        cr_assert(!keeps || plan.lower_bound == bound);
+        kept += keeps;
+        less_fair += !keeps;
+        cheaper += plan.objective < divisible * (1 - 1e-9);
+        allocation_plan_deinit(&plan);
+        allocation_random_free(instance);
+    }
+    cr_assert(kept > 0 && less_fair > 0 && cheaper > 0, "%d %d %d", kept, less_fair, cheaper);
+}
+
 Test(allocation_packs, fills_up_with_what_saves_most) {
     struct allocation_item items[] = {{1, 1, 5}, {1, 1, 9}};
     struct allocation_depot depot = {7, false};
