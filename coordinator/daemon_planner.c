@@ -239,9 +239,12 @@ static int without_standing(struct hv_plan *plan, struct hv_arena *arena) {
     if (plan->deliveries == NULL)
         return HV_ERR_MEMORY;
     plan->delivery_count = 0;
-    for (size_t i = 0; i < count; i++)
-        if (all[i].order == 0)
-            plan->deliveries[plan->delivery_count++] = all[i];
+    for (size_t i = 0; i < count; i++) {
+        struct hv_plan_delivery *one = &plan->deliveries[plan->delivery_count];
+        *one = all[i];
+        one->leave_by_s = 0; /* a road that closes comes nearer with every second */
+        plan->delivery_count += one->order == 0;
+    }
     plan->orders_kept = 0;
     plan->stability_cost = 0;
     plan->last_delivery_s = plan->last_delivery_bound_s = plan->delivery_late_s = 0;
