@@ -76,6 +76,7 @@ static int make_task(const struct daemon *daemon, struct session_task **ret_task
     rules.goods_change_price = settings->goods_change_price;
     rules.contraflow_gain_ms = (int64_t)settings->contraflow_gain_min * MINUTE_MS;
     rules.delivery_horizon_ms = (int64_t)settings->delivery_hours * HOUR_MS;
+    rules.bus_horizon_ms = (int64_t)settings->bus_hours * HOUR_MS;
     struct session_task *task = calloc(1, sizeof *task);
     if (task == NULL)
         return HV_ERR_MEMORY;
@@ -231,6 +232,23 @@ static void recorded(struct daemon *daemon, uint64_t token, int error,
 
 /* ---- results ---- */
 
+/* Runs of buses that orders have, and what they come to. */
+static int without_standing_runs(struct hv_plan *plan, struct hv_arena *arena) {
+    const struct hv_plan_bus_run *all = plan->bus_runs;
+    const size_t count = plan->bus_run_count;
+    plan->bus_runs = hv_arena_take(arena, count + 1, sizeof *plan->bus_runs);
+    if (plan->bus_runs == NULL)
+        return HV_ERR_MEMORY;
+    plan->bus_run_count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (all[i].order == 0)
+            plan->bus_runs[plan->bus_run_count++] = all[i];
+    plan->bus_last_s = 0;
+    plan->bus_people = plan->bus_unserved_bound = plan->bus_stability_person_seconds = 0;
+    plan->bus_person_seconds = plan->bus_person_seconds_bound = 0;
+    return 0;
+}
+
 /* What says nothing new: orders that go as planned, and the vehicles that carry them. */
 static int without_standing(struct hv_plan *plan, struct hv_arena *arena) {
     const struct hv_plan_delivery *all = plan->deliveries;
@@ -249,7 +267,7 @@ static int without_standing(struct hv_plan *plan, struct hv_arena *arena) {
     plan->stability_cost = 0;
     plan->last_delivery_s = plan->last_delivery_bound_s = plan->delivery_late_s = 0;
     plan->vehicle_s = 0;
-    return 0;
+    return without_standing_runs(plan, arena);
 }
 
 /* A hash of what the plan says, not of when and how it was made. */

@@ -334,6 +334,35 @@ int hv_rule_plan_move(const void *message, const struct hv_trail *at, struct hv_
                        verdict);
 }
 
+/* Nobody is of two classes. */
+static int check_stop(uint32_t people, uint32_t wheelchair, uint32_t medical,
+                      const struct hv_trail *at, struct hv_verdict *verdict) {
+    if ((uint64_t)wheelchair + medical > people)
+        return REFUSE("people", HV_REASON_RANGE, "%u, fewer than %llu in wheelchairs or medical",
+                      people, (unsigned long long)wheelchair + medical);
+    return HV_OK;
+}
+
+int hv_rule_bus_stop(const void *message, const struct hv_trail *at, struct hv_verdict *verdict) {
+    const struct hv_bus_stop *stop = message;
+    if (stop->leaves_wall_ms < stop->arrives_wall_ms)
+        return REFUSE("leaves_wall_ms", HV_REASON_RANGE, "before arrives_wall_ms");
+    return check_stop(stop->people, stop->wheelchair, stop->medical, at, verdict);
+}
+
+int hv_rule_bus_run(const void *message, const struct hv_trail *at, struct hv_verdict *verdict) {
+    const struct hv_bus_run *run = message;
+    if (run->arrives_wall_ms < run->starts_wall_ms || run->free_wall_ms < run->arrives_wall_ms)
+        return REFUSE("arrives_wall_ms", HV_REASON_RANGE, "not between start and end");
+    return HV_OK;
+}
+
+int hv_rule_plan_bus_stop(const void *message, const struct hv_trail *at,
+                          struct hv_verdict *verdict) {
+    const struct hv_plan_bus_stop *stop = message;
+    return check_stop(stop->people, stop->wheelchair, stop->medical, at, verdict);
+}
+
 int hv_rule_hazard_step(const void *message, const struct hv_trail *at,
                         struct hv_verdict *verdict) {
     const struct hv_hazard_step *step = message;

@@ -264,6 +264,26 @@ static const struct hv_field order_people_fields[] = {
 SHAPE(static, order_people, order_people, hv_rule_order_people);
 #undef MODEL
 
+#define MODEL struct hv_bus_stop
+static const struct hv_field bus_stop_fields[] = {
+    ID(1, zone, REQUIRED), PEOPLE(2, people),      PEOPLE(3, wheelchair),
+    PEOPLE(4, medical),    MS(5, arrives_wall_ms), MS(6, leaves_wall_ms),
+};
+SHAPE(static, bus_stop, bus_stop, hv_rule_bus_stop);
+#undef MODEL
+
+#define MODEL struct hv_bus_run
+static const struct hv_field bus_run_fields[] = {
+    NUMBER(1, number, UINT32_MAX, REQUIRED),
+    ID(2, shelter, REQUIRED),
+    MS(3, starts_wall_ms),
+    MS(4, arrives_wall_ms),
+    MS(5, free_wall_ms),
+    LIST(6, stops, stop_count, HV_BUS_STOPS_MAX, bus_stop),
+};
+SHAPE(static, bus_run, bus_run, hv_rule_bus_run);
+#undef MODEL
+
 #define MODEL struct hv_order
 static const struct hv_field order_fields[] = {
     COUNTER(1, id, REQUIRED),
@@ -292,6 +312,7 @@ static const struct hv_field order_fields[] = {
     LIST(24, sent, sent_count, HV_ORDER_LINES_MAX, stock_line),
     BOOL(25, sent_whole),
     NUMBER(26, answers_from, UINT32_MAX, 0),
+    LIST(27, runs, run_count, HV_ORDER_RUNS_MAX, bus_run),
 };
 SHAPE(, hv_shape_order, order, hv_rule_order);
 #undef MODEL
@@ -659,6 +680,34 @@ static const struct hv_field plan_reversal_fields[] = {ID(1, link, REQUIRED),
 SHAPE(static, plan_reversal, plan_reversal, NULL);
 #undef MODEL
 
+#define MODEL struct hv_plan_bus_stop
+static const struct hv_field plan_bus_stop_fields[] = {
+    ID(1, zone, REQUIRED),
+    PEOPLE(2, people),
+    PEOPLE(3, wheelchair),
+    PEOPLE(4, medical),
+    NUMBER(5, arrives_s, INT64_MAX, 0),
+    NUMBER(6, leaves_s, INT64_MAX, 0),
+};
+SHAPE(static, plan_bus_stop, plan_bus_stop, hv_rule_plan_bus_stop);
+#undef MODEL
+
+#define MODEL struct hv_plan_bus_run
+static const struct hv_field plan_bus_run_fields[] = {
+    ID(1, vehicle, REQUIRED),
+    NUMBER(2, number, UINT32_MAX, REQUIRED),
+    ID(3, shelter, REQUIRED),
+    COUNTER(4, order, 0),
+    BOOL(5, begun),
+    NUMBER(6, starts_s, INT64_MAX, 0),
+    NUMBER(7, arrives_s, INT64_MAX, 0),
+    NUMBER(8, free_s, INT64_MAX, 0),
+    MS(9, starts_wall_ms),
+    LIST(10, stops, stop_count, HV_BUS_STOPS_MAX, plan_bus_stop),
+};
+SHAPE(static, plan_bus_run, plan_bus_run, NULL);
+#undef MODEL
+
 #define MODEL struct hv_plan
 static const struct hv_field plan_entry_fields[] = {
     COUNTER(1, id, REQUIRED),
@@ -712,6 +761,18 @@ static const struct hv_field plan_entry_fields[] = {
     NUMBER(59, delivery_late_s, UINT32_MAX, 0),
     NUMBER(60, carrying_cost, INT64_MAX, 0),
     LIST(66, kits, kit_count, HV_PLAN_LINES_MAX, plan_kits),
+    BOOL(70, buses_known),
+    LIST(71, bus_runs, bus_run_count, HV_PLAN_LINES_MAX, plan_bus_run),
+    NUMBER(72, bus_people, INT64_MAX, 0),
+    NUMBER(73, bus_unserved, INT64_MAX, 0),
+    NUMBER(74, bus_unserved_bound, INT64_MAX, 0),
+    NUMBER(75, bus_person_seconds, INT64_MAX, 0),
+    NUMBER(76, bus_person_seconds_bound, INT64_MAX, 0),
+    NUMBER(77, bus_horizon_s, UINT32_MAX, 0),
+    NUMBER(78, bus_last_s, UINT32_MAX, 0),
+    NUMBER(79, bus_count, UINT32_MAX, 0),
+    NUMBER(80, bus_seats, UINT32_MAX, 0),
+    NUMBER(81, bus_stability_person_seconds, INT64_MAX, 0),
 };
 SHAPE(static, plan_entry, plan_entry, NULL);
 #undef MODEL

@@ -19,6 +19,8 @@
 #define HV_ORDER_LINKS_MAX 512u /* links of one route in an order */
 #define HV_ENDPOINTS_MAX 8u
 #define HV_ORDER_PEOPLE_MAX 256u  /* lines of people in one order, one a zone */
+#define HV_ORDER_RUNS_MAX 48u     /* runs of buses in one order */
+#define HV_BUS_STOPS_MAX 8u       /* of one run */
 #define HV_ORDER_SET_MAX 256u     /* orders of one message */
 #define HV_UNKNOWN_FIELDS_MAX 64u /* of a later release, in one message */
 /* A report or order alone, so that it fits a frame with any envelope and a log record. */

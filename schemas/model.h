@@ -418,6 +418,25 @@ struct hv_order_people {
     uint32_t without_vehicle;
 };
 
+struct hv_bus_stop { /* people of a zone who board */
+    const char *zone;
+    uint32_t people;
+    uint32_t wheelchair; /* of these, as below */
+    uint32_t medical;
+    int64_t arrives_wall_ms;
+    int64_t leaves_wall_ms;
+};
+
+struct hv_bus_run { /* of one bus, over pick-up points to a shelter */
+    uint32_t number;
+    const char *shelter;
+    int64_t starts_wall_ms;
+    int64_t arrives_wall_ms; /* at the shelter */
+    int64_t free_wall_ms;    /* all have alighted */
+    size_t stop_count;
+    struct hv_bus_stop *stops;
+};
+
 struct hv_order {
     uint64_t id;
     uint32_t revision;
@@ -452,6 +471,8 @@ struct hv_order {
     struct hv_stock_line *sent; /* expected delivery: what has left so far, by lot */
     bool sent_whole;            /* nothing more leaves */
     uint32_t answers_from;      /* answers to this revision and later ones count; 0: this one's */
+    size_t run_count;
+    struct hv_bus_run *runs; /* bus run: by bus and start */
 };
 
 struct hv_order_set {
@@ -718,6 +739,9 @@ enum hv_plan_reason {
     HV_PLAN_OUT_OF_RANGE,
     HV_PLAN_VEHICLES_BUSY,
     HV_PLAN_ROAD_CLOSES,
+    HV_PLAN_NO_BUS,
+    HV_PLAN_NO_WHEELCHAIR_BUS,
+    HV_PLAN_BUSES_BUSY,
     HV_PLAN_REASON_COUNT
 };
 
@@ -822,6 +846,29 @@ struct hv_plan_reversal { /* a link whose lanes another of its road gets */
     const char *gives_to;
 };
 
+struct hv_plan_bus_stop { /* people of a zone who board; seconds after the order */
+    const char *zone;
+    uint32_t people;
+    uint32_t wheelchair;
+    uint32_t medical;
+    int64_t arrives_s;
+    int64_t leaves_s;
+};
+
+struct hv_plan_bus_run {
+    const char *vehicle; /* its group in the region */
+    uint32_t number;
+    const char *shelter;
+    uint64_t order; /* that stands and has the run; 0: of this plan */
+    bool begun;
+    int64_t starts_s;
+    int64_t arrives_s;
+    int64_t free_s;
+    int64_t starts_wall_ms; /* of a run of an order */
+    size_t stop_count;
+    struct hv_plan_bus_stop *stops;
+};
+
 struct hv_plan {
     uint64_t id;
     uint64_t basis;
@@ -883,6 +930,19 @@ struct hv_plan {
     struct hv_plan_reversal *reversals;
     int64_t contraflow_people;
     int64_t contraflow_person_seconds;
+    bool buses_known;
+    size_t bus_run_count;
+    struct hv_plan_bus_run *bus_runs;
+    uint64_t bus_people;
+    uint64_t bus_unserved;
+    uint64_t bus_unserved_bound;
+    int64_t bus_person_seconds;
+    int64_t bus_person_seconds_bound;
+    uint32_t bus_horizon_s;
+    uint32_t bus_last_s;
+    uint32_t bus_count;
+    uint32_t bus_seats;
+    uint64_t bus_stability_person_seconds;
 };
 
 struct hv_approval {

@@ -170,10 +170,11 @@ static int read_fleets(struct reading *reading, const json_t *rows) {
         const json_t *row = json_array_get(rows, f);
         snprintf(place, sizeof place, "fleets[%zu]", f);
         made->fleets[f] = (struct bus_fleet){
-            read_figure(reading, row, place, "buses", true, 0, 0, BUS_BUSES_MAX),
-            read_figure(reading, row, place, "seats", true, 0, 0, BUS_SEATS_MAX),
-            read_figure(reading, row, place, "wheelchair_places", false, 0, 0, BUS_SEATS_MAX),
-            read_seconds(reading, row, place, "ready_s")};
+            .buses = read_figure(reading, row, place, "buses", true, 0, 0, BUS_BUSES_MAX),
+            .seats = read_figure(reading, row, place, "seats", true, 0, 0, BUS_SEATS_MAX),
+            .wheelchair_places =
+                read_figure(reading, row, place, "wheelchair_places", false, 0, 0, BUS_SEATS_MAX),
+            .ready_s = read_seconds(reading, row, place, "ready_s")};
         reading->nodes_of[0][f] = note_node(reading, row, place, "node");
     }
     return read_ids(reading, rows, "fleets", made->fleet_ids);

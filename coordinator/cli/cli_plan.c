@@ -282,6 +282,73 @@ static void print_fleet(const json_t *fleet) {
     }
 }
 
+/* Hours and minutes after the order, or before now. */
+static void cell_signed(struct cli_table *table, long long s) {
+    const long long min = (s < 0 ? -s : s + 59) / 60;
+    cli_table_cell(table, "%s%lld:%02lld", s < 0 ? "-" : "", min / 60, min % 60);
+}
+
+static void print_bus_runs(const json_t *runs) {
+    static const char *const titles[] = {"yard",     ">bus",  ">starts h", "zone",
+                                         ">people",  ">at h", ">leaves h", "shelter",
+                                         ">there h", "",      NULL};
+    struct cli_table *table = cli_table_new(titles);
+    size_t index, at;
+    json_t *run, *stop;
+    json_array_foreach(runs, index, run) {
+        json_array_foreach(json_object_get(run, "stops"), at, stop) {
+            const bool first = at == 0;
+            cli_table_cell(table, "%s", first ? cli_text(run, "vehicle") : "");
+            if (first) {
+                cli_table_cell(table, "%lld", cli_number(run, "number"));
+                cell_signed(table, cli_number(run, "starts_s"));
+            } else {
+                cli_table_cell(table, "%s", "");
+                cli_table_cell(table, "%s", "then");
+            }
+            cli_table_cell(table, "%s", cli_text(stop, "zone"));
+            cli_table_cell(table, "%lld", cli_number(stop, "people"));
+            cell_signed(table, cli_number(stop, "arrives_s"));
+            cell_signed(table, cli_number(stop, "leaves_s"));
+            cli_table_cell(table, "%s", cli_text(run, "shelter"));
+            cell_signed(table, cli_number(run, "free_s"));
+            if (!first || json_object_get(run, "order") == NULL)
+                cli_table_cell(table, "%s", first ? "new" : "");
+            else
+                cli_table_cell(table, "order %lld%s", cli_number(run, "order"),
+                               json_is_true(json_object_get(run, "begun")) ? ", under way" : "");
+        }
+    }
+    cli_table_print(table);
+}
+
+/* Who goes by bus; nothing where no buses are known, or nobody waits for one. */
+static void print_buses(const json_t *buses) {
+    const json_t *runs = json_object_get(buses, "runs");
+    const long long people = cli_number(buses, "people"), left = cli_number(buses, "unserved"),
+                    least = cli_number(buses, "person_seconds_bound"),
+                    arrival = cli_number(buses, "person_seconds");
+    if (people == 0 && json_array_size(runs) == 0)
+        return;
+    printf("\nbuses    %lld people wait for one; %zu runs by %lld buses with %lld seats within "
+           "%lld h",
+           people, json_array_size(runs), cli_number(buses, "count"), cli_number(buses, "seats"),
+           cli_number(buses, "horizon_s") / 3600);
+    print_time("; the last are there after", cli_number(buses, "last_s"));
+    puts(" h");
+    printf("         %lld of them are on no run; proven that these buses leave at least %lld\n",
+           left, cli_number(buses, "unserved_bound"));
+    if (least > 0)
+        printf("         arrival by bus %lld person-seconds; proven that none needs fewer than "
+               "%lld (gap %.1f %%)\n",
+               arrival, least, 100.0 * (double)(arrival - least) / (double)arrival);
+    if (cli_number(buses, "stability_person_seconds") > 0)
+        printf("         keeping runs that are ordered costs %lld person-minutes\n",
+               cli_number(buses, "stability_person_seconds") / 60);
+    if (json_array_size(runs) > 0)
+        print_bus_runs(runs);
+}
+
 static void print_changes(const json_t *changes) {
     static const char *const titles[] = {"zone", "shelter", ">before", ">now", "why", NULL};
     struct cli_table *table = cli_table_new(titles);
@@ -366,6 +433,7 @@ static void print_plan(const json_t *reply) {
         puts("");
         print_changes(json_object_get(plan, "changes"));
     }
+    print_buses(json_object_get(plan, "buses"));
     puts("");
     print_shipments(json_object_get(plan, "shipments"));
     print_fleet(json_object_get(plan, "fleet"));

@@ -207,6 +207,45 @@ static json_t *view_fleet(const struct hv_plan *plan) {
         (json_int_t)plan->delivery_late_s, "trips", trips, "undelivered", left);
 }
 
+static json_t *view_bus_run(const struct hv_plan_bus_run *run) {
+    json_t *stops = json_array();
+    for (size_t i = 0; i < run->stop_count; i++) {
+        const struct hv_plan_bus_stop *stop = &run->stops[i];
+        json_array_append_new(
+            stops, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I}", "zone", stop->zone, "people",
+                             (json_int_t)stop->people, "wheelchair", (json_int_t)stop->wheelchair,
+                             "medical", (json_int_t)stop->medical, "arrives_s",
+                             (json_int_t)stop->arrives_s, "leaves_s", (json_int_t)stop->leaves_s));
+    }
+    json_t *object = json_pack(
+        "{s:s, s:I, s:s, s:I, s:I, s:I, s:o}", "vehicle", run->vehicle, "number",
+        (json_int_t)run->number, "shelter", run->shelter, "starts_s", (json_int_t)run->starts_s,
+        "arrives_s", (json_int_t)run->arrives_s, "free_s", (json_int_t)run->free_s, "stops", stops);
+    if (run->order != 0)
+        json_object_update_new(object, json_pack("{s:I, s:b, s:I}", "order", (json_int_t)run->order,
+                                                 "begun", run->begun, "starts_wall_ms",
+                                                 (json_int_t)run->starts_wall_ms));
+    return object;
+}
+
+/* null: the region has no buses, or their runs are not planned. */
+static json_t *view_buses(const struct hv_plan *plan) {
+    if (!plan->buses_known)
+        return json_null();
+    json_t *runs = json_array();
+    for (size_t i = 0; i < plan->bus_run_count; i++)
+        json_array_append_new(runs, view_bus_run(&plan->bus_runs[i]));
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "people",
+                     (json_int_t)plan->bus_people, "unserved", (json_int_t)plan->bus_unserved,
+                     "unserved_bound", (json_int_t)plan->bus_unserved_bound, "person_seconds",
+                     (json_int_t)plan->bus_person_seconds, "person_seconds_bound",
+                     (json_int_t)plan->bus_person_seconds_bound, "stability_person_seconds",
+                     (json_int_t)plan->bus_stability_person_seconds, "horizon_s",
+                     (json_int_t)plan->bus_horizon_s, "last_s", (json_int_t)plan->bus_last_s,
+                     "count", (json_int_t)plan->bus_count, "seats", (json_int_t)plan->bus_seats,
+                     "runs", runs);
+}
+
 static json_t *view_changes(const struct hv_plan *plan) {
     json_t *list = json_array();
     for (size_t i = 0; i < plan->change_count; i++) {
@@ -255,6 +294,7 @@ json_t *console_plan_view(const struct state *state, const struct hv_plan *body)
                                              view_moves(body), "shipments", view_shipments(body),
                                              "left", view_left(body), "changes", view_changes(body),
                                              "goods", view_goods(body), "fleet", view_fleet(body)));
+    json_object_set_new(object, "buses", view_buses(body));
     json_object_update_new(object, view_times(body));
     json_object_update_new(
         object, json_pack("{s:o, s:I, s:I}", "reversals", view_reversals(body), "contraflow_people",
@@ -341,6 +381,29 @@ void console_directives(const struct console_scene *scene, const json_t *request
 
 /* ---- orders ---- */
 
+static json_t *view_order_runs(const struct hv_order *order) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < order->run_count; i++) {
+        const struct hv_bus_run *run = &order->runs[i];
+        json_t *stops = json_array();
+        for (size_t k = 0; k < run->stop_count; k++)
+            json_array_append_new(
+                stops, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I}", "zone", run->stops[k].zone,
+                                 "people", (json_int_t)run->stops[k].people, "wheelchair",
+                                 (json_int_t)run->stops[k].wheelchair, "medical",
+                                 (json_int_t)run->stops[k].medical, "arrives_wall_ms",
+                                 (json_int_t)run->stops[k].arrives_wall_ms, "leaves_wall_ms",
+                                 (json_int_t)run->stops[k].leaves_wall_ms));
+        json_array_append_new(list, json_pack("{s:I, s:s, s:I, s:I, s:I, s:o}", "number",
+                                              (json_int_t)run->number, "shelter", run->shelter,
+                                              "starts_wall_ms", (json_int_t)run->starts_wall_ms,
+                                              "arrives_wall_ms", (json_int_t)run->arrives_wall_ms,
+                                              "free_wall_ms", (json_int_t)run->free_wall_ms,
+                                              "stops", stops));
+    }
+    return list;
+}
+
 json_t *console_order(const struct hv_order *order) {
     json_t *object =
         json_pack("{s:I, s:I, s:s, s:s, s:s, s:s}", "id", (json_int_t)order->id, "revision",
@@ -381,6 +444,8 @@ json_t *console_order(const struct hv_order *order) {
                                         (json_int_t)order->people[i].without_vehicle));
     json_object_set_new(object, "people", people);
     json_object_set_new(object, "links", texts(order->links, order->link_count));
+    if (order->run_count > 0)
+        json_object_set_new(object, "runs", view_order_runs(order));
     json_object_set_new(object, "lines", entry_stock_lines(order->lines, order->line_count));
     if (order->sent_count > 0)
         json_object_set_new(object, "sent", entry_stock_lines(order->sent, order->sent_count));

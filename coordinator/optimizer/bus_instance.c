@@ -22,7 +22,7 @@ static bool fleets_are_sound(const struct bus_instance *instance) {
         const struct bus_fleet *fleet = &instance->fleets[f];
         if (fleet->buses < 0 || fleet->seats < 0 || fleet->seats > BUS_SEATS_MAX ||
             fleet->wheelchair_places < 0 || fleet->wheelchair_places > BUS_SEATS_MAX ||
-            !is_time(fleet->ready_s))
+            !is_time(fleet->ready_s) || !is_time(fleet->load_s) || !is_time(fleet->unload_s))
             return false;
     }
     return true;
@@ -42,6 +42,14 @@ static bool stops_are_sound(const struct bus_instance *instance) {
     }
     for (size_t s = 0; s < instance->shelter_count; s++)
         if (instance->shelters[s].places < 0 || !is_time(instance->shelters[s].opens_s))
+            return false;
+    return true;
+}
+
+static bool limits_are_sound(const struct bus_instance *instance) {
+    const size_t pairs = instance->pickup_count * instance->shelter_count;
+    for (size_t i = 0; instance->limits != NULL && i < pairs; i++)
+        if (instance->limits[i] < 0)
             return false;
     return true;
 }
@@ -73,7 +81,7 @@ static bool detours_are_longer(const struct bus_instance *instance) {
     return true;
 }
 
-int bus_instance_check(const struct bus_instance *instance) {
+int bus_instance_check_figures(const struct bus_instance *instance) {
     const size_t points = instance->pickup_count, shelters = instance->shelter_count;
     if (instance->class_count > BUS_CLASSES_MAX || instance->fleet_count > BUS_POINTS_MAX ||
         points > BUS_POINTS_MAX || shelters > BUS_POINTS_MAX ||
@@ -90,9 +98,14 @@ int bus_instance_check(const struct bus_instance *instance) {
     return are_times(instance->out, instance->fleet_count * points) &&
                    are_times(instance->between, points * points) &&
                    are_times(instance->in, points * shelters) &&
-                   are_times(instance->back, points * shelters) && detours_are_longer(instance)
+                   are_times(instance->back, points * shelters) && limits_are_sound(instance)
                ? HV_OK
                : HV_ERR_VALUE;
+}
+
+int bus_instance_check(const struct bus_instance *instance) {
+    const int error = bus_instance_check_figures(instance);
+    return error != HV_OK || detours_are_longer(instance) ? error : HV_ERR_VALUE;
 }
 
 int64_t bus_instance_people(const struct bus_instance *instance) {

@@ -37,6 +37,7 @@ struct bus_class {
 struct bus_fleet {
     int32_t buses, seats, wheelchair_places;
     int32_t ready_s;
+    int32_t load_s, unload_s; /* on top of stop_s, at a pick-up point and at a shelter */
 };
 
 struct bus_pickup {
@@ -64,12 +65,17 @@ struct bus_instance {
     const int32_t *between; /* pickup × pickup */
     const int32_t *in;      /* pickup × shelter */
     const int32_t *back;    /* shelter × pickup */
+    const int32_t *limits;  /* pickup × shelter: people of a point who may be brought there; NULL:
+                               any number of them */
 };
 
 /* Whether figures and indices are right, and no detour is shorter than a way. HV_OK, HV_ERR_VALUE
  * or HV_ERR_LIMIT. Cubic in pick-up points for the detours when there are no more than 200, which
  * bus_times makes right anyway. */
 HV_MUST_USE int bus_instance_check(const struct bus_instance *instance);
+
+/* The same but for detours, about which only the bound of bus_bound.h asks. */
+HV_MUST_USE int bus_instance_check_figures(const struct bus_instance *instance);
 
 int64_t bus_instance_people(const struct bus_instance *instance);
 size_t bus_instance_buses(const struct bus_instance *instance);

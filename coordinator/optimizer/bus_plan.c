@@ -69,22 +69,6 @@ static int copy_schedule(const struct bus_schedule *from, struct bus_schedule *t
 
 /* ---- the first plan -------------------------------------------------------------------------- */
 
-/* The clock as it is, with one more run tried and taken back. Returns people; sets the end. */
-static int32_t try_drive(struct bus_clock *clock, const struct bus_drive *drive,
-                         struct bus_run *ret_run) {
-    struct bus_stop stops[BUS_STOPS_MAX];
-    const struct bus_state bus = clock->buses[drive->bus];
-    const struct bus_value value = clock->value;
-    const int64_t places = clock->places[drive->shelter];
-    const int32_t people = bus_clock_drive(clock, drive, ret_run, stops);
-    for (int32_t i = 0; people > 0 && i < ret_run->stop_count; i++)
-        clock->left[stops[i].pickup] += stops[i].people;
-    clock->buses[drive->bus] = bus;
-    clock->value = value;
-    clock->places[drive->shelter] = places;
-    return people;
-}
-
 /* People a second. */
 static double worth_of(const struct bus_run *run) {
     return (double)run->people / (double)(run->free_s - run->start_s + 1);
@@ -102,7 +86,7 @@ static void extend(struct bus_clock *clock, struct bus_drive *drive, struct bus_
             if (clock->left[p] == 0)
                 continue;
             longer.pickups[longer.count++] = (int32_t)p;
-            if (try_drive(clock, &longer, &tried) > run->people &&
+            if (bus_clock_try(clock, &longer, &tried) > run->people &&
                 worth_of(&tried) > worth_of(&best_run)) {
                 best = (int32_t)p;
                 best_run = tried;
@@ -123,7 +107,8 @@ static bool find_drive(struct bus_clock *clock, int32_t bus, struct bus_drive *r
         for (size_t s = 0; s < instance->shelter_count; s++) {
             const struct bus_drive drive = {bus, (int32_t)s, 1, {(int32_t)p}};
             struct bus_run run;
-            if (clock->left[p] == 0 || clock->places[s] == 0 || try_drive(clock, &drive, &run) == 0)
+            if (clock->left[p] == 0 || clock->places[s] == 0 ||
+                bus_clock_try(clock, &drive, &run) == 0)
                 continue;
             if (best.people == 0 || worth_of(&run) > worth_of(&best)) {
                 best = run;
@@ -136,14 +121,15 @@ static bool find_drive(struct bus_clock *clock, int32_t bus, struct bus_drive *r
     return true;
 }
 
-/* The bus that is free first makes its best run, until none has any. */
+/* After the runs that are there, the bus that is free first makes its best run, until none has any.
+ */
 static int build(struct searching *search) {
     struct bus_clock *clock = &search->clock;
     bool *done = calloc(clock->bus_count + 1, sizeof *done);
     if (done == NULL)
         return HV_ERR_MEMORY;
     int error = HV_OK;
-    bus_clock_reset(clock);
+    (void)bus_clock_run(clock, &search->now);
     while (error == HV_OK && clock->value.unserved > 0) {
         int32_t first = -1;
         struct bus_drive drive;
@@ -197,15 +183,23 @@ static void put_stop(struct bus_drive *drive, int32_t stop, int32_t pickup) {
     drive->count++;
 }
 
+static bool may_go(const struct bus_instance *instance, int32_t pickup, int32_t shelter) {
+    return instance->limits == NULL ||
+           instance->limits[(size_t)pickup * instance->shelter_count + (size_t)shelter] > 0;
+}
+
 /* A shelter for people of a point: near it more often than not. */
 static int32_t draw_shelter(struct searching *search, int32_t pickup) {
     const struct bus_instance *instance = search->instance;
     const size_t shelters = instance->shelter_count;
     int32_t best = (int32_t)below(search, shelters);
+    for (int tries = 0; tries < 8 && !may_go(instance, pickup, best); tries++)
+        best = (int32_t)below(search, shelters);
     for (size_t tries = below(search, 4); tries > 0; tries--) {
         const int32_t other = (int32_t)below(search, shelters);
-        if (instance->in[(size_t)pickup * shelters + (size_t)other] <
-            instance->in[(size_t)pickup * shelters + (size_t)best])
+        if (may_go(instance, pickup, other) &&
+            instance->in[(size_t)pickup * shelters + (size_t)other] <
+                instance->in[(size_t)pickup * shelters + (size_t)best])
             best = other;
     }
     return best;
@@ -395,18 +389,31 @@ static int64_t work_of(const struct searching *search) {
     return wanted < WORK_LEAST ? WORK_LEAST : wanted > WORK_MOST ? WORK_MOST : wanted;
 }
 
-static int search_plan(struct searching *search) {
-    const struct bus_instance *instance = search->instance;
-    int error = build(search);
+/* The first plan: the better of what continues `start`, which may be NULL, and of one from nothing.
+ */
+static int first_plan(struct searching *search, const struct bus_schedule *start) {
+    int error = start == NULL ? HV_OK : copy_schedule(start, &search->now);
     search->best_value = (struct bus_value){INT64_MAX, 0};
+    for (bool anew = start == NULL; error == HV_OK; anew = true) {
+        error = build(search);
+        if (error == HV_OK)
+            error = keep(search, bus_clock_run(&search->clock, &search->now));
+        if (anew)
+            break;
+        search->now.count = 0;
+    }
+    return error;
+}
+
+static int search_plan(struct searching *search, const struct bus_schedule *start) {
+    const struct bus_instance *instance = search->instance;
     search->unserved_price = 2.0 * instance->horizon_s + 1;
-    if (error == HV_OK)
-        error = keep(search, bus_clock_run(&search->clock, &search->now));
+    int error = first_plan(search, start);
     search->work_max = work_of(search);
     const bool possible = instance->pickup_count > 0 && instance->shelter_count > 0 &&
                           search->clock.bus_count > 0 &&
                           search->best_value.unserved < bus_instance_people(instance);
-    for (int start = 0; possible && start < STARTS && error == HV_OK && !search->stopped; start++)
+    for (int i = 0; possible && i < STARTS && error == HV_OK && !search->stopped; i++)
         error = anneal(search, search->work_max / STARTS);
     return error;
 }
@@ -463,6 +470,34 @@ static double bound_work(const struct bus_options *options) {
     return wanted > BOUND_WORK ? wanted : BOUND_WORK;
 }
 
+static void deinit_search(struct searching *search) {
+    bus_clock_deinit(&search->clock);
+    free(search->now.drives);
+    free(search->trial.drives);
+    free(search->best.drives);
+}
+
+int bus_plan_search(const struct bus_instance *instance, const struct bus_schedule *start,
+                    const struct bus_options *options, struct bus_plan *ret_plan) {
+    struct searching search = {.instance = instance, .options = options, .random = options->seed};
+    struct bus_plan plan = {0};
+    int error = bus_instance_check_figures(instance);
+    if (error != HV_OK)
+        return error;
+    error = bus_clock_init(&search.clock, instance);
+    if (error == HV_OK)
+        error = search_plan(&search, start);
+    if (error == HV_OK)
+        error = write_plan(&search, &plan);
+    plan.stopped = search.stopped;
+    deinit_search(&search);
+    if (error != HV_OK)
+        bus_plan_deinit(&plan);
+    else
+        *ret_plan = plan;
+    return error;
+}
+
 int bus_plan_solve(const struct bus_instance *instance, const struct bus_options *options,
                    struct bus_plan *ret_plan) {
     struct searching search = {.instance = instance, .options = options, .random = options->seed};
@@ -472,7 +507,7 @@ int bus_plan_solve(const struct bus_instance *instance, const struct bus_options
         return error;
     error = bus_clock_init(&search.clock, instance);
     if (error == HV_OK)
-        error = search_plan(&search);
+        error = search_plan(&search, NULL);
     if (error == HV_OK)
         error = write_plan(&search, &plan);
     if (error == HV_OK)
@@ -480,10 +515,7 @@ int bus_plan_solve(const struct bus_instance *instance, const struct bus_options
             bus_bound(instance, plan.value, bound_work(options), watch_bound, &search, &plan.bound);
     plan.optimal = bus_value_compare(plan.value, plan.bound) == 0;
     plan.stopped = search.stopped;
-    bus_clock_deinit(&search.clock);
-    free(search.now.drives);
-    free(search.trial.drives);
-    free(search.best.drives);
+    deinit_search(&search);
     if (error != HV_OK)
         bus_plan_deinit(&plan);
     else

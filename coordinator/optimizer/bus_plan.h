@@ -62,6 +62,14 @@ struct bus_options {
 HV_MUST_USE int bus_plan_solve(const struct bus_instance *instance,
                                const struct bus_options *options, struct bus_plan *ret_plan);
 
+struct bus_schedule;
+
+/* The search alone, which begins with the runs of `start` where it is not NULL (bus_schedule.h):
+ * the plan has no bound. Detours may be shorter than ways. The same errors. */
+HV_MUST_USE int bus_plan_search(const struct bus_instance *instance,
+                                const struct bus_schedule *start, const struct bus_options *options,
+                                struct bus_plan *ret_plan);
+
 /* Frees what a plan owns, not the plan. Accepts one that is all zeros. */
 void bus_plan_deinit(struct bus_plan *plan);
 

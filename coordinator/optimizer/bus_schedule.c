@@ -3,14 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+static size_t count_pairs(const struct bus_instance *instance) {
+    return instance->pickup_count * instance->shelter_count;
+}
+
 int bus_clock_init(struct bus_clock *clock, const struct bus_instance *instance) {
     *clock = (struct bus_clock){.instance = instance, .bus_count = bus_instance_buses(instance)};
     clock->begin = calloc(clock->bus_count + 1, sizeof *clock->begin);
     clock->buses = calloc(clock->bus_count + 1, sizeof *clock->buses);
     clock->left = calloc(instance->pickup_count + 1, sizeof *clock->left);
     clock->places = calloc(instance->shelter_count + 1, sizeof *clock->places);
+    if (instance->limits != NULL)
+        clock->limits = calloc(count_pairs(instance) + 1, sizeof *clock->limits);
     if (clock->begin == NULL || clock->buses == NULL || clock->left == NULL ||
-        clock->places == NULL) {
+        clock->places == NULL || (instance->limits != NULL && clock->limits == NULL)) {
         bus_clock_deinit(clock);
         return HV_ERR_MEMORY;
     }
@@ -27,6 +33,7 @@ void bus_clock_deinit(struct bus_clock *clock) {
     free(clock->buses);
     free(clock->left);
     free(clock->places);
+    free(clock->limits);
     *clock = (struct bus_clock){0};
 }
 
@@ -37,12 +44,15 @@ void bus_clock_reset(struct bus_clock *clock) {
         clock->left[p] = instance->pickups[p].people;
     for (size_t s = 0; s < instance->shelter_count; s++)
         clock->places[s] = instance->shelters[s].places;
+    if (instance->limits != NULL)
+        memcpy(clock->limits, instance->limits, count_pairs(instance) * sizeof *clock->limits);
     clock->value = (struct bus_value){bus_instance_people(instance), 0};
 }
 
 /* A run under way. */
 struct riding {
     int64_t now;
+    int32_t shelter;
     int32_t at; /* pick-up point, -1 before the first */
     int64_t seats, wheelchairs, places;
     int32_t people, count;
@@ -59,7 +69,19 @@ static int32_t boarding(const struct bus_clock *clock, const struct riding *ridi
     if (riding->places - riding->taken < fit)
         fit = riding->places - riding->taken;
     fit -= fit % class->party_people;
-    return clock->left[pickup] < fit ? clock->left[pickup] : (int32_t)fit;
+    const int32_t people = clock->left[pickup] < fit ? clock->left[pickup] : (int32_t)fit;
+    if (clock->limits == NULL)
+        return people;
+    const int32_t limit =
+        clock->limits[(size_t)pickup * clock->instance->shelter_count + (size_t)riding->shelter];
+    return people < limit ? people : limit;
+}
+
+/* People of a point board a bus to a shelter, or leave it again where they are less than 0. */
+static void take_people(struct bus_clock *clock, int32_t pickup, int32_t shelter, int32_t people) {
+    clock->left[pickup] -= people;
+    if (clock->limits != NULL)
+        clock->limits[(size_t)pickup * clock->instance->shelter_count + (size_t)shelter] -= people;
 }
 
 static int32_t way_to(const struct bus_clock *clock, const struct bus_state *bus,
@@ -83,7 +105,8 @@ static void stop(struct bus_clock *clock, const struct bus_state *bus, struct ri
         return;
     const int64_t arrives = riding->now + way;
     int64_t leaves = arrives > of->ready_s ? arrives : of->ready_s;
-    leaves += instance->stop_s + (int64_t)instance->board_s * people;
+    leaves += instance->stop_s + instance->fleets[bus->fleet].load_s +
+              (int64_t)instance->board_s * people;
     if (leaves > of->deadline_s || leaves > instance->horizon_s)
         return;
     const int64_t taken =
@@ -93,14 +116,15 @@ static void stop(struct bus_clock *clock, const struct bus_state *bus, struct ri
     riding->people += people;
     riding->taken += taken;
     *(class->wheelchair ? &riding->wheelchairs : &riding->seats) -= taken;
-    clock->left[pickup] -= people;
+    take_people(clock, pickup, riding->shelter, people);
     riding->stops[riding->count++] =
         (struct bus_stop){pickup, people, (int32_t)arrives, (int32_t)leaves};
 }
 
-static void give_back(struct bus_clock *clock, const struct riding *riding) {
-    for (int32_t i = 0; i < riding->count; i++)
-        clock->left[riding->stops[i].pickup] += riding->stops[i].people;
+static void give_back(struct bus_clock *clock, int32_t shelter, const struct bus_stop *stops,
+                      int32_t count) {
+    for (int32_t i = 0; i < count; i++)
+        take_people(clock, stops[i].pickup, shelter, -stops[i].people);
 }
 
 int32_t bus_clock_drive(struct bus_clock *clock, const struct bus_drive *drive,
@@ -110,6 +134,7 @@ int32_t bus_clock_drive(struct bus_clock *clock, const struct bus_drive *drive,
     struct bus_state *bus = &clock->buses[drive->bus];
     const struct bus_fleet *fleet = &instance->fleets[bus->fleet];
     struct riding riding = {.now = bus->free_s,
+                            .shelter = drive->shelter,
                             .at = -1,
                             .seats = fleet->seats,
                             .wheelchairs = fleet->wheelchair_places,
@@ -124,9 +149,10 @@ int32_t bus_clock_drive(struct bus_clock *clock, const struct bus_drive *drive,
         instance->in[(size_t)riding.at * instance->shelter_count + (size_t)drive->shelter];
     int64_t arrives = riding.now + (way == BUS_NEVER ? BUS_SECONDS_MAX : way);
     const int64_t opens = arrives > shelter->opens_s ? arrives : shelter->opens_s;
-    const int64_t free_s = opens + instance->stop_s + (int64_t)instance->alight_s * riding.people;
+    const int64_t free_s =
+        opens + instance->stop_s + fleet->unload_s + (int64_t)instance->alight_s * riding.people;
     if (way == BUS_NEVER || free_s > instance->horizon_s) {
-        give_back(clock, &riding);
+        give_back(clock, drive->shelter, riding.stops, riding.count);
         return 0;
     }
     if (ret_run != NULL)
@@ -146,6 +172,21 @@ int32_t bus_clock_drive(struct bus_clock *clock, const struct bus_drive *drive,
     bus->free_s = (int32_t)free_s;
     bus->shelter = drive->shelter;
     return riding.people;
+}
+
+int32_t bus_clock_try(struct bus_clock *clock, const struct bus_drive *drive,
+                      struct bus_run *ret_run) {
+    struct bus_stop stops[BUS_STOPS_MAX];
+    const struct bus_state bus = clock->buses[drive->bus];
+    const struct bus_value value = clock->value;
+    const int64_t places = clock->places[drive->shelter];
+    const int32_t people = bus_clock_drive(clock, drive, ret_run, stops);
+    if (people > 0)
+        give_back(clock, drive->shelter, stops, ret_run->stop_count);
+    clock->buses[drive->bus] = bus;
+    clock->value = value;
+    clock->places[drive->shelter] = places;
+    return people;
 }
 
 struct bus_value bus_clock_run(struct bus_clock *clock, const struct bus_schedule *schedule) {

@@ -31,6 +31,7 @@ struct bus_clock {
     struct bus_state *begin, *buses; /* by bus */
     int32_t *left;                   /* by pick-up point: people who wait */
     int64_t *places;                 /* by shelter: left */
+    int32_t *limits;                 /* by pick-up point and shelter: left; NULL: none */
     struct bus_value value;
     int64_t work;
 };
@@ -45,6 +46,10 @@ void bus_clock_reset(struct bus_clock *clock);
  * all but run.stop_first. Returns people who arrive; 0 changes nothing. */
 int32_t bus_clock_drive(struct bus_clock *clock, const struct bus_drive *drive,
                         struct bus_run *ret_run, struct bus_stop *ret_stops);
+
+/* The same, taken back at once: what the run would be. */
+int32_t bus_clock_try(struct bus_clock *clock, const struct bus_drive *drive,
+                      struct bus_run *ret_run);
 
 /* Makes all runs of a schedule from the beginning. */
 struct bus_value bus_clock_run(struct bus_clock *clock, const struct bus_schedule *schedule);

@@ -22,6 +22,17 @@ void plan_deliveries_free(struct plan_deliveries *deliveries) {
     free(deliveries);
 }
 
+void plan_buses_free(struct plan_buses *buses) {
+    if (!buses)
+        return;
+    free(buses->runs);
+    free(buses->stops);
+    free(buses->left);
+    free(buses->without);
+    free(buses->stays);
+    free(buses);
+}
+
 void plan_free(struct plan *plan) {
     if (!plan)
         return;
@@ -45,6 +56,7 @@ void plan_free(struct plan *plan) {
     free(plan->duals.lane);
     plan_timetable_free(plan->timetable);
     plan_deliveries_free(plan->deliveries);
+    plan_buses_free(plan->buses);
     free(plan);
 }
 

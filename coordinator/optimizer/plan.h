@@ -236,6 +236,63 @@ struct plan_deliveries {
     int64_t latest_ms;     /* the largest late_ms */
 };
 
+/* Some people of a zone board a bus. Seconds after the start of the plan, less than 0 before it. */
+struct plan_bus_stop {
+    uint32_t zone;
+    int32_t people[INSTANCE_CLASSES];
+    int64_t arrives_s, leaves_s;
+};
+
+/* A run of a bus from where it is over pick-up points to a shelter. */
+struct plan_bus_run {
+    uint32_t group, number; /* of the buses; which of the group, from 1 */
+    uint32_t shelter;
+    uint64_t order; /* that stands and has the run; 0: of this plan */
+    bool begun;     /* of an order that is accepted, so that nothing changes it any more */
+    int64_t starts_s, arrives_s;
+    int64_t free_s;         /* all have alighted, and so arrived */
+    int64_t starts_wall_ms; /* of a run of an order */
+    size_t first_stop, stop_count;
+};
+
+/* Why people who wait for a bus are on no run. */
+enum plan_bus_reason {
+    PLAN_BUS_NONE,          /* no bus is in service */
+    PLAN_BUS_NO_WHEELCHAIR, /* none of them has a place for a wheelchair */
+    PLAN_BUS_NO_WAY,        /* no open road from a bus to them, or on to their shelters */
+    PLAN_BUS_BUSY,          /* too few seats in time */
+    PLAN_BUS_REASONS
+};
+
+struct plan_bus_left {
+    uint32_t zone;
+    enum instance_class class;
+    int64_t people; /* > 0 */
+    enum plan_bus_reason reason;
+};
+
+/* Who goes by bus of the people whom the plan sends somewhere. */
+struct plan_buses {
+    struct plan_bus_run *runs; /* by group, number and start */
+    size_t run_count;
+    struct plan_bus_stop *stops;
+    size_t stop_count;
+    struct plan_bus_left *left; /* by zone and class */
+    size_t left_count;
+    int64_t *without; /* by stream, or by assignment where there is no timetable: people by bus */
+    int64_t *stays;   /* the same × class: of `left` */
+    size_t stream_count;
+    int64_t people;   /* who wait for a bus and have a place in time by road */
+    int64_t unserved; /* sum of `left` */
+    int64_t bound_unserved;
+    int64_t arrival_s;       /* of those on runs that have not begun */
+    int64_t bound_arrival_s; /* proven of all that leave so many; 0 where nothing is */
+    int64_t stability_s;     /* person-seconds of arrival that keeping ordered runs costs */
+    int64_t horizon_s, last_s;
+    int64_t buses, seats; /* in service */
+    int64_t work;
+};
+
 /* Prices that prove the bounds by weak duality; certificate.h says how. Level 0 proves the fewest
  * unserved, level 1 the least arrival time. */
 struct plan_duals {
@@ -310,6 +367,7 @@ struct plan {
     uint64_t work;              /* pivots and searches that it took */
     struct plan_timetable *timetable;   /* NULL: none was made */
     struct plan_deliveries *deliveries; /* NULL: no vehicles are known */
+    struct plan_buses *buses;           /* NULL: no buses are known */
 
     struct plan_duals duals;
 };
@@ -318,6 +376,7 @@ struct plan {
 void plan_free(struct plan *plan);
 void plan_timetable_free(struct plan_timetable *timetable); /* the same */
 void plan_deliveries_free(struct plan_deliveries *deliveries);
+void plan_buses_free(struct plan_buses *buses);
 
 /* Short stable name of a code, such as "capacity_exhausted"; "unknown" for a number that is no
  * code. Static. */

@@ -93,9 +93,11 @@ static bool same_window(const struct hv_order *wanted, const struct hv_order *in
 }
 
 static bool says_the_same(const struct hv_order *a, const struct hv_order *b) {
+    if (a->run_count > 0 && a->kind == b->kind && b->run_count > 0)
+        return strcmp(a->addressee, b->addressee) == 0 && orders_same_runs(a, b, a->issued_wall_ms);
     return a->kind == b->kind && a->post == b->post && strcmp(a->addressee, b->addressee) == 0 &&
-           strcmp(a->shelter, b->shelter) == 0 && same_people(a, b) && same_links(a, b) &&
-           same_window(a, b);
+           a->run_count == b->run_count && strcmp(a->shelter, b->shelter) == 0 &&
+           same_people(a, b) && same_links(a, b) && same_window(a, b);
 }
 
 static bool keep_wanted(struct orders_wanted *wanted, const struct hv_order *in_force) {
@@ -257,10 +259,11 @@ int orders_approve(const struct orders_scene *scene, const struct state_plan *pl
     error = orders_find_roads(&making);
     if (error != HV_OK)
         return error;
-    /* Each move makes at most open, receive, evacuate and a bus run; each shipment, and each line
-     * that a vehicle carries, ship and expect. */
-    size_t most = 4 * making.plan->move_count + 2 * making.plan->shipment_count +
-                  2 * count_loads(making.plan) + orders_count_roads(&making) + 1;
+    /* Each move makes at most open, receive, evacuate and a bus run, each run an order; each
+     * shipment, and each line that a vehicle carries, ship and expect. */
+    size_t most = 4 * making.plan->move_count + making.plan->bus_run_count +
+                  2 * making.plan->shipment_count + 2 * count_loads(making.plan) +
+                  orders_count_roads(&making) + 1;
     uint32_t vehicles = scene->region == NULL ? 0 : scene->region->vehicle_count;
     making.wanted.room = most;
     making.wanted.orders = hv_arena_take(arena, most, sizeof *making.wanted.orders);

@@ -5,8 +5,9 @@
  *   - the approval itself;
  *   - for each shelter that is to receive: open (where it is not), and receive people, zone by
  * zone;
- *   - for each zone: evacuate, to its warden, with shelter and route; and a bus run to the yards
- * for those without a vehicle;
+ *   - for each zone: evacuate, to its warden, with shelter and route;
+ *   - for each yard with buses that have runs: these, bus by bus, in orders of as many as one holds
+ * (a plan without runs has a bus run for each zone, to the yard with the least load);
  *   - for each depot and shelter with goods between them: ship, and expect a delivery, on one
  * waybill;
  *   - for each road that is closed, or given free again, to its post: close, or stand down

@@ -1,6 +1,6 @@
-/* What the files of orders share: orders_people.c, orders_goods.c and orders_roads.c each say what
- * a plan wants of whom, orders_kits.c which kits are opened for it; orders.c holds it against what
- * is in force. */
+/* What the files of orders share: orders_people.c, orders_buses.c, orders_goods.c and
+ * orders_roads.c each say what a plan wants of whom, orders_kits.c which kits are opened for it;
+ * orders.c holds it against what is in force. */
 #ifndef COORDINATOR_PLANNING_ORDERS_INSIDE_H
 #define COORDINATOR_PLANNING_ORDERS_INSIDE_H
 
@@ -34,6 +34,7 @@ struct hv_order *orders_want_of_place(struct orders_making *making, enum hv_orde
 
 /* All that the plan wants of each of them, behind what is there. HV_ERR_MEMORY. */
 int orders_want_people(struct orders_making *making) HV_MUST_USE;
+int orders_want_buses(struct orders_making *making) HV_MUST_USE;
 int orders_want_goods(struct orders_making *making) HV_MUST_USE;
 int orders_want_roads(struct orders_making *making) HV_MUST_USE;
 
@@ -53,5 +54,10 @@ bool orders_road_is_replaced(const struct orders_making *making, const struct st
 /* The new order that takes its place; NULL: none does. */
 const struct hv_order *orders_road_successor(const struct orders_making *making,
                                              const struct hv_order *old);
+
+/* Whether an order in force to a yard has all runs of a wanted one that are not over, and none
+ * besides, with room for as many people. */
+bool orders_same_runs(const struct hv_order *wanted, const struct hv_order *in_force,
+                      int64_t wall_ms);
 
 #endif

@@ -57,7 +57,8 @@ static int want_zone(struct orders_making *making, const struct hv_plan_move *mo
     return HV_OK;
 }
 
-/* The yard with the least load for its seats; REGION_NONE: there are no buses. */
+/* Where the plan has no runs: the yard with the least load for its seats; REGION_NONE: there are no
+ * buses. */
 static uint32_t pick_yard(const struct orders_making *making) {
     const struct region *region = making->scene->region;
     uint32_t best = REGION_NONE;
@@ -77,7 +78,7 @@ static uint32_t pick_yard(const struct orders_making *making) {
 }
 
 static int want_bus(struct orders_making *making, const struct hv_plan_move *move) {
-    uint32_t yard = pick_yard(making);
+    uint32_t yard = making->plan->buses_known ? REGION_NONE : pick_yard(making);
     if (move->without_vehicle == 0 || yard == REGION_NONE ||
         before_evacuation(making->scene->state))
         return HV_OK;
@@ -190,5 +191,7 @@ int orders_want_people(struct orders_making *making) {
         if (error == HV_OK)
             error = want_bus(making, &plan->moves[i]);
     }
+    if (error == HV_OK && !before_evacuation(making->scene->state))
+        error = orders_want_buses(making);
     return error;
 }

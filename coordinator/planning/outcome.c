@@ -57,12 +57,15 @@ static int tell_left(const struct outcome_telling *telling) {
     const struct plan *plan = telling->plan;
     struct hv_plan *out = telling->out;
     const size_t late = plan->timetable == NULL ? 0 : plan->timetable->late_count;
-    out->left = hv_arena_take(
-        telling->arena, plan->unserved_count + plan->unmet_count + late * INSTANCE_CLASSES + 1,
-        sizeof *out->left);
+    out->left = hv_arena_take(telling->arena,
+                              plan->unserved_count + plan->unmet_count + late * INSTANCE_CLASSES +
+                                  outcome_count_left_buses(telling) + 1,
+                              sizeof *out->left);
     if (out->left == NULL)
         return HV_ERR_MEMORY;
-    const int error = outcome_left_people(telling);
+    int error = outcome_left_people(telling);
+    if (error == HV_OK)
+        error = outcome_left_buses(telling);
     return error == HV_OK ? outcome_left_goods(telling) : error;
 }
 
@@ -118,6 +121,8 @@ int outcome_record(const struct plan *plan, const struct picture *picture,
     memcpy(out.region_hash, general->region_hash, sizeof out.region_hash);
     tell_figures(plan, &out);
     int error = outcome_moves(&telling);
+    if (error == HV_OK)
+        error = outcome_buses(&telling);
     if (error == HV_OK)
         error = outcome_changes(&telling);
     if (error == HV_OK)

@@ -1,4 +1,5 @@
-/* What the files of outcome share: outcome_people.c tells of people, outcome_goods.c of goods. */
+/* What the files of outcome share: outcome_people.c tells of people, outcome_buses.c of who goes by
+ * bus, outcome_goods.c of goods. */
 #ifndef COORDINATOR_PLANNING_OUTCOME_INSIDE_H
 #define COORDINATOR_PLANNING_OUTCOME_INSIDE_H
 
@@ -31,8 +32,15 @@ int outcome_shipments(const struct outcome_telling *telling) HV_MUST_USE;
 int outcome_goods(const struct outcome_telling *telling) HV_MUST_USE;
 int outcome_deliveries(const struct outcome_telling *telling) HV_MUST_USE;
 
+/* Runs of buses and their figures. HV_ERR_MEMORY. */
+int outcome_buses(const struct outcome_telling *telling) HV_MUST_USE;
+
+const char *outcome_class_word(enum instance_class class); /* static */
+
 /* What is left over, and why, behind what is there; there is room for all. HV_ERR_MEMORY. */
 int outcome_left_people(const struct outcome_telling *telling) HV_MUST_USE;
+size_t outcome_count_left_buses(const struct outcome_telling *telling);
+int outcome_left_buses(const struct outcome_telling *telling) HV_MUST_USE;
 int outcome_left_goods(const struct outcome_telling *telling) HV_MUST_USE;
 
 #endif

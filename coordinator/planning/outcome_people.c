@@ -40,10 +40,20 @@ static int64_t all_of(const int64_t people[INSTANCE_CLASSES]) {
     return all;
 }
 
-/* A move of these people without times; NULL: of nobody, none is made. */
-static struct hv_plan_move *add_move(const struct outcome_telling *telling, uint32_t zone,
-                                     uint32_t shelter, const int64_t people[INSTANCE_CLASSES]) {
+/* A move of these people, the `index`-th, without times; NULL: of nobody, none is made. Whom no bus
+ * fetches stays, and is told among who is left over. */
+static struct hv_plan_move *add_move(const struct outcome_telling *telling, size_t index,
+                                     uint32_t zone, uint32_t shelter,
+                                     const int64_t all_people[INSTANCE_CLASSES]) {
+    const struct plan_buses *buses = telling->plan->buses;
+    int64_t people[INSTANCE_CLASSES];
+    for (int class = 0; class < INSTANCE_CLASSES; class ++)
+        people[class] =
+            all_people[class] -
+            (buses == NULL ? 0 : buses->stays[index * INSTANCE_CLASSES + (size_t) class]);
     const int64_t all = all_of(people);
+    const int64_t without =
+        buses == NULL ? without_vehicle(telling, zone, all) : buses->without[index];
     if (all == 0)
         return NULL;
     struct hv_plan_move *move = &telling->out->moves[telling->out->move_count++];
@@ -52,7 +62,7 @@ static struct hv_plan_move *add_move(const struct outcome_telling *telling, uint
                                   .people = (uint32_t)all,
                                   .wheelchair = (uint32_t)people[INSTANCE_WHEELCHAIR],
                                   .medical = (uint32_t)people[INSTANCE_MEDICAL],
-                                  .without_vehicle = (uint32_t)without_vehicle(telling, zone, all)};
+                                  .without_vehicle = (uint32_t)without};
     move->changed = telling->in_force != NULL && !moved_before(telling->in_force, move);
     return move;
 }
@@ -68,7 +78,7 @@ static int tell_streams(const struct outcome_telling *telling, const struct plan
     for (size_t i = 0; i < times->stream_count; i++) {
         const struct plan_stream *stream = &times->streams[i];
         struct hv_plan_move *move =
-            add_move(telling, stream->zone, stream->shelter, stream->people);
+            add_move(telling, i, stream->zone, stream->shelter, stream->people);
         if (move == NULL)
             continue;
         move->travel_s = outcome_seconds(stream->arrives_ms - stream->departs_ms);
@@ -97,7 +107,7 @@ int outcome_moves(const struct outcome_telling *telling) {
     for (size_t i = 0; i < plan->assignment_count; i++) {
         const struct plan_assignment *assignment = &plan->assignments[i];
         struct hv_plan_move *move =
-            add_move(telling, assignment->zone, assignment->shelter, assignment->people);
+            add_move(telling, i, assignment->zone, assignment->shelter, assignment->people);
         if (move == NULL)
             continue;
         move->travel_s = outcome_seconds(assignment->travel_ms);
@@ -267,12 +277,16 @@ static const struct plan_reason *why_people(const struct plan *plan,
     return NULL;
 }
 
+const char *outcome_class_word(enum instance_class class) {
+    static const char *const words[INSTANCE_CLASSES] = {"general", "wheelchair", "medical"};
+    return words[class];
+}
+
 /* The class of people, and the shelters that form the cut, as far as they fit. */
 static const char *parameter_of(const struct outcome_telling *telling, enum instance_class class,
                                 const struct plan_reason *reason) {
-    static const char *const classes[] = {"general", "wheelchair", "medical"};
     char text[OUTCOME_PARAMETER_BYTES];
-    int used = snprintf(text, sizeof text, "%s", classes[class]);
+    int used = snprintf(text, sizeof text, "%s", outcome_class_word(class));
     for (uint32_t i = 0; reason != NULL && i < reason->member_count; i++) {
         const char *id =
             telling->region->shelters[telling->plan->members[reason->first_member + i]].id;

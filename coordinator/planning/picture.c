@@ -156,6 +156,22 @@ static void paint_zone(const struct painting *painting, uint32_t index,
             smaller((int64_t)ceil((double)left * zone->no_vehicle_share), left);
 }
 
+/* Who waits for a bus of those who are still there. */
+static int paint_buses(struct painting *painting) {
+    const struct region *region = painting->region;
+    struct picture *picture = painting->picture;
+    int error = buses_new(painting->state, region, painting->rules->wall_ms,
+                          painting->rules->bus_horizon_ms, &picture->buses);
+    for (uint32_t z = 0; error == HV_OK && picture->buses != NULL && z < region->zone_count; z++) {
+        struct instance_zone *zone = &picture->zones[z];
+        int64_t left = 0;
+        for (int class = 0; class < INSTANCE_CLASSES; class ++)
+            left += zone->people[class];
+        zone->without_vehicle = buses_waiting(picture->buses, &region->zones[z], z, left);
+    }
+    return error;
+}
+
 static bool is_stale(const struct state *state, const struct state_place *place) {
     return place != NULL && place->node != STATE_NONE &&
            state_node(state, place->node)->presence == STATE_STALE;
@@ -267,6 +283,8 @@ static int paint(struct painting *painting) {
         picture->fleet->closings = picture->closings;
         picture->fleet->closing_count = picture->closing_count;
     }
+    if (error == HV_OK && painting->rules->bus_horizon_ms > 0)
+        error = paint_buses(painting);
     return error;
 }
 
@@ -325,6 +343,7 @@ void picture_free(struct picture *picture) {
     free(picture->promise_lines);
     free(picture->promise_orders);
     fleet_free(picture->fleet);
+    buses_free(picture->buses);
     free(picture->closings);
     free(picture->opposite);
     free(picture->reversed);

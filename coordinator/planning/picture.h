@@ -18,6 +18,8 @@
  * in `need_days`), or what staff ask for if that is more, less what is there and on its way, and of
  * what is needed once less what was handed out in this incident;
  *   - vehicles of depots, as fleet.h says;
+ *   - buses, and of each zone those who wait for one, as buses.h says; where there are none a share
+ *     of who is left;
  *   - goods that an order of a plan has promised and that have not left: both stock and need still
  * hold them, and they stand in `promises`, so that the planner may take the order back.
  * Unknown figures are never taken for 0 places or for endless ones: a shelter of unknown capacity
@@ -26,6 +28,7 @@
 #define COORDINATOR_PLANNING_PICTURE_H
 
 #include "coordinator/optimizer/planner.h"
+#include "coordinator/planning/buses.h"
 #include "coordinator/planning/fleet.h"
 #include "coordinator/optimizer/timetable_steps.h"
 #include "coordinator/region/profile.h"
@@ -51,6 +54,7 @@ struct picture_rules {
     int64_t goods_change_price;  /* cost units that taking back an order for goods must save; 1,000
                                     are a person without one item for one day */
     int64_t delivery_horizon_ms; /* deliveries are planned that far; 0: not at all */
+    int64_t bus_horizon_ms;      /* the same for runs of buses */
     int64_t contraflow_gain_ms;  /* of arrival, on the mean, that reversing roads must gain; 0: no
                                     plan proposes it */
 };
@@ -71,6 +75,7 @@ struct picture {
     uint64_t *promise_orders;                   /* by promise: the order to ship */
     uint32_t promise_count;
     struct fleet *fleet;                /* NULL: no vehicles to count on */
+    struct buses *buses;                /* NULL: no buses, or their runs are not planned */
     struct timetable_closing *closings; /* by link and time, from now */
     size_t closing_count;
     uint32_t *opposite; /* by link: the one that runs the other way on its road, or UINT32_MAX;

@@ -1,5 +1,6 @@
 #include "coordinator/planning/session.h"
 
+#include "coordinator/planning/buses_plan.h"
 #include "coordinator/planning/contraflow.h"
 #include "coordinator/planning/people.h"
 
@@ -291,6 +292,7 @@ int session_solve(struct session *session, const struct session_task *task,
                                              .context = &solving};
     STEP(solve_people(&solving, &plan));
     STEP(contraflow_propose(&solver, task->picture, &plan));
+    STEP(buses_plan(task->picture, task->change_price_ms, stop, context, plan));
     if (error != HV_OK) { /* the next solve starts afresh */
         planner_free(session->planner);
         session->planner = NULL;

@@ -88,6 +88,7 @@ struct settings {
     uint32_t
         contraflow_gain_min; /* of arrival, on the mean, that reversing roads must gain; 0: never */
     uint32_t delivery_hours; /* deliveries are planned so far ahead; 0: not at all */
+    uint32_t bus_hours;      /* runs of buses, the same */
     uint32_t need_days;      /* of goods, for people who are at a shelter */
     uint32_t ahead_days;     /* for those who are expected there, at most need_days */
     enum goods_fairness fairness; /* whether goods go by fill rates first, or by cost */

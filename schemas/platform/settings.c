@@ -17,7 +17,7 @@ struct yaml_settings {
     uint32_t *io_threads, *log_map_gib, *checkpoint_every, *beat_s, *plan_every_ms;
     uint64_t *plan_work;
     uint32_t *change_price_s, *stale_percent, *escalate_minutes, *goods_change_price,
-        *contraflow_gain_min, *delivery_hours, *need_days, *ahead_days;
+        *contraflow_gain_min, *delivery_hours, *bus_hours, *need_days, *ahead_days;
     char *escalate_to;
     char *approval, *stale, *profile, *fairness, *packs;
     char *http, *http_certificate, *http_key, *http_open;
@@ -51,6 +51,8 @@ static const cyaml_schema_field_t fields[] = {
                          struct yaml_settings, contraflow_gain_min),
     CYAML_FIELD_UINT_PTR("delivery_hours", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                          struct yaml_settings, delivery_hours),
+    CYAML_FIELD_UINT_PTR("bus_hours", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct yaml_settings, bus_hours),
     CYAML_FIELD_UINT_PTR("need_days", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                          struct yaml_settings, need_days),
     CYAML_FIELD_UINT_PTR("ahead_days", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
@@ -97,6 +99,7 @@ struct settings settings_default(void) {
                              .approval = APPROVAL_MANUAL,
                              .goods_change_price = 50000,
                              .delivery_hours = 24,
+                             .bus_hours = 12,
                              .need_days = 3,
                              .ahead_days = 1,
                              .fairness = FAIRNESS_AFFORDABLE,
@@ -295,6 +298,7 @@ static void take_all(const struct reading *reading, const struct yaml_settings *
     take_number(reading, "contraflow_gain_min", yaml->contraflow_gain_min, 0, 1440,
                 &settings->contraflow_gain_min);
     take_number(reading, "delivery_hours", yaml->delivery_hours, 0, 720, &settings->delivery_hours);
+    take_number(reading, "bus_hours", yaml->bus_hours, 0, 720, &settings->bus_hours);
     take_days(reading, yaml, settings);
     take_word(reading, "fairness", yaml->fairness, fairnesses, "affordable, maxmin or none",
               &fairness);
@@ -399,6 +403,10 @@ static void print_settings(FILE *file, const struct settings *s) {
             "\n# Deliveries by the vehicles of depots are planned so many hours ahead; 0: not at "
             "all.\ndelivery_hours: %u\n",
             s->delivery_hours);
+    fprintf(file,
+            "\n# Runs of buses for people without a vehicle are planned so many hours ahead; who "
+            "cannot be\n# brought by then is not served. 0: not at all.\nbus_hours: %u\n",
+            s->bus_hours);
     fprintf(
         file,
         "\n# For how many days goods are planned: for people who are at a shelter, and for those "

@@ -99,6 +99,7 @@ static int propose(struct replan *replan, struct plan **ret_plan, struct hv_aren
                                         .need_days = 3,
                                         .ahead_days = 1,
                                         .today_day = 20000,
+                                        .bus_horizon_ms = 12 * INT64_C(3600000),
                                         .wall_ms = replan->bench->wall_ms + replan->passed_ms};
     const struct state *state = core_state(replan->bench->core);
     struct session_task *task = calloc(1, sizeof *task);
@@ -126,7 +127,8 @@ static int compare(const void *a, const void *b) {
 
 static int measure(struct replan *replan) {
     double spent[ROUNDS], worst_gap = 0, sum_gap = 0;
-    int64_t late = 0;
+    int64_t late = 0, no_bus = 0, no_bus_bound = 0, by_bus = 0;
+    double bus_gap = 0;
     int late_plans = 0;
     struct hv_arena arena;
     hv_arena_init(&arena, 0);
@@ -150,6 +152,15 @@ static int measure(struct replan *replan) {
             times->unserved > times->bound_unserved
                 ? (double)(times->unserved - times->bound_unserved) / (double)times->unserved
                 : 1 - (double)times->bound_arrival_ms / (double)times->arrival_ms;
+        const struct plan_buses *buses = plan->buses;
+        if (buses != NULL) {
+            by_bus += buses->people;
+            no_bus += buses->unserved;
+            no_bus_bound += buses->bound_unserved;
+            bus_gap += buses->bound_arrival_s > 0
+                           ? 1 - (double)buses->bound_arrival_s / (double)buses->arrival_s
+                           : 0;
+        }
         late += times->unserved - plan->objective.unserved;
         late_plans += times->late_count > 0;
         worst_gap = gap > worst_gap ? gap : worst_gap;
@@ -170,6 +181,10 @@ static int measure(struct replan *replan) {
            ROUNDS, first * 1000, spent[ROUNDS / 2] * 1000, spent[ROUNDS * 99 / 100] * 1000,
            spent[ROUNDS - 1] * 1000, sum_gap / ROUNDS * 100, worst_gap * 100, (long long)late,
            late_plans);
+    printf("buses: of %lld people on the mean %lld on no run (bound %lld), arrivals %.1f %% above "
+           "the bound on the mean\n",
+           (long long)by_bus / ROUNDS, (long long)no_bus / ROUNDS, (long long)no_bus_bound / ROUNDS,
+           100 * bus_gap / ROUNDS);
     return HV_OK;
 }
 

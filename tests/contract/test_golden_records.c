@@ -236,6 +236,74 @@ Test(golden_records, plan_with_deliveries) {
     golden_check_record("record_plan_leave_by", &record);
 }
 
+Test(golden_records, plan_with_buses) {
+    struct hv_plan_bus_stop stop = {.zone = "东区",
+                                    .people = 509,
+                                    .wheelchair = 2,
+                                    .medical = 3,
+                                    .arrives_s = -510,
+                                    .leaves_s = 511};
+    struct hv_plan_bus_run run = {.vehicle = "BUS-N",
+                                  .number = 501,
+                                  .shelter = "避难所-07",
+                                  .order = 502,
+                                  .begun = true,
+                                  .starts_s = -503,
+                                  .arrives_s = 504,
+                                  .free_s = 505,
+                                  .starts_wall_ms = 1789000000506,
+                                  .stop_count = 1,
+                                  .stops = &stop};
+    struct hv_record record = {RECORD, .kind = HV_RECORD_PLAN};
+    record.plan = (struct hv_plan){.id = 131,
+                                   .buses_known = true,
+                                   .bus_run_count = 1,
+                                   .bus_runs = &run,
+                                   .bus_people = 512,
+                                   .bus_unserved = 513,
+                                   .bus_unserved_bound = 514,
+                                   .bus_person_seconds = 515,
+                                   .bus_person_seconds_bound = 516,
+                                   .bus_horizon_s = 517,
+                                   .bus_last_s = 518,
+                                   .bus_count = 519,
+                                   .bus_seats = 520,
+                                   .bus_stability_person_seconds = 521};
+    memcpy(record.plan.region_hash, hash, HV_HASH_BYTES);
+    golden_check_record("record_plan_buses", &record);
+}
+
+Test(golden_records, order_with_runs) {
+    struct hv_bus_stop stop = {.zone = "东区",
+                               .people = 531,
+                               .wheelchair = 2,
+                               .medical = 3,
+                               .arrives_wall_ms = 1789000000532,
+                               .leaves_wall_ms = 1789000000533};
+    struct hv_bus_run run = {.number = 534,
+                             .shelter = "避难所-07",
+                             .starts_wall_ms = 1789000000535,
+                             .arrives_wall_ms = 1789000000536,
+                             .free_wall_ms = 1789000000537,
+                             .stop_count = 1,
+                             .stops = &stop};
+    struct hv_record record = {RECORD, .kind = HV_RECORD_ORDER};
+    record.order = (struct hv_order){.id = 62,
+                                     .revision = 2,
+                                     .kind = HV_ORDER_BUS_RUN,
+                                     .post = HV_POST_BUS_YARD,
+                                     .addressee = "BUS-N",
+                                     .state = HV_ORDER_ISSUED,
+                                     .shelter = "",
+                                     .counterpart = "",
+                                     .waybill = "",
+                                     .vehicle = "BUS-N",
+                                     .text = "",
+                                     .run_count = 1,
+                                     .runs = &run};
+    golden_check_record("record_order_runs", &record);
+}
+
 Test(golden_records, order_with_trips) {
     struct hv_record record = {RECORD, .kind = HV_RECORD_ORDER};
     record.order = (struct hv_order){.id = 61,

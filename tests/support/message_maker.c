@@ -406,6 +406,35 @@ static enum hv_lane lane_of(const struct hv_report *report) {
 
 /* ---- orders ---- */
 
+static struct hv_bus_stop bus_stop(struct message_maker *maker) {
+    const uint32_t people = number32(maker, HV_PEOPLE_MAX), wheelchair = number32(maker, people);
+    const int64_t arrives = wall(maker);
+    return (struct hv_bus_stop){.zone = id(maker),
+                                .people = people,
+                                .wheelchair = wheelchair,
+                                .medical = number32(maker, people - wheelchair),
+                                .arrives_wall_ms = arrives,
+                                .leaves_wall_ms = arrives};
+}
+
+static void fill_bus_runs(struct message_maker *maker, struct hv_order *order) {
+    order->run_count = next(maker) % 3;
+    order->runs = take(maker, order->run_count, sizeof *order->runs);
+    for (size_t i = 0; i < order->run_count; i++) {
+        struct hv_bus_run *run = &order->runs[i];
+        const int64_t starts = wall(maker);
+        *run = (struct hv_bus_run){.number = (uint32_t)positive(maker, UINT32_MAX),
+                                   .shelter = id(maker),
+                                   .starts_wall_ms = starts,
+                                   .arrives_wall_ms = starts,
+                                   .free_wall_ms = starts,
+                                   .stop_count = next(maker) % (HV_BUS_STOPS_MAX + 1)};
+        run->stops = take(maker, run->stop_count, sizeof *run->stops);
+        for (size_t k = 0; k < run->stop_count; k++)
+            run->stops[k] = bus_stop(maker);
+    }
+}
+
 static void fill_order(struct message_maker *maker, struct hv_order *order) {
     static const enum hv_order_state states[] = {HV_ORDER_ISSUED, HV_ORDER_CANCELLED,
                                                  HV_ORDER_SUPERSEDED};
@@ -448,6 +477,7 @@ static void fill_order(struct message_maker *maker, struct hv_order *order) {
     }
     order->links = ids(maker, 10, &order->link_count);
     order->lines = stock_lines(maker, 0, 6, &order->line_count);
+    fill_bus_runs(maker, order);
 }
 
 struct hv_order *message_maker_order(struct message_maker *maker) {
@@ -650,6 +680,48 @@ static void fill_plan_fleet(struct message_maker *maker, struct hv_plan *plan) {
                                          .reason = ANY(HV_PLAN_REASON_COUNT)};
 }
 
+static struct hv_plan_bus_run plan_bus_run(struct message_maker *maker) {
+    struct hv_plan_bus_run run = {.vehicle = id(maker),
+                                  .number = (uint32_t)positive(maker, UINT32_MAX),
+                                  .shelter = id(maker),
+                                  .order = counter(maker),
+                                  .begun = coin(maker),
+                                  .starts_s = wall(maker),
+                                  .arrives_s = wall(maker),
+                                  .free_s = wall(maker),
+                                  .starts_wall_ms = wall(maker),
+                                  .stop_count = next(maker) % 4};
+    run.stops = take(maker, run.stop_count, sizeof *run.stops);
+    for (size_t i = 0; i < run.stop_count; i++) {
+        const uint32_t people = number32(maker, HV_PEOPLE_MAX);
+        run.stops[i] = (struct hv_plan_bus_stop){.zone = id(maker),
+                                                 .people = people,
+                                                 .wheelchair = number32(maker, people),
+                                                 .arrives_s = wall(maker),
+                                                 .leaves_s = wall(maker)};
+        run.stops[i].medical = number32(maker, people - run.stops[i].wheelchair);
+    }
+    return run;
+}
+
+static void fill_plan_buses(struct message_maker *maker, struct hv_plan *plan) {
+    plan->buses_known = coin(maker);
+    plan->bus_run_count = next(maker) % 4;
+    plan->bus_runs = take(maker, plan->bus_run_count, sizeof *plan->bus_runs);
+    for (size_t i = 0; i < plan->bus_run_count; i++)
+        plan->bus_runs[i] = plan_bus_run(maker);
+    plan->bus_people = number(maker, INT64_MAX);
+    plan->bus_unserved = number(maker, INT64_MAX);
+    plan->bus_unserved_bound = number(maker, INT64_MAX);
+    plan->bus_person_seconds = wall(maker);
+    plan->bus_person_seconds_bound = wall(maker);
+    plan->bus_horizon_s = number32(maker, UINT32_MAX);
+    plan->bus_last_s = number32(maker, UINT32_MAX);
+    plan->bus_count = number32(maker, UINT32_MAX);
+    plan->bus_seats = number32(maker, UINT32_MAX);
+    plan->bus_stability_person_seconds = number(maker, INT64_MAX);
+}
+
 static void fill_plan_lists(struct message_maker *maker, struct hv_plan *plan) {
     plan->move_count = next(maker) % 5;
     plan->moves = take(maker, plan->move_count, sizeof *plan->moves);
@@ -736,6 +808,7 @@ static struct hv_plan plan(struct message_maker *maker) {
     BYTES(made.region_hash);
     fill_plan_lists(maker, &made);
     fill_plan_fleet(maker, &made);
+    fill_plan_buses(maker, &made);
     return made;
 }
 

@@ -1,6 +1,7 @@
 /* Bus plans: re-driven by an independent checker, small ones against brute force and, of up to ten
  * points, against dynamic programming; each rule changes the plan as it should. */
 #include "coordinator/optimizer/bus_plan.h"
+#include "coordinator/optimizer/bus_quick_bound.h"
 
 #include "tests/support/bus_checker.h"
 #include "tests/support/chance.h"
@@ -99,7 +100,7 @@ Test(bus, goes_to_and_fro_until_everybody_is_there) {
     ASSERT_VALUE(&made, 0, 2 * 30 + 2 * (30 + 40));
     made.fleets[0].buses = 2;
     ASSERT_VALUE(&made, 0, 4 * 30);
-    made.fleets[0] = (struct bus_fleet){1, 4, 0, 0};
+    made.fleets[0] = (struct bus_fleet){.buses = 1, .seats = 4};
     ASSERT_VALUE(&made, 0, 4 * 30);
 }
 
@@ -238,9 +239,12 @@ static void make_tiny(struct made *made, uint64_t seed) {
     made->instance.stops_max = 1 + (int32_t)chance_below(&chance, 2);
     made->instance.horizon_s = 15 + (int32_t)chance_below(&chance, 60);
     for (size_t f = 0; f < FLEETS; f++)
-        made->fleets[f] = (struct bus_fleet){1, 1 + (int32_t)chance_below(&chance, 2),
+        made->fleets[f] = (struct bus_fleet){1,
+                                             1 + (int32_t)chance_below(&chance, 2),
                                              (int32_t)chance_below(&chance, 2),
-                                             (int32_t)chance_below(&chance, 5)};
+                                             (int32_t)chance_below(&chance, 5),
+                                             0,
+                                             0};
     for (size_t p = 0; p < made->instance.pickup_count; p++)
         made->pickups[p] = (struct bus_pickup){
             1 + (int32_t)chance_below(&chance, 2), (int32_t)(chance_below(&chance, 4) == 0),
@@ -251,6 +255,19 @@ static void make_tiny(struct made *made, uint64_t seed) {
             (struct bus_shelter){(int32_t)chance_below(&chance, 10), chance_below(&chance, 6),
                                  chance_below(&chance, 4) == 0 ? 1 : ALL};
     place(made, &chance, 10);
+}
+
+/* No more than what the best plan has; and what it says of a plan with more left is no figure. */
+static struct bus_value expect_quick_bound(const struct made *made, struct bus_value best,
+                                           uint64_t seed) {
+    struct bus_value bound, other;
+    cr_assert_eq(bus_quick_bound(&made->instance, best.unserved, &bound), HV_OK);
+    cr_assert_leq(bus_value_compare(bound, best), 0, "seed %d: %d, %d; best %d, %d", (int)seed,
+                  (int)bound.unserved, (int)bound.arrival_s, (int)best.unserved,
+                  (int)best.arrival_s);
+    cr_assert_eq(bus_quick_bound(&made->instance, best.unserved + 1, &other), HV_OK);
+    cr_assert_eq(other.unserved, bound.unserved);
+    return bound;
 }
 
 Test(bus, comes_to_the_optimum_of_tiny_instances) {
@@ -269,6 +286,7 @@ Test(bus, comes_to_the_optimum_of_tiny_instances) {
                           (int)plan.bound.arrival_s, (int)best.unserved, (int)best.arrival_s);
             far += bus_value_compare(plan.value, best) != 0;
             proven += plan.bound.unserved == best.unserved;
+            expect_quick_bound(&made, best, seed);
         }
         bus_plan_deinit(&plan);
     }
@@ -289,7 +307,8 @@ static void make_ten(struct made *made, uint64_t seed) {
     made->instance.horizon_s = 100000;
     const int32_t seats = 2 + (int32_t)chance_below(&chance, 2);
     for (size_t f = 0; f < FLEETS; f++)
-        made->fleets[f] = (struct bus_fleet){1, seats, 0, (int32_t)chance_below(&chance, 600)};
+        made->fleets[f] =
+            (struct bus_fleet){1, seats, 0, (int32_t)chance_below(&chance, 600), 0, 0};
     for (size_t p = 0; p < made->instance.pickup_count; p++)
         made->pickups[p] =
             (struct bus_pickup){1 + (int32_t)chance_below(&chance, 2), 0, 0, BUS_NEVER};
@@ -301,6 +320,7 @@ static void make_ten(struct made *made, uint64_t seed) {
 Test(bus, comes_within_one_per_cent_of_the_optimum_of_ten_points) {
     struct made made;
     double worst = 0, weakest = 0, gaps = 0;
+    int64_t quickest = 100; /* percent of the optimum that the quick bound proves, the least */
     const int rounds = SANITIZED ? 3 : 25;
     for (uint64_t seed = 1; seed <= (uint64_t)rounds; seed++) {
         make_ten(&made, seed);
@@ -310,6 +330,9 @@ Test(bus, comes_within_one_per_cent_of_the_optimum_of_ten_points) {
         cr_assert_geq(plan.value.arrival_s, best, "seed %d", (int)seed);
         cr_assert_leq(plan.bound.arrival_s, best, "seed %d: the bound is above the best",
                       (int)seed);
+        const struct bus_value quick = expect_quick_bound(&made, (struct bus_value){0, best}, seed);
+        quickest =
+            quick.arrival_s * 100 < quickest * best ? quick.arrival_s * 100 / best : quickest;
         const double above = 100.0 * (double)(plan.value.arrival_s - best) / (double)best;
         const double below = 100.0 * (double)(best - plan.bound.arrival_s) / (double)best;
         worst = above > worst ? above : worst;
@@ -320,6 +343,7 @@ Test(bus, comes_within_one_per_cent_of_the_optimum_of_ten_points) {
     if (getenv("HAVEN_TEST_FIGURES") != NULL)
         fprintf(stderr, "worst %.2f %% above, bound %.1f %% below at most, %.1f on average\n",
                 worst, weakest, gaps);
+    cr_assert_gt(quickest, 50, "%d %%", (int)quickest);
     cr_assert_lt(worst, 1.0, "%.2f %% above the optimum", worst);
     cr_assert_lt(weakest, 20.0, "a bound %.2f %% below the optimum", weakest);
 }
