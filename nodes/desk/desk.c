@@ -110,6 +110,9 @@ static bool answer_file(struct visit *visit) {
     static const struct {
         const char *path, *name, *type;
     } files[] = {{"/desk.css", "desk.css", "text/css; charset=utf-8"},
+                 {"/words.js", "words.js", "text/javascript; charset=utf-8"},
+                 {"/kept.js", "kept.js", "text/javascript; charset=utf-8"},
+                 {"/forms.js", "forms.js", "text/javascript; charset=utf-8"},
                  {"/desk.js", "desk.js", "text/javascript; charset=utf-8"},
                  {"/worker.js", "worker.js", "text/javascript; charset=utf-8"},
                  {"/icon.svg", "icon.svg", "image/svg+xml"},

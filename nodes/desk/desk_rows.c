@@ -65,12 +65,16 @@ static void add_goods(struct form *form, int row) {
     form_add(form, made);
 }
 
-/* When a row was written, after when it was sent: of the row, or one for all rows (row -1). */
+/* When a row was written, before it was sent: of the row, or of the sheet (row -1). */
 static double written_ago(struct form *form, int row) {
     long long minutes = form_number(form, form_text(form, "ago_min", row));
     if (minutes > MINUTES_MAX)
         form_object(form, "wrong.ago");
     return 60.0 * (double)minutes;
+}
+
+static bool has_time(const struct form *form, int row) {
+    return form_text(form, "ago_min", row)[0] != '\0';
 }
 
 static void add_row(struct form *form, int row, double sent_ago_s, bool goods) {
@@ -85,11 +89,11 @@ static void add_row(struct form *form, int row, double sent_ago_s, bool goods) {
 /* ---- rows typed in: those with nothing in them are left out ---- */
 
 static void read_typed(struct form *form, bool goods) {
-    double ago_s = form->ago_s + written_ago(form, -1);
+    double sent_s = form->ago_s, sheet_s = written_ago(form, -1);
     for (int row = 0; row < (int)DESK_ROWS_MAX && form_text(form, "way", row)[0] != '\0'; row++)
         if (!goods || form_text(form, "item", row)[0] != '\0' ||
             form_text(form, "quantity", row)[0] != '\0')
-            add_row(form, row, ago_s, goods);
+            add_row(form, row, has_time(form, row) ? sent_s : sent_s + sheet_s, goods);
     form->row = -1;
     if (json_array_size(form->entries) == 0)
         form_object(form, goods ? "wrong.nothing" : "wrong.nobody");

@@ -231,10 +231,12 @@ void page_desk(struct page *page) {
              page->token, page_text(page, "login.out"));
     html_add(&page->html, "<script type=\"application/json\" id=\"texts\">%r</script>",
              texts_script(page->texts, page->language));
-    html_add(&page->html,
-             "<script src=\"/desk.js\" defer data-token=\"%s\" "
-             "data-language=\"%s\"></script></body></html>",
-             page->token, texts_tag(page->language));
+    html_add(
+        &page->html,
+        "<script src=\"/words.js\" defer></script><script src=\"/kept.js\" defer></script>"
+        "<script src=\"/forms.js\" defer></script><script src=\"/desk.js\" defer data-token=\"%s\" "
+        "data-language=\"%s\"></script></body></html>",
+        page->token, texts_tag(page->language));
 }
 
 void page_silent(struct page *page) {

@@ -109,16 +109,27 @@ static const char *const row_figures[] = {"infant",   "child",          "adult",
                                           "pregnant", "other_language", "pets"};
 
 static void row_head(struct page *page) {
-    html_add(&page->html, "<thead><tr><th scope=\"col\">%s</th>", page_text(page, "sheet.way"));
+    html_add(&page->html, "<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>",
+             page_text(page, "paper.row-ago"), page_text(page, "sheet.way"));
     for (size_t i = 0; i < COUNT(row_figures); i++)
         html_add(&page->html, "<th scope=\"col\">%s</th>",
                  page_word(page, "figure.", row_figures[i]));
     html_add(&page->html, "<th scope=\"col\">%s</th></tr></thead>", page_text(page, "sheet.zone"));
 }
 
-static void entry_row(struct page *page, long long row) {
+/* Its own time; empty: the sheet's. */
+static void row_time(struct page *page, long long row) {
+    const char *label = page_text(page, "paper.row-ago");
     html_add(&page->html,
-             "<tr><td data-label=\"%s\"><select name=\"way%d\" aria-label=\"%s\"><option "
+             "<tr><td class=\"wide\" data-label=\"%s\"><input name=\"ago_min%d\" type=\"number\" "
+             "inputmode=\"numeric\" min=\"0\" max=\"44640\" data-minutes aria-label=\"%s\"></td>",
+             label, row, label);
+}
+
+static void entry_row(struct page *page, long long row) {
+    row_time(page, row);
+    html_add(&page->html,
+             "<td data-label=\"%s\"><select name=\"way%d\" aria-label=\"%s\"><option "
              "value=\"in\">%s</option><option value=\"out\">%s</option></select></td>",
              page_text(page, "sheet.way"), row, page_text(page, "sheet.way"),
              page_text(page, "way.in"), page_text(page, "way.out"));
@@ -172,15 +183,18 @@ static const struct goods_column {
 };
 
 static void goods_row_head(struct page *page) {
-    html_add(&page->html, "<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>",
-             page_text(page, "sheet.what"), page_text(page, "goods.item"));
+    html_add(&page->html,
+             "<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th "
+             "scope=\"col\">%s</th>",
+             page_text(page, "paper.row-ago"), page_text(page, "sheet.what"),
+             page_text(page, "goods.item"));
     for (size_t i = 0; i < COUNT(goods_columns); i++)
         html_add(&page->html, "<th scope=\"col\">%s</th>", page_text(page, goods_columns[i].label));
     html_raw(&page->html, "</tr></thead>");
 }
 
 static void goods_entry_row(struct page *page, long long row) {
-    html_raw(&page->html, "<tr>");
+    row_time(page, row);
     goods_ways(page, row);
     goods_item(page, row);
     for (size_t i = 0; i < COUNT(goods_columns); i++) {

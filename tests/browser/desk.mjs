@@ -272,6 +272,9 @@ await test("rows written on paper and rows of a file go in, once", async () => {
   await page.selectOption('[name="way1"]:visible', "issue");
   await page.selectOption('[name="item1"]:visible', "blanket");
   await page.fill('[name="quantity1"]:visible', "15");
+  const written = new Date(Date.now() - 42 * 60000), clock = `${String(written.getHours()).padStart(2, "0")}:${String(written.getMinutes()).padStart(2, "0")}`;
+  await page.fill('td:has([name="ago_min1"]) [type="time"]:visible', clock);
+  check(Math.abs(await page.inputValue('[name="ago_min1"]:visible') - 42) <= 1, "a time on paper is not so many minutes ago");
   await accessible(page, "rows of goods");
   await send("goods-rows");
   await until("what came and went, at the node", async () => { const { lines } = await ask(node, "stock"); return lines.length === 1 && lines[0].quantity === 25; });

@@ -6,7 +6,7 @@ import { check, finish, test } from "./browser.mjs";
 
 const acorn = createRequire(join(process.env.MODULES, "x.js"))("acorn");
 const source = (name) => readFileSync(new URL(`../../nodes/desk/web/${name}`, import.meta.url), "utf8");
-const scripts = ["desk.js", "worker.js"];
+const scripts = ["words.js", "kept.js", "forms.js", "desk.js", "worker.js"];
 const LATER = ["flat", "flatMap", "fromEntries", "matchAll", "replaceAll", "allSettled", "any", "finally", "trimStart", "trimEnd", "at",
   "findLast", "toSorted", "structuredClone", "globalThis", "replaceChildren", "replaceWith", "requestSubmit", "randomUUID"];
 

@@ -39,10 +39,8 @@ static int64_t size_of(const struct zone_plan_problem *problem, int zone) {
 }
 
 static int64_t parties_of(const struct zone_plan_problem *problem, int zone, int64_t people) {
-    int64_t parties = 0;
-    for (; people > 0; people -= size_of(problem, zone))
-        parties++;
-    return parties;
+    const int64_t size = size_of(problem, zone);
+    return people / size + (people % size != 0); /* the last may be torn */
 }
 
 static int64_t use_of(const struct zone_plan_problem *problem, int zone) {

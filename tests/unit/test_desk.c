@@ -422,6 +422,17 @@ Test(desk, rows_of_goods_are_typed_in_from_paper) {
     cr_assert_eq(enter("goods-rows", "way0=issue&item0="), 422);
 }
 
+Test(desk, a_row_of_paper_has_its_own_time_or_that_of_the_sheet) {
+    sign_in();
+    cr_assert_eq(enter("rows", "ago_min=10&way0=in&adult0=2&ago_min0=35&way1=out&adult1=1&"
+                               "ago_min1=&way2=in&child2=1&ago_min2=0"),
+                 303);
+    cr_assert_eq(json_integer_value(json_object_get(command(0), "ago_s")), 2100);
+    cr_assert_eq(json_integer_value(json_object_get(command(1), "ago_s")), 600);
+    cr_assert_null(json_object_get(command(2), "ago_s"), "just now");
+    cr_assert_eq(enter("rows", "way0=in&adult0=2&ago_min0=44641"), 422);
+}
+
 Test(desk, kits_are_opened_into_what_the_card_says_or_what_staff_found) {
     sign_in();
     cr_assert_eq(get("/"), 200);

@@ -1,27 +1,16 @@
-// The desk in the browser: counters for thumbs, a queue that outlives the network, and parts that stay fresh.
+// The desk in the browser: what is entered is kept, sent, and shown until the node has it, and the parts of the page stay fresh.
 // Without it every form still works by itself. Written in the JavaScript of 2017, for old phones.
 "use strict";
-(function () {
-  const script = document.currentScript;
-  const TOKEN = script.getAttribute("data-token");
-  const TEXTS = JSON.parse(document.getElementById("texts").textContent);
+(function (desk) {
+  if (!desk || !desk.kept || !desk.forms) return; // a script that did not arrive
+  const say = desk.say, element = desk.element, kept = desk.kept;
+  const TOKEN = document.currentScript.getAttribute("data-token");
   const SEND_AT_ONCE = 32;
   const REFRESH_MS = 5000;
   const RETRY_MS = 4000;
   const WAIT_MS = 20000;      // for an entry
   const REFRESH_WAIT_MS = 8000;
   const KEEP_PAGE_MS = 60000;
-
-  function say(key, value) {
-    return (TEXTS[key] || key).replace("{}", value === undefined ? "" : String(value));
-  }
-
-  function element(name, attributes, text) {
-    const made = document.createElement(name);
-    Object.keys(attributes || {}).forEach((key) => made.setAttribute(key, attributes[key]));
-    if (text !== undefined) made.textContent = text;
-    return made;
-  }
 
   // ---- sections ----
 
@@ -41,105 +30,6 @@
     });
     document.querySelectorAll("a.language").forEach((link) => {
       link.setAttribute("href", link.getAttribute("href").split("#")[0] + "#" + chosen.id);
-    });
-  }
-
-  // ---- ages: they go on while nothing is heard ----
-
-  const AGES = [[60, 1, "age.seconds"], [3600, 60, "age.minutes"], [172800, 3600, "age.hours"], [Infinity, 86400, "age.days"]];
-  const keptAt = parseInt(document.documentElement.getAttribute("data-kept"), 10);
-  const loaded = { wall: keptAt || Date.now(), steady: performance.now() }; // a page kept for offline is as old as it says
-
-  // The steady clock may sleep with the phone, and the other may be set by hand: the longer one holds.
-  function secondsSince(moment) {
-    return Math.max(0, Date.now() - moment.wall, performance.now() - moment.steady) / 1000;
-  }
-
-  function nodeRate() {
-    const head = document.querySelector(".sync");
-    return (head ? parseInt(head.getAttribute("data-rate"), 10) || 1000 : 1000) / 1000;
-  }
-
-  function ageText(seconds) {
-    const unit = AGES.filter((one) => seconds < one[0])[0];
-    return say(unit[2], Math.floor(seconds / unit[1]));
-  }
-
-  function showAges() {
-    const rate = nodeRate();
-    document.querySelectorAll("[data-age]").forEach((place) => {
-      const seconds = parseInt(place.getAttribute("data-age"), 10) + secondsSince(place.since || loaded) * rate;
-      const text = place.hasAttribute("data-least") ? say("age.at-least", ageText(seconds)) : ageText(seconds);
-      if (place.textContent !== text) place.textContent = text;
-    });
-  }
-
-  // ---- counters ----
-
-  function step(input, by) {
-    const value = Math.max(0, (parseInt(input.value, 10) || 0) + by); // by −Infinity: to none
-    input.value = String(value);
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-
-  function stepper(input, by, name) {
-    const button = element("button", { type: "button", class: "step", "aria-label": say(by > 0 ? "more" : "less", name) }, by > 0 ? "+" : "−");
-    button.addEventListener("click", () => step(input, by));
-    return button;
-  }
-
-  function makeSteppers(root) {
-    root.querySelectorAll(".counter").forEach((counter) => {
-      const input = counter.querySelector("input");
-      if (!input || counter.querySelector(".step")) return;
-      const name = counter.querySelector("label").textContent;
-      counter.insertBefore(stepper(input, -1, name), input);
-      counter.appendChild(stepper(input, 1, name));
-      input.addEventListener("focus", () => input.select());
-    });
-  }
-
-  // Who is among them is a tap each; for more than one of a kind its counter appears.
-  function makeToggles(root) {
-    root.querySelectorAll("details.chips").forEach((chips) => {
-      const bar = element("div", { class: "toggles", role: "group", "aria-label": chips.querySelector("summary").textContent });
-      chips.querySelectorAll(".counter").forEach((counter) => bar.appendChild(toggle(counter)));
-      chips.insertBefore(bar, chips.querySelector("summary").nextSibling);
-      chips.open = true;
-    });
-  }
-
-  function toggle(counter) {
-    const input = counter.querySelector("input");
-    const button = element("button", { type: "button", "aria-pressed": "false" }, counter.querySelector("label").textContent);
-    const show = () => {
-      const some = parseInt(input.value, 10) > 0;
-      button.setAttribute("aria-pressed", String(some));
-      counter.classList.toggle("none", !some && document.activeElement !== input);
-    };
-    button.addEventListener("click", () => step(input, parseInt(input.value, 10) > 0 ? -Infinity : 1));
-    input.addEventListener("input", show);
-    input.form.addEventListener("reset", () => setTimeout(show));
-    show();
-    return button;
-  }
-
-  // Spreadsheets in China still write files in a coding of their own.
-  function readText(file, coding, give) {
-    const reader = new FileReader();
-    reader.onload = () => {
-      if (coding === "utf-8" && reader.result.indexOf("\ufffd") >= 0) readText(file, "gb18030", give);
-      else give(reader.result);
-    };
-    reader.readAsText(file, coding);
-  }
-
-  function makeFilePickers(root) {
-    root.querySelectorAll("input[type=file][data-into]").forEach((picker) => {
-      picker.hidden = false;
-      picker.addEventListener("change", () => {
-        if (picker.files[0]) readText(picker.files[0], "utf-8", (text) => { document.getElementById(picker.getAttribute("data-into")).value = text; });
-      });
     });
   }
 
@@ -171,120 +61,6 @@
     saidTimer = setTimeout(hush, action ? 12000 : 5000);
   }
 
-  // ---- the queue: IndexedDB, or memory where the browser keeps nothing ----
-
-  const memory = { entries: new Map(), about: new Map() };
-  let database = null; // null until opened, and where the browser keeps nothing
-
-  function openDatabase() {
-    return new Promise((resolve) => {
-      let request;
-      try {
-        request = indexedDB.open("haven-desk", 1);
-      } catch (error) {
-        resolve(null);
-        return;
-      }
-      request.onupgradeneeded = () => {
-        request.result.createObjectStore("entries", { keyPath: "number" });
-        request.result.createObjectStore("about");
-      };
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => resolve(null);
-      request.onblocked = () => resolve(null);
-    });
-  }
-
-  const opened = openDatabase().then((found) => { database = found; });
-
-  // Runs `work` on both stores in one transaction; what it returns as request gives the result.
-  function inStores(mode, work) {
-    return new Promise((resolve, reject) => {
-      const transaction = database.transaction(["entries", "about"], mode);
-      const result = {};
-      transaction.oncomplete = () => resolve(result.value);
-      transaction.onerror = transaction.onabort = () => reject(transaction.error);
-      work(transaction.objectStore("entries"), transaction.objectStore("about"), (value) => { result.value = value; });
-    });
-  }
-
-  // Gives the entry the next number of this browser, in one transaction with keeping it: two tabs never share one.
-  async function keep(entry) {
-    await opened;
-    if (!database) {
-      entry.number = (memory.about.get("last") || 0) + 1;
-      memory.about.set("last", entry.number);
-      memory.entries.set(entry.number, entry);
-      return Promise.resolve(entry.number);
-    }
-    return inStores("readwrite", (entries, about, give) => {
-      const last = about.get("last");
-      last.onsuccess = () => {
-        entry.number = (last.result || 0) + 1;
-        about.put(entry.number, "last");
-        entries.add(entry);
-        give(entry.number);
-      };
-    });
-  }
-
-  function change(entry) {
-    if (!database) {
-      memory.entries.set(entry.number, entry);
-      return Promise.resolve();
-    }
-    return inStores("readwrite", (entries) => { entries.put(entry); });
-  }
-
-  function forget(number) {
-    if (!database) {
-      memory.entries.delete(number);
-      return Promise.resolve();
-    }
-    return inStores("readwrite", (entries) => { entries.delete(number); });
-  }
-
-  async function kept() {
-    await opened;
-    if (!database) return Promise.resolve(Array.from(memory.entries.values()));
-    return inStores("readonly", (entries, about, give) => {
-      const list = [];
-      entries.openCursor().onsuccess = (event) => {
-        const cursor = event.target.result;
-        if (!cursor) return give(list);
-        list.push(cursor.value);
-        cursor.continue();
-      };
-    });
-  }
-
-  async function recall(name) {
-    await opened;
-    if (!database) return Promise.resolve(memory.about.get(name));
-    return inStores("readonly", (entries, about, give) => {
-      const found = about.get(name);
-      found.onsuccess = () => give(found.result);
-    });
-  }
-
-  // Sets what is kept under a name where it still is `was`, in one transaction, and gives what is kept then: two tabs
-  // never go on with two devices.
-  async function replaceKept(name, was, value) {
-    await opened;
-    if (!database) {
-      if ((memory.about.get(name) || null) === was) memory.about.set(name, value);
-      return memory.about.get(name);
-    }
-    return inStores("readwrite", (entries, about, give) => {
-      const found = about.get(name);
-      found.onsuccess = () => {
-        const same = (found.result || null) === was;
-        if (same) about.put(value, name);
-        give(same ? value : found.result);
-      };
-    });
-  }
-
   // ---- sending ----
 
   // A network that says nothing is one that is not there; what was asked is given up where the browser can, so that
@@ -310,29 +86,29 @@
   }
 
   async function deviceOf() {
-    const known = await recall("device");
+    const known = await kept.recall("device");
     if (known) return known;
     const answer = await post("/device", {});
     if (!answer.ok) throw answer;
     const made = (await answer.json()).device;
     if (!made) throw answer;
-    return replaceKept("device", null, made);
+    return kept.replace("device", null, made);
   }
 
   // Seconds of the node's clock: in an exercise it may run faster than this phone's.
   function agoOf(entry) {
-    return Math.max(0, (Date.now() - entry.made) / 1000) * nodeRate();
+    return Math.max(0, (Date.now() - entry.made) / 1000) * desk.nodeRate();
   }
 
   // The node has forgotten this browser: what waited may or may not have arrived, and a person must look.
   async function startAnew(waiting, device) {
-    await Promise.all(waiting.map((entry) => change(Object.assign(entry, { refused: say("forgotten") }))));
-    await replaceKept("device", device, null);
+    await Promise.all(waiting.map((entry) => kept.change(Object.assign(entry, { refused: say("forgotten") }))));
+    await kept.replace("device", device, null);
   }
 
   async function takeResult(entry, result) {
-    if (result.ok) await forget(entry.number);
-    else if (!result.later) await change(Object.assign(entry, { refused: result.text, remedy: result.remedy }));
+    if (result.ok) await kept.forget(entry.number);
+    else if (!result.later) await kept.change(Object.assign(entry, { refused: result.text, remedy: result.remedy }));
     return result.ok || !result.later;
   }
 
@@ -348,7 +124,7 @@
   async function sendSome(waiting) {
     const some = waiting.slice(0, SEND_AT_ONCE);
     const device = await deviceOf();
-    await Promise.all(some.map((entry) => change(Object.assign(entry, { tried: true }))));
+    await Promise.all(some.map((entry) => kept.change(Object.assign(entry, { tried: true }))));
     const body = { device: device, entries: some.map((entry) => ({
       form: entry.form, number: entry.number, fields: entry.fields, ago_s: agoOf(entry) })) };
     const answer = await post("/entries", body);
@@ -371,7 +147,7 @@
     try {
       let going = true;
       while (going) {
-        const waiting = (await kept()).filter((entry) => !entry.refused);
+        const waiting = (await kept.all()).filter((entry) => !entry.refused);
         if (waiting.length === 0) break;
         going = await sendSome(waiting);
       }
@@ -390,7 +166,7 @@
   function keptLine(entry) {
     const line = element("p", { class: "message bad" }, say("refused") + " " + (entry.words || entry.form) + ". " + entry.refused + " " + (entry.remedy || ""));
     const button = element("button", { type: "button", class: "quiet" }, say("dismiss"));
-    button.addEventListener("click", () => forget(entry.number).then(showKept));
+    button.addEventListener("click", () => kept.forget(entry.number).then(showKept));
     line.appendChild(button);
     return line;
   }
@@ -419,7 +195,7 @@
   }
 
   async function showKept() {
-    const all = await kept();
+    const all = await kept.all();
     const refused = all.filter((entry) => entry.refused);
     const waiting = all.length - refused.length;
     document.body.classList.toggle("away", Boolean(reach)); // whether the centre is connected is not known then
@@ -456,23 +232,23 @@
   }
 
   async function undo(number) {
-    const waiting = await kept();
+    const waiting = await kept.all();
     if (waiting.some((entry) => entry.number === number && !entry.tried)) {
-      await forget(number);
+      await kept.forget(number);
       await rememberMovement(0);
       await showKept();
       tell(say("undone"));
       return;
     }
     await rememberMovement(0);
-    await enter(await keep({ form: "undo", fields: "of=" + number, words: say("undo"), made: Date.now() }), false);
+    await enter(await kept.keep({ form: "undo", fields: "of=" + number, words: say("undo"), made: Date.now() }), false);
   }
 
   let lastMovement = 0; // of this browser; what its undo takes back
 
   function rememberMovement(number) {
     lastMovement = number;
-    return recall("moved").then((was) => replaceKept("moved", was || null, number));
+    return kept.recall("moved").then((was) => kept.replace("moved", was || null, number));
   }
 
   // The undo button of the page takes back this page's own movement, and nobody else's.
@@ -485,7 +261,7 @@
     }
     let number;
     try {
-      number = await keep({ form: name, fields: fields, words: words, made: Date.now() });
+      number = await kept.keep({ form: name, fields: fields, words: words, made: Date.now() });
     } catch (error) {
       tell(say("not-kept")); // the fields stay as they are
       return;
@@ -497,7 +273,7 @@
 
   async function enter(number, counts) {
     await send();
-    const left = (await kept()).filter((entry) => entry.number === number)[0];
+    const left = (await kept.all()).filter((entry) => entry.number === number)[0];
     if (left && left.refused) {
       hush();
       keptBox.scrollIntoView({ block: "center" });
@@ -549,41 +325,6 @@
     if (event.target.name !== "generator") form.querySelector("button").click();
   });
 
-  function totalOf(form) {
-    let total = 0;
-    form.querySelectorAll(".counter.age input").forEach((input) => { total += parseInt(input.value, 10) || 0; });
-    return total;
-  }
-
-  // The button says how many it will enter; a head count says what it finds beside the figure of the page.
-  document.addEventListener("input", (event) => {
-    const form = event.target.form;
-    if (!form || !(form.hasAttribute("data-counts") || form.hasAttribute("data-counted"))) return;
-    const button = form.querySelector("button.go"), apart = form.querySelector(".apart");
-    const name = button.getAttribute("data-name") || button.textContent;
-    const total = totalOf(form);
-    button.setAttribute("data-name", name);
-    button.textContent = total > 0 ? name + " · " + total : name;
-    form.classList.toggle("counting", total > 0); // the button stays under the thumb then
-    if (apart) apart.textContent = apartText(total - parseInt(document.querySelector("[data-total]").getAttribute("data-total"), 10));
-  });
-
-  // What comes out of so many kits is entered where no other figure was.
-  document.addEventListener("input", (event) => {
-    const form = event.target.form;
-    if (!form || form.getAttribute("data-form") !== "unpack" || event.target.name !== "quantity0") return;
-    form.querySelectorAll("input[name^=came]").forEach((came) => {
-      const each = form.querySelector("input[name=each" + came.name.slice(4) + "]").value;
-      if (came.value !== "" && came.value !== came.getAttribute("data-card")) return;
-      came.value = String(each * (parseInt(event.target.value, 10) || 0));
-      came.setAttribute("data-card", came.value);
-    });
-  });
-
-  function apartText(apart) {
-    return say(apart > 0 ? "count-more" : apart < 0 ? "count-fewer" : "count-same", Math.abs(apart));
-  }
-
   // ---- parts that stay fresh ----
 
   const DIRTY_MS = 120000; // a form that was left half filled in does not hold its section up for ever
@@ -631,7 +372,7 @@
     part.innerHTML = markup;
     part.shown = ageless;
     part.querySelectorAll("[data-age]").forEach((place) => { place.since = since; });
-    makeSteppers(part);
+    desk.forms.makeSteppers(part);
     const heading = part.querySelector("h2");
     if (held && heading) { // the button that was pressed is gone: the keyboard goes on from here
       heading.setAttribute("tabindex", "-1");
@@ -659,7 +400,7 @@
       reach = "offline";
     }
     refreshing = false;
-    showAges();
+    desk.showAges();
     await showKept();
     if (!refreshAgain) return;
     refreshAgain = false;
@@ -686,18 +427,15 @@
   });
 
   async function start() {
+    desk.forms.make(document);
     document.documentElement.classList.add("js");
     document.cookie = "haven_script=1; Path=/; SameSite=Strict; Max-Age=31536000";
-    makeSteppers(document);
-    makeToggles(document);
-    makeFilePickers(document);
     showFront();
     window.addEventListener("hashchange", () => { showFront(); refresh(true); });
-    await opened;
-    if (!database) tell(say("storage"));
-    lastMovement = (await recall("moved")) || 0;
+    if (!(await kept.durable())) tell(say("storage"));
+    lastMovement = (await kept.recall("moved")) || 0;
     if (navigator.serviceWorker) navigator.serviceWorker.register("/worker.js").catch(() => undefined);
-    setInterval(showAges, 1000);
+    setInterval(desk.showAges, 1000);
     await send();
     await refresh(true);
     setInterval(refresh, REFRESH_MS);
@@ -707,4 +445,4 @@
   }
 
   start();
-})();
+})(window.desk);

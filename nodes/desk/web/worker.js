@@ -1,7 +1,7 @@
 // Keeps the page for when the node is out of reach. Needs TLS or localhost; without it the open page still queues.
 "use strict";
-const KEPT = "desk-2";
-const FILES = ["/desk.css", "/desk.js", "/icon.svg", "/manifest.json"];
+const KEPT = "desk-3";
+const FILES = ["/desk.css", "/words.js", "/kept.js", "/forms.js", "/desk.js", "/icon.svg", "/manifest.json"];
 const HEADERS = ["Content-Type", "Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"];
 const WAIT_MS = 4000; // a network that says nothing is not waited for where something is kept
 
