@@ -71,6 +71,7 @@ static int make_task(const struct daemon *daemon, struct session_task **ret_task
     rules.stale_percent = settings->stale_percent;
     rules.need_days = settings->need_days;
     rules.ahead_days = settings->ahead_days;
+    rules.transfer_above_days = settings->transfer_above_days;
     rules.whole_packs = settings->packs == PACKS_WHOLE;
     rules.fairness = fairness_rule(settings->fairness);
     rules.goods_change_price = settings->goods_change_price;

@@ -674,6 +674,17 @@ static const struct hv_field plan_kits_fields[] = {
 SHAPE(static, plan_kits, plan_kits, NULL);
 #undef MODEL
 
+#define MODEL struct hv_plan_transfer
+static const struct hv_field plan_transfer_fields[] = {
+    ID(1, from, REQUIRED),
+    ID(2, to, REQUIRED),
+    ID(3, item, REQUIRED),
+    NUMBER(4, quantity, HV_QUANTITY_MAX, 0),
+    NUMBER(5, travel_s, UINT32_MAX, 0),
+};
+SHAPE(static, plan_transfer, plan_transfer, NULL);
+#undef MODEL
+
 #define MODEL struct hv_plan_reversal
 static const struct hv_field plan_reversal_fields[] = {ID(1, link, REQUIRED),
                                                        ID(2, gives_to, REQUIRED)};
@@ -761,6 +772,7 @@ static const struct hv_field plan_entry_fields[] = {
     NUMBER(59, delivery_late_s, UINT32_MAX, 0),
     NUMBER(60, carrying_cost, INT64_MAX, 0),
     LIST(66, kits, kit_count, HV_PLAN_LINES_MAX, plan_kits),
+    LIST(67, transfers, transfer_count, HV_PLAN_LINES_MAX, plan_transfer),
     BOOL(70, buses_known),
     LIST(71, bus_runs, bus_run_count, HV_PLAN_LINES_MAX, plan_bus_run),
     NUMBER(72, bus_people, INT64_MAX, 0),

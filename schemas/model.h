@@ -841,6 +841,14 @@ struct hv_plan_kits { /* that a depot opens for what the plan has it send */
     uint64_t quantity;
 };
 
+struct hv_plan_transfer { /* what a shelter has to spare, to one that no depot can help */
+    const char *from;
+    const char *to;
+    const char *item;
+    uint64_t quantity;
+    uint32_t travel_s;
+};
+
 struct hv_plan_reversal { /* a link whose lanes another of its road gets */
     const char *link;
     const char *gives_to;
@@ -914,6 +922,8 @@ struct hv_plan {
     int64_t carrying_cost;
     size_t kit_count;
     struct hv_plan_kits *kits;
+    size_t transfer_count;
+    struct hv_plan_transfer *transfers;
     size_t change_count;
     struct hv_plan_change *changes;
     enum hv_plan_bound bound;

@@ -156,6 +156,25 @@ static void print_kits(const json_t *kits) {
     puts("");
 }
 
+static void print_transfers(const json_t *transfers) {
+    static const char *const titles[] = {"to spare at", "goes to",   "item",
+                                         ">quantity",   ">way, min", NULL};
+    size_t index;
+    json_t *one;
+    if (json_array_size(transfers) == 0)
+        return;
+    struct cli_table *table = cli_table_new(titles);
+    json_array_foreach(transfers, index, one) {
+        cli_table_cell(table, "%s", cli_text(one, "from"));
+        cli_table_cell(table, "%s", cli_text(one, "to"));
+        cli_table_cell(table, "%s", cli_text(one, "item"));
+        cli_table_cell(table, "%lld", cli_number(one, "quantity"));
+        cli_table_cell(table, "%lld", (cli_number(one, "travel_s") + 59) / 60);
+    }
+    cli_table_print(table);
+    puts("");
+}
+
 static void print_goods(const json_t *goods, double gap) {
     const json_t *changes = json_object_get(goods, "order_changes");
     printf("goods    %.1f person-days of lack and transport; proven that no plan costs less than "
@@ -436,6 +455,7 @@ static void print_plan(const json_t *reply) {
     print_buses(json_object_get(plan, "buses"));
     puts("");
     print_shipments(json_object_get(plan, "shipments"));
+    print_transfers(json_object_get(json_object_get(plan, "goods"), "transfers"));
     print_fleet(json_object_get(plan, "fleet"));
     if (json_array_size(json_object_get(plan, "left")) > 0) {
         puts("");

@@ -160,6 +160,15 @@ static json_t *view_goods(const struct hv_plan *plan) {
                                               "item", plan->kits[i].item, "quantity",
                                               (json_int_t)plan->kits[i].quantity));
     json_object_set_new(object, "kits", kits);
+    json_t *transfers = json_array();
+    for (size_t i = 0; i < plan->transfer_count; i++) {
+        const struct hv_plan_transfer *one = &plan->transfers[i];
+        json_array_append_new(transfers, json_pack("{s:s, s:s, s:s, s:I, s:I}", "from", one->from,
+                                                   "to", one->to, "item", one->item, "quantity",
+                                                   (json_int_t)one->quantity, "travel_s",
+                                                   (json_int_t)one->travel_s));
+    }
+    json_object_set_new(object, "transfers", transfers);
     return object;
 }
 

@@ -191,7 +191,7 @@ static int number_orders(struct orders_making *making) {
         if (making->wanted.kept[i])
             continue;
         order->id = CORE_NEW(made++);
-        if (order->kind != HV_ORDER_SHIP)
+        if (order->kind != HV_ORDER_SHIP && order->kind != HV_ORDER_RETURN_GOODS)
             continue;
         char waybill[32];
         snprintf(waybill, sizeof waybill, "W-%llu-%llu", (unsigned long long)making->plan->id,
@@ -260,9 +260,10 @@ int orders_approve(const struct orders_scene *scene, const struct state_plan *pl
     if (error != HV_OK)
         return error;
     /* Each move makes at most open, receive, evacuate and a bus run, each run an order; each
-     * shipment, and each line that a vehicle carries, ship and expect. */
+     * shipment, and each line that a vehicle carries, and each transfer, ship and expect. */
     size_t most = 4 * making.plan->move_count + making.plan->bus_run_count +
-                  2 * making.plan->shipment_count + 2 * count_loads(making.plan) +
+                  2 * making.plan->shipment_count +
+                  2 * (count_loads(making.plan) + making.plan->transfer_count) +
                   orders_count_roads(&making) + 1;
     uint32_t vehicles = scene->region == NULL ? 0 : scene->region->vehicle_count;
     making.wanted.room = most;
@@ -276,6 +277,8 @@ int orders_approve(const struct orders_scene *scene, const struct state_plan *pl
     error = orders_want_people(&making);
     if (error == HV_OK)
         error = orders_want_goods(&making);
+    if (error == HV_OK)
+        error = orders_want_transfers(&making);
     if (error == HV_OK)
         error = orders_want_roads(&making);
     if (error == HV_OK)

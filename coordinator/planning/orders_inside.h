@@ -1,6 +1,6 @@
-/* What the files of orders share: orders_people.c, orders_buses.c, orders_goods.c and
- * orders_roads.c each say what a plan wants of whom, orders_kits.c which kits are opened for it;
- * orders.c holds it against what is in force. */
+/* What the files of orders share: orders_people.c, orders_buses.c, orders_goods.c,
+ * orders_transfers.c and orders_roads.c each say what a plan wants of whom, orders_kits.c which
+ * kits are opened for it; orders.c holds it against what is in force. */
 #ifndef COORDINATOR_PLANNING_ORDERS_INSIDE_H
 #define COORDINATOR_PLANNING_ORDERS_INSIDE_H
 
@@ -36,6 +36,7 @@ struct hv_order *orders_want_of_place(struct orders_making *making, enum hv_orde
 int orders_want_people(struct orders_making *making) HV_MUST_USE;
 int orders_want_buses(struct orders_making *making) HV_MUST_USE;
 int orders_want_goods(struct orders_making *making) HV_MUST_USE;
+int orders_want_transfers(struct orders_making *making) HV_MUST_USE;
 int orders_want_roads(struct orders_making *making) HV_MUST_USE;
 
 /* Says on orders to ship which kits are opened first. Once it is known which are new.

@@ -134,6 +134,8 @@ int outcome_record(const struct plan *plan, const struct picture *picture,
     if (error == HV_OK)
         error = tell_left(&telling);
     if (error == HV_OK)
+        error = outcome_transfers(&telling);
+    if (error == HV_OK)
         error = outcome_goods(&telling);
     if (error == HV_OK)
         error = outcome_deliveries(&telling);

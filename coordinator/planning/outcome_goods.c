@@ -1,6 +1,7 @@
 #include "coordinator/planning/outcome_inside.h"
 
 #include "coordinator/planning/kits.h"
+#include "coordinator/planning/transfers.h"
 
 #include <stdio.h>
 
@@ -172,6 +173,43 @@ int outcome_left_goods(const struct outcome_telling *telling) {
         error = tell_unmet(telling, &reasons, one, left);
     }
     return error;
+}
+
+/* ---- what shelters have to spare ---- */
+
+/* The lines of unmet needs are the last of what is left, in the order of the plan. */
+static bool *find_lacks(const struct outcome_telling *telling) {
+    const size_t count = telling->plan->unmet_count;
+    const struct hv_plan_left *lines = telling->out->left + telling->out->left_count - count;
+    bool *lacks = hv_arena_take(telling->arena, count + 1, sizeof *lacks);
+    for (size_t i = 0; lacks != NULL && i < count; i++)
+        lacks[i] = lines[i].reason == HV_PLAN_NO_STOCK || lines[i].reason == HV_PLAN_NO_ROUTE ||
+                   lines[i].reason == HV_PLAN_RESERVE;
+    return lacks;
+}
+
+int outcome_transfers(const struct outcome_telling *telling) {
+    const struct region *region = telling->region;
+    struct hv_plan *out = telling->out;
+    struct transfer *all = NULL;
+    size_t count = 0;
+    const bool *lacks = find_lacks(telling);
+    int error = lacks == NULL ? HV_ERR_MEMORY
+                              : transfers_find(telling->picture, telling->plan, lacks,
+                                               telling->arena, &all, &count);
+    if (error != HV_OK || count == 0)
+        return error;
+    out->transfers = hv_arena_take(telling->arena, count, sizeof *out->transfers);
+    if (out->transfers == NULL)
+        return HV_ERR_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        out->transfers[out->transfer_count++] =
+            (struct hv_plan_transfer){.from = region->shelters[all[i].from].id,
+                                      .to = region->shelters[all[i].to].id,
+                                      .item = region->items[all[i].item].id,
+                                      .quantity = (uint64_t)all[i].quantity,
+                                      .travel_s = outcome_seconds(all[i].travel_ms)};
+    return HV_OK;
 }
 
 /* ---- what choices cost, and which orders go ---- */

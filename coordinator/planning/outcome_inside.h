@@ -43,4 +43,7 @@ size_t outcome_count_left_buses(const struct outcome_telling *telling);
 int outcome_left_buses(const struct outcome_telling *telling) HV_MUST_USE;
 int outcome_left_goods(const struct outcome_telling *telling) HV_MUST_USE;
 
+/* What goes from shelter to shelter; once what is left over is told. HV_ERR_MEMORY. */
+int outcome_transfers(const struct outcome_telling *telling) HV_MUST_USE;
+
 #endif

@@ -249,10 +249,13 @@ static int make_room(struct picture *picture, const struct region *region) {
     picture->items = calloc(items + 1, sizeof *picture->items);
     picture->stock = calloc(region->depot_count * items + 1, sizeof *picture->stock);
     picture->need = calloc(region->shelter_count * items + 1, sizeof *picture->need);
+    if (picture->rules.transfer_above_days > 0)
+        picture->surplus = calloc(region->shelter_count * items + 1, sizeof *picture->surplus);
     picture->stale = calloc(region->shelter_count + 1u, sizeof *picture->stale);
     bool whole = picture->zones != NULL && picture->shelters != NULL && picture->depots != NULL &&
                  picture->items != NULL && picture->stock != NULL && picture->need != NULL &&
-                 picture->stale != NULL;
+                 picture->stale != NULL &&
+                 (picture->surplus != NULL || picture->rules.transfer_above_days == 0);
     return whole ? HV_OK : HV_ERR_MEMORY;
 }
 
@@ -299,13 +302,13 @@ int picture_new(const struct state *state, const struct region *region,
     struct picture *picture = calloc(1, sizeof *picture);
     if (picture == NULL)
         return HV_ERR_MEMORY;
+    picture->rules = *rules;
     struct painting painting = {
         .state = state, .region = region, .profile = profile, .rules = rules, .picture = picture};
     hv_arena_init(&painting.arena, 0);
     int error = paint(&painting);
     hv_arena_deinit(&painting.arena);
     picture->basis = state_position(state);
-    picture->rules = *rules;
     picture->instance = (struct instance){.network = picture->network,
                                           .zones = picture->zones,
                                           .zone_count = region->zone_count,
@@ -338,6 +341,7 @@ void picture_free(struct picture *picture) {
     free(picture->items);
     free(picture->stock);
     free(picture->need);
+    free(picture->surplus);
     free(picture->stale);
     free(picture->promises);
     free(picture->promise_lines);

@@ -17,6 +17,7 @@
  * have not come yet in `ahead_days` (where no depot will reach it once announced roads are closed:
  * in `need_days`), or what staff ask for if that is more, less what is there and on its way, and of
  * what is needed once less what was handed out in this incident;
+ *   - surplus of a shelter, where plans may propose to share it: transfers.h;
  *   - vehicles of depots, as fleet.h says;
  *   - buses, and of each zone those who wait for one, as buses.h says; where there are none a share
  *     of who is left;
@@ -45,11 +46,13 @@ struct picture_rules {
     enum picture_stale stale;
     uint32_t stale_percent; /* CAUTION: of the free places */
     uint32_t need_days;
-    uint32_t ahead_days; /* for people who are expected and not there yet */
-    int64_t today_day;   /* days since 1970, for expiry */
-    uint64_t mono_ms;    /* log clock, for breaks of the cold chain and vehicles under way */
-    int64_t wall_ms;     /* for deliveries that orders promise and the times of hazards */
-    bool whole_packs;    /* goods go in the smallest pack of their item, unopened */
+    uint32_t transfer_above_days; /* what shelters have for longer may go to others; 0: nothing
+                                     does */
+    uint32_t ahead_days;          /* for people who are expected and not there yet */
+    int64_t today_day;            /* days since 1970, for expiry */
+    uint64_t mono_ms; /* log clock, for breaks of the cold chain and vehicles under way */
+    int64_t wall_ms;  /* for deliveries that orders promise and the times of hazards */
+    bool whole_packs; /* goods go in the smallest pack of their item, unopened */
     enum picture_fairness fairness;
     int64_t goods_change_price;  /* cost units that taking back an order for goods must save; 1,000
                                     are a person without one item for one day */
@@ -69,7 +72,8 @@ struct picture {
     struct instance_depot *depots;
     struct instance_item *items;
     int64_t *stock, *need;
-    bool *stale; /* shelter: counted with caution or left out */
+    int64_t *surplus; /* shelter x item: what may go to another; NULL: nothing may */
+    bool *stale;      /* shelter: counted with caution or left out */
     struct planner_promise *promises;
     struct planner_promise_line *promise_lines; /* of all */
     uint64_t *promise_orders;                   /* by promise: the order to ship */

@@ -171,6 +171,36 @@ static void add_asked(const struct painting *painting, const struct state_place 
     }
 }
 
+static bool may_give(const struct painting *painting, const struct state_place *place,
+                     uint32_t shelter) {
+    return painting->picture->surplus != NULL && place != NULL &&
+           place->people.changed.position != 0 && !painting->picture->stale[shelter] &&
+           !painting->hit.shelters[shelter] && !painting->cut_off[shelter];
+}
+
+/* What is there of what people need, less what those who are there and those who are expected need
+ * in the days that a shelter keeps. */
+static void paint_surplus(const struct painting *painting, const struct state_place *place,
+                          uint32_t shelter) {
+    const struct region *region = painting->region;
+    const double days = painting->rules->transfer_above_days;
+    if (!may_give(painting, place, shelter))
+        return;
+    int64_t *row = cell(painting->picture->surplus, painting, shelter, 0);
+    add_usable(painting, place, row);
+    for (uint32_t i = 0; i < region->item_count; i++) {
+        const double day = fmax(0, region->items[i].need_per_person_day),
+                     once = fmax(0, region->items[i].need_per_person_once);
+        double there, coming;
+        count_people(painting, place, shelter, i, &there, &coming);
+        const double kept = ceil((there + coming) * (day * days + once));
+        const bool is_needed = day > 0 || once > 0;
+        row[i] = !is_needed ? 0
+                            : larger(0, row[i] - painting->asked[i] -
+                                            (int64_t)fmin(kept, (double)HV_QUANTITY_MAX));
+    }
+}
+
 /* By the standard, beyond what is there; or what staff ask for, where that is more. Those who are
  * only expected may go elsewhere, and what is at a shelter no depot can send to another: for them
  * less is sent ahead, and the rest when they are there. Who has got what is needed once needs no
@@ -202,6 +232,7 @@ static void paint_needs(const struct painting *painting, uint32_t shelter) {
         row[i] = larger(row[i], painting->asked[i]);
         painting->as_kits[i] = smaller(painting->as_kits[i] + row[i], HV_QUANTITY_MAX);
     }
+    paint_surplus(painting, place, shelter);
 }
 
 /* Whether the shipment that an expected delivery waits for came to nothing. An approval issues the
@@ -209,7 +240,8 @@ static void paint_needs(const struct painting *painting, uint32_t shelter) {
 static bool never_left(struct painting *painting, const struct hv_order *expect) {
     const struct state_order *ship = state_find_order(painting->state, expect->id - 1);
     const struct hv_order *body = NULL;
-    if (ship == NULL || ship->order_kind != HV_ORDER_SHIP ||
+    if (ship == NULL ||
+        (ship->order_kind != HV_ORDER_SHIP && ship->order_kind != HV_ORDER_RETURN_GOODS) ||
         hv_order_is_open(state_order_state(ship)) || state_order_state(ship) == HV_ORDER_DONE)
         return false;
     return state_order_decode(ship, &painting->arena, &body) == HV_OK &&
@@ -333,15 +365,19 @@ static int paint_promises(struct painting *painting) {
         const struct state_order *order = state_order(painting->state, i);
         const struct hv_order *body = NULL;
         bool ships = order->order_kind == HV_ORDER_SHIP,
-             comes = order->order_kind == HV_ORDER_EXPECT_DELIVERY;
-        if ((!ships && !comes) || !hv_order_is_open(state_order_state(order)))
+             comes = order->order_kind == HV_ORDER_EXPECT_DELIVERY,
+             gives = order->order_kind == HV_ORDER_RETURN_GOODS && picture->surplus != NULL;
+        if ((!ships && !comes && !gives) || !hv_order_is_open(state_order_state(order)))
             continue;
         uint32_t row = row_of(painting, order, ships);
         if (row == REGION_NONE)
             continue;
         if (state_order_decode(order, &painting->arena, &body) != HV_OK)
             return HV_ERR_MEMORY;
-        if (ships && is_promise(painting, order, body)) {
+        if (gives) {
+            take_promise(painting, body, order->has_done ? order->done : 0, false,
+                         cell(picture->surplus, painting, row, 0));
+        } else if (ships && is_promise(painting, order, body)) {
             if (note_promise(painting, order, body) != HV_OK)
                 return HV_ERR_MEMORY;
         } else if (ships || (!is_promised(painting, order) && !never_left(painting, body))) {

@@ -279,7 +279,8 @@ int state_plan_decode(const struct state_plan *plan, struct hv_arena *arena,
 bool state_plan_does_something(const struct state_plan *plan, struct hv_arena *arena) {
     const struct hv_plan *body;
     return plan->move_count + plan->shipment_count > 0 ||
-           (state_plan_decode(plan, arena, &body) == HV_OK && body->order_change_count > 0);
+           (state_plan_decode(plan, arena, &body) == HV_OK &&
+            body->order_change_count + body->transfer_count > 0);
 }
 
 int state_request_decode(const struct state_request *request, struct hv_arena *arena,

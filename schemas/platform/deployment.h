@@ -91,6 +91,7 @@ struct settings {
     uint32_t bus_hours;      /* runs of buses, the same */
     uint32_t need_days;      /* of goods, for people who are at a shelter */
     uint32_t ahead_days;     /* for those who are expected there, at most need_days */
+    uint32_t transfer_above_days; /* what a shelter has for longer may go to another; 0: never */
     enum goods_fairness fairness; /* whether goods go by fill rates first, or by cost */
     enum goods_packs packs;
     enum approval_policy approval;

@@ -17,7 +17,8 @@ struct yaml_settings {
     uint32_t *io_threads, *log_map_gib, *checkpoint_every, *beat_s, *plan_every_ms;
     uint64_t *plan_work;
     uint32_t *change_price_s, *stale_percent, *escalate_minutes, *goods_change_price,
-        *contraflow_gain_min, *delivery_hours, *bus_hours, *need_days, *ahead_days;
+        *contraflow_gain_min, *delivery_hours, *bus_hours, *need_days, *ahead_days,
+        *transfer_above_days;
     char *escalate_to;
     char *approval, *stale, *profile, *fairness, *packs;
     char *http, *http_certificate, *http_key, *http_open;
@@ -57,6 +58,8 @@ static const cyaml_schema_field_t fields[] = {
                          struct yaml_settings, need_days),
     CYAML_FIELD_UINT_PTR("ahead_days", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                          struct yaml_settings, ahead_days),
+    CYAML_FIELD_UINT_PTR("transfer_above_days", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct yaml_settings, transfer_above_days),
     CYAML_FIELD_STRING_PTR("fairness", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                            struct yaml_settings, fairness, 1, 32),
     CYAML_FIELD_STRING_PTR("packs", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_settings,
@@ -274,6 +277,13 @@ static void take_days(const struct reading *reading, const struct yaml_settings 
                       line_of(reading->text, "ahead_days"), "ahead_days",
                       "at most need_days: who is there needs no less than who is expected", "%u",
                       settings->ahead_days);
+    take_number(reading, "transfer_above_days", yaml->transfer_above_days, 0, 90,
+                &settings->transfer_above_days);
+    if (settings->transfer_above_days > 0 && settings->transfer_above_days < settings->need_days)
+        hv_fault_addf(reading->faults, HV_FAULT_ERROR, reading->path,
+                      line_of(reading->text, "transfer_above_days"), "transfer_above_days",
+                      "0, or at least need_days: who gives lacks nothing for it", "%u",
+                      settings->transfer_above_days);
 }
 
 static void take_all(const struct reading *reading, const struct yaml_settings *yaml,
@@ -413,6 +423,11 @@ static void print_settings(FILE *file, const struct settings *s) {
         "who are\n# expected there (who may go elsewhere; need_days where announced closings "
         "will cut it off).\nneed_days: %u\nahead_days: %u\n",
         s->need_days, s->ahead_days);
+    fprintf(
+        file,
+        "\n# What a shelter has for more days than this may go to another that lacks it and that "
+        "no depot can\n# help; 0: no plan proposes it.\ntransfer_above_days: %u\n",
+        s->transfer_above_days);
     fprintf(file,
             "\n# Goods that are short: affordable shares them, so that who gets least gets most, "
             "where that\n# costs at most a hundredth more; maxmin whatever it costs; none sends by "

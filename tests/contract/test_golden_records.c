@@ -234,6 +234,11 @@ Test(golden_records, plan_with_deliveries) {
     record.plan.kit_count = 1;
     record.plan.kits = &kits;
     golden_check_record("record_plan_leave_by", &record);
+    struct hv_plan_transfer transfer = {
+        .from = "避难所-07", .to = "S2", .item = "water", .quantity = 419, .travel_s = 420};
+    record.plan.transfer_count = 1;
+    record.plan.transfers = &transfer;
+    golden_check_record("record_plan_transfers", &record);
 }
 
 Test(golden_records, plan_with_buses) {

@@ -740,6 +740,14 @@ static void fill_plan_lists(struct message_maker *maker, struct hv_plan *plan) {
     for (size_t i = 0; i < plan->kit_count; i++)
         plan->kits[i] = (struct hv_plan_kits){
             .depot = id(maker), .item = id(maker), .quantity = number(maker, HV_QUANTITY_MAX)};
+    plan->transfer_count = next(maker) % 4;
+    plan->transfers = take(maker, plan->transfer_count, sizeof *plan->transfers);
+    for (size_t i = 0; i < plan->transfer_count; i++)
+        plan->transfers[i] = (struct hv_plan_transfer){.from = id(maker),
+                                                       .to = id(maker),
+                                                       .item = id(maker),
+                                                       .quantity = number(maker, HV_QUANTITY_MAX),
+                                                       .travel_s = number32(maker, UINT32_MAX)};
     plan->order_change_count = next(maker) % 4;
     plan->order_changes = take(maker, plan->order_change_count, sizeof *plan->order_changes);
     for (size_t i = 0; i < plan->order_change_count; i++)

@@ -297,6 +297,7 @@ Test(settings, come_back_as_they_were_saved) {
     saved.plan_work = 1u << 31;
     saved.need_days = 5;
     saved.ahead_days = 2;
+    saved.transfer_above_days = 6;
     saved.fairness = FAIRNESS_NONE;
     struct hv_fault_list faults;
     hv_fault_list_init(&faults);
@@ -314,6 +315,7 @@ Test(settings, come_back_as_they_were_saved) {
     cr_assert_eq(loaded.plan_work, saved.plan_work);
     cr_assert_eq(loaded.need_days, 5);
     cr_assert_eq(loaded.ahead_days, 2);
+    cr_assert_eq(loaded.transfer_above_days, 6);
     cr_assert_eq(loaded.fairness, FAIRNESS_NONE);
     cr_assert_str_eq(loaded.profile, saved.profile);
     hv_fault_list_deinit(&faults);
@@ -334,11 +336,12 @@ Test(settings, name_file_line_and_remedy) {
     cr_assert_eq(faults.faults[1].line, 3);
     hv_fault_list_deinit(&faults);
     hv_fault_list_init(&faults);
-    write_text(path, "need_days: 2\nahead_days: 3\nfairness: equal\n");
+    write_text(path, "need_days: 2\nahead_days: 3\ntransfer_above_days: 1\nfairness: equal\n");
     cr_assert_eq(settings_load(path, &faults, &loaded), HV_ERR_VALUE);
-    cr_assert_eq(faults.errors, 2);
+    cr_assert_eq(faults.errors, 3);
     cr_assert_eq(faults.faults[0].line, 2);
-    cr_assert_str_eq(faults.faults[1].right, "affordable, maxmin or none");
+    cr_assert_eq(faults.faults[1].line, 3);
+    cr_assert_str_eq(faults.faults[2].right, "affordable, maxmin or none");
     hv_fault_list_deinit(&faults);
     hv_fault_list_init(&faults);
     write_text(path, "beat_s: 4\nnonsense: 1\n");

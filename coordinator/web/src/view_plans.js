@@ -139,6 +139,8 @@ function goodsChoices(plan) {
     goods.whole_packs && line(t("goods.packs"), days(goods.rounding_cost)),
     goods.kits.length > 0 && line(t("goods.kits"), goods.kits.map((/** @type {any} */ kit) => `${placeName(kit.depot)}: ${itemName(kit.item)} ${number(kit.quantity)}`).join("; ")),
     line(t("goods.kept"), number(goods.orders_kept), " · ", t("goods.stability", { cost: days(goods.stability_cost) }))),
+  goods.transfers.length > 0 && fold("transfers", t("goods.transfers", { n: number(goods.transfers.length) }),
+    h("ul", { class: "plain" }, goods.transfers.map((/** @type {any} */ one) => h("li", null, h("b", null, itemName(one.item), " ", number(one.quantity)), " ", placeName(one.from), " → ", placeName(one.to), " · ", duration(one.travel_s))))),
   goods.order_changes.length > 0 && fold("taken back", t("goods.taken-back", { n: number(goods.order_changes.length) }),
     h("ul", { class: "plain" }, goods.order_changes.map((one) => h("li", null, h("a", { href: "#/orders/" + one.order }, "№ ", one.order), " ", placeName(one.depot), " → ", placeName(one.shelter), " · ", word("left", one.reason), " · ", t("goods.saves", { cost: days(one.saving) }))))));
 }
