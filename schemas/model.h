@@ -742,6 +742,7 @@ enum hv_plan_reason {
     HV_PLAN_NO_BUS,
     HV_PLAN_NO_WHEELCHAIR_BUS,
     HV_PLAN_BUSES_BUSY,
+    HV_PLAN_NO_BUS_ROUTE,
     HV_PLAN_REASON_COUNT
 };
 

@@ -10,9 +10,15 @@
 /* Where to, or on which waybill and by which vehicle; of planned deliveries when the first leaves
  * and when the last is expected. */
 static void cell_order(struct cli_table *table, const json_t *order) {
+    const size_t runs = json_array_size(json_object_get(order, "runs"));
     const bool planned = cli_number(order, "trips") > 0,
                ships = strcmp(cli_text(order, "kind"), "ship") == 0;
     char when[32] = "";
+    if (runs > 0) {
+        cli_wall(cli_number(order, "end_wall_ms"), when, sizeof when);
+        cli_table_cell(table, "%zu runs, the last ends %s", runs, when);
+        return;
+    }
     if (planned)
         cli_wall(cli_number(order, ships ? "start_wall_ms" : "end_wall_ms"), when, sizeof when);
     cli_table_cell(

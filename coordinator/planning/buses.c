@@ -15,6 +15,7 @@ struct found_run {
     struct buses_run run;
     bool accepted;    /* by the yard, at some time */
     bool stands;      /* its order does */
+    bool done;        /* so the yard says of its order */
     int64_t until_ms; /* it stood, by the wall clock */
 };
 
@@ -172,6 +173,7 @@ static int add_run(struct finding *finding, const struct state_order *order,
     const uint32_t shelter = region_find_shelter(finding->region, from->shelter);
     struct found_run found = {.stands =
                                   hv_order_is_open(state_order_state(order)) && !group->declined};
+    found.done = state_order_state(order) == HV_ORDER_DONE;
     found.accepted = was_accepted(order, &found.until_ms);
     if (from->number == 0 || from->number > (uint32_t)group->count || shelter == REGION_NONE ||
         (!found.accepted && !found.stands))
@@ -212,13 +214,15 @@ static struct found_run merge_next(const struct finding *finding, size_t *at) {
             break;
         found.accepted |= other->accepted;
         found.stands |= other->stands;
+        found.done |= other->done;
         if (other->until_ms > found.until_ms)
             found.until_ms = other->until_ms;
     }
     return found;
 }
 
-/* Whom runs that have begun fetch waits no longer; what never set out, or is over, goes. */
+/* Whom runs that have begun fetch waits no longer, nor whom those of an order that is done fetched;
+ * what never set out, or is over, goes. */
 static int settle_runs(struct finding *finding) {
     struct buses *buses = finding->buses;
     int64_t free_s = INT64_MIN;
@@ -232,8 +236,8 @@ static int settle_runs(struct finding *finding) {
         struct found_run found = merge_next(finding, &at);
         struct buses_run *run = &found.run;
         const bool due = run->starts_wall_ms <= finding->wall_ms;
-        run->has_begun =
-            due && found.accepted && (found.stands || run->starts_wall_ms <= found.until_ms);
+        run->has_begun = found.done || (due && found.accepted &&
+                                        (found.stands || run->starts_wall_ms <= found.until_ms));
         if ((!run->has_begun && (due || !found.stands)) ||
             (run->bus == bus && run->starts_s < free_s))
             continue;
@@ -244,7 +248,7 @@ static int settle_runs(struct finding *finding) {
             for (int class = 0; class < INSTANCE_CLASSES; class ++)
                 buses->fetched[stop->zone] += stop->people[class];
         }
-        if (run->free_s > 0)
+        if (run->free_s > 0 && !found.done)
             buses->runs[buses->run_count++] = *run;
     }
     return HV_OK;

@@ -784,17 +784,32 @@ static int find_bound(const struct planning *planning, int64_t unserved,
 
 /* ---- which of the two ---- */
 
-/* Whether the plan without ordered runs is worth it. */
-static bool is_worth_it(const struct planning *planning, const struct solved *keeps,
-                        const struct bus_value value) {
-    const int64_t price_s = planning->change_price_ms / MS_PER_S * keeps->given.kept_people;
+/* People of ordered runs that a plan without them does not have. */
+static int64_t count_changed(const struct planning *planning, const struct solved *keeps,
+                             const struct solved *anew) {
+    int64_t changed = 0;
+    for (size_t r = 0; r < planning->buses->run_count; r++) {
+        const struct buses_run *run = &planning->buses->runs[r];
+        bool stays = !keeps->given.runs[r] || run->has_begun;
+        for (size_t i = 0; i < anew->plan.run_count && !stays; i++)
+            stays = anew->bus_of[anew->plan.runs[i].bus] == run->bus &&
+                    anew->plan.runs[i].start_s == run->starts_s &&
+                    planning->shelters[anew->plan.runs[i].shelter] == run->shelter;
+        for (size_t k = run->first_stop; k < run->first_stop + run->stop_count && !stays; k++)
+            for (size_t class = 0; class < INSTANCE_CLASSES; class ++)
+                changed += keeps->given.people[k * INSTANCE_CLASSES + class];
+    }
+    return changed;
+}
+
+static bool is_better(const struct solved *keeps, struct bus_value value, int64_t price_s) {
     return value.unserved != keeps->value.unserved
                ? value.unserved < keeps->value.unserved
                : value.arrival_s + price_s < keeps->value.arrival_s;
 }
 
-/* Takes the one that keeps unless the other is worth it; whether it is is not even tried where
- * nothing could be. */
+/* Takes the plan that keeps ordered runs unless one without is worth what it changes; that is not
+ * even made where the bound leaves it nothing to gain. */
 static int choose(struct planning *planning, struct solved *solved, struct bus_value *ret_bound,
                   int64_t *ret_stability_s) {
     struct solved anew = {0};
@@ -802,11 +817,12 @@ static int choose(struct planning *planning, struct solved *solved, struct bus_v
     if (error == HV_OK)
         error = find_bound(planning, solved->value.unserved, ret_bound);
     *ret_stability_s = 0;
-    if (error != HV_OK || solved->given.kept_people == 0 ||
-        !is_worth_it(planning, solved, *ret_bound))
+    if (error != HV_OK || solved->given.kept_people == 0 || !is_better(solved, *ret_bound, 0))
         return error;
     error = solve(planning, false, &anew);
-    if (error == HV_OK && is_worth_it(planning, solved, anew.value)) {
+    if (error == HV_OK &&
+        is_better(solved, anew.value,
+                  planning->change_price_ms / MS_PER_S * count_changed(planning, solved, &anew))) {
         const struct solved swap = *solved;
         *solved = anew;
         anew = swap;
@@ -866,12 +882,29 @@ static void tell_ordered(struct telling *telling, size_t index) {
     }
 }
 
+/* How much later a run can set out and be there as early: a shelter that is not open yet is no
+ * place to wait before. Roads that close are passed as planned at the latest. */
+static int64_t slack_of(const struct telling *telling, const struct bus_run *from) {
+    const struct planning *planning = telling->planning;
+    const struct buses_group *group =
+        buses_group_of(planning->buses, telling->solved->bus_of[from->bus]);
+    int64_t slack =
+        from->free_s - group->unload_s - (int64_t)ALIGHT_S * from->people - from->arrive_s;
+    for (int32_t i = 0; i < from->stop_count; i++) {
+        const struct bus_stop *stop = &telling->solved->plan.stops[from->stop_first + (size_t)i];
+        slack = smaller(slack,
+                        planning->deadline_s[planning->points[stop->pickup].zone] - stop->leave_s);
+    }
+    return larger(0, slack);
+}
+
 static void tell_new(struct telling *telling, const struct bus_run *from) {
     const struct planning *planning = telling->planning;
     struct plan_bus_run *run = add_run(telling, telling->solved->bus_of[from->bus]);
     run->shelter = planning->shelters[from->shelter];
-    run->starts_s = from->start_s;
-    run->arrives_s = from->arrive_s;
+    const int64_t slack = slack_of(telling, from);
+    run->starts_s = from->start_s + slack;
+    run->arrives_s = from->arrive_s + slack;
     run->free_s = from->free_s;
     for (int32_t i = 0; i < from->stop_count; i++) {
         const struct bus_stop *stop = &telling->solved->plan.stops[from->stop_first + (size_t)i];
@@ -881,12 +914,12 @@ static void tell_new(struct telling *telling, const struct bus_run *from) {
         if (run->stop_count > 0 && told[-1].zone == zone) {
             told--; /* another class, at the same place */
         } else {
-            *told = (struct plan_bus_stop){.zone = zone, .arrives_s = stop->arrive_s};
+            *told = (struct plan_bus_stop){.zone = zone, .arrives_s = stop->arrive_s + slack};
             telling->out->stop_count++;
             run->stop_count++;
         }
         told->people[point->class] += stop->people;
-        told->leaves_s = stop->leave_s;
+        told->leaves_s = stop->leave_s + slack;
         telling->carried[cell(planning, point->zone, (size_t)from->shelter, (int)point->class)] +=
             stop->people;
     }

@@ -81,7 +81,7 @@ int outcome_left_buses(const struct outcome_telling *telling) {
     static const enum hv_plan_reason reasons[PLAN_BUS_REASONS] = {
         [PLAN_BUS_NONE] = HV_PLAN_NO_BUS,
         [PLAN_BUS_NO_WHEELCHAIR] = HV_PLAN_NO_WHEELCHAIR_BUS,
-        [PLAN_BUS_NO_WAY] = HV_PLAN_NO_ROUTE,
+        [PLAN_BUS_NO_WAY] = HV_PLAN_NO_BUS_ROUTE,
         [PLAN_BUS_BUSY] = HV_PLAN_BUSES_BUSY};
     const struct plan_buses *buses = telling->plan->buses;
     for (size_t i = 0; i < outcome_count_left_buses(telling); i++) {

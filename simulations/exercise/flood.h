@@ -50,7 +50,7 @@ struct flood_depot {
 
 struct flood_plan {
     uint64_t id;
-    int64_t moved, late, cut_off, without_place; /* people */
+    int64_t moved, late, cut_off, without_place, without_bus; /* people */
     double unserved_gap, time_gap, goods_gap;
     bool approved;
 };

@@ -182,8 +182,23 @@ static int hear_warden(struct flood *flood, const json_t *order, uint64_t now_ms
     return 0;
 }
 
+/* Whether somebody whom the buses of an order fetch is still at home. */
+static bool has_somebody(const struct flood *flood, const json_t *order) {
+    const json_t *line;
+    size_t index;
+    json_array_foreach(json_object_get(order, "people"), index, line) {
+        const uint32_t zone = region_find_zone(flood->region, said_text(line, "zone"));
+        if (zone != REGION_NONE && world_left_home(flood->world, zone) > 0)
+            return true;
+    }
+    return false;
+}
+
 static int hear_other(struct flood *flood, const json_t *order) {
     bool issued = strcmp(said_text(order, "state"), hv_order_state_word(HV_ORDER_ISSUED)) == 0;
+    if (!issued && hv_post_of(said_text(order, "post")) == HV_POST_BUS_YARD && !flood->going_home &&
+        has_somebody(flood, order))
+        return 0; /* its buses drive on */
     flood->orders_accepted += issued;
     flood->orders_done += !issued;
     return enter_answer(flood, said_number(order, "id"), issued ? "accepted" : "done");

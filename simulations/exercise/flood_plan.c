@@ -38,15 +38,17 @@ static int64_t cut_off(const json_t *plan) {
 }
 
 static struct flood_plan figures_of(const json_t *plan) {
-    struct flood_plan figures = {.id = said_number(plan, "id"),
-                                 .late = said_integer(plan, "late_people"),
-                                 .cut_off = cut_off(plan),
-                                 .without_place = said_integer(plan, "unserved_people") -
-                                                  said_integer(plan, "late_people") - cut_off(plan),
-                                 .unserved_gap =
-                                     json_real_value(json_object_get(plan, "unserved_gap")),
-                                 .time_gap = json_real_value(json_object_get(plan, "time_gap")),
-                                 .goods_gap = json_real_value(json_object_get(plan, "goods_gap"))};
+    const int64_t without_bus = said_integer(json_object_get(plan, "buses"), "unserved");
+    struct flood_plan figures = {
+        .id = said_number(plan, "id"),
+        .late = said_integer(plan, "late_people"),
+        .cut_off = cut_off(plan),
+        .without_bus = without_bus,
+        .without_place = said_integer(plan, "unserved_people") - said_integer(plan, "late_people") -
+                         cut_off(plan) - without_bus,
+        .unserved_gap = json_real_value(json_object_get(plan, "unserved_gap")),
+        .time_gap = json_real_value(json_object_get(plan, "time_gap")),
+        .goods_gap = json_real_value(json_object_get(plan, "goods_gap"))};
     const json_t *move;
     size_t index;
     json_array_foreach(json_object_get(plan, "moves"), index, move) figures.moved +=
@@ -58,14 +60,15 @@ static void show(struct flood *flood, const json_t *plan, const struct flood_pla
                  const char *why) {
     char clock[48];
     flood_clock_text(flood, flood_now_ms(flood), clock, sizeof clock);
-    terminal_event(
-        flood->terminal,
-        "%s  plan %" PRIu64 " (%s): %" PRId64 " people by %zu ways, %zu shipments; "
-        "no place for %" PRId64 ", cut off %" PRId64 ", late %" PRId64 "; gaps %.2f/%.2f/%.2f %%",
-        clock, figures->id, why, figures->moved, json_array_size(json_object_get(plan, "moves")),
-        json_array_size(json_object_get(plan, "shipments")), figures->without_place,
-        figures->cut_off, figures->late, figures->unserved_gap * 100, figures->time_gap * 100,
-        figures->goods_gap * 100);
+    terminal_event(flood->terminal,
+                   "%s  plan %" PRIu64 " (%s): %" PRId64 " people by %zu ways, %zu shipments; "
+                   "no place for %" PRId64 ", cut off %" PRId64 ", late %" PRId64
+                   ", no bus for %" PRId64 "; gaps %.2f/%.2f/%.2f %%",
+                   clock, figures->id, why, figures->moved,
+                   json_array_size(json_object_get(plan, "moves")),
+                   json_array_size(json_object_get(plan, "shipments")), figures->without_place,
+                   figures->cut_off, figures->late, figures->without_bus,
+                   figures->unserved_gap * 100, figures->time_gap * 100, figures->goods_gap * 100);
 }
 
 /* Between looking and approving the coordinator may have made a newer plan by itself: the one that

@@ -176,10 +176,11 @@ static void print_plans(const struct flood *flood, FILE *out) {
         const struct flood_plan *plan = &flood->plans[i];
         fprintf(out,
                 "  plan %-4" PRIu64 " %8" PRId64 " people, %6" PRId64 " without a place, %" PRId64
-                " cut off, %" PRId64 " late; gap: places %.2f %%, time %.2f %%, goods %.2f %%%s\n",
+                " cut off, %" PRId64 " late, %" PRId64
+                " without a bus; gap: places %.2f %%, time %.2f %%, goods %.2f %%%s\n",
                 plan->id, plan->moved, plan->without_place, plan->cut_off, plan->late,
-                plan->unserved_gap * 100, plan->time_gap * 100, plan->goods_gap * 100,
-                plan->approved ? "" : " (not approved)");
+                plan->without_bus, plan->unserved_gap * 100, plan->time_gap * 100,
+                plan->goods_gap * 100, plan->approved ? "" : " (not approved)");
     }
 }
 
@@ -249,11 +250,12 @@ static json_t *plans_json(const struct flood *flood) {
         const struct flood_plan *plan = &flood->plans[i];
         json_array_append_new(
             plans,
-            json_pack("{s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:b}", "id", (json_int_t)plan->id,
-                      "people", (json_int_t)plan->moved, "without_place",
+            json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:b}", "id",
+                      (json_int_t)plan->id, "people", (json_int_t)plan->moved, "without_place",
                       (json_int_t)plan->without_place, "cut_off", (json_int_t)plan->cut_off, "late",
-                      (json_int_t)plan->late, "unserved_gap", plan->unserved_gap, "time_gap",
-                      plan->time_gap, "goods_gap", plan->goods_gap, "approved", plan->approved));
+                      (json_int_t)plan->late, "without_bus", (json_int_t)plan->without_bus,
+                      "unserved_gap", plan->unserved_gap, "time_gap", plan->time_gap, "goods_gap",
+                      plan->goods_gap, "approved", plan->approved));
     }
     return plans;
 }

@@ -114,7 +114,7 @@ static int64_t carried(const struct hv_plan *plan, const char *zone, const char 
 
 static bool is_of_buses(enum hv_plan_reason reason) {
     return reason == HV_PLAN_NO_BUS || reason == HV_PLAN_NO_WHEELCHAIR_BUS ||
-           reason == HV_PLAN_BUSES_BUSY;
+           reason == HV_PLAN_BUSES_BUSY || reason == HV_PLAN_NO_BUS_ROUTE;
 }
 
 /* Each pair of zone and shelter has on its moves whom buses bring there. */
@@ -158,7 +158,7 @@ static const char *check_people(const struct bus_runs_checker *checker) {
         for (size_t k = 0; k < plan->bus_runs[i].stop_count; k++)
             arrivals += (double)plan->bus_runs[i].free_s * plan->bus_runs[i].stops[k].people;
     if (all + (int64_t)plan->bus_unserved != (int64_t)plan->bus_people ||
-        of_buses > (int64_t)plan->bus_unserved)
+        of_buses != (int64_t)plan->bus_unserved)
         return "people counted twice, or nowhere";
     if (left != plan->unserved_people)
         return "those left over are not those unserved";

@@ -112,7 +112,8 @@ struct picture *town_picture(const struct town *town) {
 
 uint64_t town_propose(struct town *town) {
     struct session *session = session_new();
-    struct session_task task = {.picture = town_picture(town)};
+    struct session_task task = {.picture = town_picture(town),
+                                .change_price_ms = town->change_price_ms};
     struct hv_record record = {.kind = HV_RECORD_PLAN};
     struct plan *plan = NULL;
     cr_assert_eq(session_task_in_force(&task, town_state(town), town->region), 0);

@@ -293,6 +293,43 @@ Test(planning_buses, whom_they_have_fetched_waits_no_longer) {
     cr_assert_eq(later->bus_run_count, 0);
 }
 
+Test(planning_buses, an_order_that_is_done_has_fetched_everybody) {
+    (void)town_approve(&town, propose()->id);
+    const uint64_t told = order(HV_ORDER_ISSUED, NULL)->id;
+    town_answer(&town, told, HV_ORDER_ACCEPTED);
+    town_answer(&town, told, HV_ORDER_DONE);
+    const struct hv_plan *later = propose();
+    cr_assert_eq(later->bus_people, 0);
+    cr_assert_eq(later->bus_run_count, 0);
+}
+
+Test(planning_buses, do_not_wait_before_a_shelter_that_is_shut) {
+    town_tell(&town, "s1",
+              (struct hv_report){.kind = HV_REPORT_STATUS, .status = {HV_SHELTER_OPENING, ""}});
+    const struct hv_plan *plan = propose();
+    expect_sound(plan, NULL);
+    cr_assert_eq(plan->bus_unserved, 0);
+    for (size_t i = 0; i < plan->bus_run_count; i++)
+        cr_assert_geq(plan->bus_runs[i].arrives_s, 60 * S_MIN, "that is when it opens");
+}
+
+Test(planning_buses, only_what_gains_enough_takes_ordered_runs_back) {
+    change_table("vehicles.csv",
+                 "vehicle_id,kind,node_id,count,seats,wheelchair_places\nbus,bus,a,1,24,1\n");
+    (void)town_approve(&town, propose()->id);
+    town_answer(&town, order(HV_ORDER_ISSUED, NULL)->id, HV_ORDER_ACCEPTED);
+    change_table("vehicles.csv",
+                 "vehicle_id,kind,node_id,count,seats,wheelchair_places\nbus,bus,a,3,24,1\n");
+    const struct hv_plan *free = propose(); /* a person may be moved for nothing */
+    cr_assert_gt(free->bus_runs[free->bus_run_count - 1].number, 1, "the other buses help");
+    town.change_price_ms = 24 * 3600 * INT64_C(1000);
+    const struct hv_plan *kept = propose();
+    for (size_t i = 0; i < kept->bus_run_count; i++)
+        cr_assert_neq(kept->bus_runs[i].order, 0, "a day is more than what is gained");
+    cr_assert_gt(kept->bus_stability_person_seconds, 0);
+    cr_assert_gt(kept->bus_person_seconds, free->bus_person_seconds);
+}
+
 /* ---- towns by chance ---- */
 
 /* Roads between neighbours on a grid of 3 × 3, everything else anywhere. */

@@ -1,5 +1,6 @@
 // Orders: to nodes by message, to posts by voice; every state, overdue first; issue, revise, cancel, enter an answer.
 import { decide, get, url } from "./api.js";
+import { runsOf } from "./buses.js";
 import { fill, h } from "./dom.js";
 import { isInUse } from "./hands.js";
 import { itemName, partyName, placeName, roadName, zoneName } from "./names.js";
@@ -101,7 +102,7 @@ async function openOrder(id, unless = () => false) {
   fill(into, h("p", null, h("a", { href: "#/orders" }, "← ", t("nav.orders"))),
     h("h1", null, word("order", order.kind), " · ", nameOfPost(order), " ", h("small", null, "№ ", order.id, " · ", t("order.revision", { n: order.revision }))),
     h("p", null, stateMark(order)),
-    order.escalation && h("p", null, escalationMark(order), " ", word("escalation", order.escalation.reason), " ", h("small", null, age(order.escalation.age_s))), said(order),
+    order.escalation && h("p", null, escalationMark(order), " ", word("escalation", order.escalation.reason), " ", h("small", null, age(order.escalation.age_s))), said(order), runsOf(order),
     h("section", null, h("h2", null, t("order.steps")), h("ol", null, (order.steps || []).map((step) => h("li", null, word("order-state", step.state), " · ", momentAgo(step.age_s, picture.status && picture.status.wall_ms), " ", h("small", null, age(step.age_s)), " ", step.name || "", step.reason ? " · " + step.reason : "")))),
     isOpen && order.post !== "node" && may("planner", "approver", "shelter-staff", "depot-staff") && answerForm(order),
     h("p", { class: "actions" },

@@ -1,5 +1,6 @@
 // Plans: what is proposed beside what is in force, what changes, how good it is, and the decision.
 import { decide, get, url } from "./api.js";
+import { buses, busesTo, yards } from "./buses.js";
 import { deliveries } from "./deliveries.js";
 import { fill, fold, h, stacked } from "./dom.js";
 import { isInUse } from "./hands.js";
@@ -211,14 +212,18 @@ const OF_ZONE = [{ key: "shelter", show: (move) => placeName(move.shelter) }, ..
   { key: "travel", show: (move) => orUnknown(move.travel_s, duration) }, ROUTE];
 const OF_SHELTER = [{ key: "zone", show: (move) => zoneName(move.zone) }, ...WHO, { key: "timetable.arrive", show: arrives }, ROUTE];
 
-/** @param {any} plan @param {string} name @param {any[]} columns the first names the row @param {any[]} moves @param {Node} code for a phone: whether the plan still stands */
-function sheet(plan, name, columns, moves, code) {
+/** @param {any} plan @param {string} name @param {Node} code for a phone: whether the plan still stands @param {...any} says */
+function page(plan, name, code, ...says) {
   return h("section", { class: "sheet" }, h("div", { class: "code" }, code.cloneNode(true), h("small", null, t("sheet.code"))),
     picture.status && picture.status.mode === "exercise" && h("p", { class: "exercise" }, t("exercise.banner")),
     h("h2", null, name, " · ", t("plan.title", { id: plan.id })), h("p", null, picture.status && moment(picture.status.wall_ms)),
-    h("p", null, t("timetable.given")),
-    h("table", null, h("thead", null, h("tr", null, columns.map((column) => h("th", { scope: "col" }, t(column.key))))),
-      h("tbody", null, moves.map((move) => h("tr", null, columns.map((column, i) => h(i === 0 ? "th" : "td", { scope: i === 0 ? "row" : null }, column.show(move))))))));
+    h("p", null, t("timetable.given")), says);
+}
+
+/** @param {any[]} columns the first names the row @param {any[]} moves */
+function moveRows(columns, moves) {
+  return h("table", null, h("thead", null, h("tr", null, columns.map((column) => h("th", { scope: "col" }, t(column.key))))),
+      h("tbody", null, moves.map((move) => h("tr", null, columns.map((column, i) => h(i === 0 ? "th" : "td", { scope: i === 0 ? "row" : null }, column.show(move)))))));
 }
 
 /** Moves by what they have in common, in the order of the plan. @param {any[]} moves @param {string} key */
@@ -235,8 +240,9 @@ function grouped(moves, key) {
 /** @param {any} plan @param {Node} code */
 function sheets(plan, code) {
   return h("div", { class: "sheets" },
-    grouped(plan.moves, "zone").map(([zone, moves]) => sheet(plan, `${t("zone")} ${zoneName(zone)}`, OF_ZONE, moves, code)),
-    grouped(plan.moves, "shelter").map(([shelter, moves]) => sheet(plan, `${t("shelter")} ${placeName(shelter)}`, OF_SHELTER, moves, code)));
+    grouped(plan.moves, "zone").map(([zone, moves]) => page(plan, `${t("zone")} ${zoneName(zone)}`, code, moveRows(OF_ZONE, moves), busesTo(plan, zone))),
+    grouped(plan.moves, "shelter").map(([shelter, moves]) => page(plan, `${t("shelter")} ${placeName(shelter)}`, code, moveRows(OF_SHELTER, moves))),
+    yards(plan).map(({ yard, table }) => page(plan, `${t("buses.yard")} ${yard}`, code, table())));
 }
 
 /** @param {string} id @param {() => boolean} unless where it holds once all is there, what stands is left */
@@ -255,7 +261,7 @@ async function openPlan(id, unless) {
     h("section", { class: "changes" }, h("h2", null, t("plan.changes")), differences(diff)),
     h("div", { class: "columns two" },
       h("section", null, h("h2", null, t("plan.who-is-left")), leftOver(plan)),
-      h("div", null, h("section", null, h("h2", null, t("compare.bottlenecks")), bottlenecks(plan)), goodsChoices(plan), deliveries(plan))),
+      h("div", null, h("section", null, h("h2", null, t("compare.bottlenecks")), bottlenecks(plan)), goodsChoices(plan), deliveries(plan))), buses(plan),
     h("section", null, h("h2", null, t("plan.moves")), may("planner") && h("p", { class: "note noprint" }, t("directive.note")), moveTable(plan)),
     bindings(again), sheets(plan, code));
 }
