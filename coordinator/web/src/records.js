@@ -42,6 +42,7 @@ export function saying(record) {
     case "enrolment": case "revocation": return record.node || "";
     case "region": return record.region || "";
     case "profile": return record.profile || "";
+    case "clock": return record.scenario ? "× " + number(record.rate_permille / 1000, record.rate_permille % 1000 === 0 ? 0 : 2) : "";
     case "account": return record.account || "";
     case "decision": return `${placeName(record.place)} · ${word("verdict", record.verdict)}`;
     case "alert": return record.headline || record.alert || "";

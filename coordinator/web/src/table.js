@@ -9,7 +9,7 @@ const ROW_PX = 34;
 const SPARE_ROWS = 12;
 
 /**
- * @typedef {{ key: string, title: string, value: (row: any) => any, show?: (row: any) => any, numeric?: boolean }} Column
+ * @typedef {{ key: string, title: string, value: (row: any) => any, show?: (row: any) => any, numeric?: boolean, rest?: boolean }} Column `rest`: it has what room the others leave, and is cut off with “…” where that is little
  */
 
 export class Table {
@@ -105,7 +105,7 @@ export class Table {
     const cells = this.columns.map((column, i) => {
       const shown = column.show ? column.show(row) : column.numeric ? number(column.value(row)) : column.value(row);
       const inside = i === 0 && this.onOpen ? h("button", { class: "link", onclick: () => this.onOpen && this.onOpen(row) }, shown) : shown;
-      return h(i === 0 ? "th" : "td", { scope: i === 0 ? "row" : null, class: column.numeric ? "number" : null }, inside);
+      return h(i === 0 ? "th" : "td", { scope: i === 0 ? "row" : null, class: column.numeric ? "number" : column.rest ? "rest" : null, title: column.rest ? String(column.value(row) ?? "") : null }, inside);
     });
     return h("tr", null, cells);
   }

@@ -1,6 +1,6 @@
 // When people move, and by which roads: times of a plan in plain words. What a plan does not know is said to be unknown, and is never 0.
 import { h } from "./dom.js";
-import { roadName } from "./names.js";
+import { roadName, zoneName } from "./names.js";
 import { duration, number, t } from "./texts.js";
 
 const ROADS_MOST = 4; // in a row of a table; paper has them all
@@ -15,8 +15,20 @@ export const orUnknown = (value, show) => (isKnown(value) ? show(value) : unknow
 
 // ---- roads ----
 
-/** Names of roads in the order of the way; a road of several links is named once. @param {string[]} links */
-const roadsOf = (links) => links.map(roadName).filter((name, i, all) => name !== all[i - 1]);
+const BETWEEN = " – "; // of a road that is named by its two ends
+
+/** Names of roads in the order of the way; a road of several links is named once, and of two that are named by their ends the one where they meet: A – B, B – C are A – B – C. @param {string[]} links */
+function roadsOf(links) {
+  /** @type {string[]} */
+  const roads = [];
+  for (const name of links.map(roadName)) {
+    const last = roads.at(-1), ends = name.split(BETWEEN);
+    if (name === last) continue;
+    if (last && ends.length === 2 && last.endsWith(BETWEEN + ends[0])) roads[roads.length - 1] = last + BETWEEN + ends[1];
+    else roads.push(name);
+  }
+  return roads;
+}
 
 /** @param {string[]} links */
 export const routeOf = (links) => roadsOf(links).join(" → ");
@@ -27,9 +39,11 @@ export function wayOf(move) {
   return move.travel_s === 0 ? t("route.none") : unknown();
 }
 
-/** The way of a move in one line of a table. @param {any} move */
+/** The way of a move in one line of a table that names its zone already; the middle of a long one is left out. @param {any} move */
 export function shortWay(move) {
-  const roads = roadsOf(move.links || []);
+  const roads = roadsOf(move.links || []), from = zoneName(move.zone) + BETWEEN;
+  if (roads.length > 0 && roads[0].startsWith(from)) roads[0] = roads[0].slice(from.length);
+  if (roads.length === 1) return roads[0];
   if (roads.length <= ROADS_MOST) return wayOf(move);
   return [...roads.slice(0, ROADS_MOST - 1), t("route.more", { n: number(roads.length - ROADS_MOST) }), roads[roads.length - 1]].join(" → ");
 }
@@ -44,6 +58,15 @@ export const leaves = (move) => span(move.departs_s, move.departed_s);
 
 /** @param {any} move */
 export const arrives = (move) => span(move.arrives_s, move.arrived_s);
+
+/** Hours and minutes as 1:05, for tables. @param {number} seconds */
+function short(seconds) {
+  const all = Math.round(seconds / 60);
+  return `${Math.floor(all / 60)}:${String(all % 60).padStart(2, "0")}`;
+}
+
+/** @param {any} from seconds @param {any} to seconds */
+export const shortSpan = (from, to) => (isKnown(from) && isKnown(to) ? t("timetable.span", { from: short(from), to: short(to) }) : unknown());
 
 /** Whether these people stay where they are: their zone is at the shelter, no road is used and no time passes. @param {any} move */
 const isOnTheSpot = (move) => move.travel_s === 0 && (move.links || []).length === 0;

@@ -11,7 +11,7 @@ import { qrOf } from "./qr.js";
 import { doing, fileName } from "./say.js";
 import { may, picture } from "./store.js";
 import { Table } from "./table.js";
-import { arrives, isKnown, leaves, orUnknown, rate, rateOf, shortWay, times, wayOf } from "./timetable.js";
+import { arrives, isKnown, leaves, orUnknown, rate, rateOf, shortSpan, shortWay, times, wayOf } from "./timetable.js";
 import { duration, moment, nameOf, number, percent, period, t, word } from "./texts.js";
 
 /** @type {HTMLElement} */
@@ -153,14 +153,15 @@ function moveTable(plan) {
     { key: "people", title: t("people"), value: (move) => move.people, numeric: true },
     { key: "wheelchair", title: t("figure.wheelchair"), value: (move) => move.wheelchair || 0, numeric: true },
     { key: "without", title: t("without-vehicle"), value: (move) => move.without_vehicle || 0, numeric: true },
-    { key: "leave", title: t("timetable.leave"), value: (move) => move.departs_s ?? null, show: leaves, numeric: true },
+    { key: "leave", title: t("timetable.leave-short"), value: (move) => move.departs_s ?? null, show: (move) => shortSpan(move.departs_s, move.departed_s), numeric: true },
     { key: "rate", title: t("order.rate"), value: rateOf, show: rate, numeric: true },
-    { key: "arrive", title: t("timetable.arrive"), value: (move) => move.arrives_s ?? null, show: arrives, numeric: true },
+    { key: "arrive", title: t("timetable.arrive-short"), value: (move) => move.arrives_s ?? null, show: (move) => shortSpan(move.arrives_s, move.arrived_s), numeric: true },
     { key: "travel", title: t("travel"), value: (move) => move.travel_s ?? null, show: (move) => orUnknown(move.travel_s, duration), numeric: true },
-    { key: "route", title: t("route"), value: wayOf, show: shortWay },
-    { key: "changed", title: t("changed"), value: (move) => (move.changed ? t("yes") : "") }
+    { key: "changed", title: t("changed"), value: (move) => (move.changed ? t("yes") : "") },
+    { key: "route", title: t("route"), value: wayOf, show: shortWay, rest: true }
   ].filter(({ key }) => key !== "changed" || plan.moves.some((move) => move.changed)), (move) => bindMove(move, box));
   table.set(plan.moves);
+  table.element.classList.add("dense");
   return table.element;
 }
 
