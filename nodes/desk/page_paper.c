@@ -109,7 +109,8 @@ static const char *const row_figures[] = {"infant",   "child",          "adult",
                                           "pregnant", "other_language", "pets"};
 
 static void row_head(struct page *page) {
-    html_add(&page->html, "<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>",
+    html_add(&page->html,
+             "<thead><tr><th scope=\"col\" data-minutes>%s</th><th scope=\"col\">%s</th>",
              page_text(page, "paper.row-ago"), page_text(page, "sheet.way"));
     for (size_t i = 0; i < COUNT(row_figures); i++)
         html_add(&page->html, "<th scope=\"col\">%s</th>",
@@ -149,7 +150,7 @@ static void entry_row(struct page *page, long long row) {
 static void goods_ways(struct page *page, long long row) {
     static const char *const ways[] = {"receive", "issue", "count", "loss", "expire"};
     html_add(&page->html, "<td data-label=\"%s\"><select name=\"way%d\" aria-label=\"%s\">",
-             page_text(page, "sheet.what"), row, page_text(page, "sheet.what"));
+             page_text(page, "paper.goods-way"), row, page_text(page, "paper.goods-way"));
     for (size_t i = 0; i < COUNT(ways); i++)
         html_add(&page->html, "<option value=\"%s\">%s</option>", ways[i],
                  page_word(page, "way.", ways[i]));
@@ -184,9 +185,9 @@ static const struct goods_column {
 
 static void goods_row_head(struct page *page) {
     html_add(&page->html,
-             "<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th "
+             "<thead><tr><th scope=\"col\" data-minutes>%s</th><th scope=\"col\">%s</th><th "
              "scope=\"col\">%s</th>",
-             page_text(page, "paper.row-ago"), page_text(page, "sheet.what"),
+             page_text(page, "paper.row-ago"), page_text(page, "paper.goods-way"),
              page_text(page, "goods.item"));
     for (size_t i = 0; i < COUNT(goods_columns); i++)
         html_add(&page->html, "<th scope=\"col\">%s</th>", page_text(page, goods_columns[i].label));

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The include rule notices each kind of violation, planted in a tree of its own, and nothing else.
+# Sanitizers see nothing of it: no program of ours takes part.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 command -v python3 >/dev/null || { echo "[SKIP] needs python3"; exit 77; }

@@ -4,6 +4,7 @@
  * it with what each restarted coordinator says it holds. In the end the log is verified and every
  * report counted once. */
 #include "tests/support/city.h"
+#include "tests/support/sanitized.h"
 
 #include <criterion/criterion.h>
 
@@ -13,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NODES = 10, OUTSTANDING = 5, ROUNDS = 50, TELL = 40, LOAD_DIES_EVERY = 9 };
+enum { NODES = 10, OUTSTANDING = 5, ROUNDS = SANITIZED ? 20 : 50, TELL = 40, LOAD_DIES_EVERY = 9 };
 
 struct load {
     struct process process;

@@ -1,6 +1,7 @@
 /* kill -9 of nodes and coordinator at random moments while staff enter: whatever staff were told is
  * stored is in the coordinator's picture in the end, once. */
 #include "tests/support/site.h"
+#include "tests/support/sanitized.h"
 
 #include <criterion/criterion.h>
 
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SITES = 2, ROUNDS = 50, ENTRIES_MAX = 60, SETTLE_MS = 15000 };
+enum { SITES = 2, ROUNDS = SANITIZED ? 20 : 50, ENTRIES_MAX = 60, SETTLE_MS = 15000 };
 
 static struct city city;
 static struct site sites[SITES];

@@ -1,6 +1,7 @@
 #include "coordinator/optimizer/evacuation_flow.h"
 #include "tests/support/evacuation_checker.h"
 #include "tests/support/evacuation_random.h"
+#include "tests/support/sanitized.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -56,7 +57,7 @@ static int stop_at_once(void *context, const struct evacuation_progress *progres
 }
 
 Test(evacuation_flow, stopped_by_work_still_gives_a_plan_and_an_honest_bound) {
-    for (uint64_t seed = 1; seed <= 1500; seed++) {
+    for (uint64_t seed = 1; seed <= (SANITIZED ? 300 : 1500); seed++) {
         struct evacuation_random random;
         evacuation_random_make(&random, seed, (enum evacuation_random_kind)(seed % 3));
         struct evacuation_value optimum = evacuation_checker_optimum(&random.instance);

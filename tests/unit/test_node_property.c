@@ -3,6 +3,7 @@
  * entered. */
 #include "tests/support/chance.h"
 #include "tests/support/node_bench.h"
+#include "tests/support/sanitized.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -135,6 +136,6 @@ static void play(uint64_t seed) {
 }
 
 Test(node_property, every_report_arrives_once_and_in_order) {
-    for (uint64_t seed = 1; seed <= 1500; seed++)
+    for (uint64_t seed = 1; seed <= (SANITIZED ? 250 : 1500); seed++)
         play(seed);
 }

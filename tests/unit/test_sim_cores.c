@@ -1,9 +1,10 @@
 #include "simulations/simulated/simulate.h"
+#include "tests/support/sanitized.h"
 
 #include <criterion/criterion.h>
 #include <inttypes.h>
 
-#define ROUNDS 400u
+#define ROUNDS (SANITIZED ? 80u : 400u)
 
 static struct simulate_result run(uint64_t seed) {
     struct simulate_result result;

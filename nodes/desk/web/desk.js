@@ -431,7 +431,12 @@
     document.documentElement.classList.add("js");
     document.cookie = "haven_script=1; Path=/; SameSite=Strict; Max-Age=31536000";
     showFront();
-    window.addEventListener("hashchange", () => { showFront(); refresh(true); });
+    window.addEventListener("hashchange", () => {
+      showFront();
+      window.scrollTo(0, 0);
+      hush(); // it was said of another section
+      refresh(true);
+    });
     if (!(await kept.durable())) tell(say("storage"));
     lastMovement = (await kept.recall("moved")) || 0;
     if (navigator.serviceWorker) navigator.serviceWorker.register("/worker.js").catch(() => undefined);

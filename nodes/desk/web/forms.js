@@ -86,8 +86,10 @@
   // Paper says when as its writer's watch told it, the node wants how long ago. In an exercise that runs faster no watch does.
   function makeTimes(root) {
     if (desk.nodeRate() !== 1) return;
+    root.querySelectorAll("th[data-minutes]").forEach((head) => { head.textContent = say("row-when"); });
     root.querySelectorAll("input[data-minutes]").forEach((minutes) => {
       const clock = element("input", { type: "time", "aria-label": say("row-time") });
+      minutes.parentNode.setAttribute("data-label", say("row-when"));
       clock.addEventListener("input", () => { minutes.value = clock.value ? minutesSince(clock.value) : ""; });
       minutes.parentNode.insertBefore(clock, minutes);
     });
