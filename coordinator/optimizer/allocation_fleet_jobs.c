@@ -248,16 +248,21 @@ static void make_jobs(struct fleet *fleet) {
     qsort(fleet->all_jobs, fleet->job_count, sizeof *fleet->all_jobs, compare_jobs);
 }
 
+static const struct fleet_vehicle *vehicle_before(const struct fleet *fleet, uint32_t i) {
+    return &fleet->task->vehicles[fleet->vehicles[i - 1]];
+}
+
 /* How late any vehicle of its depot can leave for each lane. */
 static void find_leave_by(struct fleet *fleet) {
     const struct allocation_instance *in = fleet->task->instance;
     for (uint32_t l = 0; l < in->lane_count; l++) {
-        const uint32_t depot = in->lanes[l].depot;
+        const uint32_t depot = in->lanes[l].depot, first = fleet->first_vehicle[depot];
         double latest = -INFINITY;
-        for (uint32_t i = fleet->first_vehicle[depot];
-             i < fleet->first_vehicle[depot + 1] && latest < INFINITY; i++)
-            latest = fmax(latest,
-                          fleet_leave_by_min(fleet, &fleet->task->vehicles[fleet->vehicles[i]], l));
+        for (uint32_t i = first; i < fleet->first_vehicle[depot + 1] && latest < INFINITY; i++) {
+            const struct fleet_vehicle *vehicle = &fleet->task->vehicles[fleet->vehicles[i]];
+            if (i == first || !alike(vehicle, vehicle_before(fleet, i)))
+                latest = fmax(latest, fleet_leave_by_min(fleet, vehicle, l));
+        }
         fleet->leave_by_min[l] = latest;
         fleet->any_closes |= latest < INFINITY && latest > -INFINITY;
     }

@@ -33,16 +33,10 @@ static bool find_by(const struct fleet_vehicle *vehicle, const struct fleet_leg 
     return leaves <= out->until_min && returns <= back->until_min && in_range(vehicle, out, back);
 }
 
-bool fleet_find_times(const struct fleet *fleet, const struct fleet_vehicle *vehicle, uint32_t lane,
-                      double free_min, struct times *ret_times) {
-    const struct fleet_legs *legs = legs_of(fleet, lane);
-    const struct fleet_way *way = &fleet->task->ways[lane];
+/* The best of all pairs of legs: which way back is in range depends on the way there. */
+static bool find_in_range(const struct fleet_legs *legs, const struct fleet_vehicle *vehicle,
+                          double free_min, struct times *ret_times) {
     bool any = false;
-    if (!legs) {
-        const struct fleet_leg out = {0, INFINITY, way->out_min, 0},
-                               back = {0, INFINITY, way->back_min, 0};
-        return find_by(vehicle, &out, &back, free_min, ret_times);
-    }
     for (uint32_t i = 0; i < legs->out_count; i++)
         for (uint32_t j = 0; j < legs->back_count; j++) {
             struct times times;
@@ -57,19 +51,62 @@ bool fleet_find_times(const struct fleet *fleet, const struct fleet_vehicle *veh
     return any;
 }
 
+/* Who is there sooner can take every way back that who is there later can, so that the way there
+ * is chosen first. */
+static bool find_anywhere(const struct fleet_legs *legs, const struct fleet_vehicle *vehicle,
+                          double free_min, struct times *ret_times) {
+    static const struct fleet_leg none = {0, INFINITY, 0, 0};
+    struct times best = {.delivered_min = INFINITY};
+    bool any = false;
+    for (uint32_t i = 0; i < legs->out_count; i++) {
+        struct times times;
+        if (!find_by(vehicle, &legs->out[i], &none, free_min, &times) ||
+            times.delivered_min >= best.delivered_min)
+            continue;
+        best = times;
+        best.out_leg = i;
+    }
+    for (uint32_t j = 0; best.delivered_min < INFINITY && j < legs->back_count; j++) {
+        struct times times;
+        if (!find_by(vehicle, &legs->out[best.out_leg], &legs->back[j], free_min, &times) ||
+            (any && !is_sooner(&times, ret_times)))
+            continue;
+        times.out_leg = best.out_leg;
+        times.back_leg = j;
+        *ret_times = times;
+        any = true;
+    }
+    return any;
+}
+
+bool fleet_find_times(const struct fleet *fleet, const struct fleet_vehicle *vehicle, uint32_t lane,
+                      double free_min, struct times *ret_times) {
+    const struct fleet_legs *legs = legs_of(fleet, lane);
+    const struct fleet_way *way = &fleet->task->ways[lane];
+    if (!legs) {
+        const struct fleet_leg out = {0, INFINITY, way->out_min, 0},
+                               back = {0, INFINITY, way->back_min, 0};
+        return find_by(vehicle, &out, &back, free_min, ret_times);
+    }
+    return vehicle->range_km > 0 ? find_in_range(legs, vehicle, free_min, ret_times)
+                                 : find_anywhere(legs, vehicle, free_min, ret_times);
+}
+
 double fleet_leave_by_min(const struct fleet *fleet, const struct fleet_vehicle *vehicle,
                           uint32_t lane) {
     const struct fleet_legs *legs = legs_of(fleet, lane);
     double latest = -INFINITY;
     if (!legs)
         return INFINITY;
-    for (uint32_t i = 0; i < legs->out_count; i++)
-        for (uint32_t j = 0; j < legs->back_count; j++) {
-            const struct fleet_leg *out = &legs->out[i], *back = &legs->back[j];
-            const double leaves =
-                fmin(out->until_min, back->until_min - vehicle->unloading_min - out->min);
-            if (leaves >= out->from_min && in_range(vehicle, out, back))
-                latest = fmax(latest, leaves);
-        }
+    for (uint32_t i = 0; i < legs->out_count; i++) {
+        const struct fleet_leg *out = &legs->out[i];
+        double back_by = -INFINITY;
+        for (uint32_t j = 0; j < legs->back_count && back_by < INFINITY; j++)
+            if (in_range(vehicle, out, &legs->back[j]))
+                back_by = fmax(back_by, legs->back[j].until_min);
+        const double leaves = fmin(out->until_min, back_by - vehicle->unloading_min - out->min);
+        if (leaves >= out->from_min)
+            latest = fmax(latest, leaves);
+    }
     return latest;
 }

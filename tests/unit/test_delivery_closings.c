@@ -22,12 +22,15 @@ struct world {
     struct deliveries_group group;
     struct deliveries_busy busy[2];
     struct timetable_closing closings[CLOSINGS_MAX];
+    int64_t link_m[LINKS_MAX]; /* a kilometre a minute */
     struct deliveries_task task;
 };
 
 static struct world *new_world(const struct network_link *links, uint32_t link_count) {
     struct world *world = calloc(1, sizeof *world);
     cr_assert_eq(network_new(NODES, links, link_count, &world->network), HV_OK);
+    for (uint32_t l = 0; l < link_count; l++)
+        world->link_m[l] = links[l].travel_ms / 60;
     world->depot = (struct instance_depot){0, INSTANCE_NO_LIMIT, true};
     for (uint32_t s = 0; s < SHELTERS; s++) {
         world->shelters[s] = (struct instance_shelter){.node = s + 1, .priority = 1};
@@ -53,6 +56,7 @@ static struct world *new_world(const struct network_link *links, uint32_t link_c
                                            .group_count = 1,
                                            .busy = world->busy,
                                            .closings = world->closings,
+                                           .link_m = world->link_m,
                                            .horizon_ms = 24 * 60 * MIN};
     return world;
 }
@@ -92,6 +96,8 @@ static struct world *random_world(struct chance *chance) {
     for (uint32_t s = 0; s < SHELTERS; s++)
         world->shipments[s].quantity = 1 + chance_below(chance, 6);
     world->group.count = 1 + chance_below(chance, 3);
+    world->group.range_m =
+        chance_below(chance, 3) == 0 ? 20000 + 1000 * chance_below(chance, 150) : 0;
     world->task.busy_count = chance_below(chance, 2);
     world->busy[0] = (struct deliveries_busy){.shelter = chance_below(chance, SHELTERS),
                                               .unloaded = chance_below(chance, 2) == 0,
@@ -140,6 +146,9 @@ static void follow_trip(const struct world *world, const struct plan_deliveries 
     cr_assert_geq(trip->returns_ms, trip->delivered_ms);
     cr_assert_eq(follow(world, made, trip->back, shelter, 0, trip->returns_ms), trip->back_ms);
     cr_assert_leq(trip->leaves_ms, trip->leave_by_ms);
+    const int64_t round_m =
+        (trip->arrives_ms - trip->leaves_ms + trip->back_ms - trip->returns_ms) / 60;
+    cr_assert(world->group.range_m == 0 || round_m <= world->group.range_m);
     for (size_t u = 0; u < made->delivery_count; u++) { /* one trip at a time */
         const struct plan_delivery *other = &made->deliveries[u];
         if (other != trip && other->number == trip->number)
@@ -214,6 +223,7 @@ Test(delivery_closings, the_way_is_nearly_always_the_quickest_that_is_open) {
         struct plan_deliveries *made = NULL;
         world->task.busy_count = 0;
         world->group.count = SHELTERS;
+        world->group.range_m = 0;
         for (size_t i = 0; i < world->task.closing_count; i++)
             world->closings[i].to_ms = TIMETABLE_FOR_GOOD;
         for (uint32_t s = 0; s < SHELTERS; s++)
