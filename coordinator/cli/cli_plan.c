@@ -216,12 +216,25 @@ static void cell_hours(struct cli_table *table, const json_t *one, const char *m
     cli_table_cell(table, "%lld:%02lld", (s + 59) / 3600, (s + 59) / 60 % 60);
 }
 
+static bool any_has_to_leave(const json_t *trips) {
+    size_t index;
+    json_t *trip;
+    bool any = false;
+    json_array_foreach(trips, index, trip) any |= cli_number(trip, "leave_by_s") != 0;
+    return any;
+}
+
+/* By when one has to leave is a column of its own where roads close. */
 static void print_trips(const json_t *trips) {
-    static const char *const titles[] = {
+    static const char *const titles[] = {"vehicle",      "from",     "to shelter", ">leaves, h",
+                                         ">expected, h", ">back, h", ">order",     ">late, min",
+                                         "load",         NULL};
+    static const char *const with_closings[] = {
         "vehicle",       "from",         "to shelter", ">leaves, h",
         ">not after, h", ">expected, h", ">back, h",   ">order",
         ">late, min",    "load",         NULL};
-    struct cli_table *table = cli_table_new(titles);
+    const bool closes = any_has_to_leave(trips);
+    struct cli_table *table = cli_table_new(closes ? with_closings : titles);
     size_t index, at;
     json_t *trip, *line;
     json_array_foreach(trips, index, trip) {
@@ -236,7 +249,7 @@ static void print_trips(const json_t *trips) {
         cell_hours(table, trip, "leaves_s");
         if (cli_number(trip, "leave_by_s") != 0)
             cell_hours(table, trip, "leave_by_s");
-        else
+        else if (closes)
             cli_table_cell(table, "%s", "");
         cell_hours(table, trip, "delivered_s");
         cell_hours(table, trip, "back_s");
