@@ -280,6 +280,26 @@ static void read_link(struct row *row, struct evacuation_link *link, int32_t *op
     *opposite = read_name(row, "reverse", &reading->links, "the id of the opposite link");
 }
 
+/* A link may take over the lanes of another one that leads back. */
+static void check_opposites(struct reading *reading, const json_t *rows) {
+    const struct evacuation_document *document = reading->document;
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const struct row row = row_at(reading, rows, "links", i);
+        const int32_t opposite = document->opposites[i];
+        if (opposite < 0)
+            continue;
+        const struct evacuation_link *link = &document->links[i],
+                                     *back = &document->links[opposite];
+        if ((size_t)opposite == i)
+            fault_of_row(&row, "reverse", "the id of the opposite link", "“%s” is the link itself",
+                         document->link_ids[i]);
+        else if (link->from >= 0 && link->to >= 0 && back->from >= 0 && back->to >= 0 &&
+                 (back->from != link->to || back->to != link->from))
+            fault_of_row(&row, "reverse", "the id of a link from its end to its beginning",
+                         "“%s” does not lead the other way", document->link_ids[opposite]);
+    }
+}
+
 static void read_zone(struct row *row, struct evacuation_zone *zone) {
     zone->node = read_name(row, "node", &row->reading->nodes, "the id of a node");
     zone->people = read_integer(row, "people", true, 0, 0, EVACUATION_PEOPLE_MAX);
@@ -369,6 +389,7 @@ static void read_rows(struct reading *reading, const json_t *root) {
         read_link(&row, &document->links[i], &document->opposites[i]);
         read_link_words(&row, i);
     }
+    check_opposites(reading, links);
     for (size_t i = 0; i < json_array_size(zones); i++) {
         struct row row = row_at(reading, zones, "zones", i);
         read_zone(&row, &document->zones[i]);

@@ -392,31 +392,11 @@ static int solve(const struct request *request, const struct evacuation_document
     return status;
 }
 
-/* Links that the instance calls opposite must be so. */
-static bool opposites_are_right(const struct request *request,
-                                const struct evacuation_document *document) {
-    const struct evacuation_link *links = document->instance.links;
-    for (size_t l = 0; l < document->instance.link_count; l++) {
-        int32_t opposite = document->opposites[l];
-        if (opposite < 0 ||
-            (links[opposite].from == links[l].to && links[opposite].to == links[l].from))
-            continue;
-        fprintf(stderr,
-                "%s: links[%zu].reverse: “%s” does not lead the other way; the id of a link from "
-                "its end to its beginning\n",
-                request->instance, l, document->link_ids[opposite]);
-        return false;
-    }
-    return true;
-}
-
 static int read_and_solve(const struct request *request, struct hv_fault_list *faults,
                           struct evacuation_document *document) {
     struct zone_plan_rules rules = {0};
     struct travellers_document travellers = {0};
     int error = HV_OK;
-    if (request->contraflow && !opposites_are_right(request, document))
-        return EX_DATAERR;
     if (request->contraflow && !document->reversible)
         fprintf(stderr, "%s: no link may be reversed: none has “reverse”\n", request->instance);
     if (request->rules != NULL)

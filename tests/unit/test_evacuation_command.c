@@ -129,7 +129,9 @@ Test(evacuation_command, prints_figures_as_json) {
 Test(evacuation_command, does_not_reverse_roads_and_claims_no_bound_where_it_might) {
     static char text[1 << 16];
     char *dir = scratch_make();
-    const char *instance = write_instance(dir, ",\"reverse\":\"ab\"");
+    const char *instance =
+        write_instance(dir, ",\"reverse\":\"ba\"},{\"id\":\"ba\",\"from\":\"b\",\"to\":\"a\","
+                            "\"travel_steps\":2,\"capacity_per_step\":4");
     const char *plan = scratch_path(dir, "plan.json"), *proof = scratch_path(dir, "proof.json");
     cr_redirect_stdout();
     cr_redirect_stderr();

@@ -58,8 +58,10 @@ Test(evacuation_json, reads_what_depends_on_the_step) {
     struct evacuation_document document;
     const char *text =
         DOCUMENT(NODES,
-                 LINK("\"from\":\"a\",\"to\":\"b\",\"travel_steps\":0,\"capacity_per_step\":4,"
-                      "\"capacity_from\":[[2,0],[5,7]],\"closes_at_step\":8,\"reverse\":\"ab\""),
+                 "\"links\":[{\"id\":\"ab\",\"from\":\"a\",\"to\":\"b\",\"travel_steps\":0,"
+                 "\"capacity_per_step\":4,\"capacity_from\":[[2,0],[5,7]],\"closes_at_step\":8,"
+                 "\"reverse\":\"ba\"},{\"id\":\"ba\",\"from\":\"b\",\"to\":\"a\","
+                 "\"travel_steps\":0,\"capacity_per_step\":4}]",
                  "\"zones\":[{\"id\":\"z\",\"node\":\"a\",\"people\":1,\"earliest_step\":1,"
                  "\"deadline_step\":6}]",
                  "\"shelters\":[{\"id\":\"s\",\"node\":\"b\",\"capacity\":2,\"opens_at_step\":3}]");
@@ -129,6 +131,32 @@ Test(evacuation_json, names_the_field_that_is_wrong) {
                  ZONES, SHELTERS),
         HV_ERR_VALUE,
         "city.json: links[0].capacity_from: entry 1 is not later; steps in rising order");
+}
+
+Test(evacuation_json, refuses_a_link_that_takes_lanes_of_itself_or_of_one_that_does_not_lead_back) {
+    expect_fault(
+        DOCUMENT(NODES,
+                 LINK("\"from\":\"a\",\"to\":\"b\",\"travel_steps\":2,\"capacity_per_step\":4,"
+                      "\"reverse\":\"ab\""),
+                 ZONES, SHELTERS),
+        HV_ERR_VALUE,
+        "city.json: links[0].reverse: “ab” is the link itself; the id of the opposite link");
+    expect_fault(
+        DOCUMENT(NODES,
+                 LINK("\"from\":\"a\",\"to\":\"a\",\"travel_steps\":2,\"capacity_per_step\":4,"
+                      "\"reverse\":\"ab\""),
+                 ZONES, SHELTERS),
+        HV_ERR_VALUE,
+        "city.json: links[0].reverse: “ab” is the link itself; the id of the opposite link");
+    expect_fault(
+        DOCUMENT(NODES,
+                 "\"links\":[{\"id\":\"ab\",\"from\":\"a\",\"to\":\"b\",\"travel_steps\":0,"
+                 "\"capacity_per_step\":4,\"reverse\":\"too\"},{\"id\":\"too\",\"from\":\"a\","
+                 "\"to\":\"b\",\"travel_steps\":0,\"capacity_per_step\":4}]",
+                 ZONES, SHELTERS),
+        HV_ERR_VALUE,
+        "city.json: links[0].reverse: “too” does not lead the other way; the id of a link from its "
+        "end to its beginning");
 }
 
 Test(evacuation_json, names_both_places_of_a_double_id) {
