@@ -194,6 +194,11 @@ await test("a proposal says that there is a newer one, and can no longer be appr
   older = await newPlan("S03");
   await goTo(page, `plans/${older}`);
   await page.waitForSelector(".actions button.go");
+  const gone = (await (await page.request.get(`${address}/api/v1/plans/${older}`)).json()).moves.find((move) => move.links.length > 0);
+  await haven("road", "close", gone.links[0], "--reason", "a tree");
+  await says(page, "main", "Since this plan was made, 1 road that it uses was closed"); // who decides reads what has become of it
+  await haven("road", "open", gone.links[0]);
+  await page.waitForFunction(() => !document.querySelector("main").textContent.includes("Since this plan was made"));
   approved = await newPlan();
   check(approved > older, `${approved} after ${older}`);
   await says(page, "main", "is newer", `Approve plan ${older} all the same`);

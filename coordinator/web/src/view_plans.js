@@ -3,6 +3,7 @@ import { decide, get, url } from "./api.js";
 import { buses, busesTo, yards } from "./buses.js";
 import { deliveries } from "./deliveries.js";
 import { fill, fold, h, stacked } from "./dom.js";
+import { isShut } from "./features.js";
 import { isInUse } from "./hands.js";
 import { itemName, placeName, roadName, zoneName } from "./names.js";
 import { bindings, bindMove } from "./plan_bind.js";
@@ -169,8 +170,22 @@ function moveTable(plan) {
 
 const again = () => h("button", { class: "again", onclick: make }, t("plan.again"));
 
+/** What the plan counts on and that is gone since it was made: roads that were shut, shelters that do not take people any more. @param {any} plan */
+function broken(plan) {
+  const used = new Set(plan.moves.flatMap((move) => move.links || [])), goals = new Set(plan.moves.map((move) => move.shelter));
+  const roads = ((picture.roads && picture.roads.features) || []).map((road) => ({ ...road.properties, id: road.properties.id ?? road.id })).filter((road) => used.has(road.id) && isShut(road, null));
+  const places = [...goals].filter((id) => ["damaged", "closed"].includes((picture.shelters.get(id) || {}).status));
+  return [roads.length > 0 && t("plan.broken-roads", { n: number(roads.length), names: roads.map((road) => roadName(road.id)).join(", ") }),
+    places.length > 0 && t("plan.broken-places", { n: number(places.length), names: places.map(placeName).join(", ") })].filter(Boolean);
+}
+
 /** What speaks against deciding for this plan, said where it would be decided. @param {any} plan @param {number} newest @param {any[]} plans the last */
 function reservation(plan, newest, plans) {
+  return [plan.standing === "proposed" && broken(plan).map((said) => h("p", { class: "message bad" }, said)), newer(plan, newest, plans)];
+}
+
+/** @param {any} plan @param {number} newest @param {any[]} plans the last */
+function newer(plan, newest, plans) {
   if (plan.standing === "overtaken") {
     const by = plans.find((other) => other.standing === "in-force" && other.id > plan.id);
     return h("p", { class: "message" }, by ? [t("plan.overtaken-by", { id: by.id }), " ", h("a", { href: `#/plans/${by.id}/${plan.id}` }, t("plan.title", { id: by.id }))] : t("plan.overtaken"));
@@ -277,7 +292,7 @@ const inUse = () => document.querySelector("dialog[open], .binding details[open]
 
 /** @type {import("./app.js").View} */
 export const view = {
-  kinds: ["plans"],
+  kinds: ["plans", "network"],
   async open(into, [id, other]) {
     box = into;
     shown = id || "";
