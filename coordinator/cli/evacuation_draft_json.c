@@ -59,6 +59,10 @@ static void put_links(FILE *file, const struct evacuation_draft *draft) {
         }
         if (draft->link_lanes[l] > 0)
             fprintf(file, ",\"lanes\":%" PRId32, draft->link_lanes[l]);
+        if (draft->link_opposites[l] >= 0) {
+            fputc(',', file);
+            put_field(file, "reverse", draft->link_ids[draft->link_opposites[l]]);
+        }
         fputc('}', file);
     }
     fputs("],\n", file);

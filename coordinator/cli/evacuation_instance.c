@@ -6,6 +6,7 @@
 #include "coordinator/cli/evacuation_bus_json.h"
 #include "coordinator/cli/evacuation_draft_json.h"
 #include "coordinator/optimizer/bus_instance.h"
+#include "coordinator/planning/contraflow.h"
 #include "coordinator/planning/evacuation_draft.h"
 #include "coordinator/region/builder.h"
 
@@ -44,6 +45,8 @@ static const char help[] =
     "  --start HOURS             hour of the timeline at which step 0 begins; 0 otherwise\n"
     "  --trust-unknown           use shelters of which nobody knows whether they withstand it\n"
     "  --closed LINK,…           closed from the start\n"
+    "  --reversible LINK,…|all   these links may take over the lanes of the one that runs the\n"
+    "                            other way, as haven solve zoneplan --contraflow then may plan\n"
     "  --zones ZONE,…            plan for these zones alone\n"
     "  --zone NODE=PEOPLE,…      more zones, for regions that have only roads\n"
     "  --shelter NODE=PLACES,…   more shelters\n"
@@ -78,7 +81,7 @@ static const char help[] =
 
 /* Words of options that name things in the region, kept until it is loaded. */
 struct lists {
-    char *closed, *zones, *more_zones, *more_shelters, *exits, *fleets;
+    char *closed, *reversible, *zones, *more_zones, *more_shelters, *exits, *fleets;
 };
 
 struct request {
@@ -94,7 +97,7 @@ struct work {
     struct hazard timeline;
     struct evacuation_draft *draft;
     bool *closed, *only;
-    uint32_t *exits;
+    uint32_t *exits, *opposites;
     struct evacuation_bus_fleet *fleets;
     size_t fleet_count;
 };
@@ -252,6 +255,7 @@ static int read_arguments(int argc, char **argv, struct request *request, bool *
         number("pets", &draft->pets, 0, 1, "a share from 0 to 1"),
         number("stay", &draft->stay_exposure, 0, 1, "a share from 0 to 1"),
         list("closed", &lists->closed),
+        list("reversible", &lists->reversible),
         list("zones", &lists->zones),
         list("zone", &lists->more_zones),
         list("shelter", &lists->more_shelters),
@@ -304,6 +308,35 @@ static int mark_listed(const struct region *region, char *list, const char *opti
         marks[index] = true;
     }
     return EX_OK;
+}
+
+/* Of all links that have an opposite keeps those of the list, each of which must have one. */
+static int keep_listed(const struct region *region, char *list, uint32_t *opposites) {
+    bool *listed = calloc(region->link_count + 1u, sizeof *listed);
+    int status = listed == NULL
+                     ? EX_OSERR
+                     : mark_listed(region, list, "reversible", "link", region_find_link, listed);
+    for (uint32_t l = 0; l < region->link_count && status == EX_OK; l++) {
+        if (listed[l] && opposites[l] == UINT32_MAX) {
+            fprintf(stderr,
+                    "haven " COMMAND ": --reversible %s: no one link leads back between its two "
+                    "nodes\n",
+                    region->links[l].id);
+            status = EX_DATAERR;
+        }
+        opposites[l] = listed[l] ? opposites[l] : UINT32_MAX;
+    }
+    free(listed);
+    return status;
+}
+
+static int find_reversible(const struct region *region, struct request *request,
+                           struct work *work) {
+    char *list = request->lists.reversible;
+    if (contraflow_opposites(region, &work->opposites) != HV_OK)
+        return EX_OSERR;
+    request->draft.opposites = work->opposites;
+    return strcmp(list, "all") == 0 ? EX_OK : keep_listed(region, list, work->opposites);
 }
 
 static int wrong_item(const char *option, const char *item, const char *right) {
@@ -447,6 +480,8 @@ static int apply_lists(struct request *request, struct work *work) {
         status = find_exits(region, request, work);
     if (status == EX_OK && lists->fleets != NULL)
         status = find_fleets(region, lists->fleets, work);
+    if (status == EX_OK && lists->reversible != NULL)
+        status = find_reversible(region, request, work);
     request->draft.closed = work->closed;
     request->draft.only = lists->zones != NULL ? work->only : NULL;
     return status;
@@ -620,10 +655,12 @@ static void clean_up(struct request *request, struct work *work) {
     profile_free(work->profile);
     region_free(work->region);
     free(work->closed);
+    free(work->opposites);
     free(work->only);
     free(work->exits);
     free(work->fleets);
     free(request->lists.closed);
+    free(request->lists.reversible);
     free(request->lists.zones);
     free(request->lists.more_zones);
     free(request->lists.more_shelters);

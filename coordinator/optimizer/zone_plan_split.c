@@ -6,8 +6,9 @@
 #include <string.h>
 
 #define COLUMNS_MAX 100000
-#define ENTRIES_MAX 4000000 /* of the matrix */
-#define ITERATIONS_MAX 200000
+#define USES_MAX 4000000   /* of links at a step */
+#define ENTRIES_MAX 400000 /* of the matrix; twice as many take minutes */
+#define ITERATIONS_MAX 20000
 #define UNSERVED 4.0 /* horizons that a person unserved weighs, as in the search */
 #define WHOLE 1e-5   /* so close to a whole number is one */
 
@@ -88,8 +89,7 @@ static void list_columns(struct splitting *splitting) {
 static int make_columns(struct splitting *splitting) {
     const size_t zones = splitting->search->problem->instance->zone_count;
     list_columns(splitting);
-    if (splitting->count == 0 || splitting->count > COLUMNS_MAX ||
-        splitting->use_count > ENTRIES_MAX)
+    if (splitting->count == 0 || splitting->count > COLUMNS_MAX || splitting->use_count > USES_MAX)
         return HV_ERR_LIMIT;
     splitting->columns = calloc(splitting->count, sizeof *splitting->columns);
     splitting->uses = calloc(splitting->use_count + 1, sizeof *splitting->uses);
@@ -203,7 +203,7 @@ static int make_rows(struct splitting *splitting) {
         add_zone(splitting, z);
     add_shelters(splitting);
     add_links(splitting);
-    return HV_OK;
+    return splitting->index_count <= ENTRIES_MAX ? HV_OK : HV_ERR_LIMIT;
 }
 
 /* ---- the programme --------------------------------------------------------------------------- */

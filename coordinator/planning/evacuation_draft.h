@@ -57,6 +57,8 @@ struct evacuation_draft_options {
     const struct hazard *timeline; /* or NULL */
     double start_s;                /* time of the timeline at which step 0 begins */
     const bool *closed;            /* by link, or NULL */
+    const uint32_t *opposites;     /* contraflow: by link the one whose lanes it may take over, or
+                                      UINT32_MAX; NULL for none */
     const bool *only;              /* by zone: whom to plan for; NULL: all whom the hazard names */
     struct evacuation_curve background; /* share of each road that other traffic takes, from then
                                            on; no points: 0 */
@@ -113,9 +115,11 @@ struct evacuation_draft {
     const char *name;
     const char **node_ids, **link_ids, **zone_ids, **shelter_ids; /* by index */
     const char **place_ids; /* by zone: the place of which it is a part, "" where it is all of it */
-    const double *node_x, *node_y;         /* by node */
-    const int32_t *link_lanes;             /* by link; REGION_UNKNOWN where unknown, 0 of no road */
-    const char **link_names;               /* by link; "" where none */
+    const double *node_x, *node_y; /* by node */
+    const int32_t *link_lanes;     /* by link; REGION_UNKNOWN where unknown, 0 of no road */
+    const char **link_names;       /* by link; "" where none */
+    const int32_t *link_opposites; /* by link: whose lanes it may take over, or -1. A centroid that
+                                      may not be passed has no opposites at its links */
     struct evacuation_draft_zone *entries; /* by zone of the instance */
     uint32_t *shelter_of;                  /* by shelter of the instance; REGION_NONE: an exit */
     struct travellers travellers; /* classes of enum evacuation_draft_class up to DRAFT_MEDICAL;

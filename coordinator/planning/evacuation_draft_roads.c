@@ -231,12 +231,13 @@ static int take_links(struct drafting *drafting, size_t count) {
     draft->link_ids = hv_arena_take(&draft->arena, count + 1, sizeof *draft->link_ids);
     draft->link_names = hv_arena_take(&draft->arena, count + 1, sizeof *draft->link_names);
     draft->link_lanes = hv_arena_take(&draft->arena, count + 1, sizeof *draft->link_lanes);
+    draft->link_opposites = hv_arena_take(&draft->arena, count + 1, sizeof *draft->link_opposites);
     drafting->first_change = hv_arena_take(&draft->arena, count + 2, sizeof(size_t));
     drafting->road_ms =
         hv_arena_take(&draft->arena, draft->instance.node_count + 1, sizeof(int64_t));
     bool whole = drafting->links != NULL && draft->link_ids != NULL && draft->link_names != NULL &&
-                 draft->link_lanes != NULL && drafting->first_change != NULL &&
-                 drafting->road_ms != NULL;
+                 draft->link_lanes != NULL && draft->link_opposites != NULL &&
+                 drafting->first_change != NULL && drafting->road_ms != NULL;
     return whole ? HV_OK : HV_ERR_MEMORY;
 }
 
@@ -279,6 +280,19 @@ static int lay_out(struct drafting *drafting, int64_t *travel_ms) {
     return HV_OK;
 }
 
+/* Those that lead the other way between the same two nodes of the instance. */
+static void write_opposites(struct drafting *drafting) {
+    const uint32_t *opposites = drafting->options->opposites;
+    const struct evacuation_link *links = drafting->links;
+    int32_t *written = (int32_t *)drafting->draft->link_opposites;
+    for (size_t l = 0; l < drafting->draft->instance.link_count; l++)
+        written[l] = -1;
+    for (uint32_t l = 0; opposites != NULL && l < drafting->region->link_count; l++)
+        if (opposites[l] != UINT32_MAX && links[opposites[l]].from == links[l].to &&
+            links[opposites[l]].to == links[l].from)
+            written[l] = (int32_t)opposites[l];
+}
+
 static struct capacity capacity_of(const struct drafting *drafting, uint32_t l, bool closed) {
     double people = drafting->region->links[l].capacity_veh_per_h *
                     drafting->region->persons_per_vehicle * drafting->options->step_s / 3600;
@@ -296,6 +310,8 @@ int drafting_roads(struct drafting *drafting) {
     int error = travel_ms == NULL ? HV_ERR_MEMORY : take_links(drafting, most);
     if (error == HV_OK)
         error = lay_out(drafting, travel_ms);
+    if (error == HV_OK)
+        write_opposites(drafting);
     if (error == HV_OK)
         error = find_toward(drafting, drafting->links, travel_ms, draft->instance.link_count, true,
                             drafting->road_ms);

@@ -249,6 +249,33 @@ static struct hazard timeline_of(struct hazard_entry *entries, uint32_t count) {
     return (struct hazard){entries, count};
 }
 
+/* a ⇄ b ⇄ hub: what ends at a centroid does not lead back from where it came. */
+Test(evacuation_draft, opposites_are_told_where_they_lead_the_other_way) {
+    static const uint32_t opposites[] = {1, 0, 3, 2};
+    struct region *region;
+    cr_assert_eq(builder_new(&region), HV_OK);
+    add_node(region, "a", true);
+    add_node(region, "b", true);
+    add_node(region, "hub", false);
+    add_road(region, "ab", 0, 1, 60, 3600);
+    add_road(region, "ba", 1, 0, 60, 3600);
+    add_road(region, "bh", 1, 2, 60, 3600);
+    add_road(region, "hb", 2, 1, 60, 3600);
+    struct region_shelter shelter = shelter_at("S", 1, 100);
+    cr_assert_eq(builder_add_shelter(region, &shelter, 0), HV_OK);
+    struct evacuation_draft_options options = plain;
+    for (int with = 0; with < 2; with++) {
+        options.opposites = with ? opposites : NULL;
+        struct evacuation_draft *made = draft(region, &options);
+        cr_assert_eq(made->link_opposites[0], with ? 1 : -1);
+        cr_assert_eq(made->link_opposites[1], with ? 0 : -1);
+        for (size_t l = 2; l < made->instance.link_count; l++)
+            cr_assert_eq(made->link_opposites[l], -1);
+        evacuation_draft_free(made);
+    }
+    region_free(region);
+}
+
 Test(evacuation_draft, nobody_is_on_a_road_while_a_hazard_closes_it) {
     struct chance chance = {8};
     for (int round = 0; round < ROUNDS; round++) {

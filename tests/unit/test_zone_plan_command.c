@@ -1,7 +1,9 @@
 /* `haven solve zoneplan`: results through the independent checker, rules, faults, exit status. */
+#include "coordinator/cli/evacuation.h"
 #include "coordinator/cli/solve_zoneplan.h"
 
 #include "tests/support/command.h"
+#include "tests/support/region_files.h"
 #include "tests/support/scratch.h"
 
 #include <criterion/criterion.h>
@@ -70,6 +72,37 @@ Test(zone_plan_command, the_checker_accepts_plans_of_every_kind) {
         cr_assert(checker_accepts(instance, plan, cases[i].rest), "%s %s", cases[i].name,
                   cases[i].option);
     }
+    scratch_remove(dir);
+}
+
+#define MAKE(...) COMMAND_RUN(cli_evacuation_instance, __VA_ARGS__)
+
+/* One road both ways, one that leads on alone. */
+static const char links_text[] =
+    "link_id,from_node_id,to_node_id,directed,length,lanes,capacity,free_speed\n"
+    "L1,a,b,1,6,1,600,60\nL2,b,a,1,6,1,600,60\nL3,b,c,1,3,1,600,30\n";
+
+Test(zone_plan_command, an_instance_of_a_region_says_which_roads_may_be_reversed) {
+    char *dir = scratch_make();
+    struct region_files files;
+    region_files_init(&files);
+    region_files_small(&files);
+    const char *region = files.dir, *instance = scratch_path(dir, "i.json");
+    region_files_write(&files, "link.csv", links_text);
+    cr_redirect_stderr();
+    cr_redirect_stdout();
+    cr_assert_eq(MAKE(region, "-o", instance), EX_OK);
+    cr_assert_null(strstr(read_text(instance), "\"reverse\""));
+    cr_assert_eq(MAKE(region, "-o", instance, "--reversible", "all"), EX_OK);
+    cr_assert_not_null(strstr(read_text(instance), "\"reverse\":\"L2\""));
+    cr_assert_not_null(strstr(read_text(instance), "\"reverse\":\"L1\""));
+    cr_assert_eq(MAKE(region, "-o", instance, "--reversible", "L1"), EX_OK);
+    cr_assert_not_null(strstr(read_text(instance), "\"reverse\":\"L2\""));
+    cr_assert_null(strstr(read_text(instance), "\"reverse\":\"L1\""));
+    cr_assert_eq(RUN(instance, "--contraflow", "--quiet"), EX_OK);
+    cr_assert_eq(MAKE(region, "-o", instance, "--reversible", "nix"), EX_NOINPUT);
+    cr_assert_eq(MAKE(region, "-o", instance, "--reversible", "L3"), EX_DATAERR);
+    region_files_deinit(&files);
     scratch_remove(dir);
 }
 
