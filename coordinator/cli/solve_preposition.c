@@ -36,7 +36,9 @@ static const char help[] =
     "                         a haven.preposition.solution/1\n"
     "  --gap SHARE            stop when the cost is proven to be within this share of the least;\n"
     "                         0.0001 without the option, 0 for the optimum\n"
-    "  --time-limit SECONDS   stop after that time with the best so far and its bound\n"
+    "  --time-limit SECONDS   stop after that time by the clock with the best so far and its "
+    "bound;\n"
+    "                         what is found until then depends on the machine and its load\n"
     "  --json                 print the figures as one JSON object\n"
     "  --quiet                no progress on the terminal\n"
     "\n"
@@ -216,10 +218,16 @@ static void print_figures(const struct preposition_document *document,
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-static int say_no_decision(const struct request *request, enum preposition_status status) {
-    if (status == PREPOSITION_NOTHING) {
-        fprintf(stderr, "%s: no decision within the time limit; give more time\n",
-                request->instance);
+static int say_no_decision(const struct request *request,
+                           const struct preposition_instance *instance,
+                           const struct preposition_decision *decision) {
+    if (decision->status == PREPOSITION_NOTHING) {
+        bool wishes = instance->has_service || instance->has_budget;
+        fprintf(stderr,
+                "%s: no decision within %g s, and no proof that there is none; raise --time-limit, "
+                "or run without it%s\n",
+                request->instance, request->time_limit_s,
+                wishes ? "; a lower service.probability or a higher budget is easier to meet" : "");
         return EX_TEMPFAIL;
     }
     fprintf(stderr,
@@ -309,7 +317,7 @@ static int solve(const struct request *request, const struct preposition_documen
         return hv_error_exit_status(error);
     }
     int status = decision.open == NULL
-                     ? say_no_decision(request, decision.status)
+                     ? say_no_decision(request, &document->instance, &decision)
                      : show(request, document, &decision, cli_watch_elapsed_s(&watch));
     preposition_decision_deinit(&decision);
     return status;

@@ -454,7 +454,8 @@ static int run(struct study *study) {
         return EX_DATAERR;
     }
     if (status == EX_OK && study->undecided) {
-        fprintf(stderr, "%s: not decided within the time limit; give more time\n",
+        fprintf(stderr,
+                "%s: not decided within the time limit; raise --time-limit, or run without it\n",
                 study->request->dir);
         return EX_TEMPFAIL;
     }

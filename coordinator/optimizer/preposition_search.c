@@ -12,6 +12,8 @@
 #define PROBES_MAX 6u       /* variables probed at a node */
 #define TRIED_MAX 400u      /* facilities up to which single changes are tried */
 #define NODE_ROUNDS 3u
+#define ROUNDING_ROUNDS 10u
+#define VOLUME_TINY 1e-6 /* m3 */
 
 struct node {
     double bound;
@@ -35,6 +37,7 @@ struct search {
     uint8_t *lower, *upper;           /* bounds of a dive or probe */
     uint8_t *root_lower, *root_upper; /* what is settled for good */
     double closed; /* least bound of what was given up as no better than the gap */
+    double *hint;  /* facility: how far the relaxation has it open */
     double *least; /* scenario: what the problem costs at least where it is served */
 };
 
@@ -321,55 +324,182 @@ static void dive(struct search *search) {
     free(last.lower);
 }
 
+/* Volume that the relaxation holds in the depots of a store. */
+static double volume_held(const struct preposition_tree *tree, uint32_t store) {
+    const struct preposition_problem *problem = &tree->problem;
+    size_t items = tree->instance->item_count;
+    double volume = 0;
+    for (uint32_t a = problem->facilities_first[store]; a < problem->facilities_first[store + 1];
+         a++)
+        for (size_t k = 0; k < items; k++)
+            volume += tree->instance->items[k].volume_m3 * tree->query.stock[a * items + k];
+    return volume;
+}
+
+/* The smallest size of a store that has room for a volume, or else the largest; UINT32_MAX where
+ * there is none. */
+static uint32_t size_for(const struct preposition_problem *problem, uint32_t store, double volume) {
+    uint32_t found = UINT32_MAX;
+    for (uint32_t a = problem->facilities_first[store]; a < problem->facilities_first[store + 1];
+         a++) {
+        const struct preposition_facility *facility = &problem->facilities[a];
+        if (facility->size == PREPOSITION_NO_SIZE)
+            continue;
+        double room = found == UINT32_MAX ? -1 : problem->facilities[found].capacity_m3;
+        if (room < volume ? facility->capacity_m3 > room
+                          : facility->capacity_m3 >= volume && facility->capacity_m3 < room)
+            found = a;
+    }
+    return found;
+}
+
+/* One decision from the relaxation within search->lower and upper, which stay: wherever it holds
+ * something there is a depot with room for that. Where it meets a service level so does the
+ * decision. */
+static void round_up(struct search *search) {
+    struct preposition_tree *tree = search->tree;
+    const struct preposition_problem *problem = &tree->problem;
+    bool done;
+    preposition_master_set_bounds(tree->master, search->lower, search->upper);
+    double bound =
+        preposition_tree_node(tree, ROUNDING_ROUNDS, preposition_tree_cutoff(tree), &done);
+    uint8_t *lower = malloc(2 * (size_t)tree->binaries + 1), *upper;
+    if (lower == NULL)
+        tree->error = HV_ERR_MEMORY;
+    if (lower == NULL || isinf(bound) || done) {
+        free(lower);
+        return;
+    }
+    upper = lower + tree->binaries;
+    memcpy(lower, search->lower, tree->binaries);
+    memcpy(upper, search->upper, tree->binaries);
+    preposition_master_point(tree->master, &tree->query);
+    for (uint32_t q = 0; q < problem->store_count; q++) {
+        double volume = volume_held(tree, q);
+        uint32_t chosen = volume > VOLUME_TINY ? size_for(problem, q, volume) : UINT32_MAX;
+        for (uint32_t a = problem->facilities_first[q]; a < problem->facilities_first[q + 1]; a++)
+            if (problem->facilities[a].size != PREPOSITION_NO_SIZE)
+                lower[a] = upper[a] = a == chosen;
+    }
+    preposition_master_set_bounds(tree->master, lower, upper);
+    (void)preposition_tree_node(tree, 0, preposition_tree_cutoff(tree), &done);
+    free(lower);
+}
+
+/* The best decision, but for what two stores hold: facilities `a` and `b`, or nothing where they
+ * are UINT32_MAX. Remembered if it is better. */
+static void try_change(struct search *search, uint32_t store, uint32_t a, uint32_t other,
+                       uint32_t b) {
+    struct preposition_tree *tree = search->tree;
+    const struct preposition_problem *problem = &tree->problem;
+    bool done;
+    begin_bounds(search, search->lower, search->upper);
+    for (uint32_t i = 0; i < tree->binaries; i++) {
+        if (step_of(search, i) != NULL || search->lower[i] != 0)
+            continue;
+        bool open;
+        if (i >= problem->facility_count)
+            open = tree->best.served[served_by(search, i)] > 0.5;
+        else if (problem->facilities[i].store == store)
+            open = i == a;
+        else if (problem->facilities[i].store == other)
+            open = i == b;
+        else
+            open = tree->best.open[i] > 0.5;
+        search->lower[i] = search->upper[i] = open;
+    }
+    preposition_master_set_bounds(tree->master, search->lower, search->upper);
+    (void)preposition_tree_node(tree, 0, tree->value * (1 - 1e-6), &done);
+    preposition_tree_limit_rows(tree);
+}
+
+/* What the best decision has open at a store; UINT32_MAX for nothing. */
+static uint32_t open_at(const struct preposition_tree *tree, uint32_t store) {
+    const struct preposition_problem *problem = &tree->problem;
+    for (uint32_t a = problem->facilities_first[store]; a < problem->facilities_first[store + 1];
+         a++)
+        if (problem->facilities[a].size != PREPOSITION_NO_SIZE && tree->best.open[a] > 0.5)
+            return a;
+    return UINT32_MAX;
+}
+
 /* The best decision with another size at one site, site by site. Returns whether that helped. */
 static bool try_sites(struct search *search) {
     struct preposition_tree *tree = search->tree;
     const struct preposition_problem *problem = &tree->problem;
     double before = tree->value;
     for (uint32_t q = 0; q < problem->store_count && !preposition_tree_stops(tree); q++)
-        for (uint32_t a = problem->facilities_first[q]; a <= problem->facilities_first[q + 1];
-             a++) {
-            bool done;
-            begin_bounds(search, search->lower, search->upper);
-            for (uint32_t i = 0; i < tree->binaries; i++) {
-                bool depot = i < problem->facility_count;
-                bool here = depot && problem->facilities[i].store == q;
-                if (step_of(search, i) != NULL || search->lower[i] != 0)
-                    continue;
-                double x = depot ? tree->best.open[i] : tree->best.served[served_by(search, i)];
-                search->lower[i] = search->upper[i] = (here ? i == a : x > 0.5) ? 1 : 0;
-            }
-            preposition_master_set_bounds(tree->master, search->lower, search->upper);
-            (void)preposition_tree_node(tree, 0, tree->value * (1 - 1e-6), &done);
-            preposition_tree_limit_rows(tree);
-        }
+        for (uint32_t a = problem->facilities_first[q]; a <= problem->facilities_first[q + 1]; a++)
+            try_change(search, q, a, UINT32_MAX, UINT32_MAX);
     return tree->value < before;
 }
 
+/* The best decision with a depot moved to another site, where the root has one by a part. Returns
+ * whether that helped. */
+static bool try_moves(struct search *search) {
+    struct preposition_tree *tree = search->tree;
+    const struct preposition_problem *problem = &tree->problem;
+    double before = tree->value;
+    for (uint32_t from = 0; from < problem->store_count; from++)
+        for (uint32_t to = 0; to < problem->store_count; to++)
+            for (uint32_t b = problem->facilities_first[to]; b < problem->facilities_first[to + 1];
+                 b++) {
+                uint32_t a = open_at(tree, from);
+                if (a == UINT32_MAX || open_at(tree, to) != UINT32_MAX)
+                    break;
+                if (problem->facilities[b].size == PREPOSITION_NO_SIZE ||
+                    search->hint[b] < INTEGRAL)
+                    continue;
+                if (preposition_tree_stops(tree))
+                    return false;
+                try_change(search, from, UINT32_MAX, to, b);
+            }
+    return tree->value < before;
+}
+
+/* Changes of single depots as long as they help; with a service level, where the first decision is
+ * poor, moves too. (Without one moves find better decisions, and the search takes longer all the
+ * same.) */
 static void improve(struct search *search) {
     struct preposition_tree *tree = search->tree;
     if (isinf(tree->value) || tree->problem.facility_count > TRIED_MAX)
         return;
     for (uint32_t pass = 0; pass < 2 && preposition_tree_cutoff(tree) > tree->bound; pass++)
         if (!try_sites(search))
-            return;
+            break;
+    for (uint32_t pass = 0; pass < 2 && preposition_tree_cutoff(tree) > tree->bound; pass++)
+        if (!tree->instance->has_service || !try_moves(search) || !try_sites(search))
+            break;
+}
+
+/* The depots that the master's solution has open by a part. */
+static void take_hint(struct search *search) {
+    for (uint32_t a = 0; a < search->tree->problem.facility_count; a++)
+        search->hint[a] = preposition_master_value(search->tree->master, a);
 }
 
 static void find_first(struct search *search) {
     struct preposition_tree *tree = search->tree;
     bool serving = tree->instance->has_service;
-    if (serving) {
+    begin_bounds(search, search->lower, search->upper);
+    if (serving)
         settle_scenarios(search);
+    take_hint(search);
+    if (serving) { /* dives close what only few scenarios need */
         begin_served(search);
-    } else {
-        begin_bounds(search, search->lower, search->upper);
+        round_up(search);
     }
     dive(search);
+    if (!serving && isinf(tree->value)) {
+        begin_bounds(search, search->lower, search->upper);
+        round_up(search);
+    }
     improve(search);
     if (!serving || isinf(tree->value) || preposition_tree_stops(tree))
         return;
     settle_scenarios(search); /* with something to be better than */
     begin_bounds(search, search->lower, search->upper);
+    take_hint(search);
     dive(search);
     improve(search);
 }
@@ -596,12 +726,13 @@ static bool search_init(struct search *search, struct preposition_tree *tree) {
         .upper = calloc(binaries + 1, 1),
         .root_lower = calloc(binaries + 1, 1),
         .root_upper = calloc(binaries + 1, 1),
+        .hint = calloc(binaries + 1, sizeof(double)),
         .least = calloc((size_t)tree->instance->scenario_count + 1, sizeof *search->least),
         .closed = INFINITY,
     };
     bool made = search->worth != NULL && search->candidates != NULL && search->scores != NULL &&
                 search->lower != NULL && search->upper != NULL && search->root_lower != NULL &&
-                search->root_upper != NULL && search->least != NULL;
+                search->root_upper != NULL && search->hint != NULL && search->least != NULL;
     if (made)
         settle_nothing(search);
     return made;
@@ -618,6 +749,7 @@ static void search_deinit(struct search *search) {
     free(search->upper);
     free(search->root_lower);
     free(search->root_upper);
+    free(search->hint);
     free(search->least);
 }
 

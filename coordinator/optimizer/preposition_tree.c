@@ -410,7 +410,7 @@ static enum preposition_master_status solve(struct preposition_tree *tree, doubl
 /* In-out separation within the master's present bounds until cuts give no more. Not `serving`, as
  * if nobody asked for a service level: then every point can be, and the first cuts come faster.
  * Returns the bound, INFINITY where there is no point within. */
-static double separate_root(struct preposition_tree *tree, bool serving) {
+static double separate_root(struct preposition_tree *tree, bool serving, bool whole) {
     double share = 0.5, best = INFINITY, bound = -INFINITY;
     for (uint32_t round = 0; round < ROOT_ROUNDS_MAX && !preposition_tree_stops(tree); round++) {
         enum preposition_master_status status = solve(tree, INFINITY);
@@ -419,6 +419,8 @@ static double separate_root(struct preposition_tree *tree, bool serving) {
         if (status != PREPOSITION_MASTER_OPTIMAL)
             return bound;
         bound = fmax(bound, preposition_master_bound(tree->master));
+        if (whole)
+            tree->bound = fmax(tree->bound, bound);
         preposition_master_point(tree->master, &tree->master_point);
         if (round == 0) { /* a core: everywhere a little open */
             point_copy(tree, &tree->core, &tree->master_point);
@@ -454,13 +456,13 @@ static double separate_root(struct preposition_tree *tree, bool serving) {
 
 void preposition_tree_root(struct preposition_tree *tree) {
     put_first_cuts(tree);
-    tree->bound = fmax(tree->bound, separate_root(tree, false));
+    tree->bound = fmax(tree->bound, separate_root(tree, false, true));
     if (tree->instance->has_service && !preposition_tree_stops(tree) && !isinf(tree->bound))
-        tree->bound = fmax(tree->bound, separate_root(tree, true));
+        tree->bound = fmax(tree->bound, separate_root(tree, true, true));
 }
 
 double preposition_tree_root_again(struct preposition_tree *tree) {
-    return separate_root(tree, true);
+    return separate_root(tree, true, false);
 }
 
 void preposition_tree_limit_rows(struct preposition_tree *tree) {

@@ -135,6 +135,88 @@ Test(preposition, is_the_same_to_the_bit_when_repeated) {
     preposition_decision_deinit(&two);
 }
 
+#define TOWNS 30
+
+/* Towns without roads, each struck in a scenario of its own; goods there, and only there, serve it.
+ */
+struct towns {
+    struct preposition_instance instance;
+    struct preposition_site sites[TOWNS];
+    struct preposition_size sizes[TOWNS];
+    struct preposition_item item;
+    struct preposition_scenario scenarios[TOWNS];
+    struct preposition_demand demands[TOWNS];
+};
+
+static double town_fixed_cost(uint32_t town) {
+    return 100 + 7.0 * (town * 11 % TOWNS);
+}
+
+/* The last `bare` towns have no depot. */
+static void make_towns(struct towns *towns, uint32_t bare, double probability) {
+    *towns = (struct towns){
+        .item = {.volume_m3 = 1, .price = 1, .holding_cost = 0.5, .shortage_cost = 2}};
+    for (uint32_t i = 0; i < TOWNS; i++) {
+        towns->sites[i] = (struct preposition_site){i, i < TOWNS - bare};
+        towns->sizes[i] = (struct preposition_size){town_fixed_cost(i), 100};
+        towns->demands[i] = (struct preposition_demand){i, 0, 10};
+        towns->scenarios[i] = (struct preposition_scenario){
+            .probability = 1.0 / TOWNS, .demand_first = i, .demand_count = 1};
+    }
+    towns->instance = (struct preposition_instance){
+        .sites = towns->sites,
+        .sizes = towns->sizes,
+        .items = &towns->item,
+        .scenarios = towns->scenarios,
+        .demands = towns->demands,
+        .site_count = TOWNS,
+        .size_count = TOWNS,
+        .item_count = 1,
+        .scenario_count = TOWNS,
+        .demand_count = TOWNS,
+        .has_service = true,
+        .service_probability = probability,
+    };
+}
+
+/* Nothing is worth its depot but for the level: the `served` cheapest towns get one. */
+static void serves_the_cheapest(uint32_t bare, uint32_t served, double probability) {
+    struct towns towns;
+    make_towns(&towns, bare, probability);
+    const struct preposition_options options = {.work_max = 100000};
+    struct preposition_decision decision;
+    cr_assert_eq(preposition_solve(&towns.instance, &options, &decision), HV_OK);
+    double costs[TOWNS], right = 10 * 2;
+    uint32_t order[TOWNS], counted = 0;
+    for (uint32_t i = 0; i < TOWNS - bare; i++) {
+        uint32_t at = counted++;
+        for (; at > 0 && costs[order[at - 1]] > town_fixed_cost(i); at--)
+            order[at] = order[at - 1];
+        costs[i] = town_fixed_cost(i);
+        order[at] = i;
+    }
+    if (served > counted) {
+        cr_assert_eq(decision.status, PREPOSITION_INFEASIBLE, "%u of %u", served, counted);
+        return;
+    }
+    for (uint32_t i = 0; i < served; i++)
+        right += costs[order[i]] + 10 + 10 * 0.5 * (TOWNS - 1) / TOWNS - 10 * 2.0 / TOWNS;
+    cr_assert_eq(decision.status, PREPOSITION_OPTIMAL);
+    cr_assert_float_eq(decision.value, right, 1e-6 * right, "%u served: %g, right %g", served,
+                       decision.value, right);
+    cr_assert_leq(decision.bound, right * (1 + 1e-9));
+    preposition_decision_deinit(&decision);
+}
+
+Test(preposition, a_service_level_gives_up_what_is_dearest) {
+    serves_the_cheapest(0, 0, 0);
+    serves_the_cheapest(0, 24, 0.8);
+    serves_the_cheapest(0, TOWNS, 1);
+    serves_the_cheapest(4, 24, 0.8);
+    serves_the_cheapest(6, 24, 0.8);
+    serves_the_cheapest(7, 24, 0.8);
+}
+
 static int stop_at_once(void *context, const struct preposition_progress *progress) {
     (void)progress;
     ++*(int *)context;
