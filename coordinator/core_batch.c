@@ -270,6 +270,7 @@ static void follow_up(struct core *core, const struct hv_record *record, uint64_
     case HV_RECORD_ROAD:
     case HV_RECORD_HAZARD:
     case HV_RECORD_SWEEP:
+    case HV_RECORD_ANSWER: /* people leave, or leave no more */
     case HV_RECORD_APPROVAL:
         core->plan_due = true;
         break;

@@ -76,6 +76,7 @@ static int make_task(const struct daemon *daemon, struct session_task **ret_task
     rules.fairness = fairness_rule(settings->fairness);
     rules.goods_change_price = settings->goods_change_price;
     rules.contraflow_gain_ms = (int64_t)settings->contraflow_gain_min * MINUTE_MS;
+    rules.arrival_margin_ms = (int64_t)settings->arrival_margin_min * MINUTE_MS;
     rules.delivery_horizon_ms = (int64_t)settings->delivery_hours * HOUR_MS;
     rules.bus_horizon_ms = (int64_t)settings->bus_hours * HOUR_MS;
     struct session_task *task = calloc(1, sizeof *task);
@@ -250,7 +251,8 @@ static int without_standing_runs(struct hv_plan *plan, struct hv_arena *arena) {
     return 0;
 }
 
-/* What says nothing new: orders that go as planned, and the vehicles that carry them. */
+/* What says nothing new: orders that go as planned, the vehicles that carry them, and people who
+ * come nearer. */
 static int without_standing(struct hv_plan *plan, struct hv_arena *arena) {
     const struct hv_plan_delivery *all = plan->deliveries;
     const size_t count = plan->delivery_count;
@@ -264,6 +266,7 @@ static int without_standing(struct hv_plan *plan, struct hv_arena *arena) {
         one->leave_by_s = 0; /* a road that closes comes nearer with every second */
         plan->delivery_count += one->order == 0;
     }
+    plan->way_count = 0;
     plan->orders_kept = 0;
     plan->stability_cost = 0;
     plan->last_delivery_s = plan->last_delivery_bound_s = plan->delivery_late_s = 0;

@@ -5,7 +5,10 @@
 
 enum wire_type { VARINT = 0, FIXED64 = 1, BYTES = 2, FIXED32 = 5 };
 
-enum { FIELDS_MAX = 64 }; /* of any message; asserted for each by the contract tests */
+enum {
+    FIELDS_MAX = 128,
+    WORD_BITS = 64
+}; /* of any message; asserted for each by the contract tests */
 
 struct cursor {
     const uint8_t *at;
@@ -124,14 +127,17 @@ static uint64_t greatest_varint(ProtobufCType type) {
 
 /* ---- what may stand there ---- */
 
-/* Which fields of a message were met (bit i: the table's i-th), whether a body was, and how many
- * fields are of a later release. */
+/* Which fields of a message were met (one bit for each of the table), whether a body was, and how
+ * many fields are of a later release. */
 struct tally {
-    uint64_t met;
+    uint64_t met[FIELDS_MAX / WORD_BITS];
     bool body;
     uint32_t unknown;
 };
-_Static_assert(FIELDS_MAX <= 64, "one bit each");
+
+static bool has_met(const struct tally *tally, size_t i) {
+    return tally->met[i / WORD_BITS] >> i % WORD_BITS & 1;
+}
 
 static int check_wire(const struct hv_field *field, const ProtobufCFieldDescriptor *wire,
                       const struct wire_field *found, const struct hv_trail *at,
@@ -152,11 +158,11 @@ static int check_wire(const struct hv_field *field, const ProtobufCFieldDescript
 }
 
 /* A field that is no list stands there once, and of the body's fields one. */
-static int meet(const struct hv_field *field, const ProtobufCFieldDescriptor *wire, uint64_t bit,
+static int meet(const struct hv_field *field, const ProtobufCFieldDescriptor *wire, size_t i,
                 struct tally *tally, const struct hv_trail *at, struct hv_verdict *verdict) {
-    bool again = tally->met & bit && !(field->flags & HV_FIELD_LIST);
+    bool again = has_met(tally, i) && !(field->flags & HV_FIELD_LIST);
     bool second_body = field->flags & HV_FIELD_BODY && tally->body;
-    tally->met |= bit;
+    tally->met[i / WORD_BITS] |= (uint64_t)1 << i % WORD_BITS;
     tally->body = tally->body || field->flags & HV_FIELD_BODY;
     if (second_body)
         return hv_refuse(verdict, at, wire->name, HV_ERR_FORMAT, HV_REASON_MALFORMED,
@@ -305,13 +311,13 @@ static bool is_needed(const struct hv_field *field, ProtobufCType type) {
 }
 
 /* What was not met must not be needed; a text that was not is empty. */
-static int read_absent(const struct reading *reading, uint64_t met) {
+static int read_absent(const struct reading *reading, const struct tally *tally) {
     const struct hv_shape *shape = reading->shape;
     for (size_t i = 0; i < shape->field_count; i++) {
         const struct hv_field *field = &shape->fields[i];
         const ProtobufCFieldDescriptor *wire = &shape->wire->fields[i];
         static const char *const empty = "";
-        if (met & (uint64_t)1 << i)
+        if (has_met(tally, i))
             continue;
         if (is_needed(field, wire->type))
             return hv_refuse(reading->verdict, reading->at, wire->name, HV_ERR_VALUE,
@@ -326,7 +332,7 @@ static int read_known(const struct reading *reading, size_t i, const struct wire
                       const struct cursor *after, struct tally *tally) {
     const struct hv_field *field = &reading->shape->fields[i];
     const ProtobufCFieldDescriptor *wire = &reading->shape->wire->fields[i];
-    int error = meet(field, wire, (uint64_t)1 << i, tally, reading->at, reading->verdict);
+    int error = meet(field, wire, i, tally, reading->at, reading->verdict);
     if (error == HV_OK)
         error = check_wire(field, wire, found, reading->at, reading->verdict);
     if (error != HV_OK)
@@ -359,7 +365,7 @@ int hv_model_read(const struct hv_shape *shape, const uint8_t *bytes, size_t siz
         if (error != HV_OK)
             return error;
     }
-    return read_absent(&reading, tally.met);
+    return read_absent(&reading, &tally);
 }
 
 /* ---- the header of what cannot be read whole ---- */

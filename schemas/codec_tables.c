@@ -313,6 +313,7 @@ static const struct hv_field order_fields[] = {
     BOOL(25, sent_whole),
     NUMBER(26, answers_from, UINT32_MAX, 0),
     LIST(27, runs, run_count, HV_ORDER_RUNS_MAX, bus_run),
+    NUMBER(30, travel_s, UINT32_MAX, 0),
 };
 SHAPE(, hv_shape_order, order, hv_rule_order);
 #undef MODEL
@@ -583,6 +584,21 @@ static const struct hv_field plan_move_fields[] = {
 SHAPE(static, plan_move, plan_move, hv_rule_plan_move);
 #undef MODEL
 
+#define MODEL struct hv_plan_way
+static const struct hv_field plan_way_fields[] = {
+    ID(1, zone, REQUIRED),
+    ID(2, shelter, REQUIRED),
+    PEOPLE(3, people),
+    PEOPLE(4, wheelchair),
+    PEOPLE(5, medical),
+    PEOPLE(6, overdue),
+    PEOPLE(7, turned_away),
+    NUMBER(8, arrives_s, UINT32_MAX, 0),
+    NUMBER(9, arrived_s, UINT32_MAX, 0),
+};
+SHAPE(static, plan_way, plan_way, NULL);
+#undef MODEL
+
 #define MODEL struct hv_plan_change
 static const struct hv_field plan_change_fields[] = {
     ID(1, zone, REQUIRED),
@@ -750,6 +766,7 @@ static const struct hv_field plan_entry_fields[] = {
     LIST(27, reversals, reversal_count, HV_PLAN_LINES_MAX, plan_reversal),
     NUMBER(28, contraflow_people, INT64_MAX, 0),
     NUMBER(29, contraflow_person_seconds, INT64_MAX, 0),
+    LIST(39, ways, way_count, HV_PLAN_LINES_MAX, plan_way),
     BOOL(40, fair),
     BOOL(41, fairness_known),
     NUMBER(42, fairness_cost, INT64_MAX, 0),

@@ -473,6 +473,7 @@ struct hv_order {
     uint32_t answers_from;      /* answers to this revision and later ones count; 0: this one's */
     size_t run_count;
     struct hv_bus_run *runs; /* bus run: by bus and start */
+    uint32_t travel_s;       /* people: from leaving to being there; 0: not known */
 };
 
 struct hv_order_set {
@@ -878,6 +879,18 @@ struct hv_plan_bus_run {
     struct hv_plan_bus_stop *stops;
 };
 
+struct hv_plan_way { /* people whom accepted orders have on the way; see PlanWay */
+    const char *zone;
+    const char *shelter;
+    uint32_t people;
+    uint32_t wheelchair;
+    uint32_t medical;
+    uint32_t overdue;
+    uint32_t turned_away;
+    uint32_t arrives_s;
+    uint32_t arrived_s;
+};
+
 struct hv_plan {
     uint64_t id;
     uint64_t basis;
@@ -954,6 +967,8 @@ struct hv_plan {
     uint32_t bus_count;
     uint32_t bus_seats;
     uint64_t bus_stability_person_seconds;
+    size_t way_count;
+    struct hv_plan_way *ways;
 };
 
 struct hv_approval {

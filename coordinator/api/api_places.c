@@ -1,6 +1,9 @@
 /* Shelters, depots, zones and nodes as tables. */
 #include "coordinator/api/api_tables.h"
 
+#include "coordinator/control/console_json.h"
+#include "coordinator/planning/whereabouts.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -222,11 +225,13 @@ static const struct api_column zone_columns[] = {
     {.name = "people", .hxl = "#population+night"},
     {.name = "checked_in", .hxl = "#affected+arrived"},
     {.name = "remaining", .hxl = "#affected+remaining"},
+    {.name = "on_way", .hxl = "#affected+onway+estimated"},
+    {.name = "overdue", .hxl = "#affected+overdue+estimated"},
     {.name = "swept_age_s", .hxl = "#date+swept+age+s", .decimals = 1},
     {.name = "hit", .hxl = "#impact+hazard"},
 };
 
-static const struct api_filter zone_filters[] = {{"hit", API_FILTER_ANSWER, 9, NULL}};
+static const struct api_filter zone_filters[] = {{"hit", API_FILTER_ANSWER, API_ZONE_HIT, NULL}};
 
 /* Those of the region, then those that only reports have named. */
 static uint32_t count_zones(const struct api_scene *scene) {
@@ -256,6 +261,8 @@ static void fill_zone(const struct api_scene *scene, uint32_t row, struct api_va
     int64_t people = zone == NULL ? -1 : region_zone_people(zone, REGION_NIGHT);
     int64_t arrived = seen == NULL ? 0 : hv_people_total(&seen->checked_in);
     bool placed = zone != NULL && scene->region->coordinates == REGION_LONLAT;
+    struct whereabouts are;
+    console_whereabouts(&scene->console, seen, zone, &are);
     values[0] = api_text(zone != NULL ? zone->id : seen != NULL ? seen->entity.id : "");
     values[1] = api_text(zone == NULL ? "" : zone->name);
     values[2] = api_text(zone == NULL ? "" : zone->name_zh);
@@ -263,10 +270,11 @@ static void fill_zone(const struct api_scene *scene, uint32_t row, struct api_va
     values[4] = api_number(placed ? zone->lat : NAN);
     values[5] = api_count(people);
     values[6] = api_integer(arrived);
-    values[7] = api_count(state_zone_left(seen, people));
-    values[8] =
-        age(scene, seen != NULL && seen->sweep.position != 0 ? seen->sweep.seen_ms : API_MS_NEVER);
-    values[9] = api_bool(zone != NULL && scene->zone_hit[row]);
+    values[7] = api_count(are.left);
+    values[8] = api_integer(are.on_way[STATE_ALL]);
+    values[9] = api_integer(are.overdue);
+    values[10] = age(scene, seen != NULL && are.swept ? seen->sweep.seen_ms : API_MS_NEVER);
+    values[API_ZONE_HIT] = api_bool(zone != NULL && scene->zone_hit[row]);
 }
 
 const struct api_table api_zones = {

@@ -193,7 +193,7 @@ static void write_zones(const struct words *words, const struct api_scene *scene
     api_text_put(text, "</tr></thead><tbody>");
     for (uint32_t i = 0; i < count; i++) {
         api_zones.fill(scene, i, values);
-        if (!values[8].answer) /* no hazard names it */
+        if (!values[API_ZONE_HIT].answer) /* no hazard names it */
             continue;
         api_text_put(text, "<tr>");
         cell(text, "td", values[0].text);

@@ -6,6 +6,8 @@
 #include "coordinator/api/api_table.h"
 
 /* api_places.c */
+enum { API_ZONE_HIT = 11 }; /* the column of zones that says whether a hazard names one */
+
 extern const struct api_table api_shelters, api_depots, api_zones, api_nodes;
 
 /* api_lists.c; stock and items want api_goods_refresh first */

@@ -310,7 +310,7 @@ void api_delete_directive(struct api *api, struct api_call *call) {
 
 #define ORDER_MEMBERS                                                                              \
     "kind,post,addressee,shelter,people,links,lines,counterpart,waybill,vehicle,text,"             \
-    "deadline_wall_ms,start_wall_ms,end_wall_ms,people_per_hour"
+    "deadline_wall_ms,start_wall_ms,end_wall_ms,people_per_hour,travel_s"
 
 void api_post_order(struct api *api, struct api_call *call) {
     decide(api, call, 201, request_of(call, "order-issue", ORDER_MEMBERS));

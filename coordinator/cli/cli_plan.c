@@ -428,6 +428,33 @@ static void print_times(const json_t *plan) {
                cli_number(plan, "stability_person_seconds") / 60);
 }
 
+/* Who was on the way already, by estimate. */
+static void print_ways(const json_t *ways) {
+    static const char *const titles[] = {
+        "on the way from",      "to", ">people", ">overdue", ">turned away",
+        ">all there after min", NULL};
+    size_t index;
+    json_t *way;
+    if (json_array_size(ways) == 0)
+        return;
+    struct cli_table *table = cli_table_new(titles);
+    json_array_foreach(ways, index, way) {
+        cli_table_cell(table, "%s", cli_text(way, "zone"));
+        cli_table_cell(table, "%s", cli_text(way, "shelter"));
+        cli_table_cell(table, "%lld", cli_number(way, "people"));
+        cli_table_cell(table, "%lld", cli_number(way, "overdue"));
+        cli_table_cell(table, "%lld", cli_number(way, "turned_away"));
+        cli_table_cell(table, "%.0f", (double)cli_number(way, "arrived_s") / 60);
+    }
+    puts("");
+    cli_table_print(table);
+    puts(
+        "estimated when the plan was made, from accepted orders less check-ins: places are kept "
+        "for "
+        "them; the\noverdue, unless a sweep found them gone, and those turned away are planned for "
+        "again");
+}
+
 static void print_reversals(const json_t *plan) {
     const json_t *list = json_object_get(plan, "reversals");
     size_t index;
@@ -461,6 +488,7 @@ static void print_plan(const json_t *reply) {
     print_reversals(plan);
     print_goods(json_object_get(plan, "goods"), figure(plan, "goods_gap"));
     print_moves(json_object_get(plan, "moves"));
+    print_ways(json_object_get(plan, "on_way"));
     if (json_array_size(json_object_get(plan, "changes")) > 0) {
         puts("");
         print_changes(json_object_get(plan, "changes"));
@@ -478,9 +506,9 @@ static void print_plan(const json_t *reply) {
 
 /* How far the evacuation is, by zone. */
 static void print_progress(const json_t *reply) {
-    static const char *const titles[] = {"zone",     "standing",    ">people", "leave (UTC)",
-                                         ">due out", ">due there",  ">gone",   ">still",
-                                         "known",    ">behind min", NULL};
+    static const char *const titles[] = {
+        "zone",   "standing",  ">people",  "leave (UTC)", ">due out", ">due there",  ">gone",
+        ">still", ">to leave", ">~on way", ">overdue",    "known",    ">behind min", NULL};
     struct cli_table *table = cli_table_new(titles);
     size_t index;
     json_t *zone;
@@ -499,14 +527,25 @@ static void print_progress(const json_t *reply) {
             cli_table_cell(table, "?");
         else
             cli_table_cell(table, "%lld", cli_number(zone, "still"));
+        if (json_is_null(json_object_get(zone, "to_leave")))
+            cli_table_cell(table, "?");
+        else
+            cli_table_cell(table, "%lld", cli_number(zone, "to_leave"));
+        cli_table_cell(table, "%lld", cli_number(zone, "on_way"));
+        cli_table_cell(table, "%lld", cli_number(zone, "overdue"));
         cli_table_cell(table, "%s",
                        json_is_true(json_object_get(zone, "swept")) ? "sweep" : "check-ins");
         cli_table_cell(table, "%.0f", figure(zone, "behind_s") / 60);
     }
     if (index == 0)
         puts("no plan with times is in force, or zones are only warned");
-    else
+    else {
         cli_table_print(table);
+        puts("still = to leave + on the way + overdue; on the way is estimated from accepted "
+             "orders, "
+             "nobody observes\nwho leaves; overdue: should have checked in long ago; ask there, or "
+             "have the zone swept");
+    }
 }
 
 static void print_diff(const json_t *reply) {

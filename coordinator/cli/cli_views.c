@@ -73,8 +73,12 @@ static void print_status(const json_t *reply) {
            (long long)cli_number(shelters, "all"), (long long)cli_number(shelters, "open"),
            (long long)cli_number(shelters, "capacity_open"),
            (long long)cli_number(shelters, "capacity_unknown"));
-    printf("people     %lld sheltered, %lld on the way\n",
+    printf("people     %lld sheltered, %lld on the way between places\n",
            (long long)cli_number(people, "sheltered"), (long long)cli_number(people, "on_the_way"));
+    if (cli_number(people, "evacuating") + cli_number(people, "overdue") > 0)
+        printf("leaving    about %lld on the way from their zones, %lld overdue\n",
+               (long long)cli_number(people, "evacuating"),
+               (long long)cli_number(people, "overdue"));
     printf("orders     %lld open, %lld overdue\n", (long long)cli_number(orders, "open"),
            (long long)cli_number(orders, "overdue"));
     printf("requests   %lld open\n",
@@ -267,8 +271,9 @@ int cli_nodes(const struct cli *cli) {
 /* ---- people and needs ---- */
 
 static void print_zones(const json_t *reply) {
-    static const char *const titles[] = {"zone",       "name",   ">people", ">checked in",
-                                         ">remaining", ">swept", NULL};
+    static const char *const titles[] = {"zone",        "name",       ">people",
+                                         ">checked in", ">remaining", ">~on way",
+                                         ">overdue",    ">swept",     NULL};
     struct cli_table *table = cli_table_new(titles);
     size_t index;
     json_t *zone;
@@ -280,6 +285,8 @@ static void print_zones(const json_t *reply) {
         cli_table_cell(table, "%lld", (long long)cli_number(zone, "checked_in"));
         cli_table_cell(table, "%s",
                        figure(json_object_get(zone, "remaining"), remaining, sizeof remaining));
+        cli_table_cell(table, "%lld", (long long)cli_number(zone, "on_way"));
+        cli_table_cell(table, "%lld", (long long)cli_number(zone, "overdue"));
         cli_table_cell(table, "%s", cli_age(json_object_get(zone, "swept_age_s"), false));
     }
     cli_table_print(table);

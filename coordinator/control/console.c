@@ -12,7 +12,7 @@ static console_verb ask_log, ask_region_load, ask_plan, ask_backup, ask_verify, 
 #define LIST "id,offset#,limit#"
 #define ORDER                                                                                      \
     "kind,post,addressee,shelter,people[,links[,lines[,counterpart,waybill,vehicle,text,"          \
-    "deadline_wall_ms#,start_wall_ms#,end_wall_ms#,people_per_hour#"
+    "deadline_wall_ms#,start_wall_ms#,end_wall_ms#,people_per_hour#,travel_s#"
 
 static const struct {
     const char *name;

@@ -3,6 +3,7 @@
 
 #include "coordinator/planning/places.h"
 #include "coordinator/planning/progress.h"
+#include "coordinator/planning/whereabouts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -314,8 +315,8 @@ static void look_at_goods(struct attention *attention) {
 static void look_at_progress(struct attention *attention, struct hv_arena *arena) {
     const struct console_scene *scene = attention->scene;
     struct progress progress;
-    if (progress_of(console_picture(scene), scene->region, scene->wall_ms, scene->mono_ms, arena,
-                    &progress) != HV_OK)
+    if (progress_of(console_picture(scene), scene->region, scene->wall_ms, scene->mono_ms,
+                    console_margin_ms(scene), arena, &progress) != HV_OK)
         return;
     for (size_t i = 0; i < progress.count; i++) {
         const struct progress_zone *zone = &progress.zones[i];
@@ -330,6 +331,39 @@ static void look_at_progress(struct attention *attention, struct hv_arena *arena
                           (json_int_t)zone->gone, "behind_s", (double)zone->behind_ms / 1000));
         json_object_set_new(one, "name", json_string(known->name));
         json_object_set_new(one, "name_zh", json_string(known->name_zh));
+    }
+}
+
+/* How many may be in trouble on the road is worth asking for. */
+enum { OVERDUE_PEOPLE = 10 };
+
+/* People who should have come long ago by an order that was accepted, and have not checked in: the
+ * shelter or the warden has to be asked, or the zone swept. */
+static void look_at_overdue(struct attention *attention) {
+    const struct console_scene *scene = attention->scene;
+    const struct state *state = console_picture(scene);
+    for (uint32_t i = 0; i < state_count(state, STATE_ZONE); i++) {
+        const struct state_zone *zone = (const struct state_zone *)state_at(state, STATE_ZONE, i);
+        const uint32_t index =
+            scene->region == NULL ? REGION_NONE : region_find_zone(scene->region, zone->entity.id);
+        const struct region_zone *known =
+            index == REGION_NONE ? NULL : &scene->region->zones[index];
+        struct whereabouts are;
+        if (zone->way_count == 0)
+            continue;
+        console_whereabouts(scene, zone, known, &are);
+        if (are.overdue < OVERDUE_PEOPLE)
+            continue;
+        const struct whereabouts_way *worst = &are.ways[0];
+        for (uint32_t w = 1; w < are.way_count; w++)
+            if (are.ways[w].overdue > worst->overdue)
+                worst = &are.ways[w];
+        json_t *one = add(attention, "people-overdue", "alarm", zone->entity.id,
+                          seconds_since(scene, are.told_ms),
+                          json_pack("{s:I, s:s, s:I}", "people", (json_int_t)are.overdue, "shelter",
+                                    worst->shelter, "there", (json_int_t)worst->overdue));
+        json_object_set_new(one, "name", json_string(known == NULL ? "" : known->name));
+        json_object_set_new(one, "name_zh", json_string(known == NULL ? "" : known->name_zh));
     }
 }
 
@@ -470,6 +504,7 @@ void console_attention(const struct console_scene *scene, const json_t *request,
     look_at_undelivered(&attention, arena);
     look_at_goods(&attention);
     look_at_progress(&attention, arena);
+    look_at_overdue(&attention);
     look_at_plans(&attention, arena);
     look_at_requests(&attention);
     add_owners(scene, attention.list);

@@ -231,6 +231,7 @@ static bool read_order(const json_t *request, struct hv_arena *arena, struct hv_
     if (json_object_get(request, "end_wall_ms") != NULL)
         read_time(request, "end_wall_ms", &order->has_end, &order->end_wall_ms);
     order->people_per_hour = console_small(request, "people_per_hour", order->people_per_hour);
+    order->travel_s = console_small(request, "travel_s", order->travel_s);
     return read_people(request, arena, order) && read_links(request, arena, order) &&
            read_lines(request, arena, order);
 }

@@ -57,6 +57,14 @@ json_t *console_request_tracks(const struct console_scene *scene,
 const struct state *console_picture(const struct console_scene *scene);
 const struct core_counters *console_counters(const struct console_scene *scene);
 
+/* How long after they should be there people who have not checked in are overdue: the setting. */
+int64_t console_margin_ms(const struct console_scene *scene);
+
+/* Where the people of a zone are now; both may be NULL. */
+struct whereabouts;
+void console_whereabouts(const struct console_scene *scene, const struct state_zone *seen,
+                         const struct region_zone *zone, struct whereabouts *ret_whereabouts);
+
 /* The plan that a request names by “plan”; the last one where it names none. NULL: refused. */
 const struct state_plan *console_named_plan(const struct console_scene *scene,
                                             const json_t *request, struct console_outcome *outcome);

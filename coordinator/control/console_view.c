@@ -2,11 +2,13 @@
 #include "coordinator/control/console_json.h"
 
 #include "coordinator/planning/places.h"
+#include "coordinator/planning/whereabouts.h"
 
 #include <string.h>
 
 struct totals {
-    int64_t sheltered, capacity, on_the_way, open_orders, overdue_orders, open_requests;
+    int64_t sheltered, capacity, on_the_way, evacuating, overdue, open_orders, overdue_orders,
+        open_requests;
     uint32_t shelters, open_shelters, unknown_capacity, present, stale, never_heard;
 };
 
@@ -29,6 +31,23 @@ static void add_shelter(const struct console_scene *scene, const char *id, uint3
         totals->sheltered += hv_people_total(&place->people.now);
 }
 
+/* Whom accepted orders have on the way: only zones that are told of can have any. */
+static void add_evacuating(const struct console_scene *scene, struct totals *totals) {
+    const struct state *state = console_picture(scene);
+    for (uint32_t i = 0; i < state_count(state, STATE_ZONE); i++) {
+        const struct state_zone *zone = (const struct state_zone *)state_at(state, STATE_ZONE, i);
+        const uint32_t known =
+            scene->region == NULL ? REGION_NONE : region_find_zone(scene->region, zone->entity.id);
+        struct whereabouts are;
+        if (zone->way_count == 0)
+            continue;
+        console_whereabouts(scene, zone, known == REGION_NONE ? NULL : &scene->region->zones[known],
+                            &are);
+        totals->evacuating += are.on_way[STATE_ALL];
+        totals->overdue += are.overdue;
+    }
+}
+
 static struct totals add_up(const struct console_scene *scene) {
     const struct state *state = console_picture(scene);
     struct totals totals = {0};
@@ -39,6 +58,7 @@ static struct totals add_up(const struct console_scene *scene) {
         struct hv_people people = state_transfer_on_the_way(state_transfer(state, i));
         totals.on_the_way += hv_people_total(&people);
     }
+    add_evacuating(scene, &totals);
     for (uint32_t i = 0; i < state_count(state, STATE_ORDER); i++) {
         const struct state_order *order = state_order(state, i);
         bool open = hv_order_is_open(state_order_state(order));
@@ -100,9 +120,10 @@ void console_status(const struct console_scene *scene, const json_t *request,
                         json_pack("{s:I, s:I, s:I}", "present", (json_int_t)totals.present, "stale",
                                   (json_int_t)totals.stale, "never_heard",
                                   (json_int_t)totals.never_heard));
-    json_object_set_new(
-        reply, "people",
-        json_pack("{s:I, s:I}", "sheltered", totals.sheltered, "on_the_way", totals.on_the_way));
+    json_object_set_new(reply, "people",
+                        json_pack("{s:I, s:I, s:I, s:I}", "sheltered", totals.sheltered,
+                                  "on_the_way", totals.on_the_way, "evacuating", totals.evacuating,
+                                  "overdue", totals.overdue));
     json_object_set_new(reply, "shelters",
                         json_pack("{s:I, s:I, s:I, s:I}", "all", (json_int_t)totals.shelters,
                                   "open", (json_int_t)totals.open_shelters, "capacity_open",

@@ -95,6 +95,22 @@ static json_t *view_moves(const struct hv_plan *plan) {
     return list;
 }
 
+/* Who was on the way when the plan was made, by estimate. */
+static json_t *view_ways(const struct hv_plan *plan) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < plan->way_count; i++) {
+        const struct hv_plan_way *way = &plan->ways[i];
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "zone", way->zone,
+                            "shelter", way->shelter, "people", (json_int_t)way->people,
+                            "wheelchair", (json_int_t)way->wheelchair, "medical",
+                            (json_int_t)way->medical, "overdue", (json_int_t)way->overdue,
+                            "turned_away", (json_int_t)way->turned_away, "arrives_s",
+                            (json_int_t)way->arrives_s, "arrived_s", (json_int_t)way->arrived_s));
+    }
+    return list;
+}
+
 static json_t *view_shipments(const struct hv_plan *plan) {
     json_t *list = json_array();
     for (size_t i = 0; i < plan->shipment_count; i++) {
@@ -304,6 +320,7 @@ json_t *console_plan_view(const struct state *state, const struct hv_plan *body)
                                              "left", view_left(body), "changes", view_changes(body),
                                              "goods", view_goods(body), "fleet", view_fleet(body)));
     json_object_set_new(object, "buses", view_buses(body));
+    json_object_set_new(object, "on_way", view_ways(body));
     json_object_update_new(object, view_times(body));
     json_object_update_new(
         object, json_pack("{s:o, s:I, s:I}", "reversals", view_reversals(body), "contraflow_people",
@@ -431,6 +448,8 @@ json_t *console_order(const struct hv_order *order) {
         json_object_set_new(object, "end_wall_ms", json_integer(order->end_wall_ms));
     if (order->people_per_hour != 0)
         json_object_set_new(object, "people_per_hour", json_integer(order->people_per_hour));
+    if (order->travel_s != 0)
+        json_object_set_new(object, "travel_s", json_integer(order->travel_s));
     if (order->trips != 0)
         json_object_set_new(object, "trips", json_integer(order->trips));
     const struct {

@@ -3,6 +3,7 @@
 #include "coordinator/control/console_json.h"
 
 #include "coordinator/planning/places.h"
+#include "coordinator/planning/whereabouts.h"
 #include "schemas/platform/entry.h"
 
 #include <string.h>
@@ -14,8 +15,8 @@ static json_t *view_zone(const struct console_scene *scene, const char *id,
     const struct state_zone *seen = state_find_zone(console_picture(scene), id);
     int64_t people = zone == NULL ? REGION_UNKNOWN : region_zone_people(zone, REGION_NIGHT);
     int64_t arrived = seen == NULL ? 0 : hv_people_total(&seen->checked_in);
-    int64_t left = state_zone_left(seen, people);
-    bool swept = seen != NULL && seen->sweep.position != 0;
+    struct whereabouts are;
+    console_whereabouts(scene, seen, zone, &are);
     json_t *object = json_object();
     console_set_names(object, id, zone == NULL ? NULL : zone->name,
                       zone == NULL ? NULL : zone->name_zh);
@@ -23,9 +24,12 @@ static json_t *view_zone(const struct console_scene *scene, const char *id,
                         people < 0 ? json_null() : json_integer((json_int_t)people));
     json_object_set_new(object, "checked_in", json_integer((json_int_t)arrived));
     json_object_set_new(object, "remaining",
-                        left < 0 ? json_null() : json_integer((json_int_t)left));
+                        are.left < 0 ? json_null() : json_integer((json_int_t)are.left));
+    json_object_set_new(object, "on_way", json_integer((json_int_t)are.on_way[STATE_ALL]));
+    json_object_set_new(object, "overdue", json_integer((json_int_t)are.overdue));
     json_object_set_new(object, "swept_age_s",
-                        swept ? console_age_since(scene, seen->sweep.seen_ms) : json_null());
+                        seen != NULL && are.swept ? console_age_since(scene, seen->sweep.seen_ms)
+                                                  : json_null());
     return object;
 }
 

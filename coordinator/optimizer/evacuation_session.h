@@ -2,7 +2,7 @@
  *
  * A session keeps the instance, the time-expanded network with its flow, and the labels that prove
  * it. Roads that close, lose capacity or open again, shelters that fill, open later or give way,
- * and people who are more, fewer or gone already are told to it; the next solve sends only what
+ * and people who are more or fewer are told to it; the next solve sends only what
  * those changes leave unbalanced along shortest residual ways (time_expanded_circulation). The plan
  * has the same value as one made from scratch, with its own certificate; among plans of equal value
  * it may be another. The first solve, and one whose labels no longer prove its flow, is made from
@@ -51,13 +51,6 @@ HV_MUST_USE int evacuation_session_set_zone(struct evacuation_session *session, 
  * in it already has so many places fewer. Returns HV_OK or HV_ERR_VALUE. */
 HV_MUST_USE int evacuation_session_set_shelter(struct evacuation_session *session, size_t shelter,
                                                const struct evacuation_shelter *changed);
-
-/* Lets time pass to `step`: what the last plan has leave before it is on its way or there, and
- * stays so. These people are taken from their zones, their places from the shelters, their room
- * from the links; nobody else leaves before `step`. Call after a solve without changes since; a
- * plan that was stopped will do. Returns HV_OK, HV_ERR_STATE where there is no plan, or
- * HV_ERR_MEMORY. */
-HV_MUST_USE int evacuation_session_advance(struct evacuation_session *session, int32_t step);
 
 /* Solves the instance as it stands. As evacuation_flow_solve, with which it shares options (`gap`
  * counts only where it is made from scratch); a warm solve that is stopped gives what of its flow

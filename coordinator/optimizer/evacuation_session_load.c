@@ -138,10 +138,10 @@ static void load_joints(struct time_circulation *circulation, int32_t from, int3
     }
 }
 
-void evacuation_session_load(struct time_circulation *circulation,
-                             const struct evacuation_plan *plan,
-                             const struct evacuation_route *route, int32_t zone_terminal,
-                             int32_t shelter_terminal, int32_t step, int64_t people) {
+/* Puts people on a route of a plan. */
+static void load_route(struct time_circulation *circulation, const struct evacuation_plan *plan,
+                       const struct evacuation_route *route, int32_t zone_terminal,
+                       int32_t shelter_terminal, int32_t step, int64_t people) {
     const struct time_network *network = circulation->network;
     int32_t at = network->terminals[zone_terminal].node;
     time_circulation_load_terminal(circulation, (size_t)zone_terminal, step, (int32_t)people);
@@ -206,8 +206,8 @@ static int load_plan(struct time_circulation *circulation, const struct evacuati
         for (size_t d = 0; d < route->departure_count; d++) {
             const struct evacuation_departure *departure =
                 &plan->departures[route->departure_first + d];
-            evacuation_session_load(circulation, plan, route, terminals[route->zone],
-                                    shelters[route->shelter], departure->step, departure->people);
+            load_route(circulation, plan, route, terminals[route->zone], shelters[route->shelter],
+                       departure->step, departure->people);
         }
     }
     free(terminals);

@@ -17,12 +17,6 @@ HV_MUST_USE int evacuation_session_circulation(const struct evacuation_instance 
                                                const struct evacuation_plan *plan,
                                                struct time_circulation **ret_circulation);
 
-/* Puts people on a route of a plan, or takes them off it. */
-void evacuation_session_load(struct time_circulation *circulation,
-                             const struct evacuation_plan *plan,
-                             const struct evacuation_route *route, int32_t zone_terminal,
-                             int32_t shelter_terminal, int32_t step, int64_t people);
-
 /* The instance has another link, zone or shelter at this index now; its terminal, or -1. */
 void evacuation_session_link_changed(struct time_circulation *circulation, size_t link);
 void evacuation_session_zone_changed(struct time_circulation *circulation, size_t zone,

@@ -1,12 +1,14 @@
 #include "coordinator/planning/orders_inside.h"
 
 #include "coordinator/core.h"
+#include "coordinator/planning/whereabouts.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum {
     ACT_WITHIN_MS = 2 * 60 * 60 * 1000,
+    FEW_PEOPLE = 50,                   /* one in so many more or fewer are the same order */
     WINDOW_SLACK_MS = 15 * 60 * 1000,  /* a window that moves by less is the same order */
     MOVES_MAX = HV_COMMAND_RECORDS_MAX /* of a plan whose orders may fit one decision */
 };
@@ -56,6 +58,16 @@ struct hv_order *orders_want_of_place(struct orders_making *making, enum hv_orde
 
 /* ---- against what is in force ---- */
 
+/* How many with a vehicle are still to leave by an order that was accepted; −1: nobody leaves by it
+ * now. */
+static int64_t still_to_leave(const struct orders_making *making, const struct hv_order *order,
+                              int64_t wall_ms) {
+    if (order->kind != HV_ORDER_EVACUATE_ZONE || order->people_count == 0)
+        return -1;
+    return whereabouts_of_order(state_find_zone(making->scene->state, order->addressee), order->id,
+                                wall_ms);
+}
+
 static bool same_people(const struct hv_order *a, const struct hv_order *b) {
     if (a->people_count != b->people_count)
         return false;
@@ -92,21 +104,50 @@ static bool same_window(const struct hv_order *wanted, const struct hv_order *in
            is_near(wanted->has_end, wanted->end_wall_ms, in_force->has_end, in_force->end_wall_ms);
 }
 
-static bool says_the_same(const struct hv_order *a, const struct hv_order *b) {
-    if (a->run_count > 0 && a->kind == b->kind && b->run_count > 0)
-        return strcmp(a->addressee, b->addressee) == 0 && orders_same_runs(a, b, a->issued_wall_ms);
-    return a->kind == b->kind && a->post == b->post && strcmp(a->addressee, b->addressee) == 0 &&
-           a->run_count == b->run_count && strcmp(a->shelter, b->shelter) == 0 &&
-           same_people(a, b) && same_links(a, b) && same_window(a, b);
+/* Of an order by which people are leaving: whom it had still to send when the plan was made are
+ * those who are wanted, but for a few. */
+static bool same_rest(const struct hv_order *wanted, const struct hv_order *in_force,
+                      int64_t still) {
+    const int64_t few = 1 + (int64_t)in_force->people[0].people / FEW_PEOPLE;
+    const int64_t apart =
+        (int64_t)wanted->people[0].people - wanted->people[0].without_vehicle - still;
+    return apart <= few && -apart <= few;
 }
 
-static bool keep_wanted(struct orders_wanted *wanted, const struct hv_order *in_force) {
+static bool says_the_same(const struct orders_making *making, const struct hv_order *wanted,
+                          const struct hv_order *in_force) {
+    if (wanted->run_count > 0 && wanted->kind == in_force->kind && in_force->run_count > 0)
+        return strcmp(wanted->addressee, in_force->addressee) == 0 &&
+               orders_same_runs(wanted, in_force, wanted->issued_wall_ms);
+    if (wanted->run_count != in_force->run_count || wanted->kind != in_force->kind ||
+        wanted->post != in_force->post || strcmp(wanted->addressee, in_force->addressee) != 0 ||
+        strcmp(wanted->shelter, in_force->shelter) != 0 || !same_links(wanted, in_force) ||
+        !same_window(wanted, in_force))
+        return false;
+    const int64_t still = still_to_leave(making, in_force, making->plan_wall_ms);
+    return still < 0 ? same_people(wanted, in_force) : same_rest(wanted, in_force, still);
+}
+
+static bool keep_wanted(struct orders_making *making, const struct hv_order *in_force) {
+    struct orders_wanted *wanted = &making->wanted;
     for (size_t i = 0; i < wanted->count; i++)
-        if (!wanted->kept[i] && says_the_same(&wanted->orders[i], in_force)) {
+        if (!wanted->kept[i] && says_the_same(making, &wanted->orders[i], in_force)) {
             wanted->kept[i] = true;
             return true;
         }
     return false;
+}
+
+/* Everybody should have left by it and nobody is to leave anew: it stands until it is answered. */
+static bool is_on_way(const struct orders_making *making, const struct hv_order *order) {
+    const struct orders_wanted *wanted = &making->wanted;
+    if (still_to_leave(making, order, making->scene->wall_ms) != 0)
+        return false;
+    for (size_t i = 0; i < wanted->count; i++)
+        if (!wanted->kept[i] && wanted->orders[i].kind == order->kind &&
+            strcmp(wanted->orders[i].addressee, order->addressee) == 0)
+            return false;
+    return true;
 }
 
 /* The new order that takes the place of one in force; NULL: none does. */
@@ -173,7 +214,8 @@ static int find_stale(struct orders_making *making, struct hv_order ***ret_stale
         if (body->post == HV_POST_ROAD_POST)
             goes = orders_road_is_replaced(making, order);
         else if (is_replaced(body->kind) || body->kind == HV_ORDER_OPEN)
-            goes = !keep_wanted(&making->wanted, body) && is_replaced(body->kind);
+            goes =
+                !keep_wanted(making, body) && is_replaced(body->kind) && !is_on_way(making, body);
         if (goes && (stale[count++] = hv_order_copy(body, making->arena)) == NULL)
             return HV_ERR_MEMORY;
     }
@@ -251,18 +293,22 @@ int orders_approve(const struct orders_scene *scene, const struct state_plan *pl
     struct orders_making making = {.scene = scene, .arena = arena};
     if (plan->approved != 0 || plan->withdrawn != 0)
         return HV_ERR_STATE;
-    int error = state_plan_decode(plan, arena, &making.plan);
+    const struct hv_record *made = NULL;
+    int error = state_body_decode(&plan->body, arena, &made);
     if (error != HV_OK)
         return error;
+    making.plan = &made->plan;
+    making.plan_wall_ms = made->wall_ms;
     if (making.plan->move_count > MOVES_MAX || making.plan->shipment_count > MOVES_MAX)
         return HV_ERR_LIMIT; /* before anything is compared with anything */
     error = orders_find_roads(&making);
     if (error != HV_OK)
         return error;
-    /* Each move makes at most open, receive, evacuate and a bus run, each run an order; each
-     * shipment, and each line that a vehicle carries, and each transfer, ship and expect. */
+    /* Each move makes at most open, receive, evacuate and a bus run, each run an order; who is
+     * on the way, receive; each shipment, and each line that a vehicle carries, and each transfer,
+     * ship and expect. */
     size_t most = 4 * making.plan->move_count + making.plan->bus_run_count +
-                  2 * making.plan->shipment_count +
+                  making.plan->way_count + 2 * making.plan->shipment_count +
                   2 * (count_loads(making.plan) + making.plan->transfer_count) +
                   orders_count_roads(&making) + 1;
     uint32_t vehicles = scene->region == NULL ? 0 : scene->region->vehicle_count;

@@ -17,6 +17,7 @@ struct orders_wanted {
 struct orders_making {
     const struct orders_scene *scene;
     const struct hv_plan *plan;
+    int64_t plan_wall_ms; /* when it was recorded */
     struct hv_arena *arena;
     struct orders_wanted wanted;
     int64_t *yard_load; /* people by vehicle of the region */

@@ -49,6 +49,7 @@ static int want_zone(struct orders_making *making, const struct hv_plan_move *mo
     if (order == NULL || !add_people(making, order, move))
         return HV_ERR_MEMORY;
     order->shelter = move->shelter;
+    order->travel_s = move->departed_s == 0 ? move->travel_s : move->arrives_s - move->departs_s;
     add_window(making, order, move);
     if (move->link_count <= HV_ORDER_LINKS_MAX) { /* a longer way is found on the map */
         order->links = move->links;
@@ -134,41 +135,93 @@ static void add_line(struct hv_order *order, const struct hv_plan_move *move) {
 
 /* When the first are to be expected and when all are there. */
 static void add_arrivals(const struct orders_making *making, struct hv_order *order,
-                         const struct hv_plan_move *move) {
-    if (move->departed_s == 0)
-        return;
-    const int64_t first = making->scene->wall_ms + (int64_t)move->arrives_s * 1000;
-    const int64_t last = making->scene->wall_ms + (int64_t)move->arrived_s * 1000;
+                         uint32_t arrives_s, uint32_t arrived_s) {
+    const int64_t first = making->scene->wall_ms + (int64_t)arrives_s * 1000;
+    const int64_t last = making->scene->wall_ms + (int64_t)arrived_s * 1000;
     order->start_wall_ms =
         order->has_start && order->start_wall_ms < first ? order->start_wall_ms : first;
     order->end_wall_ms = order->has_end && order->end_wall_ms > last ? order->end_wall_ms : last;
     order->has_start = order->has_end = true;
 }
 
-/* Open and receive for the shelter of moves[first]; all its moves, in orders of at most
- * HV_ORDER_LINES_MAX zones. */
-static int want_shelter(struct orders_making *making, size_t first) {
+/* A line more of whom the shelter is to expect, in a new order where the last one is full. */
+static int expect(struct orders_making *making, const char *shelter,
+                  const struct hv_plan_move *move, struct hv_order **order) {
+    if (is_same_line(*order, move)) {
+        add_line(*order, move);
+        return HV_OK;
+    }
+    if (*order == NULL || (*order)->people_count == HV_ORDER_LINES_MAX) {
+        *order = orders_want_of_place(making, HV_ORDER_RECEIVE_PEOPLE, shelter);
+        if (*order == NULL || ((*order)->people = hv_arena_take(making->arena, HV_ORDER_LINES_MAX,
+                                                                sizeof *(*order)->people)) == NULL)
+            return HV_ERR_MEMORY;
+        (*order)->shelter = shelter;
+    }
+    (*order)->people[(*order)->people_count++] = people_of(move);
+    return HV_OK;
+}
+
+/* Those of the zone who are on the way there already, as a move; nobody: none is. */
+static struct hv_plan_move on_way(const struct hv_plan *plan, const char *zone,
+                                  const char *shelter) {
+    struct hv_plan_move sum = {.zone = zone, .shelter = shelter};
+    for (size_t i = 0; i < plan->way_count; i++) {
+        const struct hv_plan_way *way = &plan->ways[i];
+        if (way->people == 0 || strcmp(way->shelter, shelter) != 0 || strcmp(way->zone, zone) != 0)
+            continue;
+        sum.people += way->people;
+        sum.wheelchair += way->wheelchair;
+        sum.medical += way->medical;
+        sum.arrived_s = way->arrived_s > sum.arrived_s ? way->arrived_s : sum.arrived_s;
+    }
+    return sum;
+}
+
+static bool is_first_of_pair(const struct hv_plan *plan, size_t at) {
+    for (size_t i = 0; i < at; i++)
+        if (strcmp(plan->moves[i].shelter, plan->moves[at].shelter) == 0 &&
+            strcmp(plan->moves[i].zone, plan->moves[at].zone) == 0)
+            return false;
+    return true;
+}
+
+static bool is_moved(const struct hv_plan *plan, const char *zone, const char *shelter) {
+    for (size_t i = 0; i < plan->move_count; i++)
+        if (strcmp(plan->moves[i].shelter, shelter) == 0 &&
+            (zone == NULL || strcmp(plan->moves[i].zone, zone) == 0))
+            return true;
+    return false;
+}
+
+/* Receive, for those whom the plan moves there and those who are on the way there already, in
+ * orders of at most HV_ORDER_LINES_MAX zones. */
+static int want_receiving(struct orders_making *making, const char *shelter) {
     const struct hv_plan *plan = making->plan;
-    const char *shelter = plan->moves[first].shelter;
     struct hv_order *order = NULL;
-    int error = want_opening(making, shelter);
-    for (size_t i = first; error == HV_OK && i < plan->move_count; i++) {
-        if (strcmp(plan->moves[i].shelter, shelter) != 0)
+    int error = HV_OK;
+    for (size_t i = 0; error == HV_OK && i < plan->move_count; i++) {
+        const struct hv_plan_move *move = &plan->moves[i];
+        if (strcmp(move->shelter, shelter) != 0)
             continue;
-        if (is_same_line(order, &plan->moves[i])) {
-            add_line(order, &plan->moves[i]);
-            add_arrivals(making, order, &plan->moves[i]);
+        error = expect(making, shelter, move, &order);
+        if (error == HV_OK && move->departed_s > 0)
+            add_arrivals(making, order, move->arrives_s, move->arrived_s);
+        const struct hv_plan_move before = on_way(plan, move->zone, shelter);
+        if (error == HV_OK && before.people > 0 && is_first_of_pair(plan, i)) {
+            add_line(order, &before);
+            add_arrivals(making, order, before.arrives_s, before.arrived_s);
+        }
+    }
+    for (size_t i = 0; error == HV_OK && i < plan->way_count; i++) {
+        const struct hv_plan_way *way = &plan->ways[i];
+        if (way->people == 0 || strcmp(way->shelter, shelter) != 0 ||
+            is_moved(plan, way->zone, shelter))
             continue;
-        }
-        if (order == NULL || order->people_count == HV_ORDER_LINES_MAX) {
-            order = orders_want_of_place(making, HV_ORDER_RECEIVE_PEOPLE, shelter);
-            if (order == NULL || (order->people = hv_arena_take(making->arena, HV_ORDER_LINES_MAX,
-                                                                sizeof *order->people)) == NULL)
-                return HV_ERR_MEMORY;
-            order->shelter = shelter;
-        }
-        order->people[order->people_count++] = people_of(&plan->moves[i]);
-        add_arrivals(making, order, &plan->moves[i]);
+        const struct hv_plan_move before = on_way(plan, way->zone, shelter);
+        error = expect(making, shelter, &before, &order);
+        if (error == HV_OK)
+            add_arrivals(making, order, before.arrives_s, before.arrived_s);
     }
     return error;
 }
@@ -180,12 +233,25 @@ static bool is_first_of_shelter(const struct hv_plan *plan, size_t at) {
     return true;
 }
 
+static bool is_first_way_of_shelter(const struct hv_plan *plan, size_t at) {
+    for (size_t i = 0; i < at; i++)
+        if (plan->ways[i].people > 0 && strcmp(plan->ways[i].shelter, plan->ways[at].shelter) == 0)
+            return false;
+    return plan->ways[at].people > 0;
+}
+
 int orders_want_people(struct orders_making *making) {
     const struct hv_plan *plan = making->plan;
     int error = HV_OK;
     for (size_t i = 0; error == HV_OK && i < plan->move_count; i++)
-        if (is_first_of_shelter(plan, i))
-            error = want_shelter(making, i);
+        if (is_first_of_shelter(plan, i)) {
+            error = want_opening(making, plan->moves[i].shelter);
+            if (error == HV_OK)
+                error = want_receiving(making, plan->moves[i].shelter);
+        }
+    for (size_t i = 0; error == HV_OK && i < plan->way_count; i++)
+        if (is_first_way_of_shelter(plan, i) && !is_moved(plan, NULL, plan->ways[i].shelter))
+            error = want_receiving(making, plan->ways[i].shelter);
     for (size_t i = 0; error == HV_OK && i < plan->move_count; i++) {
         error = want_zone(making, &plan->moves[i]);
         if (error == HV_OK)

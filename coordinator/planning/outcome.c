@@ -124,6 +124,8 @@ int outcome_record(const struct plan *plan, const struct picture *picture,
     if (error == HV_OK)
         error = outcome_buses(&telling);
     if (error == HV_OK)
+        error = outcome_ways(&telling);
+    if (error == HV_OK)
         error = outcome_changes(&telling);
     if (error == HV_OK)
         error = outcome_reversals(&telling);

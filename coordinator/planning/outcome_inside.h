@@ -22,6 +22,7 @@ enum hv_plan_reason outcome_reason(enum plan_reason_code code);
 
 /* Moves, and what changes against the plan in force and why. HV_ERR_MEMORY. */
 int outcome_moves(const struct outcome_telling *telling) HV_MUST_USE;
+int outcome_ways(const struct outcome_telling *telling) HV_MUST_USE;
 int outcome_changes(const struct outcome_telling *telling) HV_MUST_USE;
 int outcome_reversals(const struct outcome_telling *telling) HV_MUST_USE;
 

@@ -1,4 +1,5 @@
 #include "coordinator/planning/outcome_inside.h"
+#include "coordinator/planning/session.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -117,6 +118,34 @@ int outcome_moves(const struct outcome_telling *telling) {
     return HV_OK;
 }
 
+/* ---- who is on the way ---- */
+
+static uint32_t people_of(int64_t people) {
+    return people < HV_PEOPLE_MAX ? (uint32_t)people : HV_PEOPLE_MAX;
+}
+
+int outcome_ways(const struct outcome_telling *telling) {
+    const struct picture *picture = telling->picture;
+    struct hv_plan *out = telling->out;
+    out->ways = hv_arena_take(telling->arena, picture->way_count + 1, sizeof *out->ways);
+    if (out->ways == NULL)
+        return HV_ERR_MEMORY;
+    for (size_t i = 0; i < picture->way_count && i < HV_PLAN_LINES_MAX; i++) {
+        const struct picture_way *way = &picture->ways[i];
+        out->ways[out->way_count++] =
+            (struct hv_plan_way){.zone = telling->region->zones[way->zone].id,
+                                 .shelter = telling->region->shelters[way->shelter].id,
+                                 .people = people_of(way->people[STATE_ALL]),
+                                 .wheelchair = people_of(way->people[STATE_WHEELCHAIR]),
+                                 .medical = people_of(way->people[STATE_MEDICAL]),
+                                 .overdue = people_of(way->overdue),
+                                 .turned_away = people_of(way->turned_away),
+                                 .arrives_s = outcome_seconds(way->arrives_ms),
+                                 .arrived_s = outcome_seconds(way->arrived_ms)};
+    }
+    return HV_OK;
+}
+
 /* ---- what changes against the plan in force, and why ---- */
 
 static int64_t sent_there(const struct plan *plan, uint32_t zone, uint32_t shelter) {
@@ -179,7 +208,7 @@ static void add_change(const struct outcome_telling *telling, struct hv_plan_cha
 }
 
 /* The pairs of the plan in force that lose people. Its moves count as far as people of the zone are
- * left, as they do in session_task_in_force: who has arrived is no change. */
+ * left, as they do in session_task_in_force: who has arrived or is on the way is no change. */
 static void tell_losses(const struct outcome_telling *telling, int64_t *left) {
     const struct hv_plan *before = telling->in_force;
     for (size_t i = 0; i < before->move_count; i++) {
@@ -188,11 +217,11 @@ static void tell_losses(const struct outcome_telling *telling, int64_t *left) {
         const uint32_t shelter = region_find_shelter(telling->region, move->shelter);
         if (zone == REGION_NONE || shelter == REGION_NONE)
             continue;
-        int64_t was = move->people;
+        int64_t was = session_rest_of(before, i, telling->state, telling->picture).people;
         for (; i + 1 < before->move_count && strcmp(before->moves[i + 1].zone, move->zone) == 0 &&
                strcmp(before->moves[i + 1].shelter, move->shelter) == 0;
              i++)
-            was += before->moves[i + 1].people;
+            was += session_rest_of(before, i + 1, telling->state, telling->picture).people;
         was = was < left[zone] ? was : left[zone];
         left[zone] -= was;
         const int64_t is = sent_there(telling->plan, zone, shelter);

@@ -136,18 +136,14 @@ static int paint_roads(struct painting *painting) {
 static void paint_zone(const struct painting *painting, uint32_t index,
                        struct instance_zone *ret_zone) {
     const struct region_zone *zone = &painting->region->zones[index];
-    const struct state_zone *seen = state_find_zone(painting->state, zone->id);
-    const struct hv_people nobody = {0}, *arrived = seen == NULL ? &nobody : &seen->checked_in;
+    const struct painting_zone *leaving = &painting->leaving[index];
     *ret_zone = (struct instance_zone){.node = picture_node(painting->region, zone->node)};
     bool leaves = painting->hit.any && (painting->hit.zones[index] || !painting->hit.names_zones);
-    int64_t all = larger(0, region_zone_people(zone, REGION_NIGHT));
-    if (!leaves || all == 0)
+    if (!leaves || region_zone_people(zone, REGION_NIGHT) <= 0)
         return;
-    int64_t left = state_zone_left(seen, all);
-    int64_t wheelchair = larger(0, zone->wheelchair) - arrived->overlay[HV_OVERLAY_WHEELCHAIR];
-    int64_t medical = larger(0, zone->medical) - arrived->overlay[HV_OVERLAY_MEDICAL];
-    medical = smaller(larger(0, medical), left);
-    wheelchair = smaller(larger(0, wheelchair), left - medical);
+    const int64_t left = leaving->people;
+    const int64_t medical = smaller(leaving->medical, left);
+    const int64_t wheelchair = smaller(leaving->wheelchair, left - medical);
     ret_zone->people[INSTANCE_MEDICAL] = smaller(medical, HV_PEOPLE_MAX);
     ret_zone->people[INSTANCE_WHEELCHAIR] = smaller(wheelchair, HV_PEOPLE_MAX);
     ret_zone->people[INSTANCE_GENERAL] = smaller(left - medical - wheelchair, HV_PEOPLE_MAX);
@@ -177,11 +173,23 @@ static bool is_stale(const struct state *state, const struct state_place *place)
            state_node(state, place->node)->presence == STATE_STALE;
 }
 
-static int64_t free_places(const struct painting *painting, uint32_t index,
-                           const struct state_place *place) {
-    struct places places = places_of(&painting->region->shelters[index], painting->profile, place);
-    int64_t there = place == NULL ? 0 : hv_people_total(&place->people.now);
-    int64_t left = smaller(larger(0, places.people - there), HV_PEOPLE_MAX);
+int64_t picture_places_left(const struct painting *painting, uint32_t shelter) {
+    const struct region_shelter *known = &painting->region->shelters[shelter];
+    const struct state_place *place = state_find_place(painting->state, known->id);
+    const struct places places = places_of(known, painting->profile, place);
+    const int64_t there = place == NULL ? 0 : hv_people_total(&place->people.now);
+    return smaller(larger(0, places.people - there), HV_PEOPLE_MAX);
+}
+
+bool picture_is_usable(const struct painting *painting, uint32_t shelter) {
+    const struct state_place *place =
+        state_find_place(painting->state, painting->region->shelters[shelter].id);
+    return places_usable(place == NULL ? HV_SHELTER_UNKNOWN : place->status) &&
+           !painting->hit.shelters[shelter];
+}
+
+static int64_t free_places(const struct painting *painting, uint32_t index) {
+    const int64_t left = picture_places_left(painting, index) - painting->reserved[index];
     if (!painting->picture->stale[index])
         return left;
     switch (painting->rules->stale) {
@@ -206,7 +214,7 @@ static void paint_shelter(const struct painting *painting, uint32_t index) {
     const struct region_shelter *shelter = &painting->region->shelters[index];
     const struct state_place *place = state_find_place(painting->state, shelter->id);
     painting->picture->stale[index] = is_stale(painting->state, place);
-    int64_t left = free_places(painting, index, place);
+    int64_t left = free_places(painting, index);
     painting->picture->shelters[index] = (struct instance_shelter){
         .node = picture_node(painting->region, shelter->node),
         .capacity = left,
@@ -216,8 +224,7 @@ static void paint_shelter(const struct painting *painting, uint32_t index) {
         .opens_ms = opens_ms(shelter, place),
         .receive_ml = INSTANCE_NO_LIMIT,
         .priority = PRIORITY,
-        .usable = places_usable(place == NULL ? HV_SHELTER_UNKNOWN : place->status) &&
-                  !painting->hit.shelters[index],
+        .usable = picture_is_usable(painting, index),
         .withstands = (shelter->unfit & painting->hit.kinds) == 0};
 }
 
@@ -237,6 +244,11 @@ static int find_planned(struct painting *painting) {
         uint32_t shelter = region_find_shelter(painting->region, plan->moves[i].shelter);
         if (shelter != REGION_NONE)
             painting->planned[shelter] += plan->moves[i].people;
+    }
+    for (size_t i = 0; i < plan->way_count; i++) {
+        uint32_t shelter = region_find_shelter(painting->region, plan->ways[i].shelter);
+        if (shelter != REGION_NONE)
+            painting->planned[shelter] += plan->ways[i].people;
     }
     return HV_OK;
 }
@@ -265,6 +277,8 @@ static int paint(struct painting *painting) {
     int error = make_room(picture, region);
     if (error == HV_OK)
         error = find_hit(painting);
+    if (error == HV_OK)
+        error = picture_find_ways(painting);
     if (error == HV_OK)
         error = find_planned(painting);
     if (error == HV_OK)
@@ -343,6 +357,7 @@ void picture_free(struct picture *picture) {
     free(picture->need);
     free(picture->surplus);
     free(picture->stale);
+    free(picture->ways);
     free(picture->promises);
     free(picture->promise_lines);
     free(picture->promise_orders);

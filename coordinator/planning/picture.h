@@ -2,11 +2,13 @@
  *
  * Here, once, vehicles become people (persons per vehicle), ids become numbers, and what is known
  * becomes what is counted on:
- *   - people of a zone: its night population by class, less those who checked in anywhere from it,
- * in zones that a hazard in force hits (all zones while none names any);
+ *   - people of a zone: its night population by class, less those who checked in anywhere from it
+ * and those who are on the way (whereabouts.h) to a place that is kept for them, in zones that a
+ * hazard in force hits (all zones while none names any);
  *   - places of a shelter: as staff report, else by the standards profile, less those who are
- * there; a stale shelter as the settings say; unusable when full, closing, closed or damaged, or
- * hit by a hazard; unsafe when it does not withstand the incident's hazard;
+ * there and those on the way there; a stale shelter as the settings say; unusable when full,
+ * closing, closed or damaged, or hit by a hazard; unsafe when it does not withstand the incident's
+ * hazard;
  *   - roads: closed ones closed, reduced ones reduced, those that a hazard hits or a planner keeps
  * out of plans closed; those that a hazard closes, opens or narrows at times to come with these
  * times (hazards.h);
@@ -58,8 +60,18 @@ struct picture_rules {
                                     are a person without one item for one day */
     int64_t delivery_horizon_ms; /* deliveries are planned that far; 0: not at all */
     int64_t bus_horizon_ms;      /* the same for runs of buses */
+    int64_t arrival_margin_ms;   /* after which who has not checked in is overdue */
     int64_t contraflow_gain_ms;  /* of arrival, on the mean, that reversing roads must gain; 0: no
                                     plan proposes it */
+};
+
+/* Who is on the way from a zone to a shelter. */
+struct picture_way {
+    uint32_t zone, shelter;
+    int64_t people[STATE_HEADS]; /* places are kept for them; general are the others of all */
+    int64_t overdue;
+    int64_t turned_away;            /* no place is left there: they are planned for again */
+    int64_t arrives_ms, arrived_ms; /* from now */
 };
 
 /* An instance with everything it points to. Numbers are those of the region. */
@@ -74,6 +86,8 @@ struct picture {
     int64_t *stock, *need;
     int64_t *surplus; /* shelter x item: what may go to another; NULL: nothing may */
     bool *stale;      /* shelter: counted with caution or left out */
+    struct picture_way *ways;
+    size_t way_count;
     struct planner_promise *promises;
     struct planner_promise_line *promise_lines; /* of all */
     uint64_t *promise_orders;                   /* by promise: the order to ship */

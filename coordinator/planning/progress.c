@@ -1,5 +1,7 @@
 #include "coordinator/planning/progress.h"
 
+#include "coordinator/planning/whereabouts.h"
+
 #include <string.h>
 
 /* As much as a window may move and be the same order. */
@@ -11,6 +13,7 @@ struct following {
     const struct state *state;
     const struct region *region;
     const struct hv_plan *plan;
+    int64_t wall_ms, margin_ms;
     int64_t elapsed_ms;          /* since the windows count */
     struct progress_zone *zones; /* by zone of the region */
 };
@@ -58,6 +61,10 @@ static int64_t should_be_there(const struct following *following, const char *zo
         if (strcmp(plan->moves[i].zone, zone) == 0)
             people += through(plan->moves[i].people, (int64_t)plan->moves[i].arrives_s * MS_PER_S,
                               (int64_t)plan->moves[i].arrived_s * MS_PER_S, at_ms);
+    for (size_t i = 0; i < plan->way_count; i++)
+        if (strcmp(plan->ways[i].zone, zone) == 0)
+            people += through(plan->ways[i].people, (int64_t)plan->ways[i].arrives_s * MS_PER_S,
+                              (int64_t)plan->ways[i].arrived_s * MS_PER_S, at_ms);
     return people;
 }
 
@@ -82,6 +89,24 @@ static void add_moves(const struct following *following) {
             through(move->people, departs_ms, departed_ms, following->elapsed_ms);
         zone->should_be_there +=
             through(move->people, arrives_ms, arrived_ms, following->elapsed_ms);
+    }
+}
+
+/* Who was on the way when the plan was made has left. */
+static void add_ways(const struct following *following) {
+    const struct hv_plan *plan = following->plan;
+    for (size_t i = 0; i < plan->way_count; i++) {
+        const struct hv_plan_way *way = &plan->ways[i];
+        const uint32_t index = region_find_zone(following->region, way->zone);
+        const int64_t arrived_ms = (int64_t)way->arrived_s * MS_PER_S;
+        if (index == REGION_NONE)
+            continue;
+        struct progress_zone *zone = &following->zones[index];
+        zone->people += way->people;
+        zone->should_have_left += way->people;
+        zone->should_be_there += through(way->people, (int64_t)way->arrives_s * MS_PER_S,
+                                         arrived_ms, following->elapsed_ms);
+        zone->arrived_wall_ms = most(zone->arrived_wall_ms, arrived_ms);
     }
 }
 
@@ -123,9 +148,19 @@ static void observe(const struct following *following, uint32_t index) {
     struct progress_zone *zone = &following->zones[index];
     const struct state_zone *seen = state_find_zone(following->state, of_region->id);
     const int64_t counted = zone->people + zone->left_over;
-    zone->still = state_zone_left(seen, region_zone_people(of_region, REGION_NIGHT));
-    zone->swept = seen != NULL && seen->sweep.position != 0;
-    zone->gone = zone->still < 0 ? 0 : least(zone->people, most(0, counted - zone->still));
+    struct whereabouts are;
+    whereabouts_of(seen, region_zone_people(of_region, REGION_NIGHT), following->wall_ms,
+                   following->margin_ms, &are);
+    zone->still = are.left;
+    zone->to_leave = are.still;
+    zone->on_way = are.on_way[STATE_ALL];
+    zone->overdue = are.overdue;
+    zone->arrived = are.arrived;
+    zone->elsewhere = are.elsewhere;
+    zone->told_ms = are.told_ms;
+    zone->swept = are.swept;
+    zone->gone =
+        are.left < 0 ? 0 : least(zone->people, most(0, counted - (are.left - are.overdue_gone)));
     zone->behind_people = most(0, zone->should_be_there - zone->gone);
     zone->behind_ms = zone->behind_people > 0 ? behind_by(following, zone) : 0;
     zone->standing = stand(following, zone);
@@ -154,9 +189,11 @@ static void finish(const struct following *following, struct progress *progress)
 }
 
 int progress_of(const struct state *state, const struct region *region, int64_t wall_ms,
-                uint64_t mono_ms, struct hv_arena *arena, struct progress *ret_progress) {
+                uint64_t mono_ms, int64_t margin_ms, struct hv_arena *arena,
+                struct progress *ret_progress) {
     const uint32_t in_force = state_general(state)->plan_in_force;
-    struct following following = {.state = state, .region = region};
+    struct following following = {
+        .state = state, .region = region, .wall_ms = wall_ms, .margin_ms = margin_ms};
     *ret_progress = (struct progress){0};
     if (region == NULL || in_force == STATE_NONE || !leaves_now(state))
         return HV_OK;
@@ -177,6 +214,7 @@ int progress_of(const struct state *state, const struct region *region, int64_t 
     for (uint32_t z = 0; z < region->zone_count; z++)
         following.zones[z].zone = region->zones[z].id;
     add_moves(&following);
+    add_ways(&following);
     add_left(&following);
     finish(&following, &progress);
     if (progress.count > 0)

@@ -3,6 +3,7 @@
 #include "coordinator/planning/buses_plan.h"
 #include "coordinator/planning/contraflow.h"
 #include "coordinator/planning/people.h"
+#include "coordinator/planning/whereabouts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -324,8 +325,34 @@ static void take_class(struct session_task *task, uint32_t zone, uint32_t shelte
     task->in_force[task->in_force_count++] = (struct session_order){zone, shelter, class, people};
 }
 
+/* Of the people of all moves between a pair, those who are still to leave by its orders share out
+ * over the moves as they stand; who waits for a bus does so still. Whoever has to be there first
+ * leaves first. */
+struct hv_plan_move session_rest_of(const struct hv_plan *plan, size_t at,
+                                    const struct state *state, const struct picture *picture) {
+    struct hv_plan_move rest = plan->moves[at];
+    const int64_t still = whereabouts_to_leave(state_find_zone(state, rest.zone), rest.shelter,
+                                               picture->rules.wall_ms);
+    const uint32_t driving = rest.people - rest.without_vehicle;
+    int64_t all = 0;
+    for (size_t i = 0; still >= 0 && i < plan->move_count; i++)
+        if (strcmp(plan->moves[i].zone, rest.zone) == 0 &&
+            strcmp(plan->moves[i].shelter, rest.shelter) == 0)
+            all += (int64_t)plan->moves[i].people - plan->moves[i].without_vehicle;
+    if (still < 0 || still >= all)
+        return rest;
+    const uint32_t gone = driving - (uint32_t)((int64_t)driving * still / all);
+    const uint32_t medical_gone = gone < rest.medical ? gone : rest.medical;
+    const uint32_t wheelchair_gone =
+        gone - medical_gone < rest.wheelchair ? gone - medical_gone : rest.wheelchair;
+    rest.people -= gone;
+    rest.medical -= medical_gone;
+    rest.wheelchair -= wheelchair_gone;
+    return rest;
+}
+
 static int take_moves(struct session_task *task, const struct hv_plan *plan,
-                      const struct region *region) {
+                      const struct state *state, const struct region *region) {
     const struct instance *instance = &task->picture->instance;
     int64_t(*left)[INSTANCE_CLASSES] = calloc(instance->zone_count + 1u, sizeof *left);
     task->in_force = calloc(plan->move_count * INSTANCE_CLASSES + 1, sizeof *task->in_force);
@@ -341,11 +368,12 @@ static int take_moves(struct session_task *task, const struct hv_plan *plan,
         uint32_t shelter = region_find_shelter(region, move->shelter);
         if (zone == REGION_NONE || shelter == REGION_NONE)
             continue;
-        int64_t general = (int64_t)move->people - move->wheelchair - move->medical;
+        const struct hv_plan_move rest = session_rest_of(plan, i, state, task->picture);
+        int64_t general = (int64_t)rest.people - rest.wheelchair - rest.medical;
         take_class(task, zone, shelter, INSTANCE_GENERAL, general, &left[zone][INSTANCE_GENERAL]);
-        take_class(task, zone, shelter, INSTANCE_WHEELCHAIR, move->wheelchair,
+        take_class(task, zone, shelter, INSTANCE_WHEELCHAIR, rest.wheelchair,
                    &left[zone][INSTANCE_WHEELCHAIR]);
-        take_class(task, zone, shelter, INSTANCE_MEDICAL, move->medical,
+        take_class(task, zone, shelter, INSTANCE_MEDICAL, rest.medical,
                    &left[zone][INSTANCE_MEDICAL]);
     }
     free(left);
@@ -362,7 +390,7 @@ int session_task_in_force(struct session_task *task, const struct state *state,
     hv_arena_init(&arena, 0);
     int error = state_plan_decode(state_plan(state, in_force), &arena, &plan);
     if (error == HV_OK)
-        error = take_moves(task, plan, region);
+        error = take_moves(task, plan, state, region);
     hv_arena_deinit(&arena);
     return error;
 }

@@ -47,6 +47,11 @@ int session_solve(struct session *session, const struct session_task *task,
 int session_task_in_force(struct session_task *task, const struct state *state,
                           const struct region *region) HV_MUST_USE;
 
+/* What of a move of the plan in force is still to leave: less whom its orders, once accepted,
+ * should have had leave by the time of the picture. O(moves). */
+struct hv_plan_move session_rest_of(const struct hv_plan *plan, size_t at,
+                                    const struct state *state, const struct picture *picture);
+
 /* Fills in the directives that planners have laid down and not lifted, as far as the region knows
  * what they name. HV_ERR_MEMORY. */
 int session_task_directives(struct session_task *task, const struct state *state,

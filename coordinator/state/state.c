@@ -111,17 +111,6 @@ const struct state_zone *state_find_zone(const struct state *state, const char *
     return state_table_find(&state->tables[STATE_ZONE], id);
 }
 
-int64_t state_zone_left(const struct state_zone *zone, int64_t people) {
-    int64_t arrived = zone == NULL ? 0 : hv_people_total(&zone->checked_in);
-    if (zone != NULL && zone->sweep.position != 0) {
-        people = zone->sweep.left;
-        arrived -= zone->sweep.checked_in;
-    }
-    if (people < 0 || arrived <= 0)
-        return people;
-    return people > arrived ? people - arrived : 0;
-}
-
 const struct state_order *state_order(const struct state *state, uint32_t index) {
     return state_table_at(&state->tables[STATE_ORDER], index);
 }

@@ -31,7 +31,10 @@
 #define STATE_ORDER_STEPS_MAX 256u   /* of an order; when there are more the second oldest goes */
 #define STATE_STOCK_LINES_MAX 38400u /* of a place: what a snapshot can hold */
 #define STATE_REFUSALS_KEPT 32u      /* of a node's epoch: told again to a node that did not hear */
-#define STATE_MOVEMENTS_KEPT 8u      /* of a place: for observations that arrive after them */
+#define STATE_LEGS_MAX 8u            /* of a way of people; when there are more two become one */
+#define STATE_WAYS_MAX 32u           /* of a zone: shelters to which orders send its people */
+#define STATE_WINDOW_MS_MAX INT64_C(604800000) /* a window is taken as no longer, seven days */
+#define STATE_MOVEMENTS_KEPT 8u /* of a place: for observations that arrive after them */
 
 enum state_kind {
     STATE_GENERAL, /* exactly one, index 0 */
@@ -248,6 +251,30 @@ struct state_sweep {
     int64_t seen_ms;    /* log clock */
     int64_t left;       /* people still there */
     int64_t checked_in; /* people of the zone who had checked in when it was entered */
+    int64_t wall_ms;    /* of the finding */
+};
+
+/* Who is counted: all, and of them those with these needs. */
+enum state_heads { STATE_ALL, STATE_WHEELCHAIR, STATE_MEDICAL, STATE_HEADS };
+
+/* What one order has people of a zone do who have a vehicle: they leave at an even rate over a
+ * window of the wall clock and are there `travel_ms` after. Whoever has medical needs leaves first,
+ * then people in wheelchairs. */
+struct state_leg {
+    uint64_t order; /* 0: no more comes of it */
+    int64_t people[STATE_HEADS];
+    int64_t leaves_ms, left_ms; /* the first leave, the last have left */
+    int64_t travel_ms;
+    int64_t stopped_ms; /* nobody leaves after this; INT64_MAX: nobody has stopped it */
+};
+
+/* People of a zone who are sent to one shelter by orders that were accepted. */
+struct state_way {
+    char *shelter;
+    int64_t before[STATE_HEADS]; /* checked in there since the way began, until the last sweep */
+    int64_t came[STATE_HEADS];   /* and since */
+    struct state_leg legs[STATE_LEGS_MAX]; /* oldest first */
+    uint32_t leg_count;
 };
 
 struct state_zone {
@@ -255,6 +282,10 @@ struct state_zone {
     struct hv_people checked_in; /* anywhere, of this zone of origin, in this incident */
     uint64_t households;
     struct state_sweep sweep;
+    struct state_way *ways; /* of this incident, in the order in which they began */
+    uint32_t way_count;
+    int64_t ways_from;    /* people of the zone who had checked in when the first of them began */
+    int64_t ways_told_ms; /* log clock: the last answer to an order of theirs; 0: none */
 };
 
 /* What one place has reported as arrived of a transfer. */
@@ -550,11 +581,11 @@ const struct state_refusal *state_find_refusal(const struct state_node *node, en
                                                uint64_t sequence);
 const struct state_zone *state_find_zone(const struct state *state, const char *id);
 
-/* People who are still in the zone as far as anybody knows: those of the last sweep less who has
- * checked in since, or without one those who live there, `people`, less who has checked in. Many
- * leave and check in nowhere: only a sweep tells. Who checked in between the finding and its entry
- * is not taken off, so that nobody is forgotten. −1: neither is known. `zone` may be NULL. */
-int64_t state_zone_left(const struct state_zone *zone, int64_t people);
+/* How many of them have left by a moment of the wall clock, and how many should be there, as their
+ * orders say: nobody observes it. O(legs). */
+int64_t state_way_left(const struct state_way *way, enum state_heads heads, int64_t wall_ms);
+int64_t state_way_due(const struct state_way *way, enum state_heads heads, int64_t wall_ms);
+
 const struct state_order *state_order(const struct state *state, uint32_t index);
 const struct state_order *state_find_order(const struct state *state, uint64_t number);
 const struct state_plan *state_plan(const struct state *state, uint32_t index);

@@ -127,6 +127,7 @@ static void forget_zones(struct state *state) {
         zone->checked_in = (struct hv_people){0};
         zone->households = 0;
         zone->sweep = (struct state_sweep){0};
+        fold_way_forget(zone);
     }
 }
 
@@ -187,7 +188,9 @@ static void apply_sweep(struct state *state, const struct hv_record *record) {
     zone->sweep = (struct state_sweep){.position = state->position,
                                        .seen_ms = seen_ms,
                                        .left = (int64_t)from->left,
-                                       .checked_in = hv_people_total(&zone->checked_in)};
+                                       .checked_in = hv_people_total(&zone->checked_in),
+                                       .wall_ms = record->wall_ms - (int64_t)from->age_ms};
+    fold_way_swept(zone);
 }
 
 static int64_t sooner(int64_t time_ms, int64_t after_ms, int64_t otherwise_ms) {

@@ -322,6 +322,29 @@ static void general(struct fields *fields, struct state_general *value) {
     fields_signed(fields, &value->handover_wall_ms);
 }
 
+static void heads(struct fields *fields, int64_t counts[STATE_HEADS]) {
+    for (int i = 0; i < STATE_HEADS; i++)
+        fields_signed(fields, &counts[i]);
+}
+
+static void way(struct fields *fields, struct state_way *value) {
+    fields_text(fields, &value->shelter);
+    heads(fields, value->before);
+    heads(fields, value->came);
+    NUMBER(fields, value->leg_count);
+    if (value->leg_count > STATE_LEGS_MAX || value->shelter == NULL)
+        fields->error = HV_ERR_CORRUPT;
+    for (uint32_t i = 0; fields->error == 0 && i < value->leg_count; i++) {
+        struct state_leg *leg = &value->legs[i];
+        NUMBER(fields, leg->order);
+        heads(fields, leg->people);
+        fields_signed(fields, &leg->leaves_ms);
+        fields_signed(fields, &leg->left_ms);
+        fields_signed(fields, &leg->travel_ms);
+        fields_signed(fields, &leg->stopped_ms);
+    }
+}
+
 static void zone(struct fields *fields, struct state_zone *value) {
     people(fields, &value->checked_in);
     NUMBER(fields, value->households);
@@ -329,6 +352,14 @@ static void zone(struct fields *fields, struct state_zone *value) {
     fields_signed(fields, &value->sweep.seen_ms);
     fields_signed(fields, &value->sweep.left);
     fields_signed(fields, &value->sweep.checked_in);
+    fields_signed(fields, &value->sweep.wall_ms);
+    fields_signed(fields, &value->ways_from);
+    fields_signed(fields, &value->ways_told_ms);
+    ITEMS(fields, value, way_count, NULL, ways);
+    if (value->way_count > STATE_WAYS_MAX)
+        fields->error = HV_ERR_CORRUPT;
+    for (uint32_t i = 0; value->ways != NULL && fields->error == 0 && i < value->way_count; i++)
+        way(fields, &value->ways[i]);
 }
 
 static void transfer(struct fields *fields, struct state_transfer *value) {

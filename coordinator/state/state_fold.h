@@ -113,6 +113,19 @@ void fold_stock_move(struct state *state, struct state_place *place,
 const struct state_stock_line *fold_stock_line(const struct state_stock *stock,
                                                const struct state_lot *lot);
 
+/* ---- people on the way ---- */
+
+/* An order came, was changed or taken back; an answer to it counted. After the order itself. */
+void fold_way_order(struct state *state, const struct state_order *order, int64_t now_ms);
+void fold_way_answer(struct state *state, const struct state_order *order,
+                     const struct hv_record *record, const struct hv_order_answer *answer);
+
+/* People of the zone checked in at a shelter, or were corrected; the zone was swept; its incident
+ * is over. */
+void fold_way_came(struct state_zone *zone, const char *shelter, const struct hv_people *people);
+void fold_way_swept(struct state_zone *zone);
+void fold_way_forget(struct state_zone *zone);
+
 /* ---- the ledger ---- */
 
 struct state_lot fold_lot(struct state *state, const struct hv_stock_line *line);

@@ -59,6 +59,9 @@ void fold_free_thing(struct state_entity *entity) {
         fold_drop_staging(thing);
         fold_drop_refusals(thing);
         break;
+    case STATE_ZONE:
+        fold_way_forget(thing);
+        break;
     case STATE_TRANSFER:
         free(((struct state_transfer *)thing)->name);
         break;

@@ -101,6 +101,7 @@ void fold_order(struct state *state, const struct hv_record *record) {
     add_step(state, order, record, &step, from->text);
     fold_text(state, &order->waybill, from->waybill);
     fold_waybill_order(state, order, from);
+    fold_way_order(state, order, record->wall_ms);
     fold_finish(state, order, is_finished(order));
 }
 
@@ -129,6 +130,7 @@ void fold_answer(struct state *state, const struct hv_record *record,
         order->has_done = order->has_done || answer->has_done;
         order->done = answer->has_done ? answer->done : order->done;
         fold_waybill_answer(state, order);
+        fold_way_answer(state, order, record, answer);
     }
     fold_finish(state, order, is_finished(order));
 }

@@ -76,7 +76,8 @@ static bool of_this_incident(const struct state *state, const struct hv_record *
            memcmp(incident, state_incident_id(state), HV_ID128_BYTES) == 0;
 }
 
-static void add_to_zone(struct state *state, const struct hv_record *record) {
+static void add_to_zone(struct state *state, const struct state_place *place,
+                        const struct hv_record *record) {
     const struct hv_movement *movement = &record->report.report.movement;
     bool arrives =
         movement->kind == HV_MOVEMENT_CHECK_IN || movement->kind == HV_MOVEMENT_CORRECTION;
@@ -86,6 +87,7 @@ static void add_to_zone(struct state *state, const struct hv_record *record) {
     if (zone == NULL)
         return;
     (void)hv_tally_move(&zone->checked_in, &movement->people, 1);
+    fold_way_came(zone, place->entity.id, &movement->people);
     if (movement->kind == HV_MOVEMENT_CHECK_IN)
         zone->households += movement->households;
 }
@@ -252,7 +254,7 @@ static void report_movement(struct state *state, struct state_place *place,
     const struct hv_movement *movement = &record->report.report.movement;
     if (!add_to_transfer(state, place, stamp, movement))
         return;
-    add_to_zone(state, record);
+    add_to_zone(state, place, record);
     if (present)
         fold_people_move(state, place, stamp, movement);
 }

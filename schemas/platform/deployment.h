@@ -89,8 +89,9 @@ struct settings {
         contraflow_gain_min; /* of arrival, on the mean, that reversing roads must gain; 0: never */
     uint32_t delivery_hours; /* deliveries are planned so far ahead; 0: not at all */
     uint32_t bus_hours;      /* runs of buses, the same */
-    uint32_t need_days;      /* of goods, for people who are at a shelter */
-    uint32_t ahead_days;     /* for those who are expected there, at most need_days */
+    uint32_t arrival_margin_min;  /* after which who has not checked in is overdue */
+    uint32_t need_days;           /* of goods, for people who are at a shelter */
+    uint32_t ahead_days;          /* for those who are expected there, at most need_days */
     uint32_t transfer_above_days; /* what a shelter has for longer may go to another; 0: never */
     enum goods_fairness fairness; /* whether goods go by fill rates first, or by cost */
     enum goods_packs packs;

@@ -17,8 +17,8 @@ struct yaml_settings {
     uint32_t *io_threads, *log_map_gib, *checkpoint_every, *beat_s, *plan_every_ms;
     uint64_t *plan_work;
     uint32_t *change_price_s, *stale_percent, *escalate_minutes, *goods_change_price,
-        *contraflow_gain_min, *delivery_hours, *bus_hours, *need_days, *ahead_days,
-        *transfer_above_days;
+        *contraflow_gain_min, *arrival_margin_min, *delivery_hours, *bus_hours, *need_days,
+        *ahead_days, *transfer_above_days;
     char *escalate_to;
     char *approval, *stale, *profile, *fairness, *packs;
     char *http, *http_certificate, *http_key, *http_open;
@@ -50,6 +50,8 @@ static const cyaml_schema_field_t fields[] = {
                          struct yaml_settings, goods_change_price),
     CYAML_FIELD_UINT_PTR("contraflow_gain_min", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                          struct yaml_settings, contraflow_gain_min),
+    CYAML_FIELD_UINT_PTR("arrival_margin_min", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct yaml_settings, arrival_margin_min),
     CYAML_FIELD_UINT_PTR("delivery_hours", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                          struct yaml_settings, delivery_hours),
     CYAML_FIELD_UINT_PTR("bus_hours", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
@@ -101,6 +103,7 @@ struct settings settings_default(void) {
                              .change_price_s = 300,
                              .approval = APPROVAL_MANUAL,
                              .goods_change_price = 50000,
+                             .arrival_margin_min = 30,
                              .delivery_hours = 24,
                              .bus_hours = 12,
                              .need_days = 3,
@@ -307,6 +310,8 @@ static void take_all(const struct reading *reading, const struct yaml_settings *
                 &settings->goods_change_price);
     take_number(reading, "contraflow_gain_min", yaml->contraflow_gain_min, 0, 1440,
                 &settings->contraflow_gain_min);
+    take_number(reading, "arrival_margin_min", yaml->arrival_margin_min, 0, 1440,
+                &settings->arrival_margin_min);
     take_number(reading, "delivery_hours", yaml->delivery_hours, 0, 720, &settings->delivery_hours);
     take_number(reading, "bus_hours", yaml->bus_hours, 0, 720, &settings->bus_hours);
     take_days(reading, yaml, settings);
@@ -409,6 +414,12 @@ static void print_settings(FILE *file, const struct settings *s) {
             "\n# What reversing roads for the evacuation must gain, minutes of arrival for each "
             "person on\n# the mean; 0: no plan proposes it.\ncontraflow_gain_min: %u\n",
             s->contraflow_gain_min);
+    fprintf(
+        file,
+        "\n# People whom an order has had leave count as on the way until so many minutes after "
+        "they should\n# have checked in; then they count as overdue, and are planned for "
+        "again.\narrival_margin_min: %u\n",
+        s->arrival_margin_min);
     fprintf(file,
             "\n# Deliveries by the vehicles of depots are planned so many hours ahead; 0: not at "
             "all.\ndelivery_hours: %u\n",

@@ -450,6 +450,7 @@ static void fill_order(struct message_maker *maker, struct hv_order *order) {
                                .shelter = id_or_none(maker),
                                .has_start = coin(maker),
                                .people_per_hour = number32(maker, HV_PEOPLE_MAX),
+                               .travel_s = number32(maker, UINT32_MAX),
                                .counterpart = id_or_none(maker),
                                .waybill = id_or_none(maker),
                                .vehicle = id_or_none(maker),
@@ -777,6 +778,21 @@ static void fill_plan_lists(struct message_maker *maker, struct hv_plan *plan) {
                                               .parameter = text(maker)};
 }
 
+static void fill_plan_ways(struct message_maker *maker, struct hv_plan *plan) {
+    plan->way_count = next(maker) % 4;
+    plan->ways = take(maker, plan->way_count, sizeof *plan->ways);
+    for (size_t i = 0; i < plan->way_count; i++)
+        plan->ways[i] = (struct hv_plan_way){.zone = id(maker),
+                                             .shelter = id(maker),
+                                             .people = number32(maker, HV_PEOPLE_MAX),
+                                             .wheelchair = number32(maker, HV_PEOPLE_MAX),
+                                             .medical = number32(maker, HV_PEOPLE_MAX),
+                                             .overdue = number32(maker, HV_PEOPLE_MAX),
+                                             .turned_away = number32(maker, HV_PEOPLE_MAX),
+                                             .arrives_s = number32(maker, UINT32_MAX),
+                                             .arrived_s = number32(maker, UINT32_MAX)};
+}
+
 static struct hv_plan plan(struct message_maker *maker) {
     struct hv_plan made = {.id = positive(maker, HV_COUNTER_MAX),
                            .basis = counter(maker),
@@ -817,6 +833,7 @@ static struct hv_plan plan(struct message_maker *maker) {
     fill_plan_lists(maker, &made);
     fill_plan_fleet(maker, &made);
     fill_plan_buses(maker, &made);
+    fill_plan_ways(maker, &made);
     return made;
 }
 

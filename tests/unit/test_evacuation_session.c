@@ -184,23 +184,6 @@ static int64_t solve_a_little(struct evacuation_session *session, int64_t work_m
     return short_of_it;
 }
 
-Test(evacuation_session, keeps_who_left_on_their_way_and_plans_the_rest_as_from_scratch) {
-    for (uint64_t seed = 1; seed <= (SANITIZED ? 100 : 900); seed++) {
-        struct evacuation_random random;
-        evacuation_random_make(&random, seed, (enum evacuation_random_kind)(seed % 3));
-        struct chance chance = {seed};
-        struct evacuation_session *session = new_session(&random.instance);
-        cr_assert_eq(evacuation_session_advance(session, 1), HV_ERR_STATE);
-        solve_and_compare(session, seed);
-        for (int32_t step = 1; step <= 6; step++) {
-            cr_assert_eq(evacuation_session_advance(session, step), HV_OK);
-            change(session, &chance);
-            solve_and_compare(session, seed);
-        }
-        evacuation_session_free(session);
-    }
-}
-
 Test(evacuation_session, stopped_by_work_gives_a_sound_plan_and_goes_on_from_there) {
     int64_t stopped = 0;
     for (uint64_t seed = 1; seed <= (SANITIZED ? 100 : 900); seed++) {

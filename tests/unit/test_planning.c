@@ -1,6 +1,7 @@
 #include "coordinator/planning/outcome.h"
 #include "coordinator/planning/supply.h"
 #include "coordinator/planner_thread.h"
+#include "coordinator/planning/whereabouts.h"
 #include "tests/support/planning_town.h"
 
 #include <assert.h>
@@ -189,8 +190,9 @@ Test(planning, who_left_and_checked_in_nowhere_is_known_by_a_sweep) {
     cr_assert_eq(leaving(picture), 0);
     picture_free(picture);
     town_phase(&town, HV_PHASE_CLOSED);
-    cr_assert_eq(state_zone_left(state_find_zone(state(), "z1"), 120), 120,
-                 "the next incident begins anew");
+    struct whereabouts are;
+    whereabouts_of(state_find_zone(state(), "z1"), 120, town.bench->wall_ms, 0, &are);
+    cr_assert_eq(are.left, 120, "the next incident begins anew");
 }
 
 Test(planning, reported_capacity_goes_before_the_region_and_its_people_are_taken_off) {

@@ -8,7 +8,7 @@ export function linkOf(thing) {
   switch (thing.kind) {
     case "plan-waits": case "no-vehicle": return "#/plans/" + thing.subject;
     case "order-overdue": case "order-unanswered": case "order-declined": case "order-failed": return "#/orders/" + thing.subject;
-    case "zone-behind": return "#/plans";
+    case "zone-behind": case "people-overdue": return "#/plans";
     case "delivery-late": return thing.subject ? "#/orders/" + thing.figures.order : "#/orders/";
     case "below-minimum": case "expiring": case "cold-chain":
     case "stock-out": case "request": case "conservation": return "#/supplies";
@@ -29,7 +29,8 @@ export function sentence(thing) {
   if (said.lifeline) said.lifeline = word("lifeline", said.lifeline);
   if (said.order_kind) said.order_kind = word("order", said.order_kind);
   if (said.item) said.item = itemName(said.item);
-  for (const name of ["people", "capacity", "hours_left", "moves", "shipments", "unserved_people", "planned", "quantity", "minimum", "days_left", "minutes"]) if (typeof said[name] === "number") said[name] = number(said[name]);
+  if (said.shelter) said.shelter = placeName(said.shelter);
+  for (const name of ["people", "there", "capacity", "hours_left", "moves", "shipments", "unserved_people", "planned", "quantity", "minimum", "days_left", "minutes"]) if (typeof said[name] === "number") said[name] = number(said[name]);
   return t("attention." + thing.kind, said);
 }
 

@@ -91,7 +91,7 @@ function sweepDialog(detail, again) {
 async function zone(id, again) {
   const detail = await get("/zones/" + encodeURIComponent(id), { at: picture.at });
   return [h("h2", null, nameOf(detail)), hitMark(detail.hit), danger("zones", id),
-    h("dl", null, line(t("zone.people"), number(detail.people)), line(t("zone.checked-in"), number(detail.checked_in)), line(t("zone.remaining"), number(detail.remaining)), line(t("zone.swept"), age(detail.swept_age_s))),
+    h("dl", null, line(t("zone.people"), number(detail.people)), line(t("zone.checked-in"), number(detail.checked_in)), line(t("zone.remaining"), number(detail.remaining)), line(t("zone.on-way"), number(detail.on_way)), line(t("zone.overdue"), number(detail.overdue)), line(t("zone.swept"), age(detail.swept_age_s))),
     picture.at === null && may("planner", "exercise-controller") && h("p", { class: "actions" }, h("button", { onclick: () => sweepDialog(detail, again) }, t("sweep.begin")))];
 }
 

@@ -85,6 +85,7 @@ function drawFigures() {
   fill(figures,
     card(number(people.sheltered), t("now.sheltered"), "#/places", shelters.capacity_open ? t("now.of-places", { share: percent(people.sheltered / shelters.capacity_open) }) : ""),
     card(number(people.on_the_way), t("now.on-the-way"), "#/places"),
+    people.evacuating + people.overdue > 0 && card("≈ " + number(people.evacuating), t("now.evacuating"), "#/plans", people.overdue > 0 ? t("now.overdue-people", { n: number(people.overdue) }) : t("now.estimated"), people.overdue > 0),
     card(number(free), t("now.free"), "#/places", shelters.capacity_unknown ? t("now.capacity-unknown", { n: number(shelters.capacity_unknown) }) : ""),
     card(`${number(shelters.open)}/${number(shelters.all)}`, t("now.shelters-open"), "#/map"),
     card(number(nodes.stale), t("now.stale"), "#/places/nodes", t("now.present", { n: number(nodes.present) }), nodes.stale > 0),

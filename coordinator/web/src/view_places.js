@@ -32,6 +32,7 @@ const KINDS = {
   zones: {
     columns: () => [column("id", t("id")), { key: "name", title: t("name"), value: nameOf }, column("people", t("zone.people"), { numeric: true }),
       column("checked_in", t("zone.checked-in"), { numeric: true }), column("remaining", t("zone.remaining"), { numeric: true }),
+      column("on_way", t("zone.on-way"), { numeric: true }), column("overdue", t("zone.overdue"), { numeric: true }),
       { key: "swept", title: t("zone.swept"), numeric: true, value: (row) => row.swept_age_s, show: (row) => age(row.swept_age_s) },
       column("hit", t("zone.hit"), { value: (row) => (row.hit ? t("yes") : ""), show: (row) => (row.hit ? h("span", { class: "mark bad" }, "▲ ", t("yes")) : "") }),
       { key: "danger", title: t("ahead.danger-title"), numeric: true, value: (row) => next.get(row.id) ?? null, show: (row) => moment(next.get(row.id)) }],
