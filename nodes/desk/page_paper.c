@@ -174,13 +174,14 @@ static void goods_item(struct page *page, long long row) {
 /* Columns of the sheets of goods received and issued. */
 static const struct goods_column {
     const char *name, *label, *input;
+    bool wide;
 } goods_columns[] = {
-    {"quantity", "goods.quantity", "type=\"number\" inputmode=\"numeric\" min=\"0\""},
-    {"damaged", "goods.damaged", "type=\"number\" inputmode=\"numeric\" min=\"0\""},
-    {"lot", "goods.lot", "maxlength=\"64\""},
-    {"expiry", "goods.expiry", "type=\"date\""},
-    {"waybill", "goods.waybill", "maxlength=\"64\""},
-    {"reason", "sheet.remark", "maxlength=\"200\""},
+    {"quantity", "goods.quantity", "type=\"number\" inputmode=\"numeric\" min=\"0\"", false},
+    {"damaged", "goods.damaged", "type=\"number\" inputmode=\"numeric\" min=\"0\"", false},
+    {"lot", "goods.lot", "maxlength=\"64\"", false},
+    {"expiry", "goods.expiry", "type=\"date\"", true},
+    {"waybill", "goods.waybill", "maxlength=\"64\"", false},
+    {"reason", "sheet.remark", "maxlength=\"200\"", false},
 };
 
 static void goods_row_head(struct page *page) {
@@ -201,8 +202,9 @@ static void goods_entry_row(struct page *page, long long row) {
     for (size_t i = 0; i < COUNT(goods_columns); i++) {
         const char *label = page_text(page, goods_columns[i].label);
         html_add(&page->html,
-                 "<td data-label=\"%s\"><input name=\"%s%d\" %r aria-label=\"%s\"></td>", label,
-                 goods_columns[i].name, row, goods_columns[i].input, label);
+                 "<td %r data-label=\"%s\"><input name=\"%s%d\" %r aria-label=\"%s\"></td>",
+                 goods_columns[i].wide ? "class=\"wide\"" : "", label, goods_columns[i].name, row,
+                 goods_columns[i].input, label);
     }
     html_raw(&page->html, "</tr>");
 }

@@ -64,10 +64,10 @@
   // ---- sending ----
 
   // A network that says nothing is one that is not there; what was asked is given up where the browser can, so that
-  // it does not stand in the way of what is asked later.
+  // it does not stand in the way of what is asked later. No cache: where two ask the same, browsers let one wait for the other.
   function ask(path, options, waitMs) {
     const control = window.AbortController ? new AbortController() : null;
-    const wanted = Object.assign({ credentials: "same-origin" }, options, control ? { signal: control.signal } : {});
+    const wanted = Object.assign({ credentials: "same-origin", cache: "no-store" }, options, control ? { signal: control.signal } : {});
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         if (control) control.abort();
