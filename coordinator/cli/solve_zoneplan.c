@@ -120,7 +120,11 @@ static int read_arguments(int argc, char **argv, struct request *request, bool *
                                         .file_count = 1,
                                         .arguments = arguments,
                                         .argument_count = sizeof arguments / sizeof arguments[0]};
-    return cli_arguments_read(&command, argc, argv, &request->instance, ret_helped);
+    int status = cli_arguments_read(&command, argc, argv, &request->instance, ret_helped);
+    if (status == EX_OK && !*ret_helped && !request->contraflow &&
+        request->reversals_max != LONG_MAX)
+        return cli_arguments_wrong(&command, "--max-reversals needs ", "--contraflow");
+    return status;
 }
 
 /* ---- progress -------------------------------------------------------------------------------- */
@@ -300,7 +304,7 @@ static struct zone_plan_problem problem_of(const struct request *request,
         .in_force = rules->in_force,
         .in_force_count = rules->in_force_count,
         .change_price = rules->change_price,
-        .opposites = request->contraflow ? document->opposites : NULL,
+        .opposites = request->contraflow && document->reversible ? document->opposites : NULL,
         .reversals_max = (size_t)request->reversals_max,
         .routes_max = (int32_t)request->routes_max,
         .convergent = request->convergent,
@@ -399,7 +403,10 @@ static int read_and_solve(const struct request *request, struct hv_fault_list *f
     struct travellers_document travellers = {0};
     int error = HV_OK;
     if (request->contraflow && !document->reversible)
-        fprintf(stderr, "%s: no link may be reversed: none has “reverse”\n", request->instance);
+        fprintf(stderr,
+                "%s: no link may be reversed: none has “reverse”, as haven evacuation instance "
+                "--reversible writes it\n",
+                request->instance);
     if (request->rules != NULL)
         error = zone_plan_json_read(request->rules, document, faults, &rules);
     if (error == HV_OK && request->travellers != NULL)

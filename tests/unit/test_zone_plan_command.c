@@ -100,6 +100,7 @@ Test(zone_plan_command, an_instance_of_a_region_says_which_roads_may_be_reversed
     cr_assert_not_null(strstr(read_text(instance), "\"reverse\":\"L2\""));
     cr_assert_null(strstr(read_text(instance), "\"reverse\":\"L1\""));
     cr_assert_eq(RUN(instance, "--contraflow", "--quiet"), EX_OK);
+    cr_assert_eq(RUN(instance, "--max-reversals", "1", "--quiet"), EX_USAGE, "of none");
     cr_assert_eq(MAKE(region, "-o", instance, "--reversible", "nix"), EX_NOINPUT);
     cr_assert_eq(MAKE(region, "-o", instance, "--reversible", "L3"), EX_DATAERR);
     region_files_deinit(&files);
