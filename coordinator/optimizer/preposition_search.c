@@ -458,8 +458,7 @@ static bool try_moves(struct search *search) {
 }
 
 /* Changes of single depots as long as they help; with a service level, where the first decision is
- * poor, moves too. (Without one moves find better decisions, and the search takes longer all the
- * same.) */
+ * poor, moves too. (Without one they save nodes and no time.) */
 static void improve(struct search *search) {
     struct preposition_tree *tree = search->tree;
     if (isinf(tree->value) || tree->problem.facility_count > TRIED_MAX)
