@@ -230,25 +230,37 @@ static void paint_shelter(const struct painting *painting, uint32_t index) {
 
 /* ---- the whole ---- */
 
-static int find_planned(struct painting *painting) {
-    uint32_t in_force = state_general(painting->state)->plan_in_force;
+/* Who is still expected at each shelter: those on the way there, and those who are still to leave
+ * for it by the plan in force. Of what that plan sends from a zone many may have come since; each
+ * of its moves keeps its share of who has not left. Whoever is overdue is most likely elsewhere:
+ * nothing is sent ahead for them. */
+static int find_expected(struct painting *painting) {
+    const struct region *region = painting->region;
+    const struct picture *picture = painting->picture;
+    const uint32_t in_force = state_general(painting->state)->plan_in_force;
     const struct hv_plan *plan = NULL;
-    painting->planned = hv_arena_take(&painting->arena, painting->region->shelter_count + 1u,
-                                      sizeof *painting->planned);
-    if (painting->planned == NULL)
+    int64_t *sent = hv_arena_take(&painting->arena, region->zone_count + 1u, sizeof *sent);
+    painting->expected =
+        hv_arena_take(&painting->arena, region->shelter_count + 1u, sizeof *painting->expected);
+    if (sent == NULL || painting->expected == NULL)
         return HV_ERR_MEMORY;
+    for (uint32_t i = 0; i < picture->way_count; i++)
+        painting->expected[picture->ways[i].shelter] += picture->ways[i].people[STATE_ALL];
     if (in_force == STATE_NONE ||
         state_plan_decode(state_plan(painting->state, in_force), &painting->arena, &plan) != HV_OK)
         return HV_OK;
     for (size_t i = 0; i < plan->move_count; i++) {
-        uint32_t shelter = region_find_shelter(painting->region, plan->moves[i].shelter);
-        if (shelter != REGION_NONE)
-            painting->planned[shelter] += plan->moves[i].people;
+        const uint32_t zone = region_find_zone(region, plan->moves[i].zone);
+        if (zone != REGION_NONE)
+            sent[zone] += plan->moves[i].people;
     }
-    for (size_t i = 0; i < plan->way_count; i++) {
-        uint32_t shelter = region_find_shelter(painting->region, plan->ways[i].shelter);
-        if (shelter != REGION_NONE)
-            painting->planned[shelter] += plan->ways[i].people;
+    for (size_t i = 0; i < plan->move_count; i++) {
+        const struct hv_plan_move *move = &plan->moves[i];
+        const uint32_t zone = region_find_zone(region, move->zone);
+        const uint32_t shelter = region_find_shelter(region, move->shelter);
+        if (zone != REGION_NONE && shelter != REGION_NONE && sent[zone] > 0)
+            painting->expected[shelter] +=
+                move->people * smaller(painting->leaving[zone].awaited, sent[zone]) / sent[zone];
     }
     return HV_OK;
 }
@@ -280,7 +292,7 @@ static int paint(struct painting *painting) {
     if (error == HV_OK)
         error = picture_find_ways(painting);
     if (error == HV_OK)
-        error = find_planned(painting);
+        error = find_expected(painting);
     if (error == HV_OK)
         error = find_avoided(painting);
     if (error == HV_OK)

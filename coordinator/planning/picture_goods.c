@@ -114,9 +114,8 @@ static int find_items(struct painting *painting) {
 static void count_people(const struct painting *painting, const struct state_place *place,
                          uint32_t shelter, uint32_t item, double *ret_there, double *ret_coming) {
     const struct hv_people nobody = {0}, *now = place == NULL ? &nobody : &place->people.now;
-    double coming = fmax(0, (double)painting->planned[shelter] - (double)hv_people_total(now));
     *ret_there = supply_people_for(now, painting->region->items[item].need_groups);
-    *ret_coming = coming * painting->share[item];
+    *ret_coming = (double)painting->expected[shelter] * painting->share[item];
 }
 
 /* What is announced to be cut off has to have everything before. */

@@ -10,6 +10,7 @@
 struct painting_zone {
     int64_t people;
     int64_t wheelchair, medical; /* at most so many of them */
+    int64_t awaited;             /* of people: those who are not overdue */
 };
 
 struct painting {
@@ -23,7 +24,7 @@ struct painting {
     bool *avoided;                 /* link: planners keep it out of plans */
     struct painting_zone *leaving; /* by zone of the region */
     int64_t *reserved;             /* shelter: places kept for people on the way */
-    int64_t *planned;              /* shelter: people whom the plan in force sends there */
+    int64_t *expected;             /* shelter: people still to arrive, as far as is known */
     uint32_t *item_of;             /* by STATE_NAME index: number of the item, or REGION_NONE */
     double *share;                 /* by item: of the people of all zones, those whom it is for */
     int64_t *asked;                /* by item: by the staff of one shelter */

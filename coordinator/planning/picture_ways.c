@@ -80,6 +80,7 @@ static void find_leaving(struct painting *painting, uint32_t index) {
     whereabouts_of(seen, people, painting->rules->wall_ms, painting->rules->arrival_margin_ms,
                    &are);
     leaving->people = larger(0, are.to_plan);
+    leaving->awaited = larger(0, are.still);
     for (uint32_t w = 0; w < are.way_count; w++) {
         const uint32_t shelter = region_find_shelter(painting->region, are.ways[w].shelter);
         if (shelter == REGION_NONE || are.ways[w].on_way[STATE_ALL] + are.ways[w].overdue == 0)
@@ -87,6 +88,7 @@ static void find_leaving(struct painting *painting, uint32_t index) {
         struct picture_way way = read_way(painting, index, shelter, &are.ways[w]);
         keep_places(painting, &way);
         leaving->people += way.turned_away;
+        leaving->awaited += way.turned_away;
         for (int heads = 0; heads < STATE_HEADS; heads++)
             on_way[heads] += way.people[heads];
         painting->picture->ways[painting->picture->way_count++] = way;

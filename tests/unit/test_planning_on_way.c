@@ -4,6 +4,7 @@
 #include "tests/support/planning_town.h"
 
 #include <criterion/criterion.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,6 +74,16 @@ TestSuite(planning_on_way, .init = begin, .fini = end);
 static int64_t leaving(const struct picture *picture) {
     const int64_t *people = picture->zones[0].people;
     return people[INSTANCE_GENERAL] + people[INSTANCE_WHEELCHAIR] + people[INSTANCE_MEDICAL];
+}
+
+/* For how many people water for a day is wanted at s1. */
+static int64_t thirsty(void) {
+    struct picture *picture = town_picture(&town);
+    const uint32_t water = region_find_item(town.region, "water");
+    const double a_day = town.region->items[water].need_per_person_day;
+    const int64_t people = llround((double)picture->need[water] / a_day);
+    picture_free(picture);
+    return people;
 }
 
 static int64_t moved(const struct hv_plan *plan, const char *shelter) {
@@ -238,4 +249,19 @@ Test(planning_on_way, a_plan_that_sends_the_rest_elsewhere_replaces_the_order_an
     cr_assert_eq(picture->ways[0].overdue, 60);
     cr_assert_eq(picture->ways[1].overdue, 60);
     picture_free(picture);
+}
+
+Test(planning_on_way, goods_go_ahead_once_for_everybody_but_the_overdue) {
+    town.rules.need_days = town.rules.ahead_days = 1;
+    cr_assert_eq(thirsty(), LIVING, "%ld", (long)thirsty());
+    pass(30);
+    check_in("s1", 25);
+    cr_assert_eq(thirsty(), LIVING, "%ld", (long)thirsty());
+    town_approve(&town, town_propose(&town)); /* it sends only those who are left */
+    cr_assert_eq(thirsty(), LIVING, "%ld", (long)thirsty());
+    pass(31);
+    check_in("s1", 60);
+    cr_assert_eq(thirsty(), LIVING, "%ld", (long)thirsty());
+    pass(200);
+    cr_assert_eq(thirsty(), 25 + 60, "%ld", (long)thirsty());
 }
