@@ -230,6 +230,16 @@ static void paint_shelter(const struct painting *painting, uint32_t index) {
 
 /* ---- the whole ---- */
 
+/* NULL: none is in force, or it was made in an incident that is over and sends nobody any more. */
+static const struct state_plan *plan_of_this_incident(const struct state *state) {
+    const struct state_general *general = state_general(state);
+    if (general->plan_in_force == STATE_NONE || general->incident == STATE_NONE)
+        return NULL;
+    const struct state_plan *plan = state_plan(state, general->plan_in_force);
+    const struct state_incident *incident = state_incident(state, general->incident);
+    return plan->position > incident->opened_position ? plan : NULL;
+}
+
 /* Who is still expected at each shelter: those on the way there, and those who are still to leave
  * for it by the plan in force. Of what that plan sends from a zone many may have come since; each
  * of its moves keeps its share of who has not left. Whoever is overdue is most likely elsewhere:
@@ -237,7 +247,7 @@ static void paint_shelter(const struct painting *painting, uint32_t index) {
 static int find_expected(struct painting *painting) {
     const struct region *region = painting->region;
     const struct picture *picture = painting->picture;
-    const uint32_t in_force = state_general(painting->state)->plan_in_force;
+    const struct state_plan *in_force = plan_of_this_incident(painting->state);
     const struct hv_plan *plan = NULL;
     int64_t *sent = hv_arena_take(&painting->arena, region->zone_count + 1u, sizeof *sent);
     painting->expected =
@@ -246,8 +256,7 @@ static int find_expected(struct painting *painting) {
         return HV_ERR_MEMORY;
     for (uint32_t i = 0; i < picture->way_count; i++)
         painting->expected[picture->ways[i].shelter] += picture->ways[i].people[STATE_ALL];
-    if (in_force == STATE_NONE ||
-        state_plan_decode(state_plan(painting->state, in_force), &painting->arena, &plan) != HV_OK)
+    if (in_force == NULL || state_plan_decode(in_force, &painting->arena, &plan) != HV_OK)
         return HV_OK;
     for (size_t i = 0; i < plan->move_count; i++) {
         const uint32_t zone = region_find_zone(region, plan->moves[i].zone);

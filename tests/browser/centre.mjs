@@ -108,6 +108,7 @@ const roads = new Map(readFileSync(join(region, "link.csv"), "utf8").trim().spli
 /** By the places where the roads meet: each is named by its two ends. */
 const wayOf = (links) => [roads.get(links[0]).split(" – ")[0], ...links.map((link) => roads.get(link).split(" – ")[1])];
 const rowsOf = (on, table) => on.$$eval(`${table} tbody tr`, (rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)));
+const MOVES_ON_PAPER = ".sheet table:not(.runs)";
 const openPlan = async (on, id) => {
   await on.goto(`${address}/#/plans/${id}`);
   await stands(on, `plans/${id}`);
@@ -132,14 +133,20 @@ await test("a plan says who leaves when, at what rate, by which roads, and when 
   await picture(page, "centre-plan-times");
   await page.emulateMedia({ media: "print" });
   const count = (key) => new Set(plan.moves.map((one) => one[key])).size;
-  check(await page.locator(".sheet:visible").count() === count("zone") + count("shelter"), "a zone or a shelter has no sheet");
-  const printed = await rowsOf(page, ".sheet");
+  const runs = plan.buses.runs, yards = new Set(runs.map((run) => run.vehicle));
+  check(runs.length > 0, "nobody goes by bus");
+  check(await page.locator(".sheet:visible").count() === count("zone") + count("shelter") + yards.size, "a zone, a shelter or a yard has no sheet");
+  const printed = await rowsOf(page, MOVES_ON_PAPER);
   check(printed.length === 2 * plan.moves.length, `${printed.length} rows on paper`);
   check(printed.some((row) => row[4] === wanted[0] && row[5] === wanted[1] && row[7] === wanted[4]), `zone: ${printed.join("\n")}`);
   check(printed.some((row) => row[4] === wanted[2] && row[5] === wanted[4]), `shelter: ${printed.join("\n")}`);
   const long = plan.moves.find((one) => new Set(one.links).size > 4);
   const whole = wayOf(long.links).join(" – ");
   check(printed.some((row) => row.includes(whole)), `${whole} is not whole on paper`);
+  const rides = await rowsOf(page, ".sheet .runs"), stops = runs.flatMap((run) => run.stops);
+  check(rides.length === 2 * stops.length, `${rides.length} rows of ${stops.length} stops: each on the sheet of its yard and of its zone`);
+  const run = runs[0], stop = run.stops[0];
+  check(rides.some((row) => row[0].includes(run.vehicle) && row[3].startsWith(stop.people.toLocaleString("en-GB")) && row[4].includes(minutes(stop.arrives_s))), `bus: ${rides.join("\n")}`);
   await accessible(page, "sheets");
   await page.emulateMedia({ media: null });
 });
@@ -159,7 +166,7 @@ await test("a plan without times says that they are unknown, never 0, also besid
   const rows = await rowsOf(untimed, ".table"), unrated = rows.filter((row) => row[6] === "—"); // no road, no rate: not an unknown one
   check(unrated.length === onTheSpot.length, `${unrated.length} rows without a rate, ${onTheSpot.length} moves on the spot`);
   for (const row of rows) check([5, 7].every((i) => row[i] === "— unknown") && (row[6] === "— unknown" || row[6] === "—"), row.join(" | "));
-  for (const row of await rowsOf(untimed, ".sheet")) check(row[4] === "— unknown", row.join(" | "));
+  for (const row of await rowsOf(untimed, MOVES_ON_PAPER)) check(row[4] === "— unknown", row.join(" | "));
   const compared = (await rowsOf(untimed, ".compare")).filter((row) => /ETE|clearance/.test(row[0]));
   check(compared.length === 3 && compared.every((row) => /\d/.test(row[1]) && row[2] === "— unknown" && row[3] === "— unknown"), compared.join("\n"));
   await accessible(untimed, "a plan without times");
