@@ -1,0 +1,124 @@
+#include "coordinator/planning/buses_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+size_t buses_stream_count(const struct plan *plan) {
+    return plan->timetable == NULL ? plan->assignment_count : plan->timetable->stream_count;
+}
+
+struct buses_stream buses_stream_at(const struct plan *plan, size_t index) {
+    if (plan->timetable == NULL)
+        return (struct buses_stream){plan->assignments[index].zone,
+                                     plan->assignments[index].shelter,
+                                     plan->assignments[index].people};
+    const struct plan_stream *stream = &plan->timetable->streams[index];
+    return (struct buses_stream){stream->zone, stream->shelter, stream->people};
+}
+
+uint32_t buses_find_point(const struct buses_planning *planning, uint32_t zone, int class) {
+    const uint32_t at = planning->zone_at[zone];
+    for (size_t p = 0; at != BUSES_NONE && p < planning->point_count; p++)
+        if (planning->points[p].zone == at && (int)planning->points[p].class == class)
+            return (uint32_t)p;
+    return BUSES_NONE;
+}
+
+static uint32_t number_of(uint32_t *at, uint32_t *list, size_t *count, uint32_t what) {
+    if (at[what] == BUSES_NONE) {
+        at[what] = (uint32_t)*count;
+        list[(*count)++] = what;
+    }
+    return at[what];
+}
+
+static int find_places(struct buses_planning *planning) {
+    const struct instance *instance = planning->instance;
+    planning->zones = buses_take(instance->zone_count, sizeof *planning->zones);
+    planning->zone_at = buses_take(instance->zone_count, sizeof *planning->zone_at);
+    planning->shelters = buses_take(instance->shelter_count, sizeof *planning->shelters);
+    planning->shelter_at = buses_take(instance->shelter_count, sizeof *planning->shelter_at);
+    if (planning->zones == NULL || planning->zone_at == NULL || planning->shelters == NULL ||
+        planning->shelter_at == NULL)
+        return HV_ERR_MEMORY;
+    memset(planning->zone_at, 0xff, instance->zone_count * sizeof *planning->zone_at);
+    memset(planning->shelter_at, 0xff, instance->shelter_count * sizeof *planning->shelter_at);
+    for (size_t i = 0; i < buses_stream_count(planning->plan); i++) {
+        const struct buses_stream stream = buses_stream_at(planning->plan, i);
+        if (instance->zones[stream.zone].without_vehicle == 0)
+            continue;
+        (void)number_of(planning->zone_at, planning->zones, &planning->zone_count, stream.zone);
+        (void)number_of(planning->shelter_at, planning->shelters, &planning->shelter_count,
+                        stream.shelter);
+    }
+    for (size_t r = 0; r < planning->buses->run_count; r++)
+        (void)number_of(planning->shelter_at, planning->shelters, &planning->shelter_count,
+                        planning->buses->runs[r].shelter);
+    return HV_OK;
+}
+
+/* Of those who wait in a zone, so many are of a class: in proportion, medical and wheelchair
+ * upwards. */
+static void share_out(const struct instance_zone *zone, int64_t ret_people[INSTANCE_CLASSES]) {
+    int64_t all = 0, left = zone->without_vehicle;
+    for (int class = 0; class < INSTANCE_CLASSES; class ++)
+        all += zone->people[class];
+    memset(ret_people, 0, INSTANCE_CLASSES * sizeof *ret_people);
+    for (int class = INSTANCE_CLASSES - 1; class > INSTANCE_GENERAL && all > 0; class --) {
+        const int64_t share = (zone->people[class] * zone->without_vehicle + all - 1) / all;
+        ret_people[class] = buses_smaller(share, left);
+        left -= ret_people[class];
+    }
+    ret_people[INSTANCE_GENERAL] = left;
+}
+
+static int find_points(struct buses_planning *planning) {
+    const size_t cells = planning->zone_count * planning->shelter_count * INSTANCE_CLASSES;
+    planning->sent = buses_take(cells, sizeof *planning->sent);
+    planning->points =
+        buses_take(planning->zone_count * INSTANCE_CLASSES, sizeof *planning->points);
+    if (planning->sent == NULL || planning->points == NULL)
+        return HV_ERR_MEMORY;
+    for (size_t i = 0; i < buses_stream_count(planning->plan); i++) {
+        const struct buses_stream stream = buses_stream_at(planning->plan, i);
+        const uint32_t zone = planning->zone_at[stream.zone];
+        for (int class = 0; class < INSTANCE_CLASSES && zone != BUSES_NONE; class ++)
+            planning
+                ->sent[buses_cell(planning, zone, planning->shelter_at[stream.shelter], class)] +=
+                stream.people[class];
+    }
+    for (size_t z = 0; z < planning->zone_count; z++) {
+        int64_t waiting[INSTANCE_CLASSES];
+        share_out(&planning->instance->zones[planning->zones[z]], waiting);
+        for (int class = 0; class < INSTANCE_CLASSES; class ++) {
+            int64_t sent = 0;
+            for (size_t s = 0; s < planning->shelter_count; s++)
+                sent += planning->sent[buses_cell(planning, z, s, class)];
+            const int64_t people = buses_smaller(waiting[class], sent);
+            if (people > 0)
+                planning->points[planning->point_count++] =
+                    (struct buses_point){(uint32_t)z, (enum instance_class) class,
+                                         (int32_t)buses_smaller(people, INT32_MAX)};
+        }
+    }
+    return HV_OK;
+}
+
+/* That the search would refuse them is found out before ways are, from each to each. */
+static int check_limits(const struct buses_planning *planning) {
+    const struct buses *buses = planning->buses;
+    int64_t counted = 0;
+    for (uint32_t g = 0; g < buses->group_count; g++)
+        counted += buses->groups[g].declined ? 0 : buses->groups[g].count;
+    return counted > BUS_BUSES_MAX ||
+                   planning->point_count + planning->shelter_count > BUS_POINTS_MAX
+               ? HV_ERR_LIMIT
+               : HV_OK;
+}
+
+int buses_find_people(struct buses_planning *planning) {
+    int error = find_places(planning);
+    if (error == HV_OK)
+        error = find_points(planning);
+    return error == HV_OK ? check_limits(planning) : error;
+}

@@ -1,0 +1,240 @@
+#include "coordinator/planning/buses_inside.h"
+
+#include <stdlib.h>
+
+struct buses_telling {
+    struct buses_planning *planning;
+    const struct buses_solved *solved;
+    struct plan_buses *out;
+    int64_t *carried; /* zone × shelter × class, as `sent` */
+};
+
+/* ---- runs ---- */
+
+static struct plan_bus_run *add_run(struct buses_telling *telling, uint32_t bus) {
+    const struct buses *buses = telling->planning->buses;
+    const struct buses_group *group = buses_group_of(buses, bus);
+    struct plan_bus_run *run = &telling->out->runs[telling->out->run_count++];
+    *run = (struct plan_bus_run){.group = (uint32_t)(group - buses->groups),
+                                 .number = bus - group->first_bus + 1,
+                                 .first_stop = telling->out->stop_count};
+    return run;
+}
+
+static void tell_ordered(struct buses_telling *telling, size_t index) {
+    const struct buses_planning *planning = telling->planning;
+    const struct buses_run *from = &planning->buses->runs[index];
+    struct plan_bus_run *run = add_run(telling, from->bus);
+    run->shelter = from->shelter;
+    run->order = from->order;
+    run->begun = from->has_begun;
+    run->starts_s = from->starts_s;
+    run->arrives_s = from->arrives_s;
+    run->free_s = from->free_s;
+    run->starts_wall_ms = from->starts_wall_ms;
+    for (size_t i = 0; i < from->stop_count; i++) {
+        const size_t at = from->first_stop + i;
+        const struct buses_stop *stop = &planning->buses->stops[at];
+        struct plan_bus_stop *told = &telling->out->stops[telling->out->stop_count++];
+        *told = (struct plan_bus_stop){
+            .zone = stop->zone, .arrives_s = stop->arrives_s, .leaves_s = stop->leaves_s};
+        for (int class = 0; class < INSTANCE_CLASSES; class ++) {
+            const int32_t people =
+                telling->solved->given.people[at * INSTANCE_CLASSES + (size_t) class];
+            told->people[class] = from->has_begun ? stop->people[class] : people;
+            if (!from->has_begun && people > 0)
+                telling->carried[buses_cell(planning, planning->zone_at[stop->zone],
+                                            planning->shelter_at[from->shelter], class)] += people;
+        }
+        run->stop_count++;
+    }
+}
+
+/* How much later a run can set out and be there as early: a shelter that is not open yet is no
+ * place to wait before. Roads that close are passed as planned at the latest. */
+static int64_t slack_of(const struct buses_telling *telling, const struct bus_run *from) {
+    const struct buses_planning *planning = telling->planning;
+    const struct buses_group *group =
+        buses_group_of(planning->buses, telling->solved->bus_of[from->bus]);
+    int64_t slack =
+        from->free_s - group->unload_s - (int64_t)BUSES_ALIGHT_S * from->people - from->arrive_s;
+    for (int32_t i = 0; i < from->stop_count; i++) {
+        const struct bus_stop *stop = &telling->solved->plan.stops[from->stop_first + (size_t)i];
+        slack = buses_smaller(slack, planning->deadline_s[planning->points[stop->pickup].zone] -
+                                         stop->leave_s);
+    }
+    return buses_larger(0, slack);
+}
+
+static void tell_new(struct buses_telling *telling, const struct bus_run *from) {
+    const struct buses_planning *planning = telling->planning;
+    struct plan_bus_run *run = add_run(telling, telling->solved->bus_of[from->bus]);
+    run->shelter = planning->shelters[from->shelter];
+    const int64_t slack = slack_of(telling, from);
+    run->starts_s = from->start_s + slack;
+    run->arrives_s = from->arrive_s + slack;
+    run->free_s = from->free_s;
+    for (int32_t i = 0; i < from->stop_count; i++) {
+        const struct bus_stop *stop = &telling->solved->plan.stops[from->stop_first + (size_t)i];
+        const struct buses_point *point = &planning->points[stop->pickup];
+        struct plan_bus_stop *told = &telling->out->stops[telling->out->stop_count];
+        const uint32_t zone = planning->zones[point->zone];
+        if (run->stop_count > 0 && told[-1].zone == zone) {
+            told--; /* another class, at the same place */
+        } else {
+            *told = (struct plan_bus_stop){.zone = zone, .arrives_s = stop->arrive_s + slack};
+            telling->out->stop_count++;
+            run->stop_count++;
+        }
+        told->people[point->class] += stop->people;
+        told->leaves_s = stop->leave_s + slack;
+        telling->carried[buses_cell(planning, point->zone, (size_t)from->shelter,
+                                    (int)point->class)] += stop->people;
+    }
+}
+
+static int compare_runs(const void *first, const void *second) {
+    const struct plan_bus_run *a = first, *b = second;
+    if (a->group != b->group)
+        return a->group < b->group ? -1 : 1;
+    if (a->number != b->number)
+        return a->number < b->number ? -1 : 1;
+    return (a->starts_s > b->starts_s) - (a->starts_s < b->starts_s);
+}
+
+/* ---- who is left over ---- */
+
+static enum plan_bus_reason why_left(const struct buses_planning *planning,
+                                     const struct buses_point *point) {
+    bool any = false, wheelchair = false;
+    for (uint32_t g = 0; g < planning->buses->group_count; g++) {
+        const struct buses_group *group = &planning->buses->groups[g];
+        any |= !group->declined;
+        wheelchair |= !group->declined && group->wheelchair_places > 0;
+    }
+    if (!any)
+        return PLAN_BUS_NONE;
+    if (point->class == INSTANCE_WHEELCHAIR && !wheelchair)
+        return PLAN_BUS_NO_WHEELCHAIR;
+    return planning->reached[point->zone] ? PLAN_BUS_BUSY : PLAN_BUS_NO_WAY;
+}
+
+static void tell_left(struct buses_telling *telling) {
+    const struct buses_planning *planning = telling->planning;
+    struct plan_buses *out = telling->out;
+    for (size_t p = 0; p < planning->point_count; p++) {
+        const struct buses_point *point = &planning->points[p];
+        int64_t people = point->people;
+        for (size_t s = 0; s < planning->shelter_count; s++)
+            people -= telling->carried[buses_cell(planning, point->zone, s, (int)point->class)];
+        out->people += point->people;
+        if (people <= 0)
+            continue;
+        out->unserved += people;
+        out->left[out->left_count++] = (struct plan_bus_left){
+            planning->zones[point->zone], point->class, people, why_left(planning, point)};
+    }
+}
+
+/* Of a zone's streams the last ones have those for whom no bus comes; `stays` still says who is not
+ * carried. */
+static void tell_stays(const struct buses_planning *planning, const struct plan_bus_left *from,
+                       struct plan_buses *out) {
+    int64_t left = from->people;
+    for (size_t i = out->stream_count; i-- > 0;) {
+        int64_t *stays = &out->stays[i * INSTANCE_CLASSES + (size_t)from->class];
+        if (buses_stream_at(planning->plan, i).zone != from->zone)
+            continue;
+        const int64_t people = buses_smaller(left, *stays);
+        left -= people;
+        *stays = -people; /* found: told from those who are only not carried */
+    }
+}
+
+/* Who of each stream goes by bus, and who of it stays because no bus comes. */
+static void tell_streams(struct buses_telling *telling) {
+    const struct buses_planning *planning = telling->planning;
+    struct plan_buses *out = telling->out;
+    for (size_t i = 0; i < out->stream_count; i++) {
+        const struct buses_stream stream = buses_stream_at(planning->plan, i);
+        const uint32_t zone = planning->zone_at[stream.zone];
+        for (int class = 0; class < INSTANCE_CLASSES && zone != BUSES_NONE; class ++) {
+            const uint32_t shelter = planning->shelter_at[stream.shelter];
+            int64_t *carried = &telling->carried[buses_cell(planning, zone, shelter, class)];
+            const int64_t people = buses_smaller(*carried, stream.people[class]);
+            *carried -= people;
+            out->without[i] += people;
+            out->stays[i * INSTANCE_CLASSES + (size_t) class] = stream.people[class] - people;
+        }
+    }
+    for (size_t l = 0; l < out->left_count; l++)
+        tell_stays(planning, &out->left[l], out);
+    for (size_t i = 0; i < out->stream_count * INSTANCE_CLASSES; i++)
+        out->stays[i] = out->stays[i] < 0 ? -out->stays[i] : 0;
+}
+
+/* ---- the whole ---- */
+
+static int take_telling_room(struct buses_telling *telling) {
+    const struct buses_planning *planning = telling->planning;
+    const struct buses *buses = planning->buses;
+    struct plan_buses *out = telling->out;
+    out->stream_count = buses_stream_count(planning->plan);
+    out->runs = buses_take(buses->run_count + telling->solved->plan.run_count, sizeof *out->runs);
+    out->stops =
+        buses_take(buses->stop_count + telling->solved->plan.stop_count, sizeof *out->stops);
+    out->left = buses_take(planning->point_count, sizeof *out->left);
+    out->without = buses_take(out->stream_count, sizeof *out->without);
+    out->stays = buses_take(out->stream_count * INSTANCE_CLASSES, sizeof *out->stays);
+    telling->carried = buses_take(planning->zone_count * planning->shelter_count * INSTANCE_CLASSES,
+                                  sizeof *telling->carried);
+    return out->runs == NULL || out->stops == NULL || out->left == NULL || out->without == NULL ||
+                   out->stays == NULL || telling->carried == NULL
+               ? HV_ERR_MEMORY
+               : HV_OK;
+}
+
+static void tell_all(struct buses_telling *telling) {
+    const struct buses_planning *planning = telling->planning;
+    struct plan_buses *out = telling->out;
+    for (size_t r = 0; r < planning->buses->run_count; r++)
+        if (telling->solved->given.runs[r])
+            tell_ordered(telling, r);
+    for (size_t r = 0; r < telling->solved->plan.run_count; r++)
+        tell_new(telling, &telling->solved->plan.runs[r]);
+    if (out->run_count > 0)
+        qsort(out->runs, out->run_count, sizeof *out->runs, compare_runs);
+    tell_left(telling);
+    tell_streams(telling);
+    for (size_t r = 0; r < out->run_count; r++)
+        out->last_s = buses_larger(out->last_s, out->runs[r].free_s);
+    for (uint32_t g = 0; g < planning->buses->group_count; g++) {
+        const struct buses_group *group = &planning->buses->groups[g];
+        out->buses += group->declined ? 0 : group->count;
+        out->seats += group->declined ? 0 : (int64_t)group->count * group->seats;
+    }
+}
+
+int buses_tell(struct buses_planning *planning, const struct buses_solved *solved,
+               struct bus_value bound, int64_t stability_s) {
+    struct buses_telling telling = {.planning = planning, .solved = solved};
+    telling.out = calloc(1, sizeof *telling.out);
+    if (telling.out == NULL)
+        return HV_ERR_MEMORY;
+    int error = take_telling_room(&telling);
+    if (error == HV_OK) {
+        tell_all(&telling);
+        telling.out->bound_unserved = bound.unserved;
+        telling.out->arrival_s = solved->value.arrival_s;
+        telling.out->bound_arrival_s = bound.arrival_s;
+        telling.out->stability_s = stability_s;
+        telling.out->horizon_s = planning->buses->horizon_s;
+        telling.out->work = planning->work;
+    }
+    free(telling.carried);
+    if (error != HV_OK)
+        plan_buses_free(telling.out);
+    else
+        planning->plan->buses = telling.out;
+    return error;
+}
