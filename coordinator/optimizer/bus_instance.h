@@ -23,7 +23,7 @@
 #define BUS_CLASSES_MAX 16       /* as for travellers */
 #define BUS_POINTS_MAX 4000      /* depots, pick-up points and shelters together */
 #define BUS_BUSES_MAX 10000      /* in all fleets */
-#define BUS_SEATS_MAX 1000       /* of a bus */
+#define BUS_SEATS_MAX 10000      /* of a bus, as in vehicles.csv: a train may stand for one */
 #define BUS_PEOPLE_MAX 10000000  /* at all points */
 #define BUS_SECONDS_MAX 10000000 /* horizon and every figure of time: 115 days */
 

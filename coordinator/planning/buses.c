@@ -7,7 +7,8 @@
 enum {
     MS_PER_S = 1000,
     S_PER_MIN = 60,
-    STOP_MIN = 1 /* where the region does not say */
+    STOP_MIN = 1,       /* where the region does not say */
+    BUSES_MAX = 1000000 /* far more than plans are made for; their numbers stay within 32 bits */
 };
 
 /* A run as one order tells it. */
@@ -57,7 +58,7 @@ static int find_groups(struct finding *finding) {
         return HV_ERR_MEMORY;
     for (uint32_t v = 0; v < region->vehicle_count; v++) {
         const struct region_vehicle *vehicle = &region->vehicles[v];
-        if (!can_be_counted_on(vehicle))
+        if (!can_be_counted_on(vehicle) || (uint32_t)vehicle->count > BUSES_MAX - buses->bus_count)
             continue;
         buses->groups[buses->group_count++] =
             (struct buses_group){.vehicle = v,

@@ -14,10 +14,12 @@ static int32_t who_fit(const struct buses_planning *planning, const struct buses
 }
 
 /* Whether a run of an order still has people to fetch everywhere, to a shelter that they are sent
- * to, on roads that hold. */
+ * to, on roads that hold. Who would be there past the horizon is not counted, nor in the bound. */
 static bool can_go(const struct buses_planning *planning, const struct buses_run *run,
                    const struct buses_given *given) {
     const uint32_t shelter = planning->shelter_at[run->shelter];
+    if (run->stop_count == 0 || run->free_s > buses_horizon_s(planning))
+        return false;
     for (size_t i = 0; i < run->stop_count; i++) {
         const struct buses_stop *stop = &planning->buses->stops[run->first_stop + i];
         const uint32_t zone = planning->zone_at[stop->zone];

@@ -330,6 +330,44 @@ Test(planning_buses, only_what_gains_enough_takes_ordered_runs_back) {
     cr_assert_gt(kept->bus_person_seconds, free->bus_person_seconds);
 }
 
+Test(planning_buses, no_ordered_run_counts_past_the_horizon) {
+    change_table("vehicles.csv",
+                 "vehicle_id,kind,node_id,count,seats,wheelchair_places\nbus,bus,a,1,24,1\n");
+    (void)town_approve(&town, propose()->id);
+    town_answer(&town, order(HV_ORDER_ISSUED, NULL)->id, HV_ORDER_ACCEPTED);
+    town.rules.bus_horizon_ms = 30 * MINUTE_MS; /* one run, and the way back */
+    const struct hv_plan *plan = propose();
+    cr_assert_eq(plan->bus_unserved_bound, 60 - 25);
+    cr_assert_geq(plan->bus_unserved, plan->bus_unserved_bound, "no plan beats its bound");
+    for (size_t i = 0; i < plan->bus_run_count; i++)
+        cr_assert_leq(plan->bus_runs[i].free_s, 30 * S_MIN);
+}
+
+Test(planning_buses, a_train_may_stand_for_a_bus) {
+    change_table("vehicles.csv",
+                 "vehicle_id,kind,node_id,count,seats,wheelchair_places\ntrain,bus,a,1,10000,3\n");
+    const struct hv_plan *plan = propose();
+    expect_sound(plan, NULL);
+    cr_assert_eq(plan->bus_unserved, 0);
+    cr_assert_eq(plan->bus_seats, 10000);
+}
+
+/* So many that their number would not fit into 32 bits. */
+Test(planning_buses, more_than_are_planned_for_leave_the_plan_of_people_as_it_is) {
+    enum { ROWS = 42960, ROW_BYTES = 32 };
+    char *text = malloc((size_t)ROWS * ROW_BYTES + 64);
+    cr_assert_not_null(text);
+    size_t used = (size_t)sprintf(text, "vehicle_id,kind,node_id,count,seats\n");
+    for (int i = 0; i < ROWS; i++)
+        used += (size_t)snprintf(text + used, ROW_BYTES, "v%d,bus,a,100000,24\n", i);
+    change_table("vehicles.csv", text);
+    free(text);
+    cr_assert_eq(town.region->vehicle_count, (uint32_t)ROWS);
+    const struct hv_plan *plan = propose();
+    cr_assert(!plan->buses_known);
+    cr_assert_eq(plan->unserved_people, 0);
+}
+
 /* ---- towns by chance ---- */
 
 /* Roads between neighbours on a grid of 3 × 3, everything else anywhere. */
