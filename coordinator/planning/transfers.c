@@ -13,7 +13,7 @@ struct finding {
     const struct picture *picture;
     const struct plan *plan;
     struct pair *pairs;
-    size_t pair_count;
+    size_t pair_count, pair_room;
     int64_t *surplus; /* shelter x item: not given yet */
     int64_t *lack;    /* by unmet: not made good yet */
 };
@@ -40,20 +40,33 @@ static int compare_transfers(const void *first, const void *second) {
     return (a->item > b->item) - (a->item < b->item);
 }
 
+static int add_pair(struct finding *finding, const struct pair *pair) {
+    if (finding->pair_count == finding->pair_room) {
+        const size_t room = finding->pair_room * 2 + 64;
+        struct pair *pairs = realloc(finding->pairs, room * sizeof *pairs);
+        if (pairs == NULL)
+            return HV_ERR_MEMORY;
+        finding->pairs = pairs;
+        finding->pair_room = room;
+    }
+    finding->pairs[finding->pair_count++] = *pair;
+    return HV_OK;
+}
+
 /* The pairs of all lacks of one shelter, by one search to it. */
 static int pair_up(struct finding *finding, struct network_search *search, const bool *lacks,
                    uint32_t to) {
     const struct picture *picture = finding->picture;
-    const int error =
-        network_search_run(search, NETWORK_TO_SOURCES, &picture->shelters[to].node, 1);
+    int error = network_search_run(search, NETWORK_TO_SOURCES, &picture->shelters[to].node, 1);
     for (size_t i = 0; i < finding->plan->unmet_count && error == HV_OK; i++) {
         const struct plan_unmet *unmet = &finding->plan->unmet[i];
-        for (uint32_t from = 0;
-             lacks[i] && unmet->shelter == to && from < picture->instance.shelter_count; from++) {
+        if (!lacks[i] || unmet->shelter != to)
+            continue;
+        for (uint32_t from = 0; from < picture->instance.shelter_count && error == HV_OK; from++) {
             const int64_t way = network_search_time_ms(search, picture->shelters[from].node);
             if (from != to && way != NETWORK_UNREACHABLE &&
                 *surplus_of(finding, from, unmet->item) > 0)
-                finding->pairs[finding->pair_count++] = (struct pair){i, from, way};
+                error = add_pair(finding, &(struct pair){i, from, way});
         }
     }
     return error;
@@ -116,13 +129,11 @@ int transfers_find(const struct picture *picture, const struct plan *plan, const
     *ret_transfers = NULL;
     if (picture->surplus == NULL || plan->unmet_count == 0)
         return HV_OK;
-    finding.pairs = calloc(plan->unmet_count * instance->shelter_count + 1, sizeof *finding.pairs);
     finding.surplus = hv_arena_take(arena, cells + 1, sizeof *finding.surplus);
     finding.lack = hv_arena_take(arena, plan->unmet_count, sizeof *finding.lack);
     bool *seen = hv_arena_take(arena, instance->shelter_count + 1u, sizeof *seen);
     struct transfer *transfers = hv_arena_take(arena, TRANSFERS_MAX, sizeof *transfers);
-    int error = finding.pairs == NULL || finding.surplus == NULL || finding.lack == NULL ||
-                        seen == NULL || transfers == NULL
+    int error = finding.surplus == NULL || finding.lack == NULL || seen == NULL || transfers == NULL
                     ? HV_ERR_MEMORY
                     : HV_OK;
     for (size_t i = 0; i < cells && error == HV_OK; i++)

@@ -1,4 +1,5 @@
 /* What a shelter has to spare, for another that lacks it and that no depot can help. */
+#include "coordinator/planning/transfers.h"
 #include "tests/support/planning_town.h"
 
 #include <criterion/criterion.h>
@@ -140,4 +141,34 @@ Test(transfers, are_ordered_on_a_waybill_and_then_counted_once) {
                                                      .reason = "no vehicle"}});
     cr_expect_eq(need("s1"), 900, "nothing comes");
     cr_expect_eq(propose()->transfer_count, 1);
+}
+
+/* As many as a region could have: every shelter lacks both items, and one could help the first. */
+Test(transfers, take_no_more_room_than_there_are_pairs) {
+    enum { SHELTERS = 60000, ITEMS = 2, UNMET = SHELTERS * ITEMS };
+    static struct instance_shelter shelters[SHELTERS];
+    static struct instance_item items[ITEMS];
+    static int64_t surplus[UNMET];
+    static struct plan_unmet unmet[UNMET];
+    static bool lacks[UNMET];
+    struct picture picture = {.instance = {.shelter_count = SHELTERS, .item_count = ITEMS},
+                              .shelters = shelters,
+                              .items = items,
+                              .surplus = surplus};
+    const struct plan plan = {.unmet = unmet, .unmet_count = UNMET};
+    struct transfer *transfers = NULL;
+    struct hv_arena arena;
+    size_t count = 0;
+    for (uint32_t i = 0; i < UNMET; i++)
+        unmet[i] = (struct plan_unmet){.shelter = i / ITEMS, .item = i % ITEMS, .quantity = 50};
+    lacks[0] = true;
+    surplus[(SHELTERS - 1) * ITEMS] = 30;
+    hv_arena_init(&arena, 0);
+    cr_assert_eq(network_new(1, NULL, 0, &picture.network), HV_OK);
+    cr_assert_eq(transfers_find(&picture, &plan, lacks, &arena, &transfers, &count), HV_OK);
+    cr_assert_eq(count, 1);
+    cr_expect_eq(transfers[0].from, SHELTERS - 1);
+    cr_expect_eq(transfers[0].quantity, 30);
+    network_free(picture.network);
+    hv_arena_deinit(&arena);
 }
