@@ -110,10 +110,12 @@ uint32_t state_book_after(const struct state_book *book, const struct state_lot 
 
 /* ---- for folding ---- */
 
-static bool make_room(struct state_book *book) {
-    if (book->count < book->room)
+static bool make_room(struct state_book *book, uint32_t more) {
+    if (more <= book->room - book->count)
         return true;
     uint32_t room = book->room + book->room / 2 + 4;
+    if (room < book->count + more)
+        room = book->count + more;
     struct state_balance *balances = realloc(book->balances, room * sizeof *balances);
     if (balances == NULL)
         return false;
@@ -127,13 +129,52 @@ struct state_balance *book_need(struct state_book *book, const struct state_lot 
     uint32_t at = lower_bound(book, lot, account);
     if (at < book->count && compare(&book->balances[at], lot, account) == 0)
         return &book->balances[at];
-    if (!make_room(book))
+    if (!make_room(book, 1))
         return NULL;
     struct state_balance *balance = &book->balances[at];
     memmove(balance + 1, balance, (book->count - at) * sizeof *balance);
     book->count++;
     *balance = (struct state_balance){.lot = *lot, .account = account};
     return balance;
+}
+
+/* How many of the balances do not stand in the book yet. */
+static uint32_t count_new(const struct state_book *book, const struct state_balance *wanted,
+                          uint32_t count) {
+    uint32_t new = 0, at = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        while (at < book->count &&
+               compare(&book->balances[at], &wanted[i].lot, wanted[i].account) < 0)
+            at++;
+        new += at == book->count ||
+               compare(&book->balances[at], &wanted[i].lot, wanted[i].account) != 0;
+    }
+    return new;
+}
+
+bool book_need_all(struct state_book *book, const struct state_balance *wanted, uint32_t count) {
+    const uint32_t new = count_new(book, wanted, count);
+    if (!make_room(book, new))
+        return false;
+    struct state_balance *balances = book->balances;
+    uint32_t from = book->count, to = book->count + new;
+    for (uint32_t i = count; i > 0 && to > from; i--) { /* from behind: none is overwritten */
+        const struct state_balance *one = &wanted[i - 1];
+        while (from > 0 && compare(&balances[from - 1], &one->lot, one->account) > 0)
+            balances[--to] = balances[--from];
+        if (from == 0 || compare(&balances[from - 1], &one->lot, one->account) != 0)
+            balances[--to] = (struct state_balance){.lot = one->lot, .account = one->account};
+    }
+    book->count += new;
+    return true;
+}
+
+void book_drop_unused(struct state_book *book) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < book->count; i++)
+        if (book->balances[i].position != 0)
+            book->balances[kept++] = book->balances[i];
+    book->count = kept;
 }
 
 bool book_change(struct state_book *book, const struct state_lot *lot, enum state_account account,

@@ -11,6 +11,8 @@
 #include "coordinator/state/state_fold.h"
 #include "schemas/tally.h"
 
+#include <stdlib.h>
+
 #define DAY_MS 86400000
 
 struct state_lot fold_lot(struct state *state, const struct hv_stock_line *line) {
@@ -234,11 +236,33 @@ static uint32_t look_at(const struct state *state, const struct state_book *book
     return at;
 }
 
+/* Makes the balances that clearing the rest books on, all at once: one by one each would move all
+ * that stand behind it. Without memory they are made one by one. */
+static void make_room_for_rest(const struct state *state, struct state_book *book,
+                               const struct naming *naming, bool reason) {
+    struct state_balance *wanted = calloc(2 * (size_t)book->count + 1, sizeof *wanted);
+    uint32_t count = 0;
+    bool rest = false;
+    for (uint32_t i = 0; wanted != NULL && i < book->count;) {
+        const struct state_lot lot = book->balances[i].lot;
+        i = look_at(state, book, i, &rest);
+        if (!rest)
+            continue;
+        wanted[count++] = (struct state_balance){.lot = lot, .account = naming->down};
+        if (!reason)
+            wanted[count++] = (struct state_balance){.lot = lot, .account = STATE_NOTE_NO_REASON};
+    }
+    if (count > 0)
+        (void)book_need_all(book, wanted, count);
+    free(wanted);
+}
+
 /* Lots that this record did not tell of are not there. */
 static void clear_rest(struct state *state, struct state_place *place, const struct naming *naming,
                        bool reason) {
     struct state_book *book = &place->book;
     bool rest = false;
+    make_room_for_rest(state, book, naming, reason);
     for (uint32_t i = 0; i < book->count;) {
         uint32_t next = look_at(state, book, i, &rest);
         if (!rest) {
@@ -251,6 +275,7 @@ static void clear_rest(struct state *state, struct state_place *place, const str
             note(state, book, STATE_NOTE_NO_REASON, &lot, differs);
         i = state_book_after(book, &lot);
     }
+    book_drop_unused(book);
 }
 
 /* ---- agreeing with the picture ---- */

@@ -1,5 +1,6 @@
 /* The ledger, account by account: where every unit is after each step of its life. */
 #include "coordinator/ledger/verify.h"
+#include "coordinator/state/state_book.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -581,4 +582,51 @@ Test(ledger, a_generator_keeps_the_cold_chain_whole) {
     say_power(D1, HV_LIFELINE_GENERATOR, HV_LIFELINE_LIMITED);
     cr_assert_geq(state_cold_break_ms(state_find_place(state, "D1"), now_ms()),
                   STATE_COLD_BREAK_MS);
+}
+
+/* ---- books ---- */
+
+static void expect_same_books(const struct state_book *a, const struct state_book *b) {
+    cr_assert_eq(a->count, b->count);
+    for (uint32_t i = 0; i < a->count; i++) {
+        cr_expect(state_lot_equal(&a->balances[i].lot, &b->balances[i].lot));
+        cr_expect_eq(a->balances[i].account, b->balances[i].account);
+        cr_expect_eq(a->balances[i].position, b->balances[i].position);
+    }
+}
+
+/* Every set of six accounts of two lots that stands, and every one that is wanted. */
+Test(ledger, balances_made_at_once_are_those_made_one_by_one) {
+    enum { PLACES = 6, SETS = 1 << PLACES };
+    static const struct state_balance places[PLACES] = {
+        {.lot = {.item = 1, .lot = 2}, .account = STATE_ON_HAND},
+        {.lot = {.item = 1, .lot = 2}, .account = STATE_MISSING},
+        {.lot = {.item = 1, .lot = 2}, .account = STATE_NOTE_NO_REASON},
+        {.lot = {.item = 1, .lot = 3}, .account = STATE_DAMAGED},
+        {.lot = {.item = 1, .lot = 3}, .account = STATE_MISSING},
+        {.lot = {.item = 2, .lot = 1, .expiry_day = 7}, .account = STATE_MISSING}};
+    for (int set = 0; set < SETS * SETS; set++) {
+        struct state_book once = {0}, each = {0}, before = {0};
+        struct state_balance wanted[PLACES];
+        uint32_t count = 0;
+        for (int i = 0; i < PLACES; i++)
+            if (set % SETS >> i & 1) {
+                const struct state_balance *place = &places[i];
+                book_need(&once, &place->lot, place->account)->position = 5;
+                book_need(&each, &place->lot, place->account)->position = 5;
+                book_need(&before, &place->lot, place->account)->position = 5;
+            }
+        for (int i = 0; i < PLACES; i++)
+            if (set / SETS >> i & 1) {
+                wanted[count++] = places[i];
+                cr_assert_neq(book_need(&each, &places[i].lot, places[i].account), NULL);
+            }
+        cr_assert(book_need_all(&once, wanted, count));
+        expect_same_books(&once, &each);
+        book_drop_unused(&once);
+        expect_same_books(&once, &before);
+        book_free(&once);
+        book_free(&each);
+        book_free(&before);
+    }
 }
