@@ -152,11 +152,11 @@ static bool fold_more(struct api *api, struct api_earlier *earlier) {
     return error == HV_OK;
 }
 
-/* Every second one goes when all room is taken, and from then on one is kept in twice the time. */
+/* Every second one goes where there is no room, and from then on one is kept in twice the time. */
 static void thin_out(struct api *api) {
-    for (uint32_t i = 0; i < API_SAMPLES / 2; i++)
+    api->sample_count = (api->sample_count + 1) / 2;
+    for (uint32_t i = 0; i < api->sample_count; i++)
         api->samples[i] = api->samples[2 * i];
-    api->sample_count = API_SAMPLES / 2;
     api->sample_ms *= 2;
 }
 
