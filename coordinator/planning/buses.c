@@ -261,7 +261,7 @@ static int find_runs(struct finding *finding) {
         for (uint32_t i = 0; i < count; i++) {
             const struct state_order *order = state_order(finding->state, i);
             const struct hv_order *body = NULL;
-            if (order->order_kind != HV_ORDER_BUS_RUN)
+            if (order->order_kind != HV_ORDER_BUS_RUN || state_order_is_past(finding->state, order))
                 continue;
             struct buses_group *group = find_group(finding, order->addressee);
             if (group == NULL)

@@ -586,6 +586,10 @@ const struct state_zone *state_find_zone(const struct state *state, const char *
 int64_t state_way_left(const struct state_way *way, enum state_heads heads, int64_t wall_ms);
 int64_t state_way_due(const struct state_way *way, enum state_heads heads, int64_t wall_ms);
 
+/* Whether an incident has been closed since it was issued: then it moves nobody any more, answered
+ * or not. O(incidents). */
+bool state_order_is_past(const struct state *state, const struct state_order *order);
+
 const struct state_order *state_order(const struct state *state, uint32_t index);
 const struct state_order *state_find_order(const struct state *state, uint64_t number);
 const struct state_plan *state_plan(const struct state *state, uint32_t index);

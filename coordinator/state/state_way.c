@@ -177,14 +177,16 @@ static void resume(struct state_leg *leg, const struct hv_order *order,
     observe(leg, out, now_ms);
 }
 
-/* What was ordered before an incident was closed sends nobody any more. */
-static bool sends_people(const struct state *state, const struct state_order *order) {
-    if (order->order_kind != HV_ORDER_EVACUATE_ZONE || order->addressee == NULL)
-        return false;
+bool state_order_is_past(const struct state *state, const struct state_order *order) {
     for (uint32_t i = 0; i < state_count(state, STATE_INCIDENT); i++)
         if (state_incident(state, i)->phase_position[HV_PHASE_CLOSED] >= order->issued_position)
-            return false;
-    return true;
+            return true;
+    return false;
+}
+
+static bool sends_people(const struct state *state, const struct state_order *order) {
+    return order->order_kind == HV_ORDER_EVACUATE_ZONE && order->addressee != NULL &&
+           !state_order_is_past(state, order);
 }
 
 /* The zone of an order, where people of it are or may be on the way. */

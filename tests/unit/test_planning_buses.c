@@ -303,6 +303,27 @@ Test(planning_buses, an_order_that_is_done_has_fetched_everybody) {
     cr_assert_eq(later->bus_run_count, 0);
 }
 
+static void tell_incident(uint8_t number, enum hv_incident_phase phase) {
+    town_decide(&town, (struct hv_record){.kind = HV_RECORD_INCIDENT,
+                                          .incident = {.incident = {number},
+                                                       .name = "River",
+                                                       .phase = phase,
+                                                       .hazard = "flood"}});
+}
+
+Test(planning_buses, whom_they_fetched_in_an_incident_that_is_over_waits_in_the_next) {
+    (void)town_approve(&town, propose()->id);
+    const uint64_t told = order(HV_ORDER_ISSUED, NULL)->id;
+    town_answer(&town, told, HV_ORDER_ACCEPTED);
+    town_answer(&town, told, HV_ORDER_DONE);
+    tell_incident(1, HV_PHASE_CLOSED);
+    tell_incident(2, HV_PHASE_EVACUATION);
+    const struct hv_plan *next = propose();
+    expect_sound(next, NULL);
+    cr_assert_eq(next->bus_people, 60);
+    cr_assert_eq(on_runs(next), 60);
+}
+
 Test(planning_buses, do_not_wait_before_a_shelter_that_is_shut) {
     town_tell(&town, "s1",
               (struct hv_report){.kind = HV_REPORT_STATUS, .status = {HV_SHELTER_OPENING, ""}});
