@@ -175,6 +175,12 @@ static bool is_replaced(enum hv_order_kind kind) {
            kind == HV_ORDER_EVACUATE_ZONE || kind == HV_ORDER_BUS_RUN;
 }
 
+/* Nobody leaves any more by such an order of an incident that is over: who is to leave now is told
+ * anew, although it may say the same. */
+static bool moves_people(enum hv_order_kind kind) {
+    return kind == HV_ORDER_EVACUATE_ZONE || kind == HV_ORDER_BUS_RUN;
+}
+
 /* Whether the plan takes back an order for goods: the order to ship it names, and the delivery that
  * is expected, which is numbered next, on the same waybill. */
 static bool is_taken(const struct orders_making *making, const struct hv_order *order) {
@@ -213,6 +219,8 @@ static int find_stale(struct orders_making *making, struct hv_order ***ret_stale
         bool goes = is_taken(making, body);
         if (body->post == HV_POST_ROAD_POST)
             goes = orders_road_is_replaced(making, order);
+        else if (moves_people(body->kind) && state_order_is_past(state, order))
+            goes = true;
         else if (is_replaced(body->kind) || body->kind == HV_ORDER_OPEN)
             goes =
                 !keep_wanted(making, body) && is_replaced(body->kind) && !is_on_way(making, body);

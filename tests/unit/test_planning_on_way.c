@@ -106,6 +106,23 @@ static void expect(int64_t still, int64_t places, int64_t on_way) {
     picture_free(picture);
 }
 
+Test(planning_on_way, an_order_of_an_incident_that_is_over_is_given_anew) {
+    const uint64_t before = evacuation(HV_ORDER_ACCEPTED)->id;
+    town_phase(&town, HV_PHASE_CLOSED);
+    town_decide(&town, (struct hv_record){.kind = HV_RECORD_INCIDENT,
+                                          .incident = {.incident = {2},
+                                                       .name = "River",
+                                                       .phase = HV_PHASE_EVACUATION,
+                                                       .hazard = "flood"}});
+    town_approve(&town, town_propose(&town));
+    cr_assert_not_null(evacuation(HV_ORDER_ISSUED), "by the old one nobody leaves any more");
+    cr_assert_null(evacuation(HV_ORDER_ACCEPTED));
+    cr_assert_gt(evacuation(HV_ORDER_ISSUED)->id, before);
+    town_answer(&town, evacuation(HV_ORDER_ISSUED)->id, HV_ORDER_ACCEPTED);
+    pass(30);
+    expect(60, PLACES - 60, 60);
+}
+
 Test(planning_on_way, places_are_kept_for_them_and_the_others_are_planned) {
     const struct hv_plan_move *move = &town_plan(&town, first)->moves[0];
     cr_assert_eq(move->people, LIVING);
