@@ -780,13 +780,23 @@ def boxes(city, view, planner):
 
 
 def queues(city, view):
-    """How deep the queues are, as Prometheus reads it."""
-    told = dict(line.rsplit(" ", 1) for line in city.ask("GET", "/metrics", **view).body.decode().splitlines() if not line.startswith("#"))
+    """How deep the queues are, as Prometheus reads it, held against what is told of orders when nothing happened in between."""
+    def ask(path):
+        return city.ask("GET", path, **view)
+
+    def stands():
+        status = ask("/api/v1/status").json()
+        return status["position"], status["orders"]
+
+    before = None
+    while before != stands():
+        before = stands()
+        told = dict(line.rsplit(" ", 1) for line in ask("/metrics").body.decode().splitlines() if not line.startswith("#"))
+        orders = ask("/api/v1/orders?limit=1000").json()["items"]
+    counts = before[1]
     is_so("nobody waits for a decision or a job", [told[f"haven_{name}"] for name in ("decisions_waiting", "decisions_queued", "jobs_queued")] == ["0"] * 3, told)
     waiting = {name: int(told[f'haven_orders_waiting{{for="{name}"}}']) for name in ("node", "voice", "answer", "done")}
-    status = city.ask("GET", "/api/v1/status", **view).json()["orders"]
-    is_so("every open order waits for something", sum(waiting.values()) == status["open"] > 0 and int(told["haven_orders_overdue"]) == status["overdue"], (waiting, status))
-    orders = city.ask("GET", "/api/v1/orders?limit=1000", **view).json()["items"]
+    is_so("every open order waits for something", sum(waiting.values()) == counts["open"] > 0 and int(told["haven_orders_overdue"]) == counts["overdue"], (waiting, before))
     is_so("for its node until that has stored it", waiting["node"] == sum(order["state"] == "issued" and order["post"] == "node" for order in orders), (waiting, orders[:3]))
 
 
