@@ -52,7 +52,7 @@ static void write_times(struct made *made) {
 /* One bus of two seats at 0, one point of four people at 10, one shelter at 30, on a line. */
 static void begin(struct made *made) {
     *made = (struct made){.classes = {{1, false}, {1, true}},
-                          .fleets = {{1, 2, 0, 0}, {1, 2, 0, 0}},
+                          .fleets = {{1, 2, 0, 0, 0, 0}, {1, 2, 0, 0, 0, 0}},
                           .pickups = {{4, 0, 0, BUS_NEVER}, {2, 0, 0, BUS_NEVER}},
                           .shelters = {{0, 100, ALL}, {0, 100, ALL}},
                           .x = {10, 30}};

@@ -12,8 +12,8 @@
 #include <string.h>
 
 /* readosm 1.1.0 forgets its XML parser where a file is not well-formed; that leak is not ours. */
-const char *__lsan_default_suppressions(void);  // NOLINT(bugprone-reserved-identifier)
-const char *__lsan_default_suppressions(void) { // NOLINT(bugprone-reserved-identifier)
+const char *__lsan_default_suppressions(void);  // NOLINT(clang-diagnostic-reserved-identifier)
+const char *__lsan_default_suppressions(void) { // NOLINT(clang-diagnostic-reserved-identifier)
     return "leak:libexpat\nleak:libreadosm\n";
 }
 
