@@ -147,18 +147,19 @@ int zone_plan_check(const struct zone_plan_problem *problem) {
 
 /* ---- the flow that bounds all plans ---------------------------------------------------------- */
 
-static int watch_flow(void *context, const struct evacuation_progress *progress) {
-    struct planning *planning = context;
+/* Tells whoever asked how far it is. Returns whether to stop. */
+static int tell(struct planning *planning, struct zone_plan_progress progress) {
     const struct zone_plan_options *options = planning->options;
     if (options->progress == NULL)
         return 0;
-    const struct zone_plan_progress told = {
-        .people = progress->people,
-        .value = {progress->people, 0},
-        .bound = progress->bound,
-    };
-    planning->stopped = options->progress(options->context, &told) != 0;
+    planning->stopped = options->progress(options->context, &progress) != 0;
     return planning->stopped;
+}
+
+static int watch_flow(void *context, const struct evacuation_progress *progress) {
+    return tell(context, (struct zone_plan_progress){.people = progress->people,
+                                                     .value = {progress->people, 0},
+                                                     .bound = progress->bound});
 }
 
 static int solve_flow(struct planning *planning) {
@@ -279,17 +280,10 @@ static int find_without_price(struct planning *planning, struct zone_plan *plan)
 
 static int watch_reversals(void *context, const struct evacuation_progress *progress) {
     struct planning *planning = context;
-    const struct zone_plan_options *options = planning->options;
-    if (options->progress == NULL)
-        return 0;
-    const struct zone_plan_progress told = {
-        .people = progress->people,
-        .value = planning->found,
-        .bound = planning->class_bound,
-        .work = planning->work_done,
-    };
-    planning->stopped = options->progress(options->context, &told) != 0;
-    return planning->stopped;
+    return tell(planning, (struct zone_plan_progress){.people = progress->people,
+                                                      .value = planning->found,
+                                                      .bound = planning->class_bound,
+                                                      .work = planning->work_done});
 }
 
 /* The search with links reversed, if that is better than `search`, which it replaces. */
