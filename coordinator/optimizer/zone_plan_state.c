@@ -204,6 +204,17 @@ void zone_plan_state_deinit(struct zone_plan_state *state) {
     *state = (struct zone_plan_state){0};
 }
 
+int zone_plan_state_scratch(struct zone_plan_state *state, size_t wanted) {
+    if (state->room_count >= wanted)
+        return HV_OK;
+    int32_t *room = realloc(state->room, wanted * sizeof *room);
+    if (room == NULL)
+        return HV_ERR_MEMORY;
+    state->room = room;
+    state->room_count = wanted;
+    return HV_OK;
+}
+
 /* The row of a zone's group, or NULL. */
 static int64_t *group_row(const struct zone_plan_state *state, int32_t zone) {
     const struct zone_plan_problem *problem = state->problem;
@@ -333,6 +344,15 @@ int64_t zone_plan_state_room(struct zone_plan_state *state, const struct zone_pl
     state->work += way->count;
     const int64_t fit = zone_plan_fit(zone_plan_group_of(state->problem, way->zone), room);
     return fit < EVACUATION_PEOPLE_MAX ? fit : EVACUATION_PEOPLE_MAX;
+}
+
+int64_t zone_plan_state_people_to_go(const struct zone_plan_state *state, int32_t zone) {
+    const struct zone_plan_group *group = zone_plan_group_of(state->problem, zone);
+    const int64_t people = state->problem->instance->zones[zone].people;
+    if (people <= state->people_max)
+        return people;
+    const int64_t whole = zone_plan_parties(group, state->people_max) * zone_plan_party(group);
+    return people < whole ? people : whole;
 }
 
 /* ---- readiness ------------------------------------------------------------------------------- */

@@ -31,6 +31,10 @@ struct zone_plan_window {
     int32_t first, last;
 };
 
+static inline bool zone_plan_window_is_empty(struct zone_plan_window window) {
+    return window.first > window.last;
+}
+
 struct zone_plan_state {
     const struct zone_plan_problem *problem; /* borrowed */
     struct zone_plan_roads roads;
@@ -54,6 +58,9 @@ HV_MUST_USE int zone_plan_state_init(struct zone_plan_state *state,
                                      const struct zone_plan_problem *problem);
 void zone_plan_state_deinit(struct zone_plan_state *state);
 
+/* Room for so many figures in `room`, whatever they were. HV_ERR_MEMORY. */
+HV_MUST_USE int zone_plan_state_scratch(struct zone_plan_state *state, size_t wanted);
+
 /* Sets `going` to departures of a zone that is not in the plan over these ways, within what is
  * left, as early as the limits allow. The plan does not change. Ways that do not fit together under
  * convergence serve nobody. Returns HV_OK, HV_ERR_MEMORY or HV_ERR_LIMIT. */
@@ -67,6 +74,9 @@ HV_MUST_USE int zone_plan_state_fill_columns(struct zone_plan_state *state, int3
                                              const struct zone_plan_way *const *ways,
                                              const int32_t *const *columns, int32_t count,
                                              struct zone_plan_going *going);
+
+/* People of a zone whom zone_plan_state_fill lets depart: all, or whole parties of `people_max`. */
+int64_t zone_plan_state_people_to_go(const struct zone_plan_state *state, int32_t zone);
 
 /* Makes a going part of the plan, of which it becomes the property; the zone is not in it. */
 HV_MUST_USE int zone_plan_state_put(struct zone_plan_state *state, int32_t zone,
