@@ -268,12 +268,13 @@ static void fill_zone(const struct api_scene *scene, uint32_t row, struct api_va
     values[2] = api_text(zone == NULL ? "" : zone->name_zh);
     values[3] = api_number(placed ? zone->lon : NAN);
     values[4] = api_number(placed ? zone->lat : NAN);
-    values[5] = api_count(people);
+    values[API_ZONE_PEOPLE] = api_count(people);
     values[6] = api_integer(arrived);
-    values[7] = api_count(are.left);
-    values[8] = api_integer(are.on_way[STATE_ALL]);
-    values[9] = api_integer(are.overdue);
-    values[10] = age(scene, seen != NULL && are.swept ? seen->sweep.seen_ms : API_MS_NEVER);
+    values[API_ZONE_REMAINING] = api_count(are.left);
+    values[API_ZONE_ON_WAY] = api_integer(are.on_way[STATE_ALL]);
+    values[API_ZONE_OVERDUE] = api_integer(are.overdue);
+    values[API_ZONE_SWEPT] =
+        age(scene, seen != NULL && are.swept ? seen->sweep.seen_ms : API_MS_NEVER);
     values[API_ZONE_HIT] = api_bool(zone != NULL && scene->zone_hit[row]);
 }
 

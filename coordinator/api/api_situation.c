@@ -3,12 +3,14 @@
 
 #include "schemas/platform/clock.h"
 
+#include <math.h>
 #include <string.h>
 
 struct words {
     const char *lang, *title, *exercise, *as_of, *position, *incident, *none, *sheltered,
-        *on_the_way, *shelters_open, *places, *nodes, *orders, *requests, *plan, *shelter, *status,
-        *people, *capacity, *age, *unknown, *zone, *left, *remaining, *stale;
+        *on_the_way, *evacuating, *shelters_open, *places, *nodes, *orders, *requests, *plan,
+        *shelter, *status, *people, *capacity, *age, *unknown, *zone, *residents, *remaining,
+        *on_way, *overdue, *swept, *never, *stale;
 };
 
 static const struct words english = {"en",
@@ -20,6 +22,7 @@ static const struct words english = {"en",
                                      "none",
                                      "people sheltered",
                                      "people between places",
+                                     "on the way from their zones, overdue (estimates)",
                                      "shelters open",
                                      "places in open shelters",
                                      "terminals heard, silent, never heard",
@@ -34,7 +37,11 @@ static const struct words english = {"en",
                                      "unknown",
                                      "Zone",
                                      "People of it",
-                                     "Still to leave",
+                                     "Not there yet",
+                                     "of these on the way (estimate)",
+                                     "of these overdue (estimate)",
+                                     "Age of the sweep",
+                                     "never",
                                      "silent"};
 static const struct words chinese = {"zh-Hans",
                                      "态势报告",
@@ -45,10 +52,11 @@ static const struct words chinese = {"zh-Hans",
                                      "无",
                                      "已安置人数",
                                      "转移途中人数",
+                                     "撤离途中人数、逾期未到人数（估计）",
                                      "开放的避难场所",
                                      "开放场所的容量",
                                      "终端：在线、失联、从未上线",
-                                     "命令：未结、逾期",
+                                     "指令：未结、逾期",
                                      "未结需求",
                                      "执行中的方案",
                                      "避难场所",
@@ -59,7 +67,11 @@ static const struct words chinese = {"zh-Hans",
                                      "未知",
                                      "区域",
                                      "原有人数",
-                                     "尚待撤离",
+                                     "尚未到达",
+                                     "其中途中（估计）",
+                                     "其中逾期未到（估计）",
+                                     "距上次清查",
+                                     "从未清查",
                                      "失联"};
 
 /* Words of the log as people say them; the same as on the pages. */
@@ -124,6 +136,8 @@ static void write_totals(const struct words *words, const json_t *status, struct
                              figure(status, "nodes", "never_heard")};
     const int64_t orders[] = {figure(status, "orders", "open"),
                               figure(status, "orders", "overdue")};
+    const int64_t evacuating[] = {figure(status, "people", "evacuating"),
+                                  figure(status, "people", "overdue")};
     const int64_t sheltered = figure(status, "people", "sheltered"),
                   on_the_way = figure(status, "people", "on_the_way"),
                   places = figure(status, "shelters", "capacity_open"),
@@ -132,6 +146,7 @@ static void write_totals(const struct words *words, const json_t *status, struct
     api_text_put(text, "<table>");
     line(text, words->sheltered, &sheltered, 1);
     line(text, words->on_the_way, &on_the_way, 1);
+    line(text, words->evacuating, evacuating, 2);
     line(text, words->shelters_open, open, 2);
     line(text, words->places, &places, 1);
     line(text, words->nodes, nodes, 3);
@@ -181,26 +196,41 @@ static void write_shelters(const struct words *words, const struct api_scene *sc
     api_text_put(text, "</tbody></table>");
 }
 
+static void count(struct api_text *text, const struct words *words, const struct api_value *value) {
+    number(text, words, value->kind == API_NOTHING ? -1 : value->integer);
+}
+
+/* Those that a hazard names, and those whose people are on the way or overdue. */
 static void write_zones(const struct words *words, const struct api_scene *scene,
                         struct api_text *text) {
+    const char *const titles[] = {
+        words->zone,    "",          words->residents, words->remaining, words->on_way,
+        words->overdue, words->swept};
     struct api_value values[API_COLUMNS_MAX];
-    uint32_t count = api_zones.count(scene);
+    const uint32_t zones = api_zones.count(scene);
     api_text_put(text, "<table><thead><tr>");
-    cell(text, "th", words->zone);
-    cell(text, "th", "");
-    cell(text, "th", words->left);
-    cell(text, "th", words->remaining);
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+        cell(text, "th", titles[i]);
     api_text_put(text, "</tr></thead><tbody>");
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < zones; i++) {
         api_zones.fill(scene, i, values);
-        if (!values[API_ZONE_HIT].answer) /* no hazard names it */
+        const struct api_value *on_way = &values[API_ZONE_ON_WAY],
+                               *overdue = &values[API_ZONE_OVERDUE],
+                               *swept = &values[API_ZONE_SWEPT];
+        if (!values[API_ZONE_HIT].answer && on_way->integer == 0 && overdue->integer == 0)
             continue;
         api_text_put(text, "<tr>");
         cell(text, "td", values[0].text);
         cell(text, "td",
              words == &chinese && values[2].text[0] != '\0' ? values[2].text : values[1].text);
-        number(text, words, values[5].kind == API_NOTHING ? -1 : values[5].integer);
-        number(text, words, values[7].kind == API_NOTHING ? -1 : values[7].integer);
+        count(text, words, &values[API_ZONE_PEOPLE]);
+        count(text, words, &values[API_ZONE_REMAINING]);
+        count(text, words, on_way);
+        count(text, words, overdue);
+        if (isnan(swept->number))
+            cell(text, "td", words->never);
+        else
+            api_text_print(text, "<td>%.0f min</td>", swept->number / 60);
         api_text_put(text, "</tr>");
     }
     api_text_put(text, "</tbody></table>");
@@ -255,6 +285,7 @@ static void write_csv(const struct api_scene *scene, const json_t *status, struc
     static const struct {
         const char *member, *inner;
     } figures[] = {{"people", "sheltered"},       {"people", "on_the_way"},
+                   {"people", "evacuating"},      {"people", "overdue"},
                    {"shelters", "all"},           {"shelters", "open"},
                    {"shelters", "capacity_open"}, {"shelters", "capacity_unknown"},
                    {"nodes", "present"},          {"nodes", "stale"},

@@ -6,7 +6,14 @@
 #include "coordinator/api/api_table.h"
 
 /* api_places.c */
-enum { API_ZONE_HIT = 11 }; /* the column of zones that says whether a hazard names one */
+enum { /* columns of zones */
+       API_ZONE_PEOPLE = 5,
+       API_ZONE_REMAINING = 7, /* not arrived and not elsewhere */
+       API_ZONE_ON_WAY = 8,    /* of these */
+       API_ZONE_OVERDUE = 9,
+       API_ZONE_SWEPT = 10,
+       API_ZONE_HIT = 11
+}; /* a hazard names it */
 
 extern const struct api_table api_shelters, api_depots, api_zones, api_nodes;
 

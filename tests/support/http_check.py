@@ -854,6 +854,29 @@ def escalation(city, planner):
     city.ask("DELETE", order, **planner)
 
 
+def situation(city, view, planner):
+    """The report says who is on the way from a zone, in both languages and as CSV."""
+    now = city.ask("GET", "/api/v1/status", **view).json()["wall_ms"]
+    made = city.ask("POST", "/api/v1/orders", {
+        "kind": "evacuate-zone", "addressee": "Z03", "post": "zone-warden", "shelter": "S05", "people": [{"zone": "Z03", "people": 4321}],
+        "start_wall_ms": now, "end_wall_ms": now, "travel_s": 3600}, **planner)
+    order = f"/api/v1/orders/{made.json()['order']}"
+    city.ask("POST", f"{order}/answers", {"state": "accepted"}, **planner)
+    zone = city.ask("GET", "/api/v1/zones/Z03", **view).json()
+    is_so("people of an accepted order are on the way", zone["on_way"] == min(4321, zone["remaining"]) > 0 and zone["overdue"] == 0, zone)
+    status = city.ask("GET", "/api/v1/status", **view).json()["people"]
+    csv = city.ask("GET", "/api/v1/situation?format=csv", **view).body.decode()
+    is_so("the report has them as CSV", f",people evacuating,{status['evacuating']}\r\n" in csv and
+          f",people overdue,{status['overdue']}\r\n" in csv and status["evacuating"] >= zone["on_way"], csv)
+    for lang, words in (("en", ("on the way from their zones, overdue (estimates)", "of these on the way (estimate)", "<td>never</td>")),
+                        ("zh", ("撤离途中人数、逾期未到人数（估计）", "其中途中（估计）", "<td>从未清查</td>"))):
+        page = city.ask("GET", f"/api/v1/situation?lang={lang}", **view).body.decode()
+        row = page[page.index("<td>Z03</td>"):].split("</tr>")[0]
+        is_so(f"and the page in {lang}, also of a zone that no hazard names", all(one in page for one in words) and
+              f"<td class=n>{zone['remaining']}</td><td class=n>{zone['on_way']}</td><td class=n>0</td>" in row, row)
+    city.ask("DELETE", order, **planner)
+
+
 def streams_end(city):
     """With the log in, the account or its token."""
     name = city.token("watcher", "viewer")
@@ -1034,6 +1057,7 @@ try:
     boxes(town, viewer, planner)
     queues(town, viewer)
     escalation(town, planner)
+    situation(town, viewer, planner)
     tags(town, viewer)
     look_back(town, viewer)
     series_of_then(town, viewer)
