@@ -85,6 +85,8 @@ void cli_set_text(json_t *request, const char *member, const char *text);
 
 struct cli_table;
 
+enum { CLI_COLUMNS_MAX = 16 };
+
 struct cli_table *cli_table_new(
     const char *const titles[]); /* ends with NULL; a title that begins with '>' is right-aligned */
 void cli_table_cell(struct cli_table *table, const char *format, ...)
@@ -96,11 +98,41 @@ void cli_table_print(struct cli_table *table);
 /* "12 s", "3 min", "2 h", "4 d"; "never" for null; a leading ≥ where at_least. Static ring of 8. */
 const char *cli_age(const json_t *age_s, bool at_least);
 
+/* ---- tables of lists (cli_cells.c) ---- */
+
+/* What a row of a list has in one column. */
+typedef void cli_cell(struct cli_table *table, const json_t *row, const char *member);
+
+struct cli_column {
+    const char *title; /* as for cli_table_new */
+    cli_cell *cell;
+    const char *member; /* NULL where the cell knows which */
+};
+
+/* Prints a list, a row for each; columns end with one without title. */
+void cli_print_list(const json_t *list, const struct cli_column columns[]);
+
+cli_cell cli_cell_text;    /* as it is; nothing where it is missing */
+cli_cell cli_cell_whole;   /* 0 where it is missing */
+cli_cell cli_cell_known;   /* "?" where it is null */
+cli_cell cli_cell_given;   /* nothing where it is missing */
+cli_cell cli_cell_minutes; /* of seconds, rounded up */
+cli_cell cli_cell_hours;   /* of seconds, as 2:05, rounded up; nothing where it is missing */
+
+/* Seconds as "2:05", rounded up; before now as "-0:10". Static ring of 8. */
+const char *cli_hours(long long s);
+
+/* "1 bus", "2 buses". Static ring of 8. */
+const char *cli_count(long long number, const char *one, const char *many);
+
 /* ---- what an order says (cli_order_says.c) ---- */
 
-/* Reads --shelter, --counterpart, --waybill, --vehicle, --text, --deadline, --lines, --people and
- * --links into the request. False, and said, where one is wrong. */
+/* Reads what an order says (haven orders --help) into the request. False, and said, where an option
+ * is wrong. */
 bool cli_order_says(const struct cli *cli, json_t *request);
+
+/* Prints the order of a reply, with all it says and what became of it (cli_order_show.c). */
+void cli_order_show(const json_t *reply);
 
 /* ---- the commands ---- */
 

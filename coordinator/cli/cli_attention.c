@@ -7,7 +7,7 @@
 
 /* ---- the list ---- */
 
-/* "people 410, capacity 300": the figures as they came, for there are as many forms as kinds. */
+/* "people 410, behind 96 min": the figures as they came, for there are as many forms as kinds. */
 static void write_figures(const json_t *figures, char *buffer, size_t bytes) {
     const char *name;
     json_t *value;
@@ -15,7 +15,11 @@ static void write_figures(const json_t *figures, char *buffer, size_t bytes) {
     buffer[0] = '\0';
     json_object_foreach((json_t *)figures, name, value) {
         char words[160];
-        if (json_is_string(value))
+        const size_t length = strlen(name);
+        const bool seconds = length > 2 && strcmp(name + length - 2, "_s") == 0;
+        if (json_is_number(value) && seconds)
+            snprintf(words, sizeof words, "%s", cli_age(value, false));
+        else if (json_is_string(value))
             snprintf(words, sizeof words, "%s", json_string_value(value));
         else if (json_is_integer(value))
             snprintf(words, sizeof words, "%lld", (long long)json_integer_value(value));
@@ -23,7 +27,8 @@ static void write_figures(const json_t *figures, char *buffer, size_t bytes) {
             snprintf(words, sizeof words, "%.1f", json_real_value(value));
         else
             snprintf(words, sizeof words, "?");
-        int size = snprintf(buffer + at, bytes - at, "%s%s %s", at == 0 ? "" : ", ", name, words);
+        int size = snprintf(buffer + at, bytes - at, "%s%.*s %s", at == 0 ? "" : ", ",
+                            (int)(seconds ? length - 2 : length), name, words);
         if (size < 0 || (size_t)size >= bytes - at)
             return;
         at += (size_t)size;
@@ -58,10 +63,9 @@ static void print_attention(const json_t *reply) {
                        figures);
     }
     cli_table_print(table);
-    printf("in all: %lld alarm, %lld decision, %lld warning\n",
-           (long long)json_integer_value(json_object_get(by_grade, "alarm")),
-           (long long)json_integer_value(json_object_get(by_grade, "decision")),
-           (long long)json_integer_value(json_object_get(by_grade, "warning")));
+    printf("in all: %s, %s, %s\n", cli_count(cli_number(by_grade, "alarm"), "alarm", "alarms"),
+           cli_count(cli_number(by_grade, "decision"), "decision", "decisions"),
+           cli_count(cli_number(by_grade, "warning"), "warning", "warnings"));
 }
 
 static int list(const struct cli *cli) {

@@ -196,6 +196,11 @@ const struct cli_entry cli_entries[] = {
      "ITEM=N,…\n"
      "         --waybill W --vehicle ID --text TEXT --deadline TIME (+90min, or "
      "2026-06-01T06:00:00Z)\n"
+     "         --start TIME --end TIME --per-hour N --travel-min N: in which window people leave, "
+     "at most\n"
+     "         how many an hour, and how long they are on the way; once it is accepted they count "
+     "as on\n"
+     "         the way by that, and without a window as still to leave\n"
      "  kinds: stand-by open close receive-people send-people-on warn-zone evacuate-zone bus-run "
      "close-road\n"
      "         reverse-road ship expect-delivery return-goods stand-down\n"
@@ -208,6 +213,8 @@ const struct cli_entry cli_entries[] = {
      "  haven orders issue open S03 --text 'gymnasium only' --deadline +90min\n"
      "  haven orders issue ship D1 --counterpart S03 --lines water=600,blanket=80\n"
      "  haven orders issue close-road L16-17 --post road-post\n"
+     "  haven orders issue evacuate-zone Z10 --post zone-warden --shelter S04 --people Z10=240 \\\n"
+     "      --start +30min --end +90min --travel-min 20\n"
      "  haven orders return S03 --to D1\n"
      "  haven orders answer 14 --state accepted\n"},
     {"log", cli_log, "every record: who, when, why",

@@ -1,9 +1,13 @@
 /* What an order says, from the options of a line. */
 #include "coordinator/cli/cli.h"
+#include "coordinator/cli/cli_number.h"
+#include "schemas/limits.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { TRAVEL_MIN_MAX = 7 * 24 * 60 }; /* a week */
 
 static bool wrong(const struct cli *cli, const char *option, const char *value, const char *right) {
     fprintf(stderr, "haven %s: %s: “%s” cannot be read; write %s\n", cli->words[0], option, value,
@@ -47,20 +51,46 @@ static bool read_list(const struct cli *cli, json_t *request, const char *option
     return true;
 }
 
+static bool read_times(const struct cli *cli, json_t *request) {
+    static const struct {
+        const char *option, *member;
+    } times[] = {
+        {"--deadline", "deadline_wall_ms"}, {"--start", "start_wall_ms"}, {"--end", "end_wall_ms"}};
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        json_int_t wall_ms = 0;
+        bool given = false;
+        if (!cli_time(cli, times[i].option, &wall_ms, &given))
+            return false;
+        if (given)
+            json_object_set_new(request, times[i].member, json_integer(wall_ms));
+    }
+    return true;
+}
+
+static bool read_number(const struct cli *cli, json_t *request, const char *option, long most,
+                        const char *member, long unit) {
+    const char *word = cli_option(cli, option);
+    long number;
+    if (word == NULL)
+        return true;
+    if (!cli_number_read_whole(word, 0, most, &number)) {
+        char right[64];
+        snprintf(right, sizeof right, "a whole number from 0 to %ld", most);
+        return wrong(cli, option, word, right);
+    }
+    json_object_set_new(request, member, json_integer((json_int_t)number * unit));
+    return true;
+}
+
 bool cli_order_says(const struct cli *cli, json_t *request) {
     static const char *const texts[] = {"--shelter", "--counterpart", "--waybill", "--vehicle",
                                         "--text"};
-    json_int_t deadline_ms = 0;
-    bool given = false;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (cli_option(cli, texts[i]) != NULL)
             json_object_set_new(request, texts[i] + 2, json_string(cli_option(cli, texts[i])));
-    if (!read_list(cli, request, "--people", "zone", "people") ||
-        !read_list(cli, request, "--lines", "item", "quantity") ||
-        !read_list(cli, request, "--links", NULL, NULL) ||
-        !cli_time(cli, "--deadline", &deadline_ms, &given))
-        return false;
-    if (given)
-        json_object_set_new(request, "deadline_wall_ms", json_integer(deadline_ms));
-    return true;
+    return read_list(cli, request, "--people", "zone", "people") &&
+           read_list(cli, request, "--lines", "item", "quantity") &&
+           read_list(cli, request, "--links", NULL, NULL) && read_times(cli, request) &&
+           read_number(cli, request, "--per-hour", HV_PEOPLE_MAX, "people_per_hour", 1) &&
+           read_number(cli, request, "--travel-min", TRAVEL_MIN_MAX, "travel_s", 60);
 }

@@ -61,10 +61,6 @@ static void print_orders(const json_t *reply) {
     cli_table_print(table);
 }
 
-static void print_order(const json_t *reply) {
-    cli_print_json(json_object_get(reply, "order"));
-}
-
 /* A request about the order that the third word names. NULL: said what is wrong. */
 static json_t *order_request(const struct cli *cli, const char *verb) {
     const char *word = cli_word(cli, 2, "");
@@ -145,7 +141,7 @@ int cli_orders(const struct cli *cli) {
     static const struct {
         const char *word, *verb;
         void (*print)(const json_t *reply);
-    } forms[] = {{"show", "order", print_order},
+    } forms[] = {{"show", "order", cli_order_show},
                  {"answer", "order-answer", NULL},
                  {"cancel", "order-cancel", NULL},
                  {"revise", "order-revise", NULL}};

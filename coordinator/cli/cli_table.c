@@ -6,11 +6,11 @@
 #include <string.h>
 #include <wchar.h>
 
-enum { COLUMNS_MAX = 16, CELL_BYTES = 512, AGES = 8 };
+enum { CELL_BYTES = 512, AGES = 8 };
 
 struct cli_table {
     int columns;
-    bool right[COLUMNS_MAX];
+    bool right[CLI_COLUMNS_MAX];
     char **cells; /* titles first, row by row */
     size_t count, room;
 };
@@ -50,7 +50,7 @@ static void add_cell(struct cli_table *table, const char *text) {
 
 struct cli_table *cli_table_new(const char *const titles[]) {
     struct cli_table *table = calloc(1, sizeof *table);
-    for (; table != NULL && titles[table->columns] != NULL && table->columns < COLUMNS_MAX;
+    for (; table != NULL && titles[table->columns] != NULL && table->columns < CLI_COLUMNS_MAX;
          table->columns++) {
         const char *title = titles[table->columns];
         table->right[table->columns] = title[0] == '>';
@@ -80,7 +80,7 @@ static void print_cell(const char *text, int width, bool right, bool last) {
 void cli_table_print(struct cli_table *table) {
     if (table == NULL)
         return;
-    int widths[COLUMNS_MAX] = {0};
+    int widths[CLI_COLUMNS_MAX] = {0};
     for (size_t i = 0; i < table->count; i++) {
         int column = (int)(i % (size_t)table->columns),
             width = table->cells[i] == NULL ? 0 : width_of(table->cells[i]);

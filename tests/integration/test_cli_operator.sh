@@ -124,6 +124,19 @@ is "an order by hand" done haven orders issue ship D1 --counterpart S02 --lines 
 ends "lines that are none" 64 haven orders issue ship D1 --lines water
 ends "a state that is none" 65 haven orders --state gone
 is "cancelled again" done haven orders cancel "$(haven orders --kind ship --addressee D1 --json | field '["orders"][-1]["id"]')"
+is "one with a window and a time on the way" done haven orders issue evacuate-zone Z03 --post zone-warden --shelter S02 \
+  --people Z03=77 --start +0min --end +0min --travel-min 600
+moving=$(haven orders --addressee Z03 --json | field '["orders"][0]["id"]')
+is "says so" "600 min, from leaving to being there" haven orders show "$moving"
+is "accepted by telephone" done haven orders answer "$moving" --state accepted
+on_way_is() { [ "$(haven zones Z03 --json | field '["zones"][0]["on_way"]')" = "$1" ]; }
+until_so on_way_is 77
+is "it has people on the way" "on the way from their zones" haven status
+is "and shows who said so" "accepted" haven orders show "$moving"
+ends "a time on the way that is none" 64 haven orders issue evacuate-zone Z03 --post zone-warden --travel-min -5
+ends "a window that ends before it begins" 65 haven orders issue evacuate-zone Z03 --post zone-warden --start +2h --end +1h
+is "the orders of a plan show their times" "begins   20" haven orders show "$number"
+is "how far it is" "Z11" haven plan progress
 is "a plan can be withdrawn" done haven plan withdraw "$(haven status --json | field '["plan_in_force"]')"
 
 is "power is down" done haven report S02 '{"verb": "lifeline", "lifelines": [{"kind": "power", "state": "down"}]}'
