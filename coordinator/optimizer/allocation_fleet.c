@@ -1,4 +1,5 @@
 #include "coordinator/optimizer/allocation_fleet_state.h"
+#include "coordinator/optimizer/array.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,8 +17,8 @@
 static int put_on_trip(struct fleet *fleet, size_t at, double units) {
     struct fleet_plan *plan = &fleet->plan;
     struct allocation_shipment *s = &fleet->rest[at];
-    int error =
-        fleet_grow((void **)&plan->loads, plan->load_count, &fleet->load_room, sizeof *plan->loads);
+    int error = array_reserve((void **)&plan->loads, plan->load_count + 1, &fleet->load_room,
+                              sizeof *plan->loads);
     if (error)
         return error;
     plan->loads[plan->load_count++] = (struct fleet_load){s->item, units};
@@ -167,8 +168,8 @@ static int go(struct fleet *fleet, uint32_t vehicle_index, struct job *job,
               const struct times *times) {
     const struct fleet_vehicle *vehicle = &fleet->task->vehicles[vehicle_index];
     struct fleet_plan *plan = &fleet->plan;
-    int error =
-        fleet_grow((void **)&plan->trips, plan->trip_count, &fleet->trip_room, sizeof *plan->trips);
+    int error = array_reserve((void **)&plan->trips, plan->trip_count + 1, &fleet->trip_room,
+                              sizeof *plan->trips);
     if (error)
         return error;
     plan->trips[plan->trip_count++] =

@@ -1,6 +1,7 @@
 /* What there is to carry: figures that are checked, vehicles by depot, what is left at once, jobs
  * by lane, and the bound. */
 #include "coordinator/optimizer/allocation_fleet_state.h"
+#include "coordinator/optimizer/array.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -106,23 +107,11 @@ static int compare_jobs(const void *a, const void *b) {
     return (x->lane > y->lane) - (x->lane < y->lane);
 }
 
-int fleet_grow(void **array, size_t count, size_t *room, size_t bytes) {
-    if (count < *room)
-        return 0;
-    size_t wanted = *room * 2 + 64;
-    void *grown = realloc(*array, wanted * bytes);
-    if (!grown)
-        return HV_ERR_MEMORY;
-    *array = grown;
-    *room = wanted;
-    return 0;
-}
-
 int fleet_leave(struct fleet *fleet, const struct allocation_shipment *s,
                 enum fleet_reason reason) {
     struct fleet_plan *plan = &fleet->plan;
-    int error =
-        fleet_grow((void **)&plan->left, plan->left_count, &fleet->left_room, sizeof *plan->left);
+    int error = array_reserve((void **)&plan->left, plan->left_count + 1, &fleet->left_room,
+                              sizeof *plan->left);
     if (!error)
         plan->left[plan->left_count++] = (struct fleet_left){s->lane, s->item, s->quantity, reason};
     return error;

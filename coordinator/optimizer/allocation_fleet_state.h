@@ -79,9 +79,6 @@ double fleet_trips_needed(const struct job *job, double volume_m3, double weight
 /* When the last delivery of a depot can be unloaded at the earliest. */
 double fleet_bound_of_depot(const struct fleet *fleet, uint32_t depot);
 
-/* Room for one more than `count`. HV_ERR_MEMORY. */
-HV_MUST_USE int fleet_grow(void **array, size_t count, size_t *room, size_t bytes);
-
 /* Notes that no vehicle brings it. HV_ERR_MEMORY. */
 HV_MUST_USE int fleet_leave(struct fleet *fleet, const struct allocation_shipment *s,
                             enum fleet_reason reason);

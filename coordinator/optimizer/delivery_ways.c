@@ -1,5 +1,7 @@
 #include "coordinator/optimizer/delivery_ways.h"
 
+#include "coordinator/optimizer/array.h"
+
 #include <stdlib.h>
 
 struct delivery_ways {
@@ -87,18 +89,6 @@ static int close_links(const struct finding *finding, int64_t until_ms) {
 
 /* ---- legs ---- */
 
-static int grow(void **array, size_t wanted, size_t *room, size_t bytes) {
-    if (wanted <= *room)
-        return HV_OK;
-    const size_t larger = wanted * 2 + 64;
-    void *grown = realloc(*array, larger * bytes);
-    if (grown == NULL)
-        return HV_ERR_MEMORY;
-    *array = grown;
-    *room = larger;
-    return HV_OK;
-}
-
 /* Adds the route of the last search to the end of the links; `ret_closes_ms`: the first closing on
  * it. */
 static int take_route(struct finding *finding, uint32_t place, struct delivery_leg *ret_leg,
@@ -106,8 +96,8 @@ static int take_route(struct finding *finding, uint32_t place, struct delivery_l
     struct delivery_ways *ways = finding->ways;
     const size_t length = network_search_route_length(ways->search, finding->places[place]);
     int64_t off_ms = 0;
-    int error = grow((void **)&ways->links, ways->link_count + length, &ways->link_room,
-                     sizeof *ways->links);
+    int error = array_reserve((void **)&ways->links, ways->link_count + length, &ways->link_room,
+                              sizeof *ways->links);
     if (error != HV_OK || ways->link_count + length > UINT32_MAX)
         return HV_ERR_MEMORY;
     *ret_leg = (struct delivery_leg){.from_ms = finding->start_ms,
@@ -135,8 +125,8 @@ static int take_route(struct finding *finding, uint32_t place, struct delivery_l
 static int keep_leg(struct finding *finding, uint32_t place, const struct delivery_leg *leg) {
     if (leg->until_ms < leg->from_ms || leg->until_ms <= finding->until_ms[place])
         return HV_OK;
-    const int error = grow((void **)&finding->found, finding->found_count + 1, &finding->found_room,
-                           sizeof *finding->found);
+    const int error = array_reserve((void **)&finding->found, finding->found_count + 1,
+                                    &finding->found_room, sizeof *finding->found);
     if (error != HV_OK)
         return error;
     finding->found[finding->found_count++] = (struct found){place, *leg};
@@ -214,8 +204,8 @@ static int find_all(struct finding *finding) {
 /* What was found, by place; the order in which it was found stays. */
 static int write_legs(struct finding *finding) {
     struct delivery_ways *ways = finding->ways;
-    const int error = grow((void **)&ways->legs, ways->leg_count + finding->found_count,
-                           &ways->leg_room, sizeof *ways->legs);
+    const int error = array_reserve((void **)&ways->legs, ways->leg_count + finding->found_count,
+                                    &ways->leg_room, sizeof *ways->legs);
     if (error != HV_OK)
         return error;
     for (uint32_t i = 0; i < finding->place_count; i++)

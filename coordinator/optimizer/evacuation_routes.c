@@ -1,5 +1,7 @@
 #include "coordinator/optimizer/evacuation_routes.h"
 
+#include "coordinator/optimizer/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,19 +35,6 @@ struct taking {
     struct hop *hops;
     size_t hop_count, hop_capacity;
 };
-
-/* Makes room for `more` items of `size` bytes. */
-static int reserve(void **items, size_t size, size_t count, size_t more, size_t *capacity) {
-    if (count + more <= *capacity)
-        return HV_OK;
-    size_t wanted = *capacity * 2 > count + more ? *capacity * 2 : count + more + 256;
-    void *moved = realloc(*items, wanted * size);
-    if (moved == NULL)
-        return HV_ERR_MEMORY;
-    *items = moved;
-    *capacity = wanted;
-    return HV_OK;
-}
 
 /* ---- walking --------------------------------------------------------------------------------- */
 
@@ -132,8 +121,8 @@ static int walk(struct taking *taking, int32_t id, int32_t *ret_terminal) {
             *ret_terminal = -1;
             return taking->remaining != NULL ? HV_OK : HV_ERR_STATE;
         }
-        int error = reserve((void **)&taking->hops, sizeof *taking->hops, taking->hop_count, 1,
-                            &taking->hop_capacity);
+        int error = array_reserve((void **)&taking->hops, taking->hop_count + 1,
+                                  &taking->hop_capacity, sizeof *taking->hops);
         if (error != HV_OK)
             return error;
         taking->hops[taking->hop_count++] = (struct hop){id, slot->flow_base + id, slot->arc};
@@ -149,8 +138,8 @@ static int list_hop_links(struct taking *taking, size_t *ret_count) {
         const int32_t link = taking->network->arcs[taking->hops[i].arc].link;
         if (link < 0)
             continue;
-        int error = reserve((void **)&taking->hop_links, sizeof *taking->hop_links, count, 1,
-                            &taking->hop_link_capacity);
+        int error = array_reserve((void **)&taking->hop_links, count + 1,
+                                  &taking->hop_link_capacity, sizeof *taking->hop_links);
         if (error != HV_OK)
             return error;
         taking->hop_links[count++] = link;
@@ -166,8 +155,8 @@ static int64_t append_links(struct taking *taking, size_t hop_links, int32_t ste
         taking->contraction == NULL
             ? hop_links
             : evacuation_contraction_length(taking->contraction, taking->hop_links, hop_links);
-    int error = reserve((void **)&taking->links, sizeof *taking->links, taking->link_count, length,
-                        &taking->link_capacity);
+    int error = array_reserve((void **)&taking->links, taking->link_count + length,
+                              &taking->link_capacity, sizeof *taking->links);
     if (error != HV_OK || length == 0)
         return error != HV_OK ? error : people;
     int32_t *links = taking->links + taking->link_count;
@@ -193,8 +182,8 @@ static int keep_walk(struct taking *taking, struct path path) {
             return path.people < 0 ? (int)path.people : HV_ERR_STATE;
         left -= path.people;
         path.link_count = taking->link_count - path.link_first;
-        error = reserve((void **)&taking->paths, sizeof *taking->paths, taking->path_count, 1,
-                        &taking->path_capacity);
+        error = array_reserve((void **)&taking->paths, taking->path_count + 1,
+                              &taking->path_capacity, sizeof *taking->paths);
         if (error == HV_OK)
             taking->paths[taking->path_count++] = path;
     }

@@ -1,5 +1,6 @@
 /* The rows of a master programme: which there have been, which of them are in Clp, and bases that
  * stand on them. */
+#include "coordinator/optimizer/array.h"
 #include "coordinator/optimizer/preposition_master_state.h"
 
 #include <math.h>
@@ -12,38 +13,26 @@
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
-static int grow(void **room, size_t bytes, size_t *most, size_t wanted) {
-    if (wanted <= *most)
-        return HV_OK;
-    size_t next = wanted + wanted / 2 + 64;
-    void *grown = realloc(*room, next * bytes);
-    if (grown == NULL)
-        return HV_ERR_MEMORY;
-    *room = grown;
-    *most = next;
-    return HV_OK;
-}
-
 static int grow_rows(struct preposition_pool *pool) {
     size_t most[6], wanted = pool->rows + 2;
     for (size_t i = 0; i < 6; i++)
         most[i] = pool->rows_max;
     if (wanted <= pool->rows_max)
         return HV_OK;
-    if (grow((void **)&pool->lower, sizeof *pool->lower, &most[0], wanted) != HV_OK ||
-        grow((void **)&pool->upper, sizeof *pool->upper, &most[1], wanted) != HV_OK ||
-        grow((void **)&pool->starts, sizeof *pool->starts, &most[2], wanted) != HV_OK ||
-        grow((void **)&pool->serial, sizeof *pool->serial, &most[3], wanted) != HV_OK ||
-        grow((void **)&pool->inside, sizeof *pool->inside, &most[4], wanted) != HV_OK ||
-        grow((void **)&pool->group, sizeof *pool->group, &most[5], wanted) != HV_OK)
+    if (array_reserve((void **)&pool->lower, wanted, &most[0], sizeof *pool->lower) != HV_OK ||
+        array_reserve((void **)&pool->upper, wanted, &most[1], sizeof *pool->upper) != HV_OK ||
+        array_reserve((void **)&pool->starts, wanted, &most[2], sizeof *pool->starts) != HV_OK ||
+        array_reserve((void **)&pool->serial, wanted, &most[3], sizeof *pool->serial) != HV_OK ||
+        array_reserve((void **)&pool->inside, wanted, &most[4], sizeof *pool->inside) != HV_OK ||
+        array_reserve((void **)&pool->group, wanted, &most[5], sizeof *pool->group) != HV_OK)
         return HV_ERR_MEMORY;
     pool->rows_max = most[0];
     return HV_OK;
 }
 
 static int wait(struct preposition_master *master, uint32_t row) {
-    int error = grow((void **)&master->waiting, sizeof *master->waiting, &master->waiting_max,
-                     master->waiting_count + 1);
+    int error = array_reserve((void **)&master->waiting, master->waiting_count + 1,
+                              &master->waiting_max, sizeof *master->waiting);
     if (error != HV_OK)
         return error;
     master->waiting[master->waiting_count++] = row;
@@ -70,10 +59,10 @@ int preposition_master_put_entry(struct preposition_master *master, uint32_t col
         return HV_OK;
     if (pool->entries + 1 > pool->entries_max) {
         size_t most[2] = {pool->entries_max, pool->entries_max};
-        if (grow((void **)&pool->values, sizeof *pool->values, &most[0], pool->entries + 1) !=
-                HV_OK ||
-            grow((void **)&pool->columns, sizeof *pool->columns, &most[1], pool->entries + 1) !=
-                HV_OK)
+        if (array_reserve((void **)&pool->values, pool->entries + 1, &most[0],
+                          sizeof *pool->values) != HV_OK ||
+            array_reserve((void **)&pool->columns, pool->entries + 1, &most[1],
+                          sizeof *pool->columns) != HV_OK)
             return HV_ERR_MEMORY;
         pool->entries_max = most[0];
     }
@@ -135,8 +124,8 @@ int preposition_master_add(struct preposition_master *master) {
     for (size_t i = 0; i < count; i++)
         entries +=
             master->pool.starts[master->waiting[i] + 1] - master->pool.starts[master->waiting[i]];
-    int error = grow((void **)&master->row_ids, sizeof *master->row_ids, &master->rows_max,
-                     master->rows + count);
+    int error = array_reserve((void **)&master->row_ids, master->rows + count, &master->rows_max,
+                              sizeof *master->row_ids);
     if (!batch_init(&batch, count, entries) || error != HV_OK) {
         batch_deinit(&batch);
         return HV_ERR_MEMORY;
