@@ -90,8 +90,8 @@ static void take_new(struct making *making) {
     const struct plan *plan = making->task->plan;
     uint32_t lane = 0;
     for (size_t i = 0; i < plan->shipment_count; i++) { /* by depot and shelter */
-        const struct plan_shipment *s = &plan->shipments[i], *before = s - 1;
-        if (i == 0 || s->depot != before->depot || s->shelter != before->shelter)
+        const struct plan_shipment *s = &plan->shipments[i], *before = i > 0 ? s - 1 : NULL;
+        if (before == NULL || s->depot != before->depot || s->shelter != before->shelter)
             lane = add_consignment(making, (struct consignment){s->depot, s->shelter, PLAN_NONE});
         add_goods(making, lane, s->item, s->quantity);
     }

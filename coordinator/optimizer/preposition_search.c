@@ -5,17 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Nothing settled but what is always open. */
-static void settle_nothing(struct preposition_search *search) {
-    const struct preposition_problem *problem = &search->tree->problem;
-    for (uint32_t i = 0; i < search->tree->binaries; i++) {
-        bool open_air =
-            i < problem->facility_count && problem->facilities[i].size == PREPOSITION_NO_SIZE;
-        search->root_lower[i] = open_air ? 1 : 0;
-        search->root_upper[i] = 1;
-    }
-}
-
 static bool search_init(struct preposition_search *search, struct preposition_tree *tree) {
     size_t binaries = tree->binaries;
     *search = (struct preposition_search){
@@ -30,7 +19,8 @@ static bool search_init(struct preposition_search *search, struct preposition_tr
     bool made = search->lower != NULL && search->upper != NULL && search->root_lower != NULL &&
                 search->root_upper != NULL && search->least != NULL;
     if (made)
-        settle_nothing(search);
+        preposition_tree_settle_nothing(tree, tree->binaries, search->root_lower,
+                                        search->root_upper);
     return made;
 }
 

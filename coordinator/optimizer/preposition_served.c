@@ -55,15 +55,6 @@ static double spare_of(const struct choice *choice, const bool *served) {
     return sum - choice->tree->instance->service_probability + LEVEL_GRAIN;
 }
 
-static void free_depots(struct choice *choice) {
-    const struct preposition_problem *problem = &choice->tree->problem;
-    for (uint32_t i = 0; i < choice->first; i++) {
-        choice->upper[i] = 1;
-        choice->lower[i] =
-            i < problem->facility_count && problem->facilities[i].size == PREPOSITION_NO_SIZE;
-    }
-}
-
 /* The bound within the present bounds. */
 static double relax(struct choice *choice, double cutoff) {
     struct preposition_tree *tree = choice->tree;
@@ -77,10 +68,9 @@ static double relax(struct choice *choice, double cutoff) {
 /* The relaxation in which just the set is served. What it costs; INFINITY where it cannot be. */
 static double judge(struct choice *choice, const bool *served) {
     struct preposition_tree *tree = choice->tree;
-    free_depots(choice);
-    for (uint32_t s = 0; s < tree->instance->scenario_count; s++) {
+    preposition_tree_settle_nothing(tree, choice->first, choice->lower, choice->upper);
+    for (uint32_t s = 0; s < tree->instance->scenario_count; s++)
         choice->lower[choice->first + s] = choice->upper[choice->first + s] = served[s];
-    }
     double cost = relax(choice, INFINITY);
     if (isinf(cost))
         return INFINITY;
@@ -230,7 +220,7 @@ void preposition_served_probe(struct preposition_tree *tree, double *least) {
     if (!choice_init(&choice, tree)) {
         tree->error = HV_ERR_MEMORY;
     } else {
-        free_depots(&choice);
+        preposition_tree_settle_nothing(tree, choice.first, choice.lower, choice.upper);
         probe(&choice, least);
     }
     choice_deinit(&choice);

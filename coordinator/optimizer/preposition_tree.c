@@ -365,6 +365,16 @@ static void put_first_cuts(struct preposition_tree *tree) {
 
 /* ---- solving --------------------------------------------------------------------------------- */
 
+void preposition_tree_settle_nothing(const struct preposition_tree *tree, uint32_t count,
+                                     uint8_t *lower, uint8_t *upper) {
+    const struct preposition_problem *problem = &tree->problem;
+    for (uint32_t i = 0; i < count; i++) {
+        lower[i] =
+            i < problem->facility_count && problem->facilities[i].size == PREPOSITION_NO_SIZE;
+        upper[i] = 1;
+    }
+}
+
 bool preposition_tree_stops(struct preposition_tree *tree) {
     if (tree->stopped || tree->error != HV_OK)
         return true;

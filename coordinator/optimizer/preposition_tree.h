@@ -35,6 +35,11 @@ HV_MUST_USE int preposition_tree_init(struct preposition_tree *tree,
                                       const double *references);
 void preposition_tree_deinit(struct preposition_tree *tree);
 
+/* Bounds of the first `count` binaries with nothing settled but what is always open: the stores
+ * that have no size. */
+void preposition_tree_settle_nothing(const struct preposition_tree *tree, uint32_t count,
+                                     uint8_t *lower, uint8_t *upper);
+
 /* Whether to stop; asks the callback. */
 bool preposition_tree_stops(struct preposition_tree *tree);
 

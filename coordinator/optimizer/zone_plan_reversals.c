@@ -45,6 +45,17 @@ static int compare_loads(const void *first, const void *second) {
     return (a->step > b->step) - (a->step < b->step);
 }
 
+/* People of a route on a link that they enter so long after departure: an entry a departure. */
+static void list_departures(const struct evacuation_plan *flow,
+                            const struct evacuation_route *route, int32_t link, int32_t offset,
+                            struct load *ret_loads) {
+    for (size_t d = 0; d < route->departure_count; d++) {
+        const struct evacuation_departure *departure =
+            &flow->departures[route->departure_first + d];
+        ret_loads[d] = (struct load){link, departure->step + offset, departure->people};
+    }
+}
+
 /* People of a flow on links that may be reversed, by link and step. Returns the number of entries,
  * which may be written nowhere. */
 static size_t list_loads(const struct choosing *choosing, const struct evacuation_plan *flow,
@@ -61,14 +72,10 @@ static size_t list_loads(const struct choosing *choosing, const struct evacuatio
                 offset++; /* waits for a step */
                 continue;
             }
-            for (size_t d = 0;
-                 choosing->problem->opposites[link] >= 0 && d < route->departure_count; d++) {
-                const struct evacuation_departure *departure =
-                    &flow->departures[route->departure_first + d];
+            if (choosing->problem->opposites[link] >= 0) {
                 if (ret_loads != NULL)
-                    ret_loads[count] =
-                        (struct load){link, departure->step + offset, departure->people};
-                count++;
+                    list_departures(flow, route, link, offset, &ret_loads[count]);
+                count += route->departure_count;
             }
             offset += own->links[link].travel_steps;
         }

@@ -53,6 +53,15 @@ static bool is_for(const struct zone_plan_problem *problem) {
            (problem->change_price == 0 || problem->in_force_count == 0);
 }
 
+/* Writes the column that is counted next, with its uses. */
+static void write_column(struct splitting *splitting, const struct zone_plan_way *way,
+                         struct column column) {
+    splitting->columns[splitting->count] = column;
+    for (int32_t i = 0; i < way->count; i++)
+        splitting->uses[splitting->use_count + (size_t)i] =
+            (struct use){way->links[i], column.step + way->offsets[i], (int32_t)splitting->count};
+}
+
 /* Counts the columns and their uses of links, and writes them where there is room for them. Roads
  * are empty. */
 static void list_columns(struct splitting *splitting) {
@@ -70,13 +79,10 @@ static void list_columns(struct splitting *splitting) {
                 const int64_t room = zone_plan_state_room(state, way, t);
                 if (room <= 0 || splitting->count > COLUMNS_MAX)
                     continue;
-                if (splitting->columns != NULL) {
-                    splitting->columns[splitting->count] = (struct column){
-                        (int32_t)z, k, t, (int32_t)(room < people ? room : people), 0};
-                    for (int32_t i = 0; i < way->count; i++)
-                        splitting->uses[splitting->use_count + (size_t)i] = (struct use){
-                            way->links[i], t + way->offsets[i], (int32_t)splitting->count};
-                }
+                if (splitting->columns != NULL)
+                    write_column(splitting, way,
+                                 (struct column){(int32_t)z, k, t,
+                                                 (int32_t)(room < people ? room : people), 0});
                 splitting->count++;
                 splitting->use_count += (size_t)way->count;
             }
@@ -208,17 +214,12 @@ static int make_rows(struct splitting *splitting) {
 
 /* ---- the programme --------------------------------------------------------------------------- */
 
+/* `scratch`: room for the rows and for the entries. */
 static int load(struct splitting *splitting, double *scratch) {
-    const size_t count = splitting->count, rows = splitting->row_count;
+    const size_t rows = splitting->row_count;
     const double unserved =
         UNSERVED * ((double)splitting->search->problem->instance->horizon_steps + 1);
-    double *upper = scratch, *cost = scratch + count, *lower = cost + count;
-    double *ones = lower + rows;
-    for (size_t c = 0; c < count; c++) {
-        const struct column *column = &splitting->columns[c];
-        upper[c] = column->people;
-        cost[c] = (double)column->step + way_of(splitting, column)->travel_steps - unserved;
-    }
+    double *lower = scratch, *ones = scratch + rows;
     for (size_t r = 0; r < rows; r++)
         lower[r] = -DBL_MAX;
     for (size_t i = 0; i < splitting->index_count; i++)
@@ -227,10 +228,12 @@ static int load(struct splitting *splitting, double *scratch) {
     if (splitting->clp == NULL)
         return HV_ERR_MEMORY;
     Clp_setLogLevel(splitting->clp, 0);
-    Clp_resize(splitting->clp, 0, (int)count);
-    for (size_t c = 0; c < count; c++) {
-        Clp_columnUpper(splitting->clp)[c] = upper[c];
-        Clp_objective(splitting->clp)[c] = cost[c];
+    Clp_resize(splitting->clp, 0, (int)splitting->count);
+    for (size_t c = 0; c < splitting->count; c++) {
+        const struct column *column = &splitting->columns[c];
+        Clp_columnUpper(splitting->clp)[c] = column->people;
+        Clp_objective(splitting->clp)[c] =
+            (double)column->step + way_of(splitting, column)->travel_steps - unserved;
     }
     Clp_addRows(splitting->clp, (int)rows, lower, splitting->upper, splitting->starts,
                 splitting->indices, ones);
@@ -239,8 +242,7 @@ static int load(struct splitting *splitting, double *scratch) {
 }
 
 static int solve(struct splitting *splitting) {
-    double *scratch = calloc(
-        2 * splitting->count + splitting->row_count + splitting->index_count + 1, sizeof *scratch);
+    double *scratch = calloc(splitting->row_count + splitting->index_count + 1, sizeof *scratch);
     int error = scratch == NULL ? HV_ERR_MEMORY : load(splitting, scratch);
     free(scratch);
     if (error != HV_OK)
