@@ -10,7 +10,7 @@
  * outside the sum. Balances are kept sorted by item, expiry (never last), lot and account, so that
  * the lots of an item stand in the order in which they should leave.
  *
- * Reading is for everybody; changing is for the files that fold (state_ledger.c, state_waybill.c).
+ * Reading is for everybody; changing is for the files that fold (state_ledger*.c, state_waybill.c).
  */
 #ifndef COORDINATOR_STATE_STATE_BOOK_H
 #define COORDINATOR_STATE_STATE_BOOK_H

@@ -8,12 +8,9 @@
  *
  * Wherever picture and books speak of the same moment they agree to the unit: after each report
  * what still differs (an observation that came late, a refused report) is booked as corrected. */
-#include "coordinator/state/state_fold.h"
-#include "schemas/tally.h"
+#include "coordinator/state/state_ledger.h"
 
 #include <stdlib.h>
-
-#define DAY_MS 86400000
 
 struct state_lot fold_lot(struct state *state, const struct hv_stock_line *line) {
     return (struct state_lot){fold_name(state, line->item), fold_name(state, line->lot),
@@ -40,7 +37,7 @@ bool fold_post(struct state *state, struct state_book *from, enum state_account 
     return done;
 }
 
-static void note(struct state *state, struct state_book *book, enum state_account account,
+void ledger_note(struct state *state, struct state_book *book, enum state_account account,
                  const struct state_lot *lot, int64_t amount) {
     struct state_balance *balance = amount <= 0 ? NULL : book_need(book, lot, account);
     if (amount > 0 && balance == NULL)
@@ -51,46 +48,40 @@ static void note(struct state *state, struct state_book *book, enum state_accoun
     balance->position = state->position;
 }
 
-/* Where goods that leave an account of a place go: an account of its own books, or a waybill. */
-struct target {
-    enum state_account account;
-    struct state_waybill *waybill; /* NULL: the account */
-};
-
 static void send(struct state *state, struct state_book *from, enum state_account account,
-                 const struct target *to, const struct state_lot *lot, int64_t amount) {
+                 const struct ledger_target *to, const struct state_lot *lot, int64_t amount) {
     if (to->waybill != NULL)
         fold_waybill_ship(state, to->waybill, from, account, lot, amount);
     else
         (void)fold_post(state, from, account, from, to->account, lot, amount);
 }
 
-/* As much of `wanted` as the account holds; returns how much that was. */
-static int64_t draw(struct state *state, struct state_place *place, enum state_account account,
-                    const struct target *to, const struct state_lot *lot, int64_t wanted) {
+int64_t ledger_draw(struct state *state, struct state_place *place, enum state_account account,
+                    const struct ledger_target *to, const struct state_lot *lot, int64_t wanted) {
     int64_t amount = smaller(state_book_amount(&place->book, lot, account), wanted);
     if (amount > 0)
         send(state, &place->book, account, to, lot, amount);
     return amount > 0 ? amount : 0;
 }
 
-/* The same from what is picked or loaded for one waybill. */
-static int64_t draw_pick(struct state *state, struct state_place *place,
+int64_t ledger_draw_pick(struct state *state, struct state_place *place,
                          struct state_waybill *waybill, enum state_account account,
-                         const struct target *to, const struct state_lot *lot, int64_t wanted) {
+                         const struct ledger_target *to, const struct state_lot *lot,
+                         int64_t wanted) {
     struct state_waybill_pick *pick =
         fold_waybill_pick(state, waybill, place->entity.index, lot, false);
     if (pick == NULL)
         return 0;
     int64_t *held = account == STATE_LOADED ? &pick->loaded : &pick->picked;
-    int64_t amount = draw(state, place, account, to, lot, smaller(*held, wanted));
+    int64_t amount = ledger_draw(state, place, account, to, lot, smaller(*held, wanted));
     *held -= amount;
     return amount;
 }
 
-/* The same from whatever waybill it was picked for. Seldom: goods that were set aside are gone. */
+/* As ledger_draw_pick, from whatever waybill it was picked for. Seldom: goods that were set aside
+ * are gone. */
 static int64_t draw_any_pick(struct state *state, struct state_place *place,
-                             enum state_account account, const struct target *to,
+                             enum state_account account, const struct ledger_target *to,
                              const struct state_lot *lot, int64_t wanted) {
     int64_t left = smaller(wanted, state_book_amount(&place->book, lot, account));
     int64_t drawn = 0;
@@ -102,7 +93,7 @@ static int64_t draw_any_pick(struct state *state, struct state_place *place,
         if (!has)
             continue;
         struct state_waybill *touched = fold_touch(state, STATE_WAYBILL, i);
-        drawn += draw_pick(state, place, touched, account, to, lot, left - drawn);
+        drawn += ledger_draw_pick(state, place, touched, account, to, lot, left - drawn);
         fold_waybill_drop_empty_picks(touched);
         fold_waybill_settle(state, touched);
     }
@@ -112,9 +103,10 @@ static int64_t draw_any_pick(struct state *state, struct state_place *place,
 /* ---- what is there ---- */
 
 /* Usable goods: free ones first, then those that were set aside. */
-static int64_t draw_usable(struct state *state, struct state_place *place, const struct target *to,
-                           const struct state_lot *lot, int64_t wanted) {
-    int64_t drawn = draw(state, place, STATE_ON_HAND, to, lot, wanted);
+static int64_t draw_usable(struct state *state, struct state_place *place,
+                           const struct ledger_target *to, const struct state_lot *lot,
+                           int64_t wanted) {
+    int64_t drawn = ledger_draw(state, place, STATE_ON_HAND, to, lot, wanted);
     if (drawn < wanted)
         drawn += draw_any_pick(state, place, STATE_PICKED, to, lot, wanted - drawn);
     if (drawn < wanted)
@@ -122,25 +114,23 @@ static int64_t draw_usable(struct state *state, struct state_place *place, const
     return drawn;
 }
 
-/* What leaves: `damaged` of it were damaged before; what was set aside for its own waybill goes
- * first. Returns how much of it was free before. */
-static int64_t take(struct state *state, struct state_place *place, const struct target *to,
+int64_t ledger_take(struct state *state, struct state_place *place, const struct ledger_target *to,
                     const struct state_lot *lot, int64_t quantity, int64_t damaged) {
     int64_t left = quantity;
-    left -= draw(state, place, STATE_DAMAGED, to, lot, smaller(damaged, left));
+    left -= ledger_draw(state, place, STATE_DAMAGED, to, lot, smaller(damaged, left));
     if (to->waybill != NULL) {
-        left -= draw_pick(state, place, to->waybill, STATE_LOADED, to, lot, left);
-        left -= draw_pick(state, place, to->waybill, STATE_PICKED, to, lot, left);
+        left -= ledger_draw_pick(state, place, to->waybill, STATE_LOADED, to, lot, left);
+        left -= ledger_draw_pick(state, place, to->waybill, STATE_PICKED, to, lot, left);
     }
     int64_t of_free = smaller(state_book_amount(&place->book, lot, STATE_ON_HAND), left);
     left -= draw_usable(state, place, to, lot, left);
-    left -= draw(state, place, STATE_DAMAGED, to, lot, left);
+    left -= ledger_draw(state, place, STATE_DAMAGED, to, lot, left);
     if (left > 0)
         send(state, &place->book, STATE_UNEXPLAINED, to, lot, left);
     return of_free;
 }
 
-static void bring(struct state *state, struct state_place *place, enum state_account source,
+void ledger_bring(struct state *state, struct state_place *place, enum state_account source,
                   const struct state_lot *lot, int64_t quantity, int64_t damaged) {
     struct state_book *book = &place->book;
     (void)fold_post(state, book, source, book, STATE_DAMAGED, lot, damaged);
@@ -156,27 +146,27 @@ struct naming {
 
 static void raise_to(struct state *state, struct state_place *place, enum state_account account,
                      const struct naming *naming, const struct state_lot *lot, int64_t amount) {
-    struct target to = {.account = account};
+    struct ledger_target to = {.account = account};
     if (naming->back)
-        amount -= draw(state, place, naming->down, &to, lot, amount);
+        amount -= ledger_draw(state, place, naming->down, &to, lot, amount);
     (void)fold_post(state, &place->book, naming->up, &place->book, account, lot, amount);
 }
 
-static struct target lowered_to(const struct state_place *place, const struct naming *naming,
-                                const struct state_lot *lot, int64_t *amount) {
+static struct ledger_target lowered_to(const struct state_place *place, const struct naming *naming,
+                                       const struct state_lot *lot, int64_t *amount) {
     int64_t given = state_book_amount(&place->book, lot, naming->up);
     bool back = naming->back && given > 0;
     *amount = back ? smaller(*amount, given) : *amount;
-    return (struct target){.account = back ? naming->up : naming->down};
+    return (struct ledger_target){.account = back ? naming->up : naming->down};
 }
 
 static void lower(struct state *state, struct state_place *place, bool usable,
                   const struct naming *naming, const struct state_lot *lot, int64_t amount) {
     while (amount > 0) {
         int64_t part = amount;
-        struct target to = lowered_to(place, naming, lot, &part);
+        struct ledger_target to = lowered_to(place, naming, lot, &part);
         int64_t drawn = usable ? draw_usable(state, place, &to, lot, part)
-                               : draw(state, place, STATE_DAMAGED, &to, lot, part);
+                               : ledger_draw(state, place, STATE_DAMAGED, &to, lot, part);
         if (drawn == 0)
             return;
         amount -= drawn;
@@ -194,12 +184,13 @@ static int64_t set_there(struct state *state, struct state_place *place,
     int64_t differs = (worse < 0 ? -worse : worse) + (more < 0 ? -more : more);
     if (worse > 0 && more < 0) {
         int64_t spoilt = smaller(worse, -more);
-        worse -= draw_usable(state, place, &(struct target){.account = STATE_DAMAGED}, lot, spoilt);
+        worse -= draw_usable(state, place, &(struct ledger_target){.account = STATE_DAMAGED}, lot,
+                             spoilt);
         more += spoilt;
     } else if (worse < 0 && more > 0) {
         int64_t mended = smaller(-worse, more);
-        worse += draw(state, place, STATE_DAMAGED, &(struct target){.account = STATE_ON_HAND}, lot,
-                      mended);
+        worse += ledger_draw(state, place, STATE_DAMAGED,
+                             &(struct ledger_target){.account = STATE_ON_HAND}, lot, mended);
         more -= mended;
     }
     if (worse > 0)
@@ -272,7 +263,7 @@ static void clear_rest(struct state *state, struct state_place *place, const str
         struct state_lot lot = book->balances[i].lot;
         int64_t differs = set_there(state, place, &lot, 0, 0, naming);
         if (!reason)
-            note(state, book, STATE_NOTE_NO_REASON, &lot, differs);
+            ledger_note(state, book, STATE_NOTE_NO_REASON, &lot, differs);
         i = state_book_after(book, &lot);
     }
     book_drop_unused(book);
@@ -288,7 +279,7 @@ bool state_books_lag(const struct state *state, const struct state_place *place)
     return node != NULL && node->as_of > node->held[HV_LANE_HISTORY];
 }
 
-static void agree_on(struct state *state, struct state_place *place, const struct state_lot *lot) {
+void ledger_agree_on(struct state *state, struct state_place *place, const struct state_lot *lot) {
     const struct state_stock_line *line = fold_stock_line(&place->stock, lot);
     int64_t quantity = line == NULL ? 0 : line->quantity;
     int64_t damaged = line == NULL ? 0 : line->damaged;
@@ -325,7 +316,7 @@ static void count_lines(struct state *state, struct state_place *place,
         int64_t differs =
             set_there(state, place, &lot, (int64_t)line->quantity, (int64_t)line->damaged, &naming);
         if (!reason)
-            note(state, &place->book, STATE_NOTE_NO_REASON, &lot, differs);
+            ledger_note(state, &place->book, STATE_NOTE_NO_REASON, &lot, differs);
         confirm(state, &place->book, &lot);
     }
     if (count->complete)
@@ -358,259 +349,6 @@ void fold_book_count(struct state *state, struct state_place *place,
         fold_book_picture(state, place);
     for (size_t i = 0; i < count->line_count; i++) {
         struct state_lot lot = fold_lot(state, &count->lines[i]);
-        agree_on(state, place, &lot);
-    }
-}
-
-/* ---- first expired, first out ---- */
-
-/* Whether a lot of the item that expires earlier, and has not yet, lies there free. */
-static bool is_out_of_turn(const struct state_book *book, const struct state_lot *lot,
-                           uint32_t today) {
-    for (uint32_t i = state_book_first(book, lot->item);
-         i < book->count && book->balances[i].lot.item == lot->item; i++) {
-        const struct state_balance *balance = &book->balances[i];
-        if (balance->lot.expiry_day - 1 >= lot->expiry_day - 1) /* 0 is never: last */
-            return false;
-        if (balance->account == STATE_ON_HAND && balance->amount > 0 &&
-            balance->lot.expiry_day >= today)
-            return true;
-    }
-    return false;
-}
-
-static void note_turn(struct state *state, struct state_place *place,
-                      const struct hv_stock_movement *movement, const struct state_lot *lot,
-                      int64_t amount, int64_t wall_ms) {
-    bool in_turn = movement->kind == HV_STOCK_PICK || movement->kind == HV_STOCK_SHIP ||
-                   movement->kind == HV_STOCK_ISSUE;
-    uint32_t today = wall_ms <= 0 ? 0 : (uint32_t)(wall_ms / DAY_MS);
-    if (in_turn && amount > 0 && is_out_of_turn(&place->book, lot, today))
-        note(state, &place->book,
-             *movement->reason == '\0' ? STATE_NOTE_OUT_OF_TURN : STATE_NOTE_OVERRIDDEN, lot,
-             amount);
-}
-
-/* ---- picking, putting back, loading ---- */
-
-static void pick(struct state *state, struct state_place *place, struct state_waybill *waybill,
-                 const struct state_lot *lot, int64_t quantity) {
-    struct state_waybill_pick *pick =
-        fold_waybill_pick(state, waybill, place->entity.index, lot, true);
-    if (pick == NULL)
-        return;
-    int64_t picked =
-        draw(state, place, STATE_ON_HAND, &(struct target){.account = STATE_PICKED}, lot, quantity);
-    pick->picked += picked;
-    note(state, &place->book, STATE_NOTE_UNBOOKED, lot, quantity - picked);
-}
-
-static void put_back(struct state *state, struct state_place *place, struct state_waybill *waybill,
-                     const struct state_lot *lot, int64_t quantity) {
-    struct target to = {.account = STATE_ON_HAND};
-    int64_t left = quantity;
-    left -= draw_pick(state, place, waybill, STATE_PICKED, &to, lot, left);
-    left -= draw_pick(state, place, waybill, STATE_LOADED, &to, lot, left);
-    note(state, &place->book, STATE_NOTE_UNBOOKED, lot, left);
-}
-
-/* What was not picked before is picked now. */
-static void load(struct state *state, struct state_place *place, struct state_waybill *waybill,
-                 const struct state_lot *lot, int64_t quantity) {
-    struct target to = {.account = STATE_LOADED};
-    int64_t loaded = draw_pick(state, place, waybill, STATE_PICKED, &to, lot, quantity);
-    loaded += draw(state, place, STATE_ON_HAND, &to, lot, quantity - loaded);
-    struct state_waybill_pick *pick =
-        fold_waybill_pick(state, waybill, place->entity.index, lot, true);
-    if (pick != NULL)
-        pick->loaded += loaded;
-    note(state, &place->book, STATE_NOTE_UNBOOKED, lot, quantity - loaded);
-}
-
-/* Nothing more goes on the waybill from here: what was set aside for it is free. */
-static void free_picks(struct state *state, struct state_place *place,
-                       struct state_waybill *waybill) {
-    struct target to = {.account = STATE_ON_HAND};
-    for (uint32_t i = 0; i < waybill->pick_count; i++) {
-        struct state_waybill_pick *pick = &waybill->picks[i];
-        if (pick->place != place->entity.index)
-            continue;
-        pick->picked -= draw(state, place, STATE_PICKED, &to, &pick->lot, pick->picked);
-        pick->loaded -= draw(state, place, STATE_LOADED, &to, &pick->lot, pick->loaded);
-    }
-}
-
-/* ---- movements ---- */
-
-static struct target use_of(enum hv_stock_movement_kind kind, struct state_waybill *waybill) {
-    switch (kind) {
-    case HV_STOCK_SHIP:
-        return (struct target){.account = STATE_SENT, .waybill = waybill};
-    case HV_STOCK_ISSUE:
-        return (struct target){.account = STATE_ISSUED};
-    case HV_STOCK_EXPIRE:
-        return (struct target){.account = STATE_EXPIRED};
-    case HV_STOCK_WRITE_OFF:
-        return (struct target){.account = STATE_WRITTEN_OFF};
-    case HV_STOCK_UNPACK:
-        return (struct target){.account = STATE_OPENED};
-    case HV_STOCK_ADJUST_DOWN:
-        return (struct target){.account = STATE_ADJUSTED_DOWN};
-    default:
-        return (struct target){.account = STATE_LOST};
-    }
-}
-
-/* Returns how much was taken from what lay there free. */
-static int64_t book_line(struct state *state, struct state_place *place,
-                         struct state_waybill *waybill, const struct hv_stock_movement *movement,
-                         const struct hv_stock_line *line) {
-    struct state_lot lot = fold_lot(state, line);
-    int64_t quantity = (int64_t)line->quantity, damaged = (int64_t)line->damaged;
-    struct target use;
-    switch (movement->kind) {
-    case HV_STOCK_RECEIVE:
-        if (waybill != NULL)
-            fold_waybill_receive(state, waybill, place, &lot, quantity - damaged, damaged);
-        else {
-            bring(state, place, STATE_BROUGHT_IN, &lot, quantity, damaged);
-            fold_brought_in(state, place, lot.item, quantity);
-        }
-        return 0;
-    case HV_STOCK_ADJUST_UP:
-        bring(state, place, STATE_ADJUSTED_UP, &lot, quantity, damaged);
-        return 0;
-    case HV_STOCK_PICK:
-        if (waybill != NULL)
-            pick(state, place, waybill, &lot, quantity);
-        return quantity;
-    case HV_STOCK_PUT_BACK:
-        if (waybill != NULL)
-            put_back(state, place, waybill, &lot, quantity);
-        return 0;
-    case HV_STOCK_LOAD:
-        if (waybill != NULL)
-            load(state, place, waybill, &lot, quantity);
-        return 0;
-    default:
-        use = use_of(movement->kind, waybill);
-        return take(state, place, &use, &lot, quantity, damaged);
-    }
-}
-
-static bool wants_reason(enum hv_stock_movement_kind kind) {
-    return kind == HV_STOCK_LOSS || kind == HV_STOCK_WRITE_OFF || kind == HV_STOCK_ADJUST_UP ||
-           kind == HV_STOCK_ADJUST_DOWN;
-}
-
-static uint32_t place_named(struct state *state, const char *id) {
-    const struct state_place *place = *id == '\0' ? NULL : state_find_place(state, id);
-    return place == NULL ? STATE_NONE : place->entity.index;
-}
-
-/* What the report says of the waybill itself. */
-static void tell_waybill(struct state *state, struct state_waybill *waybill,
-                         const struct state_place *place, const struct state_stamp *stamp,
-                         const struct hv_stock_movement *movement) {
-    bool receives = movement->kind == HV_STOCK_RECEIVE;
-    uint32_t here = place->entity.index, other = place_named(state, movement->counterpart);
-    uint32_t from = receives ? other : here, to = receives ? here : other;
-    if (waybill->from == STATE_NONE)
-        waybill->from = from;
-    if (waybill->to == STATE_NONE)
-        waybill->to = to;
-    if (*movement->vehicle != '\0')
-        fold_text(state, &waybill->vehicle, movement->vehicle);
-    if (receives) {
-        waybill->received_by = here;
-        waybill->received_seen = *stamp;
-    } else if (movement->kind == HV_STOCK_SHIP) {
-        waybill->shipped_by = here;
-        waybill->shipped_seen = *stamp;
-    }
-}
-
-static void finish_waybill(struct state *state, struct state_waybill *waybill,
-                           struct state_place *place, const struct hv_stock_movement *movement) {
-    if (movement->kind == HV_STOCK_SHIP && movement->final) {
-        waybill->shipped_whole = true;
-        waybill->shipped_position = state->position;
-        free_picks(state, place, waybill);
-    }
-    if (movement->kind == HV_STOCK_RECEIVE && movement->final)
-        fold_waybill_close(state, waybill, movement->reason);
-    fold_waybill_drop_empty_picks(waybill);
-    fold_waybill_settle(state, waybill);
-}
-
-static bool is_on_waybill(const struct hv_stock_movement *movement) {
-    return *movement->waybill != '\0' &&
-           (movement->kind == HV_STOCK_RECEIVE || movement->kind == HV_STOCK_SHIP ||
-            hv_stock_sign(movement->kind) == 0);
-}
-
-/* Whose turn it was shows when all lines are booked. */
-static void book_lines(struct state *state, struct state_place *place,
-                       struct state_waybill *waybill, const struct hv_stock_movement *movement,
-                       int64_t wall_ms) {
-    int64_t of_free[HV_STOCK_LINES_MAX];
-    size_t count =
-        movement->line_count < HV_STOCK_LINES_MAX ? movement->line_count : HV_STOCK_LINES_MAX;
-    for (size_t i = 0; i < count; i++)
-        of_free[i] = book_line(state, place, waybill, movement, &movement->lines[i]);
-    for (size_t i = 0; i < count; i++) {
-        struct state_lot lot = fold_lot(state, &movement->lines[i]);
-        note_turn(state, place, movement, &lot, of_free[i], wall_ms);
-        if (wants_reason(movement->kind) && *movement->reason == '\0')
-            note(state, &place->book, STATE_NOTE_NO_REASON, &lot,
-                 (int64_t)movement->lines[i].quantity);
-        if (movement->kind == HV_STOCK_ISSUE)
-            note(state, &place->book, STATE_NOTE_HANDED_OUT, &lot,
-                 (int64_t)movement->lines[i].quantity);
-    }
-}
-
-static bool has_handed_out(const struct state_place *place) {
-    for (uint32_t i = 0; i < place->book.count; i++)
-        if (place->book.balances[i].account == STATE_NOTE_HANDED_OUT &&
-            place->book.balances[i].amount > 0)
-            return true;
-    return false;
-}
-
-void fold_forget_handed_out(struct state *state) {
-    for (uint32_t i = 0; i < state_count(state, STATE_PLACE); i++) {
-        if (!has_handed_out(state_place(state, i)))
-            continue;
-        struct state_place *place = fold_touch(state, STATE_PLACE, i);
-        for (uint32_t b = 0; b < place->book.count; b++)
-            if (place->book.balances[b].account == STATE_NOTE_HANDED_OUT)
-                place->book.balances[b].amount = 0;
-    }
-}
-
-void fold_book_movement(struct state *state, struct state_place *place,
-                        const struct state_stamp *stamp, const struct hv_record *record) {
-    const struct hv_stock_movement *movement = &record->report.report.stock_movement;
-    struct state_waybill *waybill =
-        is_on_waybill(movement) ? fold_waybill(state, movement->waybill, stamp->node) : NULL;
-    if (waybill != NULL)
-        tell_waybill(state, waybill, place, stamp, movement);
-    for (size_t i = 0; i < movement->into_count; i++) {
-        struct state_lot lot = fold_lot(state, &movement->into[i]);
-        bring(state, place, STATE_UNPACKED, &lot, (int64_t)movement->into[i].quantity,
-              (int64_t)movement->into[i].damaged);
-    }
-    book_lines(state, place, waybill, movement, record->wall_ms);
-    if (waybill != NULL)
-        finish_waybill(state, waybill, place, movement);
-    if (state_books_lag(state, place))
-        return;
-    for (size_t i = 0; i < movement->line_count + movement->into_count; i++) {
-        const struct hv_stock_line *line = i < movement->line_count
-                                               ? &movement->lines[i]
-                                               : &movement->into[i - movement->line_count];
-        struct state_lot lot = fold_lot(state, line);
-        agree_on(state, place, &lot);
+        ledger_agree_on(state, place, &lot);
     }
 }
