@@ -272,7 +272,7 @@ static uint64_t order_of(const struct outcome_telling *telling, uint32_t promise
     return promise == PLAN_NONE ? 0 : telling->picture->promise_orders[promise];
 }
 
-/* 0: it may leave at any time. */
+/* 0: it may leave at any time; so 1 stands for this very second too. */
 static uint32_t leave_by_s(int64_t ms) {
     if (ms == INT64_MAX)
         return 0;
