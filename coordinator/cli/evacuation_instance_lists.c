@@ -86,7 +86,7 @@ static int add_zones(struct region *region, char *list) {
     char *rest = NULL;
     for (char *pair = strtok_r(list, ",", &rest); pair != NULL; pair = strtok_r(NULL, ",", &rest)) {
         struct region_zone zone = builder_blank_zone();
-        int64_t people;
+        int64_t people = 0;
         int status = read_pair(region, pair, "zone", &zone.node, &people);
         if (status != EX_OK)
             return status;
@@ -104,7 +104,7 @@ static int add_shelters(struct region *region, char *list) {
     char *rest = NULL;
     for (char *pair = strtok_r(list, ",", &rest); pair != NULL; pair = strtok_r(NULL, ",", &rest)) {
         struct region_shelter shelter = builder_blank_shelter();
-        int64_t places;
+        int64_t places = 0;
         int status = read_pair(region, pair, "shelter", &shelter.node, &places);
         if (status != EX_OK)
             return status;

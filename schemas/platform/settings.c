@@ -139,17 +139,25 @@ static void keep_complaint(cyaml_log_t level, void *context, const char *format,
         complaint->line = (unsigned)strtoul(line + 6, NULL, 10);
 }
 
-/* The line in which a key stands, for faults of its value; 0 where it does not. */
-static uint32_t line_of(const char *text, const char *key) {
-    uint32_t line = 1;
-    size_t length = strlen(key);
-    for (const char *at = text; at != NULL && *at != '\0'; line++) {
+/* Where a line begins with the key, and which line that is, for faults of its value; NULL and 0
+ * where none does. */
+static const char *find_line(const char *text, const char *key, uint32_t *ret_line) {
+    const size_t length = strlen(key);
+    *ret_line = 1;
+    for (const char *at = text; at != NULL && *at != '\0'; ++*ret_line) {
         if (strncmp(at, key, length) == 0 && at[length] == ':')
-            return line;
+            return at;
         at = strchr(at, '\n');
         at = at == NULL ? NULL : at + 1;
     }
-    return 0;
+    *ret_line = 0;
+    return NULL;
+}
+
+static uint32_t line_of(const char *text, const char *key) {
+    uint32_t line;
+    find_line(text, key, &line);
+    return line;
 }
 
 struct reading {
@@ -157,9 +165,28 @@ struct reading {
     struct hv_fault_list *faults;
 };
 
+/* Whether the value is written as a whole number. libcyaml takes what a number begins with, so that
+ * 1.5 or 2h would be 1 and 2, and 010 eight. */
+static bool written_whole(const struct reading *reading, const char *key) {
+    uint32_t line;
+    const char *value = find_line(reading->text, key, &line);
+    if (value == NULL)
+        return true;
+    value += strlen(key) + 1;
+    value += strspn(value, " \t");
+    const size_t digits = strspn(value, "0123456789"),
+                 length = strcspn(value, " \t\r\n#"); /* a remark may follow */
+    if (digits == length && (digits == 1 || value[0] != '0'))
+        return true;
+    hv_fault_addf(reading->faults, HV_FAULT_ERROR, reading->path, line, key,
+                  "a whole number, in digits alone", "%.*s", (int)(length < 40 ? length : 40),
+                  value);
+    return false;
+}
+
 static void take_number(const struct reading *reading, const char *key, const uint32_t *value,
                         uint32_t least, uint32_t most, uint32_t *setting) {
-    if (value == NULL)
+    if (value == NULL || !written_whole(reading, key))
         return;
     char right[64];
     snprintf(right, sizeof right, "%u to %u", least, most);
@@ -285,7 +312,7 @@ static void take_days(const struct reading *reading, const struct yaml_settings 
     if (settings->transfer_above_days > 0 && settings->transfer_above_days < settings->need_days)
         hv_fault_addf(reading->faults, HV_FAULT_ERROR, reading->path,
                       line_of(reading->text, "transfer_above_days"), "transfer_above_days",
-                      "0, or at least need_days: who gives lacks nothing for it", "%u",
+                      "0, or at least need_days, so that who gives does not lack it then", "%u",
                       settings->transfer_above_days);
 }
 
@@ -325,7 +352,7 @@ static void take_all(const struct reading *reading, const struct yaml_settings *
     settings->stale = (enum stale_policy)stale;
     settings->fairness = (enum goods_fairness)fairness;
     settings->packs = (enum goods_packs)packs;
-    if (yaml->plan_work != NULL)
+    if (yaml->plan_work != NULL && written_whole(reading, "plan_work"))
         settings->plan_work = *yaml->plan_work;
     if (yaml->profile != NULL)
         snprintf(settings->profile, sizeof settings->profile, "%s", yaml->profile);

@@ -356,6 +356,30 @@ Test(settings, name_file_line_and_remedy) {
     scratch_remove(dir);
 }
 
+Test(settings, take_numbers_as_they_are_written) {
+    char *dir = scratch_make();
+    const char *path = scratch_path(dir, "haven.yaml");
+    struct settings loaded;
+    struct hv_fault_list faults;
+    static const char *const numbers[] = {"need_days: 1.5\n", "# hours\nbus_hours: 12h\n",
+                                          "arrival_margin_min: 010\n", "plan_work: 5e6\n",
+                                          "need_days: 0x3 # in hex\n"};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        hv_fault_list_init(&faults);
+        write_text(path, numbers[i]);
+        cr_expect_eq(settings_load(path, &faults, &loaded), HV_ERR_VALUE, "%s", numbers[i]);
+        cr_expect_eq(faults.count, 1u, "%s", numbers[i]);
+        hv_fault_list_deinit(&faults);
+    }
+    write_text(path, "need_days:   4   # as agreed\r\nahead_days: 0\nbus_hours: 0");
+    hv_fault_list_init(&faults);
+    cr_expect_eq(settings_load(path, &faults, &loaded), HV_OK);
+    cr_expect_eq(loaded.need_days, 4u);
+    cr_expect_eq(loaded.bus_hours, 0u);
+    hv_fault_list_deinit(&faults);
+    scratch_remove(dir);
+}
+
 Test(clock, tells_times_of_any_sign) {
     char text[32];
     cr_assert_str_eq(clock_wall_text(0, text, sizeof text), "1970-01-01T00:00:00Z");
