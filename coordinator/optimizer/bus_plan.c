@@ -477,18 +477,20 @@ static void deinit_search(struct searching *search) {
     free(search->best.drives);
 }
 
-int bus_plan_search(const struct bus_instance *instance, const struct bus_schedule *start,
-                    const struct bus_options *options, struct bus_plan *ret_plan) {
+/* Of an instance that was checked; `bounded`: with a bound. */
+static int make_plan(const struct bus_instance *instance, const struct bus_schedule *start,
+                     const struct bus_options *options, bool bounded, struct bus_plan *ret_plan) {
     struct searching search = {.instance = instance, .options = options, .random = options->seed};
     struct bus_plan plan = {0};
-    int error = bus_instance_check_figures(instance);
-    if (error != HV_OK)
-        return error;
-    error = bus_clock_init(&search.clock, instance);
+    int error = bus_clock_init(&search.clock, instance);
     if (error == HV_OK)
         error = search_plan(&search, start);
     if (error == HV_OK)
         error = write_plan(&search, &plan);
+    if (error == HV_OK && bounded)
+        error =
+            bus_bound(instance, plan.value, bound_work(options), watch_bound, &search, &plan.bound);
+    plan.optimal = bounded && bus_value_compare(plan.value, plan.bound) == 0;
     plan.stopped = search.stopped;
     deinit_search(&search);
     if (error != HV_OK)
@@ -498,27 +500,14 @@ int bus_plan_search(const struct bus_instance *instance, const struct bus_schedu
     return error;
 }
 
+int bus_plan_search(const struct bus_instance *instance, const struct bus_schedule *start,
+                    const struct bus_options *options, struct bus_plan *ret_plan) {
+    const int error = bus_instance_check_figures(instance);
+    return error != HV_OK ? error : make_plan(instance, start, options, false, ret_plan);
+}
+
 int bus_plan_solve(const struct bus_instance *instance, const struct bus_options *options,
                    struct bus_plan *ret_plan) {
-    struct searching search = {.instance = instance, .options = options, .random = options->seed};
-    struct bus_plan plan = {0};
-    int error = bus_instance_check(instance);
-    if (error != HV_OK)
-        return error;
-    error = bus_clock_init(&search.clock, instance);
-    if (error == HV_OK)
-        error = search_plan(&search, NULL);
-    if (error == HV_OK)
-        error = write_plan(&search, &plan);
-    if (error == HV_OK)
-        error =
-            bus_bound(instance, plan.value, bound_work(options), watch_bound, &search, &plan.bound);
-    plan.optimal = bus_value_compare(plan.value, plan.bound) == 0;
-    plan.stopped = search.stopped;
-    deinit_search(&search);
-    if (error != HV_OK)
-        bus_plan_deinit(&plan);
-    else
-        *ret_plan = plan;
-    return error;
+    const int error = bus_instance_check(instance);
+    return error != HV_OK ? error : make_plan(instance, NULL, options, true, ret_plan);
 }
