@@ -152,8 +152,13 @@ int network_set_capacity(struct network *network, uint32_t link, int64_t capacit
 /* Searches --------------------------------------------------------------------------------------
  */
 
+/* Where links close, time towards sources is counted back from here: later than all that closes,
+ * and with room for any sum of times. */
+#define END_MS (INT64_MAX / 2)
+
 struct network_search {
     const struct network *network;
+    const int64_t *closes_ms; /* borrowed, by link; NULL: none closes */
     enum network_direction direction;
     int64_t *time;      /* by node */
     uint32_t *by;       /* by node: the link of its route next to it, or NETWORK_NONE */
@@ -251,6 +256,19 @@ static void reset(struct network_search *search, enum network_direction directio
     }
 }
 
+/* When one comes to the far end of a link; NETWORK_UNREACHABLE: it closes before that. Towards
+ * sources, how long before the end one has to enter it; it may wait empty until one does. */
+static int64_t time_over(const struct network_search *search, uint32_t node, uint32_t link) {
+    const int64_t travel = search->network->links[link].travel_ms;
+    const int64_t time = search->time[node] + travel;
+    if (search->closes_ms == NULL)
+        return time;
+    const int64_t closes = search->closes_ms[link];
+    if (search->direction == NETWORK_FROM_SOURCES)
+        return time <= closes ? time : NETWORK_UNREACHABLE;
+    return END_MS - closes > search->time[node] ? END_MS - closes + travel : time;
+}
+
 /* Offers a route over `link` to the node at its far end: taken where it is quicker, and where it is
  * as quick but its link has a lower number and the route cannot lead back here. */
 static void offer(struct network_search *search, uint32_t node, uint32_t link) {
@@ -258,7 +276,7 @@ static void offer(struct network_search *search, uint32_t node, uint32_t link) {
     if (l->closed)
         return;
     uint32_t far = search->direction == NETWORK_FROM_SOURCES ? l->to : l->from;
-    int64_t time = search->time[node] + l->travel_ms;
+    int64_t time = time_over(search, node, link);
     bool quicker = time < search->time[far];
     bool preferred = time == search->time[far] && l->travel_ms > 0 &&
                      search->by[far] != NETWORK_NONE && link < search->by[far];
@@ -298,6 +316,10 @@ int network_search_run(struct network_search *search, enum network_direction dir
     return 0;
 }
 
+void network_search_set_closings(struct network_search *search, const int64_t *closes_ms) {
+    search->closes_ms = closes_ms;
+}
+
 int64_t network_search_time_ms(const struct network_search *search, uint32_t node) {
     return search->time[node];
 }
@@ -310,6 +332,23 @@ uint32_t network_search_source(const struct network_search *search, uint32_t nod
 static uint32_t towards_source(const struct network_search *search, uint32_t node) {
     const struct network_link *l = &search->network->links[search->by[node]];
     return search->direction == NETWORK_FROM_SOURCES ? l->from : l->to;
+}
+
+int64_t network_search_latest_ms(const struct network_search *search, uint32_t node) {
+    int64_t latest = NETWORK_NEVER, off = 0;
+    if (search->time[node] == NETWORK_UNREACHABLE)
+        return -1;
+    for (; search->closes_ms != NULL && search->by[node] != NETWORK_NONE;
+         node = towards_source(search, node)) {
+        const uint32_t link = search->by[node];
+        const int64_t closes = search->closes_ms[link];
+        off = search->direction == NETWORK_FROM_SOURCES
+                  ? search->time[node] /* of its end, from the source */
+                  : off + search->network->links[link].travel_ms;
+        if (closes != NETWORK_NEVER && closes - off < latest)
+            latest = closes - off;
+    }
+    return latest;
 }
 
 size_t network_search_route_length(const struct network_search *search, uint32_t node) {

@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #define NETWORK_UNREACHABLE INT64_MAX       /* travel time where there is no route */
+#define NETWORK_NEVER INT64_MAX             /* when what stays open closes */
 #define NETWORK_TRAVEL_MS_MAX 31622400000LL /* longest time of one link: 366 days */
 #define NETWORK_NONE UINT32_MAX             /* no node, no link */
 
@@ -83,6 +84,21 @@ void network_search_free(struct network_search *search);
  * limits above). After a failure every node is unreachable. */
 HV_MUST_USE int network_search_run(struct network_search *search, enum network_direction direction,
                                    const uint32_t *sources, size_t source_count);
+
+/* From now on the search sees links close at times to come: `closes_ms` by link, from the moment at
+ * which one may set out, or NETWORK_NEVER; borrowed; NULL: none closes.
+ * Who is on a link has left it by then, and it does not open again. Nobody gains by waiting, so
+ * Dijkstra's algorithm still holds (Dreyfus 1969).
+ *
+ * From sources: times of the quickest routes of those who leave a source at 0. To sources: the
+ * routes by which one can leave each node last; their times mean nothing,
+ * network_search_latest_ms() tells until when they hold. */
+void network_search_set_closings(struct network_search *search, const int64_t *closes_ms);
+
+/* The last moment at which one can set out on the route between `node` and its source:
+ * NETWORK_NEVER where no link of it closes, less than 0 where there is none that anybody can
+ * still take. O(length). */
+int64_t network_search_latest_ms(const struct network_search *search, uint32_t node);
 
 /* Time of the last run for `node`, or NETWORK_UNREACHABLE. `node` must exist. */
 int64_t network_search_time_ms(const struct network_search *search, uint32_t node);

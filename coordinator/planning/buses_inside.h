@@ -21,8 +21,8 @@ enum {
 
 /* Two ways between the same places: the quickest now, and the quickest that no closing touches. */
 struct buses_way {
-    int64_t quick_ms, lasting_ms; /* BUSES_ROADS_NEVER: none, or not to be taken */
-    int64_t latest_ms;            /* to begin the quick one */
+    int64_t quick_ms, lasting_ms; /* NETWORK_UNREACHABLE: none, or not to be taken */
+    int64_t latest_ms;            /* to begin the quick one, or NETWORK_NEVER */
     int64_t least_ms;             /* quick_ms as it was found */
 };
 

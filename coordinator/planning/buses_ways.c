@@ -14,30 +14,49 @@ static uint32_t shelter_node(const struct buses_planning *planning, size_t shelt
     return planning->instance->shelters[planning->shelters[shelter]].node;
 }
 
-/* What the last search found, into one of the two ways. */
-static void note_way(const struct buses_planning *planning, uint32_t node, bool lasting,
-                     struct buses_way *way) {
-    if (lasting) {
-        way->lasting_ms = planning->roads.time_ms[node];
-        return;
-    }
-    way->quick_ms = way->least_ms = planning->roads.time_ms[node];
-    way->latest_ms = planning->roads.latest_ms[node];
+/* The quickest way now, into one that is all zeros. */
+static void note_quick(const struct buses_planning *planning, uint32_t node,
+                       struct buses_way *way) {
+    way->quick_ms = way->least_ms = network_search_time_ms(planning->roads.all, node);
+    way->latest_ms = network_search_latest_ms(planning->roads.all, node);
     way->lasting_ms = way->quick_ms; /* where no road closes */
 }
 
-static void search_from(struct buses_planning *planning, uint32_t node, struct buses_way *to_zones,
-                        struct buses_way *to_shelters, int64_t *to_all) {
+static void note_lasting(const struct buses_planning *planning, uint32_t node,
+                         struct buses_way *way) {
+    way->lasting_ms = network_search_time_ms(planning->roads.by_lasting, node);
+}
+
+/* Into the ways to all zones, and to those of shelters that are wanted. */
+static void note_ways(const struct buses_planning *planning,
+                      void (*note)(const struct buses_planning *planning, uint32_t node,
+                                   struct buses_way *way),
+                      struct buses_way *to_zones, struct buses_way *to_shelters) {
+    for (size_t z = 0; z < planning->zone_count; z++)
+        note(planning, zone_node(planning, z), &to_zones[z]);
+    for (size_t s = 0; to_shelters != NULL && s < planning->shelter_count; s++)
+        note(planning, shelter_node(planning, s), &to_shelters[s]);
+}
+
+/* Ways from a node; `to_shelters` and `to_all`, all of the instance, may be NULL. */
+static int search_from(struct buses_planning *planning, uint32_t node, struct buses_way *to_zones,
+                       struct buses_way *to_shelters, int64_t *to_all) {
     const struct instance *instance = planning->instance;
-    for (int lasting = 0; lasting <= (int)planning->roads.close; lasting++) {
-        buses_roads_from(&planning->roads, node, lasting != 0);
-        for (size_t z = 0; z < planning->zone_count; z++)
-            note_way(planning, zone_node(planning, z), lasting != 0, &to_zones[z]);
-        for (size_t s = 0; to_shelters != NULL && s < planning->shelter_count; s++)
-            note_way(planning, shelter_node(planning, s), lasting != 0, &to_shelters[s]);
-        for (size_t s = 0; to_all != NULL && lasting == 0 && s < instance->shelter_count; s++)
-            to_all[s] = planning->roads.time_ms[instance->shelters[s].node];
-    }
+    const struct buses_roads *roads = &planning->roads;
+    if (planning->stop != NULL && planning->stop(planning->context) != 0)
+        return HV_ERR_STOPPED;
+    int error = network_search_run(roads->all, NETWORK_FROM_SOURCES, &node, 1);
+    if (error != HV_OK)
+        return error;
+    note_ways(planning, note_quick, to_zones, to_shelters);
+    for (size_t s = 0; to_all != NULL && s < instance->shelter_count; s++)
+        to_all[s] = network_search_time_ms(roads->all, instance->shelters[s].node);
+    if (roads->by_lasting == NULL)
+        return HV_OK;
+    error = network_search_run(roads->by_lasting, NETWORK_FROM_SOURCES, &node, 1);
+    if (error == HV_OK)
+        note_ways(planning, note_lasting, to_zones, to_shelters);
+    return error;
 }
 
 bool buses_is_usable(const struct buses_planning *planning, uint32_t shelter) {
@@ -60,14 +79,16 @@ static int find_limits(struct buses_planning *planning) {
     for (uint32_t s = 0; s < instance->shelter_count; s++)
         if (buses_is_usable(planning, s))
             nodes[count++] = instance->shelters[s].node;
-    buses_roads_latest(&planning->roads, nodes, count);
-    for (size_t z = 0; z < planning->zone_count; z++)
-        planning->latest_ms[z] = planning->roads.latest_ms[zone_node(planning, z)];
-    buses_roads_back(&planning->roads, nodes, count);
-    for (size_t z = 0; z < planning->zone_count; z++)
-        planning->back_all[z] = planning->roads.time_ms[zone_node(planning, z)];
+    struct network_search *search = planning->roads.all;
+    int error = network_search_run(search, NETWORK_TO_SOURCES, nodes, count);
+    for (size_t z = 0; z < planning->zone_count && error == HV_OK; z++)
+        planning->latest_ms[z] = network_search_latest_ms(search, zone_node(planning, z));
+    if (error == HV_OK)
+        error = network_search_run(search, NETWORK_FROM_SOURCES, nodes, count);
+    for (size_t z = 0; z < planning->zone_count && error == HV_OK; z++)
+        planning->back_all[z] = network_search_time_ms(search, zone_node(planning, z));
     free(nodes);
-    return HV_OK;
+    return error;
 }
 
 static int take_ways(struct buses_planning *planning) {
@@ -87,28 +108,27 @@ static int take_ways(struct buses_planning *planning) {
 static int search_all(struct buses_planning *planning) {
     const size_t zones = planning->zone_count, shelters = planning->shelter_count;
     const struct picture *picture = planning->picture;
-    const int error =
+    int error =
         buses_roads_init(&planning->roads, picture->network, picture->closings,
                          picture->closing_count, planning->buses->horizon_s * BUSES_MS_PER_S);
-    if (error != HV_OK)
-        return error;
-    for (uint32_t g = 0; g < planning->buses->group_count; g++)
-        search_from(planning, planning->buses->groups[g].node, &planning->out[g * zones], NULL,
-                    NULL);
-    for (size_t z = 0; z < zones; z++)
-        search_from(planning, zone_node(planning, z), &planning->between[z * zones],
-                    &planning->in[z * shelters],
-                    &planning->in_all[z * planning->instance->shelter_count]);
-    for (size_t s = 0; s < shelters; s++)
-        search_from(planning, shelter_node(planning, s), &planning->back[s * zones], NULL, NULL);
-    return find_limits(planning);
+    for (uint32_t g = 0; g < planning->buses->group_count && error == HV_OK; g++)
+        error = search_from(planning, planning->buses->groups[g].node, &planning->out[g * zones],
+                            NULL, NULL);
+    for (size_t z = 0; z < zones && error == HV_OK; z++)
+        error = search_from(planning, zone_node(planning, z), &planning->between[z * zones],
+                            &planning->in[z * shelters],
+                            &planning->in_all[z * planning->instance->shelter_count]);
+    for (size_t s = 0; s < shelters && error == HV_OK; s++)
+        error = search_from(planning, shelter_node(planning, s), &planning->back[s * zones], NULL,
+                            NULL);
+    return error == HV_OK ? find_limits(planning) : error;
 }
 
 /* ---- which of them are taken ---- */
 
 /* When the last bus has to have come by the way, or left it: by the way that it begins. */
 static int64_t last_arrival(const struct buses_way *way) {
-    return way->latest_ms == BUSES_ROADS_NEVER ? BUSES_ROADS_NEVER : way->latest_ms + way->quick_ms;
+    return way->latest_ms == NETWORK_NEVER ? NETWORK_NEVER : way->latest_ms + way->quick_ms;
 }
 
 static bool is_sent(const struct buses_planning *planning, size_t zone, size_t shelter) {
@@ -123,10 +143,10 @@ static bool lasts(const struct buses_planning *planning, size_t zone) {
     bool to = false, from = false;
     for (uint32_t g = 0; g < planning->buses->group_count; g++)
         to |= !planning->buses->groups[g].declined &&
-              planning->out[g * planning->zone_count + zone].lasting_ms != BUSES_ROADS_NEVER;
+              planning->out[g * planning->zone_count + zone].lasting_ms != NETWORK_UNREACHABLE;
     for (size_t s = 0; s < planning->shelter_count; s++)
         from |= is_sent(planning, zone, s) &&
-                planning->in[zone * planning->shelter_count + s].lasting_ms != BUSES_ROADS_NEVER;
+                planning->in[zone * planning->shelter_count + s].lasting_ms != NETWORK_UNREACHABLE;
     return to && from;
 }
 
@@ -134,19 +154,19 @@ static bool lasts(const struct buses_planning *planning, size_t zone) {
  * not hurry; until when the rest hold. */
 static int64_t drop_short_lived(struct buses_way *ways, size_t count, size_t stride,
                                 bool arriving) {
-    int64_t best = -1, least = BUSES_ROADS_NEVER;
+    int64_t best = -1, least = NETWORK_NEVER;
     for (size_t i = 0; i < count; i++) {
         const struct buses_way *way = &ways[i * stride];
-        if (way->quick_ms != BUSES_ROADS_NEVER)
+        if (way->quick_ms != NETWORK_UNREACHABLE)
             best = buses_larger(best, arriving ? last_arrival(way) : way->latest_ms);
     }
     for (size_t i = 0; i < count; i++) {
         struct buses_way *way = &ways[i * stride];
-        const int64_t until = arriving ? last_arrival(way) : way->latest_ms;
-        if (way->quick_ms == BUSES_ROADS_NEVER)
+        if (way->quick_ms == NETWORK_UNREACHABLE)
             continue;
+        const int64_t until = arriving ? last_arrival(way) : way->latest_ms;
         if (until < best / HALF)
-            way->quick_ms = BUSES_ROADS_NEVER;
+            way->quick_ms = NETWORK_UNREACHABLE;
         else
             least = buses_smaller(least, until);
     }
@@ -167,7 +187,7 @@ static int choose_ways(struct buses_planning *planning) {
         for (size_t s = 0; s < shelters; s++) /* nobody of the zone is sent to the others */
             if (!is_sent(planning, z, s))
                 planning->in[z * shelters + s].quick_ms =
-                    planning->in[z * shelters + s].lasting_ms = BUSES_ROADS_NEVER;
+                    planning->in[z * shelters + s].lasting_ms = NETWORK_UNREACHABLE;
         if (planning->lasting[z])
             continue;
         int64_t until = drop_short_lived(&planning->in[z * shelters], shelters, 1, false);
@@ -175,7 +195,7 @@ static int choose_ways(struct buses_planning *planning) {
             until, drop_short_lived(&planning->out[z], planning->buses->group_count, zones, true));
         until = buses_smaller(until, drop_short_lived(&planning->between[z], zones, zones, true));
         until = buses_smaller(until, drop_short_lived(&planning->back[z], shelters, zones, true));
-        if (until != BUSES_ROADS_NEVER)
+        if (until != NETWORK_NEVER)
             planning->deadline_s[z] = buses_smaller(until / BUSES_MS_PER_S, BUS_SECONDS_MAX);
     }
     return HV_OK;
@@ -184,7 +204,7 @@ static int choose_ways(struct buses_planning *planning) {
 int32_t buses_seconds(const struct buses_planning *planning, const struct buses_way *way,
                       size_t zone) {
     const int64_t ms = planning->lasting[zone] ? way->lasting_ms : way->quick_ms;
-    if (ms == BUSES_ROADS_NEVER || ms > BUS_SECONDS_MAX * (int64_t)BUSES_MS_PER_S)
+    if (ms == NETWORK_UNREACHABLE || ms > BUS_SECONDS_MAX * (int64_t)BUSES_MS_PER_S)
         return BUS_NEVER;
     return (int32_t)((ms + BUSES_MS_PER_S - 1) / BUSES_MS_PER_S);
 }

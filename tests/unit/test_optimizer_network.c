@@ -117,6 +117,92 @@ Test(network, finds_the_nearest_of_many_sources) {
     }
 }
 
+enum { CLOSES_MAX = 20, LATE = 2 * CLOSES_MAX }; /* when all is closed that closes */
+
+/* Times from a node for who leaves it at `leaves`. */
+static void time_closings_slowly(const struct network *network, const int64_t *closes,
+                                 int64_t leaves, uint32_t start, int64_t *time) {
+    for (uint32_t i = 0; i < NODES; i++)
+        time[i] = i == start ? 0 : NETWORK_UNREACHABLE;
+    for (uint32_t round = 0; round < NODES; round++)
+        for (uint32_t l = 0; l < LINKS; l++) {
+            const struct network_link *link = network_link_at(network, l);
+            if (!link->closed && time[link->from] != NETWORK_UNREACHABLE &&
+                (link->from == start || !network_is_centroid(network, link->from)) &&
+                (closes[l] == NETWORK_NEVER ||
+                 leaves + time[link->from] + link->travel_ms <= closes[l]) &&
+                time[link->from] + link->travel_ms < time[link->to])
+                time[link->to] = time[link->from] + link->travel_ms;
+        }
+}
+
+/* Until when one can leave a node and come to one of two; less than 0: never. */
+static int64_t leave_slowly(const struct network *network, const int64_t *closes, uint32_t from,
+                            const uint32_t *ends) {
+    for (int64_t leaves = LATE; leaves >= 0; leaves--) {
+        int64_t time[NODES];
+        time_closings_slowly(network, closes, leaves, from, time);
+        if (time[ends[0]] != NETWORK_UNREACHABLE || time[ends[1]] != NETWORK_UNREACHABLE)
+            return leaves == LATE ? NETWORK_NEVER : leaves;
+    }
+    return -1;
+}
+
+/* Whether who leaves at a time is over each link of a route before it closes. */
+static bool holds(const struct network *network, const int64_t *closes,
+                  const struct network_search *search, uint32_t asked, int64_t leaves) {
+    uint32_t links[LINKS];
+    const size_t length = network_search_route_length(search, asked);
+    network_search_route(search, asked, links);
+    for (size_t i = 0; i < length; i++) {
+        leaves += network_link_at(network, links[i])->travel_ms;
+        if (leaves > closes[links[i]])
+            return false;
+    }
+    return true;
+}
+
+static void judge_closings(const struct network *network, const int64_t *closes,
+                           struct network_search *search, const uint32_t *ends) {
+    int64_t time[NODES];
+    time_closings_slowly(network, closes, 0, ends[0], time);
+    cr_assert_eq(network_search_run(search, NETWORK_FROM_SOURCES, ends, 1), 0);
+    for (uint32_t to = 0; to < NODES; to++) {
+        const int64_t latest = network_search_latest_ms(search, to);
+        cr_assert_eq(network_search_time_ms(search, to), time[to]);
+        cr_assert_eq(latest < 0, time[to] == NETWORK_UNREACHABLE);
+        if (latest < 0)
+            continue;
+        judge_route(network, search, ends[0], to, to, time[to]);
+        cr_assert(holds(network, closes, search, to, latest == NETWORK_NEVER ? LATE : latest));
+        cr_assert(latest == NETWORK_NEVER || !holds(network, closes, search, to, latest + 1));
+    }
+    cr_assert_eq(network_search_run(search, NETWORK_TO_SOURCES, ends, 2), 0);
+    for (uint32_t from = 0; from < NODES; from++) {
+        const int64_t latest = network_search_latest_ms(search, from);
+        cr_assert_eq(latest < 0 ? -1 : latest, leave_slowly(network, closes, from, ends));
+        cr_assert(latest < 0 ||
+                  holds(network, closes, search, from, latest == NETWORK_NEVER ? LATE : latest));
+    }
+}
+
+Test(network, uses_links_until_they_close) {
+    for (uint64_t seed = 1; seed <= 1000; seed++) {
+        random_state = seed;
+        struct network *network = random_network();
+        struct network_search *search = NULL;
+        int64_t closes[LINKS];
+        cr_assert_eq(network_search_new(network, &search), 0);
+        for (uint32_t l = 0; l < LINKS; l++)
+            closes[l] = random_below(2) == 0 ? NETWORK_NEVER : random_below(CLOSES_MAX);
+        network_search_set_closings(search, closes);
+        const uint32_t ends[2] = {random_below(NODES), random_below(NODES)};
+        judge_closings(network, closes, search, ends);
+        network_search_free(search);
+        network_free(network);
+    }
+}
+
 Test(network, refuses_what_does_not_exist_or_makes_no_sense) {
     struct network_link link = {.from = 0, .to = 2, .travel_ms = 1};
     struct network *network = NULL;
