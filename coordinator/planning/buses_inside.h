@@ -143,7 +143,8 @@ int buses_find_people(struct buses_planning *planning) HV_MUST_USE;
 /* The point of a zone of the region; BUSES_NONE: none. */
 uint32_t buses_find_point(const struct buses_planning *planning, uint32_t zone, int class);
 
-/* By which ways each zone is served, and until when. Once it is known who waits. HV_ERR_MEMORY.
+/* By which ways each zone is served, and until when. Once it is known who waits. HV_ERR_MEMORY;
+ * HV_ERR_STOPPED: the caller asked to stop, between two searches.
  * O((groups + zones + shelters) · links log nodes). */
 int buses_find_ways(struct buses_planning *planning) HV_MUST_USE;
 
@@ -181,6 +182,12 @@ int buses_find_bound(const struct buses_planning *planning, int64_t unserved,
 int buses_choose(struct buses_planning *planning, struct buses_solved *solved,
                  struct bus_value *ret_bound, int64_t *ret_stability_s) HV_MUST_USE;
 void buses_free_solved(struct buses_solved *solved);
+
+/* How much later a run can set out and be there as early: a shelter that is not open yet is no
+ * place to wait before. Roads that close are passed as planned at the latest. So late it is told
+ * and ordered. */
+int64_t buses_slack_s(const struct buses_planning *planning, const struct buses_solved *solved,
+                      const struct bus_run *run);
 
 /* Gives the plan its buses. HV_ERR_MEMORY. */
 int buses_tell(struct buses_planning *planning, const struct buses_solved *solved,

@@ -52,5 +52,7 @@ int buses_plan(const struct picture *picture, int64_t change_price_ms, int (*sto
         error = buses_tell(&planning, &solved, bound, stability_s);
     buses_free_solved(&solved);
     free_planning(&planning);
-    return error == HV_ERR_LIMIT ? HV_OK : error;
+    if (error == HV_ERR_STOPPED)
+        plan->status = PLAN_STOPPED;
+    return error == HV_ERR_LIMIT || error == HV_ERR_STOPPED ? HV_OK : error;
 }

@@ -18,7 +18,8 @@
 #include "coordinator/planning/picture.h"
 
 /* Gives the plan its buses; nothing where the picture has none. `stop` (may be NULL) ends the
- * search with what it has. HV_ERR_MEMORY. More points than bus_instance.h allows: no buses. */
+ * search with what it has; while ways are still looked for that is no buses, and a plan that was
+ * stopped. HV_ERR_MEMORY. More points than bus_instance.h allows: no buses. */
 int buses_plan(const struct picture *picture, int64_t change_price_ms, int (*stop)(void *context),
                void *context, struct plan *plan) HV_MUST_USE;
 

@@ -50,16 +50,13 @@ static void tell_ordered(struct buses_telling *telling, size_t index) {
     }
 }
 
-/* How much later a run can set out and be there as early: a shelter that is not open yet is no
- * place to wait before. Roads that close are passed as planned at the latest. */
-static int64_t slack_of(const struct buses_telling *telling, const struct bus_run *from) {
-    const struct buses_planning *planning = telling->planning;
-    const struct buses_group *group =
-        buses_group_of(planning->buses, telling->solved->bus_of[from->bus]);
+int64_t buses_slack_s(const struct buses_planning *planning, const struct buses_solved *solved,
+                      const struct bus_run *run) {
+    const struct buses_group *group = buses_group_of(planning->buses, solved->bus_of[run->bus]);
     int64_t slack =
-        from->free_s - group->unload_s - (int64_t)BUSES_ALIGHT_S * from->people - from->arrive_s;
-    for (int32_t i = 0; i < from->stop_count; i++) {
-        const struct bus_stop *stop = &telling->solved->plan.stops[from->stop_first + (size_t)i];
+        run->free_s - group->unload_s - (int64_t)BUSES_ALIGHT_S * run->people - run->arrive_s;
+    for (int32_t i = 0; i < run->stop_count; i++) {
+        const struct bus_stop *stop = &solved->plan.stops[run->stop_first + (size_t)i];
         slack = buses_smaller(slack, planning->deadline_s[planning->points[stop->pickup].zone] -
                                          stop->leave_s);
     }
@@ -70,7 +67,7 @@ static void tell_new(struct buses_telling *telling, const struct bus_run *from) 
     const struct buses_planning *planning = telling->planning;
     struct plan_bus_run *run = add_run(telling, telling->solved->bus_of[from->bus]);
     run->shelter = planning->shelters[from->shelter];
-    const int64_t slack = slack_of(telling, from);
+    const int64_t slack = buses_slack_s(planning, telling->solved, from);
     run->starts_s = from->start_s + slack;
     run->arrives_s = from->arrive_s + slack;
     run->free_s = from->free_s;

@@ -18,7 +18,9 @@ struct town {
     struct core_bench *bench;
     struct hv_arena arena; /* of decoded orders and plans */
     struct picture_rules rules;
-    int64_t change_price_ms; /* 0 at first */
+    int64_t change_price_ms;    /* 0 at first */
+    int (*stop)(void *context); /* asked by solves; NULL at first */
+    void *stop_context;
 };
 
 /* With other tables in place of those of the small region: pairs of name and text, NULL at the end;

@@ -351,6 +351,36 @@ Test(planning_buses, only_what_gains_enough_takes_ordered_runs_back) {
     cr_assert_gt(kept->bus_person_seconds, free->bus_person_seconds);
 }
 
+static uint32_t on_first_run(const struct hv_plan *plan) {
+    uint32_t people = 0;
+    for (size_t k = 0; k < plan->bus_runs[0].stop_count; k++)
+        people += plan->bus_runs[0].stops[k].people;
+    return people;
+}
+
+/* The shelter is not open yet, so that the first run sets out later than it could. */
+Test(planning_buses, an_ordered_run_that_stays_is_no_change) {
+    town_tell(&town, "s1",
+              (struct hv_report){.kind = HV_REPORT_STATUS, .status = {HV_SHELTER_OPENING, ""}});
+    change_table("vehicles.csv",
+                 "vehicle_id,kind,node_id,count,seats,wheelchair_places\nbus,bus,a,1,24,1\n");
+    (void)town_approve(&town, propose()->id);
+    town_answer(&town, order(HV_ORDER_ISSUED, NULL)->id, HV_ORDER_ACCEPTED);
+    change_table("vehicles.csv",
+                 "vehicle_id,kind,node_id,count,seats,wheelchair_places\nbus,bus,a,2,24,1\n");
+    town.change_price_ms = 24 * 3600 * INT64_C(1000);
+    const struct hv_plan *kept = propose();
+    const int64_t gain_s = (int64_t)kept->bus_stability_person_seconds;
+    const int64_t first = on_first_run(kept);
+    cr_assert_gt(kept->bus_runs[0].starts_s, 0);
+    town.change_price_ms = (gain_s / (60 - first) - 1) * 1000; /* of all 60: more than the gain */
+    cr_assert_gt(town.change_price_ms / 1000 * 60, gain_s);
+    const struct hv_plan *anew = propose();
+    cr_assert_eq(anew->bus_runs[anew->bus_run_count - 1].number, 2, "the other bus helps");
+    cr_assert_eq(anew->bus_runs[0].starts_s, kept->bus_runs[0].starts_s);
+    cr_assert_eq(anew->bus_person_seconds, kept->bus_person_seconds - gain_s);
+}
+
 Test(planning_buses, no_ordered_run_counts_past_the_horizon) {
     change_table("vehicles.csv",
                  "vehicle_id,kind,node_id,count,seats,wheelchair_places\nbus,bus,a,1,24,1\n");
@@ -371,6 +401,27 @@ Test(planning_buses, a_train_may_stand_for_a_bus) {
     expect_sound(plan, NULL);
     cr_assert_eq(plan->bus_unserved, 0);
     cr_assert_eq(plan->bus_seats, 10000);
+}
+
+static int count_down(void *context) {
+    int *left = context;
+    return *left == 0 ? 1 : ((*left)--, 0);
+}
+
+Test(planning_buses, whoever_looks_for_their_ways_can_be_stopped) {
+    enum { MANY = 1000000, SEARCHES = 3 }; /* from the yard, the zone and the shelter */
+    int left = MANY;
+    town.stop = count_down;
+    town.stop_context = &left;
+    cr_assert(propose()->buses_known);
+    const int asked = MANY - left;
+    for (int answers = asked - SEARCHES; answers <= asked; answers++) {
+        left = answers;
+        const struct hv_plan *plan = propose();
+        cr_assert_eq(plan->buses_known, answers == asked, "%d of %d", answers, asked);
+        cr_assert_eq(plan->stopped_early, answers < asked);
+        cr_assert_eq(plan->unserved_people, 0);
+    }
 }
 
 /* So many that their number would not fit into 32 bits. */
