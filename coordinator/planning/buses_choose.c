@@ -73,29 +73,32 @@ void buses_free_solved(struct buses_solved *solved) {
 
 /* ---- which of two plans ---- */
 
-/* Whether a plan that was made without the ordered runs has this one all the same. */
-static bool has_run(const struct buses_planning *planning, const struct buses_solved *anew,
-                    const struct buses_run *run) {
+/* Whom a plan that was made without the ordered runs has on this one all the same. */
+static int64_t who_stay(const struct buses_planning *planning, const struct buses_solved *anew,
+                        const struct buses_run *run) {
     for (size_t i = 0; i < anew->plan.run_count; i++) {
         const struct bus_run *other = &anew->plan.runs[i];
         if (anew->bus_of[other->bus] == run->bus &&
             planning->shelters[other->shelter] == run->shelter &&
             other->start_s + buses_slack_s(planning, anew, other) == run->starts_s)
-            return true;
+            return other->people;
     }
-    return false;
+    return 0;
 }
 
-/* People of ordered runs that a plan without them does not have. */
+/* People of ordered runs whom a plan without them takes off them. */
 static int64_t count_changed(const struct buses_planning *planning,
                              const struct buses_solved *keeps, const struct buses_solved *anew) {
     int64_t changed = 0;
     for (size_t r = 0; r < planning->buses->run_count; r++) {
         const struct buses_run *run = &planning->buses->runs[r];
-        const bool stays = !keeps->given.runs[r] || run->has_begun || has_run(planning, anew, run);
-        for (size_t k = run->first_stop; k < run->first_stop + run->stop_count && !stays; k++)
+        int64_t people = 0;
+        if (!keeps->given.runs[r] || run->has_begun)
+            continue;
+        for (size_t k = run->first_stop; k < run->first_stop + run->stop_count; k++)
             for (size_t class = 0; class < INSTANCE_CLASSES; class ++)
-                changed += keeps->given.people[k * INSTANCE_CLASSES + class];
+                people += keeps->given.people[k * INSTANCE_CLASSES + class];
+        changed += buses_larger(0, people - who_stay(planning, anew, run));
     }
     return changed;
 }

@@ -7,7 +7,7 @@
  *
  * Runs that have begun are as they are. Two plans are made of the rest: one that keeps the runs of
  * orders that stand and adds to them, and one that is free of them; the latter is taken where it
- * leaves fewer people or gains more than the price for each person of a run that it changes.
+ * leaves fewer people or gains more than the price for each person whom it takes off a run.
  *
  * The bound is proven for the same buses, wherever they are now, and people, to whatever shelter
  * (bus_quick_bound.h): it is not held to the shelters of the plan nor to the runs of orders, and
