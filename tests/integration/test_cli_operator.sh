@@ -4,6 +4,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 bin=$PWD/${BUILD:-build}/bin
 region=$PWD/simulations/regions/siouxfalls
+pages=$PWD/docs
 folder=$(mktemp -d)
 children=()
 failed=0
@@ -54,6 +55,13 @@ port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0));
 
 ends "a command needs a coordinator" 69 haven status
 is "init makes one in one step" "河岸市" haven init c --exercise --name 河岸市 --bind "tcp://127.0.0.1:$port"
+unlisted() {
+  sed -n 's/^\([a-z_]*\):.*/\1/p' c/haven.yaml | while read -r key; do
+    grep -q "^|[^|]*\`$key\`" "$pages/OPERATIONS.md" || echo "$key"
+  done
+}
+every_setting() { [ "$(grep -c '^[a-z_]*:' c/haven.yaml)" -gt 20 ] && [ -z "$(unlisted)" ]; }
+ends "every setting is on its page" 0 every_setting
 ends "init leaves an old one alone" 73 haven init c
 cp -a c cut && rm cut/deployment.json cut/haven.yaml # as if init had been cut short
 is "init that was cut short can be repeated" "河岸市" haven init cut --exercise --name other
