@@ -7,6 +7,7 @@
 #include "coordinator/log/log_lmdb.h"
 #include "coordinator/layout.h"
 #include "coordinator/milestones.h"
+#include "coordinator/region/profile.h"
 #include "coordinator/region_folder.h"
 #include "schemas/platform/atomic_file.h"
 #include "schemas/platform/clock.h"
@@ -41,12 +42,28 @@ static int complain_of_faults(int error, const char *path, const struct hv_fault
     return hv_error_exit_status(error);
 }
 
+/* Without standards nothing could be planned. */
+static int check_profile(const char *id, const char *path, struct hv_fault_list *faults) {
+    char known[256] = "one of";
+    size_t used = strlen(known);
+    for (size_t i = 0; profile_builtin(i) != NULL; i++) {
+        if (strcmp(profile_builtin(i), id) == 0)
+            return HV_OK;
+        const int wrote = snprintf(known + used, sizeof known - used, " %s", profile_builtin(i));
+        used += wrote > 0 && (size_t)wrote < sizeof known - used ? (size_t)wrote : 0;
+    }
+    hv_fault_add(faults, HV_FAULT_ERROR, path, 0, "profile", id, known);
+    return HV_ERR_VALUE;
+}
+
 static int read_files(struct daemon *daemon, struct key_pair *keys) {
     char path[PATH_MAX];
     struct hv_fault_list faults;
     hv_fault_list_init(&faults);
     daemon_path(daemon, LAYOUT_SETTINGS, path);
     int error = settings_load(path, &faults, &daemon->settings);
+    if (error == 0)
+        error = check_profile(daemon->settings.profile, path, &faults);
     if (error == 0) {
         daemon_path(daemon, LAYOUT_INVITATION, path);
         error = deployment_load(path, &faults, &daemon->deployment);

@@ -360,11 +360,7 @@ int daemon_planner_open(struct daemon *daemon) {
         return HV_ERR_MEMORY;
     daemon->planner = planner;
     hv_arena_init(&planner->arena, 0);
-    int error = profile_new(daemon->settings.profile, &planner->profile);
-    if (error == HV_ERR_NOT_FOUND) {
-        line_log(LINE_WARNING, "event=no-profile profile=%s", daemon->settings.profile);
-        error = 0;
-    }
+    const int error = profile_new(daemon->settings.profile, &planner->profile);
     return error == 0 ? planner_thread_new(&planner->worker) : error;
 }
 
@@ -389,9 +385,8 @@ static void profile_recorded(struct daemon *daemon, uint64_t token, int error,
 void daemon_planner_record_profile(struct daemon *daemon) {
     const struct profile *profile = daemon->planner->profile;
     const struct state_general *general = state_general(core_state(daemon->core));
-    if (profile == NULL ||
-        (general->profile_position != 0 && strcmp(general->profile_name, profile->id) == 0 &&
-         strcmp(general->profile_version, profile->version) == 0))
+    if (general->profile_position != 0 && strcmp(general->profile_name, profile->id) == 0 &&
+        strcmp(general->profile_version, profile->version) == 0)
         return;
     struct hv_record record = {.actor = HV_ACTOR_SYSTEM,
                                .name = "settings",

@@ -67,6 +67,9 @@ cp -a c cut && rm cut/deployment.json cut/haven.yaml # as if init had been cut s
 is "init that was cut short can be repeated" "河岸市" haven init cut --exercise --name other
 ends "the same deployment is in it" 0 diff <(grep '"deployment"' c/deployment.json) <(grep '"deployment"' cut/deployment.json)
 [ "$(stat -c %a c/coordinator.key)" = 600 ] && echo "ok: the key is private" || { echo "FAILED: key mode"; failed=1; }
+cp -a c wrong && sed -i 's/^profile: .*/profile: sphere/' wrong/haven.yaml
+starts_wrong() { "$bin/haven-coordinator" wrong 2>&1; [ $? -eq 65 ]; }
+is "a profile that is none is refused, with those that are" "profile: sphere; one of gb51143-2015 sphere-2018" starts_wrong
 start c.log "$bin/haven-coordinator" c
 until_so haven status
 
