@@ -256,7 +256,7 @@ int allocation_session_set_depot_open(struct allocation_session *session, uint32
     return settle(session, error);
 }
 
-/* Puts what fairness asks for, or no longer does, into the flow. */
+/* Puts what fairness asks for into the flow. */
 static int put_least(struct allocation_session *session, int64_t *least) {
     free(session->least);
     session->least = least;
@@ -283,10 +283,6 @@ int allocation_session_make_fair(struct allocation_session *session,
     return put_least(session, least);
 }
 
-int allocation_session_forget_fairness(struct allocation_session *session) {
-    return session->least ? put_least(session, NULL) : 0;
-}
-
 /* Solving ----------------------------------------------------------------------------------------
  */
 
@@ -304,11 +300,6 @@ int allocation_session_solve(struct allocation_session *session,
     if (session->is_solved)
         return 0;
     return status == MINCOSTFLOW_STOPPED ? HV_ERR_STOPPED : HV_ERR_VALUE;
-}
-
-void allocation_session_forget_basis(struct allocation_session *session) {
-    drop_flow(session);
-    session->is_solved = false;
 }
 
 uint64_t allocation_session_pivots(const struct allocation_session *session) {

@@ -68,7 +68,6 @@ HV_MUST_USE int allocation_session_set_depot_open(struct allocation_session *ses
  * levels found. HV_ERR_STOPPED, HV_ERR_MEMORY, HV_ERR_OVERFLOW; then nothing has changed. */
 HV_MUST_USE int allocation_session_make_fair(struct allocation_session *session,
                                              const struct mincostflow_limits *limits);
-HV_MUST_USE int allocation_session_forget_fairness(struct allocation_session *session);
 
 /* Solves from the last basis. HV_ERR_STOPPED where the limits (NULL: none) ended it: solve again to
  * go on; HV_ERR_VALUE where what was fair is no longer possible. HV_ERR_MEMORY, HV_ERR_OVERFLOW. */
@@ -87,8 +86,5 @@ HV_MUST_USE int allocation_session_read_flow(const struct allocation_session *se
                                              struct allocation_plan *ret_plan);
 
 uint64_t allocation_session_pivots(const struct allocation_session *session);
-
-/* Forgets the basis, so that the next solve starts from nothing; for tests and measurements. */
-void allocation_session_forget_basis(struct allocation_session *session);
 
 #endif

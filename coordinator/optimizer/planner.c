@@ -585,16 +585,3 @@ int planner_solve(struct planner *planner, const struct planner_limits *limits,
 void planner_set_carrier(struct planner *planner, planner_carry *carry, void *context) {
     planner->carrier = (struct planner_carrier){carry, context};
 }
-
-void planner_forget_bases(struct planner *planner) {
-    if (planner->people.flow)
-        mincostflow_forget_basis(planner->people.flow);
-    if (planner->goods.cheapest)
-        allocation_session_forget_basis(planner->goods.cheapest);
-    if (planner->goods.fairest)
-        allocation_session_forget_basis(planner->goods.fairest);
-    if (planner->goods.freest)
-        allocation_session_forget_basis(planner->goods.freest);
-    if (planner->goods.carried)
-        allocation_session_forget_basis(planner->goods.carried);
-}

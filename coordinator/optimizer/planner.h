@@ -161,7 +161,4 @@ HV_MUST_USE int planner_assign(struct planner *planner, const struct planner_lim
 HV_MUST_USE int planner_complete(struct planner *planner, const struct planner_limits *limits,
                                  struct plan *plan);
 
-/* Forgets bases, so that the next solve starts from nothing; for tests and measurements. */
-void planner_forget_bases(struct planner *planner);
-
 #endif
