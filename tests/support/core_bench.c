@@ -184,6 +184,14 @@ int core_bench_decide(struct core_bench *bench, struct hv_record record) {
     return bench->reply_error;
 }
 
+void core_bench_decide_all(struct core_bench *bench, const struct hv_record *records,
+                           size_t count) {
+    struct core_event event = {.kind = CORE_COMMAND, .wall_ms = bench->wall_ms};
+    event.command = (struct core_command){.token = 9, .records = records, .record_count = count};
+    core_bench_step(bench, event);
+    core_bench_idle(bench);
+}
+
 int core_bench_enrol(struct core_bench *bench, const char *node, enum hv_role role) {
     struct hv_record record = {.kind = HV_RECORD_ENROLMENT,
                                .enrolment = {.node = node, .role = role, .place = ""}};
@@ -256,4 +264,54 @@ size_t core_bench_count(const struct core_bench *bench, const char *node, enum h
     for (size_t i = 0; i < bench->sent_count; i++)
         count += strcmp(bench->sent[i].node, node) == 0 && bench->sent[i].envelope->kind == kind;
     return count;
+}
+
+/* ---- two shelters ---- */
+
+struct core_bench *core_bench_pair(void) {
+    struct core_bench *bench = core_bench_new();
+    cr_assert_eq(core_bench_enrol(bench, "S1", HV_ROLE_SHELTER), 0);
+    cr_assert_eq(core_bench_enrol(bench, "S2", HV_ROLE_SHELTER), 0);
+    core_bench_hello(bench, "S1", 100);
+    core_bench_hello(bench, "S2", 100);
+    return bench;
+}
+
+void core_bench_arrive(struct core_bench *bench, const char *node, uint64_t epoch,
+                       uint64_t sequence, int adults) {
+    struct hv_envelope envelope = core_bench_check_in(bench, epoch, sequence, adults);
+    core_bench_frame(bench, node, &envelope);
+}
+
+void core_bench_answer(struct core_bench *bench, uint64_t sequence, uint64_t order,
+                       uint32_t revision, enum hv_order_state state) {
+    struct hv_envelope envelope = core_bench_check_in(bench, 100, sequence, 0);
+    envelope.report.kind = HV_REPORT_ANSWER;
+    envelope.report.answer = (struct hv_order_answer){
+        .order = order, .revision = revision, .state = state, .reason = ""};
+    core_bench_frame(bench, "S1", &envelope);
+    core_bench_idle(bench);
+}
+
+int64_t core_bench_people(const struct core_bench *bench, const char *place) {
+    const struct state_place *found = state_find_place(core_state(bench->core), place);
+    return hv_people_total(&found->people.now);
+}
+
+struct hv_record core_bench_order(const char *node) {
+    return (struct hv_record){.kind = HV_RECORD_ORDER,
+                              .order = {.kind = HV_ORDER_OPEN,
+                                        .post = HV_POST_NODE,
+                                        .addressee = node,
+                                        .state = HV_ORDER_ISSUED,
+                                        .shelter = "",
+                                        .counterpart = "",
+                                        .waybill = "",
+                                        .vehicle = "",
+                                        .text = "open the school"}};
+}
+
+enum hv_reason core_bench_refused(const struct core_bench *bench, const char *node) {
+    const struct hv_envelope *envelope = core_bench_last(bench, node, HV_BODY_REFUSAL);
+    return envelope == NULL ? HV_REASON_UNKNOWN : envelope->refusal.reason;
 }

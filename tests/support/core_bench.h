@@ -43,6 +43,9 @@ struct core_bench {
 };
 
 struct core_bench *core_bench_new(void);
+
+/* The same with two shelters, S1 and S2, that have said hello in epoch 100. */
+struct core_bench *core_bench_pair(void);
 void core_bench_free(struct core_bench *bench);
 
 /* The process dies and starts again on the same disk. */
@@ -58,6 +61,9 @@ void core_bench_forget(struct core_bench *bench);
 /* A command of one record by the operator; ret the reply's error, HV_ERR_CLOSED where the process
  * was killed before it. */
 int core_bench_decide(struct core_bench *bench, struct hv_record record);
+
+/* One of many, whose reply is in the bench. */
+void core_bench_decide_all(struct core_bench *bench, const struct hv_record *records, size_t count);
 int core_bench_enrol(struct core_bench *bench, const char *node, enum hv_role role);
 
 /* The envelope of a node in this deployment, to be completed. */
@@ -67,6 +73,19 @@ void core_bench_frame(struct core_bench *bench, const char *node,
 void core_bench_hello(struct core_bench *bench, const char *node, uint64_t epoch);
 struct hv_envelope core_bench_check_in(const struct core_bench *bench, uint64_t epoch,
                                        uint64_t sequence, int adults);
+
+/* Adults check in at the place of a node; an answer of S1 to an order, in epoch 100. */
+void core_bench_arrive(struct core_bench *bench, const char *node, uint64_t epoch,
+                       uint64_t sequence, int adults);
+void core_bench_answer(struct core_bench *bench, uint64_t sequence, uint64_t order,
+                       uint32_t revision, enum hv_order_state state);
+int64_t core_bench_people(const struct core_bench *bench, const char *place);
+
+/* An order to a node to open its shelter. */
+struct hv_record core_bench_order(const char *node);
+
+/* Why a report of the node was last refused; HV_REASON_UNKNOWN: none was. */
+enum hv_reason core_bench_refused(const struct core_bench *bench, const char *node);
 
 /* The last envelope of this kind sent to the node; NULL: none. */
 const struct hv_envelope *core_bench_last(const struct core_bench *bench, const char *node,

@@ -306,3 +306,57 @@ void bench_run(struct node_bench *bench, uint64_t ms) {
 struct node_status bench_status(const struct node_bench *bench) {
     return node_core_status(bench->core, bench->real_ms, 0);
 }
+
+/* ---- what staff do ---- */
+
+struct node_bench *bench_new(void) {
+    struct node_bench *bench = malloc(sizeof *bench);
+    bench_init(bench, 42);
+    bench->reachable = true;
+    return bench;
+}
+
+void bench_free(struct node_bench *bench) {
+    bench_deinit(bench);
+    free(bench);
+}
+
+struct hv_report bench_movement(enum hv_movement_kind kind, int32_t adults) {
+    struct hv_report report = {.source = HV_SOURCE_NODE, .subject = "", .kind = HV_REPORT_MOVEMENT};
+    report.movement = (struct hv_movement){.kind = kind, .zone = "", .shelter = "", .transfer = ""};
+    report.movement.people.by_age[HV_AGE_ADULT] = adults;
+    return report;
+}
+
+int bench_try(struct node_bench *bench, const struct hv_report *report) {
+    bench_report(bench, report, false);
+    return bench->last_reply.error;
+}
+
+int bench_move(struct node_bench *bench, enum hv_movement_kind kind, int32_t adults) {
+    const struct hv_report report = bench_movement(kind, adults);
+    return bench_try(bench, &report);
+}
+
+struct hv_stock_line bench_stock_line(const char *item, const char *lot, uint32_t day,
+                                      uint64_t quantity) {
+    return (struct hv_stock_line){
+        .item = item, .lot = lot, .expiry_day = day, .quantity = quantity};
+}
+
+int bench_stock(struct node_bench *bench, enum hv_stock_movement_kind kind,
+                struct hv_stock_line *lines, size_t count) {
+    struct hv_report made = {
+        .source = HV_SOURCE_NODE, .subject = "", .kind = HV_REPORT_STOCK_MOVEMENT};
+    made.stock_movement = (struct hv_stock_movement){.kind = kind,
+                                                     .line_count = count,
+                                                     .lines = lines,
+                                                     .waybill = "",
+                                                     .counterpart = "",
+                                                     .reason = ""};
+    return bench_try(bench, &made);
+}
+
+int64_t bench_people(const struct node_bench *bench) {
+    return hv_people_total(&node_core_present(bench->core)->people);
+}

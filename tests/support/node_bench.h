@@ -50,6 +50,10 @@ struct node_bench {
 void bench_init(struct node_bench *bench, uint64_t seed);
 void bench_deinit(struct node_bench *bench);
 
+/* One on the heap, whose coordinator can be reached. */
+struct node_bench *bench_new(void);
+void bench_free(struct node_bench *bench);
+
 /* Starts the program (after bench_init it runs already). */
 void bench_start(struct node_bench *bench);
 /* kill -9. */
@@ -66,6 +70,18 @@ void bench_store(struct node_bench *bench);
 void bench_note(struct node_bench *bench, uint64_t token);
 /* Any report; the reply is in last_reply when this returns. */
 void bench_report(struct node_bench *bench, const struct hv_report *report, bool force);
+
+/* The same by staff, who do not insist; what they hear. */
+int bench_try(struct node_bench *bench, const struct hv_report *report);
+struct hv_report bench_movement(enum hv_movement_kind kind, int32_t adults);
+int bench_move(struct node_bench *bench, enum hv_movement_kind kind, int32_t adults);
+struct hv_stock_line bench_stock_line(const char *item, const char *lot, uint32_t day,
+                                      uint64_t quantity);
+int bench_stock(struct node_bench *bench, enum hv_stock_movement_kind kind,
+                struct hv_stock_line *lines, size_t count);
+
+/* Who is there, as the node has it. */
+int64_t bench_people(const struct node_bench *bench);
 
 /* Moves the first frame on; false where there is none. */
 bool bench_deliver_to_coordinator(struct node_bench *bench);

@@ -1,0 +1,149 @@
+/* What pages of the staff desk show, in both languages. */
+#include "nodes/desk/desk_files.h"
+#include "nodes/desk/html.h"
+#include "tests/support/desk_bench.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct desk_bench *bench;
+
+static void set_up(void) {
+    bench = desk_bench_new();
+}
+
+static void tear_down(void) {
+    desk_bench_free(bench);
+}
+
+TestSuite(desk_pages, .init = set_up, .fini = tear_down);
+
+Test(desk_pages, texts_from_outside_are_escaped) {
+    desk_bench_sign_in(bench);
+    cr_assert_eq(desk_bench_get(bench, "/"), 200);
+    cr_assert_not_null(strstr(bench->response.body, "&lt;North&gt; &quot;school&quot;"));
+    cr_assert_null(strstr(bench->response.body, "<North>"));
+    struct html html;
+    html_init(&html);
+    html_add(&html, "%s|%d|%r|%%", "a<b>&\"'", -5LL, "<i>");
+    cr_assert_str_eq(html.bytes, "a&lt;b&gt;&amp;&quot;&#39;|-5|<i>|%");
+    html_deinit(&html);
+}
+
+Test(desk_pages, a_node_that_does_not_answer_is_said_and_nothing_is_promised) {
+    desk_bench_sign_in(bench);
+    char token[33], body[128];
+    desk_bench_token(bench, token);
+    bench->silent = true;
+    snprintf(body, sizeof body, "token=%s&number=5&adult=1", token);
+    cr_assert_eq(desk_bench_post(bench, "/enter/check-in", body), 503);
+    cr_assert_eq(desk_bench_get(bench, "/parts"), 503);
+    cr_assert_eq(desk_bench_get(bench, "/"), 503, "and no page that looks like another place's");
+    cr_assert_null(strstr(bench->response.body, "/enter/"));
+    bench->silent = false;
+}
+
+Test(desk_pages, what_nobody_reported_is_not_shown_as_nothing) {
+    desk_bench_sign_in(bench);
+    cr_assert_eq(desk_bench_get(bench, "/"), 200);
+    cr_assert_not_null(strstr(bench->response.body, "<b data-total=\"0\">—</b>"));
+    cr_assert_not_null(strstr(bench->response.body, "not reported"));
+    cr_assert_not_null(strstr(bench->response.body, "No head count yet."));
+    cr_assert_null(strstr(bench->response.body, "never"));
+}
+
+Test(desk_pages, kits_that_are_opened_first_are_said_in_the_language_of_the_page) {
+    static const char *const others[] = {"open first: ",       "open first: 3",
+                                         "open first: 3 ",     "open first: kit",
+                                         "open first: 3 kit,", "open the <gate> first"};
+    desk_bench_sign_in(bench);
+    bench->ordered = "open first: 34 kit, 2 soap";
+    cr_assert_eq(desk_bench_get(bench, "/"), 200);
+    cr_assert_not_null(
+        strstr(bench->response.body, "<li>Open first: 34 × Kit &lt;K&gt;, 2 × Soap</li>"));
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        bench->ordered = others[i];
+        cr_assert_eq(desk_bench_get(bench, "/"), 200);
+        cr_assert_null(strstr(bench->response.body, "Open first"), "%s", others[i]);
+        cr_assert_not_null(
+            strstr(bench->response.body, i < 5 ? others[i] : "open the &lt;gate&gt; first"),
+            "as it was written");
+    }
+    bench->ordered = NULL;
+}
+
+Test(desk_pages, what_the_node_refuses_is_told_with_its_remedy_and_in_chinese_by_its_reason) {
+    desk_bench_sign_in(bench);
+    bench->refusal =
+        json_pack("{s:b, s:s, s:s, s:s, s:s}", "ok", 0, "error", "state", "reason", "range", "text",
+                  "9 people leave, but only 3 are here", "remedy", "count first, or force it");
+    cr_assert_eq(desk_bench_enter(bench, "check-out", "adult=9&to=home"), 422);
+    cr_assert_not_null(strstr(bench->response.body, "9 people leave, but only 3 are here"));
+    cr_assert_not_null(strstr(bench->response.body, "Count first."), "a desk has no force");
+    strcat(bench->cookie, "; haven_language=zh-CN");
+    cr_assert_eq(desk_bench_enter(bench, "check-out", "adult=9&to=home"), 422);
+    cr_assert_not_null(strstr(bench->response.body, "数字与现有情况不符"));
+    cr_assert_not_null(strstr(bench->response.body, "请先清点。"));
+}
+
+/* Those of the node that name a command, and one that no catalogue has. */
+Test(desk_pages, nobody_with_a_phone_is_told_a_command) {
+    static const char *const remedies[] = {"see the open requests with “haven-node requests”",
+                                           "count instead (haven-node count …)",
+                                           "pick it first: haven-node stock pick WAYBILL ITEM=QTY…",
+                                           "do this: haven-node something --new"};
+    static const char *const words[] = {"See Needs", "Enter a head count instead.",
+                                        "Pick it first.", "Ask whoever looks after this terminal."};
+    desk_bench_sign_in(bench);
+    for (size_t i = 0; i < sizeof remedies / sizeof remedies[0]; i++) {
+        bench->refusal = json_pack("{s:b, s:s, s:s, s:s, s:s}", "ok", 0, "error", "state", "reason",
+                                   "range", "text", "not now", "remedy", remedies[i]);
+        cr_assert_eq(desk_bench_enter(bench, "check-out", "adult=9&to=home"), 422);
+        cr_assert_not_null(strstr(bench->response.body, words[i]), "%s", remedies[i]);
+        cr_assert_null(strstr(bench->response.body, "haven-node"), "%s", remedies[i]);
+        json_decref(bench->refusal);
+        bench->refusal = NULL;
+    }
+}
+
+static json_t *catalogue(const char *name) {
+    const struct desk_file *file = desk_file_find(name);
+    cr_assert_not_null(file);
+    return json_loadb((const char *)file->bytes, file->size, JSON_REJECT_DUPLICATES, NULL);
+}
+
+Test(desk_pages, every_text_is_there_in_every_language_with_the_same_place_for_a_figure) {
+    json_t *english = catalogue("en.json"), *chinese = catalogue("zh-CN.json"), *text;
+    const char *key;
+    cr_assert_eq(json_object_size(english), json_object_size(chinese));
+    json_object_foreach(english, key, text) {
+        const char *other = json_string_value(json_object_get(chinese, key));
+        cr_assert_not_null(other, "%s is missing in Chinese", key);
+        cr_assert_eq(strstr(json_string_value(text), "{}") == NULL, strstr(other, "{}") == NULL,
+                     "%s", key);
+    }
+    json_decref(english);
+    json_decref(chinese);
+}
+
+Test(desk_pages, no_page_shows_a_key_that_no_catalogue_has) {
+    static const char *const prefixes[] = {"tab.",    "people.", "place.", "goods.",  "request.",
+                                           "figure.", "head.",   "order.", "paper.",  "sheet.",
+                                           "login.",  "said.",   "wrong.", "status.", "lifeline."};
+    desk_bench_sign_in(bench);
+    static const char *const pages[] = {"/",
+                                        "/login",
+                                        "/paper/registration",
+                                        "/paper/needs",
+                                        "/paper/received",
+                                        "/paper/issued",
+                                        "/paper/day-log"};
+    for (size_t p = 0; p < sizeof pages / sizeof pages[0]; p++) {
+        cr_assert_eq(desk_bench_get(bench, pages[p]), 200);
+        for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+            for (const char *at = bench->response.body; (at = strstr(at, prefixes[i])) != NULL;
+                 at++)
+                cr_assert_neq(at[-1], '>', "%s shows %.40s", pages[p], at);
+    }
+}
