@@ -45,6 +45,9 @@ PRESENT := $(foreach p,$(PROGRAMS),$(if $(wildcard $(MAIN_$(p))),$(BUILD)/bin/$(
 
 GENERATED := $(BUILD)/generated/schemas/haven.pb-c
 
+# What people ask for is built by all processors, unless they say how many.
+JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+
 .DELETE_ON_ERROR:
 .SECONDARY:
 .DEFAULT_GOAL := all
@@ -53,7 +56,7 @@ all: $(PRESENT) $(BUILD)/web/index.html
 
 build: ## install what is missing, build everything into build/, programs into build/bin/
 	@.ci/install-deps build
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(JOBS) all
 
 help: ## this list
 	@grep -hE '^[a-z.]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z.]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -157,11 +160,12 @@ check: $(PRESENT) $(BUILD)/web/index.html $(TESTS) $(TOOLS) ## run the tests wit
 
 test: ## install what is missing, build, run every test
 	@.ci/install-deps build test
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory $(JOBS) check
 
 demo: ## install what is missing, build, play the river flood with real processes
 	@.ci/install-deps build
-	@$(MAKE) --no-print-directory -s all
+	@test -x $(BUILD)/bin/haven-exercise || echo "haven: building with $(shell nproc) jobs, which takes some minutes the first time"
+	@$(MAKE) --no-print-directory -s $(JOBS) all
 	@$(BUILD)/bin/haven-exercise demo $(if $(DEMO_KEEP),--keep)
 
 pictures: all ## take the pictures of the README anew, from the demo
