@@ -106,21 +106,44 @@ static void join(const struct state_leg *first, struct state_leg *second) {
     second->stopped_ms = NEVER_MS;
 }
 
-/* The two oldest become one, so that a new one has room. */
+/* The oldest from there on by which nobody more leaves. */
+static uint32_t find_over(const struct state_way *way, uint32_t from) {
+    while (from < way->leg_count && way->legs[from].order != 0 &&
+           way->legs[from].stopped_ms == NEVER_MS)
+        from++;
+    return from;
+}
+
+/* The two oldest become one, so that a new one has room: of those by which nobody more leaves,
+ * where there are two. */
 static void join_oldest(struct state_way *way) {
-    struct state_leg *first = &way->legs[0], *second = &way->legs[1];
+    uint32_t older = find_over(way, 0), newer = find_over(way, older + 1);
+    if (newer >= way->leg_count) {
+        older = 0;
+        newer = 1;
+    }
+    struct state_leg *first = &way->legs[older], *second = &way->legs[newer];
     if (all_of(second) == 0)
         *second = *first;
     else if (all_of(first) > 0)
         join(first, second);
     second->order = 0;
-    memmove(way->legs, way->legs + 1, (way->leg_count - 1) * sizeof *way->legs);
+    memmove(first, first + 1, (way->leg_count - older - 1) * sizeof *first);
     way->leg_count--;
 }
 
 static bool sends_people_off(enum hv_order_state state) {
     return state == HV_ORDER_ACCEPTED || state == HV_ORDER_UNDER_WAY ||
            state == HV_ORDER_PARTLY_DONE || state == HV_ORDER_DONE;
+}
+
+/* Whether people have left by the order before this answer: where it has no leg of its own any more
+ * they are in one that was joined, and are not counted again. */
+static bool has_sent_people_off(const struct state_order *order) {
+    for (uint32_t i = 0; i + 1 < order->step_count; i++)
+        if (order->steps[i].counted && sends_people_off(order->steps[i].state))
+            return true;
+    return false;
 }
 
 /* What the order says of those with a vehicle, for the others wait for a bus: from now on or from
@@ -236,7 +259,7 @@ void fold_way_answer(struct state *state, const struct state_order *order,
     if (line == NULL)
         return;
     struct state_leg *leg = find_leg(zone, order->number);
-    if (leg == NULL && leaves)
+    if (leg == NULL && leaves && !has_sent_people_off(order))
         leg = begin_leg(state, zone, body, line, now_ms);
     else if (leg != NULL && leaves && leg->stopped_ms != NEVER_MS)
         resume(leg, body, line, now_ms);

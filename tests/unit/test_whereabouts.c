@@ -401,6 +401,45 @@ Test(whereabouts, more_orders_than_are_kept_apart_lose_nobody) {
     expect(0, 0, 300, 700, 0);
 }
 
+/* Order `id` of twenty to A, from now on, accepted. */
+static void send_twenty(uint64_t id) {
+    order((struct sending){.id = id,
+                           .revision = 1,
+                           .shelter = "A",
+                           .people = 20,
+                           .window_min = 2,
+                           .travel_min = 30,
+                           .state = HV_ORDER_ISSUED});
+    answer(id, HV_ORDER_ACCEPTED, -1);
+}
+
+Test(whereabouts, who_left_by_an_order_that_is_not_kept_apart_any_more_is_not_counted_again) {
+    for (uint64_t id = 1; id <= 12; id++)
+        send_twenty(id);
+    pass(2);
+    cr_assert_eq(look().on_way[STATE_ALL], 240);
+    for (uint64_t id = 1; id <= 12; id++) {
+        answer(id, HV_ORDER_UNDER_WAY, -1);
+        answer(id, HV_ORDER_DONE, -1);
+    }
+    cr_assert_eq(look().on_way[STATE_ALL], 240);
+    pass(600);
+    expect(0, 0, 240, 760, 0);
+}
+
+Test(whereabouts, orders_that_are_over_are_joined_before_those_that_go_on) {
+    send_twenty(1); /* goes on */
+    for (uint64_t id = 2; id <= 12; id++) {
+        send_twenty(id);
+        take_back(id, HV_ORDER_SUPERSEDED); /* before anybody has left */
+    }
+    answer(1, HV_ORDER_PARTLY_DONE, 10);
+    cr_assert_eq(look().on_way[STATE_ALL], 10);
+    answer(1, HV_ORDER_DONE, -1);
+    pass(2);
+    expect(0, 20, 0, 980, 0);
+}
+
 /* ---- random histories ---- */
 
 static const char *const shelters[] = {"A", "B", "C", "D"};
