@@ -150,6 +150,7 @@ static void on_tick(struct core *core) {
     core_tell_all(core);
     core_turn_hazards(core);
     core_escalate(core);
+    core_watch_overdue(core);
     core_consignments_tell(core);
     dispatch_run(&core->dispatch, core->state, core->real_ms, send_orders, core);
     want_plan(core);
@@ -289,6 +290,7 @@ int core_new(struct state *state, const struct core_options *options,
     }
     core->left_any = true; /* what left before the start may not have been told */
     core_clock_rebase(core, mono_at_start(state, wall_ms));
+    core_overdue_begin(core);
     *ret_core = core;
     return 0;
 }

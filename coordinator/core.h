@@ -50,6 +50,7 @@ struct core_options {
                              0: never */
     const char *const *escalate_to; /* to whom, step by step; copied */
     size_t escalate_count;
+    uint64_t arrival_margin_ms; /* who has not checked in so long after they should is overdue */
 };
 
 enum core_event_kind {

@@ -99,7 +99,8 @@ struct core {
 
     bool plan_due, tell_all;
     uint32_t tell_next;
-    uint64_t plan_ms, scan_ms, escalate_ms;
+    uint64_t plan_ms, scan_ms, escalate_ms, overdue_ms;
+    int64_t overdue_wall_ms;      /* until then plans know who was overdue */
     uint32_t escalations_pending; /* records of them that are not stored yet */
     struct muted muted[HV_REASON_COUNT + 1];
 
@@ -168,6 +169,13 @@ void core_turn_hazards(struct core *core);
  * with a verdict; HV_ERR_MEMORY. O(n log n) in what both name, and steps times steps. */
 int core_hazard_add(const struct core *core, struct hv_hazard_state *hazard, struct hv_arena *arena,
                     struct hv_verdict *ret_verdict) HV_MUST_USE;
+
+/* ---- core_overdue.c ---- */
+
+/* What the last plan knew is known: who became overdue since, also while the coordinator was off,
+ * has a plan made. After the clock runs. */
+void core_overdue_begin(struct core *core);
+void core_watch_overdue(struct core *core);
 
 /* ---- core_escalate.c ---- */
 void core_escalate(struct core *core);

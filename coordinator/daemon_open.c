@@ -148,14 +148,15 @@ static int make_core(struct daemon *daemon) {
     size_t levels = settings_names(daemon->settings.escalate_to, names);
     for (size_t i = 0; i < levels; i++)
         escalate_to[i] = names[i];
-    struct core_options options = {.beat_ms = (uint64_t)daemon->settings.beat_s * 1000,
-                                   .plan_ms = daemon->settings.plan_every_ms,
-                                   .endpoints = endpoints,
-                                   .endpoint_count = daemon->deployment.endpoint_count,
-                                   .escalate_ms =
-                                       (uint64_t)daemon->settings.escalate_minutes * 60000,
-                                   .escalate_to = escalate_to,
-                                   .escalate_count = levels};
+    struct core_options options = {
+        .beat_ms = (uint64_t)daemon->settings.beat_s * 1000,
+        .plan_ms = daemon->settings.plan_every_ms,
+        .endpoints = endpoints,
+        .endpoint_count = daemon->deployment.endpoint_count,
+        .escalate_ms = (uint64_t)daemon->settings.escalate_minutes * 60000,
+        .escalate_to = escalate_to,
+        .escalate_count = levels,
+        .arrival_margin_ms = (uint64_t)daemon->settings.arrival_margin_min * 60000};
     int error = core_new(state, &options, NULL, clock_real_ms(), clock_wall_ms(), &daemon->core);
     if (error == 0)
         return 0;

@@ -19,8 +19,10 @@ static void start(struct core_bench *bench) {
     }
     cr_assert(founding_fold(bench->log, NULL, &state, &from, NULL) == 0);
     static const char *const above[] = {"planner", "approver"};
-    struct core_options options = {
-        .escalate_ms = 900000, .escalate_to = above, .escalate_count = 2};
+    struct core_options options = {.escalate_ms = 900000,
+                                   .escalate_to = above,
+                                   .escalate_count = 2,
+                                   .arrival_margin_ms = 1800000};
     cr_assert(core_new(state, &options, NULL, bench->real_ms, bench->wall_ms, &bench->core) == 0);
     bench->dead = false;
     bench->point = CORE_BENCH_STORED;

@@ -216,6 +216,52 @@ Test(planning_on_way, whoever_is_overdue_is_planned_for_again_and_wants_attentio
     json_decref(things);
 }
 
+/* Plans are due only where there is a region to plan for; the first of them is made. */
+static void name_region(void) {
+    pass(1);
+    town_decide(&town, (struct hv_record){.kind = HV_RECORD_REGION,
+                                          .region = {.name = "small", .version = "1"}});
+    pass(1);
+    cr_assert_gt(town.bench->plans, 0);
+}
+
+/* Plans that were due within so many minutes, looked at each minute. */
+static unsigned due_within(int64_t minutes) {
+    const unsigned before = town.bench->plans;
+    for (int64_t i = 0; i < minutes; i++)
+        pass(1);
+    return town.bench->plans - before;
+}
+
+Test(planning_on_way, a_plan_is_due_when_people_become_overdue_though_nobody_reports) {
+    const struct hv_order *order = evacuation(HV_ORDER_ACCEPTED);
+    const int64_t window = (order->end_wall_ms - order->start_wall_ms) / MINUTE_MS,
+                  first_due = order->travel_s / 60 + 30;
+    name_region();
+    cr_assert_eq(due_within(first_due + 12), 0, "nobody was to be there a margin ago");
+    cr_assert_eq(due_within(2), 1, "a quarter of an hour after the first");
+    const unsigned others = due_within(window - 15);
+    cr_assert(others >= 1 && others < window / 15, "%u in %ld minutes", others, (long)window);
+    cr_assert_eq(due_within(24 * 60), 0, "all of them are overdue then");
+}
+
+Test(planning_on_way, no_plan_is_due_where_everybody_has_come) {
+    name_region();
+    check_in("s1", LIVING);
+    pass(1);
+    cr_assert_eq(due_within(24 * 60), 0);
+}
+
+Test(planning_on_way, who_became_overdue_while_the_coordinator_was_off_has_a_plan_made) {
+    const int64_t minutes = 24 * 60;
+    name_region();
+    town.bench->real_ms += (uint64_t)minutes * MINUTE_MS;
+    town.bench->wall_ms += minutes * MINUTE_MS;
+    core_bench_restart(town.bench);
+    cr_assert_eq(due_within(1), 1);
+    cr_assert_eq(due_within(1), 0, "once");
+}
+
 Test(planning_on_way, whoever_finds_the_shelter_shut_is_planned_for_again) {
     pass(30);
     tell_status("s2", HV_SHELTER_OPEN);
