@@ -2,56 +2,11 @@
 # The operator's program against a real coordinator and real nodes, as docs/OPERATIONS.md goes through it.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-bin=$PWD/${BUILD:-build}/bin
 region=$PWD/simulations/regions/siouxfalls
 pages=$PWD/docs
-folder=$(mktemp -d)
-children=()
-failed=0
-cd "$folder" || exit 1
-export HAVEN_DIR=$folder/c
+. tests/support/operator.sh
 
-finish() {
-  for child in "${children[@]}"; do kill "$child" 2>/dev/null; wait "$child" 2>/dev/null; done
-  rm -rf "$folder"
-}
-trap finish EXIT
-
-haven() { "$bin/haven" "$@"; }
-node() { local at=$1; shift; "$bin/haven-node" --dir "$folder/$at" "$@"; }
-field() { python3 -c 'import json,sys; print(eval("v" + sys.argv[1], {"v": json.load(sys.stdin)}))' "$1"; }
-
-# is WHAT WANTED COMMAND…: the command prints something that has WANTED in it, and ends with 0.
-is() {
-  local what=$1 wanted=$2 said
-  shift 2
-  said=$("$@" 2>&1)
-  if [ $? -eq 0 ] && [[ $said == *"$wanted"* ]]; then echo "ok: $what"; else
-    echo "FAILED: $what"; echo "$said"; failed=1; fi
-}
-# ends WHAT STATUS COMMAND…
-ends() {
-  local what=$1 wanted=$2 said status
-  shift 2
-  said=$("$@" 2>&1)
-  status=$?
-  if [ $status -eq "$wanted" ]; then echo "ok: $what"; else
-    echo "FAILED: $what: status $status, not $wanted"; echo "$said"; failed=1; fi
-}
-# start LOG COMMAND…: in the background.
-start() {
-  local log=$1
-  shift
-  "$@" >>"$log" 2>&1 &
-  children+=($!)
-}
-# until_so COMMAND…: at most 20 s.
-until_so() {
-  for _ in $(seq 200); do "$@" >/dev/null 2>&1 && return 0; sleep 0.1; done
-  echo "FAILED: never: $*"; failed=1
-}
-
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(free_port)
 
 ends "a command needs a coordinator" 69 haven status
 is "init makes one in one step" "河岸市" haven init c --exercise --name 河岸市 --bind "tcp://127.0.0.1:$port"
@@ -232,5 +187,4 @@ until_so people_are 7
 echo "ok: the node has sent again what the backup lacked"
 is "revoked" done haven revoke S01 --reason 'laptop stolen'
 ends "once" 64 haven revoke S01
-[ $failed -eq 0 ] || for log in *.log; do echo "== $log"; tail -n 20 "$log"; done
-exit $failed
+conclude
