@@ -314,6 +314,10 @@ static void take_lines(struct words *words, int *ret_sign) {
             set(words, "counterpart", json_string(value_of(words, word)));
             continue;
         }
+        if (strcmp(word, "--for") == 0) {
+            set(words, "request", json_integer(number_of(words, word, value_of(words, word))));
+            continue;
+        }
         json_array_append_new(lines, stock_line(words, word, &sign));
         if (*ret_sign != 0 && *ret_sign != sign)
             object(words, "adjust up and down in two commands");

@@ -185,10 +185,23 @@ static struct objection no_more_than(struct turn *turn, const struct hv_report *
                        "count first, or force it");
 }
 
+/* A request that staff here did not make, or have withdrawn, cannot be what goods came for. */
+static struct objection judge_named(struct turn *turn, const struct hv_stock_movement *movement) {
+    const bool known = movement->request == 0 ||
+                       node_present_request(&turn->core->present, movement->request) != NULL;
+    return known ? core_no_objection
+                 : core_object(HV_ERR_NOT_FOUND, HV_REASON_REFERENCE,
+                               turn_text(turn, "there is no open request %llu",
+                                         (unsigned long long)movement->request),
+                               "see the open requests with “haven-node requests”, or name none");
+}
+
 static struct objection judge_stock_movement(struct turn *turn, const struct hv_report *report,
                                              bool force) {
     const struct hv_stock_movement *movement = &report->stock_movement;
     struct objection objection = judge_reason(turn, movement);
+    if (objection.error == HV_OK)
+        objection = judge_named(turn, movement);
     if (objection.error != HV_OK || force || hv_stock_sign(movement->kind) > 0)
         return objection;
     uint64_t there;

@@ -209,7 +209,8 @@ static int pack_picks(const struct node_present *present, enum hv_stock_movement
                                                .waybill = picks->items[at].waybill,
                                                .counterpart = "",
                                                .reason = "",
-                                               .vehicle = ""};
+                                               .vehicle = "",
+                                               .request_node = ""};
         for (; at < picks->count && movement->line_count < PICKS_A_RECORD &&
                strcmp(picks->items[at].waybill, movement->waybill) == 0;
              at++) {

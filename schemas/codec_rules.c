@@ -187,6 +187,12 @@ int hv_rule_stock_movement(const void *message, const struct hv_trail *at,
     bool closes = movement->kind == HV_STOCK_SHIP || movement->kind == HV_STOCK_RECEIVE;
     if (movement->final && (!closes || is_empty(movement->waybill)))
         return REFUSE("final", HV_REASON_RANGE, "only what is shipped or received on a waybill");
+    if (movement->request != 0 &&
+        (movement->kind != HV_STOCK_RECEIVE || !is_empty(movement->waybill)))
+        return REFUSE("request", HV_REASON_RANGE,
+                      "only of what is received without a waybill: a waybill knows whom it is for");
+    if (movement->request == 0 && !is_empty(movement->request_node))
+        return REFUSE("request", HV_REASON_RANGE, "missing: which of that node?");
     return HV_OK;
 }
 

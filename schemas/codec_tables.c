@@ -181,6 +181,8 @@ static const struct hv_field stock_movement_fields[] = {
     LIST(6, into, into_count, HV_STOCK_LINES_MAX, stock_line),
     BOOL(7, final),
     ID(8, vehicle, 0),
+    COUNTER(9, request, 0),
+    ID(10, request_node, 0),
 };
 SHAPE(static, stock_movement, stock_movement, hv_rule_stock_movement);
 #undef MODEL

@@ -227,6 +227,8 @@ struct hv_stock_movement {
     struct hv_stock_line *into;
     bool final;
     const char *vehicle;
+    uint64_t request;         /* that a receipt without a waybill answers; 0: none is named */
+    const char *request_node; /* that numbered it; empty: who reports it */
 };
 
 enum hv_request_kind {

@@ -74,7 +74,9 @@ const struct cli_entry cli_entries[] = {
      "examples:\n"
      "  haven report S07 count --adults 40 --children 12 --ago-s 1800\n"
      "  haven report S07 status open --reason 'told by radio'\n"
-     "  haven report S07 '{\"verb\": \"note\", \"text\": \"needs a doctor\"}'\n"},
+     "  haven report S07 '{\"verb\": \"note\", \"text\": \"needs a doctor\"}'\n"
+     "  haven report S07 '{\"verb\": \"stock-receive\", \"lines\": [{\"item\": \"blanket\", "
+     "\"quantity\": 80}], \"request\": 3}'\n"},
     {"note", cli_note, "write into the log of the shift",
      "usage: haven note TEXT [--subject ID]\nexample:\n  haven note 'handed over to the night "
      "shift'\n"},

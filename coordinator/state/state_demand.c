@@ -2,7 +2,8 @@
  *
  * Whoever ships names a place and not a request. What is ordered, shipped and received for a place
  * therefore counts for its open requests by one rule: the most urgent first, and of those the one
- * that was made first. What a waybill carries for a request stays with it to the end. */
+ * that was made first; only where a receipt without a waybill names a request, for that one before
+ * others. What a waybill carries for a request stays with it to the end. */
 #include "coordinator/state/state_fold.h"
 
 #include <stdlib.h>
@@ -273,24 +274,47 @@ void fold_commit(struct state *state, struct state_waybill *waybill, uint32_t it
     }
 }
 
-void fold_brought_in(struct state *state, const struct state_place *place, uint32_t item,
-                     int64_t amount) {
+/* Counts for one request as far as it is open, on all three tracks at once. Returns how much. */
+static int64_t bring_for(struct state *state, const struct state_request *request, uint32_t item,
+                         int64_t amount) {
+    const int64_t open = smaller(open_part(request, item), amount);
+    struct state_request *changed =
+        open <= 0 ? NULL : fold_touch(state, STATE_REQUEST, request->entity.index);
+    struct state_request_line *line = changed == NULL ? NULL : find_line(changed, item);
+    if (line == NULL)
+        return 0;
+    line->committed += open;
+    line->shipped += open;
+    line->received += open;
+    return open;
+}
+
+const struct state_request *fold_request_named(const struct state *state,
+                                               const struct state_place *place, uint32_t by,
+                                               const struct hv_stock_movement *movement) {
+    char id[STATE_ID_BYTES];
+    if (movement->request == 0)
+        return NULL;
+    if (*movement->request_node != '\0') {
+        const struct state_node *other = state_find_node(state, movement->request_node);
+        if (other == NULL)
+            return NULL;
+        by = other->entity.index;
+    }
+    state_request_id(by, place->entity.index, movement->request, id);
+    const struct state_entity *found = state_find(state, STATE_REQUEST, id);
+    return found == NULL ? NULL : state_request(state, found->index);
+}
+
+void fold_brought_in(struct state *state, const struct state_place *place,
+                     const struct state_request *named, uint32_t item, int64_t amount) {
+    if (named != NULL && state_request_is_open(named))
+        amount -= bring_for(state, named, item, amount);
     uint32_t next = place->first_request;
     while (next != STATE_NONE && amount > 0) {
         const struct state_request *request = state_request(state, next);
-        const int64_t open = smaller(open_part(request, item), amount);
-        const uint32_t index = next;
         next = request->next_of_place;
-        if (open <= 0)
-            continue;
-        struct state_request *changed = fold_touch(state, STATE_REQUEST, index);
-        struct state_request_line *line = changed == NULL ? NULL : find_line(changed, item);
-        if (line == NULL)
-            continue;
-        line->committed += open;
-        line->shipped += open;
-        line->received += open;
-        amount -= open;
+        amount -= bring_for(state, request, item, amount);
     }
 }
 

@@ -186,10 +186,16 @@ void fold_decision(struct state *state, const struct hv_request_decision *decisi
 
 /* Commits an amount of an item to the open requests of the place that the waybill goes to. */
 void fold_commit(struct state *state, struct state_waybill *waybill, uint32_t item, int64_t amount);
+/* The request that a receipt without a waybill names, of those of the place; NULL: none, or it is
+ * not there. `by`: the node that reports it, STATE_NONE: on behalf. */
+const struct state_request *fold_request_named(const struct state *state,
+                                               const struct state_place *place, uint32_t by,
+                                               const struct hv_stock_movement *movement);
 /* Counts what the place received without a waybill for its open requests, as far as nothing else is
- * committed to them: on all three tracks at once. */
-void fold_brought_in(struct state *state, const struct state_place *place, uint32_t item,
-                     int64_t amount);
+ * committed to them: on all three tracks at once. The one that was named (NULL: none) comes first.
+ */
+void fold_brought_in(struct state *state, const struct state_place *place,
+                     const struct state_request *named, uint32_t item, int64_t amount);
 /* Takes back what was committed and neither shipped nor received. */
 void fold_uncommit(struct state *state, struct state_waybill *waybill);
 void fold_share_shipped(struct state *state, struct state_waybill *waybill, uint32_t item,

@@ -106,7 +106,8 @@ static struct ledger_target use_of(enum hv_stock_movement_kind kind,
 
 /* Returns how much was taken from what lay there free. */
 static int64_t book_line(struct state *state, struct state_place *place,
-                         struct state_waybill *waybill, const struct hv_stock_movement *movement,
+                         struct state_waybill *waybill, const struct state_request *named,
+                         const struct hv_stock_movement *movement,
                          const struct hv_stock_line *line) {
     struct state_lot lot = fold_lot(state, line);
     int64_t quantity = (int64_t)line->quantity, damaged = (int64_t)line->damaged;
@@ -117,7 +118,7 @@ static int64_t book_line(struct state *state, struct state_place *place,
             fold_waybill_receive(state, waybill, place, &lot, quantity - damaged, damaged);
         else {
             ledger_bring(state, place, STATE_BROUGHT_IN, &lot, quantity, damaged);
-            fold_brought_in(state, place, lot.item, quantity);
+            fold_brought_in(state, place, named, lot.item, quantity);
         }
         return 0;
     case HV_STOCK_ADJUST_UP:
@@ -194,13 +195,14 @@ static bool is_on_waybill(const struct hv_stock_movement *movement) {
 
 /* Whose turn it was shows when all lines are booked. */
 static void book_lines(struct state *state, struct state_place *place,
-                       struct state_waybill *waybill, const struct hv_stock_movement *movement,
-                       int64_t wall_ms) {
+                       struct state_waybill *waybill, const struct state_stamp *stamp,
+                       const struct hv_stock_movement *movement, int64_t wall_ms) {
     int64_t of_free[HV_STOCK_LINES_MAX];
+    const struct state_request *named = fold_request_named(state, place, stamp->node, movement);
     size_t count =
         movement->line_count < HV_STOCK_LINES_MAX ? movement->line_count : HV_STOCK_LINES_MAX;
     for (size_t i = 0; i < count; i++)
-        of_free[i] = book_line(state, place, waybill, movement, &movement->lines[i]);
+        of_free[i] = book_line(state, place, waybill, named, movement, &movement->lines[i]);
     for (size_t i = 0; i < count; i++) {
         struct state_lot lot = fold_lot(state, &movement->lines[i]);
         note_turn(state, place, movement, &lot, of_free[i], wall_ms);
@@ -244,7 +246,7 @@ void fold_book_movement(struct state *state, struct state_place *place,
         ledger_bring(state, place, STATE_UNPACKED, &lot, (int64_t)movement->into[i].quantity,
                      (int64_t)movement->into[i].damaged);
     }
-    book_lines(state, place, waybill, movement, record->wall_ms);
+    book_lines(state, place, waybill, stamp, movement, record->wall_ms);
     if (waybill != NULL)
         finish_waybill(state, waybill, place, movement);
     if (state_books_lag(state, place))

@@ -221,6 +221,7 @@ static void read_stock(struct form *form, const char *name) {
     for (size_t i = 0; i < COUNT(verbs); i++)
         if (strcmp(verbs[i].form, name) == 0)
             read_movement_of_goods(form, verbs[i].verb);
+    put_number(form, json_array_get(form->entries, 0), "request");
 }
 
 static void read_stock_count(struct form *form, const char *name) {

@@ -243,6 +243,39 @@ static void item_choice(struct page *page, const char *form, long long row, bool
     html_raw(&page->html, "</datalist>");
 }
 
+/* A request as a choice: its number and what it asks for. */
+static void request_option(struct page *page, const json_t *request) {
+    const long long id = (long long)json_integer_value(json_object_get(request, "id"));
+    const json_t *line;
+    size_t i;
+    html_add(&page->html, "<option value=\"%d\">", id);
+    json_array_foreach(json_object_get(request, "lines"), i, line) {
+        html_raw(&page->html, i > 0 ? ", " : "");
+        page_number(page, json_integer_value(json_object_get(line, "quantity")));
+        html_add(&page->html, " × %s", page_name(page, "items", text_of(line, "item")));
+    }
+    html_add(&page->html, " (%d)</option>", id);
+}
+
+/* Which of the open requests for goods this is the answer to, where staff know. */
+static void request_choice(struct page *page) {
+    const json_t *list = json_object_get(page->requests, "requests"), *request;
+    size_t i, goods = 0;
+    json_array_foreach(list, i, request) {
+        if (strcmp(text_of(request, "kind"), "goods") != 0)
+            continue;
+        if (goods++ == 0)
+            html_add(&page->html,
+                     "<label for=\"receive-loose-request\">%s</label><select "
+                     "id=\"receive-loose-request\" name=\"request\"><option "
+                     "value=\"\">%s</option>",
+                     page_text(page, "goods.for-request"), page_text(page, "goods.for-any"));
+        request_option(page, request);
+    }
+    if (goods > 0)
+        html_raw(&page->html, "</select>");
+}
+
 static void movement(struct page *page, const char *form, bool with_lot, bool with_reason,
                      bool with_expiry) {
     html_add(&page->html, "<details><summary>%s</summary>", page_word(page, "goods.", form));
@@ -263,6 +296,8 @@ static void movement(struct page *page, const char *form, bool with_lot, bool wi
                  "<label for=\"%s-expiry\">%s</label><input id=\"%s-expiry\" name=\"expiry0\" "
                  "type=\"date\">",
                  form, page_text(page, "goods.expiry"), form);
+    if (strcmp(form, "receive-loose") == 0)
+        request_choice(page);
     if (with_reason)
         html_add(&page->html,
                  "<label for=\"%s-reason\">%s</label><input id=\"%s-reason\" name=\"reason\" "

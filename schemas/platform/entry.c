@@ -300,7 +300,9 @@ static void read_stock_movement(struct reading *reading, struct hv_report *repor
                                            .counterpart = text(reading, "counterpart"),
                                            .reason = text(reading, "reason"),
                                            .final = flag(reading, "final"),
-                                           .vehicle = text(reading, "vehicle")};
+                                           .vehicle = text(reading, "vehicle"),
+                                           .request = number(reading, "request", INT64_MAX),
+                                           .request_node = ""};
     movement->lines = stock_lines(reading, "lines", HV_STOCK_LINES_MAX, &movement->line_count);
     movement->into = stock_lines(reading, "into", HV_STOCK_LINES_MAX, &movement->into_count);
 }
@@ -378,7 +380,7 @@ static void read_once(struct reading *reading, struct entry *entry) {
 
 #define EVERY "verb,ref,once,ago_s"
 #define MOVEMENT EVERY ",people,zone,shelter,transfer,households,to,force"
-#define STOCK_MOVEMENT EVERY ",lines,into,waybill,counterpart,reason,final,vehicle,force"
+#define STOCK_MOVEMENT EVERY ",lines,into,waybill,counterpart,reason,final,vehicle,request,force"
 
 static const struct {
     const char *verb;

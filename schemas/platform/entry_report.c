@@ -136,6 +136,9 @@ static void put_stock_movement(json_t *entry, const struct hv_stock_movement *mo
     set_text(entry, "counterpart", movement->counterpart);
     set_text(entry, "reason", movement->reason);
     set_text(entry, "vehicle", movement->vehicle);
+    if (movement->request != 0)
+        set_number(entry, "request", movement->request);
+    set_text(entry, "request_node", movement->request_node);
     if (movement->into_count > 0)
         set(entry, "into", entry_stock_lines(movement->into, movement->into_count));
     if (movement->final)

@@ -209,6 +209,13 @@ Test(golden_frames, stock) {
     movement.stock_movement.into = water + 1;
     movement.stock_movement.vehicle = "货车-8";
     check_report("envelope_report_stock_unpack", movement);
+    movement.stock_movement.kind = HV_STOCK_RECEIVE;
+    movement.stock_movement.into_count = 0;
+    movement.stock_movement.waybill = "";
+    movement.stock_movement.vehicle = "";
+    movement.stock_movement.request = 83;
+    movement.stock_movement.request_node = "避难所-4";
+    check_report("envelope_report_stock_asked_for", movement);
 }
 
 Test(golden_frames, request_and_answer) {

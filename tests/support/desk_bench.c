@@ -38,6 +38,10 @@ static json_t *answer_node(void *context, json_t *request) {
     else if (strcmp(verb, "stock") == 0)
         reply = json_pack("{s:b, s:[{s:s, s:s, s:i}, {s:s, s:i}]}", "ok", 1, "lines", "item", "kit",
                           "lot", "K<1>", "quantity", 7, "item", "odd", "quantity", 3);
+    else if (strcmp(verb, "requests") == 0)
+        reply = json_pack("{s:b, s:[{s:i, s:s, s:[{s:s, s:i}]}, {s:i, s:s}]}", "ok", 1, "requests",
+                          "id", 4, "kind", "goods", "lines", "item", "soap", "quantity", 80, "id",
+                          5, "kind", "staff");
     else if (strcmp(verb, "orders") == 0 && bench->ordered != NULL)
         reply = json_pack("{s:b, s:[{s:i, s:i, s:s, s:s, s:s}]}", "ok", 1, "orders", "id", 7,
                           "revision", 1, "kind", "ship", "state", "stored", "text", bench->ordered);

@@ -228,6 +228,12 @@ static struct hv_stock_movement stock_movement(struct message_maker *maker) {
         movement.final = coin(maker);
     else if (movement.kind < HV_STOCK_PICK && coin(maker))
         movement.waybill = "";
+    movement.request_node = "";
+    if (movement.kind == HV_STOCK_RECEIVE && !movement.final && coin(maker)) {
+        movement.waybill = "";
+        movement.request = positive(maker, HV_COUNTER_MAX);
+        movement.request_node = id_or_none(maker);
+    }
     return movement;
 }
 

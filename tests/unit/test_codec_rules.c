@@ -140,6 +140,26 @@ Test(codec_rules, goods_are_set_aside_for_a_waybill) {
     WRONG(report, "report.stock_movement.final: only what is shipped or received on a waybill");
 }
 
+Test(codec_rules, only_what_comes_without_a_waybill_names_its_request) {
+    static struct hv_stock_line line = {.item = "water", .quantity = 1};
+    report.kind = HV_REPORT_STOCK_MOVEMENT;
+    report.stock_movement = (struct hv_stock_movement){
+        .kind = HV_STOCK_RECEIVE, .line_count = 1, .lines = &line, .request = 3};
+    RIGHT(report);
+    report.stock_movement.request_node = "S1";
+    RIGHT(report);
+    report.stock_movement.waybill = "W-1";
+    WRONG(report, "report.stock_movement.request: only of what is received without a waybill: a "
+                  "waybill knows whom it is for");
+    report.stock_movement.waybill = "";
+    report.stock_movement.kind = HV_STOCK_ISSUE;
+    WRONG(report, "report.stock_movement.request: only of what is received without a waybill: a "
+                  "waybill knows whom it is for");
+    report.stock_movement.kind = HV_STOCK_RECEIVE;
+    report.stock_movement.request = 0;
+    WRONG(report, "report.stock_movement.request: missing: which of that node?");
+}
+
 Test(codec_rules, kits_are_unpacked_into_something) {
     static struct hv_stock_line kit = {.item = "kit", .quantity = 1},
                                 part = {.item = "blanket", .quantity = 0};

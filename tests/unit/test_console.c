@@ -350,11 +350,11 @@ Test(console, a_waybill_ends_once_and_with_a_reason) {
                      "state");
 }
 
-Test(console, a_request_is_decided_in_part_or_whole) {
+static void water_is_asked_for(uint64_t sequence, uint64_t number) {
     static struct hv_stock_line line = {.item = "water", .lot = "", .quantity = 90};
-    struct hv_envelope envelope = core_bench_check_in(bench, 100, 2, 0);
+    struct hv_envelope envelope = core_bench_check_in(bench, 100, sequence, 0);
     envelope.report.kind = HV_REPORT_REQUEST;
-    envelope.report.request = (struct hv_request){.id = 1,
+    envelope.report.request = (struct hv_request){.id = number,
                                                   .kind = HV_REQUEST_GOODS,
                                                   .urgency = HV_URGENCY_URGENT,
                                                   .lines = &line,
@@ -362,6 +362,55 @@ Test(console, a_request_is_decided_in_part_or_whole) {
                                                   .text = ""};
     core_bench_frame(bench, "S1", &envelope);
     core_bench_idle(bench);
+}
+
+static json_int_t fulfilled_of(uint64_t number) {
+    const json_t *requests = json_object_get(ask("{\"verb\": \"requests\"}"), "requests");
+    for (size_t i = 0; i < json_array_size(requests); i++) {
+        const json_t *one = json_array_get(requests, i);
+        const json_t *track = json_array_get(json_object_get(one, "tracks"), 0);
+        if (json_integer_value(json_object_get(one, "number")) == (json_int_t)number)
+            return json_integer_value(json_object_get(track, "fulfilled"));
+    }
+    return -1;
+}
+
+static void told_by_telephone(const char *entry) {
+    char said[512];
+    snprintf(said, sizeof said, "{\"verb\": \"report\", \"place\": \"S1\", \"entry\": %s}", entry);
+    ask(said);
+    cr_assert_eq(outcome.kind, CONSOLE_COMMAND, "%s", entry);
+    cr_assert_eq(core_bench_decide(bench, outcome.records[0]), 0);
+}
+
+Test(console, goods_told_by_telephone_name_the_request_that_they_answer) {
+    water_is_asked_for(2, 1);
+    water_is_asked_for(3, 2);
+    told_by_telephone("{\"verb\": \"stock-receive\", \"request\": 2, \"lines\": "
+                      "[{\"item\": \"water\", \"quantity\": 30}]}");
+    cr_assert_eq(fulfilled_of(1), 0);
+    cr_assert_eq(fulfilled_of(2), 30);
+    const json_t *requests = json_object_get(ask("{\"verb\": \"requests\"}"), "requests");
+    char by_id[256];
+    snprintf(by_id, sizeof by_id,
+             "{\"verb\": \"stock-receive\", \"request\": \"%s\", \"lines\": "
+             "[{\"item\": \"water\", \"quantity\": 7}]}",
+             json_string_value(json_object_get(json_array_get(requests, 0), "id")));
+    const json_int_t first =
+        json_integer_value(json_object_get(json_array_get(requests, 0), "number"));
+    told_by_telephone(by_id);
+    cr_assert_eq(fulfilled_of((uint64_t)first), first == 2 ? 37 : 7);
+    cr_assert_str_eq(error_of("{\"verb\": \"report\", \"place\": \"S1\", \"entry\": {\"verb\": "
+                              "\"stock-receive\", \"request\": 9, \"lines\": [{\"item\": "
+                              "\"water\", \"quantity\": 7}]}}"),
+                     "not-found");
+    cr_assert_str_eq(error_of("{\"verb\": \"report\", \"place\": \"S1\", \"entry\": {\"verb\": "
+                              "\"note\", \"request\": 1, \"text\": \"x\"}}"),
+                     "value");
+}
+
+Test(console, a_request_is_decided_in_part_or_whole) {
+    water_is_asked_for(2, 1);
     cr_assert_str_eq(error_of("{\"verb\": \"request-decide\", \"place\": \"S1\", "
                               "\"request\": 7, \"verdict\": \"approved\"}"),
                      "not-found");

@@ -78,6 +78,18 @@ Test(desk_goods, of_a_waybill_that_is_not_done_more_can_come_or_go) {
     cr_assert_eq(desk_bench_enter(bench, "put-back", ""), 422);
 }
 
+Test(desk_goods, goods_without_a_waybill_name_the_request_that_they_answer) {
+    desk_bench_sign_in(bench);
+    cr_assert_eq(desk_bench_get(bench, "/"), 200);
+    cr_assert_not_null(strstr(bench->response.body, "<option value=\"4\">80 × Soap (4)</option>"));
+    cr_assert_null(strstr(bench->response.body, "<option value=\"5\">"), "that is not for goods");
+    cr_assert_eq(desk_bench_enter(bench, "receive-loose", "item0=soap&quantity0=80&request=4"),
+                 303);
+    cr_assert_eq(json_integer_value(json_object_get(desk_bench_command(bench, 0), "request")), 4);
+    cr_assert_eq(desk_bench_enter(bench, "receive-loose", "item0=soap&quantity0=80&request="), 303);
+    cr_assert_null(json_object_get(desk_bench_command(bench, 0), "request"));
+}
+
 Test(desk_goods, kits_are_opened_into_what_the_card_says_or_what_staff_found) {
     desk_bench_sign_in(bench);
     cr_assert_eq(desk_bench_get(bench, "/"), 200);

@@ -467,6 +467,37 @@ Test(ledger, what_comes_without_a_waybill_counts_for_what_nothing_is_committed_t
     cr_assert_eq(at(S1, STATE_BROUGHT_IN, "", 0), 535);
 }
 
+static void receive_for(unsigned node, struct hv_stock_line line, uint64_t request) {
+    struct hv_report report = moving(HV_STOCK_RECEIVE, &line, "");
+    report.stock_movement.request = request;
+    report.stock_movement.request_node = "";
+    say(node, report);
+}
+
+Test(ledger, what_comes_for_a_request_that_is_named_counts_for_it_first) {
+    ask(S1, 1, HV_URGENCY_LIFE_SAVING, 100);
+    ask(S1, 2, HV_URGENCY_ROUTINE, 50);
+    receive_for(S1, WATER(40), 2);
+    tracks(1, 0, 0, 0);
+    tracks(2, 40, 40, 40);
+    receive_for(S1, WATER(30), 2); /* what it does not want counts by the rule */
+    tracks(2, 50, 50, 50);
+    tracks(1, 20, 20, 20);
+    receive_for(S1, WATER(5), 9); /* nobody made it */
+    tracks(1, 25, 25, 25);
+    receive_for(S1, of("blanket", "", 0, 7), 2);
+    tracks(2, 50, 50, 50);
+    cr_assert_eq(at(S1, STATE_BROUGHT_IN, "", 0), 75);
+}
+
+Test(ledger, a_request_of_another_place_is_not_met_by_what_came_here) {
+    ask(S2, 1, HV_URGENCY_ROUTINE, 50);
+    ask(S1, 4, HV_URGENCY_ROUTINE, 50);
+    receive_for(S1, WATER(50), 1);
+    tracks(4, 50, 50, 50);
+    cr_assert_eq(at(S1, STATE_BROUGHT_IN, "", 0), 50);
+}
+
 Test(ledger, what_an_order_promised_is_taken_back_with_it) {
     ask(S1, 1, HV_URGENCY_URGENT, 100);
     count(D1, WATER(1000), "");

@@ -70,6 +70,8 @@ static const struct {
     {"stock receive water=600@L1:2027-03-01 --waybill W3 --from D1",
      "{'verb':'stock-receive','lines':[{'item':'water','quantity':600,'lot':'L1',"
      "'expiry':'2027-03-01'}],'waybill':'W3','counterpart':'D1'}"},
+    {"stock receive blanket=80 --for 3",
+     "{'verb':'stock-receive','lines':[{'item':'blanket','quantity':80}],'request':3}"},
     {"stock ship water=300 blanket=10 --to S01",
      "{'verb':'stock-ship','lines':[{'item':'water','quantity':300},"
      "{'item':'blanket','quantity':10}],'counterpart':'S01'}"},

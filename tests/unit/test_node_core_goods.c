@@ -143,3 +143,34 @@ Test(node_core_goods, goods_without_a_lot_are_not_taken_before_lots_that_expire)
     cr_assert_eq(left->count, 1);
     cr_assert_eq(left->lines[0].quantity, 49);
 }
+
+Test(node_core_goods, goods_answer_a_request_that_is_open_here) {
+    struct hv_stock_line water = bench_stock_line("water", "", 0, 80);
+    struct hv_report asked = {.source = HV_SOURCE_NODE,
+                              .subject = "",
+                              .kind = HV_REPORT_REQUEST,
+                              .request = {.kind = HV_REQUEST_GOODS,
+                                          .urgency = HV_URGENCY_ROUTINE,
+                                          .lines = &water,
+                                          .line_count = 1,
+                                          .text = ""}};
+    struct hv_report came = {.source = HV_SOURCE_NODE,
+                             .subject = "",
+                             .kind = HV_REPORT_STOCK_MOVEMENT,
+                             .stock_movement = {.kind = HV_STOCK_RECEIVE,
+                                                .line_count = 1,
+                                                .lines = &water,
+                                                .waybill = "",
+                                                .counterpart = "",
+                                                .reason = "",
+                                                .vehicle = "",
+                                                .request = 1,
+                                                .request_node = ""}};
+    cr_assert_eq(bench_try(bench, &came), HV_ERR_NOT_FOUND, "nothing was asked for yet");
+    cr_assert_eq(bench_try(bench, &asked), HV_OK);
+    cr_assert_eq(bench_try(bench, &came), HV_OK);
+    asked.request.withdrawn = true;
+    asked.request.id = 1;
+    cr_assert_eq(bench_try(bench, &asked), HV_OK);
+    cr_assert_eq(bench_try(bench, &came), HV_ERR_NOT_FOUND, "it was withdrawn");
+}
