@@ -99,8 +99,12 @@ void daemon_answer_error(struct daemon *daemon, uint64_t token, int error, const
 static void answer_decision(struct daemon *daemon, uint64_t token, int error,
                             const struct hv_verdict *verdict, uint64_t first, uint64_t last) {
     static const struct hv_verdict nothing;
-    daemon_answer(daemon, token,
-                  console_committed(error, verdict == NULL ? &nothing : verdict, first, last));
+    json_t *reply = console_committed(error, verdict == NULL ? &nothing : verdict, first, last);
+    const uint64_t order =
+        error == HV_OK ? state_order_issued_at(core_state(daemon->core), first) : 0;
+    if (order != 0)
+        json_object_set_new(reply, "order", json_integer((json_int_t)order));
+    daemon_answer(daemon, token, reply);
 }
 
 static void work(struct daemon *daemon, uint64_t token, const json_t *request,

@@ -359,22 +359,20 @@ static int copy_named(const struct work *work, const char *name,
 static int backup_run(void *context) {
     struct work *work = context;
     char to[PATH_MAX];
-    if (mkdir(work->path, 0700) != 0 && errno != EEXIST)
-        return errno == ENOENT                     ? HV_ERR_NOT_FOUND
-               : errno == EACCES || errno == EROFS ? HV_ERR_PERMISSION
-               : errno == ENOSPC                   ? HV_ERR_FULL
-                                                   : HV_ERR_IO;
+    int error = atomic_file_make_folder(work->path);
+    if (error != HV_OK)
+        return error;
     if (snprintf(to, sizeof to, "%s/" LAYOUT_LOG, work->path) >= (int)sizeof to)
         return HV_ERR_LIMIT;
     work->to = log_last(work->daemon->log);
-    int error = log_copy(work->daemon->log, to);
+    error = log_copy(work->daemon->log, to);
     if (error == 0)
         error = copy_named(work, LAYOUT_REGIONS, copy_tree);
     if (error == 0)
         error = copy_named(work, LAYOUT_SETTINGS, copy_file);
     if (error == 0) /* last: a backup that has it is whole */
         error = copy_named(work, LAYOUT_INVITATION, copy_file);
-    return error == 0 ? atomic_file_sync_name(work->path) : error;
+    return error;
 }
 
 static void backup_done(void *context, int error) {

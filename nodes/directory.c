@@ -6,7 +6,6 @@
 #include "schemas/platform/clock.h"
 #include "schemas/platform/json_line.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -113,17 +112,6 @@ static int fill_directory(const char *directory, struct node_settings *settings)
     return error;
 }
 
-static int make_directory(const char *directory) {
-    if (mkdir(directory, 0700) == 0)
-        return atomic_file_sync_name(directory);
-    if (errno == EEXIST)
-        return HV_OK;
-    return errno == ENOENT                      ? HV_ERR_NOT_FOUND
-           : errno == EACCES || errno == EPERM  ? HV_ERR_PERMISSION
-           : errno == ENOSPC || errno == EDQUOT ? HV_ERR_FULL
-                                                : HV_ERR_IO;
-}
-
 int directory_init(const char *directory, const char *id, enum hv_role role,
                    const char *deployment_file, struct hv_fault_list *faults,
                    char ret_public_key_z85[KEYS_TEXT_BYTES]) {
@@ -136,7 +124,7 @@ int directory_init(const char *directory, const char *id, enum hv_role role,
     if (error == HV_OK)
         error = keep_deployment(&deployment, &settings);
     if (error == HV_OK)
-        error = make_directory(directory);
+        error = atomic_file_make_folder(directory);
     if (error != HV_OK)
         return error;
     error = fill_directory(directory, &settings);

@@ -23,7 +23,7 @@ struct node_settings {
     char public_key_z85[KEYS_TEXT_BYTES];
 };
 
-/* Makes the directory (its parent must be there), key, outbox and node.json; node.json comes last,
+/* Makes the directory and those above it, key, outbox and node.json; node.json comes last,
  * so that a directory with one is whole. Faults name the deployment file's. Errors: HV_ERR_EXISTS
  * (a node lives there), _VALUE, _FORMAT (faults), _NOT_FOUND, _PERMISSION, _FULL, _IO. */
 int directory_init(const char *directory, const char *id, enum hv_role role,

@@ -83,7 +83,7 @@ static const char *init_remedy(int error) {
         return "a node lives in that directory already; choose another, or remove it if it is not "
                "wanted";
     case HV_ERR_NOT_FOUND:
-        return "the deployment file or the folder above the node's directory is not there";
+        return "copy deployment.json from the coordinator's folder, and name it with --deployment";
     case HV_ERR_BUSY:
         return "another init is at work in this directory: look at what it says";
     case HV_ERR_VALUE:

@@ -62,19 +62,6 @@ static json_t *committed(uint64_t first, uint64_t last, uint64_t plan, uint64_t 
     return object;
 }
 
-/* The order that the record at this position issued; 0: none. */
-static uint64_t order_at(const struct state *state, uint64_t position) {
-    for (uint32_t i = state_newest(state, STATE_ORDER); i != STATE_NONE;) {
-        const struct state_order *order = state_order(state, i);
-        if (order->entity.changed < position)
-            break;
-        if (order->issued_position == position)
-            return order->number;
-        i = order->entity.older;
-    }
-    return 0;
-}
-
 static void told(struct api *api, struct api_call *call, json_t *reply) {
     if (json_is_false(json_object_get(reply, "ok"))) {
         api_refused(call, reply);
@@ -89,7 +76,7 @@ static void told(struct api *api, struct api_call *call, json_t *reply) {
         api_failed(call, HV_ERR_BUSY);
         return;
     }
-    json_t *answer = committed(first, last, plan, order_at(state, first));
+    json_t *answer = committed(first, last, plan, state_order_issued_at(state, first));
     if (token != NULL)
         json_object_set_new(answer, "token", json_string(token));
     api_reply_json(call, call->created, answer);

@@ -84,6 +84,11 @@ static json_t *order_request(const struct cli *cli, const char *verb) {
     return request;
 }
 
+static void print_issued(const json_t *reply) {
+    printf("order %lld issued; look at it: haven orders show %lld\n", cli_number(reply, "order"),
+           cli_number(reply, "order"));
+}
+
 static int issue(const struct cli *cli) {
     const char *kind = cli_word(cli, 2, ""), *addressee = cli_word(cli, 3, "");
     if (kind == NULL || addressee == NULL)
@@ -95,7 +100,7 @@ static int issue(const struct cli *cli) {
         json_decref(request);
         return EX_USAGE;
     }
-    return cli_ask(cli, request, NULL);
+    return cli_ask(cli, request, print_issued);
 }
 
 static void print_returns(const json_t *reply) {
@@ -152,9 +157,6 @@ int cli_orders(const struct cli *cli) {
         return issue(cli);
     if (strcmp(what, "return") == 0)
         return return_goods(cli);
-    if (strcmp(what, "approve") == 0 && cli_word(cli, 2, "") == NULL)
-        return cli_usage(cli, "name the plan that you have looked at, since a newer one may have "
-                              "been proposed meanwhile: haven plan approve N");
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
         if (strcmp(what, forms[i].word) == 0) {
             json_t *request = order_request(cli, forms[i].verb);

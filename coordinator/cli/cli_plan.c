@@ -84,6 +84,9 @@ static void print_approved(const json_t *reply) {
     const long long orders = cli_number(reply, "last") - cli_number(reply, "first");
     printf("approved; %s issued: haven orders\n",
            cli_count(orders, "order or change to an order", "orders and changes to orders"));
+    const long long newer = cli_number(reply, "newer");
+    if (newer > 0)
+        printf("plan %lld, which is newer, waits: haven plan diff %lld\n", newer, newer);
 }
 
 static void print_directives(const json_t *reply) {

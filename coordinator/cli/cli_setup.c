@@ -230,9 +230,9 @@ static int fill_folder(const char *dir, struct founding *founding) {
 /* Two at once would mix their files: one goes first. */
 static int found(const char *dir, struct founding *founding) {
     int claim;
-    if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-        return errno == ENOENT ? HV_ERR_NOT_FOUND : errno == EACCES ? HV_ERR_PERMISSION : HV_ERR_IO;
-    int error = atomic_file_claim(dir, &claim);
+    int error = atomic_file_make_folder(dir);
+    if (error == HV_OK)
+        error = atomic_file_claim(dir, &claim);
     if (error != HV_OK)
         return error;
     atomic_file_tidy(dir);
@@ -418,7 +418,7 @@ static int copy_tree(const char *from, const char *to) {
     DIR *folder = S_ISDIR(info.st_mode) ? opendir(from) : NULL;
     if (folder == NULL)
         return S_ISDIR(info.st_mode) ? HV_ERR_PERMISSION : HV_OK;
-    int error = mkdir(to, 0700) == 0 || errno == EEXIST ? HV_OK : HV_ERR_IO;
+    int error = atomic_file_make_folder(to);
     for (struct dirent *entry; error == HV_OK && (entry = readdir(folder)) != NULL;) {
         char source[PATH_MAX], target[PATH_MAX];
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
@@ -427,7 +427,7 @@ static int copy_tree(const char *from, const char *to) {
     closedir(folder);
     if (error == HV_OK)
         error = atomic_file_sync(to);
-    return error == HV_OK ? atomic_file_sync_name(to) : error;
+    return error;
 }
 
 struct verified {

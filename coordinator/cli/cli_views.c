@@ -335,7 +335,22 @@ int cli_transfers(const struct cli *cli) {
 
 /* ---- the log ---- */
 
-static void print_records(const json_t *records) {
+enum { LOG_LINE_BYTES = 400 }; /* of what a record says, in a list of many */
+
+/* Cut where it is longer than a line should be, between two letters. */
+static void print_cut(char *text, long long position) {
+    size_t end = LOG_LINE_BYTES;
+    if (strlen(text) <= end) {
+        puts(text);
+        return;
+    }
+    while (((unsigned char)text[end] & 0xc0) == 0x80)
+        end--;
+    text[end] = '\0';
+    printf("%s… (all of it: haven --json log --from %lld --to %lld)\n", text, position, position);
+}
+
+static void print_records(const json_t *records, bool whole) {
     size_t index;
     json_t *record;
     json_array_foreach(records, index, record) {
@@ -346,17 +361,20 @@ static void print_records(const json_t *records) {
         for (size_t i = 0; i < sizeof head / sizeof head[0]; i++)
             json_object_del(body, head[i]);
         char *rest = json_dumps(body, JSON_COMPACT);
-        printf("%8lld  %s  %-10s %-9s %-10s %s\n", (long long)cli_number(record, "position"),
+        printf("%8lld  %s  %-10s %-9s %-10s ", cli_number(record, "position"),
                cli_wall(cli_number(record, "wall_ms"), when, sizeof when),
-               cli_text(record, "record"), cli_text(record, "actor"), cli_text(record, "name"),
-               rest == NULL ? "" : rest);
+               cli_text(record, "record"), cli_text(record, "actor"), cli_text(record, "name"));
+        if (rest != NULL && !whole)
+            print_cut(rest, cli_number(record, "position"));
+        else
+            puts(rest == NULL ? "" : rest);
         free(rest);
         json_decref(body);
     }
 }
 
 static void print_log(const json_t *reply) {
-    print_records(json_object_get(reply, "records"));
+    print_records(json_object_get(reply, "records"), false);
 }
 
 int cli_log(const struct cli *cli) {
@@ -376,7 +394,7 @@ int cli_log(const struct cli *cli) {
 }
 
 static void print_notes(const json_t *reply) {
-    print_records(json_object_get(reply, "notes"));
+    print_records(json_object_get(reply, "notes"), true);
 }
 
 int cli_notes(const struct cli *cli) {

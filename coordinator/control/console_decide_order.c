@@ -88,9 +88,12 @@ void console_plan_approve(const struct console_scene *scene, const json_t *reque
         .state = state, .region = scene->region, .wall_ms = scene->wall_ms};
     int error = orders_approve(&orders_scene, plan, console_text_or_empty(request, "reason"), arena,
                                &outcome->records, &outcome->record_count);
+    const uint64_t last = state_general(state)->last_plan;
     switch (error) {
     case HV_OK:
         outcome->kind = CONSOLE_COMMAND;
+        if (last > number) /* the approver may not have seen it */
+            outcome->reply = json_pack("{s:I}", "newer", (json_int_t)last);
         break;
     case HV_ERR_NOT_FOUND:
         console_refuse(outcome, error, "that plan is no longer at hand",

@@ -177,6 +177,18 @@ const struct state_order *state_find_order(const struct state *state, uint64_t n
     return find_number(state, STATE_ORDER, number);
 }
 
+uint64_t state_order_issued_at(const struct state *state, uint64_t position) {
+    for (uint32_t i = state_newest(state, STATE_ORDER); i != STATE_NONE;) {
+        const struct state_order *order = state_order(state, i);
+        if (order->entity.changed < position)
+            break;
+        if (order->issued_position == position)
+            return order->number;
+        i = order->entity.older;
+    }
+    return 0;
+}
+
 const struct state_plan *state_find_plan(const struct state *state, uint64_t number) {
     return find_number(state, STATE_PLAN, number);
 }

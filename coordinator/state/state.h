@@ -592,6 +592,10 @@ bool state_order_is_past(const struct state *state, const struct state_order *or
 
 const struct state_order *state_order(const struct state *state, uint32_t index);
 const struct state_order *state_find_order(const struct state *state, uint64_t number);
+
+/* The order that the record at this position issued; 0: none. O(orders changed since). */
+uint64_t state_order_issued_at(const struct state *state, uint64_t position);
+
 const struct state_plan *state_plan(const struct state *state, uint32_t index);
 const struct state_plan *state_find_plan(const struct state *state, uint64_t number);
 /* The newest plan that was ever approved, also if it was withdrawn since: a proposal older than it

@@ -45,6 +45,30 @@ int atomic_file_sync_name(const char *path) {
     return error == HV_ERR_PERMISSION ? sync_file_system(path) : error;
 }
 
+static int make_one(const char *path, mode_t mode) {
+    if (mkdir(path, mode) == 0)
+        return atomic_file_sync_name(path);
+    return errno == EEXIST ? HV_OK : store_error(errno);
+}
+
+int atomic_file_make_folder(const char *path) {
+    char above[PATH_MAX];
+    int error = make_one(path, 0700);
+    if (error != HV_ERR_NOT_FOUND || *path == '\0')
+        return error;
+    if (snprintf(above, sizeof above, "%s", path) >= (int)sizeof above)
+        return HV_ERR_LIMIT;
+    for (size_t end = strlen(above); end > 1 && above[end - 1] == '/'; end--)
+        above[end - 1] = '\0';
+    for (char *at = above + 1; (at = strchr(at, '/')) != NULL; *at++ = '/') {
+        *at = '\0';
+        error = make_one(above, 0755);
+        if (error != HV_OK)
+            return error;
+    }
+    return make_one(path, 0700);
+}
+
 /* What is being written aside: open, and locked against atomic_file_tidy, until it has its name. */
 struct aside {
     char path[PATH_MAX];

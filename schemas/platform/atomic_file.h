@@ -32,6 +32,11 @@ int atomic_file_sync(const char *path) HV_MUST_USE;
 /* Makes durable that a file or folder, such as one just made, is named where it is. */
 int atomic_file_sync_name(const char *path) HV_MUST_USE;
 
+/* Makes a folder that its owner alone may enter, and those above it that are not there, each named
+ * durably; one that is there stays as it is. HV_ERR_FULL, HV_ERR_PERMISSION, HV_ERR_NOT_FOUND (the
+ * path leads nowhere), HV_ERR_LIMIT, HV_ERR_IO. */
+int atomic_file_make_folder(const char *path) HV_MUST_USE;
+
 /* Reads a whole file of at most `limit` bytes; a NUL follows the bytes. Owned by the caller (free).
  * HV_ERR_NOT_FOUND, HV_ERR_PERMISSION, HV_ERR_LIMIT, HV_ERR_IO, HV_ERR_MEMORY. */
 int atomic_file_read(const char *path, size_t limit, uint8_t **ret_bytes,

@@ -19,6 +19,9 @@ every_setting() { [ "$(grep -c '^[a-z_]*:' c/haven.yaml)" -gt 20 ] && [ -z "$(un
 ends "every setting is on its page" 0 every_setting
 ends "init leaves an old one alone" 73 haven init c
 cp -a c cut && rm cut/deployment.json cut/haven.yaml # as if init had been cut short
+below() { "$bin/haven-node" init new/nodes/S7/ --id S7 --role shelter --deployment c/deployment.json && stat -c %a new new/nodes new/nodes/S7; }
+is "a node is made below folders that are not there, and is its owner's alone" $'755\n755\n700' below
+ends "not without its invitation" 66 "$bin/haven-node" init new/S8 --id S8 --role shelter --deployment new/deployment.json
 is "init that was cut short can be repeated" "河岸市" haven init cut --exercise --name other
 ends "the same deployment is in it" 0 diff <(grep '"deployment"' c/deployment.json) <(grep '"deployment"' cut/deployment.json)
 [ "$(stat -c %a c/coordinator.key)" = 600 ] && echo "ok: the key is private" || { echo "FAILED: key mode"; failed=1; }
@@ -74,7 +77,9 @@ is "proven to leave nobody" "unserved 0 people" haven plan show "$plan"
 is "compared with nothing" S0 haven plan diff "$plan"
 moves=$(haven plan show "$plan" --json | field '["plan"]["moves"]')
 ends "a plan that nobody named" 64 haven plan approve
-is "approved, with its orders" approved haven plan approve "$plan" --reason 'as agreed'
+is "a newer one" made haven plan make
+approve() { haven plan approve "$plan" --reason 'as agreed'; }
+is "the older one is approved, with its orders, and the newer one not passed over" "is newer, waits: haven plan diff" approve
 ends "only once" 64 haven plan approve "$plan"
 ends "nor one that there is not" 66 haven plan approve 999
 order_at() { [ "$(haven orders --addressee S01 --json | field '["orders"][0]["state"]')" = "$1" ]; }
@@ -86,11 +91,11 @@ until_so order_at accepted
 number=$(haven orders --kind evacuate-zone --json | field '["orders"][0]["id"]')
 is "an answer by telephone" done haven orders answer "$number" --state accepted
 ends "a node answers itself" 64 haven orders answer "$own" --state done
-is "an order by hand" done haven orders issue ship D1 --counterpart S02 --lines water=60 --deadline +90min
+is "an order by hand, by its number" 'issued; look at it: haven orders show' haven orders issue ship D1 --counterpart S02 --lines water=60 --deadline +90min
 ends "lines that are none" 64 haven orders issue ship D1 --lines water
 ends "a state that is none" 65 haven orders --state gone
 is "cancelled again" done haven orders cancel "$(haven orders --kind ship --addressee D1 --json | field '["orders"][-1]["id"]')"
-is "one with a window and a time on the way" done haven orders issue evacuate-zone Z03 --post zone-warden --shelter S02 \
+is "one with a window and a time on the way" issued haven orders issue evacuate-zone Z03 --post zone-warden --shelter S02 \
   --people Z03=77 --start +0min --end +0min --travel-min 600
 moving=$(haven orders --addressee Z03 --json | field '["orders"][0]["id"]')
 is "says so" "600 min, from leaving to being there" haven orders show "$moving"
@@ -114,6 +119,7 @@ owner_is() { [ "$(haven "${@:2}" attention --kind lifeline --json | field '["att
 owner_name() { haven "$@" attention --kind lifeline --json | field '["attention"][0]["owner"]["name"]'; }
 is "whose name stands there" night-shift owner_name
 is "as in the log, with the door" control haven log
+is "where long records are cut" '… (all of it: haven --json log --from ' haven log --from 1 --limit 1000
 is "gives it to somebody" done haven attention give lifeline:S02:power --to planner
 is "who has it" planner owner_name
 ends "a look back has it as it was" 0 owner_is None --at "$before"
@@ -164,7 +170,8 @@ done
 ends_with_all() { [ "$(haven verify --json | field '["verified"]')" -ge 50 ]; }
 until_so ends_with_all
 is "the running log is sound" "records, every checksum and hash right" haven verify
-is "a backup while running" "copied" haven backup b
+is "a backup while running" "copied" haven backup backups/new/b
+rm -rf b && mv backups/new/b b
 ends "not over another" 73 haven backup b
 [ ! -e b/coordinator.key ] && echo "ok: without the key" || { echo "FAILED: a key in the backup"; failed=1; }
 is "the backup is sound" "every checksum and hash right" haven verify b
