@@ -138,6 +138,21 @@ struct state_balance *book_need(struct state_book *book, const struct state_lot 
     return balance;
 }
 
+static int compare_wanted(const void *a, const void *b) {
+    const struct state_balance *other = b;
+    return compare(a, &other->lot, other->account);
+}
+
+/* Sorts them and leaves out what stands twice; returns how many are left. */
+static uint32_t sort_wanted(struct state_balance *wanted, uint32_t count) {
+    uint32_t kept = 0;
+    qsort(wanted, count, sizeof *wanted, compare_wanted);
+    for (uint32_t i = 0; i < count; i++)
+        if (kept == 0 || compare_wanted(&wanted[kept - 1], &wanted[i]) != 0)
+            wanted[kept++] = wanted[i];
+    return kept;
+}
+
 /* How many of the balances do not stand in the book yet. */
 static uint32_t count_new(const struct state_book *book, const struct state_balance *wanted,
                           uint32_t count) {
@@ -152,7 +167,8 @@ static uint32_t count_new(const struct state_book *book, const struct state_bala
     return new;
 }
 
-bool book_need_all(struct state_book *book, const struct state_balance *wanted, uint32_t count) {
+bool book_need_all(struct state_book *book, struct state_balance *wanted, uint32_t count) {
+    count = sort_wanted(wanted, count);
     const uint32_t new = count_new(book, wanted, count);
     if (!make_room(book, new))
         return false;

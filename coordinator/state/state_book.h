@@ -105,9 +105,10 @@ bool state_lot_equal(const struct state_lot *a, const struct state_lot *b);
 struct state_balance *book_need(struct state_book *book, const struct state_lot *lot,
                                 enum state_account account);
 
-/* Makes all of `wanted` that are absent, in one pass, with nothing on them and position 0; sorted
- * as balances are. False: no memory, and nothing is changed. O(balances + count). */
-bool book_need_all(struct state_book *book, const struct state_balance *wanted, uint32_t count);
+/* Makes all of `wanted` that are absent, in one pass, with nothing on them and position 0. Sorts
+ * `wanted`, in which one may stand twice. False: no memory, and nothing is changed.
+ * O(balances + count · log count). */
+bool book_need_all(struct state_book *book, struct state_balance *wanted, uint32_t count);
 
 /* Takes out those whose position is 0: made, and never booked on. O(balances). */
 void book_drop_unused(struct state_book *book);

@@ -269,6 +269,51 @@ static void clear_rest(struct state *state, struct state_place *place, const str
     book_drop_unused(book);
 }
 
+/* ---- many lots at once ---- */
+
+enum {
+    WANTED_OF_A_LOT = 4,
+    MANY_LOTS = 32 /* of fewer, one pass over the books costs more than it spares */
+};
+
+struct ledger_wanted ledger_wanted_of(size_t lots) {
+    const size_t room = WANTED_OF_A_LOT * lots;
+    return (struct ledger_wanted){
+        .balances = lots < MANY_LOTS ? NULL : malloc(room * sizeof(struct state_balance))};
+}
+
+void ledger_want(struct ledger_wanted *wanted, const struct state_lot *lot,
+                 enum state_account account) {
+    if (wanted->balances != NULL)
+        wanted->balances[wanted->count++] = (struct state_balance){.lot = *lot, .account = account};
+}
+
+void ledger_make_wanted(struct state_book *book, struct ledger_wanted *wanted) {
+    if (wanted->count > 0)
+        (void)book_need_all(book, wanted->balances, wanted->count);
+    free(wanted->balances);
+    wanted->balances = NULL;
+}
+
+void ledger_drop_unused(struct state_book *book, const struct ledger_wanted *wanted) {
+    if (wanted->count > 0)
+        book_drop_unused(book);
+}
+
+/* What making the books hold so much of a lot takes. */
+static void want_set(struct ledger_wanted *wanted, const struct state_book *book,
+                     const struct state_lot *lot, int64_t quantity, int64_t damaged,
+                     const struct naming *naming, bool reason) {
+    const int64_t there = state_book_there(book, lot);
+    ledger_want(wanted, lot, STATE_ON_HAND);
+    if (damaged > 0)
+        ledger_want(wanted, lot, STATE_DAMAGED);
+    if (quantity != there)
+        ledger_want(wanted, lot, quantity > there ? naming->up : naming->down);
+    if (quantity != there && !reason)
+        ledger_want(wanted, lot, STATE_NOTE_NO_REASON);
+}
+
 /* ---- agreeing with the picture ---- */
 
 static const struct naming corrected = {STATE_CORRECTED_UP, STATE_CORRECTED_DOWN, true};
@@ -289,6 +334,13 @@ void ledger_agree_on(struct state *state, struct state_place *place, const struc
 void fold_book_picture(struct state *state, struct state_place *place) {
     if (place == NULL)
         return;
+    struct ledger_wanted wanted = ledger_wanted_of(place->stock.count);
+    for (uint32_t i = 0; i < place->stock.count; i++) {
+        const struct state_stock_line *line = &place->stock.lines[i];
+        const struct state_lot lot = {line->item, line->lot, line->expiry_day};
+        want_set(&wanted, &place->book, &lot, line->quantity, line->damaged, &corrected, true);
+    }
+    ledger_make_wanted(&place->book, &wanted);
     for (uint32_t i = 0; i < place->stock.count; i++) {
         const struct state_stock_line *line = &place->stock.lines[i];
         struct state_lot lot = {line->item, line->lot, line->expiry_day};
@@ -310,6 +362,14 @@ static void count_lines(struct state *state, struct state_place *place,
                         const struct hv_stock_count *count) {
     struct naming naming = count_naming(&place->book);
     bool reason = naming.up == STATE_OPENING || *count->reason != '\0';
+    struct ledger_wanted wanted = ledger_wanted_of(count->line_count);
+    for (size_t i = 0; i < count->line_count; i++) {
+        const struct hv_stock_line *line = &count->lines[i];
+        const struct state_lot lot = fold_lot(state, line);
+        want_set(&wanted, &place->book, &lot, (int64_t)line->quantity, (int64_t)line->damaged,
+                 &naming, reason);
+    }
+    ledger_make_wanted(&place->book, &wanted);
     for (size_t i = 0; i < count->line_count; i++) {
         const struct hv_stock_line *line = &count->lines[i];
         struct state_lot lot = fold_lot(state, line);
@@ -320,7 +380,9 @@ static void count_lines(struct state *state, struct state_place *place,
         confirm(state, &place->book, &lot);
     }
     if (count->complete)
-        clear_rest(state, place, &naming, reason);
+        clear_rest(state, place, &naming, reason); /* drops what is not used, too */
+    else
+        ledger_drop_unused(&place->book, &wanted);
 }
 
 /* On behalf the picture decides what a count means: it may have come late. */

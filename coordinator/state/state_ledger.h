@@ -34,6 +34,26 @@ void ledger_bring(struct state *state, struct state_place *place, enum state_acc
 void ledger_note(struct state *state, struct state_book *book, enum state_account account,
                  const struct state_lot *lot, int64_t amount);
 
+/* Balances of many lots that are about to be booked on, made all at once: one by one each would
+ * move all that stand behind it, which takes a time with the square of the lots. Up to four of a
+ * lot. Where lots are few, or there is no memory, nothing is made, and booking makes them one by
+ * one. */
+struct ledger_wanted {
+    struct state_balance *balances; /* NULL: one by one */
+    uint32_t count;
+};
+
+struct ledger_wanted ledger_wanted_of(size_t lots);
+
+void ledger_want(struct ledger_wanted *wanted, const struct state_lot *lot,
+                 enum state_account account);
+
+/* Makes them, and frees the list. */
+void ledger_make_wanted(struct state_book *book, struct ledger_wanted *wanted);
+
+/* Takes out again what was not booked on. */
+void ledger_drop_unused(struct state_book *book, const struct ledger_wanted *wanted);
+
 /* Makes the books hold so much of a lot as the picture of the place shows. */
 void ledger_agree_on(struct state *state, struct state_place *place, const struct state_lot *lot);
 

@@ -147,6 +147,54 @@ static bool wants_reason(enum hv_stock_movement_kind kind) {
            kind == HV_STOCK_ADJUST_DOWN;
 }
 
+/* The account that a movement of the place's own books needs of each lot, besides what is there;
+ * STATE_ACCOUNT_NONE: none that is worth a pass. */
+static enum state_account account_of(const struct hv_stock_movement *movement,
+                                     const struct state_waybill *waybill) {
+    switch (movement->kind) {
+    case HV_STOCK_RECEIVE:
+        return waybill == NULL ? STATE_BROUGHT_IN : STATE_ON_HAND;
+    case HV_STOCK_ADJUST_UP:
+        return STATE_ADJUSTED_UP;
+    case HV_STOCK_PICK:
+        return STATE_PICKED;
+    case HV_STOCK_LOAD:
+        return STATE_LOADED;
+    case HV_STOCK_PUT_BACK:
+        return STATE_ACCOUNT_NONE;
+    case HV_STOCK_SHIP:
+        return waybill == NULL ? STATE_SENT : STATE_ACCOUNT_NONE;
+    default:
+        return use_of(movement->kind, NULL).account;
+    }
+}
+
+static void want_lines(struct state *state, struct ledger_wanted *wanted,
+                       enum state_account account, bool comes, const struct hv_stock_line *lines,
+                       size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const struct state_lot lot = fold_lot(state, &lines[i]);
+        ledger_want(wanted, &lot, account);
+        if (comes)
+            ledger_want(wanted, &lot, STATE_ON_HAND);
+        if (comes && lines[i].damaged > 0)
+            ledger_want(wanted, &lot, STATE_DAMAGED);
+    }
+}
+
+static struct ledger_wanted prepare(struct state *state, struct state_place *place,
+                                    const struct state_waybill *waybill,
+                                    const struct hv_stock_movement *movement) {
+    const enum state_account account = account_of(movement, waybill);
+    const bool comes = movement->kind == HV_STOCK_RECEIVE || movement->kind == HV_STOCK_ADJUST_UP;
+    struct ledger_wanted wanted = ledger_wanted_of(movement->line_count + movement->into_count);
+    want_lines(state, &wanted, STATE_UNPACKED, true, movement->into, movement->into_count);
+    if (account != STATE_ACCOUNT_NONE)
+        want_lines(state, &wanted, account, comes, movement->lines, movement->line_count);
+    ledger_make_wanted(&place->book, &wanted);
+    return wanted;
+}
+
 static uint32_t place_named(struct state *state, const char *id) {
     const struct state_place *place = *id == '\0' ? NULL : state_find_place(state, id);
     return place == NULL ? STATE_NONE : place->entity.index;
@@ -241,12 +289,14 @@ void fold_book_movement(struct state *state, struct state_place *place,
         is_on_waybill(movement) ? fold_waybill(state, movement->waybill, stamp->node) : NULL;
     if (waybill != NULL)
         tell_waybill(state, waybill, place, stamp, movement);
+    const struct ledger_wanted wanted = prepare(state, place, waybill, movement);
     for (size_t i = 0; i < movement->into_count; i++) {
         struct state_lot lot = fold_lot(state, &movement->into[i]);
         ledger_bring(state, place, STATE_UNPACKED, &lot, (int64_t)movement->into[i].quantity,
                      (int64_t)movement->into[i].damaged);
     }
     book_lines(state, place, waybill, stamp, movement, record->wall_ms);
+    ledger_drop_unused(&place->book, &wanted);
     if (waybill != NULL)
         finish_waybill(state, waybill, place, movement);
     if (state_books_lag(state, place))

@@ -3,6 +3,7 @@
 #include "coordinator/state/state_book.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct state *state;
@@ -424,6 +425,73 @@ Test(ledger, a_message_that_comes_again_changes_nothing) {
     cr_assert_eq(at(D1, STATE_ON_HAND, "", 0), 60);
     cr_assert_eq(way(STATE_IN_TRANSIT), 40);
     cr_assert_eq(ledger_verify_totals(verify)->repeated, 4);
+}
+
+/* ---- many lots ---- */
+
+enum { LOTS = 64 };
+
+/* The lots in no order; every third has damaged ones. */
+static struct hv_stock_line many[LOTS];
+static char many_names[LOTS][8];
+
+static void make_lots(uint64_t quantity) {
+    for (unsigned i = 0; i < LOTS; i++) {
+        snprintf(many_names[i], sizeof many_names[i], "L%u", i);
+        many[i] = of("water", many_names[i], DAY(1 + i * 37 % LOTS), quantity + i % 5);
+        many[i].damaged = i % 3 == 0 ? 2 : 0;
+    }
+}
+
+static struct hv_report of_many(struct hv_report report, size_t first, size_t count) {
+    if (report.kind == HV_REPORT_STOCK_COUNT) {
+        report.stock_count.lines = many + first;
+        report.stock_count.line_count = count;
+    } else {
+        report.stock_movement.lines = many + first;
+        report.stock_movement.line_count = count;
+    }
+    return report;
+}
+
+/* To S1 all at once, to S2 one by one. */
+static void both_ways(struct hv_report report) {
+    say(S1, of_many(report, 0, LOTS));
+    for (size_t i = 0; i < LOTS; i++)
+        say(S2, of_many(report, i, 1));
+}
+
+static void books_are_alike(void) {
+    const struct state_book *a = &state_find_place(state, "S1")->book,
+                            *b = &state_find_place(state, "S2")->book;
+    cr_assert_eq(a->count, b->count);
+    for (uint32_t i = 0; i < a->count; i++) {
+        cr_assert(state_lot_equal(&a->balances[i].lot, &b->balances[i].lot));
+        cr_assert_eq(a->balances[i].account, b->balances[i].account);
+        cr_assert_eq(a->balances[i].amount, b->balances[i].amount);
+        cr_assert_gt(a->balances[i].position, 0);
+    }
+}
+
+Test(ledger, many_lots_at_once_are_booked_as_one_by_one) {
+    struct hv_report counted = {.kind = HV_REPORT_STOCK_COUNT, .stock_count = {.reason = ""}};
+    make_lots(20);
+    both_ways(moving(HV_STOCK_RECEIVE, many, ""));
+    books_are_alike();
+    make_lots(18); /* fewer of some, and more of others are damaged */
+    many[7].damaged = 9;
+    both_ways(counted);
+    books_are_alike();
+    make_lots(3);
+    both_ways(moving(HV_STOCK_ISSUE, many, ""));
+    both_ways(moving(HV_STOCK_PICK, many, "W"));
+    both_ways(moving(HV_STOCK_LOAD, many, "W"));
+    both_ways(moving(HV_STOCK_PUT_BACK, many, "W"));
+    books_are_alike();
+    make_lots(30);
+    both_ways(counted);
+    both_ways(moving(HV_STOCK_LOSS, many, ""));
+    books_are_alike();
 }
 
 /* ---- requests ---- */
