@@ -292,10 +292,19 @@ struct objection core_judge_aside(struct turn *turn, const struct hv_report *rep
 
 /* ---- what staff leave out ---- */
 
-int core_complete_goods(struct turn *turn, struct hv_report *report) {
+/* What lies there and is good, whatever it was set aside for. */
+static uint64_t there(const void *context, const struct hv_stock_line *lot) {
+    const struct reach *reach = context;
+    return has_expired(lot, reach->today) ? 0 : node_stock_usable(&reach->present->stock, lot);
+}
+
+/* Who forces that more leaves than is free has taken what is free, then what was set aside, and
+ * only the rest is not explained. */
+int core_complete_goods(struct turn *turn, struct hv_report *report, bool force) {
     struct hv_stock_movement *movement = &report->stock_movement;
     const struct node_present *present = &turn->core->present;
     struct hv_arena *arena = &turn->effects->arena;
+    node_stock_know_lots(&present->stock, movement->lines, movement->line_count);
     bool of_picks = movement->waybill[0] != '\0' &&
                     (movement->kind == HV_STOCK_LOAD || movement->kind == HV_STOCK_SHIP ||
                      movement->kind == HV_STOCK_PUT_BACK);
@@ -306,6 +315,13 @@ int core_complete_goods(struct turn *turn, struct hv_report *report) {
                                 &movement->lines, &movement->line_count);
     struct reach reach = reach_of(present, movement);
     reach.today = is_for_people(movement->kind) ? day_of(report) : 0;
-    return node_stock_pick(&present->stock, within_reach, &reach, movement->lines,
-                           movement->line_count, arena, &movement->lines, &movement->line_count);
+    force = force && hv_stock_sign(movement->kind) < 0;
+    int error = node_stock_pick(&present->stock, within_reach, &reach, movement->lines,
+                                movement->line_count, force, arena, &movement->lines,
+                                &movement->line_count);
+    if (error == HV_OK && force)
+        error =
+            node_stock_pick(&present->stock, there, &reach, movement->lines, movement->line_count,
+                            true, arena, &movement->lines, &movement->line_count);
+    return error;
 }

@@ -147,7 +147,7 @@ struct objection core_judge_count(struct turn *turn, const struct hv_stock_count
                                   bool force);
 struct objection core_judge_aside(struct turn *turn, const struct hv_report *report);
 /* Puts in the goods and the lots that staff left out. */
-int core_complete_goods(struct turn *turn, struct hv_report *report);
+int core_complete_goods(struct turn *turn, struct hv_report *report, bool force);
 
 /* core_orders.c */
 void core_orders_received(struct turn *turn, const struct hv_order_set *set);

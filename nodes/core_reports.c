@@ -224,7 +224,7 @@ static int complete_request(struct turn *turn, struct hv_request *request) {
     return error;
 }
 
-static int complete(struct turn *turn, struct hv_report *report, uint64_t ago_ms) {
+static int complete(struct turn *turn, struct hv_report *report, uint64_t ago_ms, bool force) {
     report->source = HV_SOURCE_NODE;
     report->seen = turn_seen(turn, ago_ms);
     report->subject = "";
@@ -234,7 +234,11 @@ static int complete(struct turn *turn, struct hv_report *report, uint64_t ago_ms
             report->lifelines.lifelines[i].seen = report->seen;
         return HV_OK;
     case HV_REPORT_STOCK_MOVEMENT:
-        return core_complete_goods(turn, report);
+        return core_complete_goods(turn, report, force);
+    case HV_REPORT_STOCK_COUNT:
+        node_stock_know_lots(&turn->core->present.stock, report->stock_count.lines,
+                             report->stock_count.line_count);
+        return HV_OK;
     case HV_REPORT_REQUEST:
         return complete_request(turn, &report->request);
     case HV_REPORT_ANSWER:
@@ -316,7 +320,8 @@ void core_staff_report(struct turn *turn, const struct node_event *event) {
     if (!may_report(turn, token))
         return;
     struct hv_report *report = hv_report_copy(event->report.report, &turn->effects->arena);
-    int error = report == NULL ? HV_ERR_MEMORY : complete(turn, report, event->report.ago_ms);
+    int error = report == NULL ? HV_ERR_MEMORY
+                               : complete(turn, report, event->report.ago_ms, event->report.force);
     if (error != HV_OK) {
         refuse(turn, token, error, HV_REASON_OVERSIZE, hv_error_text(error),
                "make several smaller entries of it");

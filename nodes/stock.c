@@ -265,9 +265,35 @@ int node_stock_move(struct node_stock *stock, const struct hv_stock_movement *mo
 
 /* ---- picking ---- */
 
+/* The one lot of that name, or NULL: there is none, there are several, or one without expiry. */
+static const struct hv_stock_line *only_lot(const struct node_stock *stock,
+                                            const struct hv_stock_line *line) {
+    const struct hv_stock_line *only = NULL;
+    for (size_t i = first_of(stock, line->item); is_item(stock, i, line->item); i++) {
+        const struct hv_stock_line *lot = &stock->lines[i];
+        if (strcmp(lot->lot, line->lot) != 0)
+            continue;
+        if (only != NULL || lot->expiry_day == 0)
+            return NULL;
+        only = lot;
+    }
+    return only;
+}
+
+void node_stock_know_lots(const struct node_stock *stock, struct hv_stock_line *lines,
+                          size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const bool named = lines[i].lot[0] != '\0' && lines[i].expiry_day == 0;
+        const struct hv_stock_line *lot = named ? only_lot(stock, &lines[i]) : NULL;
+        if (lot != NULL)
+            lines[i].expiry_day = lot->expiry_day;
+    }
+}
+
 struct picked {
     node_stock_available *available;
     const void *context;
+    bool all;
     struct hv_stock_line *lines;
     size_t count;
 };
@@ -297,6 +323,8 @@ static bool spreads(const struct node_stock *stock, const struct picked *picked,
                     const struct hv_stock_line *line) {
     if (line->lot[0] != '\0' || line->expiry_day != 0)
         return false;
+    if (picked->all)
+        return true;
     uint64_t left = 0;
     for (size_t i = first_of(stock, line->item); is_item(stock, i, line->item); i++)
         left = sum_within_limit(left, left_of(picked, &stock->lines[i]));
@@ -317,14 +345,17 @@ static int spread(const struct node_stock *stock, struct picked *picked,
         if (error != HV_OK)
             return error;
     }
-    return HV_OK;
+    struct hv_stock_line more = *line;
+    more.quantity = wanted;
+    return wanted == 0 ? HV_OK : pick(picked, &more);
 }
 
 int node_stock_pick(const struct node_stock *stock, node_stock_available *available,
-                    const void *context, const struct hv_stock_line *lines, size_t count,
+                    const void *context, const struct hv_stock_line *lines, size_t count, bool all,
                     struct hv_arena *arena, struct hv_stock_line **ret_lines, size_t *ret_count) {
     struct picked picked = {.available = available,
                             .context = context,
+                            .all = all,
                             .lines =
                                 hv_arena_take(arena, HV_STOCK_LINES_MAX, sizeof *picked.lines)};
     if (picked.lines == NULL)

@@ -44,11 +44,17 @@ int node_stock_move(struct node_stock *stock, const struct hv_stock_movement *mo
 /* How much of a lot may be taken. */
 typedef uint64_t node_stock_available(const void *context, const struct hv_stock_line *lot);
 
+/* Whoever names a lot and no expiry means the one lot of that name, if there is just one here: its
+ * expiry is put into the line. */
+void node_stock_know_lots(const struct node_stock *stock, struct hv_stock_line *lines,
+                          size_t count);
+
 /* Spreads lines that name neither lot nor expiry over the lots that are available, first to expire
- * first out; lines of which there is too little stay as they are for the caller to judge. The
- * result lives in the arena. Errors: HV_ERR_MEMORY, _LIMIT (HV_STOCK_LINES_MAX). */
+ * first out. Lines of which there is too little stay as they are for the caller to judge; `all`:
+ * what there is of them is spread, and a line without a lot says how much more. The result lives in
+ * the arena. Errors: HV_ERR_MEMORY, _LIMIT (HV_STOCK_LINES_MAX). */
 int node_stock_pick(const struct node_stock *stock, node_stock_available *available,
-                    const void *context, const struct hv_stock_line *lines, size_t count,
+                    const void *context, const struct hv_stock_line *lines, size_t count, bool all,
                     struct hv_arena *arena, struct hv_stock_line **ret_lines,
                     size_t *ret_count) HV_MUST_USE;
 

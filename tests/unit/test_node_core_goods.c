@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct node_bench *bench;
 
@@ -173,4 +174,59 @@ Test(node_core_goods, goods_answer_a_request_that_is_open_here) {
     asked.request.id = 1;
     cr_assert_eq(bench_try(bench, &asked), HV_OK);
     cr_assert_eq(bench_try(bench, &came), HV_ERR_NOT_FOUND, "it was withdrawn");
+}
+
+static const struct hv_stock_line *lot_called(const char *name) {
+    const struct node_stock *stock = &node_core_present(bench->core)->stock;
+    for (size_t i = 0; i < stock->count; i++)
+        if (strcmp(stock->lines[i].lot, name) == 0)
+            return &stock->lines[i];
+    return NULL;
+}
+
+Test(node_core_goods, a_lot_that_is_named_is_that_lot_whatever_its_expiry) {
+    struct hv_stock_line got[] = {bench_stock_line("water", "A", 30500, 10),
+                                  bench_stock_line("water", "B", 31000, 10),
+                                  bench_stock_line("water", "B", 32000, 10)};
+    struct hv_stock_line two_of_a = bench_stock_line("water", "A", 0, 2),
+                         two_of_b = bench_stock_line("water", "B", 0, 2);
+    bench_stock(bench, HV_STOCK_RECEIVE, got, 3);
+    cr_assert_eq(bench_stock(bench, HV_STOCK_ISSUE, &two_of_a, 1), HV_OK);
+    cr_assert_eq(lot_called("A")->quantity, 8);
+    cr_assert_eq(bench_stock(bench, HV_STOCK_RECEIVE, &two_of_a, 1), HV_OK);
+    cr_assert_eq(lot_called("A")->quantity, 10);
+    cr_assert_eq(bench_stock(bench, HV_STOCK_ISSUE, &two_of_b, 1), HV_ERR_STATE, "which of two?");
+    struct hv_stock_line counted = bench_stock_line("water", "A", 0, 7);
+    struct hv_report count = {.source = HV_SOURCE_NODE,
+                              .subject = "",
+                              .kind = HV_REPORT_STOCK_COUNT,
+                              .stock_count = {.line_count = 1, .lines = &counted, .reason = "x"}};
+    cr_assert_eq(bench_try(bench, &count), HV_OK);
+    cr_assert_eq(lot_called("A")->quantity, 7);
+    cr_assert_eq(lot_called("A")->expiry_day, 30500);
+}
+
+Test(node_core_goods, what_is_forced_takes_what_there_is_and_only_the_rest_is_not_explained) {
+    struct hv_stock_line got[] = {bench_stock_line("water", "A", 30500, 10),
+                                  bench_stock_line("water", "B", 31000, 10)};
+    struct hv_stock_line four = bench_stock_line("water", "", 0, 4),
+                         fifty = bench_stock_line("water", "", 0, 50);
+    struct hv_report issue = {.source = HV_SOURCE_NODE,
+                              .subject = "",
+                              .kind = HV_REPORT_STOCK_MOVEMENT,
+                              .stock_movement = {.kind = HV_STOCK_ISSUE,
+                                                 .line_count = 1,
+                                                 .lines = &fifty,
+                                                 .waybill = "",
+                                                 .counterpart = "",
+                                                 .reason = "",
+                                                 .vehicle = "",
+                                                 .request_node = ""}};
+    bench_stock(bench, HV_STOCK_RECEIVE, got, 2);
+    cr_assert_eq(on_waybill(HV_STOCK_PICK, &four, 1, "", false), HV_OK);
+    cr_assert_eq(bench_try(bench, &issue), HV_ERR_STATE);
+    bench_report(bench, &issue, true);
+    cr_assert_eq(bench->last_reply.error, HV_OK);
+    cr_assert_eq(node_core_present(bench->core)->stock.count, 0, "picked goods went, too");
+    cr_assert_null(the_pick());
 }
