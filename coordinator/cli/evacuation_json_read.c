@@ -4,6 +4,7 @@
 #include "coordinator/region/json_fields.h"
 
 #include "schemas/limits.h"
+#include "schemas/utf8.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -101,14 +102,18 @@ static int32_t read_step(const struct row *row, const char *field, int32_t other
 
 static const char *read_text(const struct row *row, const char *field) {
     const json_t *value = json_object_get(row->object, field);
-    const char *right = "a text of 1 to 64 bytes without NUL";
+    const char *right = "a text of 1 to 64 bytes without control characters";
     if (value == NULL || !json_is_string(value)) {
         fault_of_row(row, field, right, value == NULL ? "missing" : "not a text");
         return NULL;
     }
     size_t bytes = json_string_length(value);
-    if (bytes == 0 || bytes > HV_ID_BYTES_MAX || strlen(json_string_value(value)) != bytes) {
+    if (bytes == 0 || bytes > HV_ID_BYTES_MAX) {
         fault_of_row(row, field, right, "%zu bytes", bytes);
+        return NULL;
+    }
+    if (hv_utf8_scan(json_string_value(value), bytes) != 0) {
+        fault_of_row(row, field, right, "it has some");
         return NULL;
     }
     return json_string_value(value);

@@ -1,6 +1,7 @@
 #include "coordinator/cli/json_document.h"
 
 #include "schemas/limits.h"
+#include "schemas/utf8.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -112,15 +113,17 @@ int64_t json_document_integer(const struct json_document *document, const json_t
 const char *json_document_id(const struct json_document *document, const json_t *object,
                              const char *place, const char *field) {
     const json_t *value = json_object_get(object, field);
-    const char *right = "a text of 1 to 64 bytes without NUL";
+    const char *right = "a text of 1 to 64 bytes without control characters";
     char name[FIELD_BYTES];
     size_t bytes = json_string_length(value);
     if (json_is_string(value) && bytes > 0 && bytes <= HV_ID_BYTES_MAX &&
-        strlen(json_string_value(value)) == bytes)
+        hv_utf8_scan(json_string_value(value), bytes) == 0)
         return json_string_value(value);
     name_field(name, place, field);
     if (json_is_string(value))
-        json_document_fault(document, name, right, "%zu bytes", bytes);
+        json_document_fault(document, name, right,
+                            bytes == 0 || bytes > HV_ID_BYTES_MAX ? "%zu bytes" : "it has some",
+                            bytes);
     else
         json_document_fault(document, name, right, "%s", value == NULL ? "missing" : "not a text");
     return NULL;

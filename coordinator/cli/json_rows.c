@@ -1,6 +1,7 @@
 #include "coordinator/cli/json_rows.h"
 
 #include "schemas/limits.h"
+#include "schemas/utf8.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -132,14 +133,18 @@ double json_row_number(const struct json_row *row, const char *field, bool requi
 
 const char *json_row_text(const struct json_row *row, const char *field) {
     const json_t *value = json_object_get(row->object, field);
-    const char *right = "a text of 1 to 64 bytes without NUL";
+    const char *right = "a text of 1 to 64 bytes without control characters";
     if (!json_is_string(value)) {
         json_row_fault(row, field, right, value == NULL ? "missing" : "not a text");
         return NULL;
     }
     size_t bytes = json_string_length(value);
-    if (bytes == 0 || bytes > HV_ID_BYTES_MAX || strlen(json_string_value(value)) != bytes) {
+    if (bytes == 0 || bytes > HV_ID_BYTES_MAX) {
         json_row_fault(row, field, right, "%zu bytes", bytes);
+        return NULL;
+    }
+    if (hv_utf8_scan(json_string_value(value), bytes) != 0) {
+        json_row_fault(row, field, right, "it has some");
         return NULL;
     }
     return json_string_value(value);

@@ -1,9 +1,11 @@
 #include "coordinator/cli/scenarios.h"
 
+#include "coordinator/cli/cli.h"
 #include "coordinator/cli/cli_arguments.h"
 #include "coordinator/cli/cli_file.h"
 #include "coordinator/cli/scenarios_json.h"
 #include "coordinator/cli/scenarios_preposition.h"
+#include "schemas/limits.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -17,7 +19,8 @@
 
 static const char usage[] =
     "usage: haven scenarios HAZARDS.json REGION [-o CATALOGUE.json] [--seed N]\n"
-    "                       [--preposition INSTANCE.json] [--timelines FOLDER] [--json]\n";
+    "                       [--csv TABLE.csv] [--preposition INSTANCE.json]\n"
+    "                       [--timelines FOLDER] [--json]\n";
 
 static const char help[] =
     "\n"
@@ -28,6 +31,8 @@ static const char help[] =
     "docs/SCENARIOS.md tells the formats, formulas and their sources.\n"
     "\n"
     "  -o, --output FILE        write the catalogue, a haven.scenarios/1\n"
+    "  --csv FILE               write all that is hit as a table: a row for each thing and "
+    "scenario\n"
     "  --preposition FILE       write a haven.preposition.instance/1 with these scenarios\n"
     "  --timelines FOLDER       write for each scenario a hazard timeline (CSV), as exercises\n"
     "                           and haven evacuation instance --hazard take it\n"
@@ -45,7 +50,7 @@ static const char help[] =
     "      --hazard risks/river.100y.csv -o flood-100.json\n";
 
 struct request {
-    const char *hazards, *region, *output, *preposition, *timelines;
+    const char *hazards, *region, *output, *csv, *preposition, *timelines;
     long seed;
     bool json;
 };
@@ -55,6 +60,7 @@ struct request {
 static int read_arguments(int argc, char **argv, struct request *request, bool *ret_helped) {
     const struct cli_argument arguments[] = {
         cli_argument_output(&request->output),
+        {.name = "csv", .text = &request->csv},
         {.name = "preposition", .text = &request->preposition},
         {.name = "timelines", .text = &request->timelines},
         cli_argument_seed(&request->seed),
@@ -102,6 +108,36 @@ static void put_cell(FILE *file, const char *text) {
     fputc('"', file);
 }
 
+static const char *unit_of(enum region_hazard kind) {
+    return kind == REGION_FLOOD ? "m" : kind == REGION_TYPHOON ? "m/s" : "MMI";
+}
+
+static int write_table(FILE *file, const void *context) {
+    const struct made *made = context;
+    const struct region *region = made->region;
+    fputs("scenario,probability,hazard,target,id,name,name_zh,intensity,unit,lost,from_hour,to_"
+          "hour\n",
+          file);
+    for (uint32_t s = 0; s < made->catalogue->scenario_count; s++) {
+        const struct catalogue_scenario *scenario = &made->catalogue->scenarios[s];
+        for (uint32_t i = 0; i < scenario->count; i++) {
+            const struct catalogue_hit *hit = &made->catalogue->hits[scenario->first + i];
+            enum region_hazard kind = made->hazards->hazards[scenario->hazard].kind;
+            put_cell(file, scenario->id);
+            fprintf(file, ",%.6g,%s,%s,", scenario->probability, region_hazard_name(kind),
+                    hazard_target_name(hit->target));
+            put_cell(file, scenarios_target_id(region, hit->target, hit->index));
+            fputc(',', file);
+            put_cell(file, scenarios_target_name(region, hit->target, hit->index, false));
+            fputc(',', file);
+            put_cell(file, scenarios_target_name(region, hit->target, hit->index, true));
+            fprintf(file, ",%.6g,%s,%.6g,%.6g,%.6g\n", hit->intensity, unit_of(kind), hit->share,
+                    hit->from_h, hit->to_h);
+        }
+    }
+    return ferror(file) ? HV_ERR_IO : HV_OK;
+}
+
 static void put_entry(FILE *file, const struct made *made, const struct catalogue_hit *hit,
                       const char *effect, double from_h) {
     const struct catalogue_scenario *scenario = &made->catalogue->scenarios[made->scenario];
@@ -133,6 +169,17 @@ static int write_timeline(FILE *file, const void *context) {
     return ferror(file) ? HV_ERR_IO : HV_OK;
 }
 
+/* The file of a scenario: its id, with what a name of a file cannot hold as in a URL. */
+static bool put_path(char *path, const char *folder, const char *id) {
+    int bytes = snprintf(path, PATH_BYTES, "%s/", folder);
+    for (; *id != '\0' && bytes < PATH_BYTES; id++)
+        bytes += snprintf(path + bytes, (size_t)(PATH_BYTES - bytes),
+                          *id == '/' || *id == '%' ? "%%%02X" : "%c", *id);
+    if (bytes < PATH_BYTES)
+        bytes += snprintf(path + bytes, (size_t)(PATH_BYTES - bytes), ".csv");
+    return bytes < PATH_BYTES;
+}
+
 static int write_timelines(struct made made) {
     const char *folder = made.request->timelines;
     char path[PATH_BYTES];
@@ -141,14 +188,10 @@ static int write_timelines(struct made made) {
         return EX_CANTCREAT;
     }
     for (made.scenario = 1; made.scenario < made.catalogue->scenario_count; made.scenario++) {
-        if (snprintf(path, sizeof path, "%s/%s.csv", folder,
-                     made.catalogue->scenarios[made.scenario].id) >= (int)sizeof path) {
+        if (!put_path(path, folder, made.catalogue->scenarios[made.scenario].id)) {
             fprintf(stderr, "haven " COMMAND ": %s: name too long\n", folder);
             return EX_CANTCREAT;
         }
-        for (char *c = path + strlen(folder) + 1; *c != '\0'; c++)
-            if (*c == '/')
-                *c = '_';
         int status = cli_file_write(COMMAND, path, write_timeline, &made);
         if (status != EX_OK)
             return status;
@@ -196,25 +239,40 @@ static struct toll count_toll(const struct made *made, uint32_t s) {
     return toll;
 }
 
+static void put_size(struct cli_table *table, const struct catalogue_scenario *scenario) {
+    switch (scenario->size_of) {
+    case CATALOGUE_LEVEL_M:
+        cli_table_cell(table, "%.2f m", scenario->size);
+        break;
+    case CATALOGUE_PRESSURE_HPA:
+        cli_table_cell(table, "%.0f hPa", scenario->size);
+        break;
+    case CATALOGUE_MAGNITUDE:
+        cli_table_cell(table, "Mw %.1f", scenario->size);
+        break;
+    case CATALOGUE_INTENSITY:
+        cli_table_cell(table, "MMI %.1f", scenario->size);
+        break;
+    default:
+        cli_table_cell(table, "%s", "");
+    }
+}
+
 static void print_text(const struct made *made) {
-    printf("%-24s %11s %10s %8s %7s %6s %9s %7s\n", "scenario", "probability", "size", "people",
-           "zones", "roads", "shelters", "depots");
+    static const char *const titles[] = {"scenario", ">probability", ">size",   ">people", ">zones",
+                                         ">roads",   ">shelters",    ">depots", NULL};
+    struct cli_table *table = cli_table_new(titles);
     for (uint32_t s = 0; s < made->catalogue->scenario_count; s++) {
         const struct catalogue_scenario *scenario = &made->catalogue->scenarios[s];
         struct toll toll = count_toll(made, s);
-        char size[32] = "";
-        if (scenario->hazard != UINT32_MAX) {
-            enum region_hazard kind = made->hazards->hazards[scenario->hazard].kind;
-            snprintf(size, sizeof size,
-                     kind == REGION_FLOOD     ? "%.2f m"
-                     : kind == REGION_TYPHOON ? "%.0f hPa"
-                                              : "Mw %.1f",
-                     scenario->size);
-        }
-        printf("%-24s %11.6f %10s %8.0f %7" PRIu32 " %6" PRIu32 " %9" PRIu32 " %7" PRIu32 "\n",
-               scenario->id, scenario->probability, size, toll.people, toll.hit[HAZARD_ZONE],
-               toll.hit[HAZARD_LINK], toll.hit[HAZARD_SHELTER], toll.hit[HAZARD_DEPOT]);
+        cli_table_cell(table, "%s", scenario->id);
+        cli_table_cell(table, "%.6f", scenario->probability);
+        put_size(table, scenario);
+        cli_table_cell(table, "%.0f", toll.people);
+        for (int target = 0; target < HAZARD_TARGETS; target++)
+            cli_table_cell(table, "%" PRIu32, toll.hit[target]);
     }
+    cli_table_print(table);
 }
 
 static void print_json(const struct made *made) {
@@ -241,6 +299,8 @@ static int deliver(const struct made *made) {
     int status = EX_OK;
     if (request->output != NULL)
         status = cli_file_write(COMMAND, request->output, write_catalogue, made);
+    if (status == EX_OK && request->csv != NULL)
+        status = cli_file_write(COMMAND, request->csv, write_table, made);
     if (status == EX_OK && request->preposition != NULL)
         status = write_preposition(made);
     if (status == EX_OK && request->timelines != NULL)
@@ -248,6 +308,26 @@ static int deliver(const struct made *made) {
     if (status == EX_OK)
         (request->json ? print_json : print_text)(made);
     return status;
+}
+
+/* Ids of scenarios are made of those of hazards and of their parts, and must do as ids too. */
+static bool check_ids(const struct request *request, const struct catalogue *catalogue) {
+    uint32_t second = catalogue_find_double(catalogue);
+    if (second != UINT32_MAX) {
+        fprintf(stderr, "%s: two scenarios would be called “%s”; other ids, bands or magnitudes\n",
+                request->hazards, catalogue->scenarios[second].id);
+        return false;
+    }
+    for (uint32_t s = 0; s < catalogue->scenario_count; s++)
+        if (strlen(catalogue->scenarios[s].id) > HV_ID_BYTES_MAX) {
+            fprintf(stderr,
+                    "%s: a scenario would be called “%s”, %zu bytes; shorter ids, so that it has "
+                    "%u at most\n",
+                    request->hazards, catalogue->scenarios[s].id,
+                    strlen(catalogue->scenarios[s].id), HV_ID_BYTES_MAX);
+            return false;
+        }
+    return true;
 }
 
 static int make(const struct request *request, const struct region *region,
@@ -266,7 +346,7 @@ static int make(const struct request *request, const struct region *region,
         return hv_error_exit_status(error);
     }
     const struct made made = {request, region, hazards, &catalogue, 0};
-    int status = deliver(&made);
+    int status = check_ids(request, &catalogue) ? deliver(&made) : EX_DATAERR;
     catalogue_deinit(&catalogue);
     return status;
 }

@@ -14,6 +14,7 @@
 #define ROWS_MAX 1000000u
 #define AMBIENT_HPA 1010
 #define SURFACE_FACTOR 0.9
+#define PRESSURE_LEAST_HPA 850
 #define FIGURE_MAX 1e12
 
 struct reading {
@@ -84,6 +85,19 @@ static bool check_ids(struct reading *reading, const json_t *rows, const char *n
 
 /* ---- floods ---------------------------------------------------------------------------------- */
 
+/* One level for each return period. */
+static void check_return_periods(struct reading *reading, const json_t *rows, const char *name,
+                                 const double *years) {
+    for (size_t i = 1; years != NULL && i < json_array_size(rows); i++)
+        for (size_t before = 0; before < i; before++)
+            if (years[i] == years[before] && years[i] > 0) {
+                struct json_row row = json_row_at(&reading->json, rows, name, i);
+                json_row_fault(&row, "return_years", "a return period of its own",
+                               "%.10g is also that of %.64s[%zu]", years[i], name, before);
+                return;
+            }
+}
+
 static void read_gauge(struct reading *reading, const struct json_row *row,
                        struct hazard_definition *hazard) {
     char name[96];
@@ -101,6 +115,7 @@ static void read_gauge(struct reading *reading, const struct json_row *row,
         years[i] = json_row_number(&level, "return_years", true, 0, 1.0001, 1e6);
         levels[i] = json_row_number(&level, "level_m", true, 0, -1e4, 1e4);
     }
+    check_return_periods(reading, rows, name, years);
     if (reading->error == HV_OK && reading->json.faults->errors == errors &&
         gumbel_fit(years, levels, count, &hazard->gauge) != HV_OK)
         json_row_fault(row, "gauge", "levels that rise with the return period",
@@ -141,6 +156,24 @@ static uint32_t find_target(const struct region *region, enum hazard_target targ
                                       : region_find_depot(region, id);
 }
 
+/* What is exposed twice would be hit twice. */
+static void check_exposed_once(struct reading *reading, const json_t *rows, const char *name,
+                               const struct flood_exposure *exposure) {
+    const struct region *region = reading->region;
+    const size_t first[] = {0, region->zone_count, (size_t)region->zone_count + region->link_count,
+                            (size_t)region->zone_count + region->link_count +
+                                region->shelter_count};
+    uint32_t *places = room(reading, first[HAZARD_DEPOT] + region->depot_count, sizeof *places);
+    for (size_t i = 0; places != NULL && i < json_array_size(rows); i++) {
+        uint32_t *place = &places[first[exposure[i].target] + exposure[i].index];
+        struct json_row row = json_row_at(&reading->json, rows, name, i);
+        if (*place > 0)
+            json_row_fault(&row, "id", "each thing once", "it is also %.64s[%" PRIu32 "]", name,
+                           *place - 1);
+        *place = (uint32_t)i + 1;
+    }
+}
+
 static void read_exposure(struct reading *reading, const struct json_row *row,
                           struct hazard_definition *hazard) {
     char name[96];
@@ -169,6 +202,19 @@ static void read_exposure(struct reading *reading, const struct json_row *row,
             hazard->exposure_count++;
     }
     hazard->exposure = exposure;
+    if (exposure != NULL && hazard->exposure_count == json_array_size(rows))
+        check_exposed_once(reading, rows, name, exposure);
+}
+
+/* ---- places ---------------------------------------------------------------------------------- */
+
+/* A coordinate of a place: degrees in a region on the earth, anything in a drawing. */
+static double coordinate(const struct reading *reading, const struct json_row *row,
+                         const char *field) {
+    double most = reading->region->coordinates == REGION_PLANE ? 1e9
+                  : strcmp(field, "x") == 0                    ? 180
+                                                               : 90;
+    return json_row_number(row, field, true, 0, -most, most);
 }
 
 /* ---- typhoons -------------------------------------------------------------------------------- */
@@ -186,9 +232,10 @@ static void read_points(struct reading *reading, const struct json_row *row,
         struct json_row point = json_row_at(&reading->json, rows, name, i);
         points[i] = (struct typhoon_point){
             json_row_number(&point, "hour", true, 0, 0, 1000),
-            json_row_number(&point, "x", true, 0, -1e9, 1e9),
-            json_row_number(&point, "y", true, 0, -1e9, 1e9),
-            json_row_number(&point, "pressure_hpa", true, 0, 850, 1050),
+            coordinate(reading, &point, "x"),
+            coordinate(reading, &point, "y"),
+            json_row_number(&point, "pressure_hpa", true, PRESSURE_LEAST_HPA, PRESSURE_LEAST_HPA,
+                            reading->document->definitions.ambient_hpa),
             json_row_number(&point, "rmax_km", true, 0, 1, 500),
         };
         if (i > 0 && points[i].hour <= points[i - 1].hour)
@@ -236,8 +283,8 @@ static void read_magnitudes(struct reading *reading, const struct json_row *row,
     check_fields(reading, rows, name, known);
     const struct earthquake_source source = {
         .id = json_row_text(row, "id"),
-        .x = json_row_number(row, "x", true, 0, -1e9, 1e9),
-        .y = json_row_number(row, "y", true, 0, -1e9, 1e9),
+        .x = coordinate(reading, row, "x"),
+        .y = coordinate(reading, row, "y"),
         .depth_km = json_row_number(row, "depth_km", true, 0, 0.1, 700),
     };
     for (size_t i = 0; i < json_array_size(rows) && *count < CATALOGUE_SCENARIOS_MAX; i++) {
@@ -266,10 +313,80 @@ static void read_sources(struct reading *reading, const struct json_row *row,
     hazard->sources = sources;
 }
 
+/* The values of a field, row by row. */
+static void read_values(struct reading *reading, const struct json_row *row,
+                        struct earthquake_field *field) {
+    const json_t *values = json_object_get(row->object, "mmi");
+    size_t count = json_array_size(values);
+    if (!json_is_array(values) || count > CATALOGUE_FIELD_VALUES_MAX || field->columns < 2 ||
+        count % field->columns != 0 || count / field->columns < 2) {
+        json_row_fault(row, "mmi", "two rows or more, of as many numbers as there are columns",
+                       json_is_array(values) ? "%zu numbers" : "no array", count);
+        return;
+    }
+    double *mmi = room(reading, count, sizeof *mmi);
+    for (size_t i = 0; mmi != NULL && i < count; i++) {
+        const json_t *value = json_array_get(values, i);
+        mmi[i] = json_number_value(value);
+        if (!json_is_number(value) || !(mmi[i] >= 0 && mmi[i] <= 12)) {
+            json_row_fault(row, "mmi", "numbers from 0 to 12", "%.10g at place %zu", mmi[i], i + 1);
+            return;
+        }
+    }
+    field->mmi = mmi;
+    field->rows = mmi == NULL ? 0 : (uint32_t)(count / field->columns);
+}
+
+static void read_fields(struct reading *reading, const struct json_row *row,
+                        struct hazard_definition *hazard) {
+    char name[96];
+    static const char *const known[] = {
+        "id", "annual_probability", "x", "y", "step_x", "step_y", "columns", "mmi", NULL};
+    const json_t *rows =
+        rows_of(reading, row, "fields", 1, CATALOGUE_SCENARIOS_MAX, name, sizeof name);
+    if (rows == NULL || !check_ids(reading, rows, name))
+        return;
+    check_fields(reading, rows, name, known);
+    struct earthquake_field *fields = room(reading, json_array_size(rows), sizeof *fields);
+    for (size_t i = 0; fields != NULL && i < json_array_size(rows); i++) {
+        struct json_row field = json_row_at(&reading->json, rows, name, i);
+        double columns =
+            json_row_number(&field, "columns", true, 0, 2, CATALOGUE_FIELD_VALUES_MAX / 2.0);
+        fields[i] = (struct earthquake_field){
+            .id = json_row_text(&field, "id"),
+            .annual_probability = json_row_number(&field, "annual_probability", true, 0, 0, 1),
+            .x = coordinate(reading, &field, "x"),
+            .y = coordinate(reading, &field, "y"),
+            .step_x = json_row_number(&field, "step_x", true, 1, -1e9, 1e9),
+            .step_y = json_row_number(&field, "step_y", true, 1, -1e9, 1e9),
+            .columns = (uint32_t)columns,
+        };
+        if (columns != floor(columns))
+            json_row_fault(&field, "columns", "a whole number", "%.10g", columns);
+        if (fields[i].step_x == 0 || fields[i].step_y == 0)
+            json_row_fault(&field, fields[i].step_x == 0 ? "step_x" : "step_y",
+                           "a step, below 0 where values go west or south", "0");
+        read_values(reading, &field, &fields[i]);
+    }
+    hazard->fields = fields;
+    hazard->field_count = fields == NULL ? 0 : (uint32_t)json_array_size(rows);
+}
+
+static void read_earthquake(struct reading *reading, const struct json_row *row,
+                            struct hazard_definition *hazard) {
+    bool mapped = json_object_get(row->object, "fields") != NULL;
+    if (!mapped || json_object_get(row->object, "sources") != NULL)
+        read_sources(reading, row, hazard);
+    if (mapped)
+        read_fields(reading, row, hazard);
+}
+
 /* ---- one hazard ------------------------------------------------------------------------------ */
 
 static void read_fragility(const struct json_row *row, struct hazard_definition *hazard) {
     const json_t *all = json_object_get(row->object, "fragility");
+    if (all != NULL && !json_is_object(all))
+        json_row_fault(row, "fragility", "an object of zone, link, shelter, depot", "not so");
     for (int target = 0; target < HAZARD_TARGETS; target++) {
         hazard->fragility[target] = catalogue_fragility(hazard->kind, (enum hazard_target)target);
         const json_t *pair = json_object_get(all, target_names[target]);
@@ -294,7 +411,7 @@ static void check_hazard_fields(struct reading *reading, const struct json_row *
     static const char *const of_typhoon[] = {"id",        "kind",   "warning_h", "lasts_h",
                                              "fragility", "tracks", NULL};
     static const char *const of_earthquake[] = {"id",        "kind",    "warning_h", "lasts_h",
-                                                "fragility", "sources", NULL};
+                                                "fragility", "sources", "fields",    NULL};
     static const char *const targets[] = {"zone", "link", "shelter", "depot", NULL};
     char place[96];
     snprintf(place, sizeof place, "%s[%zu]", row->array, row->index);
@@ -329,7 +446,7 @@ static void read_hazard(struct reading *reading, const struct json_row *row,
     } else if (hazard->kind == REGION_TYPHOON) {
         read_tracks(reading, row, hazard);
     } else {
-        read_sources(reading, row, hazard);
+        read_earthquake(reading, row, hazard);
     }
 }
 
@@ -416,8 +533,8 @@ static void read_hazards(struct reading *reading) {
     size_t count = json_array_size(rows);
     if (!json_rows_are_there(&reading->json, document->root, "hazards"))
         return;
-    if (count > CATALOGUE_HAZARDS_MAX) {
-        json_fault(&reading->json, "hazards", "too many", "at most 100");
+    if (count == 0 || count > CATALOGUE_HAZARDS_MAX) {
+        json_fault(&reading->json, "hazards", count == 0 ? "none" : "too many", "1 to 100");
         return;
     }
     if (!check_ids(reading, rows, "hazards"))
@@ -503,6 +620,20 @@ const char *scenarios_target_id(const struct region *region, enum hazard_target 
                                       : region->depots[index].id;
 }
 
+const char *scenarios_target_name(const struct region *region, enum hazard_target target,
+                                  uint32_t index, bool chinese) {
+    switch (target) {
+    case HAZARD_ZONE:
+        return chinese ? region->zones[index].name_zh : region->zones[index].name;
+    case HAZARD_LINK:
+        return chinese ? "" : region->links[index].name;
+    case HAZARD_SHELTER:
+        return chinese ? region->shelters[index].name_zh : region->shelters[index].name;
+    default:
+        return chinese ? region->depots[index].name_zh : region->depots[index].name;
+    }
+}
+
 static void put_hits(FILE *file, const struct region *region, const struct catalogue *catalogue,
                      const struct catalogue_scenario *scenario) {
     static const char *const fields[] = {"zones", "links", "shelters", "depots"};
@@ -526,7 +657,11 @@ static void put_hits(FILE *file, const struct region *region, const struct catal
 int scenarios_json_write(FILE *file, const struct region *region,
                          const struct hazards_document *document, const struct catalogue *catalogue,
                          uint64_t seed) {
-    static const char *const sizes[] = {"level_m", "pressure_hpa", "mw"};
+    static const char *const sizes[] = {[CATALOGUE_NO_SIZE] = NULL,
+                                        [CATALOGUE_LEVEL_M] = "level_m",
+                                        [CATALOGUE_PRESSURE_HPA] = "pressure_hpa",
+                                        [CATALOGUE_MAGNITUDE] = "mw",
+                                        [CATALOGUE_INTENSITY] = "mmi"};
     fputs("{\"format\":\"haven.scenarios/1\",\"name\":", file);
     cli_file_put_text(file, document->name);
     fputs(",\"region\":", file);
@@ -540,14 +675,10 @@ int scenarios_json_write(FILE *file, const struct region *region,
         fputs(s > 0 ? ",\n{\"id\":" : "\n{\"id\":", file);
         cli_file_put_text(file, scenario->id);
         fprintf(file, ",\"probability\":%.17g", scenario->probability);
-        if (scenario->hazard != UINT32_MAX) {
-            enum region_hazard kind = document->hazards[scenario->hazard].kind;
-            fprintf(file, ",\"hazard\":\"%s\",\"%s\":%.6g", region_hazard_name(kind),
-                    sizes[kind == REGION_FLOOD     ? 0
-                          : kind == REGION_TYPHOON ? 1
-                                                   : 2],
-                    scenario->size);
-        }
+        if (scenario->hazard != UINT32_MAX)
+            fprintf(file, ",\"hazard\":\"%s\",\"%s\":%.6g",
+                    region_hazard_name(document->hazards[scenario->hazard].kind),
+                    sizes[scenario->size_of], scenario->size);
         put_hits(file, region, catalogue, scenario);
         fputc('}', file);
     }

@@ -57,8 +57,8 @@ static double normal(uint64_t *state) {
 
 /* ---- putting down ---------------------------------------------------------------------------- */
 
-static int put_scenario(struct making *making, uint32_t hazard, double probability, double size,
-                        const char *id, struct catalogue_scenario **ret_scenario) {
+static int put_scenario(struct making *making, const struct catalogue_scenario *made,
+                        struct catalogue_scenario **ret_scenario) {
     struct catalogue *catalogue = making->catalogue;
     if (catalogue->scenario_count >= CATALOGUE_SCENARIOS_MAX)
         return HV_ERR_LIMIT;
@@ -71,10 +71,8 @@ static int put_scenario(struct making *making, uint32_t hazard, double probabili
         catalogue->scenario_max = max;
     }
     struct catalogue_scenario *scenario = &catalogue->scenarios[catalogue->scenario_count++];
-    *scenario = (struct catalogue_scenario){
-        .hazard = hazard, .probability = probability, .size = size, .first = catalogue->hit_count};
-    if (snprintf(scenario->id, sizeof scenario->id, "%s", id) >= (int)sizeof scenario->id)
-        return HV_ERR_LIMIT;
+    *scenario = *made;
+    scenario->first = catalogue->hit_count;
     *ret_scenario = scenario;
     return HV_OK;
 }
@@ -175,10 +173,11 @@ static int flood_scenario(struct making *making, uint32_t h, uint32_t band) {
     double probability = catalogue_probability(from, years) - catalogue_probability(to, years);
     /* the level exceeded with the mean of the probabilities at both ends of the band */
     double level = gumbel_level(&hazard->gauge, 2 / (from + to));
-    char id[2 * CATALOGUE_ID_BYTES];
-    struct catalogue_scenario *scenario;
-    snprintf(id, sizeof id, "%s.%.6gy", hazard->id, hazard->bands[band]);
-    int error = put_scenario(making, h, probability, level, id, &scenario);
+    struct catalogue_scenario *scenario,
+        made = {
+            .hazard = h, .probability = probability, .size_of = CATALOGUE_LEVEL_M, .size = level};
+    snprintf(made.id, sizeof made.id, "%s.%.6gy", hazard->id, hazard->bands[band]);
+    int error = put_scenario(making, &made, &scenario);
     for (uint32_t i = 0; error == HV_OK && i < hazard->exposure_count; i++) {
         const struct flood_exposure *exposed = &hazard->exposure[i];
         const struct catalogue_hit hit = {.target = exposed->target,
@@ -274,18 +273,20 @@ static int typhoon_scenario(struct making *making, uint32_t h, uint32_t t, uint3
     const struct hazard_definition *hazard = &making->definitions->hazards[h];
     const struct typhoon_track *track = &hazard->tracks[t];
     struct member member = draw_member(making, track);
-    struct catalogue_scenario *scenario;
     double least = INFINITY;
-    char id[3 * CATALOGUE_ID_BYTES];
     for (uint32_t i = 0; i < track->point_count; i++)
         least = fmin(least, point_at(&member, track->points[i].hour).pressure_hpa);
-    if (track->members > 1)
-        snprintf(id, sizeof id, "%s.%s.%u", hazard->id, track->id, m + 1);
-    else
-        snprintf(id, sizeof id, "%s.%s", hazard->id, track->id);
     double probability =
         catalogue_probability(track->annual_probability, making->definitions->period_years);
-    int error = put_scenario(making, h, probability / track->members, least, id, &scenario);
+    struct catalogue_scenario *scenario, made = {.hazard = h,
+                                                 .probability = probability / track->members,
+                                                 .size_of = CATALOGUE_PRESSURE_HPA,
+                                                 .size = least};
+    if (track->members > 1)
+        snprintf(made.id, sizeof made.id, "%s.%s.%u", hazard->id, track->id, m + 1);
+    else
+        snprintf(made.id, sizeof made.id, "%s.%s", hazard->id, track->id);
+    int error = put_scenario(making, &made, &scenario);
     for (int target = 0; error == HV_OK && target < HAZARD_TARGETS; target++)
         for (uint32_t i = 0;
              error == HV_OK && i < target_count(making->region, (enum hazard_target)target); i++) {
@@ -300,15 +301,25 @@ static int typhoon_scenario(struct making *making, uint32_t h, uint32_t t, uint3
 
 /* ---- earthquake ------------------------------------------------------------------------------ */
 
-static int earthquake_scenario(struct making *making, uint32_t h, uint32_t s) {
-    const struct hazard_definition *hazard = &making->definitions->hazards[h];
-    const struct earthquake_source *source = &hazard->sources[s];
-    struct catalogue_scenario *scenario;
-    char id[3 * CATALOGUE_ID_BYTES];
-    snprintf(id, sizeof id, "%s.%s.M%.4g", hazard->id, source->id, source->magnitude);
-    double probability =
-        catalogue_probability(source->annual_probability, making->definitions->period_years);
-    int error = put_scenario(making, h, probability, source->magnitude, id, &scenario);
+/* How strongly the ground shakes somewhere. */
+struct shaking {
+    const struct earthquake_source *source;
+    const struct earthquake_field *field; /* NULL: the source's */
+};
+
+static double shake(const struct making *making, const struct shaking *shaking, double x,
+                    double y) {
+    const struct earthquake_source *source = shaking->source;
+    if (shaking->field != NULL)
+        return catalogue_field_intensity(shaking->field, x, y);
+    double km = hypot(distance_km(making, source->x, source->y, x, y), source->depth_km);
+    return earthquake_intensity(source->magnitude, km);
+}
+
+static int earthquake_hits(struct making *making, struct catalogue_scenario *scenario,
+                           const struct shaking *shaking) {
+    const struct hazard_definition *hazard = &making->definitions->hazards[scenario->hazard];
+    int error = HV_OK;
     for (int target = 0; error == HV_OK && target < HAZARD_TARGETS; target++)
         for (uint32_t i = 0;
              error == HV_OK && i < target_count(making->region, (enum hazard_target)target); i++) {
@@ -316,15 +327,67 @@ static int earthquake_scenario(struct making *making, uint32_t h, uint32_t s) {
             place_of(making->region, (enum hazard_target)target, i, &x, &y);
             if (!isfinite(x) || !isfinite(y))
                 continue;
-            double km = hypot(distance_km(making, source->x, source->y, x, y), source->depth_km);
             const struct catalogue_hit hit = {.target = (enum hazard_target)target,
                                               .index = i,
-                                              .intensity =
-                                                  earthquake_intensity(source->magnitude, km),
+                                              .intensity = shake(making, shaking, x, y),
                                               .to_h = hazard->lasts_h};
             error = put_hit(making, scenario, &hit);
         }
     return error;
+}
+
+static int source_scenario(struct making *making, uint32_t h, uint32_t s) {
+    const struct hazard_definition *hazard = &making->definitions->hazards[h];
+    const struct earthquake_source *source = &hazard->sources[s];
+    struct catalogue_scenario *scenario,
+        made = {.hazard = h,
+                .probability = catalogue_probability(source->annual_probability,
+                                                     making->definitions->period_years),
+                .size_of = CATALOGUE_MAGNITUDE,
+                .size = source->magnitude};
+    snprintf(made.id, sizeof made.id, "%s.%s.M%.4g", hazard->id, source->id, source->magnitude);
+    int error = put_scenario(making, &made, &scenario);
+    return error == HV_OK ? earthquake_hits(making, scenario, &(struct shaking){source, NULL})
+                          : error;
+}
+
+static int field_scenario(struct making *making, uint32_t h, uint32_t f) {
+    const struct hazard_definition *hazard = &making->definitions->hazards[h];
+    const struct earthquake_field *field = &hazard->fields[f];
+    struct catalogue_scenario *scenario,
+        made = {.hazard = h,
+                .probability = catalogue_probability(field->annual_probability,
+                                                     making->definitions->period_years),
+                .size_of = CATALOGUE_INTENSITY};
+    for (size_t i = 0; i < (size_t)field->columns * field->rows; i++)
+        made.size = fmax(made.size, field->mmi[i]);
+    snprintf(made.id, sizeof made.id, "%s.%s", hazard->id, field->id);
+    int error = put_scenario(making, &made, &scenario);
+    return error == HV_OK ? earthquake_hits(making, scenario, &(struct shaking){NULL, field})
+                          : error;
+}
+
+/* The value of a grid to the left of a place, and how far the place is beyond it; false outside. */
+static bool find_step(double offset, double step, uint32_t count, uint32_t *ret_before,
+                      double *ret_part) {
+    double at = offset / step;
+    if (!(at >= 0 && at <= count - 1))
+        return false;
+    *ret_before = at >= count - 1 ? count - 2 : (uint32_t)at;
+    *ret_part = at - *ret_before;
+    return true;
+}
+
+double catalogue_field_intensity(const struct earthquake_field *field, double x, double y) {
+    uint32_t column, row;
+    double right, down;
+    if (!find_step(x - field->x, field->step_x, field->columns, &column, &right) ||
+        !find_step(y - field->y, field->step_y, field->rows, &row, &down))
+        return 0;
+    const double *at = &field->mmi[(size_t)row * field->columns + column];
+    double here = at[0] + right * (at[1] - at[0]);
+    double below = at[field->columns] + right * (at[field->columns + 1] - at[field->columns]);
+    return here + down * (below - here);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
@@ -338,16 +401,28 @@ static int make_hazard(struct making *making, uint32_t h) {
         for (uint32_t m = 0; error == HV_OK && m < hazard->tracks[t].members; m++)
             error = typhoon_scenario(making, h, t, m);
     for (uint32_t s = 0; error == HV_OK && s < hazard->source_count; s++)
-        error = earthquake_scenario(making, h, s);
+        error = source_scenario(making, h, s);
+    for (uint32_t f = 0; error == HV_OK && f < hazard->field_count; f++)
+        error = field_scenario(making, h, f);
     return error;
+}
+
+uint32_t catalogue_find_double(const struct catalogue *catalogue) {
+    for (uint32_t s = 1; s < catalogue->scenario_count; s++)
+        for (uint32_t before = 0; before < s; before++)
+            if (strcmp(catalogue->scenarios[s].id, catalogue->scenarios[before].id) == 0)
+                return s;
+    return UINT32_MAX;
 }
 
 int catalogue_make(const struct region *region, const struct hazard_definitions *definitions,
                    uint64_t seed, struct catalogue *ret_catalogue) {
     struct catalogue catalogue = {0};
     struct making making = {region, definitions, &catalogue, seed};
-    struct catalogue_scenario *nothing;
-    int error = put_scenario(&making, UINT32_MAX, 1, 0, "nothing", &nothing);
+    struct catalogue_scenario *scenario;
+    const struct catalogue_scenario nothing = {
+        .id = "nothing", .hazard = UINT32_MAX, .probability = 1};
+    int error = put_scenario(&making, &nothing, &scenario);
     for (uint32_t h = 0; error == HV_OK && h < definitions->hazard_count; h++)
         error = make_hazard(&making, h);
     double left = 1;

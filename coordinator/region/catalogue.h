@@ -12,7 +12,8 @@
 #define CATALOGUE_SCENARIOS_MAX 2000u
 #define CATALOGUE_HITS_MAX 4000000u
 #define CATALOGUE_MEMBERS_MAX 200u
-#define CATALOGUE_ID_BYTES 64u
+#define CATALOGUE_ID_BYTES 192u /* two ids of a definition and a number */
+#define CATALOGUE_FIELD_VALUES_MAX 1000000u
 
 /* Share of a thing that is lost: 0 up to `from`, then rising straight to 1 at `to`; in m of water
  * above where the thing stands, m/s of wind, or intensity. Roads and shelters are lost whole from
@@ -45,6 +46,16 @@ struct earthquake_source {
     double x, y, depth_km, magnitude, annual_probability;
 };
 
+/* A map of intensity, as it is published after an earthquake or computed for one that may come:
+ * rows of values at equal steps, the first at (x, y); between them it is linear both ways, outside
+ * nothing is felt. */
+struct earthquake_field {
+    const char *id;
+    double x, y, step_x, step_y, annual_probability;
+    uint32_t columns, rows;
+    const double *mmi; /* row by row */
+};
+
 struct hazard_definition {
     const char *id;
     enum region_hazard kind; /* REGION_FLOOD, REGION_TYPHOON or REGION_EARTHQUAKE */
@@ -60,6 +71,8 @@ struct hazard_definition {
     uint32_t track_count;
     const struct earthquake_source *sources; /* one for each magnitude */
     uint32_t source_count;
+    const struct earthquake_field *fields;
+    uint32_t field_count;
 };
 
 struct hazard_definitions {
@@ -79,11 +92,21 @@ struct catalogue_hit {
     double from_h, to_h;
 };
 
+/* What the size of a scenario is of. */
+enum catalogue_size {
+    CATALOGUE_NO_SIZE,
+    CATALOGUE_LEVEL_M,      /* of the gauge */
+    CATALOGUE_PRESSURE_HPA, /* the least on the track */
+    CATALOGUE_MAGNITUDE,    /* moment magnitude */
+    CATALOGUE_INTENSITY     /* the greatest of a field, MMI */
+};
+
 struct catalogue_scenario {
     char id[CATALOGUE_ID_BYTES + 1];
     uint32_t hazard; /* UINT32_MAX: nothing happens */
     double probability;
-    double size;           /* gauge level in m, least pressure in hPa, magnitude */
+    enum catalogue_size size_of;
+    double size;
     uint32_t first, count; /* hits */
 };
 
@@ -95,6 +118,13 @@ struct catalogue {
 
 /* What HAZARD_ZONE, _LINK, _SHELTER and _DEPOT stand without other word. */
 struct fragility catalogue_fragility(enum region_hazard kind, enum hazard_target target);
+
+/* The intensity of a field at a place; 0 outside. */
+double catalogue_field_intensity(const struct earthquake_field *field, double x, double y);
+
+/* A scenario that is called as one before it is, by its place; UINT32_MAX where all have names of
+ * their own: `storm` with a track `west` of several members and a track `west.1` has not. */
+uint32_t catalogue_find_double(const struct catalogue *catalogue);
 
 /* Events of one period exclude each other. HV_ERR_VALUE where their probabilities add up to more
  * than 1; HV_ERR_LIMIT, HV_ERR_MEMORY. */

@@ -59,6 +59,20 @@ Test(scenarios, intensity_is_that_of_allen_wald_and_worden) {
     cr_assert_float_eq(hazard_distance_km(179.5, 0, -179.5, 0), 111.195, 0.001);
 }
 
+/* Linear both ways between the values; rows may go south, as published maps do. */
+Test(scenarios, intensity_of_a_field_is_between_its_values) {
+    const double mmi[] = {5, 6, 7, 4, 4, 8};
+    const struct earthquake_field field = {
+        .x = 10, .y = 50, .step_x = 2, .step_y = -1, .columns = 3, .rows = 2, .mmi = mmi};
+    cr_assert_float_eq(catalogue_field_intensity(&field, 10, 50), 5, 1e-12);
+    cr_assert_float_eq(catalogue_field_intensity(&field, 14, 49), 8, 1e-12);
+    cr_assert_float_eq(catalogue_field_intensity(&field, 11, 50), 5.5, 1e-12);
+    cr_assert_float_eq(catalogue_field_intensity(&field, 13, 49.75), 6.5 + 0.25 * (6 - 6.5), 1e-12);
+    const double outside[][2] = {{9.9, 50}, {14.1, 50}, {12, 50.1}, {12, 48.9}};
+    for (int i = 0; i < 4; i++)
+        cr_assert_float_eq(catalogue_field_intensity(&field, outside[i][0], outside[i][1]), 0, 0);
+}
+
 Test(scenarios, probability_over_years) {
     cr_assert_float_eq(catalogue_probability(0.01, 1), 0.01, 1e-12);
     cr_assert_float_eq(catalogue_probability(0.01, 30), 1 - pow(0.99, 30), 1e-12);
@@ -229,6 +243,51 @@ Test(scenarios, names_what_is_wrong) {
     region_free(region);
 }
 
+#define QUAKE(sources)                                                                             \
+    "{\"format\":\"haven.hazards/1\",\"hazards\":[{\"id\":\"q\",\"kind\":\"earthquake\"," sources  \
+    "}]}"
+#define FIELD(more)                                                                                \
+    "\"fields\":[{\"id\":\"f\",\"annual_probability\":0.01,\"x\":-97,\"y\":43,\"step_y\":1," more  \
+    "}]"
+
+/* What would count twice, stand nowhere, or be passed over without a word. */
+Test(scenarios, names_what_would_mislead) {
+    struct region *region = load_region();
+    refuse(region, "{\"format\":\"haven.hazards/1\",\"hazards\":[]}", "hazards: none; 1 to 100");
+    refuse(region, FLOOD(GAUGE, "10", EXPOSURE "," EXPOSURE),
+           "hazards[0].exposure[1].id: it is also hazards[0].exposure[0]; each thing once");
+    refuse(region, FLOOD(GAUGE ",{\"return_years\":2,\"level_m\":4}", "10", EXPOSURE),
+           "hazards[0].gauge[2].return_years: 2 is also that of hazards[0].gauge[0]");
+    refuse(region,
+           "{\"format\":\"haven.hazards/1\",\"hazards\":[{\"id\":\"a\\nb\",\"kind\":\"flood\"}]}",
+           "hazards[0].id: it has some; a text of 1 to 64 bytes without control characters");
+    refuse(region,
+           "{\"format\":\"haven.hazards/1\",\"hazards\":[{\"id\":\"t\",\"kind\":\"typhoon\","
+           "\"fragility\":[0,1],\"tracks\":[]}]}",
+           "hazards[0].fragility: not so; an object of zone, link, shelter, depot");
+    refuse(region,
+           QUAKE("\"sources\":[{\"id\":\"s\",\"x\":43.5,\"y\":-96.7,\"depth_km\":10,"
+                 "\"magnitudes\":[{\"mw\":6,\"annual_probability\":0.1}]}]"),
+           "hazards[0].sources[0].y: -96.7; a number from -90 to 90");
+    refuse(
+        region,
+        "{\"format\":\"haven.hazards/1\",\"ambient_hpa\":1000,\"hazards\":[{\"id\":\"t\",\"kind\":"
+        "\"typhoon\",\"tracks\":[{\"id\":\"s\",\"annual_probability\":0.1,\"points\":[{\"hour\":1,"
+        "\"x\":0,\"y\":0,\"pressure_hpa\":1005,\"rmax_km\":30},{\"hour\":2,\"x\":0,\"y\":0,"
+        "\"pressure_hpa\":950,\"rmax_km\":30}]}]}]}",
+        "points[0].pressure_hpa: 1005; a number from 850 to 1000");
+    refuse(region, QUAKE(FIELD("\"step_x\":0,\"columns\":2,\"mmi\":[5,5,6,6]")),
+           "hazards[0].fields[0].step_x: 0; a step");
+    refuse(region, QUAKE(FIELD("\"step_x\":1,\"columns\":3,\"mmi\":[5,5,6,6]")),
+           "hazards[0].fields[0].mmi: 4 numbers; two rows or more");
+    refuse(region, QUAKE(FIELD("\"step_x\":1,\"columns\":2,\"mmi\":[5,5,13,6]")),
+           "hazards[0].fields[0].mmi: 13 at place 3; numbers from 0 to 12");
+    refuse(region, QUAKE(FIELD("\"step_x\":1,\"columns\":2.5,\"mmi\":[5,5,6,6]")),
+           "hazards[0].fields[0].columns: 2.5; a whole number");
+    refuse(region, QUAKE("\"lasts_h\":3"), "hazards[0].sources: missing");
+    region_free(region);
+}
+
 /* A mistyped name would be taken for one that is absent. */
 Test(scenarios, refuses_fields_that_it_does_not_know) {
     struct region *region = load_region();
@@ -332,6 +391,64 @@ Test(scenarios_command, writes_what_its_readers_take) {
     json_decref(table);
     json_decref(root);
     region_free(region);
+    scratch_remove(dir);
+}
+
+/* What a map of intensity hits, as a table; a file for each scenario whatever its name. */
+Test(scenarios_command, takes_a_field_of_intensity) {
+    char *dir = scratch_make();
+    const char *hazards = scratch_path(dir, "h.json"), *catalogue = scratch_path(dir, "cat.json"),
+               *table = scratch_path(dir, "t.csv"), *risks = scratch_path(dir, "risks");
+    command_write(hazards, "{\"format\":\"haven.hazards/1\",\"hazards\":[{\"id\":\"断层/"
+                           "南\",\"kind\":\"earthquake\"," FIELD(
+                               "\"step_x\":1,\"columns\":2,\"mmi\":[9,9,9,9]") "}]}");
+    cr_redirect_stdout();
+    cr_assert_eq(RUN(hazards, region_dir(), "-o", catalogue, "--csv", table, "--timelines", risks),
+                 EX_OK);
+    struct region *region = load_region();
+    json_t *root = load(catalogue);
+    const json_t *quake = json_array_get(json_object_get(root, "scenarios"), 1);
+    cr_assert_str_eq(json_string_value(json_object_get(quake, "id")), "断层/南.f");
+    cr_assert_float_eq(json_number_value(json_object_get(quake, "mmi")), 9, 1e-9);
+    cr_assert_eq(json_array_size(json_object_get(quake, "zones")), region->zone_count);
+    cr_assert_eq(json_array_size(json_object_get(quake, "links")), region->link_count);
+    size_t hits = 0, lines = 0;
+    static const char *const parts[] = {"zones", "links", "shelters", "depots"};
+    for (int i = 0; i < 4; i++)
+        hits += json_array_size(json_object_get(quake, parts[i]));
+    char line[512];
+    FILE *file = fopen(table, "re");
+    cr_assert_not_null(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        cr_assert(lines == 0 || strstr(line, ",MMI,") != NULL, "%s", line);
+        lines++;
+    }
+    fclose(file);
+    cr_assert_eq(lines, hits + 1);
+    cr_assert_eq(access(scratch_path(dir, "risks/断层%2F南.f.csv"), R_OK), 0);
+    check_timelines(risks, region, 1);
+    json_decref(root);
+    region_free(region);
+    scratch_remove(dir);
+}
+
+/* Ids of scenarios are made of others, and would meet or grow too long. */
+Test(scenarios_command, refuses_scenarios_without_an_id_of_their_own) {
+    char *dir = scratch_make();
+    const char *hazards = scratch_path(dir, "h.json");
+    cr_redirect_stderr();
+    cr_redirect_stdout();
+    command_write(
+        hazards,
+        QUAKE(
+            "\"sources\":[{\"id\":\"s\",\"x\":-97,\"y\":43,\"depth_km\":9,\"magnitudes\":["
+            "{\"mw\":6.5,\"annual_probability\":0.1},{\"mw\":6.5,\"annual_probability\":0.2}]}]"));
+    cr_assert_eq(RUN(hazards, region_dir()), EX_DATAERR);
+    command_write(hazards,
+                  QUAKE("\"sources\":[{\"id\":\"a-source-that-is-called-by-a-name-of-so-many-"
+                        "letters-as-an-id-has\",\"x\":-97,\"y\":43,\"depth_km\":9,\"magnitudes\":["
+                        "{\"mw\":6.5,\"annual_probability\":0.1}]}]"));
+    cr_assert_eq(RUN(hazards, region_dir()), EX_DATAERR);
     scratch_remove(dir);
 }
 
