@@ -1,8 +1,10 @@
 #include "coordinator/optimizer/bus_quick_bound.h"
+#include "coordinator/optimizer/wide.h"
 
 #include <stdlib.h>
 
 #define GROUPS_MAX INT64_C(1000000)
+#define WORK_SCALE INT64_C(1000000) /* of a person with a round as usual */
 
 /* What one person of a point needs at least. */
 struct need {
@@ -20,15 +22,9 @@ struct bounding {
     struct need *needs; /* of points that have any hope */
     size_t need_count;
     int64_t hopeful, hopeless;
-    int64_t smallest;         /* places on a bus that has any */
-    int32_t load_s, unload_s; /* the least of those buses */
-};
-
-struct bounds {
-    int64_t *arrivals; /* each of a group of people, ascending by sort of places */
-    size_t count;
-    int64_t group;
-    int64_t unserved;
+    int64_t smallest, largest; /* places on a bus that has any */
+    int64_t usual_s;           /* round, on the mean over people */
+    int32_t load_s, unload_s;  /* the least of those buses */
 };
 
 static int64_t smaller(int64_t a, int64_t b) {
@@ -111,6 +107,7 @@ static struct need need_of(const struct bounding *bounding, size_t point) {
 
 static void find_needs(struct bounding *bounding) {
     const struct bus_instance *instance = bounding->instance;
+    wide rounds_s = 0;
     bounding->smallest = INT64_MAX;
     bounding->load_s = bounding->unload_s = BUS_SECONDS_MAX;
     for (size_t f = 0; f < instance->fleet_count; f++) {
@@ -118,6 +115,7 @@ static void find_needs(struct bounding *bounding) {
         if (!carries(bounding, fleet))
             continue;
         bounding->smallest = smaller(bounding->smallest, room_of(bounding, fleet));
+        bounding->largest = larger(bounding->largest, room_of(bounding, fleet));
         bounding->load_s = (int32_t)smaller(bounding->load_s, fleet->load_s);
         bounding->unload_s = (int32_t)smaller(bounding->unload_s, fleet->unload_s);
     }
@@ -133,7 +131,10 @@ static void find_needs(struct bounding *bounding) {
         }
         bounding->needs[bounding->need_count++] = need;
         bounding->hopeful += pickup->people;
+        rounds_s += wide_product(need.round_s, pickup->people);
     }
+    if (bounding->hopeful > 0)
+        bounding->usual_s = (int64_t)(rounds_s / bounding->hopeful);
 }
 
 /* ---- so many by then ------------------------------------------------------------------------- */
@@ -214,67 +215,107 @@ static int64_t rounds_at(const struct bounding *bounding, struct rounds *rounds,
     return rounds->at_s;
 }
 
-/* How long all places together have existed. */
-struct existing {
-    size_t at;        /* among needs by round */
+/* ---- how much buses can do ------------------------------------------------------------------- */
+
+/* A run of n people from a point takes its round and n times what a person takes, on a bus of S
+ * places n ≤ S: of the bus's time each person needs round/S + person or more. A bus works so fast
+ * that for a round as usual that is WORK_SCALE, whatever bus it is; for other rounds it is no less
+ * than what the bus needs for which it is the least. */
+
+static int64_t person_s(const struct bounding *bounding) {
+    return (int64_t)bounding->instance->board_s + bounding->instance->alight_s;
+}
+
+static int64_t full_s(const struct bounding *bounding, int64_t round_s, int64_t places) {
+    return round_s + person_s(bounding) * places;
+}
+
+static int64_t work_of(const struct bounding *bounding, int64_t round_s) {
+    const int64_t places = round_s < bounding->usual_s ? bounding->smallest : bounding->largest;
+    return (int64_t)(wide_product(WORK_SCALE, full_s(bounding, round_s, places)) /
+                     larger(1, full_s(bounding, bounding->usual_s, places)));
+}
+
+/* Of all buses of a fleet, a second. */
+static int64_t speed_of(const struct bounding *bounding, const struct bus_fleet *fleet) {
+    const int64_t places = room_of(bounding, fleet),
+                  usual_s = larger(1, full_s(bounding, bounding->usual_s, places));
+    return fleet->buses * ((WORK_SCALE * places + usual_s - 1) / usual_s);
+}
+
+struct working {
+    const struct need *needs; /* by round */
+    size_t at;
     int64_t before;   /* people of points before */
-    int64_t wanted;   /* place-seconds of the first k */
     int64_t known;    /* people in `wanted` */
+    wide wanted;      /* work for the first so many */
     size_t *by_ready; /* fleets that carry, by when they are ready */
     size_t fleet_count, fleet_at;
-    int64_t now_s, places, existed; /* until now */
+    int64_t now_s, speed;
+    wide done;            /* until now */
+    int64_t busy_twice_s; /* twice the sum over the people so far: when, on the mean, their run is
+                             under way, and half of how long it takes */
 };
 
-static void begin_existing(const struct bounding *bounding, struct existing *existing) {
+static void begin_working(const struct bounding *bounding, struct working *working) {
     const struct bus_instance *instance = bounding->instance;
     for (size_t f = 0; f < instance->fleet_count; f++) {
-        size_t at = existing->fleet_count;
+        size_t at = working->fleet_count;
         if (!carries(bounding, &instance->fleets[f]))
             continue;
         for (; at > 0 &&
-               instance->fleets[existing->by_ready[at - 1]].ready_s > instance->fleets[f].ready_s;
+               instance->fleets[working->by_ready[at - 1]].ready_s > instance->fleets[f].ready_s;
              at--)
-            existing->by_ready[at] = existing->by_ready[at - 1];
-        existing->by_ready[at] = f;
-        existing->fleet_count++;
+            working->by_ready[at] = working->by_ready[at - 1];
+        working->by_ready[at] = f;
+        working->fleet_count++;
     }
 }
 
-/* The first k by round are wanted; `needs` are in that order. */
-static void want(const struct bounding *bounding, const struct need *needs,
-                 struct existing *existing, int64_t k) {
-    const int64_t person =
-        bounding->smallest * ((int64_t)bounding->instance->board_s + bounding->instance->alight_s);
-    while (existing->known < k) {
-        const struct need *need = &needs[existing->at];
-        const int64_t people = smaller(k, existing->before + need->people) - existing->known;
-        existing->wanted += people * (need->round_s + person);
-        existing->known += people;
-        if (existing->known == existing->before + need->people)
-            existing->before += needs[existing->at++].people;
+/* The first k by round are wanted. */
+static void want(const struct bounding *bounding, struct working *working, int64_t k) {
+    while (working->known < k) {
+        const struct need *need = &working->needs[working->at];
+        const int64_t people = smaller(k, working->before + need->people) - working->known;
+        working->wanted += wide_product(people, work_of(bounding, need->round_s));
+        working->known += people;
+        if (working->known == working->before + need->people)
+            working->before += working->needs[working->at++].people;
     }
 }
 
-/* The earliest time by which they have existed long enough for k; k grows from call to call. */
-static int64_t existing_at(const struct bounding *bounding, const struct need *needs,
-                           struct existing *existing, int64_t k) {
+/* Lets fleets become ready until the work that is wanted can be done by those that are. */
+static void let_work(const struct bounding *bounding, struct working *working) {
     const struct bus_instance *instance = bounding->instance;
-    want(bounding, needs, existing, k);
-    while (existing->fleet_at < existing->fleet_count) {
-        const struct bus_fleet *fleet = &instance->fleets[existing->by_ready[existing->fleet_at]];
-        const int64_t until =
-            existing->existed + existing->places * (fleet->ready_s - existing->now_s);
-        if (existing->places > 0 && until >= existing->wanted)
+    while (working->fleet_at < working->fleet_count) {
+        const struct bus_fleet *fleet = &instance->fleets[working->by_ready[working->fleet_at]];
+        const wide until =
+            working->done + wide_product(working->speed, fleet->ready_s - working->now_s);
+        if (working->speed > 0 && until >= working->wanted)
             break;
-        existing->existed = until;
-        existing->now_s = fleet->ready_s;
-        existing->places += fleet->buses * room_of(bounding, fleet);
-        existing->fleet_at++;
+        working->done = until;
+        working->now_s = fleet->ready_s;
+        working->speed += speed_of(bounding, fleet);
+        working->fleet_at++;
     }
-    if (existing->wanted <= existing->existed)
-        return existing->now_s;
-    return existing->now_s +
-           (existing->wanted - existing->existed + existing->places - 1) / existing->places;
+}
+
+/* The earliest time by which the work for k can be done, downwards and upwards; k grows from call
+ * to call. */
+static int64_t done_at(const struct bounding *bounding, struct working *working, int64_t k,
+                       int64_t *ret_down_s) {
+    want(bounding, working, k);
+    let_work(bounding, working);
+    const wide left = working->wanted > working->done ? working->wanted - working->done : 0;
+    *ret_down_s = working->now_s + (int64_t)(left / working->speed);
+    return working->now_s + (int64_t)((left + working->speed - 1) / working->speed);
+}
+
+/* So many more, each no less than the first of them, whose work takes from one time to another: as
+ * buses only become more the middle of it is in the middle of that time or later. */
+static void add_busy(const struct bounding *bounding, struct working *working, int64_t round_s,
+                     int64_t from_s, int64_t to_s, int64_t people) {
+    working->busy_twice_s += people * (from_s + to_s + round_s + person_s(bounding));
 }
 
 /* ---- who stays ------------------------------------------------------------------------------- */
@@ -324,87 +365,75 @@ static int64_t count_left_behind(const struct bounding *bounding) {
 
 /* ---- both sorts ------------------------------------------------------------------------------ */
 
-/* Adds the arrivals of one sort, as far as they may be before the horizon. */
-static void add_arrivals(struct bounding *bounding, const struct need *by_rounds,
-                         struct rounds *rounds, struct existing *existing, struct bounds *bounds) {
+/* Adds one sort: who stays, and the least sum of the arrivals of the others. Needs are by what each
+ * could reach alone. */
+static void add_up(const struct bounding *bounding, int64_t group, int64_t behind,
+                   struct rounds *rounds, struct working *working, struct bus_value *bound) {
     struct alone alone = {0};
-    int64_t served = 0;
+    int64_t served = 0, sum_s = 0, before_s = 0;
     begin_rounds(bounding, rounds);
-    begin_existing(bounding, existing);
-    for (int64_t k = 1; k <= bounding->hopeful; k += bounds->group) {
-        const int64_t most = larger(
-            alone_at(bounding, &alone, k),
-            larger(rounds_at(bounding, rounds, k), existing_at(bounding, by_rounds, existing, k)));
+    begin_working(bounding, working);
+    for (int64_t k = 1; k <= bounding->hopeful - behind; k += group) {
+        int64_t down_s;
+        const int64_t work_s = done_at(bounding, working, k, &down_s);
+        const int64_t most =
+            larger(alone_at(bounding, &alone, k), larger(rounds_at(bounding, rounds, k), work_s));
         if (most > bounding->instance->horizon_s)
             break;
-        bounds->arrivals[bounds->count++] = most;
-        served = smaller(bounding->hopeful, k + bounds->group - 1);
+        const int64_t people = smaller(group, bounding->hopeful - behind - served);
+        const struct need *need =
+            &working->needs[working->known > working->before ? working->at : working->at - 1];
+        served += people;
+        sum_s += people * most;
+        add_busy(bounding, working, need->round_s, before_s, down_s, people);
+        before_s = down_s;
     }
-    qsort(bounding->needs, bounding->need_count, sizeof *bounding->needs, by_deadline);
-    bounds->unserved +=
-        bounding->hopeless + larger(bounding->hopeful - served, count_left_behind(bounding));
+    bound->unserved += bounding->hopeless + bounding->hopeful - served;
+    bound->arrival_s += larger(sum_s, (working->busy_twice_s + 1) / 2);
 }
 
-static int bound_sort(const struct bus_instance *instance, bool wheelchair, struct bounds *bounds) {
+static int bound_sort(const struct bus_instance *instance, bool wheelchair, int64_t group,
+                      struct bus_value *bound) {
     struct bounding bounding = {.instance = instance, .wheelchair = wheelchair};
     struct rounds rounds = {0};
-    struct existing existing = {0};
+    struct working working = {0};
     const size_t points = instance->pickup_count;
     struct need *by_rounds = calloc(points + 1, sizeof *by_rounds);
     bounding.needs = calloc(points + 1, sizeof *bounding.needs);
     rounds.next_s = calloc(instance->fleet_count + 1, sizeof *rounds.next_s);
-    existing.by_ready = calloc(instance->fleet_count + 1, sizeof *existing.by_ready);
+    working.by_ready = calloc(instance->fleet_count + 1, sizeof *working.by_ready);
     int error = HV_OK;
     if (by_rounds == NULL || bounding.needs == NULL || rounds.next_s == NULL ||
-        existing.by_ready == NULL) {
+        working.by_ready == NULL) {
         error = HV_ERR_MEMORY;
     } else {
         find_needs(&bounding);
         for (size_t i = 0; i < bounding.need_count; i++)
             by_rounds[i] = bounding.needs[i];
         qsort(by_rounds, bounding.need_count, sizeof *by_rounds, by_round);
+        qsort(bounding.needs, bounding.need_count, sizeof *bounding.needs, by_deadline);
+        const int64_t behind = count_left_behind(&bounding);
         qsort(bounding.needs, bounding.need_count, sizeof *bounding.needs, by_alone);
-        add_arrivals(&bounding, by_rounds, &rounds, &existing, bounds);
+        working.needs = by_rounds;
+        add_up(&bounding, group, behind, &rounds, &working, bound);
     }
     free(by_rounds);
     free(bounding.needs);
     free(rounds.next_s);
-    free(existing.by_ready);
+    free(working.by_ready);
     return error;
 }
 
-static int by_time(const void *first, const void *second) {
-    const int64_t a = *(const int64_t *)first, b = *(const int64_t *)second;
-    return (a > b) - (a < b);
-}
-
-/* The least sum of so many arrivals. A group that is cut counts from its first, as all do. */
-static int64_t add_up(struct bounds *bounds, int64_t served) {
-    int64_t sum = 0;
-    qsort(bounds->arrivals, bounds->count, sizeof *bounds->arrivals, by_time);
-    for (size_t i = 0; i < bounds->count && served > 0; i++) {
-        const int64_t people = smaller(served, bounds->group);
-        sum += people * bounds->arrivals[i];
-        served -= people;
-    }
-    return sum;
-}
-
+/* Where both together leave as many as the plan each leaves as many as it must: so many arrive. */
 int bus_quick_bound(const struct bus_instance *instance, int64_t unserved,
                     struct bus_value *ret_bound) {
-    const int64_t all = bus_instance_people(instance);
-    struct bounds bounds = {.group = all / GROUPS_MAX + 1};
-    bounds.arrivals = calloc((size_t)(all / bounds.group) + 3, sizeof *bounds.arrivals);
-    if (bounds.arrivals == NULL)
-        return HV_ERR_MEMORY;
-    int error = bound_sort(instance, false, &bounds);
+    const int64_t group = bus_instance_people(instance) / GROUPS_MAX + 1;
+    struct bus_value bound = {0, 0};
+    int error = bound_sort(instance, false, group, &bound);
     if (error == HV_OK)
-        error = bound_sort(instance, true, &bounds);
-    if (error == HV_OK) {
-        *ret_bound = (struct bus_value){.unserved = bounds.unserved};
-        if (bounds.unserved == unserved)
-            ret_bound->arrival_s = add_up(&bounds, all - unserved);
-    }
-    free(bounds.arrivals);
+        error = bound_sort(instance, true, group, &bound);
+    if (error == HV_OK)
+        *ret_bound =
+            (struct bus_value){bound.unserved, bound.unserved == unserved ? bound.arrival_s : 0};
     return error;
 }

@@ -6,9 +6,15 @@
  *   a(k) ≥ the k-th smallest of what each person could reach alone;
  *   a(k) ≥ the earliest time by which the buses, each with its first run and then the quickest
  *          round again and again, always full, have carried k;
- *   a(k) ≥ the earliest time by which all seats together have existed as long as the k people whose
- *          rounds are the quickest need them: a run that brings anybody from a point takes at
- *          least the way to it, stops and the way to the nearest shelter, and holds all seats.
+ *   a(k) ≥ the earliest time by which all buses together can have done the work for the k people
+ *          whose rounds are the quickest: a run that brings anybody from a point takes at least the
+ *          way to it, stops and the way to the nearest shelter, and what each person needs to board
+ *          and alight; so of the time of a bus with S places each needs round/S and that.
+ *
+ * And for the sum, for people arrive at the end of a run and not as its time passes: an arrival is
+ * the middle of a run and half of how long it takes, and the middles are no earlier than if all
+ * buses worked together on one person after the other, the quickest first (mean busy times: Goemans
+ * 1997; on machines that are alike, Eastman, Even and Isaacs 1964).
  *
  * Who cannot be among those until the horizon, or whose point no bus leaves in time often enough,
  * stays. Places of shelters and who else is on the bus are left out, which only adds plans. */

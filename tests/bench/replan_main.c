@@ -181,8 +181,8 @@ static int measure(struct replan *replan) {
            ROUNDS, first * 1000, spent[ROUNDS / 2] * 1000, spent[ROUNDS * 99 / 100] * 1000,
            spent[ROUNDS - 1] * 1000, sum_gap / ROUNDS * 100, worst_gap * 100, (long long)late,
            late_plans);
-    printf("buses: of %lld people on the mean %lld on no run (bound %lld), arrivals %.1f %% above "
-           "the bound on the mean\n",
+    printf("buses: of %lld people on the mean %lld on no run (bound %lld), gap of arrivals %.1f %% "
+           "on the mean\n",
            (long long)by_bus / ROUNDS, (long long)no_bus / ROUNDS, (long long)no_bus_bound / ROUNDS,
            100 * bus_gap / ROUNDS);
     return HV_OK;
