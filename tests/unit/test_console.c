@@ -381,6 +381,7 @@ static void told_by_telephone(const char *entry) {
     ask(said);
     cr_assert_eq(outcome.kind, CONSOLE_COMMAND, "%s", entry);
     cr_assert_eq(core_bench_decide(bench, outcome.records[0]), 0);
+    core_bench_tick(bench, 1000); /* what is told next was seen later */
 }
 
 Test(console, goods_told_by_telephone_name_the_request_that_they_answer) {
@@ -407,6 +408,55 @@ Test(console, goods_told_by_telephone_name_the_request_that_they_answer) {
     cr_assert_str_eq(error_of("{\"verb\": \"report\", \"place\": \"S1\", \"entry\": {\"verb\": "
                               "\"note\", \"request\": 1, \"text\": \"x\"}}"),
                      "value");
+}
+
+static json_int_t lot_in(const char *place, const char *lot, const char *name) {
+    const json_t *rows =
+        json_object_get(ask("{\"verb\": \"ledger\", \"item\": \"water\"}"), "rows");
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *row = json_array_get(rows, i);
+        const char *in = json_string_value(json_object_get(row, "place"));
+        const char *of = json_string_value(json_object_get(row, "lot"));
+        if (strcmp(in == NULL ? "" : in, place) == 0 && strcmp(of == NULL ? "" : of, lot) == 0)
+            return json_integer_value(json_object_get(json_object_get(row, "accounts"), name));
+    }
+    return 0;
+}
+
+#define WATER_OF(QUANTITY) "\"lines\": [{\"item\": \"water\", \"quantity\": " QUANTITY "}]}"
+
+Test(console, goods_told_by_telephone_leave_from_the_lots_that_are_there) {
+    told_by_telephone("{\"verb\": \"stock-count\", \"lines\": ["
+                      "{\"item\": \"water\", \"lot\": \"A\", \"expiry\": \"2099-03-01\", "
+                      "\"quantity\": 40}, "
+                      "{\"item\": \"water\", \"lot\": \"B\", \"expiry\": \"2098-03-01\", "
+                      "\"quantity\": 30}]}");
+    told_by_telephone("{\"verb\": \"stock-issue\", " WATER_OF("35"));
+    cr_assert_eq(lot_in("S1", "B", "on-hand"), 0);
+    cr_assert_eq(lot_in("S1", "A", "on-hand"), 35);
+    told_by_telephone("{\"verb\": \"stock-loss\", \"reason\": \"x\", \"lines\": [{\"item\": "
+                      "\"water\", \"lot\": \"A\", \"quantity\": 5}]}");
+    cr_assert_eq(lot_in("S1", "A", "on-hand"), 30, "the one lot of that name");
+    told_by_telephone("{\"verb\": \"stock-pick\", \"waybill\": \"W-3\", " WATER_OF("12"));
+    told_by_telephone("{\"verb\": \"stock-load\", \"waybill\": \"W-3\", " WATER_OF("12"));
+    cr_assert_eq(lot_in("S1", "A", "loaded"), 12);
+    told_by_telephone("{\"verb\": \"stock-ship\", \"waybill\": \"W-3\", " WATER_OF("12"));
+    cr_assert_eq(lot_in("S1", "A", "on-hand"), 18);
+    cr_assert_eq(lot_in("S1", "A", "loaded"), 0);
+    told_by_telephone("{\"verb\": \"stock-issue\", " WATER_OF("20"));
+    cr_assert_eq(lot_in("S1", "A", "on-hand"), 0);
+    cr_assert_eq(lot_in("S1", "", "unexplained"), 2, "only what is in no lot");
+}
+
+Test(console, goods_told_by_telephone_come_in_the_lots_that_left) {
+    told_by_telephone("{\"verb\": \"stock-count\", \"lines\": [{\"item\": \"water\", \"lot\": "
+                      "\"A\", \"expiry\": \"2099-03-01\", \"quantity\": 40}]}");
+    told_by_telephone("{\"verb\": \"stock-ship\", \"waybill\": \"W-3\", " WATER_OF("40"));
+    told_by_telephone("{\"verb\": \"stock-receive\", \"waybill\": \"W-3\", " WATER_OF("39"));
+    cr_assert_eq(lot_in("S1", "A", "on-hand"), 39);
+    told_by_telephone("{\"verb\": \"stock-receive\", \"waybill\": \"W-3\", " WATER_OF("4"));
+    cr_assert_eq(lot_in("S1", "A", "on-hand"), 40);
+    cr_assert_eq(lot_in("S1", "", "on-hand"), 3, "more than left is of no lot that is known");
 }
 
 Test(console, a_request_is_decided_in_part_or_whole) {
