@@ -31,6 +31,10 @@ static const struct {
                          NULL},
     [NOTE_ZONE_LEAVES_EARLY] = {"zone-leaves-early",
                                 "zone %s: who has not left by step %lld had better stay", NULL},
+    [NOTE_STAY_WEIGHS_NOTHING] = {"stay-weighs-nothing", NULL,
+                                  "--stay changes nothing: no timeline brings to any of the %lld "
+                                  "zones a hazard against which walls help (nuclear, chemical, "
+                                  "volcano, typhoon, snow)"},
     [NOTE_ELSEWHERE_LEFT_OUT] = {"elsewhere-left-out", NULL,
                                  "%lld people go elsewhere and are left out; --exit NODE puts them "
                                  "on the roads"},

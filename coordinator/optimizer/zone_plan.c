@@ -329,7 +329,7 @@ static int write_bounds(const struct planning *planning, struct zone_plan *plan)
 
 static int plan_all(struct planning *planning, struct zone_plan *plan) {
     const struct zone_plan_problem *problem = planning->problem;
-    const bool contraflow = problem->opposites != NULL && problem->reversals_max > 0;
+    const bool contraflow = zone_plan_may_reverse(problem);
     struct zone_plan_instance reversed = {0};
     struct zone_plan_problem with = *problem;
     struct zone_plan_search search = {0};

@@ -234,7 +234,7 @@ int zone_plan_bound_places(const struct zone_plan_problem *problem,
     const double work =
         (double)instance->zone_count * (double)instance->shelter_count * ROUNDS * PLACES_CLASSES;
     if (problem->routes_max > 1 || work > (double)KNAPSACK_WORK_MAX ||
-        (problem->opposites != NULL && problem->reversals_max > 0))
+        zone_plan_may_reverse(problem))
         return HV_OK;
     struct packing packing = {.problem = problem};
     int error = allocate_packing(&packing);

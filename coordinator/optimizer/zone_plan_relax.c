@@ -18,6 +18,13 @@ static int32_t opposite_of(const struct zone_plan_problem *problem, size_t link)
     return problem->opposites == NULL ? -1 : problem->opposites[link];
 }
 
+bool zone_plan_may_reverse(const struct zone_plan_problem *problem) {
+    bool may = false;
+    for (size_t l = 0; l < problem->instance->link_count && problem->reversals_max > 0; l++)
+        may = may || opposite_of(problem, l) >= 0;
+    return may;
+}
+
 /* ---- lanes ----------------------------------------------------------------------------------- */
 
 int64_t zone_plan_lanes_at(const struct evacuation_link *link, int32_t step) {

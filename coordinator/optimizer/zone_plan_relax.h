@@ -16,6 +16,9 @@ struct zone_plan_instance {
     struct evacuation_change *scaled; /* of capacities counted in people */
 };
 
+/* Whether a plan of the problem may reverse any link. */
+bool zone_plan_may_reverse(const struct zone_plan_problem *problem);
+
 /* No plan of the problem is better than the best flow of this instance: everybody travels at the
  * pace of the quickest group and may wait on the way where that could matter, and a link that may
  * be reversed has the lanes of its opposite while that one keeps them. What parties

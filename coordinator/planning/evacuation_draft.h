@@ -84,16 +84,18 @@ enum evacuation_note_code {
     NOTE_ZONE_CANNOT_LEAVE,     /* zone: the hazard is there already; amount = people */
     NOTE_ZONE_STAYS,            /* zone: moving is worse; amount = people */
     NOTE_ZONE_LEAVES_EARLY,     /* zone: who has not left by step amount stays */
-    NOTE_ELSEWHERE_LEFT_OUT,    /* amount = people */
-    NOTE_BY_BUS,                /* amount = people of all zones who are not in the instance */
-    NOTE_SHELTER_WITHOUT_NODE,  /* shelter */
-    NOTE_SHELTER_UNKNOWN,       /* shelter: its capacity */
-    NOTE_SHELTER_UNFIT,         /* shelter: does not withstand; amount = places */
-    NOTE_SHELTER_UNPROVEN,      /* shelter: unknown whether it withstands; amount = places */
-    NOTE_SHELTER_TRUSTED,       /* the same, and it counts all the same */
-    NOTE_SHELTER_LOST,          /* shelter: the hazard reaches it; amount = places */
-    NOTE_SHELTER_ACTIVATION,    /* shelter: time to open unknown; amount = minutes taken for it */
-    NOTE_LINK_LENGTH_UNKNOWN,   /* amount = links whose length for walking is the straight line */
+    NOTE_STAY_WEIGHS_NOTHING,  /* amount = zones that leave: no timeline brings any of them a hazard
+                                  against which walls help */
+    NOTE_ELSEWHERE_LEFT_OUT,   /* amount = people */
+    NOTE_BY_BUS,               /* amount = people of all zones who are not in the instance */
+    NOTE_SHELTER_WITHOUT_NODE, /* shelter */
+    NOTE_SHELTER_UNKNOWN,      /* shelter: its capacity */
+    NOTE_SHELTER_UNFIT,        /* shelter: does not withstand; amount = places */
+    NOTE_SHELTER_UNPROVEN,     /* shelter: unknown whether it withstands; amount = places */
+    NOTE_SHELTER_TRUSTED,      /* the same, and it counts all the same */
+    NOTE_SHELTER_LOST,         /* shelter: the hazard reaches it; amount = places */
+    NOTE_SHELTER_ACTIVATION,   /* shelter: time to open unknown; amount = minutes taken for it */
+    NOTE_LINK_LENGTH_UNKNOWN,  /* amount = links whose length for walking is the straight line */
     NOTE_CODES
 };
 

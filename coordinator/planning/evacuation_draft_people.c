@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Hazards against which walls and closed windows help; of water and fire they do not. */
+/* Hazards against which walls and closed windows help; of water and fire they do not, and nobody is
+ * sent into those: a zone is left before they come, a road before it closes. */
 #define STAY_HAZARDS                                                                               \
     (REGION_NUCLEAR | REGION_CHEMICAL | REGION_VOLCANO | REGION_TYPHOON | REGION_SNOW)
 
@@ -101,6 +102,26 @@ static int32_t last_step_worth_leaving(const struct drafting *drafting,
     return EVACUATION_NEVER;
 }
 
+/* Whether moving is weighed against staying for a zone. */
+static bool is_weighed(const struct drafting *drafting, uint32_t index) {
+    const struct draft_span *hit = &drafting->zone_hit[index];
+    return drafting->options->stay_exposure >= 0 && !isinf(hit->from_s) &&
+           (hit->kind & STAY_HAZARDS) != 0;
+}
+
+/* Tells whoever asked for staying to be weighed that there is nothing to weigh. */
+static int note_stay(struct drafting *drafting) {
+    int64_t zones = 0;
+    for (uint32_t z = 0; z < drafting->region->zone_count; z++) {
+        if (drafting->leaves[z] && is_weighed(drafting, z))
+            return HV_OK;
+        zones += drafting->leaves[z];
+    }
+    return drafting->options->stay_exposure < 0
+               ? HV_OK
+               : drafting_note(drafting, NOTE_STAY_WEIGHS_NOTHING, REGION_NONE, zones);
+}
+
 /* Last step at which people may leave; -1: none. `*ret_stays`: because staying is better. */
 static int32_t deadline_of(const struct drafting *drafting, uint32_t index, bool *ret_stays) {
     const struct draft_span *hit = &drafting->zone_hit[index];
@@ -108,7 +129,7 @@ static int32_t deadline_of(const struct drafting *drafting, uint32_t index, bool
     *ret_stays = false;
     if (isinf(hit->from_s))
         return EVACUATION_NEVER;
-    if (drafting->options->stay_exposure >= 0 && (hit->kind & STAY_HAZARDS) != 0) {
+    if (is_weighed(drafting, index)) {
         int64_t travel_ms = drafting->road_ms[node];
         double travel_s = travel_ms == INT64_MAX ? INFINITY : (double)travel_ms / 1000;
         *ret_stays = true;
@@ -349,6 +370,8 @@ int drafting_people(struct drafting *drafting) {
     const bool together = drafting->options->by_class && drafting->options->households;
     drafting->party = together ? party_of(drafting->region) : 1;
     int error = take_room(drafting);
+    if (error == HV_OK)
+        error = note_stay(drafting);
     for (uint32_t z = 0; error == HV_OK && z < drafting->region->zone_count; z++)
         error = add_zone(drafting, z, &left_out, &by_bus);
     if (error != HV_OK)

@@ -420,6 +420,35 @@ Test(evacuation_draft, who_is_safer_at_home_stays) {
     cr_assert_gt(leave, 0);
 }
 
+/* Nobody is sent into water, so leaving in time is never worse than walls that water comes
+ * through: a flood is planned as if nobody had asked, and that is told. A cloud is weighed. */
+Test(evacuation_draft, walls_are_weighed_only_where_they_help) {
+    const enum region_hazard kinds[] = {REGION_FLOOD, REGION_CHEMICAL};
+    for (int k = 0; k < 2; k++) {
+        struct region *region = line(1000, 3600, 100, 500);
+        struct hazard_entry comes = {1200,           9e4,        kinds[k], HAZARD_ZONE, 0,
+                                     HAZARD_FLOODED, (char *)"", 0};
+        struct hazard timeline = timeline_of(&comes, 1);
+        struct evacuation_draft_options options = plain;
+        options.timeline = &timeline;
+        options.trust_unknown = true;
+        struct evacuation_draft *without = draft(region, &options);
+        options.stay_exposure = 0;
+        struct evacuation_draft *with = draft(region, &options);
+        const struct evacuation_note *note = note_of(with, NOTE_STAY_WEIGHS_NOTHING);
+        const bool alike =
+            with->instance.zone_count == 1 &&
+            with->instance.zones[0].deadline_step == without->instance.zones[0].deadline_step;
+        cr_assert_eq(alike, kinds[k] == REGION_FLOOD);
+        cr_assert_eq(note != NULL, kinds[k] == REGION_FLOOD);
+        cr_assert(note == NULL || note->amount == 1);
+        cr_assert_null(note_of(without, NOTE_STAY_WEIGHS_NOTHING));
+        evacuation_draft_free(without);
+        evacuation_draft_free(with);
+        region_free(region);
+    }
+}
+
 /* ---- people ---- */
 
 Test(evacuation_draft, mobilisation_holds_back_whom_it_says) {

@@ -244,6 +244,27 @@ Test(zone_plan_options, contraflow_gives_a_road_the_lanes_of_the_other_direction
     ASSERT_VALUE(&problem, 0, 2 * (1 + 2 + 3 + 4));
 }
 
+/* One shelter holds five of eight. Contraflow of which no link may make use takes nothing off what
+ * is proven of places, and no search is spent on it. */
+Test(zone_plan_options, contraflow_without_a_link_to_reverse_is_none) {
+    const struct evacuation_link links[] = {road(0, 1, 1, 2), road(1, 0, 1, 2)};
+    const struct evacuation_shelter halves[] = {{1, 0, 5}, {1, 0, 5}};
+    const int32_t nothing[] = {-1, -1}, opposites[] = {1, 0};
+    struct evacuation_instance instance = one_zone(links, COUNT(links));
+    instance.shelters = halves;
+    instance.shelter_count = 2;
+    struct zone_plan_problem problem = {
+        .instance = &instance, .routes_max = 1, .opposites = nothing, .reversals_max = 1};
+    for (int without = 0; without < 2; without++) {
+        struct zone_plan plan = solve(&problem);
+        cr_assert_eq(plan.class_bound.unserved, 3);
+        cr_assert(!plan.has_without_reversal && plan.reversal_count == 0);
+        zone_plan_deinit(&plan);
+        problem.opposites = opposites;
+        problem.reversals_max = 0;
+    }
+}
+
 Test(zone_plan_options, lanes_are_taken_over_only_until_they_close) {
     struct evacuation_link links[] = {road(0, 1, 3, 2), road(1, 0, 3, 2)};
     const int32_t opposites[] = {1, 0};
