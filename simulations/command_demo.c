@@ -98,17 +98,18 @@ int command_demo(int argc, char **argv) {
     char region[4096];
     uint64_t seed = 1;
     bool json = false, fast = false, kept = false;
-    const char *dir = "build/demo", *from = NULL;
+    const char *dir = "build/demo", *from = NULL, *hazard = NULL;
     unsigned none = 0;
     struct terminal terminal;
     const struct command_option options[] = {
         {.name = "--seed", .number = &seed, .most = UINT64_MAX / 2},
         {.name = "--dir", .text = &dir},
         {.name = "--region", .text = &from},
+        {.name = "--hazard", .text = &hazard},
         {.name = "--fast", .flag = &fast},
         {.name = "--keep", .flag = &kept},
         {.name = "--json", .flag = &json}};
-    if (!command_read(argc, argv, options, 6, NULL, 0, &none))
+    if (!command_read(argc, argv, options, 7, NULL, 0, &none))
         return EX_USAGE;
     children_catch_signals();
     if (!json)
@@ -118,6 +119,7 @@ int command_demo(int argc, char **argv) {
     terminal_init(&terminal, stdout, json);
     struct flood_options wanted = {.region =
                                        from != NULL ? from : region_folder(region, sizeof region),
+                                   .hazard = hazard,
                                    .dir = dir,
                                    .seed = seed,
                                    .speed = fast ? 4 : 1};

@@ -66,12 +66,25 @@ static int keep_pace(struct flood *flood, uint64_t now_ms) {
 
 /* ---- opening ---- */
 
+/* The story is a flood's: its alerts, accidents and words fit no other hazard. */
+static int check_flood(struct flood *flood, const char *path) {
+    for (uint32_t i = 0; i < flood->hazard.count; i++)
+        if (flood->hazard.entries[i].hazard != REGION_FLOOD)
+            return stage_fail(&flood->stage, HV_ERR_VALUE, "%s, line %u: %s; a flood alone", path,
+                              flood->hazard.entries[i].line,
+                              region_hazard_name(flood->hazard.entries[i].hazard));
+    return 0;
+}
+
 static int load_region(struct flood *flood) {
     char path[4096];
     struct hv_fault_list faults;
     hv_fault_list_init(&faults);
     int error = region_load(flood->options.region, &faults, &flood->region);
-    snprintf(path, sizeof path, "%s/hazard.csv", flood->options.region);
+    if (flood->options.hazard != NULL)
+        snprintf(path, sizeof path, "%s", flood->options.hazard);
+    else
+        snprintf(path, sizeof path, "%s/hazard.csv", flood->options.region);
     if (error == 0)
         error = hazard_load(path, flood->region, &faults, &flood->hazard);
     char first[1024] = "";
@@ -84,7 +97,7 @@ static int load_region(struct flood *flood) {
     if (flood->region->item_count > FLOOD_ITEMS_MAX)
         return stage_fail(&flood->stage, HV_ERR_LIMIT, "the region has more than %u items",
                           FLOOD_ITEMS_MAX);
-    return 0;
+    return check_flood(flood, path);
 }
 
 static struct hv_people people_of(const struct region_zone *zone) {

@@ -23,7 +23,8 @@
 #define FLOOD_ITEMS_MAX 64u
 
 struct flood_options {
-    const char *region; /* folder of the data package; hazard.csv in it */
+    const char *region; /* folder of the data package */
+    const char *hazard; /* timeline of a flood, CSV; NULL: hazard.csv of the region */
     const char *dir;    /* to work in; NULL: a temporary one */
     uint64_t seed;
     unsigned speed; /* 1; 4 for tests */
