@@ -6,6 +6,7 @@
 #include "coordinator/layout.h"
 #include "schemas/platform/clock.h"
 #include "schemas/platform/control.h"
+#include "schemas/platform/json_memory.h"
 #include "schemas/platform/keys.h"
 
 #include <stdlib.h>
@@ -91,6 +92,15 @@ void daemon_answer(struct daemon *daemon, uint64_t token, json_t *reply) {
         json_decref(reply);
 }
 
+/* What the console has told, unless something is missing of it because there was no memory. */
+static void answer_told(struct daemon *daemon, uint64_t token, json_t *reply) {
+    if (json_memory_wanting()) {
+        json_decref(reply);
+        reply = console_error(HV_ERR_MEMORY, NULL, NULL);
+    }
+    daemon_answer(daemon, token, reply);
+}
+
 void daemon_answer_error(struct daemon *daemon, uint64_t token, int error, const char *text,
                          const char *remedy) {
     daemon_answer(daemon, token, console_error(error, text, remedy));
@@ -172,10 +182,11 @@ bool daemon_answer_past(struct daemon *daemon, uint64_t token, const json_t *req
     if (memcmp(then->region_hash, now->region_hash, sizeof then->region_hash) != 0)
         scene.region = NULL; /* another one was in force: places are known by what they reported */
     hv_arena_reset(&daemon->control->arena);
+    json_memory_forget();
     console_handle_past(&scene, request, &daemon->control->arena, ret_outcome);
     if (ret_outcome->kind == CONSOLE_WORK)
         return false;
-    daemon_answer(daemon, token, ret_outcome->reply);
+    answer_told(daemon, token, ret_outcome->reply);
     return true;
 }
 
@@ -188,10 +199,11 @@ void daemon_request(struct daemon *daemon, uint64_t token, const json_t *request
     struct console_scene scene = look(daemon, token);
     struct console_outcome outcome = {0};
     hv_arena_reset(&daemon->control->arena);
+    json_memory_forget();
     console_handle(&scene, request, &daemon->control->arena, &outcome);
     switch (outcome.kind) {
     case CONSOLE_ANSWERED:
-        daemon_answer(daemon, token, outcome.reply);
+        answer_told(daemon, token, outcome.reply);
         break;
     case CONSOLE_COMMAND:
         decide(daemon, outcome.records, outcome.record_count, answer_decision, token,

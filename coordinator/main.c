@@ -1,7 +1,10 @@
 #include "coordinator/daemon.h"
 
+#include "schemas/platform/json_memory.h"
+
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sysexits.h>
 
 static const char help[] =
@@ -42,5 +45,6 @@ int main(int argc, char **argv) {
         fputs(help, stderr);
         return EX_USAGE;
     }
+    json_memory_watch(malloc, free);
     return daemon_run(argv[optind]);
 }

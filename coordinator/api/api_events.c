@@ -9,6 +9,7 @@
 #include "coordinator/api/api_events.h"
 
 #include "schemas/platform/clock.h"
+#include "schemas/platform/json_memory.h"
 #include "schemas/platform/line_log.h"
 
 #include <inttypes.h>
@@ -99,7 +100,9 @@ static struct api_frame *make_changes(struct api *api, uint64_t from, bool packe
     if (frame == NULL)
         return NULL;
     hv_arena_reset(&api->arena);
+    json_memory_forget();
     api_changes_write(api, from, &frame->text);
+    frame->text.failed = frame->text.failed || json_memory_wanting();
     frame->to = state_position(api->replica.state);
     return finish(frame, packed);
 }

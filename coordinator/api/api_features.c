@@ -188,20 +188,30 @@ bool api_journey_is_in(const struct api_scene *scene, const json_t *row,
                                         place_is_in(scene->region, text_of(row, "to"), box));
 }
 
-bool api_keep_in_box(struct api_call *call, json_t **list, api_place *is_in) {
-    const char *wanted = api_target_value(&call->target, "bbox");
+struct box_of_places {
+    const struct api_scene *scene;
     struct api_box box;
-    if (wanted == NULL)
+    api_place *is_in;
+};
+
+static bool is_in_box(const json_t *row, const void *context) {
+    const struct box_of_places *wanted = context;
+    return wanted->is_in(wanted->scene, row, &wanted->box);
+}
+
+bool api_keep_in_box(struct api_call *call, json_t **list, api_place *is_in) {
+    const char *text = api_target_value(&call->target, "bbox");
+    struct box_of_places wanted = {.scene = call->scene, .is_in = is_in};
+    if (text == NULL)
         return true;
-    json_t *kept = api_box_read(wanted, &box) == HV_OK ? json_array() : NULL;
-    for (size_t i = 0; kept != NULL && i < json_array_size(*list); i++)
-        if (is_in(call->scene, json_array_get(*list, i), &box))
-            json_array_append(kept, json_array_get(*list, i));
-    if (kept == NULL)
+    if (api_box_read(text, &wanted.box) != HV_OK) {
+        json_decref(*list);
+        *list = NULL;
         api_problem(call, 400, "value", "bbox is west,south,east,north in degrees", NULL);
-    json_decref(*list);
-    *list = kept;
-    return kept != NULL;
+        return false;
+    }
+    api_keep(*list, is_in_box, &wanted);
+    return true;
 }
 
 /* ---- plans ---- */
@@ -239,6 +249,10 @@ void api_features_of_routes(const struct api_scene *scene, const json_t *plan,
 
 void api_reply_features(struct api_call *call, json_t *items, api_feature *feature) {
     uint64_t limit = UINT64_MAX, offset = 0;
+    if (items == NULL) {
+        api_failed(call, HV_ERR_MEMORY);
+        return;
+    }
     if (api_target_number(&call->target, "limit", 1, 1000000, &limit) == HV_ERR_VALUE ||
         api_target_number(&call->target, "offset", 0, 1000000000, &offset) == HV_ERR_VALUE) {
         api_problem(call, 400, "value", "limit is 1 or more, offset 0 or more", NULL);
@@ -252,8 +266,5 @@ void api_reply_features(struct api_call *call, json_t *items, api_feature *featu
     }
     api_text_put(&call->out, "]}");
     json_decref(items);
-    if (call->out.failed)
-        api_failed(call, HV_ERR_MEMORY);
-    else
-        api_reply(call, 200, api_type_of(API_GEOJSON));
+    api_reply(call, 200, api_type_of(API_GEOJSON));
 }

@@ -8,6 +8,7 @@
 #include "schemas/platform/clock.h"
 #include "schemas/platform/http_address.h"
 #include "schemas/platform/http_headers.h"
+#include "schemas/platform/json_memory.h"
 #include "schemas/platform/line_log.h"
 
 #include <errno.h>
@@ -206,6 +207,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
     (void)connection, (void)url, (void)version;
     if (call == NULL)
         return MHD_NO;
+    json_memory_forget();
     if (!call->looked) {
         call->looked = true;
         api_request_look(api, call, method);

@@ -277,7 +277,13 @@ json_t *api_list_frame(const struct api_scene *scene, size_t total, uint64_t off
 /* What stands on the page of a list of so many from `offset` on; taken over. */
 void api_reply_list(struct api_call *call, size_t total, uint64_t offset, json_t *items);
 
-/* A page of the items, and one member more where it is named; both are taken over. */
+/* Leaves of the list those rows that `keeps` says, in their order. Takes no memory. NULL: nothing.
+ */
+void api_keep(json_t *list, bool (*keeps)(const json_t *row, const void *context),
+              const void *context);
+
+/* A page of the items, and one member more where it is named; both are taken over. NULL: there was
+ * no memory for them, which is answered. */
 void api_reply_page(struct api_call *call, json_t *items, const char *member, json_t *more);
 
 /* ---- api_features.c ---- */
@@ -292,11 +298,11 @@ api_feature api_feature_of_journey; /* "from" and "to" are places */
 typedef bool api_place(const struct api_scene *scene, const json_t *row, const struct api_box *box);
 api_place api_hazard_is_in, api_journey_is_in;
 
-/* Leaves of the list what `bbox` asks for; all where the parameter is not there. False: it is
- * malformed, which is answered, and the list is gone. */
+/* Leaves of the list (NULL: none could be made) what `bbox` asks for; all where the parameter is
+ * not there. False: it is malformed, which is answered, and the list is gone. */
 bool api_keep_in_box(struct api_call *call, json_t **list, api_place *is_in);
 
-/* All items, or those that limit and offset name, as a collection; taken over. */
+/* All items, or those that limit and offset name, as a collection; taken over. NULL as above. */
 void api_reply_features(struct api_call *call, json_t *items, api_feature *feature);
 
 /* Each move of a plan as the line of its route. */

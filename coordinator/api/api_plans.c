@@ -18,22 +18,19 @@ json_t *api_number_argument(struct api_call *call, const char *what) {
     return NULL;
 }
 
+static bool is_plan_wanted(const json_t *plan, const void *standings) {
+    return api_words_have(standings, json_string_value(json_object_get(plan, "standing")));
+}
+
 void api_get_plans(struct api *api, struct api_call *call) {
     const char *standing = api_target_value(&call->target, "standing");
     (void)api;
     if (!api_knows_parameters(call, "limit,offset,standing,at") ||
         unchanged(call, 1u << STATE_PLAN))
         return;
-    json_t *all = api_ask(call->scene, json_pack("{s:s}", "verb", "plans"), "plans", NULL);
-    json_t *list = json_array();
-    size_t index;
-    json_t *plan;
-    json_array_foreach(all, index, plan) {
-        if (standing == NULL ||
-            api_words_have(standing, json_string_value(json_object_get(plan, "standing"))))
-            json_array_append(list, plan);
-    }
-    json_decref(all);
+    json_t *list = api_ask(call->scene, json_pack("{s:s}", "verb", "plans"), "plans", NULL);
+    if (standing != NULL)
+        api_keep(list, is_plan_wanted, standing);
     api_reply_page(call, list, NULL, NULL);
 }
 
@@ -124,8 +121,6 @@ void api_get_plan_diff(struct api *api, struct api_call *call) {
     if (api_target_number(&call->target, "against", 1, HV_COUNTER_MAX, &against) == HV_ERR_VALUE) {
         json_decref(number);
         api_problem(call, 400, "value", "against is the number of a plan", NULL);
-    } else if (unchanged(call, 1u << STATE_PLAN)) {
-        json_decref(number);
     } else {
         json_t *reply = api_ask(call->scene,
                                 json_pack("{s:s, s:o, s:I}", "verb", "plan-diff", "plan", number,
@@ -133,7 +128,10 @@ void api_get_plan_diff(struct api *api, struct api_call *call) {
                                 NULL, &refusal);
         if (reply == NULL && refusal == NULL)
             reply = old_diff(api, call->scene->state, wanted, against);
-        api_reply_asked(call, reply, refusal);
+        if (reply != NULL && unchanged(call, 1u << STATE_PLAN))
+            json_decref(reply);
+        else
+            api_reply_asked(call, reply, refusal);
     }
 }
 
@@ -142,11 +140,11 @@ void api_get_order(struct api *api, struct api_call *call) {
     (void)api;
     if (number == NULL)
         return;
-    if (api_unchanged_aged(call, api_scene_changed(call->scene, 1u << STATE_ORDER), API_JSON)) {
-        json_decref(number);
-        return;
-    }
     json_t *order = api_ask(call->scene, json_pack("{s:s, s:o}", "verb", "order", "order", number),
                             "order", &refusal);
-    api_reply_asked(call, order, refusal);
+    if (order != NULL &&
+        api_unchanged_aged(call, api_scene_changed(call->scene, 1u << STATE_ORDER), API_JSON))
+        json_decref(order);
+    else
+        api_reply_asked(call, order, refusal);
 }

@@ -110,10 +110,7 @@ static void one(struct api_call *call, const struct api_table *table, const char
         api_reply_json(call, 200, table->detail(call->scene, row));
         return;
     }
-    if (call->out.failed)
-        api_failed(call, HV_ERR_MEMORY);
-    else
-        api_reply(call, 200, api_type_of(format));
+    api_reply(call, 200, api_type_of(format));
 }
 
 void api_get_shelters(struct api *api, struct api_call *call) {

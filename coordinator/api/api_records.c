@@ -5,6 +5,7 @@
 #include "coordinator/api/api_events.h"
 
 #include "schemas/codec.h"
+#include "schemas/platform/json_memory.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -51,7 +52,9 @@ static struct api_frame *make(struct api *api, uint64_t from, uint64_t to, bool 
     struct api_frame *frame = api_frame_new(from);
     if (frame == NULL)
         return NULL;
+    json_memory_forget();
     frame->to = write_records(api, from, to, &frame->text);
+    frame->text.failed = frame->text.failed || json_memory_wanting();
     *ret_whole = frame->to % API_CHUNK == 0 || frame->text.size >= CHUNK_BYTES;
     if (!frame->text.failed && frame->to > from && (!packed || api_frame_pack(frame, NULL, 0)))
         return frame;

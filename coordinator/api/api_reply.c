@@ -1,6 +1,8 @@
 /* Answers: bodies, headers, problems (RFC 9457), and what a client has already. */
 #include "coordinator/api/api_inside.h"
 
+#include "schemas/platform/json_memory.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +18,24 @@ void api_header(struct api_call *call, const char *name, const char *format, ...
     va_end(arguments);
 }
 
+/* A list that lacks what there was no memory for would look whole: nothing of it is sent. Takes no
+ * JSON, and where there is no memory for these few bytes either the status says it. */
+static void reply_no_memory(struct api_call *call) {
+    api_text_free(&call->out);
+    api_text_put(&call->out, "{\"type\":\"/problems/memory\",\"title\":\"Something failed here\","
+                             "\"status\":500,\"detail\":\"no memory left\",\"remedy\":\"ask for "
+                             "less at once, or again in a moment\"}");
+    call->header_count = 0; /* no tag either: the answer is not the one that it names */
+    call->status = 500;
+    call->type = "application/problem+json";
+    call->stage = API_READY;
+}
+
 void api_reply(struct api_call *call, unsigned status, const char *type) {
+    if (call->out.failed || json_memory_wanting()) {
+        reply_no_memory(call);
+        return;
+    }
     call->status = status;
     call->type = type;
     call->stage = API_READY;
@@ -24,7 +43,7 @@ void api_reply(struct api_call *call, unsigned status, const char *type) {
 
 void api_reply_json(struct api_call *call, unsigned status, json_t *json) {
     call->out.size = 0;
-    api_text_json(&call->out, json);
+    api_text_json(&call->out, json); /* fails where there is none */
     json_decref(json);
     api_reply(call, status, "application/json");
 }
@@ -56,10 +75,19 @@ static const char *title_of(unsigned status) {
     return "Something failed here";
 }
 
+static void drop_header(struct api_call *call, const char *name) {
+    size_t kept = 0;
+    for (size_t i = 0; i < call->header_count; i++)
+        if (strcmp(call->headers[i].name, name) != 0)
+            call->headers[kept++] = call->headers[i];
+    call->header_count = kept;
+}
+
 void api_problem(struct api_call *call, unsigned status, const char *name, const char *detail,
                  const char *remedy) {
     json_t *problem = json_object();
     char type[96];
+    drop_header(call, MHD_HTTP_HEADER_ETAG); /* that is of what was asked for */
     snprintf(type, sizeof type, "/problems/%s", name);
     json_object_set_new(problem, "type", json_string(type));
     json_object_set_new(problem, "title", json_string(title_of(status)));
@@ -70,7 +98,7 @@ void api_problem(struct api_call *call, unsigned status, const char *name, const
         json_object_set_new(problem, "remedy", json_string(remedy));
     api_reply_json(call, status, problem);
     call->type = "application/problem+json";
-    if (status == 503)
+    if (call->status == 503)
         api_header(call, "Retry-After", "1");
 }
 
@@ -119,7 +147,7 @@ static bool has_tag(struct api_call *call, const char *tag) {
     api_header(call, "ETag", "%s", tag);
     const char *has = MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND,
                                                   MHD_HTTP_HEADER_IF_NONE_MATCH);
-    if (has == NULL || (strcmp(has, "*") != 0 && strstr(has, tag) == NULL))
+    if (has == NULL || !api_has_tag(has, tag))
         return false;
     api_reply(call, 304, NULL);
     return true;

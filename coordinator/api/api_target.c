@@ -164,6 +164,27 @@ bool api_takes_coding(const char *accept, const char *coding) {
     return false;
 }
 
+/* The tag that begins here, without what makes it weak: its quotes and what is between. 0: none. */
+static size_t tag_at(const char **at) {
+    *at += strncmp(*at, "W/", 2) == 0 ? 2 : 0;
+    const char *end = **at == '"' ? strchr(*at + 1, '"') : NULL;
+    return end == NULL ? 0 : (size_t)(end + 1 - *at);
+}
+
+bool api_has_tag(const char *list, const char *tag) {
+    size_t wanted = tag_at(&tag), length;
+    list += strspn(list, " \t");
+    if (*list == '*')
+        return list[1 + strspn(list + 1, " \t")] == '\0';
+    while ((length = tag_at(&list)) > 0) {
+        if (length == wanted && memcmp(list, tag, length) == 0)
+            return true;
+        list += length;
+        list += strspn(list, ", \t");
+    }
+    return false;
+}
+
 int api_box_read(const char *text, struct api_box *ret_box) {
     double sides[4];
     const char *at = text;

@@ -46,6 +46,10 @@ bool api_words_have(const char *words, const char *word);
  * refuse it by a weight of nought. */
 bool api_takes_coding(const char *accept, const char *coding);
 
+/* Whether If-None-Match names the tag, weak or strong (RFC 9110, 8.8.3.2 and 13.1.2), or any ("*").
+ */
+bool api_has_tag(const char *list, const char *tag);
+
 /* One piece of a file of so many bytes, as a Range asks for it (RFC 9110, 14.1.2: bytes=0-99, from
  * a byte to the end, the last so many): first and last byte. False: it is malformed, asks for
  * several pieces or for none that is in the file. */

@@ -8,6 +8,8 @@
  * shutdown) is hung up on, so that it never hears what became of its decision. */
 #include "coordinator/api/api_inside.h"
 
+#include "schemas/platform/json_memory.h"
+
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -64,6 +66,7 @@ void api_answers(struct api *api, uint64_t token, json_t *reply) {
         call = call->next;
     if (call != NULL) {
         hv_arena_reset(&api->arena);
+        json_memory_forget();
         call->answered(api, call, reply);
         if (call->stage == API_WAITING) /* it gave no answer of its own */
             api_failed(call, HV_ERR_MEMORY);
@@ -106,6 +109,7 @@ void api_jobs_ended(struct api *api) {
             if (call->stage != API_WAITING || call->token != job->token)
                 continue;
             hv_arena_reset(&api->arena);
+            json_memory_forget();
             call->worked(api, call, job);
             if (call->stage == API_WAITING)
                 api_failed(call, HV_ERR_MEMORY);

@@ -50,20 +50,50 @@ void api_reply_list(struct api_call *call, size_t total, uint64_t offset, json_t
     api_reply_json(call, 200, api_list_frame(call->scene, total, offset, items));
 }
 
+void api_keep(json_t *list, bool (*keeps)(const json_t *row, const void *context),
+              const void *context) {
+    size_t kept = 0;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        json_t *row = json_array_get(list, i);
+        if (!keeps(row, context))
+            continue;
+        if (kept != i)
+            json_array_set(list, kept, row);
+        kept++;
+    }
+    while (json_array_size(list) > kept)
+        json_array_remove(list, json_array_size(list) - 1);
+}
+
+/* Those on the page; NULL without memory. */
+static json_t *page_of(const json_t *items, uint64_t limit, uint64_t offset) {
+    json_t *page = json_array();
+    size_t size = json_array_size(items);
+    bool whole = page != NULL;
+    for (size_t i = (size_t)offset; whole && i < size && i - offset < limit; i++)
+        whole = json_array_append(page, json_array_get(items, i)) == 0;
+    if (whole)
+        return page;
+    json_decref(page);
+    return NULL;
+}
+
 void api_reply_page(struct api_call *call, json_t *items, const char *member, json_t *more) {
     uint64_t limit, offset;
-    if (!api_read_page(call, &limit, &offset)) {
+    json_t *page = NULL, *answer = NULL;
+    if (items != NULL && !api_read_page(call, &limit, &offset)) {
         json_decref(items);
         json_decref(more);
         return;
     }
-    json_t *page = json_array();
-    for (size_t i = (size_t)offset; i < json_array_size(items) && json_array_size(page) < limit;
-         i++)
-        json_array_append(page, json_array_get(items, i));
-    json_t *answer = api_list_frame(call->scene, json_array_size(items), offset, page);
-    if (member != NULL)
-        json_object_set_new(answer, member, more);
+    if (items != NULL)
+        page = page_of(items, limit, offset);
+    if (page != NULL)
+        answer = api_list_frame(call->scene, json_array_size(items), offset, page);
+    if (member != NULL && json_object_set_new(answer, member, more) != 0) {
+        json_decref(answer);
+        answer = NULL;
+    }
     api_reply_json(call, 200, answer);
     json_decref(items);
 }
@@ -72,12 +102,15 @@ static void reply_page(struct api_call *call, json_t *items) {
     api_reply_page(call, items, NULL, NULL);
 }
 
+/* Takes no memory, so that none can be wanting. */
 static json_t *reversed(json_t *list) {
-    json_t *turned = json_array();
-    for (size_t i = json_array_size(list); i > 0; i--)
-        json_array_append(turned, json_array_get(list, i - 1));
-    json_decref(list);
-    return turned;
+    size_t size = json_array_size(list);
+    for (size_t i = 0; i < size / 2; i++) {
+        json_t *one = json_incref(json_array_get(list, i));
+        json_array_set(list, i, json_array_get(list, size - 1 - i));
+        json_array_set_new(list, size - 1 - i, one);
+    }
+    return list;
 }
 
 bool api_is_true(const struct api_call *call, const char *name) {
@@ -163,25 +196,27 @@ void api_get_alerts(struct api *api, struct api_call *call) {
     reply_page(call, list);
 }
 
+struct note_wanted {
+    const char *subject, *q; /* NULL: any */
+};
+
+static bool is_note_wanted(const json_t *note, const void *context) {
+    const struct note_wanted *wanted = context;
+    const char *about = json_string_value(json_object_get(note, "subject")),
+               *text = json_string_value(json_object_get(note, "text"));
+    return (wanted->subject == NULL || (about != NULL && strcmp(about, wanted->subject) == 0)) &&
+           (wanted->q == NULL || (text != NULL && strstr(text, wanted->q) != NULL));
+}
+
 void api_get_notes(struct api *api, struct api_call *call) {
-    const char *subject = api_target_value(&call->target, "subject"),
-               *q = api_target_value(&call->target, "q");
+    const struct note_wanted wanted = {.subject = api_target_value(&call->target, "subject"),
+                                       .q = api_target_value(&call->target, "q")};
     (void)api;
     if (!api_knows_parameters(call, "limit,offset,q,subject,at") ||
         unchanged(call, 1u << STATE_NOTE))
         return;
-    json_t *all = api_ask(call->scene, json_pack("{s:s}", "verb", "notes"), "notes", NULL);
-    json_t *list = json_array();
-    size_t index;
-    json_t *note;
-    json_array_foreach(all, index, note) {
-        const char *about = json_string_value(json_object_get(note, "subject")),
-                   *text = json_string_value(json_object_get(note, "text"));
-        if ((subject == NULL || (about != NULL && strcmp(about, subject) == 0)) &&
-            (q == NULL || (text != NULL && strstr(text, q) != NULL)))
-            json_array_append(list, note);
-    }
-    json_decref(all);
+    json_t *list = api_ask(call->scene, json_pack("{s:s}", "verb", "notes"), "notes", NULL);
+    api_keep(list, is_note_wanted, &wanted);
     /* Slots are used again: by position, newest first. */
     for (size_t i = 1; i < json_array_size(list); i++)
         for (size_t k = i; k > 0; k--) {
@@ -198,6 +233,10 @@ void api_get_notes(struct api *api, struct api_call *call) {
 
 /* ---- hazards ---- */
 
+static bool is_hazard_wanted(const json_t *hazard, const void *over) {
+    return json_is_true(json_object_get(hazard, "over")) == (strcmp(over, "true") == 0);
+}
+
 void api_get_hazards(struct api *api, struct api_call *call) {
     const char *over = api_target_value(&call->target, "over");
     enum api_format format;
@@ -206,16 +245,9 @@ void api_get_hazards(struct api *api, struct api_call *call) {
         !api_choose_format(call, true, false, &format) ||
         api_unchanged(call, api_scene_changed(call->scene, 1u << STATE_HAZARD), format))
         return;
-    json_t *all = api_ask(call->scene, json_pack("{s:s}", "verb", "hazards"), "hazards", NULL);
-    json_t *list = json_array();
-    size_t index;
-    json_t *hazard;
-    json_array_foreach(all, index, hazard) {
-        if (over == NULL ||
-            json_is_true(json_object_get(hazard, "over")) == (strcmp(over, "true") == 0))
-            json_array_append(list, hazard);
-    }
-    json_decref(all);
+    json_t *list = api_ask(call->scene, json_pack("{s:s}", "verb", "hazards"), "hazards", NULL);
+    if (over != NULL)
+        api_keep(list, is_hazard_wanted, over);
     if (!api_keep_in_box(call, &list, api_hazard_is_in))
         return;
     if (format == API_GEOJSON)

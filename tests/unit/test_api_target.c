@@ -156,3 +156,18 @@ Test(api_target, reads_one_piece_of_a_file) {
         cr_assert(first == good[i].first && last == good[i].last, "%s", good[i].range);
     }
 }
+
+Test(api_target, knows_a_tag_in_a_list_whether_weak_or_not) {
+    static const char tag[] = "W/\"12-0\"";
+    cr_assert(api_has_tag("W/\"12-0\"", tag));
+    cr_assert(api_has_tag("\"12-0\"", tag)); /* as some proxies keep it */
+    cr_assert(api_has_tag("\"a\", W/\"b,c\",W/\"12-0\"", tag));
+    cr_assert(api_has_tag("*", tag) && api_has_tag(" * ", tag));
+    cr_assert_not(api_has_tag("", tag));
+    cr_assert_not(api_has_tag("W/\"112-0\"", tag));
+    cr_assert_not(api_has_tag("\"x W/\", \"12-01\"", tag));
+    cr_assert_not(api_has_tag("12-0", tag));
+    cr_assert_not(api_has_tag("*, \"a\"", tag));
+    cr_assert_not(api_has_tag("\"12-0", tag));
+    cr_assert_not(api_has_tag("W/W/\"12-0\"", tag));
+}
