@@ -210,8 +210,8 @@ static int on_writer(zloop_t *loop, zmq_pollitem_t *item, void *context) {
     (void)loop, (void)item;
     if (daemon_writer_collect(daemon->writer, false, &error) == 0)
         take_result(daemon, error);
+    daemon_region_follow(daemon); /* before readers are told of it */
     daemon_api_committed(daemon);
-    daemon_region_follow(daemon);
     look_at_router(daemon, true);
     return go_on(daemon);
 }

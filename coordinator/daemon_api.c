@@ -16,9 +16,16 @@ int daemon_api_open(struct daemon *daemon) {
     int error = api_new(&options, &daemon->api);
     if (error != HV_OK)
         return error;
-    api_set_region(daemon->api, daemon->region, NULL);
+    daemon_api_region(daemon, NULL);
     daemon_api_tell(daemon);
     return HV_OK;
+}
+
+void daemon_api_region(struct daemon *daemon, struct region *old) {
+    const struct api_region now = {.region = daemon->region,
+                                   .hash = state_general(core_state(daemon->core))->region_hash,
+                                   .fault = daemon->region_fault};
+    api_set_region(daemon->api, &now, old);
 }
 
 void daemon_api_close(struct daemon *daemon) {

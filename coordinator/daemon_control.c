@@ -171,16 +171,17 @@ static struct console_scene look(const struct daemon *daemon, uint64_t token) {
 }
 
 bool daemon_answer_past(struct daemon *daemon, uint64_t token, const json_t *request,
-                        const struct state *past, struct console_outcome *ret_outcome) {
-    const struct state_general *then = state_general(past),
-                               *now = state_general(core_state(daemon->core));
+                        const struct state *past, const struct region *region,
+                        struct console_outcome *ret_outcome) {
+    const struct state_general *then = state_general(past);
     struct console_scene scene = look(daemon, token);
     scene.past = past;
     scene.looks_back = true;
     scene.mono_ms = then->mono_ms;
     scene.wall_ms = then->wall_ms;
-    if (memcmp(then->region_hash, now->region_hash, sizeof then->region_hash) != 0)
-        scene.region = NULL; /* another one was in force: places are known by what they reported */
+    scene.region = region;
+    scene.region_fault =
+        region == NULL && then->region_position != 0 ? "the package of then is gone" : "";
     hv_arena_reset(&daemon->control->arena);
     json_memory_forget();
     console_handle_past(&scene, request, &daemon->control->arena, ret_outcome);

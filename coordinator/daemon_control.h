@@ -39,10 +39,11 @@ void daemon_work_old_diff(struct daemon *daemon, uint64_t token, uint64_t before
 /* Answers a question as it would have been answered at that position of the log. */
 void daemon_work_past(struct daemon *daemon, uint64_t token, const json_t *request,
                       json_int_t position);
-/* The same, once that state is there. False: nothing was answered, because a plan of then is in the
- * log alone; ret_outcome says which. */
+/* The same, once that state is there, and its region (NULL: none, or its files are gone). False:
+ * nothing was answered, because a plan of then is in the log alone; ret_outcome says which. */
 bool daemon_answer_past(struct daemon *daemon, uint64_t token, const json_t *request,
-                        const struct state *past, struct console_outcome *ret_outcome);
+                        const struct state *past, const struct region *region,
+                        struct console_outcome *ret_outcome);
 void daemon_work_verify(struct daemon *daemon, uint64_t token);
 /* Proves that the ledger adds up, from the first record to position `to`. */
 void daemon_work_ledger(struct daemon *daemon, uint64_t token, uint64_t to);

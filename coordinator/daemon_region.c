@@ -1,8 +1,9 @@
 /* The region that the state names, and what the core may ask of it. */
 #include "coordinator/daemon_inside.h"
 
-#include "coordinator/api/api.h"
+#include "coordinator/daemon_api.h"
 #include "coordinator/layout.h"
+#include "coordinator/region_folder.h"
 #include "schemas/platform/keys.h"
 #include "schemas/platform/line_log.h"
 
@@ -47,11 +48,12 @@ static void use(struct daemon *daemon, struct region *region) {
     if (region != NULL)
         fill_in(&catalogue, region);
     core_set_catalogue(daemon->core, &catalogue);
-    if (daemon->api != NULL)
-        api_set_region(daemon->api, region, daemon->region);
-    else
-        region_free(daemon->region);
+    struct region *old = daemon->region;
     daemon->region = region;
+    if (daemon->api != NULL)
+        daemon_api_region(daemon, old);
+    else
+        region_free(old);
 }
 
 static bool is_wanted(const struct region *region, const uint8_t hash[HV_HASH_BYTES]) {
@@ -60,34 +62,19 @@ static bool is_wanted(const struct region *region, const uint8_t hash[HV_HASH_BY
            memcmp(found, hash, REGION_HASH_BYTES) == 0;
 }
 
-static void set_fault(struct daemon *daemon, const char *path, const char *fault) {
-    snprintf(daemon->region_fault, sizeof daemon->region_fault, "%.300s", fault);
-    line_log(LINE_WARNING, "event=no-region path=%s fault=\"%s\"", path, daemon->region_fault);
-}
-
 static struct region *load(struct daemon *daemon, const uint8_t hash[HV_HASH_BYTES]) {
-    char name[sizeof LAYOUT_REGIONS + 2 * HV_HASH_BYTES + 2], hex[2 * HV_HASH_BYTES + 1];
-    char path[PATH_MAX];
+    char path[PATH_MAX], fault[300] = "", hex[2 * HV_HASH_BYTES + 1];
     struct region *region = NULL;
-    struct hv_fault_list faults;
+    daemon_path(daemon, LAYOUT_REGIONS, path);
+    int error = region_folder_find(path, hash, &region, fault);
+    if (error == HV_OK)
+        return region;
+    snprintf(daemon->region_fault, sizeof daemon->region_fault, "%s",
+             *fault == '\0' ? hv_error_text(error) : fault);
     keys_to_hex(hash, HV_HASH_BYTES, hex);
-    snprintf(name, sizeof name, "%s/%s", LAYOUT_REGIONS, hex);
-    daemon_path(daemon, name, path);
-    hv_fault_list_init(&faults);
-    int error = region_load(path, &faults, &region);
-    if (error == 0 && !is_wanted(region, hash)) {
-        region_free(region);
-        region = NULL;
-        set_fault(daemon, path, "the files have been changed since they were recorded");
-    } else if (error != 0) {
-        char fault[300];
-        snprintf(fault, sizeof fault, "%s", hv_error_text(error));
-        if (faults.count > 0)
-            hv_fault_print(&faults.faults[0], fault, sizeof fault);
-        set_fault(daemon, path, fault);
-    }
-    hv_fault_list_deinit(&faults);
-    return region;
+    line_log(LINE_WARNING, "event=no-region path=%s/%s fault=\"%s\"", path, hex,
+             daemon->region_fault);
+    return NULL;
 }
 
 void daemon_region_follow(struct daemon *daemon) {

@@ -10,6 +10,7 @@
 #include "coordinator/region_folder.h"
 #include "schemas/platform/atomic_file.h"
 #include "schemas/platform/keys.h"
+#include "schemas/platform/line_log.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -203,9 +204,33 @@ void daemon_work_old_diff(struct daemon *daemon, uint64_t token, uint64_t before
 
 /* ---- a look back ---- */
 
+/* `hash`: of the region of now, which need not be read. */
+static void find_region_of_then(struct work *work) {
+    const struct state_general *then = state_general(work->past);
+    char path[PATH_MAX], fault[300] = "";
+    if (then->region_position == 0 || memcmp(then->region_hash, work->hash, HV_HASH_BYTES) == 0)
+        return;
+    daemon_path(work->daemon, LAYOUT_REGIONS, path);
+    int error = region_folder_find(path, then->region_hash, &work->region, fault);
+    if (error != 0)
+        line_log(LINE_WARNING, "event=no-region-of-then position=%llu fault=\"%s\"",
+                 (unsigned long long)work->from, *fault == '\0' ? hv_error_text(error) : fault);
+}
+
 static int past_run(void *context) {
     struct work *work = context;
-    return milestones_fold(work->daemon->dir, work->daemon->log, work->from, &work->past);
+    int error = milestones_fold(work->daemon->dir, work->daemon->log, work->from, &work->past);
+    if (error == 0)
+        find_region_of_then(work);
+    return error;
+}
+
+/* The one that was read, or that of now where it is the same still. */
+static const struct region *region_of_then(const struct work *work) {
+    const struct state_general *then = state_general(work->past),
+                               *now = state_general(core_state(work->daemon->core));
+    return memcmp(then->region_hash, now->region_hash, HV_HASH_BYTES) == 0 ? work->daemon->region
+                                                                           : work->region;
 }
 
 /* A plan that was in the log alone already then is read from there, and shown as of then. */
@@ -215,7 +240,8 @@ static void past_done(void *context, int error) {
     if (error != 0) {
         daemon_answer_error(work->daemon, work->token, error, NULL, NULL);
         work_free(work);
-    } else if (daemon_answer_past(work->daemon, work->token, work->request, work->past, &left)) {
+    } else if (daemon_answer_past(work->daemon, work->token, work->request, work->past,
+                                  region_of_then(work), &left)) {
         work_free(work);
     } else {
         const bool differ = left.work == CONSOLE_WORK_OLD_DIFF;
@@ -240,6 +266,7 @@ void daemon_work_past(struct daemon *daemon, uint64_t token, const json_t *reque
         return;
     work->from = (uint64_t)position;
     work->request = json_deep_copy(request);
+    memcpy(work->hash, state_general(core_state(daemon->core))->region_hash, sizeof work->hash);
     work_start(work, past_run, past_done);
 }
 

@@ -10,6 +10,13 @@
  * HV_ERR_LIMIT (of a path), HV_ERR_MEMORY. */
 HV_MUST_USE int region_folder_save(const struct region *region, const char *dir);
 
+/* The package whose hash it is, out of a folder of packages that are named by their hashes. What is
+ * wrong otherwise goes to ret_fault, in words. HV_ERR_CORRUPT: its files are not those that were
+ * recorded; else as region_load. Takes as long as reading it does: not for a thread that answers.
+ */
+HV_MUST_USE int region_folder_find(const char *packages, const uint8_t hash[REGION_HASH_BYTES],
+                                   struct region **ret_region, char ret_fault[300]);
+
 /* Removes what saves that were killed left beside the files of the packages in a folder of them. */
 void region_folder_tidy(const char *packages);
 

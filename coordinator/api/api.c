@@ -86,10 +86,15 @@ void api_tell(struct api *api, const struct api_pulse *pulse) {
     pthread_mutex_unlock(&api->mail.lock);
 }
 
-void api_set_region(struct api *api, const struct region *region, struct region *old) {
+void api_set_region(struct api *api, const struct api_region *now, struct region *old) {
     struct api_mail *mail = &api->mail;
     pthread_mutex_lock(&mail->lock);
-    mail->region = region;
+    mail->region = now->region;
+    if (now->region == NULL)
+        memset(mail->region_hash, 0, sizeof mail->region_hash);
+    else
+        memcpy(mail->region_hash, now->hash, sizeof mail->region_hash);
+    snprintf(mail->region_fault, sizeof mail->region_fault, "%s", now->fault);
     mail->region_new = true;
     if (old != NULL && mail->old_count == mail->old_room) {
         size_t room = mail->old_room * 2 + 4;
@@ -115,6 +120,9 @@ static void take_region(struct api *api) {
     if (mail->region_new) {
         api->region = mail->region;
         api->scene.region = api->scene.console.region = mail->region;
+        memcpy(api->region_hash, mail->region_hash, sizeof api->region_hash);
+        memcpy(api->region_fault, mail->region_fault, sizeof api->region_fault);
+        api->scene.console.region_fault = api->region_fault;
         api->scene.rows_stale = true;
         for (size_t i = 0; i < API_PASTS; i++)
             api_past_free(&api->pasts[i]);
@@ -164,6 +172,7 @@ static void load(struct api *api) {
  */
 static bool follow(struct api *api) {
     uint64_t last = atomic_load(&api->durable);
+    take_region(api); /* after that was read: the region that a record names comes before it */
     if (!api->loaded || state_position(api->replica.state) >= last)
         return false;
     int error = api_replica_follow(&api->replica, last, FOLLOW_RECORDS);
@@ -257,7 +266,6 @@ static void *run(void *context) {
             api_login_save(api);
             looked_ms = now;
         }
-        take_region(api);
         more = api_catch_up(api);
         while (take_answer(api, &token, &reply))
             api_answers(api, token, reply);
@@ -304,6 +312,7 @@ static void release(struct api *api) {
     for (size_t i = 0; i < API_PASTS; i++)
         api_past_free(&api->pasts[i]);
     api_series_free(api);
+    api_then_free(api);
     api_scene_free(&api->scene);
     api_replica_free(&api->replica);
     hv_arena_deinit(&api->arena);

@@ -60,8 +60,15 @@ void api_answer(struct api *api, uint64_t token, json_t *reply); /* takes the re
 void api_committed(struct api *api, uint64_t last);
 void api_tell(struct api *api, const struct api_pulse *pulse);
 
-/* The region in force from now on, borrowed; `old`, the one before, is freed when nothing here
- * looks at it any more. */
-void api_set_region(struct api *api, const struct region *region, struct region *old);
+struct api_region {
+    const struct region *region; /* borrowed; NULL: none */
+    const uint8_t *hash;         /* REGION_HASH_BYTES, where there is one */
+    const char *fault;           /* why the one that the log names is not in memory; "": it is */
+};
+
+/* The region in force from now on; `old`, the one before, is freed when nothing here looks at it
+ * any more. To be called before api_committed tells of its record: who is told that the region has
+ * changed, and asks, gets the new one, with the tag of the new one. */
+void api_set_region(struct api *api, const struct api_region *now, struct region *old);
 
 #endif

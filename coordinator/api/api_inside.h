@@ -106,6 +106,15 @@ struct api_chunks {
 };
 
 enum { API_PASTS = 4, API_SAMPLES = 2048, API_SERIES = 13 };
+/* A look back each, and charts two: they may go on to the next while they hold one. */
+enum { API_THENS = API_PASTS + 2 };
+
+struct api_then { /* a region that was in force before the one of now: api_then.c */
+    bool taken;
+    uint8_t hash[REGION_HASH_BYTES];
+    struct region *region; /* NULL: it is being read, or could not be */
+    uint64_t token;        /* of the job that reads it; 0: it has ended */
+};
 
 struct api_past {
     struct state *state; /* NULL: none */
@@ -128,6 +137,8 @@ struct api_mail {
     size_t asked_count, asked_room, answered_count, answered_room;
     struct api_pulse pulse;
     const struct region *region;
+    uint8_t region_hash[REGION_HASH_BYTES];
+    char region_fault[512];
     struct region **old;
     size_t old_count, old_room;
     bool region_new;
@@ -153,7 +164,9 @@ struct api {
     struct api_scene scene;
     struct hv_arena arena; /* of the request in hand */
     struct api_pulse pulse;
-    const struct region *region;
+    const struct region *region;            /* in force; its hash, zeros where there is none, */
+    uint8_t region_hash[REGION_HASH_BYTES]; /* and why it is not in memory; "": it is */
+    char region_fault[512];
     struct api_call *calls;
     struct api_socket *sockets; /* api_http.c */
     uint64_t slow_next_ms;
@@ -172,6 +185,7 @@ struct api {
     uint64_t records_rest_us;  /* until then none are made */
     uint64_t records_error_ms; /* until then it is not said again that some cannot be read */
     struct api_past pasts[API_PASTS];
+    struct api_then thens[API_THENS];
     uint64_t past_used;
     struct api_sample samples[API_SAMPLES];
     uint32_t sample_count;
@@ -345,13 +359,34 @@ void api_past_ended(struct api *api, struct api_job *job);
 /* Whether the call asks for a look back: then it is answered, now or later. */
 bool api_past_wanted(struct api *api, struct api_call *call);
 
-/* Clocks and region of a scene whose state is of an earlier moment; where the region was another
- * one then, none. `now`: what is known now, of the same log. */
-void api_scene_of_then(struct api_scene *then, const struct api_scene *now);
+/* Clocks of a scene whose state is of an earlier moment, and the region of then (NULL: none, or its
+ * files are gone: places are known by what they reported). `now`: of the same log. */
+void api_scene_of_then(struct api_scene *then, const struct api_scene *now,
+                       const struct region *region);
 void api_past_free(struct api_past *past);
 void api_past_drop(struct api_job *job);
 
+/* ---- api_then.c ---- */
+enum api_then_found {
+    API_THEN_FOUND,   /* NULL: there was none, or it cannot be read, which the machine's log says */
+    API_THEN_READING, /* a job of that token reads it */
+    API_THEN_BUSY     /* not now */
+};
+
+/* The region that was in force in that state, borrowed: for as long as a look back that is kept, or
+ * charts, have a state that names it. */
+enum api_then_found api_then_region(struct api *api, const struct state *state,
+                                    const struct region **ret_region, uint64_t *ret_token);
+void api_then_ended(struct api *api, struct api_job *job);
+void api_then_drop(struct api_job *job);
+void api_then_free(struct api *api);
+
 /* ---- api_series.c ---- */
+
+/* The state that the charts of before the start are at; NULL: none. And whether they look at that
+ * region. `earlier` may be NULL. */
+const struct state *api_series_state(const struct api_earlier *earlier);
+bool api_series_looks_at(const struct api_earlier *earlier, const struct region *region);
 void api_series_tick(struct api *api, uint64_t now_ms);
 
 /* Begins to work out what was before the position that the replica has just been loaded to; a piece

@@ -158,6 +158,7 @@ static void try_password(struct api_job *job) {
 
 void api_job_drop(struct api_job *job) {
     api_past_drop(job);
+    api_then_drop(job);
     if (job->run == try_password)
         sodium_memzero(job, sizeof(struct login));
     free(job);

@@ -51,27 +51,25 @@ void api_past_free(struct api_past *past) {
     memset(past, 0, sizeof *past);
 }
 
-void api_scene_of_then(struct api_scene *then, const struct api_scene *now) {
+void api_scene_of_then(struct api_scene *then, const struct api_scene *now,
+                       const struct region *region) {
     const struct state_general *general = state_general(then->state);
-    const struct region *region =
-        memcmp(general->region_hash, state_general(now->state)->region_hash,
-               sizeof general->region_hash) == 0
-            ? now->region
-            : NULL;
     then->console = now->console;
     then->console.past = then->state;
     then->console.looks_back = true;
+    then->console.region_fault =
+        region == NULL && general->region_position != 0 ? "the package of then is gone" : "";
     then->console.mono_ms = general->mono_ms;
     then->console.wall_ms = general->wall_ms;
     then->rows_stale = then->rows_stale || then->region != region;
     then->region = then->console.region = region;
 }
 
-static void answer(struct api *api, struct api_call *call, struct api_past *past) {
-    past->used = ++api->past_used;
+static void answer_of(struct api *api, struct api_call *call, struct api_past *past,
+                      const struct region *region) {
     past->scene.arena = &api->arena;
     past->scene.state = past->state;
-    api_scene_of_then(&past->scene, &api->scene);
+    api_scene_of_then(&past->scene, &api->scene, region);
     int error = api_scene_refresh(&past->scene);
     call->scene = &past->scene;
     if (error != HV_OK)
@@ -80,10 +78,39 @@ static void answer(struct api *api, struct api_call *call, struct api_past *past
         call->route->handler(api, call);
 }
 
+static void answer(struct api *api, struct api_call *call, struct api_past *past);
+
+/* Its region has been read: that of the same moment is answered, which may have been let go. */
+static void read_region(struct api *api, struct api_call *call, struct api_job *job) {
+    struct api_past *past = find(api, call->past);
+    (void)job;
+    if (past == NULL)
+        api_failed(call, HV_ERR_BUSY);
+    else
+        answer(api, call, past);
+}
+
+static void answer(struct api *api, struct api_call *call, struct api_past *past) {
+    const struct region *region;
+    past->used = ++api->past_used;
+    switch (api_then_region(api, past->state, &region, &call->token)) {
+    case API_THEN_FOUND:
+        call->past = 0;
+        answer_of(api, call, past, region);
+        break;
+    case API_THEN_READING:
+        call->past = state_position(past->state);
+        call->worked = read_region;
+        call->stage = API_WAITING;
+        break;
+    case API_THEN_BUSY:
+        api_failed(call, HV_ERR_BUSY);
+    }
+}
+
 static void folded(struct api *api, struct api_call *call, struct api_job *job) {
     const struct folding *folding = (const struct folding *)job;
     struct api_past *past = find(api, folding->position);
-    call->past = 0;
     if (past == NULL)
         api_failed(call, folding->error == HV_OK ? HV_ERR_MEMORY : folding->error);
     else

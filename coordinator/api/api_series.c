@@ -20,6 +20,7 @@ enum {
     LOOKS_MOST = 4 * EARLIER_SAMPLES, /* at the clock, while the earlier log is folded */
     CHUNK_MOST = 2000,                /* records between two looks */
     SLICE_US = 5000,                  /* of the thread in one go */
+    WAIT_US = 20000,                  /* before it is asked again whether a region is there */
     REST_TIMES = 2                    /* as long as it took it rests, so many times */
 };
 
@@ -77,6 +78,7 @@ struct api_earlier {
     uint64_t chunk;           /* records between two looks at the clock */
     uint64_t step_ms, due_ms; /* of the log clock: between two samples, and when the next is due */
     uint64_t rest_us;         /* until then nothing is done */
+    bool owed;                /* a sample of the state as it stands */
     uint32_t count;
     struct api_sample samples[EARLIER_SAMPLES];
 };
@@ -118,6 +120,14 @@ void api_series_begin(struct api *api) {
     api->earlier = earlier;
 }
 
+const struct state *api_series_state(const struct api_earlier *earlier) {
+    return earlier == NULL ? NULL : earlier->replica.state;
+}
+
+bool api_series_looks_at(const struct api_earlier *earlier, const struct region *region) {
+    return earlier != NULL && region != NULL && earlier->scene.region == region;
+}
+
 /* A region that is replaced is freed: nothing of it may be looked at any more. */
 void api_series_region(struct api *api) {
     if (api->earlier == NULL)
@@ -126,26 +136,30 @@ void api_series_region(struct api *api) {
     api->earlier->scene.rows_stale = true;
 }
 
-static void take_earlier(struct api *api, struct api_earlier *earlier) {
+/* False: not yet, the region of then is being read. */
+static bool take_earlier(struct api *api, struct api_earlier *earlier) {
     struct api_scene *scene = &earlier->scene;
+    const struct region *region;
+    uint64_t token;
+    if (api_then_region(api, earlier->replica.state, &region, &token) != API_THEN_FOUND)
+        return false;
     scene->state = earlier->replica.state;
     scene->arena = &api->arena;
-    api_scene_of_then(scene, &api->scene);
+    api_scene_of_then(scene, &api->scene, region);
     hv_arena_reset(&api->arena);
-    if (earlier->count == EARLIER_SAMPLES || api_scene_refresh(scene) != HV_OK)
-        return;
-    earlier->samples[earlier->count++] = sample_of(scene, &earlier->replica);
+    if (earlier->count < EARLIER_SAMPLES && api_scene_refresh(scene) == HV_OK)
+        earlier->samples[earlier->count++] = sample_of(scene, &earlier->replica);
+    earlier->due_ms = state_general(earlier->replica.state)->mono_ms + earlier->step_ms;
+    earlier->owed = false;
+    return true;
 }
 
 /* False: the log cannot be read. */
-static bool fold_more(struct api *api, struct api_earlier *earlier) {
+static bool fold_more(struct api_earlier *earlier) {
     int error = api_replica_follow(&earlier->replica, earlier->until, earlier->chunk);
-    uint64_t mono_ms = state_general(earlier->replica.state)->mono_ms;
-    if (error == HV_OK &&
-        (mono_ms >= earlier->due_ms || state_position(earlier->replica.state) == earlier->until)) {
-        take_earlier(api, earlier);
-        earlier->due_ms = mono_ms + earlier->step_ms;
-    }
+    earlier->owed =
+        error == HV_OK && (state_general(earlier->replica.state)->mono_ms >= earlier->due_ms ||
+                           state_position(earlier->replica.state) == earlier->until);
     if (error != HV_OK)
         line_log(LINE_WARNING, "event=no-earlier-figures position=%" PRIu64 " error=%s",
                  state_position(earlier->replica.state), hv_error_name(error));
@@ -177,18 +191,25 @@ static void join_earlier(struct api *api, const struct api_earlier *earlier) {
              earlier->count);
 }
 
+static bool is_at_end(const struct api_earlier *earlier) {
+    return !earlier->owed && state_position(earlier->replica.state) == earlier->until;
+}
+
 void api_series_recall(struct api *api) {
     struct api_earlier *earlier = api->earlier;
     if (earlier == NULL || now_us(CLOCK_MONOTONIC) < earlier->rest_us)
         return;
     uint64_t began = now_us(CLOCK_THREAD_CPUTIME_ID), took = 0;
-    bool good = true;
-    while (good && took < SLICE_US && state_position(earlier->replica.state) < earlier->until) {
-        good = fold_more(api, earlier);
+    bool good = true, waits = false;
+    while (good && !waits && took < SLICE_US && !is_at_end(earlier)) {
+        if (earlier->owed)
+            waits = !take_earlier(api, earlier);
+        else
+            good = fold_more(earlier);
         took = now_us(CLOCK_THREAD_CPUTIME_ID) - began;
     }
-    earlier->rest_us = now_us(CLOCK_MONOTONIC) + REST_TIMES * took;
-    if (good && state_position(earlier->replica.state) < earlier->until)
+    earlier->rest_us = now_us(CLOCK_MONOTONIC) + (waits ? WAIT_US : REST_TIMES * took);
+    if (good && !is_at_end(earlier))
         return;
     if (good)
         join_earlier(api, earlier);

@@ -105,15 +105,17 @@ void api_join(struct api_call *call, const struct api_call *other) {
 void api_jobs_ended(struct api *api) {
     for (struct api_job *job; (job = api_work_ended(api->work)) != NULL; api_job_drop(job)) {
         api_past_ended(api, job);
+        api_then_ended(api, job);
         for (struct api_call *call = api->calls; call != NULL; call = call->next) {
             if (call->stage != API_WAITING || call->token != job->token)
                 continue;
             hv_arena_reset(&api->arena);
             json_memory_forget();
             call->worked(api, call, job);
-            if (call->stage == API_WAITING)
+            if (call->stage == API_WAITING && call->token == job->token)
                 api_failed(call, HV_ERR_MEMORY);
-            api_wait_end(call);
+            if (call->stage != API_WAITING) /* else it waits for the next */
+                api_wait_end(call);
         }
     }
 }

@@ -932,6 +932,81 @@ def look_back(city, view):
               [(one.status, one.body[:80]) for one in found])
 
 
+def region_of_then():
+    """A look back to before the region was replaced shows the places and roads of then, by every door."""
+    first, second = os.path.abspath("simulations/regions/siouxfalls"), TOP + "/second-region"
+    shutil.copytree(first, second)
+    for name, before, after in (("datapackage.json", '"version": "1.0.0"', '"version": "2.0.0"'),
+                                ("shelters.csv", "S01,Northgate High School,北门中学,Northgate,1,-96.76642,", "S01,New Hall,新馆,Northgate,1,-95.5,"),
+                                ("link.csv", "L1-2,Northgate – Airport", "L1-2,Renamed")):
+        with open(f"{second}/{name}", encoding="utf-8") as file:
+            text = file.read()
+        assert before in text, name
+        with open(f"{second}/{name}", "w", encoding="utf-8") as file:
+            file.write(text.replace(before, after))
+    city = City("moved", "--http", "127.0.0.1:0")
+    view = city.token("view", "viewer")
+    ask = lambda path, **headers: city.ask("GET", "/api/v1" + path, **view, **headers)
+    shown = lambda position: (ask(f"/shelters/S01?format=geojson&at={position}").json()["geometry"],
+                              ask(f"/shelters?q=S01&at={position}").json()["items"][0]["name_zh"],
+                              ask(f"/network/L1-2?at={position}").json()["name"],
+                              len(ask(f"/shelters?bbox=-97,43,-96,44&limit=1000&at={position}").json()["items"]),
+                              ask(f"/status?at={position}").json()["region"]["version"])
+    where = {"type": "Point", "coordinates": [-96.76642, 43.614828]}
+    city.run("clock", "100")
+    city.run("region", "load", first)
+    city.run("report", "S01", "status", "open")
+    city.run("report", "S01", "check-in", "--adults", "7")
+    while ask("/shelters/S01").json()["people"]["age_s"] < 5:
+        pass  # charts have a sample in five seconds of the log's clock
+    city.run("note", "the hall is open")
+    before = ask("/status").json()["position"]
+    tag = ask("/network").headers["etag"]
+    of_first = shown(before)
+    is_so("the region in force", of_first[:3] == (where, "北门中学", "Northgate – Airport") and of_first[4] == "1.0.0", of_first)
+    city.run("region", "load", second)
+    city.run("report", "S01", "check-in", "--adults", "1")
+    after = ask("/status").json()["position"]
+    of_second = shown(after)
+    is_so("is replaced", of_second == ({"type": "Point", "coordinates": [-95.5, 43.614828]}, "新馆", "Renamed", of_first[3] - 1, "2.0.0"), of_second)
+    is_so("what a client kept of the one before is of no use", ask("/network", **{"If-None-Match": tag}).status == 200)
+    for position in (before, before - 1, before - 2, before):
+        is_so(f"a look back to {position} shows the region of then", shown(position) == of_first, shown(position))
+    found = []
+    threads = [threading.Thread(target=lambda at=at: found.append(ask(f"/shelters/S01?at={at}").json()["name"])) for at in (before - 2, before, before, before - 1, before - 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    is_so("to all that look at once", found == ["Northgate High School"] * 5, found)
+    is_so("and before there was any region there is none", ask("/shelters?at=2").json()["items"] == [] and ask("/status?at=2").json()["region"] is None)
+    of_then = json.loads(city.run("--json", "--at", str(before), "shelters"))["shelters"]
+    is_so("on the command line too", [one["name"] for one in of_then if one["id"] == "S01"] == ["Northgate High School"], of_then[:1])
+    city.stop()
+    city.start()
+    def told():
+        answer = ask("/series").json()
+        return answer if answer["position"][:1] == [1] and answer["position"][-1] >= after else None
+    while (series := told()) is None:
+        pass  # it is worked out
+    full = dict(zip(series["position"], series["series"]["occupancy"]))
+    is_so("charts know the places of then", any(of is not None and of > 0 for position, of in full.items() if position <= before), full)
+    city.stop()
+    kept = sorted(os.listdir(city.dir + "/regions"))
+    is_so("both packages are kept", len(kept) == 2, kept)
+    for name in kept:
+        with open(f"{city.dir}/regions/{name}/datapackage.json", encoding="utf-8") as file:
+            if '"1.0.0"' in file.read():
+                shutil.rmtree(f"{city.dir}/regions/{name}")
+    city.start()
+    then = ask(f"/shelters/S01?at={before}").json()
+    is_so("without its package places are known by what they reported", then["id"] == "S01" and then["people"]["total"] == 7 and then["lon"] is None, then)
+    then = ask(f"/status?at={before}").json()["region"]
+    is_so("and that is said", then["in_memory"] is False and bool(then["fault"]), then)
+    is_so("now is as it is", shown(ask("/status").json()["position"]) == of_second)
+    is_so("it stops cleanly", city.stop() == 0)
+
+
 def series_of_then(city, view):
     """A look back shows the figures over time until then, and none of what came after."""
     def series(query=""):
@@ -1060,6 +1135,7 @@ try:
     situation(town, viewer, planner)
     tags(town, viewer)
     look_back(town, viewer)
+    region_of_then()
     series_of_then(town, viewer)
     series_of_before(town, viewer)
     background(town, viewer)
