@@ -158,6 +158,7 @@ static void work(struct daemon *daemon, uint64_t token, const json_t *request,
 
 static struct console_scene look(const struct daemon *daemon, uint64_t token) {
     struct console_scene scene = {.core = daemon->core,
+                                  .gate = gate_counters(daemon->gate),
                                   .region = daemon->region,
                                   .region_fault = daemon->region_fault,
                                   .profile = daemon_planner_profile(daemon),

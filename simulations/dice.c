@@ -53,10 +53,6 @@ bool dice_chance(struct dice *dice, unsigned permille) {
     return dice_below(dice, 1000) < permille;
 }
 
-double dice_unit(struct dice *dice) {
-    return (double)(dice_next(dice) >> 11) * 0x1.0p-53;
-}
-
 void dice_fill(struct dice *dice, uint8_t *bytes, size_t count) {
     for (size_t i = 0; i < count; i++)
         bytes[i] = (uint8_t)dice_next(dice);

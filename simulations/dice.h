@@ -30,9 +30,6 @@ uint64_t dice_between(struct dice *dice, uint64_t lowest, uint64_t highest);
 /* True so many times in a thousand. */
 bool dice_chance(struct dice *dice, unsigned permille);
 
-/* 0 to 1, without 1. */
-double dice_unit(struct dice *dice);
-
 void dice_fill(struct dice *dice, uint8_t *bytes, size_t count);
 
 #endif

@@ -227,12 +227,10 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 
 /* ---- opening and closing ---- */
 
-static void log_line(void *context, const char *format, va_list arguments) {
-    char line[400];
-    (void)context;
-    vsnprintf(line, sizeof line, format, arguments);
-    line[strcspn(line, "\r\n")] = '\0';
-    line_log(LINE_DEBUG, "event=http-library text=\"%s\"", line);
+/* The library's own lines tell of clients that went away or sent nonsense: thousands a second where
+ * somebody means harm. */
+static void log_nothing(void *context, const char *format, va_list arguments) {
+    (void)context, (void)format, (void)arguments;
 }
 
 static int listen_at(const struct http_address *address) {
@@ -268,7 +266,7 @@ static struct MHD_Daemon *start(struct api *api, int file) {
         {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t) "NORMAL:-VERS-TLS1.0:-VERS-TLS1.1"},
         {MHD_OPTION_END, 0, NULL}};
     return MHD_start_daemon(
-        flags, 0, NULL, NULL, handle, api, MHD_OPTION_EXTERNAL_LOGGER, log_line, NULL,
+        flags, 0, NULL, NULL, handle, api, MHD_OPTION_EXTERNAL_LOGGER, log_nothing, NULL,
         MHD_OPTION_LISTEN_SOCKET, file, MHD_OPTION_CONNECTION_LIMIT, API_CONNECTIONS_MAX,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, API_ADDRESS_CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, API_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,

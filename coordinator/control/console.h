@@ -21,6 +21,7 @@ struct console_scene {
     const struct state *past;             /* a look back: the picture as it was; NULL: as it is */
     bool looks_back;                      /* what is true of now only is not told */
     const struct core_counters *counters; /* NULL: those of the core */
+    const struct gate_counters *gate;     /* NULL: there is none */
     const struct region *region;          /* NULL: none loaded */
     const char *region_fault;      /* why not, where the log names one; NULL or "": no fault */
     const struct profile *profile; /* NULL: none */

@@ -1,6 +1,7 @@
 /* Questions about the whole: the picture in one page, and what the core counted. */
 #include "coordinator/control/console_json.h"
 
+#include "coordinator/gate/gate.h"
 #include "coordinator/planning/places.h"
 #include "coordinator/planning/whereabouts.h"
 
@@ -158,4 +159,12 @@ void console_statistics(const struct console_scene *scene, const json_t *request
         (json_int_t)counters->hellos, "committed", (json_int_t)counters->committed, "batches",
         (json_int_t)counters->batches, "failed_batches", (json_int_t)counters->failed_batches,
         "in_flight", (json_int_t)counters->in_flight, "refused", refused);
+    const struct gate_counters *gate = scene->gate;
+    if (gate != NULL)
+        json_object_set_new(
+            outcome->reply, "gate",
+            json_pack("{s:I, s:I, s:I, s:I, s:I}", "admitted", (json_int_t)gate->admitted,
+                      "turned_away", (json_int_t)gate->turned_away, "frames",
+                      (json_int_t)gate->frames, "bad_frames", (json_int_t)gate->bad_frames,
+                      "undeliverable", (json_int_t)gate->undeliverable));
 }

@@ -43,8 +43,11 @@ struct gate_options {
     int handshake_ms;                      /* 0: 3,000 */
 };
 
+/* Since the start. */
 struct gate_counters {
-    uint64_t admitted, turned_away, frames, bad_frames, undeliverable;
+    uint64_t admitted, turned_away; /* handshakes: with a key that is enrolled, and with none */
+    uint64_t frames, bad_frames;    /* from nodes; of all, those of the wrong parts */
+    uint64_t undeliverable;         /* to a node that has gone, or that takes nothing */
 };
 
 /* One frame; valid until the next gate_receive. */

@@ -3,10 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void ids_init(struct ids *ids) {
-    *ids = (struct ids){0};
-}
-
 void ids_deinit(struct ids *ids) {
     free(ids->slots);
     *ids = (struct ids){0};

@@ -15,7 +15,6 @@ struct ids {
     uint32_t used;
 };
 
-void ids_init(struct ids *ids);
 void ids_deinit(struct ids *ids);
 
 /* Row of `rows` (each `stride` bytes) with this id, or IDS_NONE. Constant expected time. */

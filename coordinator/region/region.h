@@ -277,6 +277,5 @@ const char *region_hazard_name(enum region_hazard hazard);
 uint32_t region_hazard_from_name(const char *name);
 
 const char *region_vehicle_kind_name(enum region_vehicle_kind kind);
-const char *region_age_name(enum region_age age);
 
 #endif

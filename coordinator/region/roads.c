@@ -22,6 +22,3 @@ const struct roads_class *roads_find(const char *name) {
     return NULL;
 }
 
-const struct roads_class *roads_at(size_t i) {
-    return i < CLASS_COUNT ? &CLASSES[i] : NULL;
-}

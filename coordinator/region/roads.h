@@ -20,7 +20,4 @@ struct roads_class {
 /* The class of that name, NULL where it is none that motor vehicles use. Static. */
 const struct roads_class *roads_find(const char *name);
 
-/* The i-th class, NULL past the last. */
-const struct roads_class *roads_at(size_t i);
-
 #endif

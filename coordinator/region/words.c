@@ -31,10 +31,6 @@ const char *region_vehicle_kind_name(enum region_vehicle_kind kind) {
     return (unsigned)kind < REGION_VEHICLE_KINDS ? VEHICLES[kind] : "";
 }
 
-const char *region_age_name(enum region_age age) {
-    return (unsigned)age < REGION_AGES ? GROUPS[age] : "";
-}
-
 int words_vehicle_kind(const char *name) {
     for (int i = 1; i < REGION_VEHICLE_KINDS; i++)
         if (strcmp(name, VEHICLES[i]) == 0)

@@ -6,26 +6,10 @@
 #ifndef HV_PLATFORM_LINE_LOG_H
 #define HV_PLATFORM_LINE_LOG_H
 
-#include <stdint.h>
-
-enum line_level { LINE_DEBUG, LINE_INFO, LINE_WARNING, LINE_ERROR };
-
-/* Lines below this level are dropped. LINE_INFO at first. */
-void line_log_set_level(enum line_level level);
+enum line_level { LINE_INFO, LINE_WARNING, LINE_ERROR };
 
 /* Writes one line; the text is made by printf rules and cut at 1,000 bytes; line ends in it become
  * spaces. */
 void line_log(enum line_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* For events that may come thousands of times a second: lets one line through each `every_ms` and
- * counts the others, which the next line tells as suppressed=N. Zero-initialise one for each event.
- * Not thread-safe. */
-struct line_limit {
-    uint64_t next_ms;
-    uint64_t suppressed;
-};
-
-void line_log_limited(struct line_limit *limit, uint64_t every_ms, enum line_level level,
-                      const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 #endif

@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 void notify_ready(const char *status);
-void notify_status(const char *status);
 void notify_stopping(void);
 
 /* How often notify_alive is wanted, milliseconds; 0: no watchdog. */

@@ -47,6 +47,10 @@ ends "a key belongs to one node" 73 haven enroll S02 --role shelter --key "$key"
 ends "a key that is none" 65 haven enroll S02 --role shelter --key short
 is_present() { [ "$(haven nodes --json | field '["nodes"][0]["presence"]')" = present ]; }
 until_so is_present
+start stranger.log "$bin/haven-node" run new/nodes/S7
+turned_away() { [ "$(haven statistics --json | field '["gate"]["turned_away"]')" -ge 1 ]; }
+until_so turned_away
+echo "ok: a node that nobody enrolled is turned away, and counted"
 
 until_so node n-S01 check-in --adults 3 --wheelchair 1 --from Z10
 until_so node n-D1 stock count --complete water=5000
