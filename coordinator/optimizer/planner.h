@@ -5,7 +5,8 @@
  *     planner_solve(planner, &limits, &plan);        cold
  *     planner_set_capacity(planner, 7, 0);           a report came in
  *     planner_set_link_closed(planner, 1204, true);
- *     planner_keep_plan(planner, plan, 300000);      moving somebody must gain five minutes
+ *     planner_set_in_force(planner, 3, 7, INSTANCE_GENERAL, 120);
+ *     planner_set_change_price(planner, 300000);     moving one of them must gain five minutes
  *     planner_solve(planner, &limits, &next);        warm
  *
  * Zones are assigned to shelters and stock to needs, each exactly, as a minimum-cost flow
@@ -109,15 +110,8 @@ HV_MUST_USE int planner_exclude_zone(struct planner *planner, uint32_t zone, uin
 HV_MUST_USE int planner_exclude_depot(struct planner *planner, uint32_t depot, uint32_t shelter,
                                       bool excluded);
 
-/* Takes a plan (of this session or any other on the same numbers) as the one in force: moving one
- * person away from it must gain more than `price_ms`. It is copied. NULL forgets the plan in force.
- */
-HV_MUST_USE int planner_keep_plan(struct planner *planner, const struct plan *plan,
-                                  int64_t price_ms);
-
-/* As planner_keep_plan(), one (zone, shelter, class) at a time, for a caller that keeps accepted
- * orders rather than plans: people ordered to go there and not yet arrived. The price is one for
- * the session. */
+/* People ordered to go from a zone to a shelter and not yet arrived. Moving one of them away from
+ * it must gain more than the price, which is one for the session. */
 HV_MUST_USE int planner_set_in_force(struct planner *planner, uint32_t zone, uint32_t shelter,
                                      enum instance_class class, int64_t people);
 HV_MUST_USE int planner_set_change_price(struct planner *planner, int64_t price_ms);

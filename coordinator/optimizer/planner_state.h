@@ -1,8 +1,8 @@
 /* The inside of a planning session. Included only by planner*.c.
  *
- * planner.c owns the picture and takes changes, planner_routes.c keeps travel times,
- * planner_people_flow.c keeps a minimum-cost flow and planner_goods.c allocation sessions in step
- * with it, planner_goods_plan.c reads whole units out of these, planner_reasons.c explains.
+ * planner.c owns the picture, planner_change.c takes changes to it, planner_routes.c keeps travel
+ * times, planner_people_flow.c keeps a minimum-cost flow and planner_goods.c allocation sessions in
+ * step with it, planner_goods_plan.c reads whole units out of these, planner_reasons.c explains.
  * Matrices are row by row; an "origin" is a zone, or after all zones a depot. */
 #ifndef HV_OPTIMIZER_PLANNER_STATE_H
 #define HV_OPTIMIZER_PLANNER_STATE_H
