@@ -21,4 +21,3 @@ const struct roads_class *roads_find(const char *name) {
             return &CLASSES[i];
     return NULL;
 }
-

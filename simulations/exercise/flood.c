@@ -263,7 +263,7 @@ static int screen_goes_on(struct flood *flood, uint64_t now_ms) {
         return 0;
     flood->drawn_us = now_us;
     int error = flood->stage.headquarters != NULL ? flood_look(flood, now_ms) : 0;
-    flood_draw(flood, now_ms);
+    flood_draw(flood, flood_now_ms(flood)); /* a plan that was waited for took its time */
     return error;
 }
 
