@@ -21,7 +21,7 @@ struct timetable {
     struct timetable_steps steps;    /* of the last instance */
     struct evacuation_session *flow; /* over the same; NULL: none yet */
     struct evacuation_plan best;     /* the last flow */
-    struct timetable_closings closings;
+    struct timetable_coming coming;
     int64_t shrinks_to_ms;        /* the horizon of the next solve; 0: it stays */
     struct timetable_count count; /* of sessions that are gone */
 };
@@ -56,7 +56,8 @@ void timetable_free(struct timetable *timetable) {
     if (timetable == NULL)
         return;
     forget(timetable);
-    free(timetable->closings.all);
+    free(timetable->coming.closings);
+    free(timetable->coming.loads);
     free(timetable);
 }
 
@@ -67,8 +68,22 @@ int timetable_set_closings(struct timetable *timetable, const struct timetable_c
         return HV_ERR_MEMORY;
     for (size_t i = 0; i < count; i++)
         copy[i] = closings[i];
-    free(timetable->closings.all);
-    timetable->closings = (struct timetable_closings){copy, count};
+    free(timetable->coming.closings);
+    timetable->coming.closings = copy;
+    timetable->coming.closing_count = count;
+    return HV_OK;
+}
+
+int timetable_set_loads(struct timetable *timetable, const struct timetable_load *loads,
+                        size_t count) {
+    struct timetable_load *copy = calloc(count + 1, sizeof *copy);
+    if (copy == NULL)
+        return HV_ERR_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        copy[i] = loads[i];
+    free(timetable->coming.loads);
+    timetable->coming.loads = copy;
+    timetable->coming.load_count = count;
     return HV_OK;
 }
 
@@ -96,7 +111,7 @@ static int begin(struct making *making, struct timetable_horizon horizon) {
     struct timetable *timetable = making->timetable;
     forget(timetable);
     int error = timetable_steps_init(
-        &timetable->steps, making->instance, &timetable->closings, horizon.step_ms,
+        &timetable->steps, making->instance, &timetable->coming, horizon.step_ms,
         (int32_t)(horizon.horizon_ms / horizon.step_ms), making->nowhere);
     if (error != HV_OK)
         return error;
@@ -118,7 +133,7 @@ static int move_on(struct making *making) {
     int error = HV_OK;
     for (uint32_t l = 0; l < steps->road_count; l++) {
         bool changed = false;
-        STEP(timetable_steps_set_link(steps, instance, &timetable->closings, l, &changed));
+        STEP(timetable_steps_set_link(steps, instance, &timetable->coming, l, &changed));
         if (changed)
             STEP(evacuation_session_set_link(timetable->flow, l, &steps->links[l]));
     }
@@ -459,7 +474,7 @@ int timetable_lengthen(struct timetable *timetable, const struct instance *insta
 
 int timetable_more_time_helps(const struct timetable *timetable, const struct plan_timetable *made,
                               bool *ret_helps) {
-    return timetable_horizon_helps(&timetable->steps, &timetable->closings, made, ret_helps);
+    return timetable_horizon_helps(&timetable->steps, &timetable->coming, made, ret_helps);
 }
 
 void timetable_take(struct timetable *timetable, const struct plan_timetable *made) {

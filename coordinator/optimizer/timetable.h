@@ -15,6 +15,7 @@
  *     steps;
  *   - a link that closes at a time to come lets nobody in who would not be off it by then, the
  * whole of the step in which they enter counted; one that loses capacity lets in fewer meanwhile;
+ *   - of what a link lets in those are taken off who are on their way already (loads);
  *   - a centroid becomes two nodes, one to leave from and one to arrive at.
  * The step is 60 s where the network is small enough and the horizon 6 hours; both grow, the
  * horizon until everybody who has a place is there in time or more time would not help, and shrink
@@ -56,6 +57,11 @@ void timetable_free(struct timetable *timetable);
  * time; they are copied. None at first. HV_ERR_MEMORY: those before stand. */
 HV_MUST_USE int timetable_set_closings(struct timetable *timetable,
                                        const struct timetable_closing *closings, size_t count);
+
+/* From the next solve on: others who go first on the roads, by link and then by time; they are
+ * copied. None at first. HV_ERR_MEMORY: those before stand. */
+HV_MUST_USE int timetable_set_loads(struct timetable *timetable, const struct timetable_load *loads,
+                                    size_t count);
 
 /* Solves the flow of `instance` where `nowhere` people have no place, from where the last one ended
  * if only capacities, closures, people and places have changed. HV_ERR_LIMIT: the network is too

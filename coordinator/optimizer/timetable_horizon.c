@@ -47,13 +47,13 @@ int timetable_horizon_for(const struct instance *instance, int64_t needs_ms,
 /* ---- whether more time helps ---- */
 
 /* By link: whether nobody gets through from the end of the horizon until twice its length. */
-static void find_closed(const struct timetable_steps *steps,
-                        const struct timetable_closings *closings, bool *closed) {
+static void find_closed(const struct timetable_steps *steps, const struct timetable_coming *coming,
+                        bool *closed) {
     const int64_t end_ms = steps->step_ms * steps->instance.horizon_steps;
     for (uint32_t l = 0; l < steps->road_count; l++)
         closed[l] = steps->roads[l].closed;
-    for (size_t i = 0; i < closings->count; i++) {
-        const struct timetable_closing *closing = &closings->all[i];
+    for (size_t i = 0; i < coming->closing_count; i++) {
+        const struct timetable_closing *closing = &coming->closings[i];
         if (closing->permille == 0 && closing->from_ms <= end_ms && closing->to_ms >= 2 * end_ms)
             closed[closing->link] = true;
     }
@@ -75,7 +75,7 @@ static void spread(const struct timetable_steps *steps, const bool *closed, bool
 }
 
 int timetable_horizon_helps(const struct timetable_steps *steps,
-                            const struct timetable_closings *closings,
+                            const struct timetable_coming *coming,
                             const struct plan_timetable *made, bool *ret_helps) {
     const struct evacuation_instance *instance = &steps->instance;
     bool *closed = calloc(instance->link_count + 1, sizeof *closed);
@@ -86,7 +86,7 @@ int timetable_horizon_helps(const struct timetable_steps *steps,
         free(reached);
         return HV_ERR_MEMORY;
     }
-    find_closed(steps, closings, closed);
+    find_closed(steps, coming, closed);
     for (size_t i = 0; i < made->late_count; i++)
         reached[steps->zones[made->late[i].zone].node] = true;
     spread(steps, closed, reached);

@@ -29,7 +29,7 @@ HV_MUST_USE int timetable_horizon_for(const struct instance *instance, int64_t n
  * that are closed from its end until then cut all late zones off from the shelters where they are
  * late. HV_ERR_MEMORY. O(links · nodes) at worst. */
 HV_MUST_USE int timetable_horizon_helps(const struct timetable_steps *steps,
-                                        const struct timetable_closings *closings,
+                                        const struct timetable_coming *coming,
                                         const struct plan_timetable *made, bool *ret_helps);
 
 #endif

@@ -5,6 +5,14 @@
 
 #define MS_PER_HOUR INT64_C(3600000)
 
+static int64_t smaller(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+static int64_t larger(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
 /* ---- seconds to steps ---- */
 
 static int64_t steps_up(int64_t ms, int64_t step_ms) {
@@ -61,25 +69,37 @@ struct inflow {
     int64_t per_hour, travel_ms;
     const struct timetable_closing *closings;
     size_t closing_count;
+    const struct timetable_load *loads;
+    size_t load_count;
 };
 
-static struct inflow inflow_of(const struct network_link *road, uint32_t link,
-                               const struct timetable_closings *closings) {
-    size_t first = 0, past = closings->count;
-    while (first < past) { /* the first closing of the link or of one after it */
+/* Those of a link, of elements that begin with their link and are in the order of links. */
+static const void *find_of_link(const void *all, size_t count, size_t bytes, uint32_t link,
+                                size_t *ret_count) {
+    size_t first = 0, past = count;
+    while (first < past) { /* the first of the link or of one after it */
         const size_t middle = first + (past - first) / 2;
-        if (closings->all[middle].link < link)
+        if (*(const uint32_t *)((const char *)all + middle * bytes) < link)
             first = middle + 1;
         else
             past = middle;
     }
-    size_t count = 0;
-    while (first + count < closings->count && closings->all[first + count].link == link)
-        count++;
-    return (struct inflow){.per_hour = road->closed ? 0 : road->capacity_per_hour,
-                           .travel_ms = road->travel_ms,
-                           .closings = count == 0 ? NULL : closings->all + first,
-                           .closing_count = count};
+    for (past = first; past < count; past++)
+        if (*(const uint32_t *)((const char *)all + past * bytes) != link)
+            break;
+    *ret_count = past - first;
+    return past == first ? NULL : (const char *)all + first * bytes;
+}
+
+static struct inflow inflow_of(const struct network_link *road, uint32_t link,
+                               const struct timetable_coming *coming) {
+    struct inflow inflow = {.per_hour = road->closed ? 0 : road->capacity_per_hour,
+                            .travel_ms = road->travel_ms};
+    inflow.closings = find_of_link(coming->closings, coming->closing_count,
+                                   sizeof *coming->closings, link, &inflow.closing_count);
+    inflow.loads = find_of_link(coming->loads, coming->load_count, sizeof *coming->loads, link,
+                                &inflow.load_count);
+    return inflow;
 }
 
 /* Thousandths of its capacity that a link lets in at a step. Who enters at a step may do so until
@@ -96,6 +116,22 @@ static uint32_t open_permille(const struct inflow *inflow, int64_t step_ms, int3
     return least;
 }
 
+/* Others who enter a link within a step: thousandths of people times milliseconds an hour, as its
+ * rate; no more than it takes. */
+static int64_t taken_at(const struct inflow *inflow, int64_t step_ms, int32_t step) {
+    const int64_t enters_ms = step * step_ms, most = inflow->per_hour * 1000 * step_ms;
+    int64_t taken = 0;
+    for (size_t i = 0; i < inflow->load_count; i++) {
+        const struct timetable_load *load = &inflow->loads[i];
+        const int64_t from_ms = larger(load->from_ms, enters_ms),
+                      to_ms = smaller(load->to_ms, enters_ms + step_ms);
+        const int64_t more =
+            smaller(load->per_hour, inflow->per_hour) * 1000 * larger(0, to_ms - from_ms);
+        taken += smaller(more, most - taken);
+    }
+    return taken;
+}
+
 /* Whole people a step where there is room for that all the time; one every so many steps, where a
  * whole one a step is too much. */
 static int write_by_step(const struct inflow *inflow, int64_t step_ms, int32_t horizon,
@@ -106,7 +142,9 @@ static int write_by_step(const struct inflow *inflow, int64_t step_ms, int32_t h
     const int64_t thousand_ms = 1000 * MS_PER_HOUR; /* the capacity is in thousandths */
     int64_t passed = 0, before = 0;
     for (int32_t t = 0; t <= horizon; t++) {
-        const int64_t rate = inflow->per_hour * open_permille(inflow, step_ms, t) * step_ms;
+        const int64_t all = inflow->per_hour * open_permille(inflow, step_ms, t) * step_ms,
+                      taken = taken_at(inflow, step_ms, t);
+        const int64_t rate = larger(0, all - taken);
         int64_t room = rate / thousand_ms;
         if (room == 0) {
             passed += rate;
@@ -135,7 +173,7 @@ static int write_capacity(const struct timetable_steps *steps, const struct infl
     *ret_changes = NULL;
     link->capacity_per_step = held.per_hour * steps->step_ms / MS_PER_HOUR;
     const bool whole = held.per_hour == 0 || link->capacity_per_step > 0;
-    return whole && held.closing_count == 0
+    return whole && held.closing_count == 0 && held.load_count == 0
                ? HV_OK
                : write_by_step(&held, steps->step_ms, steps->instance.horizon_steps, link,
                                ret_changes);
@@ -155,7 +193,8 @@ static int take_arrays(struct timetable_steps *steps, const struct instance *ins
     }
     const size_t links = (size_t)steps->road_count + steps->centroid_count + instance->zone_count;
     steps->roads = calloc(steps->road_count + 1u, sizeof *steps->roads);
-    steps->timed = calloc(steps->road_count + 1u, sizeof *steps->timed);
+    steps->closes = calloc(steps->road_count + 1u, sizeof *steps->closes);
+    steps->loaded = calloc(steps->road_count + 1u, sizeof *steps->loaded);
     steps->links = calloc(links + 1, sizeof *steps->links);
     steps->changes = calloc(links + 1, sizeof *steps->changes);
     steps->zones = calloc(instance->zone_count + 1u, sizeof *steps->zones);
@@ -167,8 +206,9 @@ static int take_arrays(struct timetable_steps *steps, const struct instance *ins
     steps->instance.links = steps->links;
     steps->instance.zones = steps->zones;
     steps->instance.shelters = steps->shelters;
-    return steps->roads == NULL || steps->timed == NULL || steps->links == NULL ||
-                   steps->changes == NULL || steps->zones == NULL || steps->shelters == NULL
+    return steps->roads == NULL || steps->closes == NULL || steps->loaded == NULL ||
+                   steps->links == NULL || steps->changes == NULL || steps->zones == NULL ||
+                   steps->shelters == NULL
                ? HV_ERR_MEMORY
                : HV_OK;
 }
@@ -193,14 +233,15 @@ static void split_centroids(struct timetable_steps *steps, int32_t *arrive) {
 }
 
 static int lay_roads(struct timetable_steps *steps, const struct instance *instance,
-                     const struct timetable_closings *closings, const int32_t *arrive,
+                     const struct timetable_coming *coming, const int32_t *arrive,
                      const int64_t *toward_ms) {
     for (uint32_t l = 0; l < steps->road_count; l++) {
         const struct network_link *road = network_link_at(instance->network, l);
         struct evacuation_link *link = &steps->links[l];
-        const struct inflow inflow = inflow_of(road, l, closings);
+        const struct inflow inflow = inflow_of(road, l, coming);
         steps->roads[l] = *road;
-        steps->timed[l] = inflow.closing_count > 0;
+        steps->closes[l] = inflow.closing_count > 0;
+        steps->loaded[l] = inflow.load_count > 0;
         *link = (struct evacuation_link){.from = (int32_t)road->from,
                                          .to = arrive[road->to],
                                          .travel_steps =
@@ -233,7 +274,7 @@ static void lay_places(struct timetable_steps *steps, const struct instance *ins
 }
 
 static int lay_out(struct timetable_steps *steps, const struct instance *instance,
-                   const struct timetable_closings *closings, int64_t nowhere) {
+                   const struct timetable_coming *coming, int64_t nowhere) {
     const uint32_t nodes = network_node_count(instance->network);
     int32_t *arrive = calloc(nodes + 1u, sizeof *arrive);
     int64_t *toward_ms = calloc(nodes + 1u, sizeof *toward_ms);
@@ -241,7 +282,7 @@ static int lay_out(struct timetable_steps *steps, const struct instance *instanc
         arrive == NULL || toward_ms == NULL ? HV_ERR_MEMORY : find_toward(instance, toward_ms);
     if (error == HV_OK) {
         split_centroids(steps, arrive);
-        error = lay_roads(steps, instance, closings, arrive, toward_ms);
+        error = lay_roads(steps, instance, coming, arrive, toward_ms);
     }
     if (error == HV_OK)
         lay_places(steps, instance, arrive, nowhere);
@@ -251,13 +292,13 @@ static int lay_out(struct timetable_steps *steps, const struct instance *instanc
 }
 
 int timetable_steps_init(struct timetable_steps *steps, const struct instance *instance,
-                         const struct timetable_closings *closings, int64_t step_ms,
+                         const struct timetable_coming *coming, int64_t step_ms,
                          int32_t horizon_steps, int64_t nowhere) {
     *steps = (struct timetable_steps){.step_ms = step_ms};
     steps->instance.horizon_steps = horizon_steps;
     int error = take_arrays(steps, instance);
     if (error == HV_OK)
-        error = lay_out(steps, instance, closings, nowhere);
+        error = lay_out(steps, instance, coming, nowhere);
     if (error == HV_OK)
         error = evacuation_instance_check(&steps->instance);
     if (error != HV_OK)
@@ -269,7 +310,8 @@ void timetable_steps_deinit(struct timetable_steps *steps) {
     for (size_t l = 0; steps->changes != NULL && l < steps->instance.link_count; l++)
         free(steps->changes[l]);
     free(steps->roads);
-    free(steps->timed);
+    free(steps->closes);
+    free(steps->loaded);
     free(steps->centroid);
     free(steps->links);
     free(steps->changes);
@@ -320,15 +362,16 @@ static bool same_capacity(const struct evacuation_link *a, const struct evacuati
 }
 
 int timetable_steps_set_link(struct timetable_steps *steps, const struct instance *instance,
-                             const struct timetable_closings *closings, uint32_t link,
+                             const struct timetable_coming *coming, uint32_t link,
                              bool *ret_changed) {
     const struct network_link *road = network_link_at(instance->network, link);
     struct network_link *before = &steps->roads[link];
-    const struct inflow inflow = inflow_of(road, link, closings);
+    const struct inflow inflow = inflow_of(road, link, coming);
     const bool same_road =
         before->closed == road->closed && before->capacity_per_hour == road->capacity_per_hour;
     *ret_changed = false;
-    if (same_road && inflow.closing_count == 0 && !steps->timed[link])
+    if (same_road && inflow.closing_count == 0 && !steps->closes[link] && inflow.load_count == 0 &&
+        !steps->loaded[link])
         return HV_OK;
     struct evacuation_link changed = steps->links[link];
     struct evacuation_change *changes = NULL;
@@ -339,7 +382,8 @@ int timetable_steps_set_link(struct timetable_steps *steps, const struct instanc
     free(steps->changes[link]);
     steps->changes[link] = changes;
     steps->links[link] = changed;
-    steps->timed[link] = inflow.closing_count > 0;
+    steps->closes[link] = inflow.closing_count > 0;
+    steps->loaded[link] = inflow.load_count > 0;
     *before = *road;
     return HV_OK;
 }

@@ -15,10 +15,20 @@ struct timetable_closing {
     int64_t from_ms, to_ms; /* 0 ≤ from < to; to: or TIMETABLE_FOR_GOOD */
 };
 
-/* By link, then by from_ms. */
-struct timetable_closings {
-    struct timetable_closing *all;
-    size_t count;
+/* From `from_ms` after now until `to_ms` others enter a link, so many an hour, who go first: what
+ * overlaps adds up. */
+struct timetable_load {
+    uint32_t link;
+    int64_t per_hour;
+    int64_t from_ms, to_ms; /* 0 ≤ from < to */
+};
+
+/* What is known of the hours to come. By link, then by from_ms. */
+struct timetable_coming {
+    struct timetable_closing *closings;
+    size_t closing_count;
+    struct timetable_load *loads;
+    size_t load_count;
 };
 
 struct timetable_steps {
@@ -27,7 +37,8 @@ struct timetable_steps {
     uint32_t road_count; /* links of the network; those that were added follow */
     uint32_t centroid_count;
     struct network_link *roads; /* as they were taken over, to see what changes */
-    bool *timed;                /* link: its capacity was made of closings, too */
+    bool *closes;               /* link: its capacity was made of closings, too */
+    bool *loaded;               /* and of loads */
     bool *centroid;             /* by node of the network */
     struct evacuation_link *links;
     struct evacuation_change **changes; /* by link: its own, or NULL */
@@ -38,7 +49,7 @@ struct timetable_steps {
 /* Makes the steps of an instance, with everybody and every place in them; `nowhere` is how many
  * have no place. HV_ERR_MEMORY, or what evacuation_instance_check finds. */
 HV_MUST_USE int timetable_steps_init(struct timetable_steps *steps, const struct instance *instance,
-                                     const struct timetable_closings *closings, int64_t step_ms,
+                                     const struct timetable_coming *coming, int64_t step_ms,
                                      int32_t horizon_steps, int64_t nowhere);
 void timetable_steps_deinit(struct timetable_steps *steps);
 
@@ -48,7 +59,7 @@ bool timetable_steps_fit(const struct timetable_steps *steps, const struct insta
 /* Takes over one row as it is now; true where it differs from before. */
 HV_MUST_USE int timetable_steps_set_link(struct timetable_steps *steps,
                                          const struct instance *instance,
-                                         const struct timetable_closings *closings, uint32_t link,
+                                         const struct timetable_coming *coming, uint32_t link,
                                          bool *ret_changed);
 bool timetable_steps_set_zone(struct timetable_steps *steps, const struct instance *instance,
                               uint32_t zone);

@@ -310,7 +310,7 @@ static int squeak(struct seeking *seeking, bool again, bool *ret_same) {
 /* Whether a road closes, reopens or narrows at a time to come. */
 static bool has_closings(const struct timetable_steps *steps) {
     for (uint32_t l = 0; l < steps->road_count; l++)
-        if (steps->timed[l])
+        if (steps->closes[l])
             return true;
     return false;
 }

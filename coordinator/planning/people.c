@@ -317,6 +317,8 @@ int people_solve(struct planner *planner, struct timetable *timetable,
     int error = picture == NULL
                     ? HV_OK
                     : timetable_set_closings(timetable, picture->closings, picture->closing_count);
+    if (picture != NULL)
+        STEP(timetable_set_loads(timetable, picture->loads, picture->load_count));
     STEP(planner_assign(planner, limits, &plan));
     if (error == HV_OK && plan->status != PLAN_STOPPED) {
         error = put_on_roads_in_time(&solving, &plan);

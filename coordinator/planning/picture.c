@@ -306,6 +306,8 @@ static int paint(struct painting *painting) {
         error = find_avoided(painting);
     if (error == HV_OK)
         error = paint_roads(painting);
+    if (error == HV_OK)
+        error = picture_find_traffic(painting);
     if (error != HV_OK)
         return error;
     for (uint32_t i = 0; i < region->zone_count; i++)
@@ -385,6 +387,7 @@ void picture_free(struct picture *picture) {
     fleet_free(picture->fleet);
     buses_free(picture->buses);
     free(picture->closings);
+    free(picture->loads);
     free(picture->opposite);
     free(picture->reversed);
     free(picture);

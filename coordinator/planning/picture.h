@@ -12,6 +12,7 @@
  *   - roads: closed ones closed, reduced ones reduced, those that a hazard hits or a planner keeps
  * out of plans closed; those that a hazard closes, opens or narrows at times to come with these
  * times (hazards.h);
+ *   - room on the roads for those who are on the way, in `loads` (picture_traffic.c);
  *   - a road that a post was ordered to reverse: its lanes run the other way, in `reversed`;
  *   - stock of a depot: usable units that have not expired, nor gone too long without cold; and
  * what its kits hold that no shelter needs as they are, for they can be opened;
@@ -96,6 +97,8 @@ struct picture {
     struct buses *buses;                /* NULL: no buses, or their runs are not planned */
     struct timetable_closing *closings; /* by link and time, from now */
     size_t closing_count;
+    struct timetable_load *loads; /* those on the way, by link and time, from now */
+    size_t load_count;
     uint32_t *opposite; /* by link: the one that runs the other way on its road, or UINT32_MAX;
                            NULL where none is reversed and no plan may propose it */
     bool *reversed;     /* by link: its lanes run the other way (contraflow.h) */

@@ -41,6 +41,10 @@ uint32_t picture_node(const struct region *region, uint32_t node);
 /* Who is on the way to where, for whom a place is kept, and who is still to leave. */
 int picture_find_ways(struct painting *painting) HV_MUST_USE;
 
+/* Room on the roads for those on the way, once they and the roads are known. HV_ERR_MEMORY.
+ * O(links of their orders). */
+int picture_find_traffic(struct painting *painting) HV_MUST_USE;
+
 /* Places that people may have, less those who are there; not below 0. */
 int64_t picture_places_left(const struct painting *painting, uint32_t shelter);
 

@@ -1,10 +1,12 @@
 /* Replanning on the demo's region, from a report to the record of a proposal: the report goes
  * through the core and a log in memory, then come picture, plan, timetable and record, all in the
  * order in which the coordinator does them. CPU time of each.
- *   replan REGION [HAZARD.csv HOUR]
+ *   replan REGION [--ordered] [HAZARD.csv HOUR]
  * With a hazard file its roads close at their hours, told at HOUR of it; ten seconds pass with each
- * report. */
+ * report. With --ordered every thirtieth proposal is approved and all wardens and yards accept, so
+ * that people are on the way and runs of buses stand or have begun. */
 #include "coordinator/optimizer/timetable.h"
+#include "coordinator/planning/orders.h"
 #include "coordinator/planning/outcome.h"
 #include "coordinator/planning/session.h"
 #include "coordinator/region/hazard.h"
@@ -15,7 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { ROUNDS = 300, ROUND_MS = 10000 };
+enum { ROUNDS = 300, ROUND_MS = 10000, APPROVED_EACH = 30 };
 
 #define MS_PER_S 1000.0
 
@@ -27,7 +29,14 @@ struct replan {
     struct hazard hazard; /* whose roads close; none: they stay open */
     double told_s;        /* when, in its own time */
     uint64_t chance;
-    int64_t passed_ms;
+    bool ordered;
+};
+
+/* What a proposal was, but for the plan. */
+struct proposed {
+    struct hv_plan record;
+    size_t runs_ordered, runs_begun;
+    int64_t on_way;
 };
 
 static double cpu_s(void) {
@@ -93,17 +102,19 @@ static int happen(struct replan *replan, int round, const char **ret_what) {
     }
 }
 
-static int propose(struct replan *replan, struct plan **ret_plan, struct hv_arena *arena) {
+static int propose(struct replan *replan, struct plan **ret_plan, struct hv_arena *arena,
+                   struct proposed *ret_proposed) {
     const struct picture_rules rules = {.stale = PICTURE_STALE_CAUTION,
                                         .stale_percent = 50,
                                         .need_days = 3,
                                         .ahead_days = 1,
                                         .today_day = 20000,
                                         .bus_horizon_ms = 12 * INT64_C(3600000),
-                                        .wall_ms = replan->bench->wall_ms + replan->passed_ms};
+                                        .arrival_margin_ms = 30 * INT64_C(60000),
+                                        .wall_ms = replan->bench->wall_ms};
     const struct state *state = core_state(replan->bench->core);
     struct session_task *task = calloc(1, sizeof *task);
-    struct hv_plan record;
+    *ret_proposed = (struct proposed){0};
     if (task == NULL)
         return HV_ERR_MEMORY;
     task->change_price_ms = 600000;
@@ -115,10 +126,65 @@ static int propose(struct replan *replan, struct plan **ret_plan, struct hv_aren
     if (error == HV_OK)
         error = session_solve(replan->session, task, NULL, NULL, ret_plan);
     if (error == HV_OK)
-        error = outcome_record(*ret_plan, task->picture, replan->region, state, arena, &record);
+        error = outcome_record(*ret_plan, task->picture, replan->region, state, arena,
+                               &ret_proposed->record);
+    for (size_t i = 0; error == HV_OK && i < task->picture->way_count; i++)
+        ret_proposed->on_way += task->picture->ways[i].people[STATE_ALL];
+    for (size_t i = 0; error == HV_OK && i < ret_proposed->record.bus_run_count; i++) {
+        ret_proposed->runs_ordered += ret_proposed->record.bus_runs[i].order != 0;
+        ret_proposed->runs_begun += ret_proposed->record.bus_runs[i].begun;
+    }
     session_task_free(task);
     return error;
 }
+
+/* ---- orders ---- */
+
+static int accept_all(struct replan *replan) {
+    const struct state *state = core_state(replan->bench->core);
+    int error = HV_OK;
+    for (uint32_t i = 0; error == HV_OK && i < state_count(state, STATE_ORDER); i++) {
+        const struct state_order *order = state_order(state, i);
+        if (state_order_state(order) != HV_ORDER_ISSUED ||
+            (order->order_kind != HV_ORDER_EVACUATE_ZONE && order->order_kind != HV_ORDER_BUS_RUN))
+            continue;
+        error = core_bench_decide(replan->bench,
+                                  (struct hv_record){.kind = HV_RECORD_ANSWER,
+                                                     .answer = {.order = order->number,
+                                                                .revision = order->revision,
+                                                                .state = HV_ORDER_ACCEPTED,
+                                                                .reason = ""}});
+    }
+    return error;
+}
+
+/* The proposal becomes the plan in force, and those who are told accept. */
+static int follow(struct replan *replan, const struct proposed *proposed, struct hv_arena *arena) {
+    struct hv_record *records = NULL;
+    size_t count = 0;
+    int error = core_bench_decide(
+        replan->bench, (struct hv_record){.kind = HV_RECORD_PLAN, .plan = proposed->record});
+    const struct state *state = core_state(replan->bench->core);
+    const struct orders_scene scene = {
+        .state = state, .region = replan->region, .wall_ms = replan->bench->wall_ms};
+    if (error == HV_OK)
+        error = orders_approve(&scene, state_find_plan(state, state_general(state)->last_plan),
+                               "go", arena, &records, &count);
+    if (error != HV_OK)
+        return error;
+    for (size_t i = 0; i < count; i++) {
+        records[i].actor = HV_ACTOR_OPERATOR;
+        records[i].name = "chief";
+    }
+    core_bench_step(
+        replan->bench,
+        (struct core_event){.kind = CORE_COMMAND,
+                            .command = {.token = 1, .records = records, .record_count = count}});
+    core_bench_idle(replan->bench);
+    return replan->bench->reply_error == 0 ? accept_all(replan) : replan->bench->reply_error;
+}
+
+/* ---- measuring ---- */
 
 static int compare(const void *a, const void *b) {
     const double x = *(const double *)a, y = *(const double *)b;
@@ -129,6 +195,9 @@ static int measure(struct replan *replan) {
     double spent[ROUNDS], worst_gap = 0, sum_gap = 0;
     int64_t late = 0, no_bus = 0, no_bus_bound = 0, by_bus = 0;
     double bus_gap = 0;
+    int64_t on_way = 0;
+    size_t runs_ordered = 0, runs_begun = 0;
+    struct proposed proposed;
     int late_plans = 0;
     struct hv_arena arena;
     hv_arena_init(&arena, 0);
@@ -138,10 +207,16 @@ static int measure(struct replan *replan) {
         const double began = cpu_s();
         int error = happen(replan, i, &what);
         if (error == HV_OK)
-            error = propose(replan, &plan, &arena);
+            error = propose(replan, &plan, &arena, &proposed);
         spent[i] = cpu_s() - began;
-        replan->passed_ms += ROUND_MS;
+        if (error == HV_OK && replan->ordered && i % APPROVED_EACH == APPROVED_EACH - 1)
+            error = follow(replan, &proposed, &arena);
+        core_bench_tick(replan->bench, ROUND_MS);
+        core_bench_forget(replan->bench);
         hv_arena_reset(&arena);
+        on_way += proposed.on_way;
+        runs_ordered += proposed.runs_ordered;
+        runs_begun += proposed.runs_begun;
         if (error != HV_OK || plan->timetable == NULL) {
             plan_free(plan);
             hv_arena_deinit(&arena);
@@ -185,6 +260,10 @@ static int measure(struct replan *replan) {
            "on the mean\n",
            (long long)by_bus / ROUNDS, (long long)no_bus / ROUNDS, (long long)no_bus_bound / ROUNDS,
            100 * bus_gap / ROUNDS);
+    if (replan->ordered)
+        printf("orders: %lld people on the way on the mean, %zu runs of orders, of which %zu have "
+               "begun\n",
+               (long long)on_way / ROUNDS, runs_ordered / ROUNDS, runs_begun / ROUNDS);
     return HV_OK;
 }
 
@@ -241,9 +320,13 @@ static int begin(struct replan *replan) {
 int main(int argc, char **argv) {
     struct hv_fault_list faults;
     struct replan replan = {.chance = 1};
+    const char *const region = argc > 1 ? argv[1] : "";
+    replan.ordered = argc > 2 && strcmp(argv[2], "--ordered") == 0;
+    argc -= replan.ordered;
+    argv += replan.ordered;
     hv_fault_list_init(&faults);
     int error =
-        argc == 2 || argc == 4 ? region_load(argv[1], &faults, &replan.region) : HV_ERR_VALUE;
+        argc == 2 || argc == 4 ? region_load(region, &faults, &replan.region) : HV_ERR_VALUE;
     if (error == HV_OK && argc == 4) {
         error = hazard_load(argv[2], replan.region, &faults, &replan.hazard);
         replan.told_s = strtod(argv[3], NULL) * 3600;
