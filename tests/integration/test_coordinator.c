@@ -424,6 +424,7 @@ struct by_region {
     struct hv_arena arena;
     struct region *regions[2];   /* with shelters S… and T… */
     uint8_t hash[HV_HASH_BYTES]; /* of the region at this point of the log */
+    uint64_t hazard;             /* position; 0: nobody has to leave */
     unsigned plans, of_twin;
 };
 
@@ -449,7 +450,9 @@ static int look_at_plan(void *context, const struct log_record *stored) {
     cr_assert_eq(hv_record_decode(stored->bytes, stored->size, &look->arena, &verdict, &record), 0);
     if (record->kind == HV_RECORD_REGION)
         memcpy(look->hash, record->region.hash, sizeof look->hash);
-    if (record->kind != HV_RECORD_PLAN)
+    if (record->kind == HV_RECORD_HAZARD)
+        look->hazard = stored->position;
+    if (record->kind != HV_RECORD_PLAN || look->hazard == 0 || record->plan.basis < look->hazard)
         return 0;
     cr_assert_gt(record->plan.move_count, 0);
     bool twin = *record->plan.moves[0].shelter == 'T';
