@@ -1,5 +1,6 @@
 #include "coordinator/cli/solve_preposition.h"
 
+#include "coordinator/cli/cli.h"
 #include "coordinator/cli/cli_arguments.h"
 #include "coordinator/cli/cli_file.h"
 #include "coordinator/cli/cli_watch.h"
@@ -10,10 +11,14 @@
 #include <math.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 
 #define GAP_OTHERWISE 1e-4
 #define REPORT_GAP_OTHERWISE 1e-3
 #define ALPHA_OTHERWISE 0.9
+#define ITEMS_SHOWN 12u
+#define DEPOTS_SHOWN 40u
+#define BUSY_SHARE 0.8 /* of the time by the clock: with less the machine is worth a word */
 
 #define COMMAND "solve preposition"
 
@@ -200,33 +205,78 @@ static void print_json(const struct preposition_document *document,
            count_open(document, decision), decision->nodes, decision->work, seconds);
 }
 
+/* Of this process, so far. */
+static double processor_s(void) {
+    return (double)clock() / CLOCKS_PER_SEC;
+}
+
+/* What to hold where, in the order of the instance. */
+static void print_depots(const struct preposition_document *document,
+                         const struct preposition_decision *decision) {
+    const struct preposition_instance *instance = &document->instance;
+    size_t items = instance->item_count, listed = 0;
+    const char *titles[ITEMS_SHOWN + 4] = {"depot", "size", ">m³"};
+    char heads[ITEMS_SHOWN][80];
+    for (size_t k = 0; k < items && k < ITEMS_SHOWN; k++) {
+        snprintf(heads[k], sizeof heads[k], ">%s", document->item_ids[k]);
+        titles[3 + k] = heads[k];
+    }
+    struct cli_table *table = cli_table_new(titles);
+    for (uint32_t i = 0; i < instance->site_count; i++) {
+        const double *stock = &decision->stock[i * items];
+        double volume = 0, held = 0;
+        for (size_t k = 0; k < items; k++) {
+            volume += stock[k] * instance->items[k].volume_m3;
+            held += stock[k];
+        }
+        bool open = decision->open[i] != PREPOSITION_SITE_CLOSED;
+        if ((!open && held <= 0) || listed++ >= DEPOTS_SHOWN)
+            continue;
+        cli_table_cell(table, "%s", document->site_ids[i]);
+        cli_table_cell(table, "%s", open ? document->size_ids[decision->open[i]] : "-");
+        cli_table_cell(table, "%.1f", volume);
+        for (size_t k = 0; k < items && k < ITEMS_SHOWN; k++)
+            cli_table_cell(table, "%.1f", stock[k]);
+    }
+    cli_table_print(table);
+    if (listed > DEPOTS_SHOWN || items > ITEMS_SHOWN)
+        printf("%zu depots and %zu items in all; --output writes them\n", listed, items);
+}
+
 static void print_figures(const struct preposition_document *document,
                           const struct preposition_decision *decision,
                           const struct preposition_plan *plan, double seconds) {
     static const char *const measures[] = {"expected cost", "cost with risk", "largest regret"};
+    bool stopped = decision->status != PREPOSITION_OPTIMAL;
     printf("%s %.2f; nothing is below %.2f (gap %.4f %%%s); %.2f s\n",
            measures[document->instance.measure], plan->objective, decision->bound,
-           100 * gap_of(plan->objective, decision->bound),
-           decision->status == PREPOSITION_OPTIMAL ? "" : ", stopped early", seconds);
+           100 * gap_of(plan->objective, decision->bound), stopped ? ", stopped early" : "",
+           seconds);
+    if (stopped && processor_s() < BUSY_SHARE * seconds)
+        printf(
+            "of those seconds the processor gave %.1f: the machine is busy, and a quiet one finds "
+            "more in the same time\n",
+            processor_s());
     printf("%" PRIu32 " depots for %.2f, goods for %.2f; after the event %.2f expected, %.2f at "
            "worst\n",
            count_open(document, decision), plan->fixed, plan->purchases, plan->expected,
            plan->worst);
     printf("%.2f %% of demand met in expectation; everything met with probability %.4f\n",
            100 * plan->fill_rate, plan->met_probability);
+    print_depots(document, decision);
 }
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
 static int say_no_decision(const struct request *request,
                            const struct preposition_instance *instance,
-                           const struct preposition_decision *decision) {
+                           const struct preposition_decision *decision, double seconds) {
     if (decision->status == PREPOSITION_NOTHING) {
         bool wishes = instance->has_service || instance->has_budget;
         fprintf(stderr,
-                "%s: no decision within %g s, and no proof that there is none; raise --time-limit, "
-                "or run without it%s\n",
-                request->instance, request->time_limit_s,
+                "%s: no decision in %.1f s by the clock, of which %.1f s of the processor, and no "
+                "proof that there is none; raise --time-limit, or run without it%s\n",
+                request->instance, seconds, processor_s(),
                 wishes ? "; a lower service.probability or a higher budget is easier to meet" : "");
         return EX_TEMPFAIL;
     }
@@ -311,14 +361,15 @@ static int solve(const struct request *request, const struct preposition_documen
         .progress = watch_progress, .context = &watch, .gap = request->gap};
     struct preposition_decision decision;
     int error = preposition_solve(&document->instance, &options, &decision);
+    double seconds = cli_watch_elapsed_s(&watch);
     cli_watch_wipe(&watch);
     if (error != HV_OK) {
         fprintf(stderr, "%s: cannot be solved: %s\n", request->instance, hv_error_text(error));
         return hv_error_exit_status(error);
     }
     int status = decision.open == NULL
-                     ? say_no_decision(request, &document->instance, &decision)
-                     : show(request, document, &decision, cli_watch_elapsed_s(&watch));
+                     ? say_no_decision(request, &document->instance, &decision, seconds)
+                     : show(request, document, &decision, seconds);
     preposition_decision_deinit(&decision);
     return status;
 }

@@ -9,7 +9,7 @@
 
 #define BASIC 1
 #define NO_GROUP UINT32_MAX
-#define POOL_ENTRIES_MAX 8000000u /* cuts beyond are forgotten unless they are in Clp */
+#define POOL_ENTRIES_MAX 1000000u /* cuts beyond are forgotten unless they are in Clp */
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 

@@ -8,6 +8,8 @@
 
 #define ALPHA_OTHERWISE 0.9
 #define TINY 1e-9 /* of a demand or a stock */
+#define TRIFLE                                                                                     \
+    1e-6 /* of a demand, of one unit where less is asked for: may be missing of what is met */
 
 void preposition_plan_deinit(struct preposition_plan *plan) {
     free(plan->outcomes);
@@ -209,6 +211,7 @@ static int serve_item(struct making *making, uint32_t item, struct preposition_o
         outcome->shortage += unmet * goods->shortage_cost;
         if (unmet <= TINY * t->demand[j])
             continue;
+        outcome->met = outcome->met && unmet <= TRIFLE * fmax(1, t->demand[j]);
         outcome->unmet += unmet;
         outcome->unmet_m3 += unmet * goods->volume_m3;
         error = put_line(gaps, making->demands[j]->site, item, unmet);
@@ -247,6 +250,7 @@ static int serve_scenario(struct making *making, struct preposition_outcome *out
         making->surviving[instance->survivals[scenario->survival_first + i].site] =
             instance->survivals[scenario->survival_first + i].share;
     preposition_arrivals_block(&making->arrivals, instance, making->scenario, true);
+    outcome->met = true;
     outcome->flow_first = making->plan->line_count;
     for (uint32_t k = 0; error == HV_OK && k < instance->item_count; k++)
         error = serve_item(making, k, outcome, &gaps, &idle);
@@ -298,7 +302,7 @@ static int add_up(const struct preposition_instance *instance,
         plan->worst = fmax(plan->worst, outcome->cost);
         demand += shares[s] * outcome->demand;
         met += shares[s] * (outcome->demand - outcome->unmet);
-        if (outcome->unmet <= 1e-6 * outcome->demand)
+        if (outcome->met)
             plan->met_probability += shares[s];
         if (decision->least != NULL)
             plan->regret = fmax(plan->regret, first + outcome->cost - decision->least[s]);

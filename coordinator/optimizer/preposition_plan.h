@@ -16,6 +16,7 @@ struct preposition_outcome {
     double transport, holding, shortage;
     double demand_m3, unmet_m3, lost_m3; /* lost: stock that the event destroyed */
     double demand, unmet;                /* units of all items together */
+    bool met;                            /* of every demand no more than a trifle is missing */
     size_t flow_first, flow_count;       /* into the plan's lines */
     size_t unmet_first, unmet_count;
     size_t unused_first, unused_count;

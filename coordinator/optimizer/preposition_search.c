@@ -14,10 +14,11 @@ static bool search_init(struct preposition_search *search, struct preposition_tr
         .root_lower = calloc(binaries + 1, 1),
         .root_upper = calloc(binaries + 1, 1),
         .least = calloc((size_t)tree->instance->scenario_count + 1, sizeof *search->least),
+        .hint = calloc((size_t)tree->problem.facility_count + 1, sizeof *search->hint),
         .closed = INFINITY,
     };
     bool made = search->lower != NULL && search->upper != NULL && search->root_lower != NULL &&
-                search->root_upper != NULL && search->least != NULL;
+                search->root_upper != NULL && search->least != NULL && search->hint != NULL;
     if (made)
         preposition_tree_settle_nothing(tree, tree->binaries, search->root_lower,
                                         search->root_upper);
@@ -30,6 +31,7 @@ static void search_deinit(struct preposition_search *search) {
     free(search->root_lower);
     free(search->root_upper);
     free(search->least);
+    free(search->hint);
 }
 
 void preposition_tree_search(struct preposition_tree *tree) {

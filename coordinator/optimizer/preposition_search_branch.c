@@ -8,6 +8,7 @@
 #define PROBE_ITERATIONS 50 /* of the simplex method, to guess what a branch is worth */
 #define PROBES_MAX 6u       /* variables probed at a node */
 #define NODE_ROUNDS 3u
+#define PLUNGE_SHARE 0.25 /* of what is left to prove: so far a plunge goes on */
 
 struct node {
     double bound;
@@ -319,6 +320,16 @@ static double least_open(const struct branching *branching, const struct node *n
 
 /* ---- all ------------------------------------------------------------------------------------- */
 
+/* Whether a plunge has come so far from the bound of the whole that the best node is worth more.
+ * With a service level plunges go deep and find nothing; without one coming back to another basis
+ * costs more than they do. */
+static bool is_steep(const struct branching *branching, const struct node *next) {
+    const struct preposition_tree *tree = branching->search->tree;
+    double least = least_open(branching, next), cutoff = preposition_tree_cutoff(tree);
+    return tree->instance->has_service && !isinf(cutoff) &&
+           next->bound > least + PLUNGE_SHARE * (cutoff - least);
+}
+
 static void run(struct branching *branching) {
     struct preposition_search *search = branching->search;
     struct preposition_tree *tree = search->tree;
@@ -326,6 +337,7 @@ static void run(struct branching *branching) {
     struct node *next = node_new(search, tree->bound, search->lower, search->upper, NULL);
     while (next != NULL || branching->count > 0) {
         struct node *node = next != NULL ? next : heap_pop(branching);
+        double known = tree->value;
         next = NULL;
         tree->bound = fmax(tree->bound, fmin(least_open(branching, node), tree->value));
         if (node->bound >= preposition_tree_cutoff(tree) || preposition_tree_stops(tree))
@@ -333,6 +345,12 @@ static void run(struct branching *branching) {
         else
             next = expand(branching, node);
         node_free(node);
+        if (tree->value < known && tree->instance->has_service)
+            preposition_search_improve(search);
+        if (next != NULL && is_steep(branching, next)) {
+            heap_push(branching, next);
+            next = NULL;
+        }
     }
     tree->bound = fmax(tree->bound, fmin(search->closed, tree->value));
 }

@@ -246,32 +246,46 @@ static bool try_sites(struct preposition_search *search) {
     return tree->value < before;
 }
 
-/* The best decision with a depot moved to another site, where the hint has one by a part. Returns
- * whether that helped. */
-static bool try_moves(struct preposition_search *search, const double *hint) {
+/* How much a store can hold with a facility; 0 with none. */
+static double room_of(const struct preposition_tree *tree, uint32_t facility) {
+    return facility == UINT32_MAX ? 0 : tree->problem.facilities[facility].capacity_m3;
+}
+
+/* The best decision with less room at one store, `less` of it or nothing, and more at another,
+ * where the hint has it by a part. Returns whether that helped. */
+static bool try_shifts_from(struct preposition_search *search, uint32_t from, uint32_t less) {
     struct preposition_tree *tree = search->tree;
     const struct preposition_problem *problem = &tree->problem;
     double before = tree->value;
-    for (uint32_t from = 0; from < problem->store_count; from++)
-        for (uint32_t to = 0; to < problem->store_count; to++)
-            for (uint32_t b = problem->facilities_first[to]; b < problem->facilities_first[to + 1];
-                 b++) {
-                uint32_t a = open_at(tree, from);
-                if (a == UINT32_MAX || open_at(tree, to) != UINT32_MAX)
-                    break;
-                if (problem->facilities[b].size == PREPOSITION_NO_SIZE ||
-                    hint[b] < PREPOSITION_INTEGRAL)
-                    continue;
-                if (preposition_tree_stops(tree))
-                    return false;
-                try_change(search, from, UINT32_MAX, to, b);
-            }
+    for (uint32_t to = 0; to < problem->store_count; to++)
+        for (uint32_t b = problem->facilities_first[to];
+             to != from && b < problem->facilities_first[to + 1]; b++) {
+            if (problem->facilities[b].size == PREPOSITION_NO_SIZE ||
+                search->hint[b] < PREPOSITION_INTEGRAL ||
+                room_of(tree, b) <= room_of(tree, open_at(tree, to)))
+                continue;
+            if (room_of(tree, less) >= room_of(tree, open_at(tree, from)) ||
+                preposition_tree_stops(tree))
+                return tree->value < before;
+            try_change(search, from, less, to, b);
+        }
     return tree->value < before;
 }
 
-/* Changes of single depots as long as they help; with a service level, where the first decision is
- * poor, moves too. (Without one they save nodes and no time.) */
-static void improve(struct preposition_search *search, const double *hint) {
+static bool try_shifts(struct preposition_search *search) {
+    const struct preposition_problem *problem = &search->tree->problem;
+    bool helped = false;
+    for (uint32_t from = 0; from < problem->store_count; from++) {
+        helped |= try_shifts_from(search, from, UINT32_MAX);
+        for (uint32_t a = problem->facilities_first[from]; a < problem->facilities_first[from + 1];
+             a++)
+            if (problem->facilities[a].size != PREPOSITION_NO_SIZE)
+                helped |= try_shifts_from(search, from, a);
+    }
+    return helped;
+}
+
+void preposition_search_improve(struct preposition_search *search) {
     struct preposition_tree *tree = search->tree;
     if (isinf(tree->value) || tree->problem.facility_count > TRIED_MAX)
         return;
@@ -279,25 +293,25 @@ static void improve(struct preposition_search *search, const double *hint) {
         if (!try_sites(search))
             break;
     for (uint32_t pass = 0; pass < 2 && preposition_tree_cutoff(tree) > tree->bound; pass++)
-        if (!tree->instance->has_service || !try_moves(search, hint) || !try_sites(search))
+        if (!tree->instance->has_service || !try_shifts(search) || !try_sites(search))
             break;
 }
 
 /* ---- one after the other --------------------------------------------------------------------- */
 
 /* The depots that the master's solution has open by a part. */
-static void take_hint(const struct preposition_search *search, double *hint) {
+static void take_hint(const struct preposition_search *search) {
     for (uint32_t a = 0; a < search->tree->problem.facility_count; a++)
-        hint[a] = preposition_master_value(search->tree->master, a);
+        search->hint[a] = preposition_master_value(search->tree->master, a);
 }
 
-static void find(struct preposition_search *search, double *hint) {
+void preposition_search_first(struct preposition_search *search) {
     struct preposition_tree *tree = search->tree;
     bool serving = tree->instance->has_service;
     preposition_search_begin(search, search->lower, search->upper);
     if (serving)
         settle_scenarios(search);
-    take_hint(search, hint);
+    take_hint(search);
     if (serving) { /* dives close what only few scenarios need */
         begin_served(search);
         round_up(search);
@@ -307,21 +321,12 @@ static void find(struct preposition_search *search, double *hint) {
         preposition_search_begin(search, search->lower, search->upper);
         round_up(search);
     }
-    improve(search, hint);
+    preposition_search_improve(search);
     if (!serving || isinf(tree->value) || preposition_tree_stops(tree))
         return;
     settle_scenarios(search); /* with something to be better than */
     preposition_search_begin(search, search->lower, search->upper);
-    take_hint(search, hint);
+    take_hint(search);
     dive(search);
-    improve(search, hint);
-}
-
-void preposition_search_first(struct preposition_search *search) {
-    double *hint = calloc((size_t)search->tree->problem.facility_count + 1, sizeof *hint);
-    if (hint == NULL)
-        search->tree->error = HV_ERR_MEMORY;
-    else
-        find(search, hint);
-    free(hint);
+    preposition_search_improve(search);
 }

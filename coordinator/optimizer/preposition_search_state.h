@@ -14,6 +14,7 @@ struct preposition_search {
     uint8_t *root_lower, *root_upper; /* what is settled for good */
     double closed; /* least bound of what was given up as no better than the gap */
     double *least; /* scenario: what the problem costs at least where it is served */
+    double *hint;  /* facility: how far open before branching */
 };
 
 /* ---- preposition_search_fix.c ---- */
@@ -47,6 +48,10 @@ void preposition_search_begin(const struct preposition_search *search, uint8_t *
 /* Good decisions to begin with, into the tree. With a service level settles scenarios, which may
  * raise the tree's bound. After preposition_tree_root. */
 void preposition_search_first(struct preposition_search *search);
+
+/* Changes of single depots of the best decision as long as they help; with a service level, where
+ * first decisions are poor, moves too. */
+void preposition_search_improve(struct preposition_search *search);
 
 /* ---- preposition_search_branch.c ---- */
 

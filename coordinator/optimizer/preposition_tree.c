@@ -7,6 +7,8 @@
 #define GROUPS_MAX 600u /* more variables for recourse slow the master down */
 #define INTEGRAL 1e-6
 #define ROOT_ROUNDS_MAX 400u
+#define IDLE_ROUNDS 6u  /* with a service level: without a gain, after which the root is left */
+#define ROUND_GAIN 1e-6 /* of the bound */
 #define EXACT_ROUNDS_MAX 300u
 #define RECALLS_MAX 30u
 #define ROWS_SPARE 150u        /* cuts that may come in before those that are slack are taken out */
@@ -421,7 +423,8 @@ static enum preposition_master_status solve(struct preposition_tree *tree, doubl
  * if nobody asked for a service level: then every point can be, and the first cuts come faster.
  * Returns the bound, INFINITY where there is no point within. */
 static double separate_root(struct preposition_tree *tree, bool serving, bool whole) {
-    double share = 0.5, best = INFINITY, bound = -INFINITY;
+    double share = 0.5, best = INFINITY, bound = -INFINITY, seen = -INFINITY;
+    uint32_t idle = 0;
     for (uint32_t round = 0; round < ROOT_ROUNDS_MAX && !preposition_tree_stops(tree); round++) {
         enum preposition_master_status status = solve(tree, INFINITY);
         if (status == PREPOSITION_MASTER_INFEASIBLE)
@@ -454,6 +457,10 @@ static double separate_root(struct preposition_tree *tree, bool serving, bool wh
             break;
         if (added == 0)
             share = 1;
+        idle = bound > seen + ROUND_GAIN * scale ? 0 : idle + 1;
+        seen = fmax(seen, bound);
+        if (serving && idle >= IDLE_ROUNDS)
+            break;
     }
     if (solve(tree, INFINITY) == PREPOSITION_MASTER_OPTIMAL)
         preposition_master_purge(tree->master, 0);

@@ -67,9 +67,9 @@ static bool is_blocked(const struct preposition_instance *in, uint32_t s, uint32
 }
 
 /* Rows: one size a site; room at a site; balance of (scenario, site, item). With CVaR, after them
- * one a scenario: excess + eta - cost >= 0. */
+ * one a scenario: excess + eta - cost >= 0. With a budget, the last: fixed costs and purchases. */
 struct layout {
-    int room, balance, excess;
+    int room, balance, excess, budget;
 };
 
 static double weight(const struct preposition_instance *in, uint32_t s) {
@@ -125,11 +125,15 @@ static void put_first_stage(struct programme *lp, const struct preposition_insta
             column(lp, factor * size->fixed_cost, 1);
             entry(lp, (int)i, 1);
             entry(lp, at->room + (int)i, -size->capacity_m3);
+            if (in->has_budget)
+                entry(lp, at->budget, size->fixed_cost);
         }
     for (uint32_t i = 0; i < in->site_count; i++)
         for (uint32_t k = 0; k < in->item_count; k++) {
             column(lp, factor * in->items[k].price, DBL_MAX);
             entry(lp, at->room + (int)i, in->items[k].volume_m3);
+            if (in->has_budget)
+                entry(lp, at->budget, in->items[k].price);
             for (uint32_t s = 0; s < in->scenario_count; s++)
                 if (preposition_surviving(in, s, i) > 0)
                     entry(lp, balance(in, at, s, i, k), preposition_surviving(in, s, i));
@@ -148,14 +152,15 @@ static void put_first_stage(struct programme *lp, const struct preposition_insta
 static void build(struct programme *lp, const struct preposition_instance *in) {
     size_t sites = in->site_count, items = in->item_count, scenarios = in->scenario_count;
     bool cvar = in->measure == PREPOSITION_CVAR;
-    const struct layout at = {(int)sites, (int)(2 * sites),
-                              (int)(2 * sites + scenarios * sites * items)};
-    lp->row_count = at.excess + (cvar ? (int)scenarios : 0);
+    struct layout at = {(int)sites, (int)(2 * sites), (int)(2 * sites + scenarios * sites * items),
+                        0};
+    at.budget = at.excess + (cvar ? (int)scenarios : 0);
+    lp->row_count = at.budget + (in->has_budget ? 1 : 0);
     size_t columns = in->size_count + sites * items + scenarios + 1 +
                      scenarios * items * (in->arc_count + 2 * sites);
     lp->room = (int)columns;
-    lp->entry_room = (CoinBigIndex)(3 * columns + 2 * in->size_count + sites * items * scenarios +
-                                    2 * scenarios);
+    lp->entry_room = (CoinBigIndex)(3 * columns + 3 * in->size_count + sites * items * scenarios +
+                                    sites * items + 2 * scenarios);
     lp->rows = malloc((size_t)lp->entry_room * sizeof(int));
     lp->values = malloc((size_t)lp->entry_room * sizeof(double));
     lp->starts = calloc(columns + 1, sizeof(CoinBigIndex));
@@ -173,6 +178,10 @@ static void build(struct programme *lp, const struct preposition_instance *in) {
     }
     for (size_t s = 0; cvar && s < scenarios; s++)
         lp->row_upper[(size_t)at.excess + s] = DBL_MAX;
+    if (in->has_budget) {
+        lp->row_lower[at.budget] = -DBL_MAX;
+        lp->row_upper[at.budget] = in->budget;
+    }
     put_first_stage(lp, in, &at);
     for (uint32_t s = 0; s < in->scenario_count; s++)
         put_scenario(lp, in, &at, s);

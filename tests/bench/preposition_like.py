@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Pre-positioning instances like those of the literature (a coast hit by storms; Rawls and Turnquist 2010), made up.
 
-  preposition_like.py SITES ROADS SCENARIOS SEED [ALPHA LAMBDA]   prints a haven.preposition.instance/1; with ALPHA, CVaR
+  preposition_like.py SITES ROADS SCENARIOS SEED [ALPHA LAMBDA] [budget=MONEY] [service=P]
+      prints a haven.preposition.instance/1; with ALPHA, CVaR
 
 ROADS are undirected: each is two arcs. The last scenario is that nothing happens.
 """
@@ -11,6 +12,8 @@ import random
 import sys
 
 sites, roads, scenarios, seed = map(int, sys.argv[1:5])
+risk = [float(word) for word in sys.argv[5:] if "=" not in word]
+wishes = dict(word.split("=") for word in sys.argv[5:] if "=" in word)
 chance = random.Random(seed)
 places = [(chance.uniform(0, 1200), chance.uniform(0, 700)) for _ in range(sites)]
 
@@ -69,6 +72,10 @@ document = {"format": "haven.preposition.instance/1", "name": f"like-{sites}-{ro
             "scenarios": [storm(f"S{s}", share / sum(shares)) for s, share in enumerate(shares[:-1])]}
 document["scenarios"].append({"id": "nothing", "probability": 1 - sum(s["probability"] for s in document["scenarios"]),
                               "demand": {}})
-if len(sys.argv) > 5:
-    document["risk"] = {"measure": "cvar", "alpha": float(sys.argv[5]), "lambda": float(sys.argv[6])}
+if risk:
+    document["risk"] = {"measure": "cvar", "alpha": risk[0], "lambda": risk[1]}
+if "budget" in wishes:
+    document["budget"] = float(wishes["budget"])
+if "service" in wishes:
+    document["service"] = {"probability": float(wishes["service"])}
 json.dump(document, sys.stdout)

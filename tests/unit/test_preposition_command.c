@@ -7,6 +7,7 @@
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
 #include <jansson.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,51 @@ static const char *write_two(const char *dir) {
                   "\"demand\":{\"b <&> \\\"\":{\"w\":4}}},{\"id\":\"more\",\"probability\":0.5,"
                   "\"demand\":{\"b <&> \\\"\":{\"w\":8}}}]}");
     return path;
+}
+
+/* Lines of a file, a NUL after each; how many. */
+static size_t read_lines(const char *path, char lines[][160], size_t most) {
+    FILE *file = fopen(path, "re");
+    size_t count = 0;
+    cr_assert_not_null(file);
+    while (count < most && fgets(lines[count], 160, file) != NULL)
+        count++;
+    fclose(file);
+    return count;
+}
+
+Test(preposition_command, says_what_to_hold_where) {
+    char *dir = scratch_make(), lines[8][160];
+    setlocale(LC_CTYPE, "C.UTF-8");
+    const char *said = scratch_path(dir, "said.txt");
+    cr_assert_not_null(freopen(said, "we", stdout));
+    cr_assert_eq(RUN(write_instance(dir, ""), "--gap", "0"), EX_OK);
+    fflush(stdout);
+    cr_assert_eq(read_lines(said, lines, 8), 5);
+    cr_assert_str_eq(lines[3], "depot  size   m³    w\n");
+    cr_assert_str_eq(lines[4], "a      s     8.0  8.0\n");
+    scratch_remove(dir);
+}
+
+/* A hundredth of a unit that nobody can bring, beside a demand of a million: not met. */
+Test(preposition_command, does_not_count_a_shortage_as_met_beside_a_large_demand) {
+    char *dir = scratch_make();
+    const char *instance = scratch_path(dir, "i.json"), *said = scratch_path(dir, "said.json");
+    command_write(instance,
+                  "{\"format\":\"haven.preposition.instance/1\",\"name\":\"far\","
+                  "\"sites\":[{\"id\":\"a\",\"sizes\":[{\"id\":\"s\",\"fixed_cost\":5,"
+                  "\"capacity_m3\":1e7}]},{\"id\":\"island\",\"sizes\":[]}],"
+                  "\"items\":[{\"id\":\"w\",\"volume_m3\":1,\"price\":2,\"holding_cost\":1,"
+                  "\"shortage_cost\":50,\"transport_cost\":0.5}],\"arcs\":[],"
+                  "\"scenarios\":[{\"id\":\"q\",\"probability\":0.5,"
+                  "\"demand\":{\"a\":{\"w\":1e6},\"island\":{\"w\":0.01}}},"
+                  "{\"id\":\"r\",\"probability\":0.5,\"demand\":{\"a\":{\"w\":1e6}}}]}");
+    cr_redirect_stderr();
+    cr_assert_not_null(freopen(said, "we", stdout));
+    cr_assert_eq(RUN(instance, "--json"), EX_OK);
+    fflush(stdout);
+    cr_assert_float_eq(figure(said, "met_probability"), 0.5, 1e-9);
+    scratch_remove(dir);
 }
 
 Test(preposition_command, reports_what_the_decision_is_worth) {
