@@ -11,10 +11,13 @@
 #include <sysexits.h>
 
 #define COMMAND "solve evacuation"
+#define MIB (INT64_C(1) << 20)
+#define MEMORY_LIMIT_MIB_MAX (1 << 24)
 
 static const char usage[] =
     "usage: haven solve evacuation INSTANCE.json [-o SOLUTION.json] [--certificate FILE]\n"
-    "                              [--time-limit SECONDS] [--gap SHARE] [--json] [--quiet]\n";
+    "                              [--time-limit SECONDS] [--gap SHARE] [--memory-limit MIB]\n"
+    "                              [--json] [--quiet]\n";
 
 static const char help[] =
     "\n"
@@ -27,6 +30,8 @@ static const char help[] =
     "  --gap SHARE            stop when everybody who can be served is, and the sum of arrival "
     "steps\n"
     "                         is within this share of its bound, such as 0.02\n"
+    "  --memory-limit MIB     look no further ahead than so much memory holds (4096); a long\n"
+    "                         horizon is looked at in parts, until one proves the plan for all\n"
     "  --json                 print the figures as one JSON object\n"
     "  --quiet                no progress on the terminal\n"
     "\n"
@@ -42,6 +47,7 @@ struct request {
     const char *instance, *output, *certificate;
     double time_limit_s; /* 0 for none */
     double gap;
+    long memory_limit_mib; /* 0 for the usual */
     bool json, quiet;
 };
 
@@ -57,6 +63,11 @@ static int read_arguments(int argc, char **argv, struct request *request, bool *
          .least = 0,
          .most = 1e12,
          .needs = "a share such as 0.02"},
+        {.name = "memory-limit",
+         .whole = &request->memory_limit_mib,
+         .least = 1,
+         .most = MEMORY_LIMIT_MIB_MAX,
+         .needs = "a whole number of MiB, such as 4096"},
         {.name = "json", .flag = &request->json},
         {.name = "quiet", .flag = &request->quiet},
     };
@@ -121,6 +132,21 @@ static int write_certificate(FILE *file, const void *context) {
     return evacuation_json_write_certificate(file, result->document, result->plan);
 }
 
+static int64_t whole_mib(int64_t bytes) {
+    return bytes / MIB + (bytes % MIB > 0);
+}
+
+static void print_memory(const struct request *request, int32_t horizon_steps,
+                         const struct evacuation_plan *plan) {
+    int64_t allowed =
+        request->memory_limit_mib > 0 ? request->memory_limit_mib : EVACUATION_MEMORY_MAX / MIB;
+    printf("only the first %" PRId32 " of %" PRId32 " steps were looked at: all of them may take "
+           "%" PRId64 " MiB of memory, and %" PRId64 " are allowed; give --memory-limit %" PRId64
+           ", or an instance with a shorter horizon_steps or longer steps (step_s)\n",
+           plan->searched_steps, horizon_steps, whole_mib(plan->memory_needed), allowed,
+           whole_mib(plan->memory_needed));
+}
+
 static void print_figures(const struct request *request, const struct evacuation_document *document,
                           const struct evacuation_plan *plan, double seconds) {
     double percent = gap_percent(plan->value, plan->bound);
@@ -129,10 +155,12 @@ static void print_figures(const struct request *request, const struct evacuation
         printf("{\"people\":%" PRId64 ",\"unserved\":%" PRId64 ",\"total_arrival_steps\":%" PRId64
                ",\"last_arrival_step\":%" PRId32 ",\"bound_unserved\":%" PRId64
                ",\"bound_total_arrival_steps\":%" PRId64 ",\"optimal\":%s,\"routes\":%zu"
-               ",\"augmentations\":%" PRId64 ",\"seconds\":%.3f}\n",
+               ",\"augmentations\":%" PRId64 ",\"searched_steps\":%" PRId32
+               ",\"memory_needed_mib\":%" PRId64 ",\"seconds\":%.3f}\n",
                people, plan->value.unserved, plan->value.total_arrival_steps,
                plan->last_arrival_step, plan->bound.unserved, plan->bound.total_arrival_steps,
-               plan->optimal ? "true" : "false", plan->route_count, plan->augmentations, seconds);
+               plan->optimal ? "true" : "false", plan->route_count, plan->augmentations,
+               plan->searched_steps, whole_mib(plan->memory_needed), seconds);
         return;
     }
     printf("%" PRId64 " of %" PRId64 " people served, %" PRId64 " unserved; arrival steps %" PRId64
@@ -147,6 +175,8 @@ static void print_figures(const struct request *request, const struct evacuation
         printf("no plan is better by more than %.2f %% in arrival steps\n", percent);
     else
         printf("every plan leaves at least %" PRId64 " people unserved\n", plan->bound.unserved);
+    if (plan->memory_needed > 0)
+        print_memory(request, document->instance.horizon_steps, plan);
     if (plan->value.unserved > 0 && request->output != NULL)
         printf("why: haven evacuation report %s %s\n", request->instance, request->output);
     else if (plan->value.unserved > 0)
@@ -169,8 +199,10 @@ static int write_results(const struct request *request, const struct evacuation_
 
 static int solve(const struct request *request, struct evacuation_document *document) {
     struct cli_watch watch = cli_watch_start(request->time_limit_s, request->quiet);
-    struct evacuation_options options = {
-        .progress = watch_progress, .context = &watch, .gap = request->gap};
+    struct evacuation_options options = {.progress = watch_progress,
+                                         .context = &watch,
+                                         .gap = request->gap,
+                                         .memory_max = request->memory_limit_mib * MIB};
     struct evacuation_plan plan;
     int error = evacuation_flow_solve(&document->instance, &options, &plan);
     cli_watch_wipe(&watch);

@@ -1,261 +1,171 @@
 #include "coordinator/optimizer/evacuation_flow.h"
 
-#include "coordinator/optimizer/evacuation_contraction.h"
-#include "coordinator/optimizer/evacuation_greedy.h"
-#include "coordinator/optimizer/evacuation_pricing.h"
-#include "coordinator/optimizer/evacuation_routes.h"
-#include "coordinator/optimizer/time_expanded_forest.h"
+#include "coordinator/optimizer/evacuation_horizon.h"
+#include "coordinator/optimizer/evacuation_prices.h"
+#include "coordinator/optimizer/evacuation_search.h"
 
-#include <stdlib.h>
+#include <string.h>
 
-#define WORK_BETWEEN_REPORTS 100000
+/* A horizon that takes no more is looked at as a whole. One that takes more begins with a part that
+ * takes BYTES_FIRST, and goes on with one that takes so many times as much. */
+#define BYTES_AT_ONCE (INT64_C(1) << 30)
+#define BYTES_FIRST (INT64_C(1) << 27)
+#define BYTES_FACTOR 4
 
-struct solving {
-    const struct evacuation_instance *original;
-    struct evacuation_contraction *contraction; /* or NULL where the instance is solved as it is */
-    const struct evacuation_instance *instance; /* what is solved */
+struct looking {
+    const struct evacuation_instance *instance;
     const struct evacuation_options *options;
-    struct time_network *network;
-    struct time_forest *forest;
-    int64_t people;
-    int64_t hopeless; /* people who are unserved in every plan, by counting alone */
-    struct evacuation_value greedy;
-    int64_t reported_at; /* work at the last report */
-    bool stopped;
+    struct evacuation_reach reach;
+    int64_t memory_max;
+    int64_t memory; /* that the present part may take */
+    int32_t steps;  /* of it */
+    struct evacuation_plan best;
+    bool has_best, stopped;
 };
 
-/* ---- the plan to fall back on ---------------------------------------------------------------- */
+/* ---- how far to look ------------------------------------------------------------------------- */
 
-static int greedy_value(struct solving *solving) {
-    struct time_network *network;
-    int error = time_network_new(solving->instance, false, &network);
-    if (error != HV_OK)
-        return error;
-    int64_t served = 0, arrival_steps = 0;
-    error = evacuation_greedy_fill(network, &served, &arrival_steps);
-    time_network_free(network);
-    solving->greedy = (struct evacuation_value){solving->people - served, arrival_steps};
-    return error;
+static int64_t smaller(int64_t a, int64_t b) {
+    return a < b ? a : b;
 }
 
-/* Takes the greedy plan anew instead of the network's flow. */
-static int take_greedy(struct solving *solving, struct evacuation_plan *plan) {
-    struct time_network *network;
-    int error = time_network_new(solving->instance, false, &network);
-    if (error != HV_OK)
-        return error;
-    int64_t served, arrival_steps;
-    error = evacuation_greedy_fill(network, &served, &arrival_steps);
-    if (error == HV_OK)
-        error = evacuation_routes_take(network, solving->contraction, plan);
-    time_network_free(network);
-    return error;
+static int64_t memory_of(const struct looking *looking, int32_t steps) {
+    return evacuation_horizon_memory(looking->instance, &looking->reach, steps);
 }
 
-/* ---- when to stop ---------------------------------------------------------------------------- */
-
-/* People of zones that reach no shelter, and people beyond all places. */
-static int64_t count_hopeless(const struct solving *solving) {
-    const struct time_network *network = solving->network;
-    int64_t zones = 0, places = 0;
-    for (size_t k = 0; k < network->terminal_count; k++) {
-        const struct time_terminal *terminal = &network->terminals[k];
-        if (terminal->start != network->from_shelters)
-            zones += terminal->left;
-        else
-            places += terminal->left;
-    }
-    return solving->people - (zones < places ? zones : places);
+static void look_within(struct looking *looking, int64_t memory) {
+    looking->memory = smaller(memory, looking->memory_max);
+    looking->steps = evacuation_horizon_within(looking->instance, &looking->reach, looking->memory);
 }
 
-/* Weak duality with the prices of the forest: who is not served yet costs at least the clock. */
-static struct evacuation_value running_bound(const struct solving *solving) {
-    const struct time_forest *forest = solving->forest;
-    int64_t left = solving->people - forest->served - solving->hopeless;
-    return (struct evacuation_value){solving->hopeless,
-                                     forest->cost + (left > 0 ? left : 0) * forest->clock};
+static void look_first(struct looking *looking) {
+    const int32_t horizon = looking->instance->horizon_steps, first = looking->options->first_steps;
+    if (first > 0)
+        looking->steps = first < horizon ? first : horizon;
+    else
+        look_within(looking,
+                    memory_of(looking, horizon) <= BYTES_AT_ONCE ? BYTES_AT_ONCE : BYTES_FIRST);
 }
 
-static bool within_gap(const struct solving *solving, struct evacuation_value bound) {
-    const struct evacuation_value greedy = solving->greedy;
-    return greedy.unserved == bound.unserved &&
-           (double)(greedy.total_arrival_steps - bound.total_arrival_steps) <=
-               solving->options->gap * (double)bound.total_arrival_steps;
-}
-
-/* Sees whether to stop, and reports, every so much work. */
-static bool should_stop(struct solving *solving) {
-    const struct evacuation_options *options = solving->options;
-    const struct time_forest *forest = solving->forest;
-    if (options->work_max > 0 && forest->work >= options->work_max)
+/* Looks further; false where memory does not allow it. */
+static bool look_on(struct looking *looking) {
+    const int32_t horizon = looking->instance->horizon_steps, before = looking->steps;
+    if (looking->options->first_steps > 0) {
+        looking->steps = before < horizon / 2 ? 2 * before : horizon;
         return true;
-    if (forest->work < solving->reported_at + WORK_BETWEEN_REPORTS)
-        return false;
-    solving->reported_at = forest->work;
-    struct evacuation_value bound = running_bound(solving);
-    if (options->gap > 0 && within_gap(solving, bound))
-        return true;
-    const struct evacuation_progress progress = {
-        .people = solving->people,
-        .served = forest->served,
-        .value = solving->greedy,
-        .bound = bound,
-        .work = forest->work,
-        .augmentations = forest->augmentations,
-    };
-    return options->progress != NULL && options->progress(options->context, &progress) != 0;
-}
-
-/* ---- the search ------------------------------------------------------------------------------ */
-
-static int64_t left_of(const struct time_network *network, bool start) {
-    int64_t left = 0;
-    for (size_t k = 0; k < network->terminal_count; k++)
-        if (network->terminals[k].start == start)
-            left += network->terminals[k].left;
-    return left;
-}
-
-/* Everything that arrives at the present step of the clock. */
-static int serve_step(struct solving *solving) {
-    struct time_forest *forest = solving->forest;
-    while (!solving->stopped) {
-        forest->work_pause = forest->work + WORK_BETWEEN_REPORTS;
-        int error = time_forest_grow(forest);
-        if (error != HV_OK)
-            return error;
-        if (forest->reached_count == 0 && forest->work < forest->work_pause)
-            return HV_OK;
-        if (forest->reached_count > 0)
-            error = time_forest_augment(forest);
-        if (error != HV_OK)
-            return error;
-        solving->stopped = should_stop(solving);
     }
-    return HV_OK;
+    while (looking->steps == before && looking->memory < looking->memory_max)
+        look_within(looking, BYTES_FACTOR * looking->memory);
+    return looking->steps > before;
 }
 
-static int search(struct solving *solving) {
-    struct time_forest *forest = solving->forest;
-    const struct time_network *network = solving->network;
-    int64_t supply = left_of(network, true), demand = left_of(network, false);
-    for (int32_t clock = 0; forest->served < supply && forest->served < demand; clock++) {
-        if (clock > network->horizon_steps && forest->calendar.pending == 0)
-            return HV_OK;
-        int error = time_forest_begin(forest, clock);
-        if (error == HV_OK) {
-            solving->stopped = should_stop(solving);
-            error = serve_step(solving);
-        }
-        if (error != HV_OK)
-            return error;
-        if (solving->stopped)
-            return HV_OK;
-    }
-    return HV_OK;
+/* ---- plans ----------------------------------------------------------------------------------- */
+
+static void swap_prices(struct evacuation_plan *a, struct evacuation_plan *b) {
+    const struct evacuation_prices prices = a->prices;
+    const struct evacuation_value bound = a->bound;
+    a->prices = b->prices;
+    a->bound = b->bound;
+    b->prices = prices;
+    b->bound = bound;
 }
 
-/* What the forest says about prices when the search is over. Where people are left for good, their
- * price is that of being unserved; where that is for want of places, the price of a place rises
- * along. */
-static struct evacuation_ending ending_of(const struct solving *solving) {
-    const struct time_network *network = solving->network;
-    struct evacuation_ending ending = {0};
-    if (solving->stopped || left_of(network, !network->from_shelters) == 0)
-        return ending;
-    ending.hopeless = true;
-    ending.places_full = left_of(network, network->from_shelters) == 0;
-    return ending;
-}
-
-/* ---- the result ------------------------------------------------------------------------------ */
-
-/* The flow of a search that was stopped is filled up; the greedy plan may still be better. */
-static int take_plan(struct solving *solving, struct evacuation_plan *plan) {
-    struct time_network *network = solving->network;
-    struct evacuation_value filled = {solving->people - solving->forest->served,
-                                      solving->forest->cost};
-    if (solving->stopped) {
-        int64_t added, arrival_steps;
-        int error = evacuation_greedy_fill(network, &added, &arrival_steps);
-        if (error != HV_OK)
-            return error;
-        filled.unserved -= added;
-        filled.total_arrival_steps += arrival_steps;
-        if (evacuation_value_compare(solving->greedy, filled) < 0)
-            return take_greedy(solving, plan);
-    }
-    return evacuation_routes_take(network, solving->contraction, plan);
-}
-
-static int solve(struct solving *solving, struct evacuation_plan *plan) {
-    int error = greedy_value(solving);
-    if (error != HV_OK)
-        return error;
-    const bool from_shelters = solving->greedy.unserved > 0; /* measured: sooner done */
-    error = time_network_new(solving->instance, from_shelters, &solving->network);
-    if (error == HV_OK)
-        error = time_forest_new(solving->network, &solving->forest);
-    if (error != HV_OK)
-        return error;
-    solving->hopeless = count_hopeless(solving);
-    error = search(solving);
-    time_forest_finish(solving->forest);
-    if (error == HV_OK)
-        error = evacuation_pricing_prove(solving->original, solving->contraction, solving->forest,
-                                         ending_of(solving), plan);
-    plan->work = solving->forest->work;
-    plan->augmentations = solving->forest->augmentations;
-    if (error == HV_OK)
-        error = take_plan(solving, plan);
-    plan->optimal = error == HV_OK && evacuation_value_compare(plan->value, plan->bound) == 0;
-    return error;
-}
-
-static int prepare(struct solving *solving, bool contract) {
-    solving->instance = solving->original;
-    if (!contract)
-        return HV_OK;
-    int error = evacuation_contraction_new(solving->original, &solving->contraction);
-    if (error == HV_OK)
-        solving->instance = &solving->contraction->reduced;
-    return error;
-}
-
-static int run(const struct evacuation_instance *instance, const struct evacuation_options *options,
-               bool contract, bool *ret_stopped, struct evacuation_plan *plan) {
-    struct solving solving = {
-        .original = instance,
-        .options = options,
-        .people = evacuation_instance_people(instance),
-    };
-    int error = prepare(&solving, contract);
-    if (error == HV_OK)
-        error = solve(&solving, plan);
-    time_forest_free(solving.forest);
-    time_network_free(solving.network);
-    evacuation_contraction_free(solving.contraction);
-    if (error != HV_OK)
+/* Of the plans so far the best, with the prices that prove most. */
+static void keep_better(struct looking *looking, struct evacuation_plan *plan) {
+    struct evacuation_plan *best = &looking->best;
+    plan->work += best->work;
+    plan->augmentations += best->augmentations;
+    if (looking->has_best && evacuation_value_compare(best->bound, plan->bound) > 0)
+        swap_prices(best, plan);
+    if (looking->has_best && evacuation_value_compare(best->value, plan->value) <= 0) {
+        swap_prices(best, plan);
+        best->work = plan->work;
+        best->augmentations = plan->augmentations;
         evacuation_plan_deinit(plan);
-    *ret_stopped = solving.stopped;
+    } else {
+        evacuation_plan_deinit(best);
+        *best = *plan;
+    }
+    looking->has_best = true;
+    best->searched_steps = looking->steps;
+    best->optimal = evacuation_value_compare(best->value, best->bound) == 0;
+}
+
+static bool is_good_enough(const struct looking *looking) {
+    const struct evacuation_value value = looking->best.value, bound = looking->best.bound;
+    return value.unserved == bound.unserved &&
+           (double)(value.total_arrival_steps - bound.total_arrival_steps) <=
+               looking->options->gap * (double)bound.total_arrival_steps;
+}
+
+/* Makes the best plan of the steps that are looked at, and proves it for all as far as it can be.
+ */
+static int look(struct looking *looking) {
+    struct evacuation_instance part = *looking->instance;
+    part.horizon_steps = looking->steps;
+    const bool is_part = looking->steps < looking->instance->horizon_steps;
+    const struct evacuation_search search = {
+        .options = looking->options,
+        .unserved_cost = evacuation_unserved_cost(looking->instance),
+        .work_before = looking->best.work,
+        .is_part = is_part,
+        .has_known = looking->has_best,
+        .known = looking->best.value,
+        .known_bound = looking->best.bound,
+    };
+    struct evacuation_plan plan = {0};
+    int error = evacuation_search_run(&part, &search, &looking->stopped, &plan);
+    if (error != HV_OK || plan.prices.first == NULL)
+        return error;
+    if (is_part) {
+        error = evacuation_horizon_extend(looking->instance, looking->steps, &plan.prices);
+        if (error == HV_OK)
+            plan.bound = evacuation_prices_bound(looking->instance, &plan.prices);
+    }
+    if (error == HV_OK)
+        keep_better(looking, &plan);
+    else
+        evacuation_plan_deinit(&plan);
     return error;
+}
+
+static int look_until_proven(struct looking *looking) {
+    const int32_t horizon = looking->instance->horizon_steps;
+    look_first(looking);
+    for (;;) {
+        int error = look(looking);
+        if (error == HV_ERR_MEMORY && looking->has_best)
+            break; /* what there is holds all the same */
+        if (error != HV_OK)
+            return error;
+        if (looking->stopped || looking->steps == horizon || is_good_enough(looking))
+            return HV_OK;
+        if (!look_on(looking))
+            break;
+    }
+    looking->best.memory_needed = memory_of(looking, horizon);
+    return HV_OK;
 }
 
 int evacuation_flow_solve(const struct evacuation_instance *instance,
                           const struct evacuation_options *options,
                           struct evacuation_plan *ret_plan) {
+    struct looking looking = {
+        .instance = instance,
+        .options = options,
+        .memory_max = options->memory_max > 0 ? options->memory_max : EVACUATION_MEMORY_MAX,
+    };
     int error = evacuation_instance_check(instance);
+    if (error == HV_OK)
+        error = evacuation_reach_init(&looking.reach, instance);
     if (error != HV_OK)
         return error;
-    struct evacuation_plan plan = {0};
-    const bool contract = evacuation_instance_is_steady(instance);
-    bool stopped = false;
-    error = run(instance, options, contract, &stopped, &plan);
-    if (error == HV_OK && contract && !stopped && !plan.optimal) {
-        evacuation_plan_deinit(&plan);
-        error = run(instance, options, false, &stopped, &plan);
-    }
+    error =
+        memory_of(&looking, 0) > looking.memory_max ? HV_ERR_LIMIT : look_until_proven(&looking);
+    evacuation_reach_deinit(&looking.reach);
     if (error == HV_OK)
-        *ret_plan = plan;
+        *ret_plan = looking.best;
+    else
+        evacuation_plan_deinit(&looking.best);
     return error;
 }

@@ -44,7 +44,11 @@ struct evacuation_plan {
     size_t route_count, departure_count, link_count;
     int64_t *unserved_by_zone; /* by zone */
     struct evacuation_prices prices;
-    int64_t work; /* node-steps and terminals that were scanned */
+    int32_t searched_steps; /* of the horizon: all, or as many as proved the plan, or were looked at
+                               before it was stopped or memory_needed */
+    int64_t memory_needed;  /* bytes for the whole horizon, where that was more than was allowed;
+                               else 0 */
+    int64_t work;           /* node-steps and terminals that were scanned */
     int64_t augmentations;
 };
 

@@ -28,8 +28,8 @@ static int add_runs(const struct evacuation_instance *instance, evacuation_price
     size_t count = 0, capacity = 0;
     for (size_t v = 0; v < instance->node_count; v++) {
         int64_t last = 0;
-        for (int32_t t = 0; t <= instance->horizon_steps; t++) {
-            int64_t price = price_at(context, (int32_t)v, t);
+        for (int32_t t = 0, until; t <= instance->horizon_steps; t = until) {
+            int64_t price = price_at(context, (int32_t)v, t, &until);
             if (price == last)
                 continue;
             int error = reserve(prices, count, &capacity);
@@ -43,11 +43,11 @@ static int add_runs(const struct evacuation_instance *instance, evacuation_price
     return HV_OK;
 }
 
-int evacuation_prices_make(const struct evacuation_instance *instance,
+int evacuation_prices_make(const struct evacuation_instance *instance, int64_t unserved_cost,
                            evacuation_price_at *price_at, const void *context,
                            struct evacuation_prices *ret_prices) {
     struct evacuation_prices prices = {
-        .unserved_cost = evacuation_unserved_cost(instance),
+        .unserved_cost = unserved_cost,
         .node_count = instance->node_count,
         .first = calloc(instance->node_count + 1, sizeof *prices.first),
     };

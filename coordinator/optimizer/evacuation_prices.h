@@ -14,14 +14,16 @@
 
 #include "coordinator/optimizer/evacuation_plan.h"
 
-typedef int64_t evacuation_price_at(const void *context, int32_t node, int32_t step);
+/* The price at a node and step; `*ret_until` is the first step after at which it may be another. */
+typedef int64_t evacuation_price_at(const void *context, int32_t node, int32_t step,
+                                    int32_t *ret_until);
 
 /* Makes the runs of every node from a function of node and step, steps 0 to horizon.
  * `*prices` is written on success; its arrays are then the caller's.
- * Returns HV_OK or HV_ERR_MEMORY. Linear in nodes times steps. */
+ * Returns HV_OK or HV_ERR_MEMORY. Linear in the calls that the function asks for. */
 HV_MUST_USE int evacuation_prices_make(const struct evacuation_instance *instance,
-                                       evacuation_price_at *price_at, const void *context,
-                                       struct evacuation_prices *ret_prices);
+                                       int64_t unserved_cost, evacuation_price_at *price_at,
+                                       const void *context, struct evacuation_prices *ret_prices);
 
 /* The bound on unserved and total arrival steps that the right side above proves: M · unserved +
  * total is no more than it. Prices that prove nothing, a right side below 0, are dropped for prices

@@ -46,15 +46,18 @@ static void price_ids(struct pricing *pricing) {
 }
 
 /* Nobody can be there so early: no price. Nobody can go on in time: that of being unserved. */
-static int64_t price_at(const void *context, int32_t v, int32_t step) {
+static int64_t price_at(const void *context, int32_t v, int32_t step, int32_t *ret_until) {
     const struct pricing *pricing = context;
     const struct time_network *network = pricing->network;
     const int32_t earliest = pricing->reach->earliest[v];
     const int32_t remaining = pricing->reach->remaining[v];
+    *ret_until = earliest;
     if (step < earliest)
         return 0;
+    *ret_until = EVACUATION_NEVER;
     if (remaining == EVACUATION_NEVER || step > network->horizon_steps - remaining)
         return pricing->unserved_cost;
+    *ret_until = step + 1;
     const int32_t copy = network->first_copy[v];
     return copy < 0 ? 0 : pricing->by_id[network->nodes[copy].offset + step];
 }
@@ -65,8 +68,9 @@ struct table {
     size_t steps;
 };
 
-static int64_t table_at(const void *context, int32_t v, int32_t step) {
+static int64_t table_at(const void *context, int32_t v, int32_t step, int32_t *ret_until) {
     const struct table *table = context;
+    *ret_until = step + 1;
     return table->prices[(size_t)v * table->steps + (size_t)step];
 }
 
@@ -81,10 +85,10 @@ static int make_contracted(const struct evacuation_contraction *contraction,
     if (table.prices == NULL)
         return HV_ERR_MEMORY;
     for (size_t v = 0; v < original->node_count; v++)
-        for (size_t t = 0; t < table.steps; t++)
-            table.prices[v * table.steps + t] = price_at(pricing, (int32_t)v, (int32_t)t);
+        for (int32_t t = 0, until; (size_t)t < table.steps; t++)
+            table.prices[v * table.steps + (size_t)t] = price_at(pricing, (int32_t)v, t, &until);
     evacuation_contraction_price(contraction, pricing->unserved_cost, table.prices);
-    error = evacuation_prices_make(original, table_at, &table, prices);
+    error = evacuation_prices_make(original, pricing->unserved_cost, table_at, &table, prices);
     free(table.prices);
     return error;
 }
@@ -92,12 +96,12 @@ static int make_contracted(const struct evacuation_contraction *contraction,
 int evacuation_pricing_prove(const struct evacuation_instance *original,
                              const struct evacuation_contraction *contraction,
                              const struct time_forest *forest, struct evacuation_ending ending,
-                             struct evacuation_plan *plan) {
+                             int64_t unserved_cost, struct evacuation_plan *plan) {
     struct pricing pricing = {
         .network = forest->network,
         .forest = forest,
         .reach = contraction != NULL ? &contraction->reach : &forest->network->reach,
-        .unserved_cost = evacuation_unserved_cost(original),
+        .unserved_cost = unserved_cost,
         .clock = forest->clock,
         .by_id = calloc(forest->id_count + 1, sizeof *pricing.by_id),
     };
@@ -107,9 +111,9 @@ int evacuation_pricing_prove(const struct evacuation_instance *original,
     pricing.rooted = pricing.clock + rise;
     pricing.outside = ending.places_full || forest->network->from_shelters ? rise : 0;
     price_ids(&pricing);
-    int error = contraction != NULL
-                    ? make_contracted(contraction, &pricing, &plan->prices)
-                    : evacuation_prices_make(original, price_at, &pricing, &plan->prices);
+    int error = contraction != NULL ? make_contracted(contraction, &pricing, &plan->prices)
+                                    : evacuation_prices_make(original, unserved_cost, price_at,
+                                                             &pricing, &plan->prices);
     free(pricing.by_id);
     if (error == HV_OK)
         plan->bound = evacuation_prices_bound(original, &plan->prices);

@@ -14,12 +14,13 @@ struct evacuation_ending {
 };
 
 /* Writes prices and bound of the plan. The network of the forest still has its flow; it is one of
- * the contraction's reduced instance, or of the original where the contraction is NULL. Returns
- * HV_OK or HV_ERR_MEMORY. Linear in nodes times steps, and what evacuation_monotone_lower takes. */
+ * the contraction's reduced instance, or of the original where the contraction is NULL.
+ * `unserved_cost` is that of the prices, no less than the original's. Returns HV_OK or
+ * HV_ERR_MEMORY. Linear in nodes times steps, and what evacuation_monotone_lower takes. */
 HV_MUST_USE int evacuation_pricing_prove(const struct evacuation_instance *original,
                                          const struct evacuation_contraction *contraction,
                                          const struct time_forest *forest,
-                                         struct evacuation_ending ending,
+                                         struct evacuation_ending ending, int64_t unserved_cost,
                                          struct evacuation_plan *plan);
 
 #endif

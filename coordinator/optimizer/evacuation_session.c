@@ -201,6 +201,8 @@ static int solve_cold(struct evacuation_session *session, const struct evacuatio
     if (error != HV_OK)
         return error;
     session->count.cold++;
+    if (plan->searched_steps < session->instance.horizon_steps)
+        return HV_OK; /* no flow of the whole horizon to go on from; to hold it may take too much */
     error = evacuation_session_circulation(&session->instance, plan, &session->circulation);
     if (error == HV_OK)
         list_terminals(session);
@@ -249,6 +251,7 @@ static int take_plan(struct evacuation_session *session, bool stopped,
         error = evacuation_session_prices(session->circulation, &plan->prices);
     if (error == HV_OK) {
         plan->bound = evacuation_prices_bound(&session->instance, &plan->prices);
+        plan->searched_steps = session->instance.horizon_steps;
         plan->optimal = evacuation_value_compare(plan->value, plan->bound) == 0;
     }
     return error;

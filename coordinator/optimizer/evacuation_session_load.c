@@ -313,14 +313,17 @@ struct reading {
 
 /* Nobody can be there so early, whatever changes: no price. Nobody can go on in time: that of being
  * unserved. */
-static int64_t price_at(const void *context, int32_t v, int32_t step) {
+static int64_t price_at(const void *context, int32_t v, int32_t step, int32_t *ret_until) {
     const struct reading *reading = context;
     const struct time_network *network = reading->circulation->network;
     const int32_t remaining = network->reach.remaining[v];
+    *ret_until = network->reach.earliest[v];
     if (step < network->reach.earliest[v])
         return 0;
+    *ret_until = EVACUATION_NEVER;
     if (remaining == EVACUATION_NEVER || step > network->horizon_steps - remaining)
         return reading->unserved_cost;
+    *ret_until = step + 1;
     const int32_t copy = network->first_copy[v];
     if (copy < 0)
         return 0;
@@ -333,5 +336,5 @@ int evacuation_session_prices(const struct time_circulation *circulation,
                               struct evacuation_prices *ret_prices) {
     const struct evacuation_instance *instance = circulation->network->instance;
     const struct reading reading = {circulation, evacuation_unserved_cost(instance)};
-    return evacuation_prices_make(instance, price_at, &reading, ret_prices);
+    return evacuation_prices_make(instance, reading.unserved_cost, price_at, &reading, ret_prices);
 }

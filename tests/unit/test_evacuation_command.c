@@ -126,6 +126,33 @@ Test(evacuation_command, prints_figures_as_json) {
     scratch_remove(dir);
 }
 
+/* 90,000 people, one a step: 1 MiB holds the first steps only, and the command says what helps. */
+Test(evacuation_command, says_how_much_memory_a_long_horizon_takes) {
+    char *dir = scratch_make();
+    const char *instance = scratch_path(dir, "long.json"), *plan = scratch_path(dir, "plan.json"),
+               *proof = scratch_path(dir, "proof.json");
+    command_write(instance,
+                  "{\"format\":\"haven.evacuation.instance/1\",\"name\":\"long\",\"step_s\":1,"
+                  "\"horizon_steps\":100000,\"nodes\":[{\"id\":\"a\"},{\"id\":\"b\"}],\"links\":"
+                  "[{\"id\":\"ab\",\"from\":\"a\",\"to\":\"b\",\"travel_steps\":2,"
+                  "\"capacity_per_step\":1}],\"zones\":[{\"id\":\"z\",\"node\":\"a\",\"people\":"
+                  "90000}],\"shelters\":[{\"id\":\"s\",\"node\":\"b\",\"capacity\":90000}]}");
+    cr_redirect_stdout();
+    cr_assert_eq(RUN(instance, "-o", plan, "--certificate", proof, "--memory-limit", "1"), EX_OK);
+    fflush(stdout);
+    char text[1024] = "";
+    cr_assert_gt(fread(text, 1, sizeof text - 1, cr_get_redirected_stdout()), 0);
+    cr_assert_not_null(strstr(text, "only the first "), "%s", text);
+    cr_assert_not_null(strstr(text, "and 1 are allowed; give --memory-limit 1"), "%s", text);
+    if (access(command_shared("tools/check_evacuation.py"), R_OK) == 0) {
+        char rest[1024];
+        snprintf(rest, sizeof rest, "--certificate '%s'", proof);
+        cr_assert(checker_accepts(instance, plan, rest));
+    }
+    cr_assert_eq(RUN(instance, "--memory-limit", "0"), EX_USAGE);
+    scratch_remove(dir);
+}
+
 Test(evacuation_command, does_not_reverse_roads_and_claims_no_bound_where_it_might) {
     static char text[1 << 16];
     char *dir = scratch_make();

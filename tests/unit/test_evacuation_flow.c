@@ -72,6 +72,59 @@ Test(evacuation_flow, stopped_by_work_still_gives_a_plan_and_an_honest_bound) {
     }
 }
 
+/* Horizons of 1 to 3 steps first and then twice as many, on instances of which many need all. */
+Test(evacuation_flow, a_part_of_the_horizon_proves_the_plan_for_all_of_it) {
+    uint64_t sooner = 0;
+    const uint64_t count = SANITIZED ? 600 : 6000;
+    for (uint64_t seed = 1; seed <= count; seed++) {
+        struct evacuation_random random;
+        evacuation_random_make(&random, seed, (enum evacuation_random_kind)(seed % 3));
+        if (seed % 2 == 0) /* so that everybody may be safe long before the end */
+            random.instance.horizon_steps *= 4;
+        const struct evacuation_options options = {.first_steps = 1 + (int32_t)(seed / 3 % 3)};
+        struct evacuation_plan plan, whole;
+        solve(&random.instance, &options, &plan);
+        solve(&random.instance, &to_the_optimum, &whole);
+        cr_assert_eq(evacuation_value_compare(plan.value, whole.value), 0, "seed %lu",
+                     (unsigned long)seed);
+        cr_assert(plan.optimal, "seed %lu: not proven", (unsigned long)seed);
+        cr_assert_eq(plan.memory_needed, 0);
+        cr_assert_eq(whole.searched_steps, random.instance.horizon_steps);
+        sooner += plan.searched_steps < random.instance.horizon_steps;
+        evacuation_plan_deinit(&plan);
+        evacuation_plan_deinit(&whole);
+    }
+    cr_assert_gt(sooner, count / 4, "%lu of %lu", (unsigned long)sooner, (unsigned long)count);
+}
+
+struct countdown {
+    int calls;
+};
+
+static int stop_after(void *context, const struct evacuation_progress *progress) {
+    struct countdown *countdown = context;
+    (void)progress;
+    return --countdown->calls < 0;
+}
+
+Test(evacuation_flow, stopped_in_any_part_still_gives_a_plan_and_an_honest_bound) {
+    for (uint64_t seed = 1; seed <= (SANITIZED ? 100 : 500); seed++) {
+        struct evacuation_random random;
+        evacuation_random_make(&random, seed, (enum evacuation_random_kind)(seed % 3));
+        struct evacuation_value optimum = evacuation_checker_optimum(&random.instance);
+        for (int calls = 0; calls < 12; calls++) {
+            struct countdown countdown = {calls};
+            const struct evacuation_options options = {
+                .progress = stop_after, .context = &countdown, .first_steps = 2};
+            struct evacuation_plan plan;
+            solve(&random.instance, &options, &plan);
+            cr_assert_geq(evacuation_value_compare(plan.value, optimum), 0);
+            cr_assert_leq(evacuation_value_compare(plan.bound, optimum), 0);
+            evacuation_plan_deinit(&plan);
+        }
+    }
+}
+
 static bool plans_are_equal(const struct evacuation_plan *a, const struct evacuation_plan *b) {
     return a->route_count == b->route_count && a->link_count == b->link_count &&
            a->departure_count == b->departure_count && a->work == b->work &&
@@ -133,6 +186,47 @@ Test(evacuation_flow, fills_a_link_step_by_step) {
     struct pair pair;
     make_pair(&pair, 10, 4, 100);
     expect(&pair.instance, 0, 4 * 2 + 4 * 3 + 2 * 4);
+}
+
+/* A million steps ahead, of which ten are needed: proven without a look at the rest. */
+Test(evacuation_flow, a_horizon_far_too_long_costs_little) {
+    struct pair pair;
+    make_pair(&pair, 10, 1, 100);
+    struct evacuation_link links[300];
+    for (size_t i = 0; i < 300; i++) {
+        links[i] = pair.link;
+        links[i].from = i == 0 ? 0 : (int32_t)i + 1;
+        links[i].to = i == 299 ? 1 : (int32_t)i + 2;
+        links[i].travel_steps = 0;
+    }
+    pair.instance.links = links;
+    pair.instance.link_count = 300;
+    pair.instance.node_count = 301;
+    pair.instance.horizon_steps = EVACUATION_STEPS_MAX;
+    struct evacuation_plan plan;
+    solve(&pair.instance, &to_the_optimum, &plan);
+    cr_assert(plan.optimal);
+    cr_assert_eq(plan.value.total_arrival_steps, 45);
+    cr_assert_lt(plan.searched_steps, 20000, "%d", plan.searched_steps);
+    evacuation_plan_deinit(&plan);
+}
+
+/* People for more steps than memory holds: a plan for as many as it does, an honest bound, and how
+ * much all would take. */
+Test(evacuation_flow, memory_bounds_the_part_that_is_looked_at) {
+    struct pair pair;
+    make_pair(&pair, 500000, 1, 500000);
+    pair.instance.horizon_steps = EVACUATION_STEPS_MAX;
+    const struct evacuation_options options = {.memory_max = 8 << 20};
+    struct evacuation_plan plan;
+    solve(&pair.instance, &options, &plan);
+    cr_assert(!plan.optimal);
+    cr_assert_gt(plan.searched_steps, 10000);
+    cr_assert_lt(plan.searched_steps, EVACUATION_STEPS_MAX / 4);
+    cr_assert_eq(plan.value.unserved, 500000 - (plan.searched_steps - 1));
+    cr_assert_gt(plan.memory_needed, 64 << 20);
+    cr_assert_eq(plan.bound.unserved, 0);
+    evacuation_plan_deinit(&plan);
 }
 
 #define SIDE 8
