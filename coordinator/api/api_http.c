@@ -154,12 +154,6 @@ static void end_call(void *context, struct MHD_Connection *connection, void **he
 
 /* ---- a request ---- */
 
-static void take_body(struct api_call *call, const char *bytes, size_t size) {
-    call->too_large = call->too_large || call->body.size + size > call->body_most;
-    if (!call->too_large)
-        api_text_add(&call->body, bytes, size);
-}
-
 static void run(struct api *api, struct api_call *call) {
     if (api->closing) { /* nothing may begin to wait any more */
         api_problem(call, 503, "stopped", "the coordinator is stopping", "ask again when it runs");
@@ -214,7 +208,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
         return call->stage == API_READY ? queue(call) : MHD_YES;
     }
     if (*upload_size > 0) {
-        take_body(call, upload, *upload_size);
+        api_text_add(&call->body, upload, *upload_size); /* as much as was announced, at most */
         *upload_size = 0;
         return MHD_YES;
     }

@@ -59,7 +59,6 @@ struct api_call {
     const char *arguments[2]; /* the segments that stand for {…} */
     struct api_text body;
     size_t body_most;
-    bool too_large;
     json_t *json; /* the body, an object; NULL: none */
     bool looked;  /* its first line and headers have been */
 

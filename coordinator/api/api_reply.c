@@ -59,6 +59,7 @@ static const char *title_of(unsigned status) {
                   {405, "That cannot be done with it"},
                   {406, "Not in that format"},
                   {409, "Not now"},
+                  {411, "Say how long it is"},
                   {413, "The request is too large"},
                   {414, "The address is too long"},
                   {415, "Send JSON"},

@@ -26,8 +26,9 @@ static bool is_plain(struct api_call *call) {
     enum http_fault fault = http_headers_judge(&headers);
     if (fault == HTTP_PLAIN)
         return true;
-    api_problem(call, http_fault_status(fault),
-                fault == HTTP_TRANSFER_CODING || fault == HTTP_BODY_PACKED ? "coding" : "format",
+    const bool coding = fault == HTTP_TRANSFER_CODING || fault == HTTP_BODY_PACKED ||
+                        fault == HTTP_BODY_IN_CHUNKS;
+    api_problem(call, http_fault_status(fault), coding ? "coding" : "format",
                 http_fault_text(fault), http_fault_remedy(fault));
     return false;
 }
@@ -166,10 +167,6 @@ static bool has_json(const struct api_call *call) {
 
 bool api_request_read_json(struct api_call *call) {
     json_error_t fault;
-    if (call->too_large) {
-        refuse_body(call);
-        return false;
-    }
     if (call->body.size == 0)
         return true;
     if (!has_json(call)) {

@@ -66,7 +66,8 @@ enum http_fault http_headers_judge(const struct http_headers *headers) {
     return headers->unread   ? HTTP_LENGTH_UNREAD
            : headers->coded  ? HTTP_TRANSFER_CODING
            : headers->packed ? HTTP_BODY_PACKED
-                             : HTTP_PLAIN;
+           : headers->transfers > 0 ? HTTP_BODY_IN_CHUNKS
+                                    : HTTP_PLAIN;
 }
 
 void http_query_hide(const char *uri) {
@@ -84,11 +85,12 @@ static const struct {
                                "send NAME: VALUE, with nothing between the name and its colon"},
     [HTTP_HOST_TWICE] = {400, "the Host header stands there twice", "send it once"},
     [HTTP_LENGTH_TWICE] = {400, "the length of the body is given twice",
-                           "send one Content-Length, or Transfer-Encoding: chunked"},
+                           "send one Content-Length"},
     [HTTP_LENGTH_UNREAD] = {400, "the length of the body is no number", "send it in digits"},
     [HTTP_TRANSFER_CODING] = {501, "the body comes in a transfer coding that is not known",
-                              "send one Content-Length, or Transfer-Encoding: chunked"},
+                              "send the body as it is, with its Content-Length"},
     [HTTP_BODY_PACKED] = {415, "the body is packed", "send it unpacked"},
+    [HTTP_BODY_IN_CHUNKS] = {411, "the body comes in chunks", "send it whole, with its Content-Length"},
 };
 
 unsigned http_fault_status(enum http_fault fault) {

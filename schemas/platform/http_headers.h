@@ -1,6 +1,8 @@
 /* Requests that two readers could read in two ways, one before a server and the server behind it,
  * are refused (RFC 9112, sections 2.2, 3.2, 5.1 and 6.3), and so are bodies in a coding that is not
- * known. Pure; both HTTP servers give it each header as their library has read it. */
+ * known, and bodies in chunks (section 6.3 allows that, with 411): libmicrohttpd 0.9.75 waits for the
+ * end of a chunk's first line however long it is, and where its buffer cannot hold it, turns in a
+ * circle with a whole processor, also after the client has gone. Pure; both HTTP servers give it each header as their library has read it. */
 #ifndef HV_PLATFORM_HTTP_HEADERS_H
 #define HV_PLATFORM_HTTP_HEADERS_H
 
@@ -16,6 +18,7 @@ enum http_fault {
     HTTP_LENGTH_UNREAD,   /* no number, or above what a number holds */
     HTTP_TRANSFER_CODING, /* not known */
     HTTP_BODY_PACKED,
+    HTTP_BODY_IN_CHUNKS,
     HTTP_FAULTS
 };
 

@@ -89,11 +89,13 @@ await test("a request that two servers could read in two ways is refused, and no
   });
   const post = ["POST /login HTTP/1.1", "Host: x"], chunked = "Transfer-Encoding: chunked";
   for (const [status, ...more] of [[400, "Host: y"], [400, "Content-Length: 5", chunked], [400, "Content-Length: 5", "Content-Length: 6"],
-    [400, "Content-Length : 5", chunked], [501, "Transfer-Encoding: gzip, chunked"], [415, chunked, "Content-Encoding: gzip"], [413, "Content-Length: 99999999"]]) {
+    [400, "Content-Length : 5", chunked], [501, "Transfer-Encoding: gzip, chunked"], [415, chunked, "Content-Encoding: gzip"], [411, chunked], [413, "Content-Length: 99999999"]]) {
     const told = await send([...post, ...more]);
     check(told.startsWith(`HTTP/1.1 ${status} `), `${more}: ${told.slice(0, 200)}`);
     check(told.split("HTTP/1.1 ").length === 2, `${more}: a second request was answered: ${told}`);
   }
+  const endless = await send([...post, chunked, "Connection: close"], `1;${"a".repeat(60000)}`);
+  check(endless.startsWith("HTTP/1.1 411 "), `a chunk whose first line does not end: ${endless.slice(0, 200)}`);
   for (const [status, count] of [[200, 1000], [414, 2000]]) {
     const told = await send([`GET /healthz?${"a=1&".repeat(count)} HTTP/1.1`, "Host: x", "Connection: close"], "");
     check(told.startsWith(`HTTP/1.1 ${status} `), `${count} parameters: ${told.slice(0, 200)}`);

@@ -425,9 +425,9 @@ def attacks(city, view, plan):
     refused("2,000 parameters", b"GET /healthz?" + many + b" HTTP/1.1\r\n" + head + b"\r\n", (414,))
     refused("a body that is announced too large",
             b"POST /api/v1/notes HTTP/1.1\r\n" + head + token + b"Content-Length: 99999999\r\n\r\n", (413,))
-    refused("a body that becomes too large", b"POST /api/v1/notes HTTP/1.1\r\n" + head + token +
-            b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" +
-            (b"8000\r\n" + b" " * 0x8000 + b"\r\n") * 4 + b"0\r\n\r\n", (413,))
+    for what, body in (("a body in chunks", b"2\r\n{}\r\n0\r\n\r\n"), ("a chunk whose first line does not end", b"2;" + b"a" * 60000)):
+        said = city.raw(b"POST /api/v1/session HTTP/1.1\r\n" + head + b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + body, ends=False)
+        is_so(f"{what} is refused, and nothing goes on with it", said.startswith(b"HTTP/1.1 411 ") and b"problem+json" in said, said)
     text = b"Content-Type: application/json\r\n"
     for what, headers, body, status in (
             ("two lengths", text + b"Content-Length: 2\r\nContent-Length: 12\r\n", b"{}GET / HTTP/1.1", 400),

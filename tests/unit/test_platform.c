@@ -410,7 +410,7 @@ Test(http_headers, that_can_be_read_in_two_ways_are_refused) {
     } cases[] = {
         {{{"Host", "a"}, {"X-Any_thing!", "b\tc \xc3\xa9"}}, HTTP_PLAIN},
         {{{"Host", "a"}, {"content-length", "12"}}, HTTP_PLAIN},
-        {{{"Host", "a"}, {"transfer-encoding", "CHUNKED"}}, HTTP_PLAIN},
+        {{{"Host", "a"}, {"transfer-encoding", "CHUNKED"}}, HTTP_BODY_IN_CHUNKS},
         {{{"Host", "a"}, {"Content-Encoding", "identity"}}, HTTP_PLAIN},
         {{{"Host", "a"}, {"host", "a"}}, HTTP_HOST_TWICE},
         {{{"Content-Length", "5"}, {"Content-Length", "5"}}, HTTP_LENGTH_TWICE},
