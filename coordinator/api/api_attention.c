@@ -44,10 +44,10 @@ void api_get_attention(struct api *api, struct api_call *call) {
     json_decref(reply);
     if (list == NULL) {
         api_refused(call, refusal);
-    } else if (format == API_CSV) {
+    } else if (format == API_CSV && api_sort(call, list)) {
         write_csv(call->scene, list, &call->out);
         api_reply(call, 200, api_type_of(format));
-    } else {
+    } else if (format != API_CSV) {
         api_reply_page(call, list, "by_grade", by_grade);
         list = by_grade = NULL;
     }

@@ -259,6 +259,10 @@ void api_reply_features(struct api_call *call, json_t *items, api_feature *featu
         json_decref(items);
         return;
     }
+    if (!api_sort(call, items)) {
+        json_decref(items);
+        return;
+    }
     begin_collection(call->scene, &call->out);
     for (uint64_t i = offset; i < json_array_size(items) && i - offset < limit; i++) {
         api_text_add(&call->out, ",", i > offset);

@@ -32,6 +32,7 @@ struct api_route {
     const char *path; /* below /api/v1 unless it begins with “/”; {id} is any segment */
     uint32_t roles;   /* who may: set of ACCOUNT_ROLE; 0: anybody */
     api_handler *handler;
+    const char *parameters; /* words between commas; NULL: the handler knows (a table's filters) */
 };
 
 enum api_stage {
@@ -271,7 +272,8 @@ bool api_choose_format(struct api_call *call, bool placed, bool tabular,
                        enum api_format *ret_format);
 const char *api_type_of(enum api_format format);
 
-/* Whether the query has no other parameters than these words; else the call is answered. */
+/* Whether the query has no other parameters than these words, and those that say yes or no say one
+ * of them; else the call is answered. */
 bool api_knows_parameters(struct api_call *call, const char *words);
 
 /* Whether the parameter is “true”. */
@@ -295,8 +297,12 @@ void api_reply_list(struct api_call *call, size_t total, uint64_t offset, json_t
 void api_keep(json_t *list, bool (*keeps)(const json_t *row, const void *context),
               const void *context);
 
-/* A page of the items, and one member more where it is named; both are taken over. NULL: there was
- * no memory for them, which is answered. */
+/* Puts the items in the order that `sort` asks for; as they are where the parameter is not there.
+ * False: it is malformed, or there is no memory, which is answered. */
+bool api_sort(struct api_call *call, json_t *items);
+
+/* A page of the items, in the order asked for, and one member more where it is named; both are
+ * taken over. NULL: there was no memory for them, which is answered. */
 void api_reply_page(struct api_call *call, json_t *items, const char *member, json_t *more);
 
 /* ---- api_features.c ---- */

@@ -25,8 +25,7 @@ void api_get_waybills(struct api *api, struct api_call *call) {
     (void)api;
     enum api_format format;
     uint32_t kinds = 1u << STATE_WAYBILL | 1u << STATE_ORDER;
-    if (!api_knows_parameters(call, "limit,offset,id,all,bbox,format,at") ||
-        !api_choose_format(call, true, false, &format) ||
+    if (!api_choose_format(call, true, false, &format) ||
         api_unchanged_aged(call, api_scene_changed(call->scene, kinds), format))
         return;
     json_t *request = json_pack("{s:s, s:b}", "verb", "waybills", "all", api_is_true(call, "all"));
@@ -43,8 +42,7 @@ void api_get_waybills(struct api *api, struct api_call *call) {
 
 void api_get_ledger(struct api *api, struct api_call *call) {
     (void)api;
-    if (!api_knows_parameters(call, "limit,offset,item,lot,place,at") ||
-        unchanged(call, 1u << STATE_PLACE | 1u << STATE_WAYBILL))
+    if (unchanged(call, 1u << STATE_PLACE | 1u << STATE_WAYBILL))
         return;
     json_t *request = json_pack("{s:s}", "verb", "ledger");
     api_pass_on(call, request, "item");
@@ -55,8 +53,7 @@ void api_get_ledger(struct api *api, struct api_call *call) {
 
 void api_get_warnings(struct api *api, struct api_call *call) {
     (void)api;
-    if (!api_knows_parameters(call, "limit,offset,at") ||
-        unchanged(call, 1u << STATE_PLACE | 1u << STATE_WAYBILL | 1u << STATE_NODE))
+    if (unchanged(call, 1u << STATE_PLACE | 1u << STATE_WAYBILL | 1u << STATE_NODE))
         return;
     tell(call, json_pack("{s:s}", "verb", "ledger-warnings"), "warnings", NULL);
 }
@@ -65,8 +62,6 @@ void api_get_warnings(struct api *api, struct api_call *call) {
 void api_get_supplies(struct api *api, struct api_call *call) {
     (void)api;
     uint64_t limit = PAGE_USUAL, offset = 0, below = 0;
-    if (!api_knows_parameters(call, "limit,offset,shelter,item,below,at"))
-        return;
     if (api_target_number(&call->target, "limit", 1, PAGE_MOST, &limit) == HV_ERR_VALUE ||
         api_target_number(&call->target, "offset", 0, 1000000000, &offset) == HV_ERR_VALUE ||
         api_target_number(&call->target, "below", 1, DAYS_MOST, &below) == HV_ERR_VALUE) {

@@ -68,8 +68,7 @@ void api_get_log(struct api *api, struct api_call *call) {
     uint64_t last = state_position(call->scene->state), from = 0, to = last, limit, offset;
     struct listing listing = {.decisions = api_is_true(call, "decisions"),
                               .about = api_target_value(&call->target, "about")};
-    if (!api_knows_parameters(call, "from,to,limit,decisions,about") ||
-        !api_read_page(call, &limit, &offset))
+    if (!api_read_page(call, &limit, &offset))
         return;
     if (api_target_number(&call->target, "from", 1, HV_COUNTER_MAX, &from) == HV_ERR_VALUE ||
         api_target_number(&call->target, "to", 1, HV_COUNTER_MAX, &to) == HV_ERR_VALUE) {
@@ -106,7 +105,7 @@ void api_get_handovers(struct api *api, struct api_call *call) {
     const struct state_general *general = state_general(call->scene->state);
     json_t *items = json_array();
     uint64_t position = general->handover_position, limit, offset;
-    if (!api_knows_parameters(call, "limit,offset,at") || !api_read_page(call, &limit, &offset)) {
+    if (!api_read_page(call, &limit, &offset)) {
         json_decref(items);
         return;
     }

@@ -25,8 +25,7 @@ static bool is_plan_wanted(const json_t *plan, const void *standings) {
 void api_get_plans(struct api *api, struct api_call *call) {
     const char *standing = api_target_value(&call->target, "standing");
     (void)api;
-    if (!api_knows_parameters(call, "limit,offset,standing,at") ||
-        unchanged(call, 1u << STATE_PLAN))
+    if (unchanged(call, 1u << STATE_PLAN))
         return;
     json_t *list = api_ask(call->scene, json_pack("{s:s}", "verb", "plans"), "plans", NULL);
     if (standing != NULL)
@@ -85,7 +84,7 @@ static void write_moves(const struct api_scene *scene, const json_t *plan, struc
 void api_get_plan(struct api *api, struct api_call *call) {
     enum api_format format;
     json_t *refusal = NULL;
-    if (!api_knows_parameters(call, "format") || !api_choose_format(call, true, true, &format))
+    if (!api_choose_format(call, true, true, &format))
         return;
     json_t *number = api_number_argument(call, "a plan");
     if (number == NULL)
@@ -111,8 +110,6 @@ void api_get_plan(struct api *api, struct api_call *call) {
 }
 
 void api_get_plan_diff(struct api *api, struct api_call *call) {
-    if (!api_knows_parameters(call, "against"))
-        return;
     json_t *number = api_number_argument(call, "a plan"), *refusal = NULL;
     if (number == NULL)
         return;

@@ -60,6 +60,7 @@ static const char *title_of(unsigned status) {
                   {406, "Not in that format"},
                   {409, "Not now"},
                   {411, "Say how long it is"},
+                  {412, "Not under that condition"},
                   {413, "The request is too large"},
                   {414, "The address is too long"},
                   {415, "Send JSON"},

@@ -26,8 +26,8 @@ static bool is_plain(struct api_call *call) {
     enum http_fault fault = http_headers_judge(&headers);
     if (fault == HTTP_PLAIN)
         return true;
-    const bool coding = fault == HTTP_TRANSFER_CODING || fault == HTTP_BODY_PACKED ||
-                        fault == HTTP_BODY_IN_CHUNKS;
+    const bool coding =
+        fault == HTTP_TRANSFER_CODING || fault == HTTP_BODY_PACKED || fault == HTTP_BODY_IN_CHUNKS;
     api_problem(call, http_fault_status(fault), coding ? "coding" : "format",
                 http_fault_text(fault), http_fault_remedy(fault));
     return false;
@@ -103,6 +103,17 @@ static void look_at_body(struct api_call *call) {
         refuse_body(call);
 }
 
+/* A write under a condition that nobody checks would be done against the client's word. */
+static bool is_unconditional(struct api_call *call) {
+    if (call->method == API_GET || (header(call, MHD_HTTP_HEADER_IF_MATCH) == NULL &&
+                                    header(call, MHD_HTTP_HEADER_IF_NONE_MATCH) == NULL &&
+                                    header(call, MHD_HTTP_HEADER_IF_UNMODIFIED_SINCE) == NULL))
+        return true;
+    api_problem(call, 412, "condition", "what is written here knows no conditions",
+                "write without If-…; GET /log/POSITION says what a decision took the place of");
+    return false;
+}
+
 static void tell_address(struct api_call *call) {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
@@ -144,7 +155,9 @@ void api_request_look(struct api *api, struct api_call *call, const char *method
         refuse_method(call, 1u << API_GET);
     else if (call->route != NULL && api_request_needs_picture(call->route) && !api->loaded)
         api_problem(call, 503, "busy", "the log is being read", "try again in a moment");
-    else if (call->route != NULL && api_admit(api, call))
+    else if (call->route != NULL && api_admit(api, call) && is_unconditional(call) &&
+             (call->route->parameters == NULL ||
+              api_knows_parameters(call, call->route->parameters)))
         look_at_body(call);
     if (call->session != NULL)
         memcpy(call->cookie, call->session->cookie, sizeof call->cookie);

@@ -110,6 +110,10 @@ int api_query_read(const struct api_table *table, const struct api_target *targe
     if (view != NULL && strcmp(view, "detail") == 0)
         query.detail = true;
     int error = check_parameters(table, target, others, ret_wrong);
+    if (error == HV_OK && view != NULL && !api_words_have("summary,detail", view)) {
+        snprintf(ret_wrong, 160, "view is summary or detail");
+        error = HV_ERR_VALUE;
+    }
     if (error == HV_OK)
         error = read_number(target, "limit", 1, format == API_JSON ? LIMIT_JSON : LIMIT_MOST,
                             &query.limit, ret_wrong);

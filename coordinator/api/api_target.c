@@ -190,7 +190,8 @@ int api_box_read(const char *text, struct api_box *ret_box) {
     const char *at = text;
     for (int i = 0; i < 4; i++) {
         char *end = NULL;
-        if (strspn(at, "0123456789+-.") == 0)
+        size_t length = strcspn(at, ",");
+        if (length == 0 || strspn(at, "0123456789+-.eE") != length) /* no NAN, no 0x1p3 */
             return HV_ERR_VALUE;
         sides[i] = strtod(at, &end);
         if (end == at || !isfinite(sides[i]) || *end != (i < 3 ? ',' : '\0'))

@@ -25,15 +25,28 @@ bool api_read_page(struct api_call *call, uint64_t *limit, uint64_t *offset) {
     return false;
 }
 
+static bool is_answer(const char *value) {
+    return strcmp(value, "true") == 0 || strcmp(value, "false") == 0;
+}
+
 bool api_knows_parameters(struct api_call *call, const char *words) {
-    for (size_t i = 0; i < call->target.parameter_count; i++)
-        if (!api_words_have(words, call->target.parameters[i].name)) {
-            char detail[120];
-            snprintf(detail, sizeof detail, "there is no parameter “%.60s” here",
-                     call->target.parameters[i].name);
-            api_problem(call, 400, "value", detail, words);
-            return false;
-        }
+    for (size_t i = 0; i < call->target.parameter_count; i++) {
+        const char *name = call->target.parameters[i].name,
+                   *value = call->target.parameters[i].value;
+        bool known = api_words_have(words, name);
+        char detail[160];
+        if (known && (!api_words_have("all,over,decisions", name) || is_answer(value)))
+            continue;
+        if (known)
+            snprintf(detail, sizeof detail, "“%.60s” is no value for %s", value, name);
+        else
+            snprintf(detail, sizeof detail, "there is no parameter “%.60s” here", name);
+        api_problem(call, 400, "value", detail,
+                    known            ? "true or false"
+                    : *words == '\0' ? "leave the query out"
+                                     : words);
+        return false;
+    }
     return true;
 }
 
@@ -81,7 +94,7 @@ static json_t *page_of(const json_t *items, uint64_t limit, uint64_t offset) {
 void api_reply_page(struct api_call *call, json_t *items, const char *member, json_t *more) {
     uint64_t limit, offset;
     json_t *page = NULL, *answer = NULL;
-    if (items != NULL && !api_read_page(call, &limit, &offset)) {
+    if (items != NULL && (!api_read_page(call, &limit, &offset) || !api_sort(call, items))) {
         json_decref(items);
         json_decref(more);
         return;
@@ -137,8 +150,7 @@ static bool unchanged(struct api_call *call, uint32_t kinds) {
 void api_get_transfers(struct api *api, struct api_call *call) {
     (void)api;
     enum api_format format;
-    if (!api_knows_parameters(call, "limit,offset,all,bbox,format,at") ||
-        !api_choose_format(call, true, false, &format) ||
+    if (!api_choose_format(call, true, false, &format) ||
         api_unchanged_aged(call, api_scene_changed(call->scene, 1u << STATE_TRANSFER), format))
         return;
     json_t *list = api_ask(
@@ -154,7 +166,7 @@ void api_get_transfers(struct api *api, struct api_call *call) {
 
 void api_get_incidents(struct api *api, struct api_call *call) {
     (void)api;
-    if (!api_knows_parameters(call, "limit,offset,at") || unchanged(call, 1u << STATE_INCIDENT))
+    if (unchanged(call, 1u << STATE_INCIDENT))
         return;
     reply_page(call, reversed(api_ask(call->scene, json_pack("{s:s}", "verb", "incidents"),
                                       "incidents", NULL)));
@@ -163,15 +175,14 @@ void api_get_incidents(struct api *api, struct api_call *call) {
 /* Ages with the clock, as windows fill. */
 void api_get_progress(struct api *api, struct api_call *call) {
     (void)api;
-    if (!api_knows_parameters(call, "limit,offset,at") ||
-        unchanged_aged(call, 1u << STATE_PLAN | 1u << STATE_ORDER | 1u << STATE_ZONE))
+    if (unchanged_aged(call, 1u << STATE_PLAN | 1u << STATE_ORDER | 1u << STATE_ZONE))
         return;
     reply_page(call, api_ask(call->scene, json_pack("{s:s}", "verb", "progress"), "zones", NULL));
 }
 
 void api_get_directives(struct api *api, struct api_call *call) {
     (void)api;
-    if (!api_knows_parameters(call, "limit,offset,at") || unchanged(call, 1u << STATE_DIRECTIVE))
+    if (unchanged(call, 1u << STATE_DIRECTIVE))
         return;
     reply_page(call,
                api_ask(call->scene, json_pack("{s:s}", "verb", "directives"), "directives", NULL));
@@ -180,7 +191,7 @@ void api_get_directives(struct api *api, struct api_call *call) {
 void api_get_alerts(struct api *api, struct api_call *call) {
     const struct state *state = call->scene->state;
     (void)api;
-    if (!api_knows_parameters(call, "limit,offset,at") || unchanged(call, 1u << STATE_ALERT))
+    if (unchanged(call, 1u << STATE_ALERT))
         return;
     json_t *list = json_array();
     for (uint32_t i = state_count(state, STATE_ALERT); i > 0; i--) {
@@ -212,8 +223,7 @@ void api_get_notes(struct api *api, struct api_call *call) {
     const struct note_wanted wanted = {.subject = api_target_value(&call->target, "subject"),
                                        .q = api_target_value(&call->target, "q")};
     (void)api;
-    if (!api_knows_parameters(call, "limit,offset,q,subject,at") ||
-        unchanged(call, 1u << STATE_NOTE))
+    if (unchanged(call, 1u << STATE_NOTE))
         return;
     json_t *list = api_ask(call->scene, json_pack("{s:s}", "verb", "notes"), "notes", NULL);
     api_keep(list, is_note_wanted, &wanted);
@@ -241,8 +251,7 @@ void api_get_hazards(struct api *api, struct api_call *call) {
     const char *over = api_target_value(&call->target, "over");
     enum api_format format;
     (void)api;
-    if (!api_knows_parameters(call, "limit,offset,over,bbox,format,at") ||
-        !api_choose_format(call, true, false, &format) ||
+    if (!api_choose_format(call, true, false, &format) ||
         api_unchanged(call, api_scene_changed(call->scene, 1u << STATE_HAZARD), format))
         return;
     json_t *list = api_ask(call->scene, json_pack("{s:s}", "verb", "hazards"), "hazards", NULL);
@@ -316,5 +325,5 @@ void api_get_exercises(struct api *api, struct api_call *call) {
                              "deployment", json_object_get(status, "deployment"), "clock", clock));
         json_decref(status);
     }
-    api_reply_json(call, 200, api_list_frame(call->scene, json_array_size(items), 0, items));
+    reply_page(call, items);
 }

@@ -39,10 +39,24 @@ static bool read_length(const char *text, size_t size, uint64_t *ret_length) {
     return size > 0;
 }
 
+/* Which of those that may stand there once; -1: none. */
+static int single(const char *name, size_t size) {
+    static const char *const names[] = {"authorization", "content-type", "idempotency-key",
+                                        "x-haven-csrf"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (is(name, size, names[i]))
+            return (int)i;
+    return -1;
+}
+
 void http_headers_take(struct http_headers *headers, const char *name, size_t name_size,
                        const char *value, size_t value_size) {
+    int once = single(name, name_size);
     if (!is_token(name, name_size) || has_controls(value, value_size)) {
         headers->malformed = true;
+    } else if (once >= 0) {
+        headers->twice = headers->twice || (headers->seen >> once & 1) != 0;
+        headers->seen |= 1u << once;
     } else if (is(name, name_size, "host")) {
         headers->hosts++;
     } else if (is(name, name_size, "content-length")) {
@@ -61,11 +75,13 @@ enum http_fault http_headers_judge(const struct http_headers *headers) {
         return HTTP_HEADER_MALFORMED;
     if (headers->hosts > 1)
         return HTTP_HOST_TWICE;
+    if (headers->twice)
+        return HTTP_HEADER_TWICE;
     if (headers->lengths + headers->transfers > 1)
         return HTTP_LENGTH_TWICE;
-    return headers->unread   ? HTTP_LENGTH_UNREAD
-           : headers->coded  ? HTTP_TRANSFER_CODING
-           : headers->packed ? HTTP_BODY_PACKED
+    return headers->unread          ? HTTP_LENGTH_UNREAD
+           : headers->coded         ? HTTP_TRANSFER_CODING
+           : headers->packed        ? HTTP_BODY_PACKED
            : headers->transfers > 0 ? HTTP_BODY_IN_CHUNKS
                                     : HTTP_PLAIN;
 }
@@ -84,13 +100,15 @@ static const struct {
     [HTTP_HEADER_MALFORMED] = {400, "a header has a malformed name, or a control character",
                                "send NAME: VALUE, with nothing between the name and its colon"},
     [HTTP_HOST_TWICE] = {400, "the Host header stands there twice", "send it once"},
-    [HTTP_LENGTH_TWICE] = {400, "the length of the body is given twice",
-                           "send one Content-Length"},
+    [HTTP_HEADER_TWICE] = {400, "a header that may stand there once stands there twice",
+                           "send Authorization, Content-Type and keys once"},
+    [HTTP_LENGTH_TWICE] = {400, "the length of the body is given twice", "send one Content-Length"},
     [HTTP_LENGTH_UNREAD] = {400, "the length of the body is no number", "send it in digits"},
     [HTTP_TRANSFER_CODING] = {501, "the body comes in a transfer coding that is not known",
                               "send the body as it is, with its Content-Length"},
     [HTTP_BODY_PACKED] = {415, "the body is packed", "send it unpacked"},
-    [HTTP_BODY_IN_CHUNKS] = {411, "the body comes in chunks", "send it whole, with its Content-Length"},
+    [HTTP_BODY_IN_CHUNKS] = {411, "the body comes in chunks",
+                             "send it whole, with its Content-Length"},
 };
 
 unsigned http_fault_status(enum http_fault fault) {

@@ -1,8 +1,9 @@
 /* Requests that two readers could read in two ways, one before a server and the server behind it,
  * are refused (RFC 9112, sections 2.2, 3.2, 5.1 and 6.3), and so are bodies in a coding that is not
- * known, and bodies in chunks (section 6.3 allows that, with 411): libmicrohttpd 0.9.75 waits for the
- * end of a chunk's first line however long it is, and where its buffer cannot hold it, turns in a
- * circle with a whole processor, also after the client has gone. Pure; both HTTP servers give it each header as their library has read it. */
+ * known, and bodies in chunks (section 6.3 allows that, with 411): libmicrohttpd 0.9.75 waits for
+ * the end of a chunk's first line however long it is, and where its buffer cannot hold it, turns in
+ * a circle with a whole processor, also after the client has gone. Pure; both HTTP servers give it
+ * each header as their library has read it. */
 #ifndef HV_PLATFORM_HTTP_HEADERS_H
 #define HV_PLATFORM_HTTP_HEADERS_H
 
@@ -14,6 +15,7 @@ enum http_fault {
     HTTP_PLAIN,
     HTTP_HEADER_MALFORMED, /* a name that is no token, a control character in a value */
     HTTP_HOST_TWICE,
+    HTTP_HEADER_TWICE,    /* another that may stand there once: two readers may take either */
     HTTP_LENGTH_TWICE,    /* two lengths of the body, or a length beside chunks */
     HTTP_LENGTH_UNREAD,   /* no number, or above what a number holds */
     HTTP_TRANSFER_CODING, /* not known */
@@ -25,7 +27,8 @@ enum http_fault {
 /* Zeroed to begin with. */
 struct http_headers {
     unsigned hosts, lengths, transfers;
-    bool malformed, unread, coded, packed;
+    unsigned seen; /* of those that may stand there once */
+    bool malformed, twice, unread, coded, packed;
     uint64_t length; /* of the body as it is told; 0: none, or in chunks */
 };
 

@@ -435,6 +435,8 @@ def attacks(city, view, plan):
             ("a transfer coding nobody knows", text + b"Transfer-Encoding: xchunked\r\n", b"0\r\n\r\n", 501),
             ("a space before the colon", text + b"Content-Length : 2\r\nTransfer-Encoding: chunked\r\n", b"0\r\n\r\n", 400),
             ("a packed body", text + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n", b"{}", 415),
+            ("a second account", text + b"Authorization: Bearer x\r\nContent-Length: 2\r\n", b"{}", 400),
+            ("two keys", text + b"Idempotency-Key: aaaaaaaa\r\nIdempotency-Key: bbbbbbbb\r\nContent-Length: 2\r\n", b"{}", 400),
             ("a second host", text + b"Host: evil.example\r\nContent-Length: 2\r\n", b"{}", 400),
             ("a type that begins like JSON's", b"Content-Type: application/jsonx\r\nContent-Length: 2\r\n", b"{}", 415),
             ("JSON's type in capitals", b"Content-Type: Application/JSON ; charset=utf-8\r\nContent-Length: 13\r\n",
@@ -442,6 +444,13 @@ def attacks(city, view, plan):
         said = city.raw(b"POST /api/v1/notes HTTP/1.1\r\n" + head + token + headers + b"\r\n" + body)
         is_so(f"{what}: {status}", said.startswith(f"HTTP/1.1 {status} ".encode()) and
               (status == 201 or (b"problem+json" in said and b'"remedy"' in said)), said)
+    for condition in ({"If-Match": '"x"'}, {"If-None-Match": "*"}, {"If-Unmodified-Since": "Thu, 26 Nov 2026 00:00:00 GMT"}):
+        answer = city.ask("PUT", "/api/v1/network/L1-2", {"closed": True}, **plan, **condition)
+        is_so(f"a write under a condition that nobody checks is not done: {condition}", answer.status == 412, answer.body)
+    for query in ("shelters?view=all", "shelters?bbox=0x1,0,1,1", "shelters?bbox=nan,0,1,1", "hazards?over=maybe", "waybills?all=1", "status?x=1",
+                  "shelters/S01?limit=1", "series?until=1", "attention?knid=x", "events?at=1", "hazards?sort=-", "plans?sort=a,b,c,d,e"):
+        answer = city.ask("GET", f"/api/v1/{query}", **view)
+        is_so(f"{query} is refused and not passed over", answer.status == 400 and b"remedy" in answer.body, answer.body)
     answer = city.ask("POST", "/api/v1/notes?at=1", {"text": "then"}, **plan)
     is_so("what was cannot be changed", answer.status == 400, answer.body)
     for answer in (city.ask("PUT", "/api/v1/notes", {}, **plan), city.ask("GET", "/" + "a" * 5000, **plan)):

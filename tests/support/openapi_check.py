@@ -12,6 +12,7 @@ import json
 import re
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import jsonschema
@@ -108,6 +109,45 @@ def says_exercise(media, text):
     return (head[-1] == "exercise" or head[0] == "mode") and all(EXERCISE in row for row in rows)
 
 
+def sample(schema):
+    return str(schema["enum"][0] if "enum" in schema else schema.get("minimum", 1) if schema.get("type") == "integer" else
+               "true" if schema.get("type") == "boolean" else "x")
+
+
+def check_parameters(target, operation):
+    """The server takes the parameters that the contract names, sorts by whatever its items have, and takes no others."""
+    parameters = [resolve(parameter) for parameter in operation.get("parameters", ())]
+    for one in parameters:
+        query = {one["name"]: sample(one.get("schema", {}))}
+        status, _, body = ask(f"{BASE}{target}?{urllib.parse.urlencode(query)}")
+        if one["in"] == "query" and b"there is no parameter" in body:
+            fault(f"GET {target}: {one['name']}: {status} {body[:200]!r}")
+    status, headers, body = ask(f"{BASE}{target}?nonsense=1")
+    check_problem(f"GET {target}?nonsense=1", status, headers, body)
+    if status != 400:
+        fault(f"GET {target}?nonsense=1: {status}")
+    if not any(one["name"] == "sort" for one in parameters):
+        return
+    items = json.loads(ask(f"{BASE}{target}")[2])["items"]
+    members = {name for item in items for name, value in item.items() if isinstance(value, (str, int, float))}
+    for member in sorted(TABLES.get(target, members) & members)[:4]:
+        for mark in ("", "-"):
+            status, _, body = ask(f"{BASE}{target}?limit=1000&sort={mark}{member}")
+            values = [item.get(member) for item in json.loads(body)["items"]] if status == 200 else []
+            known = [value for value in values if value is not None]
+            # strings as the server compares them, by their bytes
+            keys = [value.encode() if isinstance(value, str) else value for value in known]
+            if status != 200 or keys != sorted(keys, reverse=mark == "-") or values[:len(known)] != known:
+                fault(f"GET {target}?sort={mark}{member}: {status} {values[:8] or body[:200]}")
+    status, headers, body = ask(f"{BASE}{target}?sort=nonsense")
+    if items and status != 400:
+        fault(f"GET {target}?sort=nonsense: {status}")
+
+
+# Of requests and orders the items are whole, and are sorted by the columns that they have as tables.
+TABLES = {"/requests": {"id", "number", "kind", "urgency"}, "/orders": {"id", "revision", "kind", "post", "addressee", "state", "overdue", "plan"}}
+
+
 def check_get(path, operation):
     if path.startswith("/events") or "200" not in operation["responses"]:  # read as it comes, or piece by piece: http_check.py
         return 0
@@ -138,6 +178,7 @@ def check_get(path, operation):
             fault(f"{what}: not all of it says that it is an exercise")
         if "ETag" in good.get("headers", {}):
             check_tag(target, accept, headers.get("ETag"))
+    check_parameters(target, operation)
     taken = {parameter.get("$ref", "").rsplit("/", 1)[-1] for parameter in operation.get("parameters", ())}
     for name, query in (("Limit", "limit=1"), ("Offset", "offset=0"), ("Q", "q=a"), ("Bbox", "bbox=-180,-90,180,90")):
         if name in taken and ask(f"{BASE}{target}?{query}")[0] != 200:

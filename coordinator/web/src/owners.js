@@ -5,7 +5,7 @@ import { doing } from "./say.js";
 import { may, picture } from "./store.js";
 import { age, t, word } from "./texts.js";
 
-const WORKERS = ["planner", "approver", "shelter-staff", "depot-staff", "exercise-controller", "evaluator"];
+const WORKERS = ["planner", "approver", "shelter-staff", "depot-staff", "exercise-controller"];
 const ROLES = ["planner", "approver", "shelter-staff", "depot-staff"];
 
 /** A role by its word, anybody else by name. @param {string} owner */

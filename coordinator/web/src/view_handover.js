@@ -12,7 +12,7 @@ import { age, moment, number, period, t, word } from "./texts.js";
 
 const DECISIONS_MOST = 500;
 const PAGES_MOST = 60; // of 20,000 records of the log: what a shift brings at most before this page gives up and says so
-const WORKERS = ["planner", "approver", "shelter-staff", "depot-staff", "exercise-controller", "evaluator"];
+const WORKERS = ["planner", "approver", "shelter-staff", "depot-staff", "exercise-controller"];
 
 /** @type {HTMLElement} */
 let place;
