@@ -49,13 +49,20 @@ static bool is_member(const json_t *items, const char *member) {
     return size == 0;
 }
 
+static int rank_of(const json_t *value) {
+    return json_is_string(value) ? 2 : json_is_number(value);
+}
+
+/* Answers before numbers before texts, should a member be of several kinds. */
 static int compare_values(const json_t *a, const json_t *b) {
-    if (json_is_string(a) && json_is_string(b))
+    if (rank_of(a) != rank_of(b))
+        return rank_of(a) - rank_of(b);
+    if (json_is_string(a))
         return strcmp(json_string_value(a), json_string_value(b));
     if (json_is_integer(a) && json_is_integer(b))
         return (json_integer_value(a) > json_integer_value(b)) -
                (json_integer_value(a) < json_integer_value(b));
-    if (json_is_number(a) && json_is_number(b))
+    if (json_is_number(a))
         return (json_number_value(a) > json_number_value(b)) -
                (json_number_value(a) < json_number_value(b));
     return json_is_true(a) - json_is_true(b);

@@ -87,6 +87,8 @@ static void header(const char *line) {
             require(first <= last && last < sizes[i]);
     }
     (void)api_takes_coding(line, "gzip");
+    if (api_has_tag(line, "W/\"7-0\"")) /* whatever else the list names */
+        require(strchr(line, '*') != NULL || strstr(line, "\"7-0\"") != NULL);
 }
 
 /* "NAME: VALUE", as a library would have cut it. */
@@ -99,6 +101,18 @@ static void judge(const char *line) {
         enum http_fault fault = http_headers_judge(&headers);
         require(fault < HTTP_FAULTS && (fault != HTTP_PLAIN || headers.lengths <= 1));
     }
+}
+
+/* A list of any JSON in the order that `sort` names: all of it is still there, or it is refused. */
+static void sort(const struct api_target *target, const uint8_t *bytes, size_t size) {
+    json_t *items = json_loadb((const char *)bytes, size, 0, NULL);
+    struct api_call call = {.file = -1, .target = *target};
+    const size_t count = json_array_size(items);
+    if (json_is_array(items) && !api_sort(&call, items))
+        require(call.status == 400 && call.out.size > 0);
+    require(json_array_size(items) == count);
+    json_decref(items);
+    api_text_free(&call.out);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
@@ -119,6 +133,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         for (int i = 0; i < API_METHODS; i++)
             (void)api_route_find(&target, (enum api_method)i, arguments, &methods);
         query(&target);
+        if (line != NULL)
+            sort(&target, line + 1, size - length - 1);
     }
     if (line != NULL)
         ask(line + 1, size - length - 1);
