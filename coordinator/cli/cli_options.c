@@ -61,10 +61,24 @@ static bool in_help(const char *help, const char *option) {
     return false;
 }
 
+/* Whether the help shows a value after it: “--key KEY”. What stands there is no option, though it
+ * begins like one, as one public key in 7,225 does. */
+static bool takes_value(const char *help, const char *option) {
+    size_t length = strlen(option);
+    for (const char *at = strstr(help, option); at != NULL; at = strstr(at + 1, option))
+        if (at[length] == ' ' && isupper((unsigned char)at[length + 1]))
+            return true;
+    return false;
+}
+
 bool cli_options_known(const struct cli *cli, const char *help) {
     for (int i = 1; i < cli->count; i++) {
-        if (!is_option(cli->words[i]) || in_help(help, cli->words[i]))
+        if (!is_option(cli->words[i]))
             continue;
+        if (in_help(help, cli->words[i])) {
+            i += takes_value(help, cli->words[i]);
+            continue;
+        }
         fprintf(stderr, "haven %s: there is no option %s; see haven %s --help\n", cli->words[0],
                 cli->words[i], cli->words[0]);
         return false;

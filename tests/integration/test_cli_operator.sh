@@ -44,6 +44,8 @@ for one in S01:shelter D1:depot; do
   start "n-${one%:*}.log" "$bin/haven-node" run "n-${one%:*}"
 done
 ends "a key belongs to one node" 73 haven enroll S02 --role shelter --key "$key"
+is "a key that begins like an option" done haven enroll S09 --role shelter --key '--0w*+3VsJf^OkZ}dH(o8)1fdpUqdd8cY!Xk3/-B'
+haven revoke S09 >/dev/null
 ends "a key that is none" 65 haven enroll S02 --role shelter --key short
 is_present() { [ "$(haven nodes --json | field '["nodes"][0]["presence"]')" = present ]; }
 until_so is_present
