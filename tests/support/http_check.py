@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 import urllib.parse
+import warnings
 import zlib
 
 BIN = os.path.abspath(sys.argv[1])
@@ -134,6 +135,13 @@ def until(connection, wanted, data=b""):
         part = connection.recv(65536)
         if not part:
             raise Ended(f"the stream ended: {data[-300:]!r}")
+        data += part
+    return data
+
+
+def until_end(connection):
+    data = b""
+    while part := connection.recv(65536):
         data += part
     return data
 
@@ -1117,6 +1125,27 @@ def tls():
             said += part
         is_so("over TLS it answers", b" 200 " in said and said.endswith(b"ok\n"), said[-100:])
         is_so("by TLS 1.2 or 1.3", connection.version() in ("TLSv1.2", "TLSv1.3"), connection.version())
+    city.run("account", "add", "duty", "--roles", "planner", stdin=PASSWORD + "\n")
+    login = json.dumps({"name": "duty", "password": PASSWORD}).encode()
+    city.stop()
+    city.start()  # which knows the account from its first answer on
+    with context.wrap_socket(city.connect(), server_hostname="localhost") as connection:
+        connection.sendall(b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                           b"Content-Length: %d\r\n\r\n" % len(login) + login)
+        said = until_end(connection)
+    cookie = Answer(said).headers.get("set-cookie", "")
+    is_so("the cookie goes over TLS only", cookie.startswith("haven_session=") and "; Secure" in cookie, said[:200])
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+    try:
+        with old.wrap_socket(city.connect(), server_hostname="localhost") as connection:
+            is_so("TLS 1.1 is refused", False, connection.version())
+    except OSError as refused:
+        is_so("TLS 1.1 is refused", True, refused)
     is_so("in the clear it does not", b" 200 " not in city.raw(b"GET /healthz HTTP/1.1\r\nConnection: close\r\nHost: localhost\r\n\r\n"))
     is_so("and stops cleanly", city.stop() == 0)
 
