@@ -258,6 +258,37 @@ static uint64_t given_id(const struct command_context *context, uint64_t id) {
     return id >= CORE_NEW(0) ? context->next_order + (id - CORE_NEW(0)) : id;
 }
 
+static bool is_zone(const struct core *core, const char *id) {
+    return *id == '\0' || core->catalogue.zone == NULL ||
+           core->catalogue.zone(core->catalogue.context, id);
+}
+
+static bool is_place(struct core *core, const char *id) {
+    return *id == '\0' || core->catalogue.place == NULL || core_knows_place(core, id, NULL);
+}
+
+/* A new order is about things that there are: one to a zone of another name would move nobody. */
+static int rule_order_names(struct core *core, const struct hv_order *order,
+                            struct hv_verdict *ret_verdict) {
+    if (order->post == HV_POST_ZONE_WARDEN && !is_zone(core, order->addressee))
+        return no(ret_verdict, HV_ERR_NOT_FOUND, "no zone %.64s", order->addressee);
+    if (order->post == HV_POST_PLACE && !is_place(core, order->addressee))
+        return no(ret_verdict, HV_ERR_NOT_FOUND, "no shelter or depot %.64s", order->addressee);
+    if (!is_place(core, order->shelter))
+        return no(ret_verdict, HV_ERR_NOT_FOUND, "no shelter %.64s", order->shelter);
+    if (!is_place(core, order->counterpart))
+        return no(ret_verdict, HV_ERR_NOT_FOUND, "no shelter or depot %.64s", order->counterpart);
+    for (size_t i = 0; i < order->people_count; i++)
+        if (!is_zone(core, order->people[i].zone))
+            return no(ret_verdict, HV_ERR_NOT_FOUND, "no zone %.64s", order->people[i].zone);
+    for (size_t i = 0; i < order->link_count; i++) {
+        const int error = rule_link(core, order->links[i], ret_verdict);
+        if (error != HV_OK)
+            return error;
+    }
+    return HV_OK;
+}
+
 static int rule_order(struct core *core, struct command_context *context, struct hv_record *record,
                       struct hv_verdict *ret_verdict) {
     struct hv_order *order = &record->order;
@@ -290,7 +321,7 @@ static int rule_order(struct core *core, struct command_context *context, struct
         order->plan = context->plans_of_command;
     if (order->issued_wall_ms == 0)
         order->issued_wall_ms = record->wall_ms;
-    return 0;
+    return new ? rule_order_names(core, order, ret_verdict) : HV_OK;
 }
 
 static int rule_answer(const struct core *core, const struct hv_order_answer *answer,

@@ -160,3 +160,10 @@ void console_answer_list(const json_t *request, const char *member, json_t *list
     }
     console_answer_page(request, member, list, total, outcome);
 }
+
+json_t *console_texts(const char *const *list, size_t count) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, json_string(list[i]));
+    return array;
+}

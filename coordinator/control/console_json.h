@@ -105,6 +105,7 @@ json_t *console_directive(const struct hv_plan_directive *directive);
 /* The position of the record whose place this one is about to take; 0: nothing of the kind was
  * decided before. */
 uint64_t console_before(const struct state *state, const struct hv_record *record);
+json_t *console_texts(const char *const *list, size_t count);
 json_t *console_hex(const uint8_t *bytes, size_t size);
 json_t *console_date(uint32_t expiry_day); /* "2027-03-01"; null for 0 */
 

@@ -98,6 +98,10 @@ number=$(haven orders --kind evacuate-zone --json | field '["orders"][0]["id"]')
 is "an answer by telephone" done haven orders answer "$number" --state accepted
 ends "a node answers itself" 64 haven orders answer "$own" --state done
 is "an order by hand, by its number" 'issued; look at it: haven orders show' haven orders issue ship D1 --counterpart S02 --lines water=60 --deadline +90min
+ends "a zone that is not there" 66 haven orders issue evacuate-zone Z99 --post zone-warden --shelter S02 --people Z03=7
+ends "nor people of one" 66 haven orders issue evacuate-zone Z03 --post zone-warden --shelter S02 --people Z99=7
+ends "a shelter that is not there" 66 haven orders issue evacuate-zone Z03 --post zone-warden --shelter S99 --people Z03=7
+ends "goods for nowhere" 66 haven orders issue ship D1 --counterpart S99 --lines water=60
 ends "lines that are none" 64 haven orders issue ship D1 --lines water
 ends "a state that is none" 65 haven orders --state gone
 is "cancelled again" done haven orders cancel "$(haven orders --kind ship --addressee D1 --json | field '["orders"][-1]["id"]')"

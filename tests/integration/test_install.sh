@@ -8,12 +8,9 @@ command -v dpkg-query >/dev/null && command -v objdump >/dev/null || { echo "ski
 everywhere='libc6|libc6-i386|libgcc-s1|libstdc\+\+6|zlib1g' # on every Debian, or with a library that is named
 
 needed() { # PROGRAM...: packages of the libraries that the programs ask for themselves
-  local program library
-  for program in "$@"; do
-    for library in $(objdump -p "$bin/$program" | awk '$1 == "NEEDED" {print $2}'); do
-      dpkg-query -S "*/$library" 2>/dev/null | cut -d: -f1 | grep -v -e '-dev$' | head -n 1
-    done
-  done | sort -u | grep -vxE "$everywhere"
+  local program
+  for program in "$@"; do objdump -p "$bin/$program"; done | awk '$1 == "NEEDED" {print "*/" $2}' | sort -u |
+    xargs dpkg-query -S 2>/dev/null | cut -d: -f1 | grep -v -e '-dev$' | sort -u | grep -vxE "$everywhere"
 }
 named() { # WORDS: packages of the line of OPERATIONS.md that ends with the words
   grep -E "^apt-get install .*# $1\$" docs/OPERATIONS.md | sed -E 's/^apt-get install (-y )?//; s/ *#.*//' | tr ' ' '\n' | sort
