@@ -168,16 +168,12 @@ static int add_stops(struct finding *finding, const struct hv_bus_run *from,
     return HV_OK;
 }
 
-/* A run of an order to a group, whether it still stands or not. */
+/* A run of an order to a group; `found` says how the order stands. */
 static int add_run(struct finding *finding, const struct state_order *order,
-                   const struct buses_group *group, const struct hv_bus_run *from) {
+                   const struct buses_group *group, const struct hv_bus_run *from,
+                   struct found_run found) {
     const uint32_t shelter = region_find_shelter(finding->region, from->shelter);
-    struct found_run found = {.stands =
-                                  hv_order_is_open(state_order_state(order)) && !group->declined};
-    found.done = state_order_state(order) == HV_ORDER_DONE;
-    found.accepted = was_accepted(order, &found.until_ms);
-    if (from->number == 0 || from->number > (uint32_t)group->count || shelter == REGION_NONE ||
-        (!found.accepted && !found.stands))
+    if (from->number == 0 || from->number > (uint32_t)group->count || shelter == REGION_NONE)
         return HV_OK;
     if (grow((void **)&finding->found, finding->found_count, &finding->found_room,
              sizeof *finding->found) != HV_OK)
@@ -192,6 +188,25 @@ static int add_run(struct finding *finding, const struct state_order *order,
     const int error = add_stops(finding, from, &found.run);
     finding->found[finding->found_count++] = found;
     return error;
+}
+
+/* Those of an order, whether it still stands or not. What nobody accepted and nobody is asked to
+ * do any more is not even decoded. */
+static int add_runs(struct finding *finding, const struct state_order *order,
+                    const struct buses_group *group) {
+    struct found_run found = {.stands =
+                                  hv_order_is_open(state_order_state(order)) && !group->declined};
+    const struct hv_order *body = NULL;
+    found.done = state_order_state(order) == HV_ORDER_DONE;
+    found.accepted = was_accepted(order, &found.until_ms);
+    if (!found.accepted && !found.stands)
+        return HV_OK;
+    if (state_order_decode(order, &finding->arena, &body) != HV_OK)
+        return HV_ERR_MEMORY;
+    for (size_t r = 0; r < body->run_count; r++)
+        if (add_run(finding, order, group, &body->runs[r], found) != HV_OK)
+            return HV_ERR_MEMORY;
+    return HV_OK;
 }
 
 static int compare_runs(const void *first, const void *second) {
@@ -260,21 +275,15 @@ static int find_runs(struct finding *finding) {
     for (int pass = 0; pass < 2; pass++) /* what yards answered is known before their runs */
         for (uint32_t i = 0; i < count; i++) {
             const struct state_order *order = state_order(finding->state, i);
-            const struct hv_order *body = NULL;
             if (order->order_kind != HV_ORDER_BUS_RUN || state_order_is_past(finding->state, order))
                 continue;
             struct buses_group *group = find_group(finding, order->addressee);
             if (group == NULL)
                 continue;
-            if (pass == 0) {
+            if (pass == 0)
                 note_answer(finding, order, group);
-                continue;
-            }
-            if (state_order_decode(order, &finding->arena, &body) != HV_OK)
+            else if (add_runs(finding, order, group) != HV_OK)
                 return HV_ERR_MEMORY;
-            for (size_t r = 0; r < body->run_count; r++)
-                if (add_run(finding, order, group, &body->runs[r]) != HV_OK)
-                    return HV_ERR_MEMORY;
         }
     return settle_runs(finding);
 }

@@ -118,6 +118,8 @@ static int check_limits(const struct buses_planning *planning) {
 
 int buses_find_people(struct buses_planning *planning) {
     int error = find_places(planning);
+    if (error == HV_OK && planning->zone_count + planning->shelter_count > BUS_POINTS_MAX)
+        error = HV_ERR_LIMIT; /* a zone is a point at least */
     if (error == HV_OK)
         error = find_points(planning);
     return error == HV_OK ? check_limits(planning) : error;

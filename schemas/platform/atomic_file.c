@@ -48,7 +48,16 @@ int atomic_file_sync_name(const char *path) {
 static int make_one(const char *path, mode_t mode) {
     if (mkdir(path, mode) == 0)
         return atomic_file_sync_name(path);
-    return errno == EEXIST ? HV_OK : store_error(errno);
+    switch (errno) {
+    case EEXIST:
+        return HV_OK;
+    case ENOTDIR:
+        return HV_ERR_NOT_FOUND;
+    case ENAMETOOLONG:
+        return HV_ERR_LIMIT;
+    default:
+        return store_error(errno);
+    }
 }
 
 int atomic_file_make_folder(const char *path) {

@@ -1,5 +1,6 @@
 /* People without a vehicle in the coordinator: from vehicles.csv to runs, orders and what stands in
  * the way; runs are driven again by an independent checker. */
+#include "coordinator/planning/buses_plan.h"
 #include "tests/support/bus_runs_checker.h"
 #include "tests/support/chance.h"
 #include "tests/support/planning_town.h"
@@ -540,4 +541,29 @@ Test(planning_buses_anywhere, keep_to_seats_times_and_roads) {
                 (unsigned long long)left, (unsigned long long)proven);
     cr_assert_gt(served, 0);
     cr_assert(SANITIZED || left > 0);
+}
+
+/* Of each zone and each shelter nothing is made that there would be no memory for. */
+Test(planning_buses, a_region_that_is_too_large_has_a_plan_without_buses) {
+    enum { MANY = 60000 };
+    struct instance_zone *zones = calloc(MANY, sizeof *zones);
+    struct instance_shelter *shelters = calloc(MANY, sizeof *shelters);
+    struct plan_assignment *assignments = calloc(MANY, sizeof *assignments);
+    struct buses_group group = {.count = 1, .seats = 24};
+    struct buses buses = {.groups = &group, .group_count = 1, .bus_count = 1, .horizon_s = 3600};
+    struct picture picture = {.buses = &buses};
+    struct plan plan = {.assignments = assignments, .assignment_count = MANY};
+    cr_assert(zones != NULL && shelters != NULL && assignments != NULL);
+    for (uint32_t i = 0; i < MANY; i++) {
+        zones[i].people[INSTANCE_GENERAL] = zones[i].without_vehicle = 1;
+        assignments[i].zone = assignments[i].shelter = i;
+        assignments[i].people[INSTANCE_GENERAL] = 1;
+    }
+    picture.instance = (struct instance){
+        .zones = zones, .zone_count = MANY, .shelters = shelters, .shelter_count = MANY};
+    cr_assert_eq(buses_plan(&picture, 0, NULL, NULL, &plan), HV_OK);
+    cr_assert_null(plan.buses);
+    free(zones);
+    free(shelters);
+    free(assignments);
 }

@@ -8,6 +8,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <limits.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,6 +147,29 @@ Test(atomic_file, is_the_old_or_the_new_one) {
     cr_assert_eq(atomic_file_read(path, 4, &bytes, &size), HV_ERR_LIMIT);
     cr_assert_eq(atomic_file_read(scratch_path(dir, "none"), 4, &bytes, &size), HV_ERR_NOT_FOUND);
     cr_assert_eq(atomic_file_write(scratch_path(dir, "no/such"), "x", 1, 0600), HV_ERR_NOT_FOUND);
+    scratch_remove(dir);
+}
+
+static int mode_of(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 ? (int)(status.st_mode & 0777) : -1;
+}
+
+Test(atomic_file, makes_a_folder_and_those_above_it) {
+    char *dir = scratch_make();
+    char long_name[PATH_MAX] = {0};
+    umask(022);
+    cr_assert_eq(atomic_file_make_folder(scratch_path(dir, "a//b/c/")), HV_OK);
+    cr_assert_eq(mode_of(scratch_path(dir, "a/b")), 0755);
+    cr_assert_eq(mode_of(scratch_path(dir, "a/b/c")), 0700);
+    cr_assert_eq(chmod(scratch_path(dir, "a/b/c"), 0750), 0);
+    cr_assert_eq(atomic_file_make_folder(scratch_path(dir, "a/b/c")), HV_OK);
+    cr_assert_eq(mode_of(scratch_path(dir, "a/b/c")), 0750, "it stays as it is");
+    write_text(scratch_path(dir, "a/file"), "x");
+    cr_assert_eq(atomic_file_make_folder(scratch_path(dir, "a/file/d")), HV_ERR_NOT_FOUND);
+    memset(long_name, 'x', 300);
+    cr_assert_eq(atomic_file_make_folder(scratch_path(dir, long_name)), HV_ERR_LIMIT);
+    cr_assert_eq(atomic_file_make_folder(""), HV_ERR_NOT_FOUND);
     scratch_remove(dir);
 }
 
