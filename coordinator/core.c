@@ -171,6 +171,7 @@ static void on_committed(struct core *core) {
     core_consignments_tell(core);
     core_commands_go_on(core);
     core_batch_hand_out(core, true);
+    want_plan(core); /* at once, where none was made lately */
 }
 
 int core_step(struct core *core, const struct core_event *event,

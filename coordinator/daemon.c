@@ -204,6 +204,14 @@ static void take_result(struct daemon *daemon, int error) {
                          "kernel's messages, mend or replace the disk, start again\"");
 }
 
+/* Once the region is the one that the log names. */
+static void plan_if_wanted(struct daemon *daemon) {
+    if (!daemon->plan_wanted)
+        return;
+    daemon->plan_wanted = false;
+    daemon_planner_plan(daemon, 0, NULL, NULL);
+}
+
 static int on_writer(zloop_t *loop, zmq_pollitem_t *item, void *context) {
     struct daemon *daemon = context;
     int error;
@@ -213,6 +221,7 @@ static int on_writer(zloop_t *loop, zmq_pollitem_t *item, void *context) {
     daemon_region_follow(daemon); /* before readers are told of it */
     daemon_api_committed(daemon);
     look_at_router(daemon, true);
+    plan_if_wanted(daemon);
     return go_on(daemon);
 }
 
@@ -253,10 +262,7 @@ static int on_tick(zloop_t *loop, int timer, void *context) {
     daemon_step(daemon, (struct core_event){.kind = CORE_TICK});
     daemon_step(daemon, (struct core_event){.kind = CORE_IDLE});
     daemon_api_tell(daemon);
-    if (daemon->plan_wanted) {
-        daemon->plan_wanted = false;
-        daemon_planner_plan(daemon, 0, NULL, NULL);
-    }
+    plan_if_wanted(daemon);
     return daemon->slicing ? go_on(daemon) : on_slice(loop, 0, daemon);
 }
 

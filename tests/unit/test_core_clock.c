@@ -68,3 +68,27 @@ Test(core_clock, the_log_clock_has_gone_on_while_the_coordinator_was_off) {
     cr_assert_leq(core_mono_ms(bench->core, bench->real_ms), before + UINT64_C(2) * 366 * 86400000,
                   "a wrong clock is not believed for years");
 }
+
+Test(core_clock, a_plan_is_wanted_with_the_report_that_it_knows_and_no_second_one_at_once) {
+    static const struct hv_record incident = {
+        .kind = HV_RECORD_INCIDENT,
+        .incident = {
+            .incident = {1}, .name = "River", .phase = HV_PHASE_EVACUATION, .hazard = "flood"}};
+    static const struct hv_record region = {.kind = HV_RECORD_REGION,
+                                            .region = {.name = "small", .version = "1"}};
+    cr_assert_eq(core_bench_decide(bench, incident), 0);
+    cr_assert_eq(bench->plans, 0, "of what?");
+    cr_assert_eq(core_bench_decide(bench, region), 0);
+    cr_assert_eq(bench->plans, 1, "without waiting for time to pass");
+    core_bench_arrive(bench, "S1", 100, 1, 1);
+    core_bench_idle(bench);
+    core_bench_tick(bench, 1999);
+    cr_assert_eq(bench->plans, 1);
+    core_bench_tick(bench, 1);
+    cr_assert_eq(bench->plans, 2, "what came meanwhile is in the next one");
+    core_bench_tick(bench, 10000);
+    cr_assert_eq(bench->plans, 2);
+    core_bench_arrive(bench, "S1", 100, 2, 1);
+    core_bench_idle(bench);
+    cr_assert_eq(bench->plans, 3);
+}
