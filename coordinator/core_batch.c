@@ -235,6 +235,7 @@ static void follow_up(struct core *core, const struct hv_record *record, uint64_
         node = state_find_node(core->state, record->presence.node);
         if (node != NULL)
             core_session(core, node->entity.index)->presence_pending = false;
+        core->plan_due |= node != NULL && node->role == HV_ROLE_SHELTER; /* its places */
         break;
     case HV_RECORD_ORDER: {
         const struct state_order *order = state_find_order(core->state, record->order.id);
@@ -244,6 +245,7 @@ static void follow_up(struct core *core, const struct hv_record *record, uint64_
             core->tellings_pending--;
         else if (record->order.kind == HV_ORDER_EXPECT_DELIVERY)
             core_consignment_left(core, record->order.waybill);
+        core->plan_due = true; /* also one by hand promises goods or turns a road */
         break;
     }
     case HV_RECORD_ESCALATION:
@@ -271,6 +273,9 @@ static void follow_up(struct core *core, const struct hv_record *record, uint64_
     case HV_RECORD_HAZARD:
     case HV_RECORD_SWEEP:
     case HV_RECORD_ANSWER: /* people leave, or leave no more */
+    case HV_RECORD_DECISION:
+    case HV_RECORD_WAYBILL_END:
+    case HV_RECORD_DIRECTIVE:
     case HV_RECORD_APPROVAL:
         core->plan_due = true;
         break;

@@ -2,7 +2,11 @@
 
 #include <stdlib.h>
 
-enum { SEARCH_WORK = 60000 /* stops looked at by a search */ };
+enum { /* stops looked at by a search */
+       SEARCH_WORK = 60000,
+       SEARCH_WORK_LEAST = 6000,
+       SEARCH_WORK_EACH = 12 /* for each who waits */
+};
 
 /* ---- searching ---- */
 
@@ -40,16 +44,23 @@ static int suggest(const struct buses_planning *planning, const struct buses_giv
     return error;
 }
 
+/* For few who wait fewer runs are to be tried. */
+static int64_t search_work(const struct bus_instance *instance) {
+    return buses_smaller(
+        SEARCH_WORK,
+        buses_larger(SEARCH_WORK_LEAST, SEARCH_WORK_EACH * bus_instance_people(instance)));
+}
+
 static int solve(struct buses_planning *planning, bool kept, struct buses_solved *solved) {
     struct buses_making making = {0};
     struct bus_schedule schedule = {0};
-    const struct bus_options options = {
-        .progress = ask_stop, .context = planning, .work_max = SEARCH_WORK, .seed = 1};
+    struct bus_options options = {.progress = ask_stop, .context = planning, .seed = 1};
     int error = buses_find_given(planning, kept, &solved->given);
     if (error == HV_OK)
         error = buses_make_instance(planning, &solved->given, &making);
     if (error == HV_OK)
         error = suggest(planning, &solved->given, &making, &schedule);
+    options.work_max = search_work(&making.instance);
     if (error == HV_OK)
         error = bus_plan_search(&making.instance, schedule.count > 0 ? &schedule : NULL, &options,
                                 &solved->plan);

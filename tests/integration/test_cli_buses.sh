@@ -51,11 +51,14 @@ again=$(haven plan make --json | value plan)
 ends "the next plan has the runs that are ordered" 0 same "$(of_plan "$again" 'people(run for run in runs if run.get("order"))')" "$waiting"
 ends "and no others" 0 same "$(of_plan "$again" 'people(run for run in runs if not run.get("order"))')" 0
 is "says of which order they are" "order $one" haven plan show "$again"
-under_way() { [ "$(of_plan "$(haven plan make --json | value plan)" 'any(run.get("begun") for run in runs)')" = True ]; }
-is "time passes" done haven clock 600
+begun=$again
+under_way() {
+  begun=$(haven plan make --json | value plan)
+  [ "$(of_plan "$begun" 'any(run.get("begun") for run in runs)')" = True ]
+}
+is "time passes" done haven clock 240
 until_so under_way
 is "as it does" done haven clock 1
-begun=$(haven plan make --json | value plan)
 is "some are under way" "under way" haven plan show "$begun"
 ends "and nobody on them waits any more" 0 [ "$(of_plan "$begun" 'plan["buses"]["people"]')" -lt "$waiting" ]
 

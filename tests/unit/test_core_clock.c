@@ -69,7 +69,8 @@ Test(core_clock, the_log_clock_has_gone_on_while_the_coordinator_was_off) {
                   "a wrong clock is not believed for years");
 }
 
-Test(core_clock, a_plan_is_wanted_with_the_report_that_it_knows_and_no_second_one_at_once) {
+/* There is something to plan for, and the plan that it has made is over. */
+static void begin_planning(void) {
     static const struct hv_record incident = {
         .kind = HV_RECORD_INCIDENT,
         .incident = {
@@ -80,6 +81,48 @@ Test(core_clock, a_plan_is_wanted_with_the_report_that_it_knows_and_no_second_on
     cr_assert_eq(bench->plans, 0, "of what?");
     cr_assert_eq(core_bench_decide(bench, region), 0);
     cr_assert_eq(bench->plans, 1, "without waiting for time to pass");
+}
+
+Test(core_clock, a_plan_is_wanted_when_a_shelter_falls_silent_and_when_it_is_heard_again) {
+    begin_planning();
+    core_bench_tick(bench, 29000);
+    core_bench_tick(bench, 900);
+    cr_assert_eq(bench->plans, 1);
+    core_bench_tick(bench, 5000);
+    core_bench_tick(bench, 5000);
+    cr_assert_eq(state_find_node(core_state(bench->core), "S1")->presence, STATE_STALE);
+    cr_assert_eq(bench->plans, 2, "its places count with caution");
+    core_bench_hello(bench, "S1", 100);
+    core_bench_idle(bench);
+    cr_assert_eq(bench->plans, 3);
+}
+
+Test(core_clock, a_plan_is_wanted_for_what_binds_plans) {
+    begin_planning();
+    core_bench_tick(bench, 3000);
+    const struct hv_record pin = {.kind = HV_RECORD_DIRECTIVE,
+                                  .directive = {.id = "p",
+                                                .kind = HV_DIRECTIVE_PIN,
+                                                .zone = "Z1",
+                                                .shelter = "S1",
+                                                .depot = "",
+                                                .item = "",
+                                                .link = "",
+                                                .reason = "agreed"}};
+    cr_assert_eq(core_bench_decide(bench, pin), 0);
+    cr_assert_eq(bench->plans, 2);
+    core_bench_tick(bench, 3000);
+    cr_assert_eq(core_bench_decide(bench, core_bench_order("S1")), 0);
+    cr_assert_eq(bench->plans, 3, "and for an order by hand");
+    core_bench_tick(bench, 3000);
+    const struct hv_record note = {.kind = HV_RECORD_NOTE, .note = {.text = "quiet"}};
+    cr_assert_eq(core_bench_decide(bench, note), 0);
+    core_bench_tick(bench, 3000);
+    cr_assert_eq(bench->plans, 3, "but not for a note");
+}
+
+Test(core_clock, a_plan_is_wanted_with_the_report_that_it_knows_and_no_second_one_at_once) {
+    begin_planning();
     core_bench_arrive(bench, "S1", 100, 1, 1);
     core_bench_idle(bench);
     core_bench_tick(bench, 1999);
