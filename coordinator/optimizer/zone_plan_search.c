@@ -341,21 +341,24 @@ static bool is_proven(const struct zone_plan_search *search) {
            search->best.cost == search->bound.total_arrival_steps;
 }
 
-static bool should_stop(struct zone_plan_search *search, int64_t work) {
+bool zone_plan_search_report(struct zone_plan_search *search) {
     const struct zone_plan_options *options = search->options;
-    if (work >= search->work_max || is_proven(search))
-        return true;
-    if (options->progress == NULL || work < search->reported_at + WORK_BETWEEN_REPORTS)
+    if (options->progress == NULL)
         return false;
-    search->reported_at = work;
+    search->reported_at = zone_plan_search_work(search);
     const struct zone_plan_progress progress = {
         .people = evacuation_instance_people(search->problem->instance),
         .value = {search->best.unserved, search->best.arrival_steps},
         .bound = search->bound,
-        .work = search->work_before + work,
+        .work = search->work_before + search->reported_at,
     };
     search->stopped = options->progress(options->context, &progress) != 0;
     return search->stopped;
+}
+
+static bool should_stop(struct zone_plan_search *search, int64_t work) {
+    return work >= search->work_max || is_proven(search) ||
+           (work >= search->reported_at + WORK_BETWEEN_REPORTS && zone_plan_search_report(search));
 }
 
 int zone_plan_search_improve(struct zone_plan_search *search) {

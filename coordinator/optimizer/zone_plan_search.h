@@ -59,6 +59,9 @@ HV_MUST_USE int zone_plan_search_restore(struct zone_plan_search *search);
 /* Improves the plan until the work is done or the callback stops it. */
 HV_MUST_USE int zone_plan_search_improve(struct zone_plan_search *search);
 
+/* Tells the callback how far the search is. Whether it is to stop. */
+bool zone_plan_search_report(struct zone_plan_search *search);
+
 /* Keeps the present plan if it is the best so far. */
 HV_MUST_USE int zone_plan_search_keep(struct zone_plan_search *search);
 

@@ -1,21 +1,25 @@
 #include "coordinator/optimizer/zone_plan_split.h"
 
+#include "coordinator/optimizer/zone_plan_blocks.h"
+
 #include <coin/Clp_C_Interface.h>
 #include <float.h>
 #include <stdlib.h>
+#include <string.h>
 #include <string.h>
 
 #define COLUMNS_MAX 100000
 #define USES_MAX 4000000   /* of links at a step */
 #define ENTRIES_MAX 400000 /* of the matrix; twice as many take minutes */
 #define ITERATIONS_MAX 20000
-#define UNSERVED 4.0 /* horizons that a person unserved weighs, as in the search */
-#define WHOLE 1e-5   /* so close to a whole number is one */
+#define BLOCK_USES_MAX 200000 /* of links at a step, of the zones of one block */
+#define UNSERVED 4.0          /* horizons that a person unserved weighs, as in the search */
+#define WHOLE 1e-5            /* so close to a whole number is one */
 
 /* People who leave on a share of a zone at a step. */
 struct column {
     int32_t zone, share, step;
-    int32_t people; /* room on empty roads, and no more than the zone has */
+    int32_t people; /* room that others leave, and no more than the zone has */
     int32_t found;  /* of them, in the new plan */
 };
 
@@ -26,7 +30,8 @@ struct use {
 
 struct splitting {
     struct zone_plan_search *search;
-    struct zone_plan_going *before; /* by zone: the plan whose ways are taken */
+    const bool *member;             /* by zone: those that are split, all the others stay */
+    struct zone_plan_going *before; /* by zone of them: the plan whose ways are taken */
     struct column *columns;         /* by zone, then share, then step */
     size_t count;
     size_t *first; /* by zone: its first column */
@@ -62,8 +67,8 @@ static void write_column(struct splitting *splitting, const struct zone_plan_way
             (struct use){way->links[i], column.step + way->offsets[i], (int32_t)splitting->count};
 }
 
-/* Counts the columns and their uses of links, and writes them where there is room for them. Roads
- * are empty. */
+/* Counts the columns and their uses of links, and writes them where there is room for them. On the
+ * roads are those who stay as they are. */
 static void list_columns(struct splitting *splitting) {
     struct zone_plan_state *state = &splitting->search->state;
     const struct evacuation_instance *instance = state->problem->instance;
@@ -143,7 +148,7 @@ static const struct zone_plan_way *way_of(const struct splitting *splitting,
     return splitting->before[column->zone].shares[column->share].way;
 }
 
-/* The places of a shelter for one group, or for all. */
+/* The places left of a shelter for one group, or for all. */
 static void add_shelter(struct splitting *splitting, size_t shelter,
                         const struct zone_plan_group *group, int64_t places) {
     const struct zone_plan_problem *problem = splitting->search->problem;
@@ -158,12 +163,15 @@ static void add_shelter(struct splitting *splitting, size_t shelter,
 }
 
 static void add_shelters(struct splitting *splitting) {
+    const struct zone_plan_state *state = &splitting->search->state;
     const struct zone_plan_problem *problem = splitting->search->problem;
-    for (size_t s = 0; s < problem->instance->shelter_count; s++) {
-        add_shelter(splitting, s, NULL, problem->instance->shelters[s].capacity);
+    const size_t shelters = problem->instance->shelter_count;
+    for (size_t s = 0; s < shelters; s++) {
+        add_shelter(splitting, s, NULL, state->places[s]);
         for (size_t g = 0; g < problem->group_count; g++)
             if (problem->groups[g].places != NULL)
-                add_shelter(splitting, s, &problem->groups[g], problem->groups[g].places[s]);
+                add_shelter(splitting, s, &problem->groups[g],
+                            state->group_places[g * shelters + s]);
     }
 }
 
@@ -176,7 +184,7 @@ static int compare_uses(const void *first, const void *second) {
     return (a->column > b->column) - (a->column < b->column);
 }
 
-/* What a link takes at a step. */
+/* What a link has room for at a step. */
 static void add_links(struct splitting *splitting) {
     const struct zone_plan_roads *roads = &splitting->search->state.roads;
     const struct use *uses = splitting->uses;
@@ -359,6 +367,8 @@ static int put_all(struct splitting *splitting) {
     int error = HV_OK;
     for (size_t z = 0; z < state->problem->instance->zone_count && error == HV_OK; z++) {
         struct zone_plan_going going = {0};
+        if (!splitting->member[z])
+            continue;
         error = write_going(splitting, z, &going);
         if (error == HV_OK)
             error = zone_plan_state_put(state, (int32_t)z, &going);
@@ -384,20 +394,16 @@ static void deinit(struct splitting *splitting) {
         Clp_deleteModel(splitting->clp);
 }
 
-int zone_plan_split(struct zone_plan_search *search) {
-    struct splitting splitting = {.search = search};
+int zone_plan_split_block(struct zone_plan_search *search, const bool *member) {
+    struct splitting splitting = {.search = search, .member = member};
     const size_t zones = search->problem->instance->zone_count;
-    if (!is_for(search->problem) || !search->best.there)
-        return HV_OK;
-    int error = zone_plan_search_restore(search);
-    if (error != HV_OK)
-        return error;
     splitting.before = calloc(zones + 1, sizeof *splitting.before);
     if (splitting.before == NULL)
         return HV_ERR_MEMORY;
     for (size_t z = 0; z < zones; z++)
-        zone_plan_state_take(&search->state, (int32_t)z, &splitting.before[z]);
-    error = make_columns(&splitting);
+        if (member[z])
+            zone_plan_state_take(&search->state, (int32_t)z, &splitting.before[z]);
+    int error = make_columns(&splitting);
     if (error == HV_OK)
         error = make_rows(&splitting);
     if (error == HV_OK)
@@ -410,5 +416,40 @@ int zone_plan_split(struct zone_plan_search *search) {
     if (error == HV_OK)
         error = zone_plan_search_keep(search);
     deinit(&splitting);
-    return error == HV_ERR_LIMIT ? zone_plan_search_restore(search) : error;
+    return error;
+}
+
+/* Block after block, as long as the callback lets it. */
+static int split_blocks(struct zone_plan_search *search, bool *member) {
+    struct zone_plan_blocks blocks;
+    int error = zone_plan_blocks_init(&blocks, search, BLOCK_USES_MAX);
+    if (error != HV_OK)
+        return error;
+    while (error == HV_OK && zone_plan_blocks_next(&blocks, member) &&
+           !zone_plan_search_report(search)) {
+        error = zone_plan_split_block(search, member);
+        if (error == HV_OK || error == HV_ERR_LIMIT)
+            error = zone_plan_search_restore(search);
+    }
+    zone_plan_blocks_deinit(&blocks);
+    return error;
+}
+
+int zone_plan_split(struct zone_plan_search *search) {
+    const size_t zones = search->problem->instance->zone_count;
+    if (!is_for(search->problem) || !search->best.there)
+        return HV_OK;
+    bool *member = malloc((zones + 1) * sizeof *member);
+    int error = member == NULL ? HV_ERR_MEMORY : zone_plan_search_restore(search);
+    if (error == HV_OK) {
+        memset(member, true, zones);
+        error = zone_plan_split_block(search, member);
+    }
+    if (error == HV_ERR_LIMIT) {
+        error = zone_plan_search_restore(search);
+        if (error == HV_OK)
+            error = split_blocks(search, member);
+    }
+    free(member);
+    return error;
 }
