@@ -443,6 +443,9 @@ Test(evacuation_draft, walls_are_weighed_only_where_they_help) {
         cr_assert_eq(note != NULL, kinds[k] == REGION_FLOOD);
         cr_assert(note == NULL || note->amount == 1);
         cr_assert_null(note_of(without, NOTE_STAY_WEIGHS_NOTHING));
+        const struct evacuation_value moved = optimum(without), weighed = optimum(with);
+        cr_assert(moved.unserved == 0 && moved.total_arrival_steps > 0);
+        cr_assert_eq(weighed.total_arrival_steps, alike ? moved.total_arrival_steps : 0);
         evacuation_draft_free(without);
         evacuation_draft_free(with);
         region_free(region);
@@ -519,6 +522,14 @@ Test(evacuation_draft, day_and_night_differ) {
     options.time = REGION_DAY;
     struct evacuation_draft *made = draft(region, &options);
     cr_assert_eq(evacuation_instance_people(&made->instance), 1500);
+    const struct evacuation_value day = optimum(made);
+    evacuation_draft_free(made);
+    options.time = REGION_NIGHT;
+    made = draft(region, &options);
+    cr_assert_eq(evacuation_instance_people(&made->instance), 3000);
+    const struct evacuation_value night = optimum(made);
+    cr_assert(day.unserved == 0 && night.unserved == 0);
+    cr_assert_gt(night.total_arrival_steps, 2 * day.total_arrival_steps); /* they queue longer */
     evacuation_draft_free(made);
     region_free(region);
 }

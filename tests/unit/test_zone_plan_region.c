@@ -1,8 +1,9 @@
 /* Zone plans of regions with everything switched on together: mobilisation, background traffic, day
  * and night, people who go elsewhere, shelter in place, shelters that do not withstand the hazard
- * or open late, roads that close and reopen, deadlines, classes of travellers, under every limit on
- * an order. Each plan is re-added by the checker of zone plans; what the region's options promise
- * is counted here once more from the region itself. */
+ * or open late, roads that are closed, close and reopen, deadlines, classes of travellers, under
+ * every limit on an order, shelters given or barred, stages and a plan in force. Each plan is
+ * re-added by the checker of zone plans; what the region's options promise is counted here once
+ * more from the region itself. */
 #include "coordinator/optimizer/travellers.h"
 #include "coordinator/optimizer/zone_plan.h"
 #include "coordinator/planning/evacuation_draft.h"
@@ -23,7 +24,9 @@ enum {
     PLACES = 3,
     SHELTERS = 3,
     STEPS = 40,
-    WORK = 20000
+    WORK = 20000,
+    KEYS = PLACES * DRAFT_CLASSES,
+    ENTRIES_MAX = KEYS * 3
 };
 
 /* A region, what is to be planned and everything that this points to. */
@@ -38,11 +41,15 @@ struct made {
     struct zone_plan_problem problem;
     struct travellers_problem travellers;
     int32_t *opposites, *places;
+    bool closed[4 * NODES]; /* by link, from the start */
+    int32_t pins[KEYS][SHELTERS + 1];
+    struct zone_plan_rule rules[ENTRIES_MAX];
+    struct zone_plan_kept kept[ENTRIES_MAX];
 };
 
 /* How often an option was on and mattered. */
 struct seen {
-    int closed, late, unfit, held_back, stays, elsewhere, classes, reversed, dealt;
+    int closed, late, unfit, held_back, stays, elsewhere, classes, reversed, dealt, pinned, kept;
 };
 
 /* ---- regions --------------------------------------------------------------------------------- */
@@ -169,12 +176,47 @@ static void choose_options(struct made *made, struct chance *chance) {
         .steady = chance_below(chance, 4) == 0,
     };
     made->exits[0] = chance_below(chance, NODES);
+    for (uint32_t l = 0; l < made->region->link_count; l++)
+        made->closed[l] = chance_below(chance, 12) == 0;
+    if (chance_below(chance, 3) == 0)
+        options->closed = made->closed;
     if (chance_below(chance, 2))
         options->background = (struct evacuation_curve){2, {0, 900}, {0.5, 0.1}};
     if (chance_below(chance, 2))
         options->mobilisation = (struct evacuation_curve){3, {0, 300, 730}, {0.2, 0.7, 1}};
     if (chance_below(chance, 2))
         add_hazard(made, chance);
+}
+
+/* Places that may go to some shelters only, and leave one after the other. */
+static void choose_rules(struct made *made, struct chance *chance) {
+    const struct evacuation_instance *instance = &made->draft->instance;
+    struct zone_plan_rule of_place[KEYS];
+    for (int key = 0; key < KEYS; key++) {
+        of_place[key] = (struct zone_plan_rule){.stage = -1};
+        if (chance_below(chance, 4) == 0)
+            of_place[key].stage = (int32_t)chance_below(chance, 2);
+        if (chance_below(chance, 3) != 0)
+            continue;
+        of_place[key].shelters = made->pins[key];
+        for (size_t s = 0; s < instance->shelter_count; s++)
+            if (chance_below(chance, 2) == 0)
+                made->pins[key][of_place[key].shelter_count++] = (int32_t)s;
+    }
+    for (size_t z = 0; z < instance->zone_count; z++)
+        made->rules[z] = of_place[made->places[z]];
+    made->problem.rules = made->rules;
+}
+
+/* A plan in force, of which some may be what nobody would choose. */
+static void choose_in_force(struct made *made, struct chance *chance) {
+    const struct evacuation_instance *instance = &made->draft->instance;
+    made->problem.in_force = made->kept;
+    made->problem.change_price = 1 + chance_below(chance, 20);
+    for (size_t z = 0; z < instance->zone_count && instance->shelter_count > 0; z++)
+        made->kept[made->problem.in_force_count++] = (struct zone_plan_kept){
+            (int32_t)z, (int32_t)chance_below(chance, (uint32_t)instance->shelter_count),
+            (int64_t)chance_below(chance, (uint32_t)instance->zones[z].people + 1)};
 }
 
 static void choose_limits(struct made *made, struct chance *chance) {
@@ -204,6 +246,10 @@ static void choose_limits(struct made *made, struct chance *chance) {
         made->problem.opposites = made->opposites;
         made->problem.reversals_max = 2;
     }
+    if (chance_below(chance, 2) == 0)
+        choose_rules(made, chance);
+    if (chance_below(chance, 3) == 0)
+        choose_in_force(made, chance);
 }
 
 static void make(struct made *made, uint64_t seed) {
@@ -310,6 +356,9 @@ static void check_leaving(const struct made *made, const struct zone_plan *plan,
 }
 
 static bool is_closed(const struct made *made, int32_t link, double enters, double leaves) {
+    if (made->options.closed != NULL && (uint32_t)link < made->region->link_count &&
+        made->closed[link])
+        return true;
     for (uint32_t e = 0; e < made->timeline.count; e++) {
         const struct hazard_entry *entry = &made->entries[e];
         if (entry->target == HAZARD_LINK && entry->index == (uint32_t)link && leaves > enters &&
@@ -404,6 +453,21 @@ static void check_shelters(const struct made *made, const struct zone_plan *plan
         seen->unfit += flood && made->region->shelters[s].unfit == REGION_FLOOD;
 }
 
+/* Who may go to some shelters only goes to no other. */
+static void check_rules(const struct made *made, const struct zone_plan *plan, int seed,
+                        struct seen *seen) {
+    EACH_DEPARTURE(plan, stream, departure) {
+        const struct zone_plan_rule *rule = &made->rules[stream->zone];
+        bool allowed = made->problem.rules == NULL || rule->shelters == NULL;
+        seen->pinned += !allowed;
+        for (size_t i = 0; i < rule->shelter_count && !allowed; i++)
+            allowed = rule->shelters[i] == stream->shelter;
+        cr_assert(allowed, "seed %d: zone %d goes elsewhere", seed, (int)stream->zone);
+    }
+    seen->kept += plan->has_without_price &&
+                  evacuation_value_compare(plan->without_price, plan->plan.value) < 0;
+}
+
 /* Everybody of the time of day is in the instance or named in a note. */
 static void check_people(const struct made *made, int seed, struct seen *seen) {
     int64_t all = 0, named = evacuation_instance_people(&made->draft->instance);
@@ -436,6 +500,7 @@ Test(zone_plan_region, every_option_of_a_region_holds_under_every_limit_on_an_or
         check_leaving(&made, &plan, seed, &seen);
         check_closings(&made, problem, &plan, seed, &seen);
         check_shelters(&made, &plan, seed, &seen);
+        check_rules(&made, &plan, seed, &seen);
         if (!made.options.by_class && plan.reversal_count == 0)
             check_traffic(&made, &plan, seed);
         seen.reversed += plan.reversal_count > 0;
@@ -444,7 +509,8 @@ Test(zone_plan_region, every_option_of_a_region_holds_under_every_limit_on_an_or
     }
     cr_assert(seen.closed > 0 && seen.late > 0 && seen.unfit > 0 && seen.held_back > 0 &&
                   seen.stays > 0 && seen.elsewhere > 0 && seen.classes > 0 && seen.reversed > 0 &&
-                  seen.dealt > 0,
-              "%d %d %d %d %d %d %d %d %d", seen.closed, seen.late, seen.unfit, seen.held_back,
-              seen.stays, seen.elsewhere, seen.classes, seen.reversed, seen.dealt);
+                  seen.dealt > 0 && seen.pinned > 0 && seen.kept > 0,
+              "%d %d %d %d %d %d %d %d %d %d %d", seen.closed, seen.late, seen.unfit,
+              seen.held_back, seen.stays, seen.elsewhere, seen.classes, seen.reversed, seen.dealt,
+              seen.pinned, seen.kept);
 }
