@@ -34,48 +34,65 @@ int64_t zone_plan_lanes_at(const struct evacuation_link *link, int32_t step) {
     return lanes < EVACUATION_PEOPLE_MAX ? lanes : EVACUATION_PEOPLE_MAX;
 }
 
-static void note_change(const struct evacuation_link *link, const struct evacuation_link *other,
-                        int32_t step, struct evacuation_link *joined,
-                        struct evacuation_change *changes) {
-    struct evacuation_link open = *link; /* its own closing stays with the joined link */
-    open.closes_at_step = EVACUATION_NEVER;
-    changes[joined->change_count++] = (struct evacuation_change){
-        step, zone_plan_lanes_at(&open, step) + zone_plan_lanes_at(other, step)};
+/* The lanes of another link as they are joined to one, in rising order of step. */
+struct lanes {
+    const struct evacuation_link *link;
+    int32_t ahead; /* steps that people are on them for longer than those whom the link counts */
+    size_t shut;   /* the next change that shuts them for some time, or the number of changes */
+};
+
+/* The step from which on nobody enters any more who would be on the lanes when they are shut. */
+static int32_t shut_from(const struct lanes *lanes) {
+    return lanes->shut < lanes->link->change_count
+               ? lanes->link->changes[lanes->shut].step - lanes->ahead
+               : EVACUATION_NEVER;
+}
+
+/* What the lanes take at a step, no earlier than that of the last call. */
+static int64_t lanes_from(struct lanes *lanes, int32_t step) {
+    const struct evacuation_link *link = lanes->link;
+    while (lanes->shut < link->change_count &&
+           (link->changes[lanes->shut].capacity > 0 || link->changes[lanes->shut].step <= step))
+        lanes->shut++;
+    return shut_from(lanes) <= step ? 0 : zone_plan_lanes_at(link, step);
 }
 
 /* The link with the lanes of another too, which nobody enters who would be on them for `travel`
- * steps and after their closing. Writes at most one change for each of both and one for that. */
+ * steps and while they are closed. Writes at most one change for each of `link`, two for each of
+ * `other` and one for its closing. */
 static struct evacuation_link join(const struct evacuation_link *link,
-                                   const struct evacuation_link *lanes, int32_t travel,
+                                   const struct evacuation_link *other, int32_t travel,
                                    struct evacuation_change *changes) {
-    struct evacuation_link without = *lanes;
-    const struct evacuation_link *other = &without;
-    if (lanes->closes_at_step != EVACUATION_NEVER && travel > 0)
-        without.closes_at_step =
-            lanes->closes_at_step >= travel ? lanes->closes_at_step - travel + 1 : 0;
-    struct evacuation_link joined = *link;
-    struct evacuation_link open = *link;
+    struct evacuation_link without = *other, joined = *link;
+    struct evacuation_link open = *link; /* its own closing stays with the joined link */
     open.closes_at_step = EVACUATION_NEVER;
+    if (other->closes_at_step != EVACUATION_NEVER && travel > 0)
+        without.closes_at_step =
+            other->closes_at_step >= travel ? other->closes_at_step - travel + 1 : 0;
+    struct lanes lanes = {&without, travel > other->travel_steps ? travel - other->travel_steps : 0,
+                          0};
     joined.changes = changes;
     joined.change_count = 0;
-    joined.capacity_per_step = zone_plan_lanes_at(&open, 0) + zone_plan_lanes_at(other, 0);
+    joined.capacity_per_step = zone_plan_lanes_at(&open, 0) + lanes_from(&lanes, 0);
     size_t a = 0, b = 0;
-    bool closed = false;
-    for (;;) {
+    for (int32_t now = 0;;) {
         int32_t next = EVACUATION_NEVER;
         if (a < link->change_count && link->changes[a].step < next)
             next = link->changes[a].step;
         if (b < other->change_count && other->changes[b].step < next)
             next = other->changes[b].step;
-        if (!closed && other->closes_at_step < next)
-            next = other->closes_at_step;
+        if (without.closes_at_step > now && without.closes_at_step < next)
+            next = without.closes_at_step;
+        if (shut_from(&lanes) > now && shut_from(&lanes) < next)
+            next = shut_from(&lanes);
         if (next == EVACUATION_NEVER)
             return joined;
         a += a < link->change_count && link->changes[a].step == next;
         b += b < other->change_count && other->changes[b].step == next;
-        closed = closed || other->closes_at_step == next;
         if (next > 0)
-            note_change(link, other, next, &joined, changes);
+            changes[joined.change_count++] = (struct evacuation_change){
+                next, zone_plan_lanes_at(&open, next) + lanes_from(&lanes, next)};
+        now = next > now ? next : now;
     }
 }
 
@@ -84,7 +101,7 @@ static struct evacuation_link join(const struct evacuation_link *link,
 static size_t changes_of(const struct zone_plan_problem *problem, size_t link) {
     const struct evacuation_link *links = problem->instance->links;
     int32_t opposite = opposite_of(problem, link);
-    return opposite < 0 ? 0 : links[link].change_count + links[opposite].change_count + 1;
+    return opposite < 0 ? 0 : links[link].change_count + 2 * links[opposite].change_count + 1;
 }
 
 /* Copies the links with room for `more` behind them, and for all changes that joining can make. */

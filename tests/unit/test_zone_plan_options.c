@@ -280,6 +280,24 @@ Test(zone_plan_options, lanes_are_taken_over_only_until_they_close) {
     ASSERT_VALUE(&problem, 0, 2 * (3 + 4 + 5 + 6 + 7 + 8));
 }
 
+/* The other direction takes one step and is shut from step 4 to 8: who needs three is off its lanes
+ * by then, and enters no later than at step 1. */
+Test(zone_plan_options, lanes_are_left_before_they_are_shut_for_some_time) {
+    const struct evacuation_change changes[] = {{4, 0}, {8, 2}};
+    struct evacuation_link links[] = {road(0, 1, 3, 2), road(1, 0, 1, 2)};
+    const int32_t opposites[] = {1, 0};
+    struct evacuation_zone zone = {0, 0, NEVER, 12};
+    struct evacuation_instance instance = one_zone(links, COUNT(links));
+    instance.zones = &zone;
+    links[1].changes = changes;
+    links[1].change_count = COUNT(changes);
+    const struct zone_plan_problem problem = {
+        .instance = &instance, .routes_max = 1, .opposites = opposites, .reversals_max = 1};
+    ASSERT_VALUE(&problem, 0, 4 * (3 + 4) + 2 * (5 + 6));
+    zone.people = 24; /* they are open again from step 8 on */
+    ASSERT_VALUE(&problem, 0, 4 * (3 + 4) + 2 * (5 + 6 + 7 + 8 + 9 + 10) + 4 * 11);
+}
+
 /* A near shelter at node 1 and a far one at node 2. */
 static const struct evacuation_link near_and_far[] = {{0, 1, 1, NEVER, 8, NULL, 0},
                                                       {0, 2, 3, NEVER, 8, NULL, 0}};
