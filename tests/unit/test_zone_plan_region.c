@@ -41,7 +41,7 @@ struct made {
     struct zone_plan_problem problem;
     struct travellers_problem travellers;
     int32_t *opposites, *places;
-    bool closed[4 * NODES]; /* by link, from the start */
+    bool closed[3 * NODES]; /* by link, from the start */
     int32_t pins[KEYS][SHELTERS + 1];
     struct zone_plan_rule rules[ENTRIES_MAX];
     struct zone_plan_kept kept[ENTRIES_MAX];
@@ -176,7 +176,7 @@ static void choose_options(struct made *made, struct chance *chance) {
         .steady = chance_below(chance, 4) == 0,
     };
     made->exits[0] = chance_below(chance, NODES);
-    for (uint32_t l = 0; l < made->region->link_count; l++)
+    for (size_t l = 0; l < sizeof made->closed / sizeof *made->closed; l++)
         made->closed[l] = chance_below(chance, 12) == 0;
     if (chance_below(chance, 3) == 0)
         options->closed = made->closed;
