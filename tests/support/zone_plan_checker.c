@@ -526,6 +526,7 @@ struct brute {
     int64_t places[6];
     int64_t group_places[GROUPS_MAX][6];
     int64_t left[6];
+    bool odd_gone[6]; /* the party of a zone that is smaller than the others has left */
     int64_t tries, tries_max;
     struct evacuation_value best, now;
 };
@@ -633,13 +634,17 @@ static void try_departures(struct brute *brute, int k, int step) {
         places -= places % size_of(brute->problem, brute->zone_of[k]);
         most = places < most ? places : most;
     }
+    const int64_t size = size_of(brute->problem, brute->zone_of[k]);
+    bool *odd_gone = &brute->odd_gone[brute->zone_of[k]];
     for (int64_t people = most; people >= 0; people--) {
-        if (people % size_of(brute->problem, brute->zone_of[k]) != 0 &&
-            people != brute->left[brute->zone_of[k]])
+        const bool odd = people % size != 0; /* whole parties, and at most once the smaller one */
+        if (odd && (*odd_gone || people % size != zone->people % size))
             continue;
+        *odd_gone = *odd_gone || odd;
         move(brute, k, step, people);
         try_departures(brute, k, step + 1);
         move(brute, k, step, -people);
+        *odd_gone = *odd_gone && !odd;
     }
 }
 
