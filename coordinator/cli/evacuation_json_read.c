@@ -457,9 +457,13 @@ static bool has_head(struct reading *reading, const json_t *root) {
     const json_t *horizon = json_object_get(root, "horizon_steps");
     int64_t steps = json_integer_value(horizon);
     if (!json_is_integer(horizon) || steps < 0 || steps > EVACUATION_STEPS_MAX) {
+        char wrong[32];
+        snprintf(wrong, sizeof wrong, "%" PRId64, steps);
         fault_of_file(reading, "horizon_steps",
-                      horizon == NULL ? "missing" : "not a number of steps",
-                      "a whole number from 0 to 1000000");
+                      horizon == NULL            ? "missing"
+                      : json_is_integer(horizon) ? wrong
+                                                 : "not a number of steps",
+                      "a whole number from 0 to 1000000; longer steps (step_s) reach further");
         return false;
     }
     reading->document->instance.horizon_steps = (int32_t)steps;

@@ -164,9 +164,10 @@ static void print_figures(const struct request *request, const struct evacuation
         return;
     }
     printf("%" PRId64 " of %" PRId64 " people served, %" PRId64 " unserved; arrival steps %" PRId64
-           " in all, the last at %" PRId32 "; %zu routes; %.2f s\n",
+           " in all, the last at %" PRId32 "; %zu route%s; %.2f s\n",
            people - plan->value.unserved, people, plan->value.unserved,
-           plan->value.total_arrival_steps, plan->last_arrival_step, plan->route_count, seconds);
+           plan->value.total_arrival_steps, plan->last_arrival_step, plan->route_count,
+           plan->route_count == 1 ? "" : "s", seconds);
     if (plan->optimal)
         printf("proven optimal\n");
     else if (document->reversible)

@@ -34,6 +34,12 @@ static const char help[] =
     "  haven solve mincostflow netgen.min -o netgen.sol --json | jq .cost\n"
     "  zcat big.min.gz | haven solve mincostflow - -o big.sol\n";
 
+/* Behind HV_ERR_OVERFLOW: which sums there are. */
+static const char too_large[] =
+    ": finite bounds and supplies may add up to 2^60, and 2 (nodes + 2) times the largest cost "
+    "must "
+    "stay below 2^59; a larger unit of flow or of cost makes them smaller";
+
 struct request {
     const char *input, *output;
     bool json;
@@ -256,7 +262,8 @@ int cli_solve_mincostflow(int argc, char **argv) {
     struct answer answer = {0};
     int error = solve(&problem, &answer);
     if (error) {
-        fprintf(stderr, "haven solve mincostflow: %s: %s\n", request.input, hv_error_text(error));
+        fprintf(stderr, "haven solve mincostflow: %s: %s%s\n", request.input, hv_error_text(error),
+                error == HV_ERR_OVERFLOW ? too_large : "");
         status = hv_error_exit_status(error);
     } else {
         status = write_solution(&request, &problem, &answer);

@@ -99,6 +99,10 @@ Test(evacuation_json, names_what_is_missing_in_the_head) {
                  "city.json: shelters: missing; an array of objects");
     expect_fault(DOCUMENT(NODES, "\"links\":[7]", ZONES, SHELTERS), HV_ERR_FORMAT,
                  "city.json: links[0]: not an object; an object");
+    expect_fault(
+        "{\"format\":\"haven.evacuation.instance/1\",\"horizon_steps\":1000001}", HV_ERR_FORMAT,
+        "city.json: horizon_steps: 1000001; a whole number from 0 to 1000000; longer steps "
+        "(step_s) reach further");
 }
 
 Test(evacuation_json, names_the_field_that_is_wrong) {

@@ -132,6 +132,19 @@ Test(solve_mincostflow, proves_that_there_is_no_flow) {
     remove_files(&files);
 }
 
+Test(solve_mincostflow, says_which_sums_have_to_fit) {
+    struct files files;
+    make_files(&files, "p min 2 1\nn 1 9223372036854775807\nn 2 -9223372036854775807\n"
+                       "a 1 2 0 9223372036854775807 1\n");
+    cr_redirect_stderr();
+    cr_assert_eq(run(files.input, files.output), EX_DATAERR);
+    fflush(stderr);
+    char said[512] = "";
+    cr_assert_gt(fread(said, 1, sizeof said - 1, cr_get_redirected_stderr()), 0);
+    cr_assert_not_null(strstr(said, "supplies may add up to 2^60"), "%s", said);
+    remove_files(&files);
+}
+
 Test(solve_mincostflow, proves_that_the_cost_has_no_end) {
     struct files files;
     make_files(&files, "p min 2 2\na 1 2 0 1000000000000000000 -1\n"
