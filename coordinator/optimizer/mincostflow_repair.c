@@ -7,8 +7,9 @@
 
 #include <math.h>
 
-/* After looking at this many times as many arcs as there are, what is left is for the simplex. */
-enum { SEEN_FACTOR = 16, SAMPLE_STRIDE = 7919 };
+/* After looking at SEEN_FACTOR times as many arcs as there are, what is left is for the simplex. Of
+ * m arcs a sample is SAMPLE_FACTOR √m: measured in docs/OPTIMIZER.md. */
+enum { SEEN_FACTOR = 16, SAMPLE_FACTOR = 10, SAMPLE_STRIDE = 7919 };
 
 /* One side of a cut of the tree in two: a subtree, or all but it, whichever is the smaller. */
 struct side {
@@ -95,7 +96,7 @@ static struct crossing find_crossing(struct mincostflow *flow, const struct side
     if (side->count == 0) /* never: a side has its top, or the root */
         return best;
     uint32_t at = (uint32_t)(flow->pivots * SAMPLE_STRIDE % side->count), done = 0;
-    uint64_t seen = 0, sample = (uint64_t)sqrt((double)flow->arc_count);
+    uint64_t seen = 0, sample = (uint64_t)(SAMPLE_FACTOR * sqrt((double)flow->arc_count));
     for (; done < side->count && (seen < sample || best.arc == TREE_NIL); done++) {
         seen += look_around(flow, flow->side_nodes[at], leaves, &best);
         at = at + 1 < side->count ? at + 1 : 0;

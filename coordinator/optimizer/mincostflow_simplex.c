@@ -125,13 +125,19 @@ static uint32_t find_entering(struct mincostflow *flow, uint32_t block) {
     while (left > 0) {
         int64_t best = 0;
         uint32_t best_arc = TREE_NIL;
-        for (uint32_t in_block = block < left ? block : left; in_block > 0; in_block--, left--) {
-            int64_t reduced = arcs[arc].cost + prices[arcs[arc].from] - prices[arcs[arc].to];
-            if (reduced < best) {
-                best = reduced;
-                best_arc = arc;
+        for (uint32_t in_block = block < left ? block : left; in_block > 0;) {
+            const uint32_t to_end = flow->arc_count - arc;
+            const uint32_t end = arc + (in_block < to_end ? in_block : to_end);
+            in_block -= end - arc;
+            left -= end - arc;
+            for (; arc < end; arc++) {
+                int64_t reduced = arcs[arc].cost + prices[arcs[arc].from] - prices[arcs[arc].to];
+                if (reduced < best) {
+                    best = reduced;
+                    best_arc = arc;
+                }
             }
-            if (++arc == flow->arc_count)
+            if (arc == flow->arc_count)
                 arc = 0;
         }
         if (best_arc != TREE_NIL) {
@@ -192,9 +198,10 @@ static uint32_t find_entering_near(struct mincostflow *flow, uint32_t block, uin
     return best.arc;
 }
 
+/* Artificial arcs hang on the root: only its children are looked at. */
 static bool has_artificial_flow(const struct mincostflow *flow) {
     const struct tree_node *nodes = flow->nodes;
-    for (uint32_t at = TREE_ROOT + 1; at < flow->node_count; at++)
+    for (uint32_t at = flow->thread[TREE_ROOT]; at != TREE_ROOT; at = flow->thread[nodes[at].last])
         if (nodes[at].arc == TREE_ARTIFICIAL && nodes[at].res_up != 0 && nodes[at].res_down != 0)
             return true;
     return false;
