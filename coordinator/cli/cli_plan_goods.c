@@ -13,7 +13,10 @@ static void print_fairness(const json_t *goods) {
     printf("         least share of a need that is sent: %.1f %%",
            100 * cli_plan_figure(goods, "least_fill"));
     if (json_is_null(json_object_get(goods, "fairness_cost")))
-        puts("");
+        puts(cli_plan_figure(goods, "least_fill") >= 1
+                 ? ""
+                 : "; sharing fairly was not priced: it is where shelters × items are at most "
+                   "4,000");
     else if (fair)
         printf("; sharing fairly costs %.1f person-days (without it %.1f %%)\n",
                cli_plan_days(goods, "fairness_cost"),

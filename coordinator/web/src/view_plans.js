@@ -148,7 +148,7 @@ function goodsChoices(plan) {
   return h("section", null, h("h2", null, t("plan.goods")), h("dl", null,
     line(t("goods.cost"), h("b", null, days(goods.cost)), " · ", t("goods.bound", { least: days(goods.cost_bound) })),
     line(t("goods.least-fill"), h("b", null, percent(goods.least_fill))),
-    line(t("goods.fairness"), t("goods." + goods.fairness), goods.fairness_cost === null ? "" : " · " + t("goods.fairness-cost", { cost: days(goods.fairness_cost), from: percent(goods.cheapest_fill), to: percent(goods.fairest_fill) })),
+    line(t("goods.fairness"), t("goods." + goods.fairness), goods.fairness_cost === null ? goods.least_fill < 1 && " · " + t("goods.fairness-unpriced") : " · " + t("goods.fairness-cost", { cost: days(goods.fairness_cost), from: percent(goods.cheapest_fill), to: percent(goods.fairest_fill) })),
     goods.whole_packs && line(t("goods.packs"), days(goods.rounding_cost)),
     goods.kits.length > 0 && line(t("goods.kits"), goods.kits.map((/** @type {any} */ kit) => `${placeName(kit.depot)}: ${itemName(kit.item)} ${number(kit.quantity)}`).join("; ")),
     line(t("goods.kept"), number(goods.orders_kept), " · ", t("goods.stability", { cost: days(goods.stability_cost) }))),
