@@ -2,7 +2,6 @@
 #include "coordinator/control/console_behalf.h"
 
 #include "coordinator/state/state_book.h"
-#include "schemas/tally.h"
 
 #include <string.h>
 
@@ -21,6 +20,7 @@ struct taking {
     uint32_t today; /* what has expired is left where it is; 0: it is not */
     struct hv_stock_line *lines;
     size_t count;
+    size_t without; /* lines that named no lot: so much room is kept for what is in none */
 };
 
 /* ---- names ---- */
@@ -126,13 +126,15 @@ static struct hv_stock_line *line_of(const struct taking *taking, const char *it
     return NULL;
 }
 
-/* Room is kept for a last line, of what is in no lot. */
+static bool is_full(const struct taking *taking) {
+    return taking->count + taking->without >= HV_STOCK_LINES_MAX;
+}
+
 static void take(struct taking *taking, const struct state_lot *lot, int64_t there,
                  struct hv_stock_line *from) {
-    struct hv_stock_line *line = line_of(taking, from->item, lot);
+    struct hv_stock_line *line = there <= 0 ? NULL : line_of(taking, from->item, lot);
     const int64_t left = there - (line == NULL ? 0 : (int64_t)line->quantity);
-    if (left <= 0 || from->quantity == 0 ||
-        (line == NULL && taking->count + taking->movement->line_count >= HV_STOCK_LINES_MAX))
+    if (left <= 0)
         return;
     const uint64_t part = (uint64_t)left < from->quantity ? (uint64_t)left : from->quantity;
     if (line == NULL) {
@@ -158,32 +160,52 @@ static void spread(struct taking *taking, struct hv_stock_line *from) {
         return;
     for (enum reach reach = OF_WAYBILL; reach <= last; reach++)
         for (uint32_t i = state_book_first(book, item);
-             i < book->count && book->balances[i].lot.item == item;
+             i < book->count && book->balances[i].lot.item == item && from->quantity > 0 &&
+             !is_full(taking);
              i = state_book_after(book, &book->balances[i].lot))
             take(taking, &book->balances[i].lot, within(taking, &book->balances[i].lot, reach),
                  from);
 }
 
-static bool is_without_lot(const struct hv_stock_line *line) {
-    return *line->lot == '\0' && line->expiry_day == 0;
+/* Adds the line to an earlier one of the same goods; false: there is none that it fits into. So the
+ * lots of an item are gone through once, however many lines there are. */
+static bool joins(struct hv_stock_line *lines, size_t count, const struct hv_stock_line *line) {
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(lines[i].item, line->item) != 0 ||
+            line->quantity > HV_QUANTITY_MAX - lines[i].quantity)
+            continue;
+        lines[i].quantity += line->quantity;
+        lines[i].damaged += line->damaged;
+        return true;
+    }
+    return false;
 }
 
-/* Lines that name a lot first: they say what is left for the others. */
+/* Lines that name a lot are taken as they are, first: they say what is left for the others, which
+ * move to the beginning of `lines`. Returns how many these are. */
+static size_t part_lines(struct taking *taking, struct hv_stock_line *lines, size_t count) {
+    size_t without = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct hv_stock_line line = lines[i];
+        if (*line.lot != '\0' || line.expiry_day != 0)
+            taking->lines[taking->count++] = line;
+        else if (!joins(lines, without, &line))
+            lines[without++] = line;
+    }
+    return without;
+}
+
 static int take_lots(struct taking *taking, struct hv_arena *arena,
                      struct hv_stock_movement *movement) {
+    struct hv_stock_line *lines = movement->lines;
     taking->lines = hv_arena_take(arena, HV_STOCK_LINES_MAX, sizeof *taking->lines);
     if (taking->lines == NULL)
         return HV_ERR_MEMORY;
-    for (size_t i = 0; i < movement->line_count; i++)
-        if (!is_without_lot(&movement->lines[i]))
-            taking->lines[taking->count++] = movement->lines[i];
-    for (size_t i = 0; i < movement->line_count; i++) {
-        struct hv_stock_line left = movement->lines[i];
-        if (!is_without_lot(&left))
-            continue;
-        spread(taking, &left);
-        if (left.quantity > 0)
-            taking->lines[taking->count++] = left;
+    taking->without = part_lines(taking, lines, movement->line_count);
+    for (size_t i = 0; i < taking->without; i++) {
+        spread(taking, &lines[i]);
+        if (lines[i].quantity > 0)
+            taking->lines[taking->count++] = lines[i];
     }
     for (size_t i = 0; i < taking->count; i++)
         if ((taking->lines[i].lot = hv_arena_text(arena, taking->lines[i].lot)) == NULL)

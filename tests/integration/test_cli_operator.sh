@@ -202,6 +202,7 @@ start r.log "$bin/haven-coordinator" r
 until_so haven status
 until_so people_are 7
 echo "ok: the node has sent again what the backup lacked"
+is "plans come out of the log as they were: none is made again" same same_moves
 is "revoked" done haven revoke S01 --reason 'laptop stolen'
 ends "once" 64 haven revoke S01
 conclude

@@ -459,6 +459,33 @@ Test(console, goods_told_by_telephone_come_in_the_lots_that_left) {
     cr_assert_eq(lot_in("S1", "", "on-hand"), 3, "more than left is of no lot that is known");
 }
 
+Test(console, goods_told_by_telephone_leave_from_as_many_lots_as_a_report_can_name) {
+    enum { LOTS = 900, A_COUNT = 450 };
+    for (int first = 0; first < LOTS; first += A_COUNT) {
+        char *entry = NULL;
+        size_t size = 0;
+        FILE *file = open_memstream(&entry, &size);
+        fputs("{\"verb\": \"report\", \"place\": \"S1\", \"entry\": {\"verb\": \"stock-count\", "
+              "\"lines\": [",
+              file);
+        for (int i = first; i < first + A_COUNT; i++)
+            fprintf(file, "%s{\"item\": \"water\", \"lot\": \"L%d\", \"quantity\": 2}",
+                    i == first ? "" : ", ", i);
+        fputs("]}}", file);
+        fclose(file);
+        ask(entry);
+        free(entry);
+        cr_assert_eq(outcome.kind, CONSOLE_COMMAND);
+        cr_assert_eq(core_bench_decide(bench, outcome.records[0]), 0);
+        core_bench_tick(bench, 1000);
+    }
+    told_by_telephone("{\"verb\": \"stock-issue\", \"lines\": ["
+                      "{\"item\": \"water\", \"quantity\": 1000}, "
+                      "{\"item\": \"water\", \"quantity\": 700}]}");
+    cr_assert_eq(account("on-hand"), 2 * LOTS - 2 * (HV_STOCK_LINES_MAX - 1));
+    cr_assert_eq(account("issued"), 1700);
+}
+
 Test(console, a_request_is_decided_in_part_or_whole) {
     water_is_asked_for(2, 1);
     cr_assert_str_eq(error_of("{\"verb\": \"request-decide\", \"place\": \"S1\", "
