@@ -176,6 +176,9 @@ static void make_movement(struct report *made) {
         movement->waybill = made->waybill;
     }
     movement->final = travels && movement->waybill[0] != '\0' && below(6) == 0;
+    movement->request_node = "";
+    if (movement->kind == HV_STOCK_RECEIVE && movement->waybill[0] == '\0' && below(2) == 0)
+        movement->request = 1 + below(4); /* of which some were made, and are open */
     for (size_t i = 0; i < movement->line_count; i++) {
         set_line(&made->lines[i], below(ITEMS), below(LOTS), 1 + below(120));
         if (below(4) == 0)
