@@ -392,7 +392,14 @@ await test("goods that were told by telephone are entered: a count with a lot, a
   await page.fill("[name=quantity0]", "60");
   await page.selectOption("[name=urgency]", "urgent");
   await page.click("form button.go");
-  await until("the request", async () => (await json("requests")).requests.some((one) => one.place === "S07" && one.tracks && one.tracks[0].requested === 60));
+  const asked = async () => (await json("requests")).requests.find((one) => one.place === "S07" && one.tracks && one.tracks[0].requested === 60);
+  await until("the request", asked);
+  await enter("stock-receive", "S07");
+  await page.selectOption("[name=item0]", "meal");
+  await page.fill("[name=quantity0]", "20");
+  await page.fill("[name=request]", String((await asked()).number));
+  await page.click("form button.go");
+  await until("what came for it", async () => (await asked()).tracks[0].fulfilled === 20);
 });
 
 await test("an order is issued, revised and cancelled", async () => {

@@ -747,6 +747,14 @@ def goods(city, view, planner):
     is_so("what lasts longer is not below", city.ask("GET", "/api/v1/supplies?shelter=S07&item=water&below=1", **view).json()["total"] == 1)
     listed = city.ask("GET", "/api/v1/supplies?below=3650&limit=1000", **view).json()["items"]
     is_so("the shortest first", listed == sorted(listed, key=lambda row: row["days_left"]) and len(listed) > 0)
+    for wanted in (30, 40):
+        tell("S08", {"verb": "request", "kind": "goods", "lines": [{"item": "water", "quantity": wanted}]}, staff)
+    later = max(city.ask("GET", "/api/v1/requests?place=S08", **view).json()["items"], key=lambda one: one["number"])
+    tell("S08", movement("receive", 10, request=later["number"]), staff)
+    tell("S08", movement("receive", 5, request=later["id"]), staff)
+    fulfilled = {one["id"]: one["tracks"][0]["fulfilled"] for one in city.ask("GET", "/api/v1/requests?place=S08", **view).json()["items"]}
+    is_so("what came for the request that was named", fulfilled[later["id"]] == 15 and sum(fulfilled.values()) == 15, fulfilled)
+    is_so("none of that number", city.ask("POST", "/api/v1/reports", {"place": "S08", "entry": movement("receive", 1, request=9)}, **staff).status == 404)
     is_so("bad questions", [city.ask("GET", "/api/v1/" + asked, **view).status for asked in
                             ("supplies?below=0", "supplies?limit=0", "supplies?colour=1", "ledger?place=nowhere", "warnings?kind=1")] == [400, 400, 400, 404, 400])
     path = "/api/v1/waybills/W-7/end"

@@ -43,10 +43,16 @@ const counted = {
   entry: (/** @type {FormData} */ form) => ({ verb: "stock-count", lines: linesOf(form), complete: form.has("complete"), ...filled(form, "reason") })
 };
 
+/** Which request goods without a waybill answer: by its number, or by its id where two have the same. @param {FormData} form */
+const answered = (form) => {
+  const name = form.get("request");
+  return name ? { request: /^\d+$/.test(String(name)) ? Number(name) : name } : {};
+};
+
 /** Goods that move; on a waybill where they travel. @param {string} verb @param {{travels?: boolean, wantsReason?: boolean}} [how] */
 const moved = (verb, { travels = false, wantsReason = false } = {}) => ({
-  fields: () => [...lines(true), travels && [field("waybill", t("waybill")), field("counterpart", verb === "stock-receive" ? t("waybill.from") : t("waybill.to"))], reason(wantsReason)],
-  entry: (/** @type {FormData} */ form) => ({ verb, lines: linesOf(form), ...filled(form, "waybill", "counterpart", "reason") })
+  fields: () => [...lines(true), travels && [field("waybill", t("waybill")), field("counterpart", verb === "stock-receive" ? t("waybill.from") : t("waybill.to"))], verb === "stock-receive" && field("request", t("report.for-request")), reason(wantsReason)],
+  entry: (/** @type {FormData} */ form) => ({ verb, lines: linesOf(form), ...filled(form, "waybill", "counterpart", "reason"), ...answered(form) })
 });
 
 const asked = {
