@@ -292,11 +292,28 @@ static void print_json(const struct made *made) {
     puts("]}");
 }
 
+/* Zones that are hit and of whose people nothing is known would be taken for empty ones. */
+static void warn_of_unknown_people(const struct made *made) {
+    const struct catalogue *catalogue = made->catalogue;
+    for (uint32_t z = 0; z < made->region->zone_count; z++) {
+        bool hit = false;
+        if (region_zone_people(&made->region->zones[z], REGION_NIGHT) >= 0)
+            continue;
+        for (uint32_t i = 0; i < catalogue->hit_count && !hit; i++)
+            hit = catalogue->hits[i].target == HAZARD_ZONE && catalogue->hits[i].index == z;
+        if (hit)
+            fprintf(stderr,
+                    "warning: %s: nobody knows how many are there by night; counted as none\n",
+                    made->region->zones[z].id);
+    }
+}
+
 /* ---- the command ----------------------------------------------------------------------------- */
 
 static int deliver(const struct made *made) {
     const struct request *request = made->request;
     int status = EX_OK;
+    warn_of_unknown_people(made);
     if (request->output != NULL)
         status = cli_file_write(COMMAND, request->output, write_catalogue, made);
     if (status == EX_OK && request->csv != NULL)

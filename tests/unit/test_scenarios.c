@@ -432,6 +432,36 @@ Test(scenarios_command, takes_a_field_of_intensity) {
     scratch_remove(dir);
 }
 
+/* The region with zone Z17's people by night left out. */
+static void forget_people(const char *dir) {
+    char command[4096];
+    snprintf(
+        command, sizeof command,
+        "cp -r '%s' '%s/region' && python3 -c 'import csv,sys; "
+        "rows=list(csv.DictReader(open(sys.argv[1]))); f=open(sys.argv[1],\"w\",newline=\"\"); "
+        "w=csv.DictWriter(f,rows[0]); w.writeheader(); "
+        "[r.update({k:\"\" for k in r if k.startswith(\"night\")}) for r in rows "
+        "if r[\"zone_id\"]==\"Z17\"]; w.writerows(rows)' '%s/region/zones.csv'",
+        region_dir(), dir, dir);
+    cr_assert_eq(system(command), 0); // NOLINT(cert-env33-c)
+}
+
+Test(scenarios_command, warns_of_zones_whose_people_nobody_knows) {
+    char *dir = scratch_make(), line[256] = "";
+    const char *said = scratch_path(dir, "said.txt");
+    forget_people(dir);
+    cr_redirect_stdout();
+    cr_assert_not_null(freopen(said, "we", stderr));
+    cr_assert_eq(RUN(scratch_path(dir, "region/hazards.json"), scratch_path(dir, "region")), EX_OK);
+    fflush(stderr);
+    FILE *file = fopen(said, "re");
+    cr_assert_not_null(file);
+    cr_assert_not_null(fgets(line, sizeof line, file));
+    fclose(file);
+    cr_assert_eq(strncmp(line, "warning: Z17: nobody knows", 26), 0, "%s", line);
+    scratch_remove(dir);
+}
+
 /* Ids of scenarios are made of others, and would meet or grow too long. */
 Test(scenarios_command, refuses_scenarios_without_an_id_of_their_own) {
     char *dir = scratch_make();
