@@ -34,6 +34,11 @@ void page_age(struct page *page, const json_t *age, bool at_least);
 /* A figure as the language groups it. */
 void page_number(struct page *page, long long number);
 
+/* A day such as one of expiry, written as YYYY-MM-DD, as the language writes it; what is no day
+ * stays. Gives `ret_text`. */
+enum { PAGE_DAY_BYTES = 48 };
+const char *page_day(const struct page *page, const char *date, char ret_text[PAGE_DAY_BYTES]);
+
 /* Opens a form that is sent to /enter/NAME, with what every form holds. */
 void page_form(struct page *page, const char *name, const char *attributes);
 

@@ -44,6 +44,11 @@ void page_number(struct page *page, long long number) {
     html_text(&page->html, grouped);
 }
 
+const char *page_day(const struct page *page, const char *date, char ret_text[PAGE_DAY_BYTES]) {
+    texts_day(page->texts, page->language, date, ret_text, PAGE_DAY_BYTES);
+    return ret_text;
+}
+
 /* ---- the card of the region ---- */
 
 static const json_t *card_list(const struct page *page, const char *list) {

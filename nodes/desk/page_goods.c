@@ -38,8 +38,8 @@ static void expiry(struct page *page, const json_t *line) {
     const char *key = left < 0     ? "goods.expired"
                       : left <= 92 ? "goods.expires-soon"
                                    : "goods.expires";
-    char text[96];
-    texts_fill(page->texts, page->language, key, date, text, sizeof text);
+    char day[PAGE_DAY_BYTES], text[96];
+    texts_fill(page->texts, page->language, key, page_day(page, date, day), text, sizeof text);
     html_add(&page->html, "<span class=\"%r\">%s</span>",
              left < 0     ? "bad"
              : left <= 92 ? "warn"
@@ -69,8 +69,11 @@ static void stock_row(struct page *page, const json_t *line) {
     html_raw(&page->html, "</th><td class=\"number\">");
     page_number(page, json_integer_value(json_object_get(line, "quantity")));
     long long damaged = json_integer_value(json_object_get(line, "damaged"));
-    if (damaged > 0)
-        html_add(&page->html, " <small>%s %d</small>", page_text(page, "goods.damaged"), damaged);
+    if (damaged > 0) {
+        html_add(&page->html, " <small>%s ", page_text(page, "goods.damaged"));
+        page_number(page, damaged);
+        html_raw(&page->html, "</small>");
+    }
     html_raw(&page->html, "</td><td>");
     expiry(page, line);
     if (days_left(page, line) < 0)
@@ -324,12 +327,14 @@ static void count_inputs(struct page *page, long long row) {
 static void count_line(struct page *page, const json_t *line, long long row) {
     const char *item = text_of(line, "item"), *lot = text_of(line, "lot"),
                *expiry_day = text_of(line, "expiry");
+    char day[PAGE_DAY_BYTES];
     html_add(&page->html,
              "<fieldset><legend>%s%s%s%s%s</legend><input type=\"hidden\" name=\"item%d\" "
              "value=\"%s\"><input type=\"hidden\" name=\"lot%d\" value=\"%s\"><input "
              "type=\"hidden\" name=\"expiry%d\" value=\"%s\">",
              page_name(page, "items", item), lot[0] == '\0' ? "" : " · ", lot,
-             expiry_day[0] == '\0' ? "" : " · ", expiry_day, row, item, row, lot, row, expiry_day);
+             expiry_day[0] == '\0' ? "" : " · ", page_day(page, expiry_day, day), row, item, row,
+             lot, row, expiry_day);
     count_inputs(page, row);
     html_raw(&page->html, "</fieldset>");
 }

@@ -40,10 +40,12 @@ static void people(struct page *page, const json_t *order) {
         html_add(&page->html, " %s %s", page_text(page, "order.people-of"),
                  page_name(page, "zones", text_of(line, "zone")));
         static const char *const overlays[] = {"wheelchair", "medical"};
-        for (size_t k = 0; k < 2; k++)
-            if (number_of(line, overlays[k]) > 0)
-                html_add(&page->html, ", %s %d", page_word(page, "figure.", overlays[k]),
-                         number_of(line, overlays[k]));
+        for (size_t k = 0; k < 2; k++) {
+            if (number_of(line, overlays[k]) <= 0)
+                continue;
+            html_add(&page->html, ", %s ", page_word(page, "figure.", overlays[k]));
+            page_number(page, number_of(line, overlays[k]));
+        }
         html_raw(&page->html, "</li>");
     }
 }
@@ -205,11 +207,12 @@ static void goods_line(struct page *page, const json_t *order, const char *form,
     long long id = number_of(order, "id"), row = (long long)i;
     const char *item = text_of(line, "item"), *lot = text_of(line, "lot"),
                *expiry = text_of(line, "expiry");
+    char day[PAGE_DAY_BYTES];
     html_add(&page->html,
              "<fieldset><legend>%s%s%s%s%s</legend><input type=\"hidden\" name=\"item%d\" "
              "value=\"%s\">",
              page_name(page, "items", item), lot[0] == '\0' ? "" : " · ", lot,
-             expiry[0] == '\0' ? "" : " · ", expiry, row, item);
+             expiry[0] == '\0' ? "" : " · ", page_day(page, expiry, day), row, item);
     goods_lot(page, order, line, row,
               receive && json_object_get(order, "sent") == NULL && lot[0] == '\0');
     html_add(&page->html,

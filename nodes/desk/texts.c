@@ -100,17 +100,37 @@ void texts_age(const struct texts *texts, enum texts_language language, double s
     texts_fill(texts, language, scale[at].key, count, ret_text, bytes);
 }
 
+/* Of a month of the year, the first is 1. */
+static const char *month_of(const struct texts *texts, enum texts_language language,
+                            unsigned month) {
+    static const char *const keys[] = {"month.1", "month.2",  "month.3",  "month.4",
+                                       "month.5", "month.6",  "month.7",  "month.8",
+                                       "month.9", "month.10", "month.11", "month.12"};
+    return texts_get(texts, language, keys[month - 1]);
+}
+
+void texts_day(const struct texts *texts, enum texts_language language, const char *date,
+               char *ret_text, size_t bytes) {
+    unsigned year, month, day;
+    int end = 0;
+    if (sscanf(date, "%4u-%2u-%2u%n", &year, &month, &day, &end) != 3 || date[end] != '\0' ||
+        month < 1 || month > 12)
+        snprintf(ret_text, bytes, "%s", date);
+    else if (language == TEXTS_ZH)
+        snprintf(ret_text, bytes, "%u年%s%u日", year, month_of(texts, language, month), day);
+    else
+        snprintf(ret_text, bytes, "%u %s %u", day, month_of(texts, language, month), year);
+}
+
 void texts_moment(const struct texts *texts, enum texts_language language, int64_t wall_ms,
                   char *ret_text, size_t bytes) {
     time_t seconds = (time_t)(wall_ms / 1000);
     struct tm local;
-    char key[16];
     if (localtime_r(&seconds, &local) == NULL) {
         snprintf(ret_text, bytes, "?");
         return;
     }
-    snprintf(key, sizeof key, "month.%u", (unsigned)(local.tm_mon + 1) % 13);
-    const char *month = texts_get(texts, language, key);
+    const char *month = month_of(texts, language, (unsigned)local.tm_mon + 1);
     unsigned day = (unsigned)local.tm_mday, hour = (unsigned)local.tm_hour,
              minute = (unsigned)local.tm_min;
     if (language == TEXTS_ZH)

@@ -33,6 +33,11 @@ void texts_age(const struct texts *texts, enum texts_language language, double s
 void texts_moment(const struct texts *texts, enum texts_language language, int64_t wall_ms,
                   char *ret_text, size_t bytes);
 
+/* A day of the calendar, written as YYYY-MM-DD: "31 May 2027", "2027年5月31日"; anything else as it
+ * stands. */
+void texts_day(const struct texts *texts, enum texts_language language, const char *date,
+               char *ret_text, size_t bytes);
+
 /* "en", "zh-CN". */
 const char *texts_tag(enum texts_language language);
 
