@@ -7,7 +7,8 @@ import { readFileSync } from "node:fs";
 import { extname, join, normalize } from "node:path";
 import { check, finish, freePort, open, test, WEBGL } from "./browser.mjs";
 
-const SHELTERS = 50000, CHANGES_A_SECOND = 1000, EVENTS_A_SECOND = 4, TASK_MS = 100, TURNS = 20, SECONDS = Number(process.env.MANY_SECONDS || 2);
+const SHELTERS = 50000, SAMPLES = 2048, CHANGES_A_SECOND = 1000, EVENTS_A_SECOND = 4, TASK_MS = 100, TURNS = 20, SECONDS = Number(process.env.MANY_SECONDS || 2);
+const CHARTS = 12; // of the journal, two of the series in one
 const web = join(process.env.BUILD, "web");
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".json": "application/json", ".svg": "image/svg+xml" };
 
@@ -29,9 +30,16 @@ const status = () => ({ name: "Crowd", mode: "exercise", position, wall_ms: Date
 const ANSWERS = {
   "/session": () => ({ account: "officer", roles: ["planner", "approver", "shelter-staff"], csrf: "x", mode: "exercise", name: "Crowd", two_persons: false, accounts: true }),
   "/status": status, "/zones": (query) => page(zones, query), "/depots": () => frame([]), "/hazards": () => frame([]), "/region": () => ({ name: "crowd", persons_per_vehicle: 2 }),
-  "/network": () => ({ type: "FeatureCollection", features: [] }), "/shelters": (query) => page(shelters, query), "/series": () => ({ step_s: 5, wall_ms: [], series: {} }),
+  "/notes": () => frame([]), "/network": () => ({ type: "FeatureCollection", features: [] }), "/shelters": (query) => page(shelters, query), "/series": series,
   "/attention": () => frame(shelters.slice(0, 1000).map((row) => ({ id: "near-full:" + row.id, kind: "near-full", grade: "warning", subject: row.id, name: row.name, name_zh: row.name_zh, age_s: 5, owner: null, figures: { people: 390, capacity: 400 } })))
 };
+
+/** As many samples as the interface keeps, of each of its series (docs/HTTP.md). */
+function series() {
+  const end = Date.now(), of = (make) => Array.from({ length: SAMPLES }, (_, i) => make(i)), wander = () => Math.round(random() * 1e6) / 1000;
+  const names = ["sheltered", "on_the_way", "capacity_open", "nodes_present", "nodes_stale", "orders_open", "requests_open", "occupancy", "stock_days", "delay_median_s", "delay_most_s"];
+  return { step_s: 80, wall_ms: of((i) => end - (SAMPLES - i) * 80000), position: of((i) => i), series: { ...Object.fromEntries(names.map((name) => [name, of(wander)])), reports: of((i) => i * 40), arrivals: of((i) => i * 30) } };
+}
 
 function page(rows, query) {
   const offset = Number(query.get("offset") || 0), limit = Number(query.get("limit") || 100);
@@ -122,5 +130,9 @@ await smooth("a table filtered by a word and sorted by name", async () => { awai
 await smooth("the map", async () => { await tab.setViewportSize({ width: 640, height: 480 }); await go("map"); // software draws every pixel
   await tab.waitForSelector("[data-drawn]"); });
 await smooth("a report on behalf", async () => { await go("now"); await tab.waitForSelector(".column.warning li"); }, async () => { await go("report"); await tab.waitForSelector("[name=place]"); });
+await smooth("the journal with all its charts", async () => { await go("now"); await tab.waitForSelector(".column.warning li"); }, async () => {
+  await go("journal");
+  await tab.waitForFunction((wanted) => document.querySelectorAll(".chart canvas").length === wanted, CHARTS);
+});
 await test("the page's script never failed", async () => check(faults.length === 0, faults.join("\n")));
 await finish({ close: async () => { await browser.close(); server.closeAllConnections(); server.close(); } });
