@@ -29,6 +29,13 @@ await test("no text is there twice", async () => {
   }
 });
 
+await test("what is reported has one name, on the form as in the log", async () => {
+  for (const key of Object.keys(english).filter((one) => one.startsWith("report."))) {
+    const name = key.replace("report.", "verb.");
+    check(english[key] !== english[name] || chinese[key] !== chinese[name], `${key} says what ${name} says`);
+  }
+});
+
 await test("every text that a module names is in the catalogue", async () => {
   for (const { name, text } of sources) {
     for (const [, key] of text.matchAll(/\bt\(\s*"([^"]+)"\s*[,)]/g)) check(key in english, `${name}: ${key}`);
@@ -42,6 +49,10 @@ await test("every word of the contract that has a group is in the catalogue", as
   for (const [group, start] of [["status", "    ShelterStatus:"], ["phase", "    Phase:"], ["source", "    Source:"], ["standing", "standing: {enum"], ["attention", "kind: {enum: [storing"], ["attention.many", "kind: {enum: [storing"], ["order-state", "state: {enum: [issued"], ["post", "post: {enum"], ["directive", "kind: {enum: [pin"], ["escalation", "reason: {enum: [unanswered"], ["stage", "stage: {enum: [requested"], ["warning", "    Warning:"]]) {
     for (const word of words(start)) check(`${group}.${word}` in english, `${group}.${word}`);
   }
+  const told = readFileSync(web + "src/view_report.js", "utf8"), more = told.match(/TOLD_MORE = \[([^\]]*)\]/)[1].match(/[\w-]+/g);
+  const kinds = [...told.match(/const KINDS = \{([\s\S]*?)\n\};/)[1].matchAll(/^ {2}"?([\w-]+)"?: /gm), ...readFileSync(web + "src/report_goods.js", "utf8").match(/const GOODS = \{([\s\S]*?)\n\};/)[1].matchAll(/"([\w-]+)": /g)].map(([, kind]) => kind);
+  check(kinds.length > more.length, `${kinds}`);
+  for (const kind of kinds) check(`${more.includes(kind) ? "report" : "verb"}.${kind}` in english, `what is reported: ${kind}`);
   const stages = readFileSync(new URL("../../coordinator/state/state_waybill.c", import.meta.url), "utf8").match(/words\[STATE_WAYBILL_STAGES\] = \{([^}]*)\}/)[1];
   for (const [, word] of stages.matchAll(/"([^"]+)"/g)) check(`waybill.${word}` in english, `waybill.${word}`);
   const reasons = readFileSync(new URL("../../schemas/model.c", import.meta.url), "utf8").match(/WORDS\(plan_reason,[^"]*([^)]*)\)/)[1];

@@ -11,6 +11,8 @@ const FIGURES = ["infant", "child", "adult", "elderly", "age_unknown", "wheelcha
 const STATUSES = ["standby", "opening", "open", "nearly-full", "full", "closing", "closed", "damaged"];
 const LIFELINES = ["power", "generator", "water", "sewage", "communication", "heating", "road"];
 
+const TOLD_MORE = ["count", "goods-request", "stock-receive", "stock-ship", "stock-issue", "stock-loss", "stock-expire", "stock-write-off"];
+
 const figures = () => h("div", { class: "grid" }, FIGURES.map((figure) => h("label", null, word("figure", figure), h("input", { name: figure, type: "number", min: 0, max: 100000 }))));
 const peopleOf = (form) => Object.fromEntries(FIGURES.map((figure) => [figure, Number(form.get(figure)) || 0]).filter(([, count]) => Number(count) > 0));
 const select = (name, group, words) => h("select", { name }, words.map((one) => h("option", { value: one }, word(group, one))));
@@ -25,8 +27,11 @@ const KINDS = {
   lifeline: { fields: () => [h("label", null, t("report.lifeline"), select("kind", "lifeline", LIFELINES)), h("label", null, t("status"), select("state", "state", ["up", "limited", "down"]))], entry: (form) => ({ verb: "lifeline", lifelines: [{ kind: form.get("kind"), state: form.get("state") }] }) },
   request: { fields: () => [h("label", null, t("request.kind"), select("kind", "request", ["transport", "medical", "staff", "repair"])), h("label", null, t("request.urgency"), select("urgency", "urgency", ["routine", "urgent", "life-saving"])), h("label", null, t("request.what"), h("input", { name: "text", maxlength: 400 }))], entry: (form) => ({ verb: "request", kind: form.get("kind"), urgency: form.get("urgency"), text: form.get("text") || "" }) },
   ...GOODS,
-  note: { fields: () => h("label", null, t("report.note"), h("textarea", { name: "text", rows: 3, maxlength: 1000, required: true })), entry: (form) => ({ verb: "note", text: form.get("text") }) }
+  note: { fields: () => h("label", null, word("verb", "note"), h("textarea", { name: "text", rows: 3, maxlength: 1000, required: true })), entry: (form) => ({ verb: "note", text: form.get("text") }) }
 };
+
+/** As the log calls it, unless somebody who enters it has to be told more. @param {string} kind */
+const titleOf = (kind) => (TOLD_MORE.includes(kind) ? t("report." + kind) : word("verb", kind));
 
 /** @type {import("./app.js").View} */
 export const view = {
@@ -50,7 +55,7 @@ export const view = {
       h("form", { onsubmit: submit, class: "form" },
         h("label", null, t("place"), h("input", { name: "place", list: "places", required: true, maxlength: 64, value: place || "" })),
         suggestions("places", () => rowsOf(picture.shelters, picture.depots)), suggestions("zones", () => rowsOf(picture.zones)),
-        h("label", null, t("report.kind"), h("select", { name: "what", onchange: (event) => choose(event.target.value) }, Object.keys(KINDS).map((name) => h("option", { value: name }, t("report." + name))))),
+        h("label", null, t("report.kind"), h("select", { name: "what", onchange: (event) => choose(event.target.value) }, Object.keys(KINDS).map((name) => h("option", { value: name }, titleOf(name))))),
         fields,
         h("label", null, t("report.ago"), h("input", { name: "ago_min", type: "number", min: 0, max: 44640 })),
         h("button", { class: "go" }, t("report.send"))));
