@@ -147,8 +147,42 @@ await test("a plan says who leaves when, at what rate, by which roads, and when 
   check(rides.length === 2 * stops.length, `${rides.length} rows of ${stops.length} stops: each on the sheet of its yard and of its zone`);
   const run = runs[0], stop = run.stops[0];
   check(rides.some((row) => row[0].includes(run.vehicle) && row[3].startsWith(stop.people.toLocaleString("en-GB")) && row[4].includes(minutes(stop.arrives_s))), `bus: ${rides.join("\n")}`);
+  await page.evaluate((kinds) => { // of each kind the one with the most on it: all of a kind are made alike
+    const sheets = Array.from(document.querySelectorAll(".sheet")), sizeOf = (sheet) => sheet.querySelectorAll("*").length;
+    const fullest = kinds.map((kind) => sheets.filter((sheet) => sheet.querySelector("h2").textContent.startsWith(kind)).sort((a, b) => sizeOf(b) - sizeOf(a))[0]);
+    sheets.forEach((sheet) => { sheet.hidden = !fullest.includes(sheet); });
+  }, ["Zone ", "Shelter ", "Bus yard "]);
+  check(await page.locator(".sheet:visible").count() === 3, "there are not three kinds of sheets");
   await accessible(page, "sheets");
   await page.emulateMedia({ media: null });
+});
+
+const A4_PX = 710; // 210 mm without the margins of the page
+
+await test("on paper no number of a bus, no time and no figure is broken, nothing is cut off, and the code stands beside no table", async () => {
+  const paper = await (await loggedIn(browser)).newPage();
+  await openPlan(paper, approved);
+  for (const language of ["zh-CN", "en"]) {
+    if (await paper.getAttribute("html", "lang") !== language) await paper.click(`header button[lang="${language}"]`);
+    await stands(paper, `plans/${approved}`);
+    const size = paper.viewportSize();
+    await paper.setViewportSize({ width: A4_PX, height: 960 });
+    await paper.emulateMedia({ media: "print" });
+    const found = await paper.evaluate(() => {
+      const all = (within, what) => Array.from(within.querySelectorAll(what)), boxOf = (one) => one.getBoundingClientRect();
+      const sheets = all(document, ".sheet"), kept = all(document, ".sheet .keep");
+      return { sheets: sheets.length, kept: kept.length, broken: kept.filter((one) => new Set(Array.from(one.getClientRects(), (line) => line.top)).size !== 1).map((one) => one.textContent),
+        loose: all(document, ".sheet tbody tr").filter((row) => all(row, ".keep").length < 4).map((row) => row.textContent), // three figures and a time, or one and three
+        wide: sheets.filter((sheet) => all(sheet, "table").some((table) => boxOf(table).right > innerWidth)).map((sheet) => sheet.querySelector("h2").textContent),
+        beside: sheets.filter((sheet) => all(sheet, "table").some((table) => boxOf(table).top < boxOf(sheet.querySelector(".code")).bottom)).length };
+    });
+    check(found.sheets > 0 && found.kept > found.sheets, JSON.stringify(found));
+    check(found.broken.length + found.loose.length + found.wide.length + found.beside === 0, `${language}: ${JSON.stringify(found)}`);
+    await picture(paper, `centre-sheets-${language}`);
+    await paper.emulateMedia({ media: null });
+    await paper.setViewportSize(size);
+  }
+  await paper.context().close();
 });
 
 await test("a plan without times says that they are unknown, never 0, also beside one that has them", async () => {
@@ -185,7 +219,7 @@ await test("a plan is edited: a pair pinned, a road kept out, a reserve held; so
   const link = before.moves.find((move) => move.zone === "Z10").links[0];
   await page.click("tbody tr:has-text('Old Town') button.link");
   await page.waitForSelector("dialog[open]");
-  await accessible(page, "binding a row");
+  await accessible(page, "binding a row", "dialog");
   await page.selectOption("dialog select", link);
   await page.click("dialog form button");
   await page.waitForSelector("dialog", { state: "detached" });
@@ -199,7 +233,7 @@ await test("a plan is edited: a pair pinned, a road kept out, a reserve held; so
   await page.fill(".bind:has([name=item]) [name=quantity]", "9000");
   await page.click(".bind:has([name=item]) button");
   await page.waitForFunction(() => document.querySelectorAll(".binding > ul li").length === 3);
-  await accessible(page, "what binds plans");
+  await accessible(page, "what binds plans", ".binding");
   await page.click(".binding .again");
   await page.waitForFunction((old) => new RegExp(`/\\d+/${old}$`).test(location.hash), first);
   const second = page.url().split("/").at(-2);
@@ -235,7 +269,7 @@ await test("what wants attention is taken, given to somebody, given up", async (
   await row.locator(".owner", { hasText: "you" }).waitFor();
   await row.locator("button", { hasText: "Give it to" }).click();
   await page.waitForSelector("dialog[open]");
-  await accessible(page, "giving to somebody");
+  await accessible(page, "giving to somebody", "dialog");
   await page.fill("dialog [name=owner]", "night shift");
   await page.click("dialog button.go");
   await row.locator(".owner", { hasText: "night shift" }).waitFor();
@@ -318,7 +352,7 @@ await test("goods of a plan go by vehicles: what leaves when, and on the way onc
   await page.click(".deliveries details summary");
   const name = (await json("shelters")).shelters.find((one) => one.id === trip.shelter).name;
   await says(page, ".deliveries", trip.vehicle, name, `Drinking water ${trip.load[0].quantity.toLocaleString("en-GB")}`, `there after ${minutes(trip.delivered_s)}`);
-  await accessible(page, "a plan with deliveries");
+  await accessible(page, "a plan with deliveries", ".deliveries");
   await picture(page, "centre-plan-deliveries");
   await page.click(".actions button.go");
   await page.waitForSelector("h1 .mark.good:has-text('in force')");
@@ -578,7 +612,7 @@ await test("a sweep of a zone is entered, and says who is left there", async () 
   await page.click("button >> text=Enter a sweep");
   await page.fill("dialog [name=left]", "7");
   await page.fill("dialog [name=reason]", "warden, by radio");
-  await accessible(page, "a sweep");
+  await accessible(page, "a sweep", "dialog");
   await picture(page, "centre-sweep");
   await page.click("dialog form button >> nth=0");
   await page.waitForSelector("dialog", { state: "detached" });
@@ -588,20 +622,27 @@ await test("a sweep of a zone is entered, and says who is left there", async () 
 });
 
 await test("every page in both languages, light and dark, has nothing that axe finds", async () => {
-  for (const language of ["en", "zh-CN"]) {
-    if (await page.getAttribute("html", "lang") !== language) await page.click(`header button[lang="${language}"]`);
-    check(await page.getAttribute("html", "lang") === language, "the language did not change");
-    await page.emulateMedia({ colorScheme: language === "en" ? "light" : "dark" });
+  const last = (await json("plan", "list")).plans[0].id;
+  const lookThrough = async (language, colorScheme) => {
+    const own = await loggedIn(browser), seen = await own.newPage();
+    seen.on("pageerror", (error) => faults.push(String(error)));
+    await seen.emulateMedia({ colorScheme });
+    await seen.goto(address);
+    await stands(seen, "now");
+    if (await seen.getAttribute("html", "lang") !== language) await seen.click(`header button[lang="${language}"]`);
+    check(await seen.getAttribute("html", "lang") === language, "the language did not change");
     for (const name of ["now", "places", "plans", "orders", "supplies", "report", "journal", "handover"]) {
-      await go(name);
-      await accessible(page, `${language} ${name}`);
-      await picture(page, `centre-${name}-${language}`);
+      await turnTo(seen, name);
+      await accessible(seen, `${language} ${name}`);
+      await picture(seen, `centre-${name}-${language}`);
     }
-    await openPlan(page, (await json("plan", "list")).plans[0].id);
-    check((await page.textContent(".times")).includes(language === "en" ? "clearance time" : "清空时间"), await page.textContent(".times"));
-    await accessible(page, `${language} a plan`);
-    await picture(page, `centre-a-plan-${language}`);
-  }
+    await openPlan(seen, last);
+    check((await seen.textContent(".times")).includes(language === "en" ? "clearance time" : "清空时间"), await seen.textContent(".times"));
+    await accessible(seen, `${language} a plan`);
+    await picture(seen, `centre-a-plan-${language}`);
+    await own.close();
+  };
+  await Promise.all([lookThrough("en", "light"), lookThrough("zh-CN", "dark")]); // each in a process of its own
 });
 
 await test("the page's script never failed", async () => check(faults.length === 0, faults.join("\n")));

@@ -2,17 +2,18 @@
 import { fold, h } from "./dom.js";
 import { placeName, zoneName } from "./names.js";
 import { clock, duration, number, t } from "./texts.js";
+import { kept } from "./timetable.js";
 
 const COLUMNS = ["buses.bus", "buses.starts", "zone", "people", "buses.there", "buses.boarded", "shelter", "buses.alighted"];
 
-/** A row for each stop; the first says which bus. @param {any[]} runs @param {(run: any, stop: any, what: string) => string} time @param {(run: any) => any} note */
+/** A row for each stop; which bus stands beside all of a run. @param {any[]} runs @param {(run: any, stop: any, what: string) => string} time @param {(run: any) => any} note */
 function runTable(runs, time, note = () => null) {
   const rows = runs.flatMap((run) => run.stops.map((/** @type {any} */ stop, /** @type {number} */ i) => h("tr", null,
-    h("th", { scope: "row" }, i > 0 ? "" : [run.vehicle && [run.vehicle, " "], "№ ", number(run.number), note(run)]),
-    h("td", null, i > 0 ? "" : time(run, null, "starts")), h("td", null, zoneName(stop.zone)),
-    h("td", { class: "numeric" }, number(stop.people), stop.wheelchair > 0 && h("small", null, " ", t("buses.wheelchairs", { n: number(stop.wheelchair) }))),
-    h("td", null, time(run, stop, "arrives")), h("td", null, time(run, stop, "leaves")), h("td", null, placeName(run.shelter)), h("td", null, time(run, null, "free")))));
-  return h("div", { class: "tablebox" }, h("table", { class: "runs" }, h("thead", null, h("tr", null, COLUMNS.map((key) => h("th", { scope: "col" }, t(key))))), h("tbody", null, rows)));
+    i === 0 && h("th", { scope: "row", rowspan: run.stops.length }, run.vehicle && [kept(run.vehicle), " "], kept("№ ", number(run.number)), note(run)),
+    i === 0 && h("td", { rowspan: run.stops.length }, kept(time(run, null, "starts"))), h("td", null, zoneName(stop.zone)),
+    h("td", { class: "number" }, kept(number(stop.people)), stop.wheelchair > 0 && h("small", null, " ", kept(t("buses.wheelchairs", { n: number(stop.wheelchair) })))),
+    h("td", null, kept(time(run, stop, "arrives"))), h("td", null, kept(time(run, stop, "leaves"))), h("td", null, placeName(run.shelter)), h("td", null, kept(time(run, null, "free"))))));
+  return h("div", { class: "tablebox" }, h("table", { class: "runs" }, h("thead", null, h("tr", null, COLUMNS.map((key) => h("th", { scope: "col", class: key === "people" ? "number" : null }, t(key))))), h("tbody", null, rows)));
 }
 
 /** Of an order, by the clock. @param {any} run @param {any} stop @param {string} what */

@@ -10,6 +10,9 @@ export const isKnown = (value) => value !== null && value !== undefined;
 
 export const unknown = () => "— " + t("unknown");
 
+/** What is read as one thing stays on one line, also where a table is narrow. @param {...any} text */
+export const kept = (...text) => h("span", { class: "keep" }, ...text);
+
 /** @param {any} value @param {(value: any) => string} show */
 export const orUnknown = (value, show) => (isKnown(value) ? show(value) : unknown());
 
@@ -50,8 +53,12 @@ export function shortWay(move) {
 
 // ---- times of a move, counted from the order ----
 
-/** @param {any} from seconds @param {any} to seconds */
-const span = (from, to) => (isKnown(from) && isKnown(to) ? t("timetable.span", { from: duration(from), to: duration(to) }) : unknown());
+/** May stand on two lines, but no time is broken itself. @param {any} from seconds @param {any} to seconds */
+function span(from, to) {
+  if (!isKnown(from) || !isKnown(to)) return kept(unknown());
+  const times = { "{from}": from, "{to}": to };
+  return t("timetable.span").split(/(\{\w+\})/).map((part) => (part in times ? kept(duration(times[part])) : part));
+}
 
 /** @param {any} move */
 export const leaves = (move) => span(move.departs_s, move.departed_s);

@@ -12,7 +12,7 @@ import { qrOf } from "./qr.js";
 import { doing, fileName } from "./say.js";
 import { may, picture } from "./store.js";
 import { Table } from "./table.js";
-import { arrives, isKnown, leaves, orUnknown, rate, rateOf, shortSpan, shortWay, times, wayOf } from "./timetable.js";
+import { arrives, isKnown, kept, leaves, orUnknown, rate, rateOf, shortSpan, shortWay, times, wayOf } from "./timetable.js";
 import { age, duration, moment, nameOf, number, percent, period, t, word } from "./texts.js";
 
 /** @type {HTMLElement} */
@@ -230,27 +230,29 @@ function chooseBase(plan, plans) {
 // ---- for print: a page a zone says who leaves when, where to, by which roads; a page a shelter who comes, when and from where ----
 
 const WHO = [
-  { key: "people", show: (move) => number(move.people) },
-  { key: "figure.wheelchair", show: (move) => number(move.wheelchair || 0) },
-  { key: "without-vehicle", show: (move) => number(move.without_vehicle || 0) }
+  { key: "people", show: (move) => kept(number(move.people)), numeric: true },
+  { key: "figure.wheelchair", show: (move) => kept(number(move.wheelchair || 0)), numeric: true },
+  { key: "without-vehicle", show: (move) => kept(number(move.without_vehicle || 0)), numeric: true }
 ];
 const ROUTE = { key: "route", show: wayOf };
-const OF_ZONE = [{ key: "shelter", show: (move) => placeName(move.shelter) }, ...WHO, { key: "timetable.leave", show: leaves }, { key: "order.rate", show: rate },
-  { key: "travel", show: (move) => orUnknown(move.travel_s, duration) }, ROUTE];
+const OF_ZONE = [{ key: "shelter", show: (move) => placeName(move.shelter) }, ...WHO, { key: "timetable.leave", show: leaves }, { key: "order.rate", show: (move) => kept(rate(move)), numeric: true },
+  { key: "travel", show: (move) => kept(orUnknown(move.travel_s, duration)), numeric: true }, ROUTE];
 const OF_SHELTER = [{ key: "zone", show: (move) => zoneName(move.zone) }, ...WHO, { key: "timetable.arrive", show: arrives }, ROUTE];
 
 /** @param {any} plan @param {string} name @param {Node} code for a phone: whether the plan still stands @param {...any} says */
 function page(plan, name, code, ...says) {
-  return h("section", { class: "sheet" }, h("div", { class: "code" }, code.cloneNode(true), h("small", null, t("sheet.code"))),
-    picture.status && picture.status.mode === "exercise" && h("p", { class: "exercise" }, t("exercise.banner")),
-    h("h2", null, name, " · ", t("plan.title", { id: plan.id })), h("p", null, picture.status && moment(picture.status.wall_ms)),
-    h("p", null, t("timetable.given")), says);
+  return h("section", { class: "sheet" },
+    h("div", { class: "head" }, h("div", null,
+      picture.status && picture.status.mode === "exercise" && h("p", { class: "exercise" }, t("exercise.banner")),
+      h("h2", null, name, " · ", t("plan.title", { id: plan.id })), h("p", null, picture.status && moment(picture.status.wall_ms)),
+      h("p", null, t("timetable.given"))),
+    h("div", { class: "code" }, code.cloneNode(true), h("small", null, t("sheet.code")))), says);
 }
 
 /** @param {any[]} columns the first names the row @param {any[]} moves */
 function moveRows(columns, moves) {
-  return h("table", null, h("thead", null, h("tr", null, columns.map((column) => h("th", { scope: "col" }, t(column.key))))),
-      h("tbody", null, moves.map((move) => h("tr", null, columns.map((column, i) => h(i === 0 ? "th" : "td", { scope: i === 0 ? "row" : null }, column.show(move)))))));
+  return h("table", null, h("thead", null, h("tr", null, columns.map((column) => h("th", { scope: "col", class: column.numeric ? "number" : null }, t(column.key))))),
+      h("tbody", null, moves.map((move) => h("tr", null, columns.map((column, i) => h(i === 0 ? "th" : "td", { scope: i === 0 ? "row" : null, class: column.numeric ? "number" : null }, column.show(move)))))));
 }
 
 /** Moves by what they have in common, in the order of the plan. @param {any[]} moves @param {string} key */
