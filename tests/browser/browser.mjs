@@ -161,6 +161,12 @@ export async function accessible(page, name, within = "html") {
   check(wrong.length === 0, `${name}: axe finds\n  ${wrong.join("\n  ")}`);
 }
 
+/** What moves on a page by itself although somebody asked for less of that (the context's reducedMotion): elements, named by class or tag. */
+export const moving = (page) => page.evaluate(() => Array.from(document.querySelectorAll("*")).filter((one) => {
+  const style = getComputedStyle(one), lasts = (times) => times.split(",").some((time) => parseFloat(time) > 0);
+  return style.scrollBehavior === "smooth" || (style.animationName !== "none" && lasts(style.animationDuration)) || lasts(style.transitionDuration);
+}).map((one) => `${one.tagName} ${one.getAttribute("class") || ""}`));
+
 export function check(holds, what) {
   if (!holds) throw new Error(what);
 }

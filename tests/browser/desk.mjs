@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { accessible, bin, check, daemon, ended, finish, freePort, hurried, open, picture, run, scratch, test, until } from "./browser.mjs";
+import { accessible, bin, check, daemon, ended, finish, freePort, hurried, moving, open, picture, run, scratch, test, until } from "./browser.mjs";
 
 const folder = scratch();
 const centre = join(folder, "centre"), node = join(folder, "S01"), depot = join(folder, "D01");
@@ -298,6 +298,13 @@ await test("every section in both languages, light and dark, has nothing that ax
   await page.emulateMedia({ colorScheme: "light" });
 });
 
+await test("nothing moves by itself for whoever asks for less motion", async () => {
+  check((await moving(page)).length === 0, `${await moving(page)}`);
+  await page.emulateMedia({ reducedMotion: "no-preference" });
+  check((await moving(page)).length > 0, "there is nothing that could move, so that this says nothing");
+  await page.emulateMedia({ reducedMotion: "reduce" });
+});
+
 await test("the keyboard alone checks somebody in", async () => {
   await page.goto(`${shelter.address}/?lang=en`);
   await ready();
@@ -360,6 +367,10 @@ await test("a sheet of paper has a code that leads back, and no names", async ()
   await page.goto(`${shelter.address}/paper/registration`);
   await accessible(page, "sheet");
   check(await page.locator("svg.qr path").count() === 1, "no code");
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  const inks = await page.evaluate(() => [document.querySelector("td"), document.querySelector(".note")].map((one) => { const style = getComputedStyle(one); return one.tagName === "TD" ? style.borderTopColor : style.color; }));
+  for (const ink of inks) check(ink.match(/\d+/g).every((part) => Number(part) < 128), `what is printed by a phone in the dark is ${inks} on white`);
+  await page.emulateMedia({ media: null, colorScheme: null });
   await picture(page, "desk-sheet");
 });
 
