@@ -34,6 +34,7 @@ def cost():
                               ("a page of 100, as it stands", "/shelters", 200),
                               ("a page of 100, searched", "/shelters?q=42", 100),
                               ("status", "/status", 50),
+                              ("series for the charts", "/series", 50),
                               ("all as GeoJSON, gzip", "/shelters?format=geojson", 8)):
         before, took = thread_seconds(), []
         for _ in range(times):
