@@ -2,7 +2,7 @@
 // reversed roads, progress, plans that are in the log alone, history and charts of a look back; and all of it on a phone and by keyboard.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { accessible, bin, check, daemon, finish, freePort, open, picture, run, sanitized, says, scratch, stands, test, until, WEBGL } from "./browser.mjs";
+import { accessible, bin, check, daemon, finish, freePort, moving, open, picture, run, sanitized, says, scratch, stands, test, until, WEBGL } from "./browser.mjs";
 
 const centre = join(scratch(), "centre");
 const region = new URL("../../simulations/regions/siouxfalls", import.meta.url).pathname;
@@ -323,20 +323,42 @@ await test("paper says on every page that it is an exercise, in ink, also from a
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
   check(await page.locator("main details:not([open])").count() === 0, "something stays folded");
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  await goTo(page, "places/roads");
+  const roads = (await ask("/network?limit=1")).total, drawn = () => page.locator("main tbody tr:not([aria-hidden])").count(), gaps = () => page.locator("main tbody tr[aria-hidden]").count();
+  await says(page, ".table .count", `${roads} rows`);
+  check(await drawn() < roads && await gaps() > 0, "all rows are made, also those out of sight");
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  check(await drawn() === roads && await gaps() === 0, `${await drawn()} of ${roads} roads are printed, and ${await gaps()} gaps`);
   await page.emulateMedia({ media: null, colorScheme: null });
+  await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  check(await drawn() < roads, "rows of paper stay");
 });
 
 // ---- small screens, large languages ----
 
-if (!sanitized) await test("no page is wider than a phone, in either language, and where one is stays in sight", async () => {
+if (!sanitized) await test("no page is wider than its window, in either language; on a phone where one is stays in sight, and each figure says of what it is", async () => {
   const routes = ["now", "map", "places", "plans", `plans/${approved}`, "orders", "supplies", "report", "journal", "handover"];
-  for (const [locale, size, name] of [["en-GB", { width: 390, height: 844 }, "en-phone"], ["zh-CN", { width: 320, height: 640 }, "zh-phone"]]) {
+  for (const [locale, size, name] of [["en-GB", { width: 390, height: 844 }, "en-phone"], ["zh-CN", { width: 320, height: 640 }, "zh-phone"], ["en-GB", { width: 1366, height: 768 }, "en-wide"]]) {
     const there = await loggedIn(browser, { locale, viewport: size });
     for (const route of routes) {
       await goTo(there, route);
       const [needs, has] = await there.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
       check(needs <= has, `${name} ${route}: ${needs} of ${has} pixels`);
       check(await there.evaluate(() => { const one = document.querySelector("nav [aria-current]").getBoundingClientRect(); return one.left >= 0 && one.right <= innerWidth; }), `${name} ${route}: where one is, is not in sight`);
+      const restless = await moving(there);
+      check(restless.length === 0, `${name} ${route}: moves although less motion is asked for: ${restless}`);
+      if (name.endsWith("phone")) { // a row of such a table is a card there: the name of a column stands in room that its cell leaves for it
+        const bare = await there.evaluate(() => Array.from(document.querySelectorAll("table.stacked td")).filter((cell) => {
+          const name = getComputedStyle(cell, "::before");
+          return !name.content.includes(cell.dataset.title) || parseFloat(getComputedStyle(cell).paddingLeft) < parseFloat(name.width);
+        }).map((cell) => cell.textContent));
+        check(bare.length === 0, `${name} ${route}: nobody sees what these are: ${bare}`);
+        const broken = await there.evaluate(() => {
+          const linesOf = (/** @type {Element} */ cell) => { const range = document.createRange(); range.selectNodeContents(cell); return new Set(Array.from(range.getClientRects(), (line) => line.top)).size; };
+          return Array.from(document.querySelectorAll("table.small:not(.stacked) td.number")).filter((cell) => /^[\d,]+$/.test(cell.textContent) && linesOf(cell) > 1).map((cell) => cell.textContent);
+        });
+        check(broken.length === 0, `${name} ${route}: figures are broken: ${broken}`);
+      }
       if (name === "en-phone") await picture(there, `centre-${route.replace(/\/.*/, "-one")}-phone`);
     }
     await there.context().close();

@@ -1,4 +1,4 @@
-// A table as dense as an expert likes it: sort by any column, filter, keyboard, copy as CSV. Only the rows in sight are made.
+// A table as dense as an expert likes it: sort by any column, filter, keyboard, copy as CSV. Only the rows in sight are made; on paper all.
 import { fill, h } from "./dom.js";
 import { filterInSlices, sortInSlices } from "./slices.js";
 import { picture } from "./store.js";
@@ -7,6 +7,18 @@ import { fileName, say } from "./say.js";
 
 const ROW_PX = 34;
 const SPARE_ROWS = 12;
+const PAPER_ROWS = 2000; // of more paper says how many there are
+
+/** @type {WeakMap<Element, Table>} */
+const tables = new WeakMap();
+let onPaper = false;
+
+for (const [event, begins] of /** @type {[string, boolean][]} */ ([["beforeprint", true], ["afterprint", false]])) {
+  addEventListener(event, () => {
+    onPaper = begins;
+    document.querySelectorAll(".table").forEach((element) => { const table = tables.get(element); if (table) table.drawRows(); });
+  });
+}
 
 /**
  * @typedef {{ key: string, title: string, value: (row: any) => any, show?: (row: any) => any, numeric?: boolean, rest?: boolean }} Column `rest`: it has what room the others leave, and is cut off with “…” where that is little
@@ -35,6 +47,7 @@ export class Table {
         this.count,
         h("button", { class: "plain", onclick: () => this.copy() }, t("table.copy"))),
       this.box);
+    tables.set(this.element, this);
     this.drawHead();
   }
 
@@ -94,6 +107,11 @@ export class Table {
   }
 
   drawRows() {
+    if (onPaper) {
+      const left = this.shown.length - PAPER_ROWS;
+      fill(this.body, this.shown.slice(0, PAPER_ROWS).map((row) => this.makeRow(row)), left > 0 && h("tr", null, h("td", { colspan: this.columns.length }, t("table.not-printed", { n: number(left) }))));
+      return;
+    }
     const first = Math.max(0, Math.floor(this.box.scrollTop / ROW_PX) - SPARE_ROWS);
     const most = Math.ceil((this.box.clientHeight || 600) / ROW_PX) + 2 * SPARE_ROWS;
     const last = Math.min(this.shown.length, first + most);

@@ -46,13 +46,13 @@ function saysOf(order) {
 function columns() {
   return [
     { key: "id", title: "№", value: (order) => order.id, show: (order) => String(order.id) },
+    { key: "state", title: t("order.state"), value: (order) => (order.overdue ? "0" : "1") + word("order-state", order.state), show: stateMark },
     { key: "kind", title: t("order.kind"), value: (order) => word("order", order.kind) },
     { key: "to", title: t("order.to"), value: nameOfPost },
-    { key: "state", title: t("order.state"), value: (order) => (order.overdue ? "0" : "1") + word("order-state", order.state), show: stateMark },
     { key: "escalation", title: t("order.escalation"), value: (order) => (order.escalation ? order.escalation.level : 0), show: escalationMark },
     { key: "deadline", title: t("order.deadline"), value: (order) => order.deadline_wall_ms ?? null, show: (order) => moment(order.deadline_wall_ms), numeric: true },
     { key: "post", title: t("order.post"), value: (order) => word("post", order.post) },
-    { key: "text", title: t("order.says"), value: saysOf }
+    { key: "text", title: t("order.says"), value: saysOf, rest: true }
   ];
 }
 

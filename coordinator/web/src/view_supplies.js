@@ -81,7 +81,7 @@ function tables() {
     { key: "id", title: t("waybill"), value: (row) => row.id },
     { key: "stage", title: t("order.state"), value: (row) => word("waybill", row.stage), show: (row) => h("span", { class: "mark " + (row.planned && row.planned.late_s > 0 ? "bad" : "off") }, word("waybill", row.stage), row.planned && row.planned.late_s > 0 ? " ▲ " + t("delivery.late", { late: duration(row.planned.late_s) }) : "") },
     { key: "from", title: t("waybill.from"), value: (row) => placeName(row.from) }, { key: "to", title: t("waybill.to"), value: (row) => placeName(row.to) },
-    { key: "goods", title: t("plan.goods"), value: (row) => goodsOf(row.lines.length > 0 ? row.lines.map((/** @type {any} */ line) => ({ item: line.item, quantity: line.shipped })) : row.ordered) },
+    { key: "goods", title: t("plan.goods"), value: (row) => goodsOf(row.lines.length > 0 ? row.lines.map((/** @type {any} */ line) => ({ item: line.item, quantity: line.shipped })) : row.ordered), rest: true },
     { key: "missing", title: t("waybill.missing"), value: (row) => row.lines.reduce((/** @type {number} */ sum, /** @type {any} */ line) => sum + (line.missing || 0) + (line.damaged || 0), 0), numeric: true },
     { key: "vehicle", title: t("waybill.vehicle"), value: (row) => (row.planned ? row.planned.vehicle : row.vehicle || "") },
     { key: "expected", title: t("waybill.expected"), value: (row) => (row.planned ? row.planned.expected_wall_ms : null), show: (row) => moment(row.planned && row.planned.expected_wall_ms), numeric: true },
