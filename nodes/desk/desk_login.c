@@ -5,10 +5,13 @@
 #include <sodium.h>
 #include <stdio.h>
 
+/* The node is asked for no more than whether it is an exercise. */
 void desk_show_login(struct visit *visit, unsigned status, const char *wrong) {
+    json_t *told = visit_ask_verb(visit, "status");
     struct page page = {.texts = visit->desk->texts,
                         .language = visit->language,
                         .settings = &visit->desk->settings,
+                        .status = told,
                         .message = wrong,
                         .remedy = wrong == NULL ? NULL : ""};
     html_init(&page.html);
@@ -16,6 +19,7 @@ void desk_show_login(struct visit *visit, unsigned status, const char *wrong) {
                session_wait(&visit->desk->guard, visit->request->address, visit->request->mono_s));
     visit_respond_html(visit, status, &page.html);
     html_deinit(&page.html);
+    json_decref(told);
 }
 
 /* A device id of the node for this session; false where the node does not answer. */

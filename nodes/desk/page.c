@@ -260,7 +260,9 @@ void page_silent(struct page *page) {
 
 void page_login(struct page *page, long long wait_s) {
     open_document(page, page_text(page, "login.title"), "login");
-    html_add(&page->html, "<header><h1>%s</h1>",
+    html_raw(&page->html, "<header>");
+    banner(page);
+    html_add(&page->html, "<h1>%s</h1>",
              page->settings->name[0] != '\0' ? page->settings->name : "Haven");
     language_switch(page);
     html_raw(&page->html, "</header><main>");
