@@ -34,10 +34,11 @@ static json_t *answer_node(void *context, json_t *request) {
         reply = json_pack("{s:b, s:i, s:i}", "ok", 1, "highest", 4, "undo", 3);
     else if (strcmp(verb, "status") == 0)
         reply = json_pack("{s:b, s:s, s:s, s:s}", "ok", 1, "id", "S<1>", "role", "shelter", "mode",
-                          "live");
+                          bench->exercise ? "exercise" : "live");
     else if (strcmp(verb, "stock") == 0)
-        reply = json_pack("{s:b, s:[{s:s, s:s, s:i}, {s:s, s:i}]}", "ok", 1, "lines", "item", "kit",
-                          "lot", "K<1>", "quantity", 7, "item", "odd", "quantity", 3);
+        reply = json_pack("{s:b, s:[{s:s, s:s, s:i}, {s:s, s:i, s:s}]}", "ok", 1, "lines", "item",
+                          "kit", "lot", "K<1>", "quantity", 7, "item", "odd", "quantity", 3,
+                          "expiry", "2027-05-31");
     else if (strcmp(verb, "requests") == 0)
         reply = json_pack("{s:b, s:[{s:i, s:s, s:[{s:s, s:i}]}, {s:i, s:s}]}", "ok", 1, "requests",
                           "id", 4, "kind", "goods", "lines", "item", "soap", "quantity", 80, "id",

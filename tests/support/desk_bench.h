@@ -11,7 +11,7 @@ struct desk_bench {
     char *folder;
     json_t *asked;   /* the last batch */
     json_t *refusal; /* what the next entry hears; NULL: it is taken */
-    bool silent;
+    bool silent, exercise;
     size_t taken_first; /* entries of a batch that are taken before the refusal */
     int64_t now_s;
     const char *ordered;           /* the words of the one order there is; NULL: there is none */

@@ -1,6 +1,7 @@
 /* What pages of the staff desk show, in both languages. */
 #include "nodes/desk/desk_files.h"
 #include "nodes/desk/html.h"
+#include "nodes/desk/texts.h"
 #include "tests/support/desk_bench.h"
 
 #include <criterion/criterion.h>
@@ -85,6 +86,55 @@ Test(desk_pages, what_the_node_refuses_is_told_with_its_remedy_and_in_chinese_by
     cr_assert_eq(desk_bench_enter(bench, "check-out", "adult=9&to=home"), 422);
     cr_assert_not_null(strstr(bench->response.body, "数字与现有情况不符"));
     cr_assert_not_null(strstr(bench->response.body, "请先清点。"));
+}
+
+Test(desk_pages, a_day_of_expiry_is_written_as_the_language_writes_days) {
+    desk_bench_sign_in(bench);
+    cr_assert_eq(desk_bench_get(bench, "/"), 200);
+    cr_assert_not_null(strstr(bench->response.body, ">31 May 2027<"), "in the table");
+    cr_assert_not_null(strstr(bench->response.body, "odd · 31 May 2027</legend>"), "in a count");
+    cr_assert_null(strstr(bench->response.body, ">2027-05-31"));
+    cr_assert_not_null(strstr(bench->response.body, "value=\"2027-05-31\""), "as it is entered");
+    strcat(bench->cookie, "; haven_language=zh-CN");
+    cr_assert_eq(desk_bench_get(bench, "/"), 200);
+    cr_assert_not_null(strstr(bench->response.body, ">2027年5月31日<"));
+    cr_assert_not_null(strstr(bench->response.body, "odd · 2027年5月31日</legend>"));
+}
+
+Test(desk_pages, what_is_no_day_of_the_calendar_stays_as_it_is) {
+    static const char *const others[] = {"",           "soon",         "2027-05", "2027-13-01",
+                                         "2027-00-01", "2027-05-31 x", "31/05/27"};
+    struct texts *texts;
+    char text[48];
+    cr_assert_eq(texts_new(&texts), HV_OK);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        texts_day(texts, TEXTS_ZH, others[i], text, sizeof text);
+        cr_assert_str_eq(text, others[i]);
+    }
+    texts_day(texts, TEXTS_EN, "2027-12-09", text, sizeof text);
+    cr_assert_str_eq(text, "9 Dec 2027");
+    texts_free(texts);
+}
+
+Test(desk_pages, every_page_of_an_exercise_says_so_before_anybody_is_signed_in_too) {
+    static const char said[] = ">演练 EXERCISE";
+    static const char *const pages[] = {"/", "/paper/needs"};
+    cr_assert_eq(desk_bench_get(bench, "/login"), 200);
+    cr_assert_null(strstr(bench->response.body, said));
+    bench->exercise = true;
+    cr_assert_eq(desk_bench_get(bench, "/login"), 200);
+    cr_assert_not_null(strstr(bench->response.body, said));
+    cr_assert_null(strstr(bench->response.body, "S&lt;1&gt;"), "and no more than that");
+    cr_assert_eq(desk_bench_post(bench, "/login", "pin=000000"), 403);
+    cr_assert_not_null(strstr(bench->response.body, said));
+    bench->silent = true;
+    cr_assert_eq(desk_bench_get(bench, "/login"), 200, "its silence keeps nobody from the log-in");
+    bench->silent = false;
+    desk_bench_sign_in(bench);
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+        cr_assert_eq(desk_bench_get(bench, pages[i]), 200);
+        cr_assert_not_null(strstr(bench->response.body, said), "%s", pages[i]);
+    }
 }
 
 /* Those of the node that name a command, and one that no catalogue has. */
