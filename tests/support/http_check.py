@@ -955,6 +955,10 @@ def look_back(city, view):
             thread.join()
         is_so(f"six questions of position {position}", all(one.status == 200 and one.json()["position"] == position for one in found),
               [(one.status, one.body[:80]) for one in found])
+    plan = city.ask("GET", "/api/v1/plans?limit=1", **view).json()["items"][0]["id"]
+    for path in (f"plans/{plan}", f"plans/{plan}/diff"):
+        then = city.ask("GET", f"/api/v1/{path}?at={last - 1}", **view)
+        is_so(f"{path} is looked at as of then", then.status == 200, then.body[:200])
 
 
 def region_of_then():
