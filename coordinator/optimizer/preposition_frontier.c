@@ -35,10 +35,20 @@ static int take_point(const struct preposition_instance *weighed,
     return HV_OK;
 }
 
+/* What two solves of one decision may differ by. */
+static double rounding(double cost) {
+    return 1e-9 * fabs(cost);
+}
+
+/* a has no more of either and less of one; of equals the first stays. Equal is not to the bit: the
+ * same decision comes out of another weight of risk with other last digits. */
 static bool dominates(const struct preposition_frontier_point *a,
                       const struct preposition_frontier_point *b) {
-    return a->expected <= b->expected && a->cvar <= b->cvar &&
-           (a->expected < b->expected || a->cvar < b->cvar);
+    double expected = b->expected - a->expected, cvar = b->cvar - a->cvar;
+    double small = rounding(b->expected), slight = rounding(b->cvar);
+    if (expected < -small || cvar < -slight)
+        return false;
+    return expected > small || cvar > slight || a < b;
 }
 
 int preposition_frontier_find(const struct preposition_instance *instance,
@@ -66,6 +76,7 @@ int preposition_frontier_find(const struct preposition_instance *instance,
     }
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t j = 0; points[i].solved && j < count && !points[i].dominated; j++)
-            points[i].dominated = points[j].solved && dominates(&points[j], &points[i]);
+            points[i].dominated = j != i && points[j].solved && !points[j].dominated &&
+                                  dominates(&points[j], &points[i]);
     return HV_OK;
 }

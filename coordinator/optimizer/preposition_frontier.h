@@ -15,7 +15,7 @@
 struct preposition_frontier_point {
     double lambda;
     bool solved;     /* otherwise stopped without a decision, or nothing satisfies the instance */
-    bool dominated;  /* another point has less of one and no more of the other: within the gap */
+    bool dominated;  /* another has less of one and no more of the other, or the same before it */
     double expected; /* E[F + Q] */
     double cvar;     /* CVaR_alpha(F + Q) */
     double worst;    /* F + Q */

@@ -207,6 +207,10 @@ Test(preposition_report, learns_from_one_demand_and_is_judged_by_the_other) {
     cr_assert_eq(preposition_folds_run(&two, &exact, 3, 1, &folds), HV_ERR_VALUE);
 }
 
+static bool is_same(double a, double b) {
+    return fabs(a - b) <= 1e-10 * fmax(fabs(a), fabs(b));
+}
+
 static void frontier_is_right(uint64_t seed) {
     struct preposition_random random;
     struct preposition_frontier_point points[4];
@@ -234,7 +238,17 @@ static void frontier_is_right(uint64_t seed) {
                           points[i].cvar <= before->cvar + 1e-4 * fmax(1, before->cvar),
                       "seed %lu point %u turns back", (unsigned long)seed, i);
         before = &points[i];
+        for (uint32_t j = 0; j < i; j++)
+            cr_assert(points[i].dominated || points[j].dominated || !points[j].solved ||
+                          !is_same(points[i].expected, points[j].expected) ||
+                          !is_same(points[i].cvar, points[j].cvar),
+                      "seed %lu: points %u and %u are one, and both stand", (unsigned long)seed, j,
+                      i);
     }
+    bool one_stands = before == NULL;
+    for (uint32_t i = 0; i < 4; i++)
+        one_stands = one_stands || (points[i].solved && !points[i].dominated);
+    cr_assert(one_stands, "seed %lu: every point is said to be no better", (unsigned long)seed);
 }
 
 Test(preposition_report, every_point_of_the_frontier_is_the_best_for_its_weight) {
