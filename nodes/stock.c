@@ -136,13 +136,6 @@ static bool is_item(const struct node_stock *stock, size_t at, const char *item)
     return at < stock->count && strcmp(stock->lines[at].item, item) == 0;
 }
 
-uint64_t node_stock_of(const struct node_stock *stock, const char *item) {
-    uint64_t sum = 0;
-    for (size_t i = first_of(stock, item); is_item(stock, i, item); i++)
-        sum = sum_within_limit(sum, usable(&stock->lines[i]));
-    return sum;
-}
-
 uint64_t node_stock_line(const struct node_stock *stock, const struct hv_stock_line *line) {
     size_t at = lower_bound(stock, line);
     bool found = at < stock->count && compare_lines(&stock->lines[at], line) == 0;

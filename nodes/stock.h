@@ -27,9 +27,6 @@ int node_stock_compare(const struct hv_stock_line *a, const struct hv_stock_line
 /* Usable base units of exactly this item, lot and expiry. O(log lines). */
 uint64_t node_stock_usable(const struct node_stock *stock, const struct hv_stock_line *line);
 
-/* Usable base units of the item in all lots. O(log lines + lots). */
-uint64_t node_stock_of(const struct node_stock *stock, const char *item);
-
 /* Base units of exactly this item, lot and expiry, damaged ones too. */
 uint64_t node_stock_line(const struct node_stock *stock, const struct hv_stock_line *line);
 

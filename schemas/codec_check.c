@@ -15,11 +15,19 @@ static size_t append_name(char *detail, size_t used, size_t bytes, const char *n
     return used < bytes ? used : bytes - 1;
 }
 
+/* A message that is nothing but another one of its name: one step for whoever reads the path. */
+static bool says_again(const struct hv_trail *at) {
+    return at->index == SIZE_MAX && at->parent != NULL && at->parent->name != NULL &&
+           at->parent->index == SIZE_MAX && strcmp(at->name, at->parent->name) == 0;
+}
+
 static size_t append_trail(char *detail, size_t bytes, const struct hv_trail *at) {
     if (at == NULL)
         return 0;
     size_t used = append_trail(detail, bytes, at->parent);
-    return at->name == NULL ? used : append_name(detail, used, bytes, at->name, at->index);
+    return at->name == NULL || says_again(at)
+               ? used
+               : append_name(detail, used, bytes, at->name, at->index);
 }
 
 int hv_refuse(struct hv_verdict *verdict, const struct hv_trail *at, const char *field, int error,

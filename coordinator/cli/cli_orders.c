@@ -72,6 +72,10 @@ static json_t *order_request(const struct cli *cli, const char *verb) {
     }
     if (!cli_integer(cli, "--done", -1, &done))
         return NULL;
+    if (done < 0 && cli_option(cli, "--done") != NULL) {
+        fprintf(stderr, "haven orders: --done: how many are out, from 0\n");
+        return NULL;
+    }
     json_t *request = json_pack("{s:s, s:I}", "verb", verb, "order", (json_int_t)order);
     cli_set_text(request, "state", cli_option(cli, "--state"));
     cli_set_text(request, "reason", cli_option(cli, "--reason"));

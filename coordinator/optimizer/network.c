@@ -162,7 +162,6 @@ struct network_search {
     enum network_direction direction;
     int64_t *time;      /* by node */
     uint32_t *by;       /* by node: the link of its route next to it, or NETWORK_NONE */
-    uint32_t *source;   /* by node, or NETWORK_NONE */
     uint32_t *heap;     /* nodes, the soonest first; a binary heap */
     uint32_t *position; /* by node: in the heap, or NETWORK_NONE */
     uint32_t heap_count;
@@ -176,16 +175,15 @@ int network_search_new(const struct network *network, struct network_search **re
     search->network = network;
     search->time = take(nodes, sizeof *search->time);
     search->by = take(nodes, sizeof *search->by);
-    search->source = take(nodes, sizeof *search->source);
     search->heap = take(nodes, sizeof *search->heap);
     search->position = take(nodes, sizeof *search->position);
-    if (!search->time || !search->by || !search->source || !search->heap || !search->position) {
+    if (!search->time || !search->by || !search->heap || !search->position) {
         network_search_free(search);
         return HV_ERR_MEMORY;
     }
     for (uint32_t node = 0; node < nodes; node++) {
         search->time[node] = NETWORK_UNREACHABLE;
-        search->by[node] = search->source[node] = search->position[node] = NETWORK_NONE;
+        search->by[node] = search->position[node] = NETWORK_NONE;
     }
     *ret_search = search;
     return 0;
@@ -196,7 +194,6 @@ void network_search_free(struct network_search *search) {
         return;
     free(search->time);
     free(search->by);
-    free(search->source);
     free(search->heap);
     free(search->position);
     free(search);
@@ -252,7 +249,7 @@ static void reset(struct network_search *search, enum network_direction directio
     search->heap_count = 0;
     for (uint32_t node = 0; node < search->network->node_count; node++) {
         search->time[node] = NETWORK_UNREACHABLE;
-        search->by[node] = search->source[node] = search->position[node] = NETWORK_NONE;
+        search->by[node] = search->position[node] = NETWORK_NONE;
     }
 }
 
@@ -284,7 +281,6 @@ static void offer(struct network_search *search, uint32_t node, uint32_t link) {
         return;
     search->time[far] = time;
     search->by[far] = link;
-    search->source[far] = search->source[node];
     if (quicker)
         put(search, far);
 }
@@ -300,7 +296,6 @@ int network_search_run(struct network_search *search, enum network_direction dir
         if (search->time[sources[i]] == 0)
             continue;
         search->time[sources[i]] = 0;
-        search->source[sources[i]] = sources[i];
         put(search, sources[i]);
     }
     const bool forwards = direction == NETWORK_FROM_SOURCES;
@@ -322,10 +317,6 @@ void network_search_set_closings(struct network_search *search, const int64_t *c
 
 int64_t network_search_time_ms(const struct network_search *search, uint32_t node) {
     return search->time[node];
-}
-
-uint32_t network_search_source(const struct network_search *search, uint32_t node) {
-    return search->source[node];
 }
 
 /* The node before (or after) this one on its route. */

@@ -103,9 +103,6 @@ int64_t network_search_latest_ms(const struct network_search *search, uint32_t n
 /* Time of the last run for `node`, or NETWORK_UNREACHABLE. `node` must exist. */
 int64_t network_search_time_ms(const struct network_search *search, uint32_t node);
 
-/* The source that `node` was reached from (or reaches), or NETWORK_NONE. */
-uint32_t network_search_source(const struct network_search *search, uint32_t node);
-
 /* Number of links on the route between `node` and its source; 0 where it is a source or
  * unreachable. */
 size_t network_search_route_length(const struct network_search *search, uint32_t node);

@@ -378,8 +378,4 @@ void plan_timetable_free(struct plan_timetable *timetable); /* the same */
 void plan_deliveries_free(struct plan_deliveries *deliveries);
 void plan_buses_free(struct plan_buses *buses);
 
-/* Short stable name of a code, such as "capacity_exhausted"; "unknown" for a number that is no
- * code. Static. */
-const char *plan_reason_name(enum plan_reason_code code);
-
 #endif

@@ -136,19 +136,3 @@ struct profile_capacity profile_capacity(const struct profile *profile,
     }
     return capacity;
 }
-
-int64_t profile_toilets_needed(const struct profile *profile, int64_t people,
-                               enum profile_stage stage) {
-    const struct profile_value *value =
-        profile_find(profile, PROFILE_TOILET, stage, REGION_NIGHT, REGION_INDOOR);
-    return value == NULL || people < 0 ? REGION_UNKNOWN
-                                       : (int64_t)ceil((double)people / value->value);
-}
-
-int64_t profile_water_needed_l_per_day(const struct profile *profile, int64_t people,
-                                       enum profile_stage stage) {
-    const struct profile_value *value =
-        profile_find(profile, PROFILE_WATER, stage, REGION_NIGHT, REGION_INDOOR);
-    return value == NULL || people < 0 ? REGION_UNKNOWN
-                                       : (int64_t)ceil((double)people * value->value);
-}

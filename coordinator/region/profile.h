@@ -103,12 +103,6 @@ struct profile_capacity profile_capacity(const struct profile *profile,
                                          enum profile_stage stage, enum region_time time,
                                          enum region_place place);
 
-/* What so many people need, rounded up; REGION_UNKNOWN where the profile is silent. */
-int64_t profile_toilets_needed(const struct profile *profile, int64_t people,
-                               enum profile_stage stage);
-int64_t profile_water_needed_l_per_day(const struct profile *profile, int64_t people,
-                                       enum profile_stage stage);
-
 const char *profile_stage_name(enum profile_stage stage);
 int profile_stage_from_name(const char *name); /* or -1 */
 const char *profile_figure_name(enum profile_figure figure);

@@ -80,7 +80,8 @@ static int load_region(struct flood *flood) {
     char path[4096];
     struct hv_fault_list faults;
     hv_fault_list_init(&faults);
-    int error = region_load(flood->options.region, &faults, &flood->region);
+    const int region_error = region_load(flood->options.region, &faults, &flood->region);
+    int error = region_error;
     if (flood->options.hazard != NULL)
         snprintf(path, sizeof path, "%s", flood->options.hazard);
     else
@@ -92,8 +93,9 @@ static int load_region(struct flood *flood) {
         hv_fault_print(&faults.faults[0], first, sizeof first);
     hv_fault_list_deinit(&faults);
     if (error != 0)
-        return stage_fail(&flood->stage, error, "the region %s cannot be used: %s",
-                          flood->options.region, first[0] == '\0' ? hv_error_text(error) : first);
+        return stage_fail(&flood->stage, error, "the %s cannot be used: %s",
+                          region_error != 0 ? "region" : "hazard",
+                          first[0] == '\0' ? hv_error_text(error) : first);
     if (flood->region->item_count > FLOOD_ITEMS_MAX)
         return stage_fail(&flood->stage, HV_ERR_LIMIT, "the region has more than %u items",
                           FLOOD_ITEMS_MAX);

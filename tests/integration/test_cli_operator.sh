@@ -110,6 +110,9 @@ is "one with a window and a time on the way" issued haven orders issue evacuate-
 moving=$(haven orders --addressee Z03 --json | field '["orders"][0]["id"]')
 is "says so" "600 min, from leaving to being there" haven orders show "$moving"
 is "accepted by telephone" done haven orders answer "$moving" --state accepted
+too_many() { haven orders answer "$moving" --state under-way --done 7700; [ $? -eq 65 ]; }
+is "no more are out than can be, by a digit too many" "haven orders revise $moving --people" too_many
+ends "nor fewer than nobody" 64 haven orders answer "$moving" --state under-way --done -5
 on_way_is() { [ "$(haven zones Z03 --json | field '["zones"][0]["on_way"]')" = "$1" ]; }
 until_so on_way_is 77
 is "it has people on the way" "on the way from their zones" haven status

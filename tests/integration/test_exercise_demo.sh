@@ -16,6 +16,12 @@ if [ $? -ne 65 ] || ! grep -q "earthquake; a flood alone" "$dir/quake.txt"; then
   cat "$dir/quake.txt"
   exit 1
 fi
+"$build/bin/haven-exercise" demo --hazard "$dir/none.csv" --json --dir "$dir/none" >/dev/null 2>"$dir/none.txt"
+if ! grep -q "the hazard cannot be used: $dir/none.csv: cannot be read" "$dir/none.txt"; then
+  echo "a timeline that is not there is not what is said to be wrong"
+  cat "$dir/none.txt"
+  exit 1
+fi
 "$build/bin/haven-exercise" demo --hazard "$region/hazard.csv" --fast --json --dir "$dir/demo" >"$dir/summary.json" || {
   echo "haven-exercise demo --fast ended with status $?"
   cat "$dir/summary.json"

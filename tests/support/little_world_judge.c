@@ -212,7 +212,7 @@ void little_judge_reasons(const struct plan *plan) {
             r->code == REASON_LANE_EXHAUSTED || r->code == REASON_WHOLE_PACKS)
             explained_units += r->amount;
         cr_assert_eq(r->member_count > 0, r->code == REASON_CAPACITY_EXHAUSTED);
-        cr_assert_str_neq(plan_reason_name(r->code), "unknown");
+        cr_assert(r->code > REASON_NONE && r->code < REASON_CODES);
     }
     cr_assert_eq(unserved, explained_people);
     cr_assert_eq(unmet, explained_units);

@@ -210,6 +210,11 @@ Test(codec_rules, an_answer_is_a_nodes_to_give) {
     WRONG(report, "report.answer.reason: missing");
     report.answer.reason = "道路冠水";
     RIGHT(report);
+    record.kind = HV_RECORD_ANSWER;
+    record.answer = report.answer;
+    record.answer.has_done = true;
+    record.answer.done = HV_QUANTITY_MAX + 1;
+    WRONG(record, "answer.done: 1000000000001 is more than 1000000000000");
 }
 
 Test(codec_rules, a_snapshot_part_is_one_of_its_parts) {

@@ -195,6 +195,71 @@ Test(console, refuses_members_that_nobody_looks_at) {
         "value");
 }
 
+/* An order to a warden of so many people; the number it got. */
+static unsigned warden_ordered(uint32_t first, uint32_t second) {
+    static unsigned orders;
+    struct hv_order_people people[] = {{.zone = "Z1", .people = first},
+                                       {.zone = "Z2", .people = second}};
+    struct hv_record record = core_bench_order("Z1");
+    record.actor = HV_ACTOR_OPERATOR;
+    record.name = "x";
+    record.order.kind = HV_ORDER_EVACUATE_ZONE;
+    record.order.post = HV_POST_ZONE_WARDEN;
+    record.order.shelter = "S1";
+    record.order.people_count = first == 0 ? 0 : 2;
+    record.order.people = people;
+    cr_assert_eq(core_bench_decide(bench, record), 0);
+    return ++orders;
+}
+
+static bool is_out(unsigned order, const char *done) {
+    char text[200];
+    snprintf(text, sizeof text,
+             "{\"verb\": \"order-answer\", \"order\": %u, \"state\": \"under-way\", \"done\": %s}",
+             order, done);
+    (void)ask(text);
+    return outcome.kind == CONSOLE_COMMAND;
+}
+
+Test(console, more_may_be_out_than_were_ordered_and_not_ten_times_as_many) {
+    const unsigned few = warden_ordered(3, 2), many = warden_ordered(300, 200),
+                   unknown = warden_ordered(0, 0);
+    cr_assert(is_out(few, "0"));
+    cr_assert(is_out(few, "55"), "50 more");
+    cr_assert_not(is_out(few, "56"));
+    cr_assert(is_out(many, "1000"), "twice as many");
+    cr_assert_not(is_out(many, "1001"));
+    cr_assert_str_eq(reply_text("error"), "value");
+    cr_assert_str_eq(reply_text("text"), "“done” is 1001, and order 2 is of 500 people");
+    cr_assert_not_null(strstr(reply_text("remedy"), "haven orders revise 2 --people"));
+    cr_assert(is_out(unknown, "5000"), "it says of nobody");
+    cr_assert_not(is_out(unknown, "1000000000001"));
+    cr_assert_str_eq(reply_text("text"), "“done” is 1000000000001, more than 1000000000000");
+    cr_assert_str_eq(error_of("{\"verb\": \"order-answer\", \"order\": 1, \"state\": \"seen\", "
+                              "\"revision\": 2}"),
+                     "value", "nobody has been told of that one");
+}
+
+Test(console, a_figure_that_is_refused_is_told_as_it_was_said) {
+    static const char *const figures[][2] = {
+        {"\"people\": [{\"zone\": \"Z1\", \"people\": 5000000000}]",
+         "people[0]: “people” is 5000000000, more than 10000000"},
+        {"\"people_per_hour\": 99999999999",
+         "“people_per_hour” is 99999999999, more than 10000000"},
+        {"\"travel_s\": 4294967296", "“travel_s” is 4294967296, more than 4294967294"},
+        {"\"lines\": [{\"item\": \"water\", \"quantity\": 1000000000001}]",
+         "lines[0]: “quantity” is 1000000000001, more than 1000000000000"}};
+    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
+        char text[300];
+        snprintf(text, sizeof text,
+                 "{\"verb\": \"order-issue\", \"kind\": \"evacuate-zone\", \"addressee\": \"Z1\", "
+                 "\"post\": \"zone-warden\", \"shelter\": \"S1\", %s}",
+                 figures[i][0]);
+        cr_assert_str_eq(error_of(text), "value");
+        cr_assert_str_eq(reply_text("text"), figures[i][1]);
+    }
+}
+
 Test(console, a_page_of_the_log_is_the_one_that_was_asked_for) {
     (void)ask("{\"verb\": \"log\", \"from\": 3, \"to\": 7, \"limit\": 4}");
     cr_assert_eq(outcome.kind, CONSOLE_WORK);

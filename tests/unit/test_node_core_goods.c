@@ -63,13 +63,15 @@ Test(node_core_goods, goods_are_picked_loaded_and_shipped_for_a_waybill) {
     cr_assert_eq(on_waybill(HV_STOCK_PICK, &six, 1, "", false), HV_OK);
     cr_assert_str_eq(the_pick()->lot, "A", "first expired, first out");
     cr_assert_eq(the_pick()->picked, 4);
-    cr_assert_eq(node_stock_of(stock_now, "water"), 14, "what is picked is still there");
+    cr_assert_eq(node_stock_usable(stock_now, &got[0]), 10, "what is picked is still there");
+    cr_assert_eq(node_stock_usable(stock_now, &got[1]), 4);
     cr_assert_eq(bench_stock(bench, HV_STOCK_ISSUE, &nine, 1), HV_ERR_STATE, "only 8 are free");
     cr_assert_eq(on_waybill(HV_STOCK_LOAD, NULL, 0, "", false), HV_OK);
     cr_assert_eq(the_pick()->loaded, 4);
     cr_assert_eq(on_waybill(HV_STOCK_SHIP, NULL, 0, "", true), HV_OK);
     cr_assert_null(the_pick());
-    cr_assert_eq(node_stock_of(stock_now, "water"), 8);
+    cr_assert_eq(node_stock_usable(stock_now, &got[0]), 8);
+    cr_assert_eq(node_stock_usable(stock_now, &got[1]), 0);
 }
 
 Test(node_core_goods, another_lot_than_the_one_to_expire_first_wants_a_reason) {

@@ -55,9 +55,13 @@ Test(region_profile, the_most_precise_value_wins) {
         50);
     cr_assert_eq(
         profile_find(profile, PROFILE_TOILET, PROFILE_LONG, REGION_DAY, REGION_INDOOR)->value, 20);
-    cr_assert_eq(profile_toilets_needed(profile, 101, PROFILE_TEMPORARY), 3);
-    cr_assert_eq(profile_toilets_needed(profile, 101, PROFILE_LONG), 6);
-    cr_assert_eq(profile_water_needed_l_per_day(profile, 3, PROFILE_EMERGENCY), 23, "22.5 up");
+    cr_assert_eq(
+        profile_find(profile, PROFILE_TOILET, PROFILE_TEMPORARY, REGION_NIGHT, REGION_INDOOR)
+            ->value,
+        50, "the emergency's, where the stage has none");
+    cr_assert_eq(
+        profile_find(profile, PROFILE_WATER, PROFILE_EMERGENCY, REGION_NIGHT, REGION_INDOOR)->value,
+        7.5);
 }
 
 static struct profile_capacity capacity(const struct region_shelter *shelter,
