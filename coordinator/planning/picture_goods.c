@@ -260,18 +260,50 @@ static uint32_t row_of(const struct painting *painting, const struct state_order
                  : region_find_shelter(painting->region, id);
 }
 
-/* What of the order is still to come: what its addressee has reported as done is in the books. Of
- * kits that leave a depot unopened nothing can be sent otherwise. */
-static void take_promise(const struct painting *painting, const struct hv_order *body,
-                         uint64_t done, bool ships, int64_t *row) {
+/* Of each item what has left on the waybill, or has come with it, as the books have it. Whether
+ * there is anything. */
+static bool count_moved(const struct painting *painting, const struct state_waybill *waybill,
+                        bool leaves, int64_t *ret_moved) {
+    bool any = false;
+    memset(ret_moved, 0, painting->region->item_count * sizeof *ret_moved);
+    for (uint32_t i = 0; waybill != NULL && i < waybill->line_count; i++) {
+        const struct state_waybill_line *line = &waybill->lines[i];
+        const uint32_t item = painting->item_of[line->lot.item];
+        const int64_t moved = leaves ? line->shipped : line->received;
+        any = any || moved > 0;
+        if (item != REGION_NONE)
+            ret_moved[item] = smaller(ret_moved[item] + moved, HV_QUANTITY_MAX);
+    }
+    return any;
+}
+
+/* What of the order is still to leave or to come. What has moved on its waybill is in the books of
+ * the place already, whether or not the order was answered since; where no waybill tells, it is as
+ * much as its addressee has reported as done. Of kits that leave a depot unopened nothing can be
+ * sent otherwise. */
+static void take_promise(const struct painting *painting, const struct state_order *order,
+                         const struct hv_order *body, int64_t *row) {
     const struct region *region = painting->region;
+    const struct state_waybill *waybill =
+        *body->waybill == '\0' ? NULL : state_find_waybill(painting->state, body->waybill);
+    const bool ships = order->order_kind == HV_ORDER_SHIP,
+               leaves = order->order_kind != HV_ORDER_EXPECT_DELIVERY;
+    int64_t *moved = painting->loose; /* free between the depots' kits and the orders */
+    if (waybill != NULL && (waybill->closed || (leaves && waybill->shipped_whole)))
+        return; /* nothing more goes on it */
+    const bool is_told = count_moved(painting, waybill, leaves, moved);
+    int64_t done =
+        order->has_done ? (int64_t)(order->done < INT64_MAX ? order->done : INT64_MAX) : 0;
     for (size_t l = 0; l < body->line_count; l++) {
-        uint64_t gone = body->lines[l].quantity < done ? body->lines[l].quantity : done;
-        uint32_t item = region_find_item(region, body->lines[l].item);
-        done -= gone;
+        const int64_t quantity = (int64_t)body->lines[l].quantity;
+        const uint32_t item = region_find_item(region, body->lines[l].item);
+        if (item == REGION_NONE && is_told)
+            continue;
+        int64_t *past = is_told ? &moved[item] : &done;
+        const int64_t gone = smaller(quantity, *past), left = quantity - gone;
+        *past -= gone;
         if (item == REGION_NONE)
             continue;
-        int64_t left = (int64_t)(body->lines[l].quantity - gone);
         row[item] = larger(0, row[item] - left);
         for (uint32_t part = 0;
              ships && *region->items[item].contents != '\0' && part < region->item_count; part++)
@@ -374,13 +406,12 @@ static int paint_promises(struct painting *painting) {
         if (state_order_decode(order, &painting->arena, &body) != HV_OK)
             return HV_ERR_MEMORY;
         if (gives) {
-            take_promise(painting, body, order->has_done ? order->done : 0, false,
-                         cell(picture->surplus, painting, row, 0));
+            take_promise(painting, order, body, cell(picture->surplus, painting, row, 0));
         } else if (ships && is_promise(painting, order, body)) {
             if (note_promise(painting, order, body) != HV_OK)
                 return HV_ERR_MEMORY;
         } else if (ships || (!is_promised(painting, order) && !never_left(painting, body))) {
-            take_promise(painting, body, order->has_done ? order->done : 0, ships,
+            take_promise(painting, order, body,
                          cell(ships ? picture->stock : picture->need, painting, row, 0));
         }
     }

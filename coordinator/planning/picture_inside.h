@@ -29,7 +29,7 @@ struct painting {
     double *share;                 /* by item: of the people of all zones, those whom it is for */
     int64_t *asked;                /* by item: by the staff of one shelter */
     int64_t *got;     /* by item: handed out to the people of one shelter in this incident */
-    int64_t *loose;   /* by item: at one depot */
+    int64_t *loose;   /* by item: at one depot; then what one waybill moved */
     int64_t *as_kits; /* by item: how many shelters need as they are, unopened */
     bool *cut_off;    /* shelter: no depot will reach it once announced roads are closed */
     size_t promise_lines;

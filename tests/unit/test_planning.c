@@ -483,6 +483,45 @@ Test(planning, what_has_left_stays_as_it_was_ordered) {
     picture_free(picture);
 }
 
+static void tell_moved(const char *place, enum hv_stock_movement_kind kind, const char *waybill,
+                       uint64_t quantity) {
+    struct hv_stock_line line = {
+        .item = "water", .lot = "", .quantity = quantity, .expiry_day = 20001};
+    core_bench_tick(town.bench, 1000); /* after what was counted */
+    tell(place, (struct hv_report){.kind = HV_REPORT_STOCK_MOVEMENT,
+                                   .stock_movement = {.kind = kind,
+                                                      .line_count = 1,
+                                                      .lines = &line,
+                                                      .counterpart = place[0] == 'd' ? "s1" : "d1",
+                                                      .waybill = waybill,
+                                                      .vehicle = "",
+                                                      .reason = ""}});
+}
+
+/* Nobody has answered the orders: the books know what has left and what has come. */
+Test(planning, what_has_left_or_come_in_part_is_not_taken_off_twice) {
+    uint32_t water = region_find_item(town.region, "water");
+    const struct hv_order *ship = NULL;
+    tell_people(50);
+    tell_water("d1", 1000, 0, 0);
+    town_approve(&town, town_propose(&town));
+    open_orders(HV_ORDER_SHIP, &ship);
+    cr_assert_eq(ship->lines[0].quantity, 300);
+    tell_moved("d1", HV_STOCK_SHIP, ship->waybill, 200);
+    tell_moved("s1", HV_STOCK_RECEIVE, ship->waybill, 150);
+    tell_people(100);
+    struct picture *picture = town_picture(&town);
+    cr_assert_eq(picture->stock[water], 1000 - 200 - 100, "200 have left, 100 are to follow");
+    cr_assert_eq(picture->need[water], 600 - 150 - 150, "150 are there, 150 to come");
+    picture_free(picture);
+    tell_moved("d1", HV_STOCK_SHIP, ship->waybill, 100);
+    tell_moved("s1", HV_STOCK_RECEIVE, ship->waybill, 150);
+    picture = town_picture(&town);
+    cr_assert_eq(picture->stock[water], 700);
+    cr_assert_eq(picture->need[water], 300);
+    picture_free(picture);
+}
+
 Test(planning, directives_set_limits_and_priorities_and_are_told_as_reasons) {
     tell_people(50);
     tell_water("d1", 1000, 0, 0);
