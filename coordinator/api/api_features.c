@@ -248,18 +248,12 @@ void api_features_of_routes(const struct api_scene *scene, const json_t *plan,
 /* ---- whole lists ---- */
 
 void api_reply_features(struct api_call *call, json_t *items, api_feature *feature) {
-    uint64_t limit = UINT64_MAX, offset = 0;
+    uint64_t limit, offset;
     if (items == NULL) {
         api_failed(call, HV_ERR_MEMORY);
         return;
     }
-    if (api_target_number(&call->target, "limit", 1, 1000000, &limit) == HV_ERR_VALUE ||
-        api_target_number(&call->target, "offset", 0, 1000000000, &offset) == HV_ERR_VALUE) {
-        api_problem(call, 400, "value", "limit is 1 or more, offset 0 or more", NULL);
-        json_decref(items);
-        return;
-    }
-    if (!api_sort(call, items)) {
+    if (!api_read_whole(call, &limit, &offset) || !api_sort(call, items)) {
         json_decref(items);
         return;
     }

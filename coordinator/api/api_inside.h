@@ -285,6 +285,10 @@ void api_pass_on(const struct api_call *call, json_t *request, const char *name)
 /* limit and offset of a page; false: answered. */
 bool api_read_page(struct api_call *call, uint64_t *limit, uint64_t *offset);
 
+/* The same of what is taken away whole, GeoJSON and CSV: all there is, unless they say otherwise.
+ */
+bool api_read_whole(struct api_call *call, uint64_t *limit, uint64_t *offset);
+
 /* What every list says about itself, around its items, which are taken over. */
 json_t *api_list_frame(const struct api_scene *scene, size_t total, uint64_t offset,
                        json_t *items) HV_MUST_USE;

@@ -1,6 +1,7 @@
 /* Records of the log: one, a page of them, and the handovers that are found by following one to the
  * one before it. */
 #include "coordinator/api/api_inside.h"
+#include "coordinator/api/api_sheet.h"
 
 #include "coordinator/log/log.h"
 #include "schemas/codec.h"
@@ -103,12 +104,11 @@ void api_get_log(struct api *api, struct api_call *call) {
 void api_get_handovers(struct api *api, struct api_call *call) {
     enum { HANDOVERS_MOST = 100 };
     const struct state_general *general = state_general(call->scene->state);
-    json_t *items = json_array();
-    uint64_t position = general->handover_position, limit, offset;
-    if (!api_read_page(call, &limit, &offset)) {
-        json_decref(items);
+    enum api_format format;
+    if (!api_choose_format(call, false, true, &format))
         return;
-    }
+    json_t *items = json_array();
+    uint64_t position = general->handover_position;
     for (int i = 0; i < HANDOVERS_MOST && position != 0; i++) {
         hv_arena_reset(&api->arena);
         const struct hv_record *record = api_record_at(api, position);
@@ -117,7 +117,7 @@ void api_get_handovers(struct api *api, struct api_call *call) {
         json_array_append_new(items, console_record(position, record));
         position = record->origin.before;
     }
-    api_reply_page(call, items, NULL, NULL);
+    api_reply_sheet(call, format, &api_handover_sheet, items);
 }
 
 static json_t *view_record(struct api *api, uint64_t position) {

@@ -58,17 +58,17 @@ static const struct api_column shelter_columns[] = {
     {.name = "status_age_s", .hxl = "#date+status+age+s", .decimals = 1},
     {.name = "people", .hxl = "#affected+sheltered"},
     {.name = "people_age_s", .hxl = "#date+affected+age+s", .decimals = 1},
-    {.name = "at_least"},
+    {.name = "at_least", .hxl = "#affected+at_least"},
     {.name = "source", .hxl = "#meta+source"},
     {.name = "capacity", .hxl = "#capacity+shelter"},
     {.name = "capacity_verified", .hxl = "#capacity+shelter+verified"},
     {.name = "fullness", .hxl = "#indicator+fullness", .decimals = 3},
     {.name = "presence", .hxl = "#status+node"},
-    {.name = "stale"},
+    {.name = "stale", .hxl = "#status+stale"},
     {.name = "open_requests", .hxl = "#need+requests"},
     {.name = "lifelines_down", .hxl = "#impact+lifelines"},
     {.name = "hit", .hxl = "#impact+hazard"},
-    {.name = "free"},
+    {.name = "free", .hxl = "#capacity+free"},
 };
 enum { SHELTER_FULLNESS = 13, SHELTER_PRESENCE = 14, SHELTER_STATUS = 5 };
 
@@ -168,7 +168,7 @@ static const struct api_column depot_columns[] = {
     {.name = "lines", .hxl = "#item+lines"},
     {.name = "open_requests", .hxl = "#need+requests"},
     {.name = "presence", .hxl = "#status+node"},
-    {.name = "stale"},
+    {.name = "stale", .hxl = "#status+stale"},
     {.name = "hit", .hxl = "#impact+hazard"},
 };
 
@@ -301,9 +301,9 @@ static const struct api_column node_columns[] = {
     {.name = "presence", .hxl = "#status+node"},
     {.name = "revoked", .hxl = "#status+node+revoked"},
     {.name = "heard_ago_s", .hxl = "#date+heard+age+s", .decimals = 1},
-    {.name = "epoch"},
-    {.name = "history"},
-    {.name = "present"},
+    {.name = "epoch", .hxl = "#meta+epoch"},
+    {.name = "history", .hxl = "#meta+history"},
+    {.name = "present", .hxl = "#status+present"},
     {.name = "reports", .hxl = "#meta+reports"},
     {.name = "refused", .hxl = "#meta+reports+refused"},
 };

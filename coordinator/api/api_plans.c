@@ -1,11 +1,8 @@
 /* Questions about plans, and about one order. What is no longer in memory is read from the log. */
 #include "coordinator/api/api_inside.h"
+#include "coordinator/api/api_sheet.h"
 
 #include <string.h>
-
-static bool unchanged(struct api_call *call, uint32_t kinds) {
-    return api_unchanged(call, api_scene_changed(call->scene, kinds), API_JSON);
-}
 
 json_t *api_number_argument(struct api_call *call, const char *what) {
     const char *text = call->arguments[0];
@@ -24,13 +21,15 @@ static bool is_plan_wanted(const json_t *plan, const void *standings) {
 
 void api_get_plans(struct api *api, struct api_call *call) {
     const char *standing = api_target_value(&call->target, "standing");
+    enum api_format format;
     (void)api;
-    if (unchanged(call, 1u << STATE_PLAN))
+    if (!api_choose_format(call, false, true, &format) ||
+        api_unchanged(call, api_scene_changed(call->scene, 1u << STATE_PLAN), format))
         return;
     json_t *list = api_ask(call->scene, json_pack("{s:s}", "verb", "plans"), "plans", NULL);
     if (standing != NULL)
         api_keep(list, is_plan_wanted, standing);
-    api_reply_page(call, list, NULL, NULL);
+    api_reply_sheet(call, format, &api_plan_sheet, list);
 }
 
 /* A plan whose body is no longer in memory: the log has it. */
@@ -59,28 +58,6 @@ static json_t *old_diff(struct api *api, const struct state *state, uint64_t num
                                    &api->arena);
 }
 
-static void write_moves(const struct api_scene *scene, const json_t *plan, struct api_text *text) {
-    size_t index;
-    json_t *move;
-    api_text_put(text, "zone,shelter,people,wheelchair,medical,without_vehicle,travel_s");
-    api_exercise_cell(scene, 0, text);
-    api_text_put(text, "#adm+zone+code,#loc+shelter+code,#affected,#affected+wheelchair,"
-                       "#affected+medical,#affected+without_vehicle,#indicator+travel+s");
-    api_exercise_cell(scene, 1, text);
-    json_array_foreach(json_object_get(plan, "moves"), index, move) {
-        static const char *const members[] = {"people", "wheelchair", "medical", "without_vehicle",
-                                              "travel_s"};
-        api_text_cell(text, json_string_value(json_object_get(move, "zone")));
-        api_text_add(text, ",", 1);
-        api_text_cell(text, json_string_value(json_object_get(move, "shelter")));
-        for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-            api_text_add(text, ",", 1);
-            api_text_integer(text, json_integer_value(json_object_get(move, members[i])));
-        }
-        api_exercise_cell(scene, 2, text);
-    }
-}
-
 void api_get_plan(struct api *api, struct api_call *call) {
     enum api_format format;
     json_t *refusal = NULL;
@@ -98,7 +75,8 @@ void api_get_plan(struct api *api, struct api_call *call) {
         api_refused(call, refusal);
     else if (!api_unchanged(call, api_scene_changed(call->scene, 1u << STATE_PLAN), format)) {
         if (format == API_CSV)
-            write_moves(call->scene, plan, &call->out);
+            api_sheet_write(&api_move_sheet, call->scene, json_object_get(plan, "moves"), 0,
+                            UINT64_MAX, &call->out);
         else if (format == API_GEOJSON)
             api_features_of_routes(call->scene, plan, &call->out);
         else
@@ -125,7 +103,8 @@ void api_get_plan_diff(struct api *api, struct api_call *call) {
                                 NULL, &refusal);
         if (reply == NULL && refusal == NULL)
             reply = old_diff(api, call->scene->state, wanted, against);
-        if (reply != NULL && unchanged(call, 1u << STATE_PLAN))
+        if (reply != NULL &&
+            api_unchanged(call, api_scene_changed(call->scene, 1u << STATE_PLAN), API_JSON))
             json_decref(reply);
         else
             api_reply_asked(call, reply, refusal);

@@ -392,6 +392,14 @@ static void write_item(const struct api_table *table, const struct api_scene *sc
     }
 }
 
+void api_csv_cell(const struct api_column *column, const struct api_value *value,
+                  struct api_text *text) {
+    if (value->kind == API_TEXT)
+        api_text_cell(text, value->text);
+    else if (!is_nothing(value))
+        write_value(column, value, text);
+}
+
 static void write_cells(const struct api_table *table, const struct api_scene *scene, uint32_t row,
                         struct api_text *text) {
     struct api_value values[API_COLUMNS_MAX];
@@ -401,25 +409,21 @@ static void write_cells(const struct api_table *table, const struct api_scene *s
         if (table->columns[i].hxl == NULL)
             continue;
         api_text_add(text, ",", first ? 0 : 1);
-        if (values[i].kind == API_TEXT)
-            api_text_cell(text, values[i].text);
-        else if (!is_nothing(&values[i]))
-            write_value(&table->columns[i], &values[i], text);
+        api_csv_cell(&table->columns[i], &values[i], text);
         first = false;
     }
     api_exercise_cell(scene, 2, text);
 }
 
-static void write_headings(const struct api_table *table, const struct api_scene *scene,
-                           struct api_text *text) {
+void api_csv_headings(const struct api_column *columns, size_t count, const struct api_scene *scene,
+                      struct api_text *text) {
     for (int line = 0; line < 2; line++) {
         bool first = true;
-        for (size_t i = 0; i < table->column_count; i++) {
-            const struct api_column *column = &table->columns[i];
-            if (column->hxl == NULL)
+        for (size_t i = 0; i < count; i++) {
+            if (columns[i].hxl == NULL)
                 continue;
             api_text_add(text, ",", first ? 0 : 1);
-            api_text_put(text, line == 0 ? column->name : column->hxl);
+            api_text_put(text, line == 0 ? columns[i].name : columns[i].hxl);
             first = false;
         }
         api_exercise_cell(scene, line, text);
@@ -429,7 +433,7 @@ static void write_headings(const struct api_table *table, const struct api_scene
 static void write_begin(const struct api_table *table, const struct api_scene *scene,
                         const struct api_query *query, uint32_t total, struct api_text *text) {
     if (query->format == API_CSV) {
-        write_headings(table, scene, text);
+        api_csv_headings(table->columns, table->column_count, scene, text);
         return;
     }
     const struct state_general *general = state_general(scene->state);

@@ -32,6 +32,7 @@ struct api_column {
     uint8_t decimals; /* of a NUMBER */
     bool hidden;      /* for filters and geometry, never written */
     bool found;       /* `q` looks in it */
+    const char *path; /* of a sheet (api_sheet.h) alone: where its value stands; NULL: `name` */
 };
 
 enum api_filter_kind {
@@ -109,6 +110,12 @@ void api_table_feature(const struct api_table *table, const struct api_scene *sc
  * end of the line is written too. */
 void api_exercise_cell(const struct api_scene *scene, int line, struct api_text *text);
 void api_exercise_member(const struct api_scene *scene, struct api_text *text);
+
+/* The two lines that CSV begins with, and one cell of it; nothing is an empty one. */
+void api_csv_headings(const struct api_column *columns, size_t count, const struct api_scene *scene,
+                      struct api_text *text);
+void api_csv_cell(const struct api_column *column, const struct api_value *value,
+                  struct api_text *text);
 
 /* The row whose first column is the id; UINT32_MAX: none. */
 uint32_t api_table_find(const struct api_table *table, const struct api_scene *scene,

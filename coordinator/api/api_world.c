@@ -1,6 +1,7 @@
 /* Questions whose answers are small: what the console tells, in lists of the interface's own shape.
  */
 #include "coordinator/api/api_inside.h"
+#include "coordinator/api/api_sheet.h"
 
 #include "coordinator/log/log.h"
 #include "schemas/codec.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE_USUAL = 100, PAGE_MOST = 1000 };
+enum { PAGE_USUAL = 100, PAGE_MOST = 1000, WHOLE_MOST = 1000000 };
 
 /* ---- lists ---- */
 
@@ -22,6 +23,16 @@ bool api_read_page(struct api_call *call, uint64_t *limit, uint64_t *offset) {
         api_target_number(&call->target, "offset", 0, 1000000000, offset) != HV_ERR_VALUE)
         return true;
     api_problem(call, 400, "value", "limit is 1 to 1000, offset 0 or more", NULL);
+    return false;
+}
+
+bool api_read_whole(struct api_call *call, uint64_t *limit, uint64_t *offset) {
+    *limit = WHOLE_MOST;
+    *offset = 0;
+    if (api_target_number(&call->target, "limit", 1, WHOLE_MOST, limit) != HV_ERR_VALUE &&
+        api_target_number(&call->target, "offset", 0, 1000000000, offset) != HV_ERR_VALUE)
+        return true;
+    api_problem(call, 400, "value", "limit is 1 to 1000000, offset 0 or more", NULL);
     return false;
 }
 
@@ -111,10 +122,6 @@ void api_reply_page(struct api_call *call, json_t *items, const char *member, js
     json_decref(items);
 }
 
-static void reply_page(struct api_call *call, json_t *items) {
-    api_reply_page(call, items, NULL, NULL);
-}
-
 /* Takes no memory, so that none can be wanting. */
 static json_t *reversed(json_t *list) {
     size_t size = json_array_size(list);
@@ -137,12 +144,11 @@ void api_pass_on(const struct api_call *call, json_t *request, const char *name)
         json_object_set_new(request, name, json_string(value));
 }
 
-static bool unchanged_aged(struct api_call *call, uint32_t kinds) {
-    return api_unchanged_aged(call, api_scene_changed(call->scene, kinds), API_JSON);
-}
-
-static bool unchanged(struct api_call *call, uint32_t kinds) {
-    return api_unchanged(call, api_scene_changed(call->scene, kinds), API_JSON);
+/* Whether it is answered already: the client has it, or asks for a format that it does not come in.
+ */
+static bool is_done(struct api_call *call, uint32_t kinds, enum api_format *format) {
+    return !api_choose_format(call, false, true, format) ||
+           api_unchanged(call, api_scene_changed(call->scene, kinds), *format);
 }
 
 /* ---- what the console lists ---- */
@@ -150,7 +156,7 @@ static bool unchanged(struct api_call *call, uint32_t kinds) {
 void api_get_transfers(struct api *api, struct api_call *call) {
     (void)api;
     enum api_format format;
-    if (!api_choose_format(call, true, false, &format) ||
+    if (!api_choose_format(call, true, true, &format) ||
         api_unchanged_aged(call, api_scene_changed(call->scene, 1u << STATE_TRANSFER), format))
         return;
     json_t *list = api_ask(
@@ -161,37 +167,46 @@ void api_get_transfers(struct api *api, struct api_call *call) {
     if (format == API_GEOJSON)
         api_reply_features(call, list, api_feature_of_journey);
     else
-        reply_page(call, list);
+        api_reply_sheet(call, format, &api_transfer_sheet, list);
 }
 
 void api_get_incidents(struct api *api, struct api_call *call) {
     (void)api;
-    if (unchanged(call, 1u << STATE_INCIDENT))
+    enum api_format format;
+    if (is_done(call, 1u << STATE_INCIDENT, &format))
         return;
-    reply_page(call, reversed(api_ask(call->scene, json_pack("{s:s}", "verb", "incidents"),
-                                      "incidents", NULL)));
+    api_reply_sheet(
+        call, format, &api_incident_sheet,
+        reversed(api_ask(call->scene, json_pack("{s:s}", "verb", "incidents"), "incidents", NULL)));
 }
 
 /* Ages with the clock, as windows fill. */
 void api_get_progress(struct api *api, struct api_call *call) {
     (void)api;
-    if (unchanged_aged(call, 1u << STATE_PLAN | 1u << STATE_ORDER | 1u << STATE_ZONE))
+    enum api_format format;
+    const uint32_t kinds = 1u << STATE_PLAN | 1u << STATE_ORDER | 1u << STATE_ZONE;
+    if (!api_choose_format(call, false, true, &format) ||
+        api_unchanged_aged(call, api_scene_changed(call->scene, kinds), format))
         return;
-    reply_page(call, api_ask(call->scene, json_pack("{s:s}", "verb", "progress"), "zones", NULL));
+    api_reply_sheet(call, format, &api_progress_sheet,
+                    api_ask(call->scene, json_pack("{s:s}", "verb", "progress"), "zones", NULL));
 }
 
 void api_get_directives(struct api *api, struct api_call *call) {
     (void)api;
-    if (unchanged(call, 1u << STATE_DIRECTIVE))
+    enum api_format format;
+    if (is_done(call, 1u << STATE_DIRECTIVE, &format))
         return;
-    reply_page(call,
-               api_ask(call->scene, json_pack("{s:s}", "verb", "directives"), "directives", NULL));
+    api_reply_sheet(
+        call, format, &api_directive_sheet,
+        api_ask(call->scene, json_pack("{s:s}", "verb", "directives"), "directives", NULL));
 }
 
 void api_get_alerts(struct api *api, struct api_call *call) {
     const struct state *state = call->scene->state;
+    enum api_format format;
     (void)api;
-    if (unchanged(call, 1u << STATE_ALERT))
+    if (is_done(call, 1u << STATE_ALERT, &format))
         return;
     json_t *list = json_array();
     for (uint32_t i = state_count(state, STATE_ALERT); i > 0; i--) {
@@ -204,7 +219,7 @@ void api_get_alerts(struct api *api, struct api_call *call) {
         json_object_set_new(object, "id", json_string(record->alert.id));
         json_array_append_new(list, object);
     }
-    reply_page(call, list);
+    api_reply_sheet(call, format, &api_alert_sheet, list);
 }
 
 struct note_wanted {
@@ -222,8 +237,9 @@ static bool is_note_wanted(const json_t *note, const void *context) {
 void api_get_notes(struct api *api, struct api_call *call) {
     const struct note_wanted wanted = {.subject = api_target_value(&call->target, "subject"),
                                        .q = api_target_value(&call->target, "q")};
+    enum api_format format;
     (void)api;
-    if (unchanged(call, 1u << STATE_NOTE))
+    if (is_done(call, 1u << STATE_NOTE, &format))
         return;
     json_t *list = api_ask(call->scene, json_pack("{s:s}", "verb", "notes"), "notes", NULL);
     api_keep(list, is_note_wanted, &wanted);
@@ -238,7 +254,7 @@ void api_get_notes(struct api *api, struct api_call *call) {
             json_array_set(list, k, before);
             json_array_set_new(list, k - 1, one);
         }
-    reply_page(call, list);
+    api_reply_sheet(call, format, &api_note_sheet, list);
 }
 
 /* ---- hazards ---- */
@@ -251,7 +267,7 @@ void api_get_hazards(struct api *api, struct api_call *call) {
     const char *over = api_target_value(&call->target, "over");
     enum api_format format;
     (void)api;
-    if (!api_choose_format(call, true, false, &format) ||
+    if (!api_choose_format(call, true, true, &format) ||
         api_unchanged(call, api_scene_changed(call->scene, 1u << STATE_HAZARD), format))
         return;
     json_t *list = api_ask(call->scene, json_pack("{s:s}", "verb", "hazards"), "hazards", NULL);
@@ -262,7 +278,7 @@ void api_get_hazards(struct api *api, struct api_call *call) {
     if (format == API_GEOJSON)
         api_reply_features(call, list, api_feature_of_hazard);
     else
-        reply_page(call, list);
+        api_reply_sheet(call, format, &api_hazard_sheet, list);
 }
 
 /* ---- region and exercise ---- */
@@ -291,7 +307,7 @@ static json_t *extent(const struct region *region) {
 void api_get_region(struct api *api, struct api_call *call) {
     json_t *refusal = NULL;
     (void)api;
-    if (unchanged(call, 0))
+    if (api_unchanged(call, api_scene_changed(call->scene, 0), API_JSON))
         return;
     json_t *region = api_ask(call->scene, json_pack("{s:s}", "verb", "region"), NULL, &refusal);
     if (region == NULL) {
@@ -312,8 +328,10 @@ void api_get_region(struct api *api, struct api_call *call) {
 
 void api_get_exercises(struct api *api, struct api_call *call) {
     const struct state_general *general = state_general(call->scene->state);
+    enum api_format format;
     (void)api;
-    if (api_unchanged_aged(call, state_position(call->scene->state), API_JSON))
+    if (!api_choose_format(call, false, true, &format) ||
+        api_unchanged_aged(call, state_position(call->scene->state), format))
         return;
     json_t *items = json_array();
     if (general->mode == HV_MODE_EXERCISE) {
@@ -325,5 +343,5 @@ void api_get_exercises(struct api *api, struct api_call *call) {
                              "deployment", json_object_get(status, "deployment"), "clock", clock));
         json_decref(status);
     }
-    reply_page(call, items);
+    api_reply_sheet(call, format, &api_exercise_sheet, items);
 }

@@ -1,6 +1,7 @@
 /* Decisions: each becomes a request of the console in the main thread, through the same rules as
  * from any other door, and is answered when its records are durable. */
 #include "coordinator/api/api_inside.h"
+#include "coordinator/api/api_sheet.h"
 
 #include "schemas/platform/json_members.h"
 
@@ -347,22 +348,29 @@ void api_delete_node(struct api *api, struct api_call *call) {
 }
 
 static void told_accounts(struct api *api, struct api_call *call, json_t *reply) {
-    const json_t *accounts = json_object_get(reply, "accounts");
+    json_t *accounts = json_object_get(reply, "accounts");
     if (!json_is_array(accounts)) {
         api_refused(call, reply);
         return;
     }
-    const struct state_general *general = state_general(api->replica.state);
-    api_reply_json(
-        call, 200,
-        json_pack("{s:I, s:I, s:s, s:I, s:i, s:O}", "position", (json_int_t)general->position,
-                  "wall_ms", (json_int_t)api->scene.console.wall_ms, "mode",
-                  hv_mode_word(general->mode), "total", (json_int_t)json_array_size(accounts),
-                  "offset", 0, "items", accounts));
+    enum api_format format;
+    if (!api_choose_format(call, false, true, &format))
+        return;
+    if (format == API_CSV) {
+        api_sheet_write(&api_account_sheet, &api->scene, accounts, 0, UINT64_MAX, &call->out);
+        api_reply(call, 200, api_type_of(format));
+    } else {
+        api_reply_json(
+            call, 200,
+            api_list_frame(&api->scene, json_array_size(accounts), 0, json_incref(accounts)));
+    }
     api_header(call, "Cache-Control", "no-store");
 }
 
 void api_get_accounts(struct api *api, struct api_call *call) {
+    enum api_format format;
+    if (!api_choose_format(call, false, true, &format))
+        return;
     api_wait(api, call, json_pack("{s:s}", "verb", "accounts"), told_accounts);
 }
 

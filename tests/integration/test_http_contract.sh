@@ -40,10 +40,13 @@ haven hazard river flood --zones Z10,Z11
 haven road close L1-2 --reason 'under water'
 haven report S01 count --adults 31
 haven report S01 status open
+haven report S01 '{"verb": "transfer-out", "people": {"adult": 4, "child": 1}, "shelter": "S02", "transfer": "T1"}'
+haven hazard river flood --links L6-8 --from +90min --until +6h
 haven report S02 '{"verb": "request", "kind": "goods", "urgency": "urgent", "lines": [{"item": "water", "quantity": 100}]}'
 haven report S02 '{"verb": "lifeline", "lifelines": [{"kind": "power", "state": "down"}]}'
 haven report D1 '{"verb": "stock-count", "complete": true, "lines": [{"item": "water", "quantity": 9000, "lot": "L1", "expiry": "2027-03-01"}]}'
 haven note 'handed over' --subject S01
+haven handover 'all is quiet' --to tester
 haven plan make
 haven plan approve "$("$bin/haven" plan list --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["plans"][0]["id"])')"
 

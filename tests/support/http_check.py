@@ -3,6 +3,8 @@ that miss nothing, requests that are none, TLS, and a clean stop with everybody 
 
   http_check.py BIN        the folder of haven and haven-coordinator
 """
+import csv
+import io
 import json
 import os
 import shutil
@@ -612,6 +614,9 @@ def timelines(city, view, planner):
     for thread in threads:
         thread.join()
     is_so("of four who add at once none loses anything", [one.status for one in answers] == [200] * 4 and sorted(roads()) == ["L10-17", "L16-17", "L17-10", "L17-19", "L19-17"], (roads(), [one.body for one in answers]))
+    rows = [row for row in sheet(city, "/api/v1/hazards?sort=id", view) if row["id"] == "tide"]
+    is_so("as CSV it is what is hit now and a row for each time", [(row["zones"], row["links"]) for row in rows] == [("Z10", "")] + [("", road) for road in roads()]
+          and rows[0]["from_wall_ms"] == "" and rows[1]["from_wall_ms"] == str(now + hour), rows)
     again = city.ask("PUT", path, {"kind": "flood", "adds": True, "steps": [step("L10-17", 2)]}, **planner)
     is_so("what is said twice is there once", again.status == 200 and len(roads()) == 5, roads())
     is_so("a look back knows what was told then", roads(f"?at={first.json()['last']}") == ["L16-17"], roads(f"?at={first.json()['last']}"))
@@ -722,6 +727,11 @@ def requests(city, view, planner, approver):
           and city.ask("GET", "/api/v1/shelters/S05", **view).json()["open_requests"] == 0 and not alarms())
 
 
+def sheet(city, path, view):
+    """Rows of CSV by their headings, without the line of tags."""
+    return list(csv.DictReader(io.StringIO(city.ask("GET", path, **view, Accept="text/csv").body.decode())))[1:]
+
+
 def movement(kind, quantity, **more):
     return {"verb": "stock-" + kind, "lines": [{"item": "water", "quantity": quantity}], **more}
 
@@ -742,6 +752,13 @@ def goods(city, view, planner):
     is_so("no other", city.ask("GET", "/api/v1/waybills?id=W-8", **view).status == 404)
     rows = city.ask("GET", "/api/v1/ledger?item=water&place=S07", **view).json()["items"]
     is_so("where its units are", [row["accounts"]["on-hand"] for row in rows] == [120], rows)
+    accounts = {(row["place"], row["item"], row["account"]): row["quantity"] for row in sheet(city, "/api/v1/ledger?item=water&place=S07", view)}
+    is_so("so as CSV, a row for each account", accounts == {("S07", "water", account): str(units) for account, units in rows[0]["accounts"].items()}, accounts)
+    [loaded] = sheet(city, "/api/v1/waybills?id=W-7", view)
+    is_so("and of what was loaded", [loaded[name] for name in ("id", "to", "part", "item", "shipped", "received", "in_transit", "ordered")]
+          == ["W-7", "S07", "lines", "water", "200", "120", "80", ""], loaded)
+    is_so("supplies as CSV in pages of their own", [row["item"] for row in sheet(city, "/api/v1/supplies?limit=2&offset=1", view)]
+          == [row["item"] for row in city.ask("GET", "/api/v1/supplies?limit=2&offset=1", **view).json()["items"]])
     [short] = city.ask("GET", "/api/v1/supplies?shelter=S07&item=water&below=2", **view).json()["items"]
     is_so("for how long they last", short["item"] == "water" and abs(short["days_left"] - 120 / 180) < 1e-9, short)
     is_so("what lasts longer is not below", city.ask("GET", "/api/v1/supplies?shelter=S07&item=water&below=1", **view).json()["total"] == 1)

@@ -109,6 +109,32 @@ def says_exercise(media, text):
     return (head[-1] == "exercise" or head[0] == "mode") and all(EXERCISE in row for row in rows)
 
 
+def is_list(schema):
+    """Whether a schema is List, or made of it."""
+    return schema.get("$ref", "").endswith("/List") or any(is_list(part) for part in [*schema.get("allOf", ()), *([resolve(schema)] if "$ref" in schema else ())])
+
+
+# What is asked for piece by piece, with `next`, and whose rows have nothing in common: docs/HTTP.md.
+NO_SHEET = {"/log"}
+# Members that stand in CSV under another name, or are left to JSON: how a record came in, and the details of a request.
+ELSEWHERE = {"/notes": {"actor", "cause", "mono_ms", "record"}, "/alerts": {"actor", "alert", "cause", "mono_ms", "record"},
+             "/handovers": {"actor", "cause", "mono_ms", "record"}}
+WITHOUT_LINES = {"/hazards": (), "/ledger": (), "/waybills": ()}  # whose items make a row for each line: never fewer rows than items
+
+
+def check_sheet(path, body):
+    """CSV of a list says what its JSON says: each item, and each member that is no list or object."""
+    head, tags, *rows = csv.reader(io.StringIO(body.decode()))
+    value = json.loads(ask(f"{BASE}{path}?limit=1000" if path != "/accounts" else BASE + path)[2])
+    if any(len(row) != len(head) for row in [tags, *rows]) or not all(tag.startswith("#") for tag in tags) or len(set(head)) != len(head):
+        fault(f"GET {path} as text/csv: the lines are not of one length, a column has no tag, or two have one name")
+    if len(rows) < value["total"] if path in WITHOUT_LINES else len(rows) != value["total"]:
+        fault(f"GET {path} as text/csv: {len(rows)} rows of {value['total']} items")
+    members = {name for item in value["items"] for name, member in item.items() if isinstance(member, (str, int, float))}
+    if path not in TABLES and members - set(head) - ELSEWHERE.get(path, set()):
+        fault(f"GET {path} as text/csv: there is no column {sorted(members - set(head) - ELSEWHERE.get(path, set()))}")
+
+
 def sample(schema):
     return str(schema["enum"][0] if "enum" in schema else schema.get("minimum", 1) if schema.get("type") == "integer" else
                "true" if schema.get("type") == "boolean" else "x")
@@ -159,6 +185,9 @@ def check_get(path, operation):
             return 0
         target = target.replace(name, urllib.request.quote(str(found), safe=""))
     good = resolve(operation["responses"]["200"])
+    whole_list = is_list(good["content"].get("application/json", {}).get("schema", {}))
+    if whole_list and ("text/csv" in good["content"]) == (path in NO_SHEET):
+        fault(f"GET {path}: a list {'has' if path in NO_SHEET else 'has no'} CSV")
     for media, content in good["content"].items():
         accept = None if media == "text/html" else media
         status, headers, body = ask(BASE + target, accept)
@@ -174,6 +203,8 @@ def check_get(path, operation):
                 fault(f"{what}: a part of it does not say that it is an exercise")
         elif media == "text/csv" and not body.split(b"\r\n")[1].startswith(b"#"):
             fault(f"{what}: the second line has no HXL tags")
+        elif media == "text/csv" and whole_list:
+            check_sheet(path, body)
         if media.startswith("text/") and not says_exercise(media, body.decode()):
             fault(f"{what}: not all of it says that it is an exercise")
         if "ETag" in good.get("headers", {}):
