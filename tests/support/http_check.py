@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -523,9 +524,11 @@ def two_persons(city):
         text = file.read()
     city.stop()
     with open(path, "w", encoding="utf-8") as file:
-        file.write(text.replace("approval: manual", "approval: two-persons"))
+        file.write(re.sub("plan_every_ms: .*", "plan_every_ms: 3600000", text.replace("approval: manual", "approval: two-persons")))
     city.start()
     one, other = city.token("one", "planner,approver"), city.token("other", "approver")
+    city.ask("PUT", "/api/v1/hazards/river", {"kind": "flood", "zones": ["Z11"]}, **one)
+    city.ask("POST", "/api/v1/plans", **one) # the last that may be made by itself, and so be nobody's, for an hour
     city.ask("PUT", "/api/v1/hazards/river", {"kind": "flood", "zones": ["Z10"]}, **one)
     made = city.ask("POST", "/api/v1/plans", **one)
     is_so("a plan is made", made.status == 201, made.body)
