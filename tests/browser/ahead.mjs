@@ -307,6 +307,9 @@ await test("charts of a look back end where it looks", async () => {
   await page.waitForSelector(".message.past");
   await says(page, ".charts figure:first-child figcaption", `People sheltered: ${many.toLocaleString("en-GB")}`);
   check(await page.locator(".charts canvas").count() > 0, "no chart is drawn");
+  await page.focus(".chartfigures summary");
+  await page.keyboard.press("Enter");
+  await says(page, ".chartfigures tbody tr:first-child td", many.toLocaleString("en-GB")); // the newest first; what the lines show under a pointer
   await accessible(page, "charts of a look back");
   await picture(page, "centre-look-back");
   await page.click(".message.past button");

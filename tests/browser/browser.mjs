@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { keysMiss, remembering } from "./keyboard.mjs";
 
 const require = createRequire(join(process.env.MODULES, "x.js"));
 const { chromium } = require("playwright-core");
@@ -79,7 +80,11 @@ export async function open(more = []) {
       "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", ...(more.length ? more : ["--disable-gpu"])] });
   process.on("exit", () => browser.close());
   const newContext = browser.newContext.bind(browser);
-  browser.newContext = async (options) => patient(await newContext(options));
+  browser.newContext = async (options) => {
+    const context = patient(await newContext(options));
+    if (!options || options.javaScriptEnabled !== false) await remembering(context);
+    return context;
+  };
   return browser;
 }
 
@@ -139,7 +144,7 @@ export async function picture(page, name) {
 }
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const LOOKS_MOST = 20;
+const LOOKS_MOST = 20, KEY_LOOKS_MOST = 3;
 
 // Pages are the same bytes whatever the daemon was built with: once is enough. Fails with every violation of WCAG 2.2 AA that axe finds. Live pages change under its eyes: what it finds in one that changed
 // meanwhile may be of elements that are gone, so that it looks again. What it costs grows with what it looks at: `within` names what a page
@@ -159,6 +164,20 @@ export async function accessible(page, name, within = "html") {
   for (let looks = 1; found.violations.length > 0 && found.changes > 0 && looks < LOOKS_MOST; looks++) found = await look();
   const wrong = found.violations.map((violation) => `${violation.id}: ${violation.help}\n    ${violation.nodes.map((node) => node.html.slice(0, 160) + " " + (node.any[0] || node.all[0] || node.none[0] || { message: "" }).message).join("\n    ")}`);
   check(wrong.length === 0, `${name}: axe finds\n  ${wrong.join("\n  ")}`);
+  await byKeys(page, name);
+}
+
+// What needs a pointer by its nature, and what does the same by keys. The map: what a click on it opens, the
+// table of places opens by its buttons, and so do the lists beside the map. A chart shows the figure under the pointer, and
+// the table below has them all. A message of the desk goes by Escape, too.
+const INSTEAD = [{ of: "canvas.mapbox, .maplibregl-canvas-container, .maplibregl-canvas", by: 'a[href="#/places"]' }, { of: ".u-wrap, .u-over", by: ".chartfigures summary" }, { of: "#said", by: "#said" }];
+
+/** Fails with whatever of a page the keyboard alone cannot do. Once is enough: languages and colours change nothing of it. */
+async function byKeys(page, name) {
+  if (await page.getAttribute("html", "lang") !== "en") return;
+  let missed = await keysMiss(page, INSTEAD);
+  for (let looks = 1; missed.length > 0 && looks < KEY_LOOKS_MOST; looks++) missed = await keysMiss(page, INSTEAD); // live pages change under the fingers
+  check(missed.length === 0, `${name}: by keys alone\n  ${missed.join("\n  ")}`);
 }
 
 /** What moves on a page by itself although somebody asked for less of that (the context's reducedMotion): elements, named by class or tag. */

@@ -238,6 +238,21 @@ await test("status, capacity and lifelines are told in a few taps", async () => 
     return status.lifelines.length > 0 && status.capacity.lines.length > 0 && status.status.status === "open";
   });
   check(status.status.status === "open" && status.capacity.lines[0].people === 480 && status.lifelines[0].state === "down", JSON.stringify(status));
+  // By keys one comes by what is not meant: it is not sent on the way.
+  let sent = 0;
+  const count = (request) => { if (request.method() === "POST") sent++; };
+  page.on("request", count);
+  await page.focus('form[data-form="lifeline"] input[name="power"][value="up"]');
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await page.waitForSelector('form.chosen:has(input[name="power"][value="down"]:checked) button');
+  await page.keyboard.press("Enter");
+  await until("what was chosen by keys at the node", async () => {
+    status = await ask(node, "status");
+    return status.lifelines.length > 1;
+  });
+  page.off("request", count);
+  check(sent === 1 && status.lifelines.every((one) => one.state === "down"), `${sent} sent: ${JSON.stringify(status.lifelines)}`);
 });
 
 await test("a need is two taps, for as many as are here", async () => {

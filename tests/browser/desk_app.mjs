@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { accessible, bin, check, daemon, ended, finish, freePort, hurried, patient, picture, run, scratch, test, until } from "./browser.mjs";
+import { remembering } from "./keyboard.mjs";
 
 const { chromium } = createRequire(join(process.env.MODULES, "x.js"))("playwright-core");
 const folder = scratch();
@@ -27,10 +28,14 @@ const start = async () => {
 };
 
 // The same browser each time: what it has kept is on its disk.
-const openBrowser = async () => hurried(patient(await chromium.launchPersistentContext(join(folder, "profile"), {
-  executablePath: "/usr/bin/chromium", viewport: { width: 360, height: 640 }, locale: "en-GB", reducedMotion: "reduce",
-  args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--disable-dev-shm-usage", "--disable-gpu", `--ignore-certificate-errors-spki-list=${pin}`] })));
+const openBrowser = async () => {
+  const context = await hurried(patient(await chromium.launchPersistentContext(join(folder, "profile"), {
+    executablePath: "/usr/bin/chromium", viewport: { width: 360, height: 640 }, locale: "en-GB", reducedMotion: "reduce",
+    args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+      "--disable-sync", "--disable-dev-shm-usage", "--disable-gpu", `--ignore-certificate-errors-spki-list=${pin}`] })));
+  await remembering(context);
+  return context;
+};
 
 let shelter = await start();
 let browser = await openBrowser();

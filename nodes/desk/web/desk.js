@@ -310,7 +310,7 @@
     form.reset();
     const button = form.querySelector("[data-name]");
     if (button) button.textContent = button.getAttribute("data-name");
-    form.classList.remove("counting");
+    form.classList.remove("counting", "chosen");
     const apart = form.querySelector(".apart");
     if (apart) apart.textContent = "";
     if (details && !form.classList.contains("waybill")) details.open = false;
@@ -318,11 +318,17 @@
     dirty.delete(form);
   }
 
-  // A lifeline is one tap; the generator waits for its hours.
+  // A lifeline is one tap; the generator waits for its hours. By arrow keys one comes by what is not meant: there the
+  // button shows, and what is chosen is sent by it or by Enter.
+  let byArrow = false;
+  document.addEventListener("keydown", (event) => { byArrow = /^Arrow/.test(event.key); }, true);
+  ["mousedown", "touchstart"].forEach((kind) => document.addEventListener(kind, () => { byArrow = false; }, true));
   document.addEventListener("change", (event) => {
     const form = event.target.form;
     if (event.target.type !== "radio" || !form || form.getAttribute("data-form") !== "lifeline") return;
-    if (event.target.name !== "generator") form.querySelector("button").click();
+    if (event.target.name === "generator") return;
+    if (byArrow) form.classList.add("chosen");
+    else form.querySelector("button").click();
   });
 
   // ---- parts that stay fresh ----
