@@ -134,12 +134,26 @@ const char *evacuation_checker_plan(const struct evacuation_instance *instance,
 
 /* ---- bounds ---------------------------------------------------------------------------------- */
 
+/* Whether each node's prices stand in the order of their steps, as price() relies on. */
+static bool prices_rise(const struct evacuation_prices *prices) {
+    for (size_t node = 0; node < prices->node_count; node++)
+        for (size_t i = prices->first[node] + 1; i < prices->first[node + 1]; i++)
+            if (prices->steps[i] <= prices->steps[i - 1])
+                return false;
+    return true;
+}
+
+/* The last that begins by then; 0 before the first. */
 static int64_t price(const struct evacuation_prices *prices, int32_t node, int32_t t) {
-    int64_t value = 0;
-    for (size_t i = prices->first[node]; i < prices->first[node + 1]; i++)
-        if (prices->steps[i] <= t)
-            value = prices->values[i];
-    return value;
+    size_t low = prices->first[node], high = prices->first[node + 1];
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (prices->steps[middle] <= t)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low == prices->first[node] ? 0 : prices->values[low - 1];
 }
 
 static wide proven_value(const struct evacuation_instance *instance,
@@ -181,6 +195,8 @@ const char *evacuation_checker_bound(const struct evacuation_instance *instance,
         people += instance->zones[z].people;
     if (plan->prices.unserved_cost <= people * instance->horizon_steps)
         return "the price of the unserved does not put them first";
+    if (!prices_rise(&plan->prices))
+        return "the prices of a node are not in the order of their steps";
     wide claim =
         (wide)plan->prices.unserved_cost * plan->bound.unserved + plan->bound.total_arrival_steps;
     if (proven_value(instance, &plan->prices) < claim)
