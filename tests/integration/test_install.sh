@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A machine that has programs and no compiler: the packages that OPERATIONS.md names for it are those whose libraries
 # the programs are linked with, all of them and no more. Skipped where there is no dpkg.
+# Sanitizers see nothing of it: what a sanitized program is linked with is not what is installed.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 bin=$PWD/${BUILD:-build}/bin
