@@ -29,7 +29,17 @@ static struct network *random_network(void) {
     return network;
 }
 
-static void time_slowly(const struct network *network, uint32_t start, int64_t *time) {
+/* When links close that do not. */
+static const int64_t *never(void) {
+    static int64_t closes[LINKS];
+    for (uint32_t l = 0; l < LINKS; l++)
+        closes[l] = NETWORK_NEVER;
+    return closes;
+}
+
+/* Times from a node for who leaves it at `leaves`. */
+static void time_slowly(const struct network *network, const int64_t *closes, int64_t leaves,
+                        uint32_t start, int64_t *time) {
     for (uint32_t i = 0; i < NODES; i++)
         time[i] = i == start ? 0 : NETWORK_UNREACHABLE;
     for (uint32_t round = 0; round < NODES; round++)
@@ -37,6 +47,8 @@ static void time_slowly(const struct network *network, uint32_t start, int64_t *
             const struct network_link *link = network_link_at(network, l);
             if (!link->closed && time[link->from] != NETWORK_UNREACHABLE &&
                 (link->from == start || !network_is_centroid(network, link->from)) &&
+                (closes[l] == NETWORK_NEVER ||
+                 leaves + time[link->from] + link->travel_ms <= closes[l]) &&
                 time[link->from] + link->travel_ms < time[link->to])
                 time[link->to] = time[link->from] + link->travel_ms;
         }
@@ -69,7 +81,7 @@ Test(network, finds_the_shortest_times_and_routes_both_ways) {
         cr_assert_eq(network_search_new(network, &search), 0);
         int64_t time[NODES][NODES];
         for (uint32_t from = 0; from < NODES; from++)
-            time_slowly(network, from, time[from]);
+            time_slowly(network, never(), 0, from, time[from]);
         for (uint32_t end = 0; end < NODES; end++) {
             cr_assert_eq(network_search_run(search, NETWORK_FROM_SOURCES, &end, 1), 0);
             for (uint32_t to = 0; to < NODES; to++) {
@@ -108,7 +120,7 @@ Test(network, finds_the_nearest_of_many_sources) {
         for (uint32_t to = 0; to < NODES; to++) {
             int64_t best = NETWORK_UNREACHABLE, time[NODES];
             for (uint32_t i = 0; i < 3; i++) {
-                time_slowly(network, sources[i], time);
+                time_slowly(network, never(), 0, sources[i], time);
                 best = time[to] < best ? time[to] : best;
             }
             cr_assert_eq(network_search_time_ms(search, to), best);
@@ -125,29 +137,12 @@ Test(network, finds_the_nearest_of_many_sources) {
 
 enum { CLOSES_MAX = 20, LATE = 2 * CLOSES_MAX }; /* when all is closed that closes */
 
-/* Times from a node for who leaves it at `leaves`. */
-static void time_closings_slowly(const struct network *network, const int64_t *closes,
-                                 int64_t leaves, uint32_t start, int64_t *time) {
-    for (uint32_t i = 0; i < NODES; i++)
-        time[i] = i == start ? 0 : NETWORK_UNREACHABLE;
-    for (uint32_t round = 0; round < NODES; round++)
-        for (uint32_t l = 0; l < LINKS; l++) {
-            const struct network_link *link = network_link_at(network, l);
-            if (!link->closed && time[link->from] != NETWORK_UNREACHABLE &&
-                (link->from == start || !network_is_centroid(network, link->from)) &&
-                (closes[l] == NETWORK_NEVER ||
-                 leaves + time[link->from] + link->travel_ms <= closes[l]) &&
-                time[link->from] + link->travel_ms < time[link->to])
-                time[link->to] = time[link->from] + link->travel_ms;
-        }
-}
-
 /* Until when one can leave a node and come to one of two; less than 0: never. */
 static int64_t leave_slowly(const struct network *network, const int64_t *closes, uint32_t from,
                             const uint32_t *ends) {
     for (int64_t leaves = LATE; leaves >= 0; leaves--) {
         int64_t time[NODES];
-        time_closings_slowly(network, closes, leaves, from, time);
+        time_slowly(network, closes, leaves, from, time);
         if (time[ends[0]] != NETWORK_UNREACHABLE || time[ends[1]] != NETWORK_UNREACHABLE)
             return leaves == LATE ? NETWORK_NEVER : leaves;
     }
@@ -171,7 +166,7 @@ static bool holds(const struct network *network, const int64_t *closes,
 static void judge_closings(const struct network *network, const int64_t *closes,
                            struct network_search *search, const uint32_t *ends) {
     int64_t time[NODES];
-    time_closings_slowly(network, closes, 0, ends[0], time);
+    time_slowly(network, closes, 0, ends[0], time);
     cr_assert_eq(network_search_run(search, NETWORK_FROM_SOURCES, ends, 1), 0);
     for (uint32_t to = 0; to < NODES; to++) {
         const int64_t latest = network_search_latest_ms(search, to);

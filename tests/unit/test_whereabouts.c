@@ -383,24 +383,6 @@ Test(whereabouts, are_forgotten_with_the_incident_and_old_answers_bring_nobody_b
     expect(0, 0, 0, 1000, 0);
 }
 
-Test(whereabouts, more_orders_than_are_kept_apart_lose_nobody) {
-    for (uint64_t i = 1; i <= 30; i++) {
-        order((struct sending){.id = i,
-                               .revision = 1,
-                               .shelter = "A",
-                               .people = 20,
-                               .window_min = 2,
-                               .travel_min = 30,
-                               .state = HV_ORDER_ISSUED});
-        answer(i, HV_ORDER_ACCEPTED, -1);
-        pass(1);
-        take_back(i, HV_ORDER_SUPERSEDED);
-    }
-    cr_assert_eq(look().on_way[STATE_ALL] + look().overdue, 300);
-    pass(600);
-    expect(0, 0, 300, 700, 0);
-}
-
 /* Order `id` of twenty to A, from now on, accepted. */
 static void send_twenty(uint64_t id) {
     order((struct sending){.id = id,
@@ -411,6 +393,17 @@ static void send_twenty(uint64_t id) {
                            .travel_min = 30,
                            .state = HV_ORDER_ISSUED});
     answer(id, HV_ORDER_ACCEPTED, -1);
+}
+
+Test(whereabouts, more_orders_than_are_kept_apart_lose_nobody) {
+    for (uint64_t i = 1; i <= 30; i++) {
+        send_twenty(i);
+        pass(1);
+        take_back(i, HV_ORDER_SUPERSEDED);
+    }
+    cr_assert_eq(look().on_way[STATE_ALL] + look().overdue, 300);
+    pass(600);
+    expect(0, 0, 300, 700, 0);
 }
 
 Test(whereabouts, who_left_by_an_order_that_is_not_kept_apart_any_more_is_not_counted_again) {
