@@ -276,6 +276,23 @@ static int verify(const struct cli *cli) {
     return status == EX_OK ? tell_proof(cli, reply) : status;
 }
 
+/* ---- the end of a waybill ---- */
+
+static void print_ended(const json_t *reply) {
+    const long long orders = cli_number(reply, "last") - cli_number(reply, "first");
+    printf("ended; %s cancelled\n", cli_count(orders, "open order", "open orders"));
+}
+
+static int end(const struct cli *cli, const char *waybill) {
+    const char *reason = cli_option(cli, "--reason");
+    if (reason == NULL)
+        return cli_usage(cli, "say why nothing more comes: --reason TEXT");
+    return cli_ask(
+        cli,
+        json_pack("{s:s, s:s, s:s}", "verb", "waybill-end", "waybill", waybill, "reason", reason),
+        print_ended);
+}
+
 /* ---- the command ---- */
 
 int cli_ledger(const struct cli *cli) {
@@ -299,14 +316,8 @@ int cli_ledger(const struct cli *cli) {
     if (strcmp(what, "waybill") == 0)
         return cli_ask(cli, json_pack("{s:s, s:s}", "verb", "waybills", "id", which),
                        print_waybill);
-    if (strcmp(what, "end") == 0) {
-        const char *reason = cli_option(cli, "--reason");
-        return reason == NULL ? cli_usage(cli, "say why nothing more comes: --reason TEXT")
-                              : cli_ask(cli,
-                                        json_pack("{s:s, s:s, s:s}", "verb", "waybill-end",
-                                                  "waybill", which, "reason", reason),
-                                        NULL);
-    }
+    if (strcmp(what, "end") == 0)
+        return end(cli, which);
     return cli_usage(cli, "show, item, lot, waybills, waybill, end, warnings or verify");
 }
 

@@ -3,6 +3,7 @@
 #include "coordinator/control/console_json.h"
 
 #include "coordinator/ledger/verify.h"
+#include "coordinator/planning/orders.h"
 #include "schemas/platform/entry.h"
 
 #include <string.h>
@@ -398,7 +399,11 @@ void console_waybill_end(const struct console_scene *scene, const json_t *reques
                        "say why nothing more comes: what was shipped and not received is missing");
         return;
     }
-    struct hv_record *record = console_decide(outcome, arena, HV_RECORD_WAYBILL_END);
-    if (record != NULL)
-        record->waybill_end = (struct hv_waybill_end){.waybill = id, .reason = reason};
+    const struct orders_scene orders_scene = {.state = console_picture(scene)};
+    const int error = orders_end_waybill(&orders_scene, waybill, reason, arena, &outcome->records,
+                                         &outcome->record_count);
+    if (error == HV_OK)
+        outcome->kind = CONSOLE_COMMAND;
+    else
+        console_refuse(outcome, error, NULL, NULL);
 }

@@ -49,4 +49,11 @@ int orders_withdraw(const struct orders_scene *scene, const struct state_plan *p
                     const char *reason, struct hv_arena *arena, struct hv_record **ret_records,
                     size_t *ret_count) HV_MUST_USE;
 
+/* The records that end a waybill, which is not closed: its end, and the orders to send and to
+ * expect what it is of cancelled, as far as anybody would still carry them out; what these say is
+ * the reason then. HV_ERR_MEMORY. */
+int orders_end_waybill(const struct orders_scene *scene, const struct state_waybill *waybill,
+                       const char *reason, struct hv_arena *arena, struct hv_record **ret_records,
+                       size_t *ret_count) HV_MUST_USE;
+
 #endif

@@ -608,6 +608,62 @@ Test(planning, withdrawing_a_plan_cancels_its_orders) {
     cr_assert_eq(state_general(state())->plan_in_force, STATE_NONE);
 }
 
+/* The waybill of a plan that sends 300 from the depot to the shelter. */
+static const char *order_water(void) {
+    const struct hv_order *ship = NULL;
+    tell_people(50);
+    tell_water("d1", 1000, 0, 0);
+    town_approve(&town, town_propose(&town));
+    open_orders(HV_ORDER_SHIP, &ship);
+    assert(ship != NULL);
+    return ship->waybill;
+}
+
+static const struct hv_order *order_of_waybill(const char *waybill, enum hv_order_kind kind) {
+    const struct hv_order *order = NULL;
+    const struct state_waybill *of = state_find_waybill(state(), waybill);
+    const uint64_t number = kind == HV_ORDER_SHIP ? of->ship_order : of->expect_order;
+    cr_assert_eq(state_order_decode(state_find_order(state(), number), &town.arena, &order), 0);
+    return order;
+}
+
+static size_t end_waybill(const char *waybill) {
+    struct hv_record *records = NULL;
+    size_t count = 0;
+    const struct orders_scene now = scene();
+    cr_assert_eq(orders_end_waybill(&now, state_find_waybill(state(), waybill), "the bridge fell",
+                                    &town.arena, &records, &count),
+                 0);
+    cr_assert_eq(store(records, count), 0, "%s", town.bench->reply_verdict.detail);
+    return count;
+}
+
+/* Half of it has left: the depot would send the other half by an order that stays. */
+Test(planning, nobody_sends_or_expects_any_more_what_a_waybill_that_was_ended_is_of) {
+    const uint32_t water = region_find_item(town.region, "water");
+    const char *waybill = order_water();
+    tell_moved("d1", HV_STOCK_SHIP, waybill, 200);
+    cr_assert_eq(end_waybill(waybill), 3);
+    cr_assert_eq(open_orders(HV_ORDER_SHIP, NULL), 0);
+    cr_assert_eq(open_orders(HV_ORDER_EXPECT_DELIVERY, NULL), 0);
+    cr_assert_str_eq(order_of_waybill(waybill, HV_ORDER_SHIP)->text, "the bridge fell");
+    cr_assert_eq(state_waybill_stage(state_find_waybill(state(), waybill)), STATE_WAYBILL_CLOSED);
+    struct picture *picture = town_picture(&town);
+    cr_assert_eq(picture->stock[water], 800, "what has not left is free");
+    cr_assert_eq(picture->need[water], 300, "and nothing comes");
+    picture_free(picture);
+}
+
+Test(planning, what_is_done_or_that_nobody_can_be_told_of_stays_when_a_waybill_ends) {
+    const char *waybill = order_water(),
+               *shelter = order_of_waybill(waybill, HV_ORDER_EXPECT_DELIVERY)->addressee;
+    cancel(order_of_waybill(waybill, HV_ORDER_SHIP));
+    town_decide(&town, (struct hv_record){.kind = HV_RECORD_REVOCATION,
+                                          .revocation = {.node = shelter, .reason = "lost"}});
+    cr_assert_eq(end_waybill(waybill), 1);
+    cr_assert(state_find_waybill(state(), waybill)->closed);
+}
+
 /* ---- sessions and the worker ---- */
 
 static void equal_worth(const struct plan *a, const struct plan *b) {
