@@ -3,7 +3,7 @@
 #define SCENARIOS_PREPOSITION_H
 
 #include "coordinator/cli/preposition_json.h"
-#include "coordinator/cli/scenarios_json.h"
+#include "coordinator/cli/hazards_json.h"
 
 /* Sites are the nodes of the roads; at the nodes of depots any of the sizes may be opened. Demand
  * stands where a zone's people enter the roads: of the people a scenario makes leave, what each

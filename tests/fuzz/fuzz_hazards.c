@@ -1,6 +1,6 @@
 /* Definitions of hazards for a small region: refused with faults, or made into a catalogue whose
  * probabilities add up, and into an instance that the checks of pre-positioning take. */
-#include "coordinator/cli/scenarios_json.h"
+#include "coordinator/cli/hazards_json.h"
 #include "coordinator/cli/scenarios_preposition.h"
 
 #include <math.h>
