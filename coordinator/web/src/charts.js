@@ -57,7 +57,7 @@ function figures(wallMs, drawn) {
     value: (/** @type {number} */ sample) => values[sample], show: (/** @type {number} */ sample) => show(chart, values[sample])
   })));
   const table = new Table(t("charts.table"), [
-    { key: "time", title: t("charts.when"), value: (sample) => new Date(wallMs[sample]).toISOString(), show: (sample) => moment(wallMs[sample]) }, ...columns]);
+    { key: "time", title: t("charts.when"), value: (sample) => new Date(wallMs[sample]).toISOString(), show: (sample) => moment(wallMs[sample], true) }, ...columns]);
   return h("details", { class: "chartfigures", ontoggle: () => { if (table.rows.length === 0) table.set(wallMs.map((_, i) => wallMs.length - 1 - i)); } },
     h("summary", null, t("charts.table")), table.element);
 }

@@ -65,10 +65,10 @@ function locale() {
   return (navigator.languages || []).find((name) => name.toLowerCase().startsWith(language.slice(0, 2).toLowerCase())) || (language === "en" ? "en-GB" : language);
 }
 
-/** A moment with its day; duty rooms count to 24. @param {number | null | undefined} wallMs */
-export function moment(wallMs) {
+/** A moment with its day; duty rooms count to 24. @param {number | null | undefined} wallMs @param {boolean} [seconds] whether to the second */
+export function moment(wallMs, seconds = false) {
   if (!wallMs) return "—";
-  return new Intl.DateTimeFormat(locale(), { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(wallMs);
+  return new Intl.DateTimeFormat(locale(), { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: seconds ? "2-digit" : undefined, hourCycle: "h23" }).format(wallMs);
 }
 
 /** The time of a day alone. @param {number} wallMs */
