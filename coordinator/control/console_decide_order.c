@@ -334,7 +334,10 @@ static void revise(const struct console_scene *scene, struct hv_order *order,
     struct hv_record *record = console_decide(outcome, arena, HV_RECORD_ORDER);
     if (record == NULL)
         return;
-    order->revision++;
+    if (orders_revise(console_picture(scene), arena, order) != HV_OK) {
+        console_refuse(outcome, HV_ERR_MEMORY, NULL, NULL);
+        return;
+    }
     record->cause = before->issued_position;
     record->order = *order;
     settle(outcome, order);

@@ -56,6 +56,17 @@ struct hv_order *orders_want_of_place(struct orders_making *making, enum hv_orde
                         : orders_want(making, kind, HV_POST_NODE, node->entity.id);
 }
 
+int orders_revise(const struct state *state, struct hv_arena *arena, struct hv_order *order) {
+    const struct state_node *node =
+        order->post == HV_POST_NODE ? state_find_node(state, order->addressee) : NULL;
+    order->revision++;
+    if (node == NULL || !node->revoked)
+        return HV_OK;
+    order->post = HV_POST_PLACE;
+    order->addressee = hv_arena_text(arena, state_place(state, node->place)->entity.id);
+    return order->addressee == NULL ? HV_ERR_MEMORY : HV_OK;
+}
+
 /* ---- against what is in force ---- */
 
 /* How many with a vehicle are still to leave by an order that was accepted; −1: nobody leaves by it
@@ -273,7 +284,8 @@ static int write_records(struct orders_making *making, const struct state_plan *
                                           .approval = {.plan = plan->number, .reason = reason}};
     for (size_t i = 0; i < stale_count; i++) {
         const struct hv_order *next = successor(making, stale[i]);
-        stale[i]->revision++;
+        if (orders_revise(making->scene->state, making->arena, stale[i]) != HV_OK)
+            return HV_ERR_MEMORY;
         stale[i]->state = next == NULL ? HV_ORDER_CANCELLED : HV_ORDER_SUPERSEDED;
         stale[i]->superseded_by = next == NULL ? 0 : next->id;
         records[count++] =

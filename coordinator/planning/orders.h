@@ -35,6 +35,11 @@ struct hv_order orders_blank(void);
  * told by print or voice. */
 const struct state_node *orders_node_of(const struct state *state, const char *place);
 
+/* Makes an order in force its next revision. A node that was revoked since is told nothing: its
+ * place is, by print or voice, as any without a node. HV_ERR_MEMORY. */
+int orders_revise(const struct state *state, struct hv_arena *arena,
+                  struct hv_order *order) HV_MUST_USE;
+
 /* The records of an approval, the approval first; orders name it by CORE_SELF. In the arena.
  * HV_ERR_STATE: approved or withdrawn before; HV_ERR_NOT_FOUND: the plan is no longer kept;
  * HV_ERR_LIMIT: more than HV_COMMAND_RECORDS_MAX; HV_ERR_MEMORY. */
@@ -50,8 +55,8 @@ int orders_withdraw(const struct orders_scene *scene, const struct state_plan *p
                     size_t *ret_count) HV_MUST_USE;
 
 /* The records that end a waybill, which is not closed: its end, and the orders to send and to
- * expect what it is of cancelled, as far as anybody would still carry them out; what these say is
- * the reason then. HV_ERR_MEMORY. */
+ * expect what it is of cancelled, where their addressees have not finished with them; what these
+ * say is the reason then. HV_ERR_MEMORY. */
 int orders_end_waybill(const struct orders_scene *scene, const struct state_waybill *waybill,
                        const char *reason, struct hv_arena *arena, struct hv_record **ret_records,
                        size_t *ret_count) HV_MUST_USE;

@@ -9,17 +9,16 @@ static bool is_open(const struct state_order *order) {
 
 /* The record that cancels the order, which the first of the batch is the cause of. With a `text` it
  * says that in place of what it said. HV_ERR_MEMORY. */
-static int take_back(const struct state_order *order, const char *text, struct hv_arena *arena,
-                     struct hv_record *ret_record) {
+static int take_back(const struct state *state, const struct state_order *order, const char *text,
+                     struct hv_arena *arena, struct hv_record *ret_record) {
     const struct hv_order *body = NULL;
     if (state_order_decode(order, arena, &body) != HV_OK)
         return HV_ERR_MEMORY;
     *ret_record = (struct hv_record){.kind = HV_RECORD_ORDER, .cause = CORE_SELF, .order = *body};
-    ret_record->order.revision++;
     ret_record->order.state = HV_ORDER_CANCELLED;
     if (text != NULL)
         ret_record->order.text = text;
-    return HV_OK;
+    return orders_revise(state, arena, &ret_record->order);
 }
 
 /* ---- a plan ---- */
@@ -48,7 +47,7 @@ int orders_withdraw(const struct orders_scene *scene, const struct state_plan *p
                            .approval = {.plan = plan->number, .withdrawn = true, .reason = reason}};
     for (uint32_t i = 0; i < state_count(state, STATE_ORDER); i++)
         if (is_of_plan(state_order(state, i), plan) &&
-            take_back(state_order(state, i), NULL, arena, &records[count++]) != HV_OK)
+            take_back(state, state_order(state, i), NULL, arena, &records[count++]) != HV_OK)
             return HV_ERR_MEMORY;
     *ret_records = records;
     *ret_count = count;
@@ -56,15 +55,6 @@ int orders_withdraw(const struct orders_scene *scene, const struct state_plan *p
 }
 
 /* ---- a waybill ---- */
-
-/* Whether somebody would still act by the order. A node that was revoked is told nothing. */
-static bool is_carried_out(const struct state *state, const struct state_order *order) {
-    if (!is_open(order))
-        return false;
-    const struct state_node *node =
-        order->post == HV_POST_NODE ? state_find_node(state, order->addressee) : NULL;
-    return node == NULL || !node->revoked;
-}
 
 int orders_end_waybill(const struct orders_scene *scene, const struct state_waybill *waybill,
                        const char *reason, struct hv_arena *arena, struct hv_record **ret_records,
@@ -79,8 +69,8 @@ int orders_end_waybill(const struct orders_scene *scene, const struct state_wayb
                                           .waybill_end = {.waybill = id, .reason = reason}};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         const struct state_order *order = state_find_order(scene->state, numbers[i]);
-        if (is_carried_out(scene->state, order) &&
-            take_back(order, reason, arena, &records[count++]) != HV_OK)
+        if (is_open(order) &&
+            take_back(scene->state, order, reason, arena, &records[count++]) != HV_OK)
             return HV_ERR_MEMORY;
     }
     *ret_records = records;

@@ -403,6 +403,19 @@ Test(console, the_ledger_says_where_goods_are_and_what_is_odd_about_them) {
     cr_assert_str_eq(error_of("{\"verb\": \"ledger\", \"place\": \"Q\"}"), "not-found");
 }
 
+Test(console, an_order_to_a_node_that_was_revoked_is_cancelled_by_print_or_voice) {
+    ask("{\"verb\": \"order-issue\", \"kind\": \"open\", \"addressee\": \"S2\"}");
+    cr_assert_eq(core_bench_decide(bench, outcome.records[0]), 0);
+    ask("{\"verb\": \"revoke\", \"node\": \"S2\", \"reason\": \"stolen\"}");
+    cr_assert_eq(core_bench_decide(bench, outcome.records[0]), 0);
+    ask("{\"verb\": \"order-cancel\", \"order\": 1, \"reason\": \"no water there\"}");
+    cr_assert_eq(core_bench_decide(bench, outcome.records[0]), 0);
+    const struct state_order *order = state_find_order(core_state(bench->core), 1);
+    cr_assert_eq(state_order_state(order), HV_ORDER_CANCELLED);
+    cr_assert_eq(order->post, HV_POST_PLACE);
+    cr_assert_str_eq(order->addressee, "S2");
+}
+
 Test(console, a_waybill_ends_once_and_with_a_reason) {
     goods_arrive(2, "W-1");
     cr_assert_str_eq(error_of("{\"verb\": \"waybill-end\", \"waybill\": \"W-9\"}"), "not-found");

@@ -654,14 +654,55 @@ Test(planning, nobody_sends_or_expects_any_more_what_a_waybill_that_was_ended_is
     picture_free(picture);
 }
 
-Test(planning, what_is_done_or_that_nobody_can_be_told_of_stays_when_a_waybill_ends) {
-    const char *waybill = order_water(),
-               *shelter = order_of_waybill(waybill, HV_ORDER_EXPECT_DELIVERY)->addressee;
+Test(planning, what_is_done_stays_done_when_a_waybill_ends) {
+    const char *waybill = order_water();
     cancel(order_of_waybill(waybill, HV_ORDER_SHIP));
-    town_decide(&town, (struct hv_record){.kind = HV_RECORD_REVOCATION,
-                                          .revocation = {.node = shelter, .reason = "lost"}});
+    cancel(order_of_waybill(waybill, HV_ORDER_EXPECT_DELIVERY));
     cr_assert_eq(end_waybill(waybill), 1);
     cr_assert(state_find_waybill(state(), waybill)->closed);
+}
+
+/* ---- nodes that were revoked ---- */
+
+static void revoke(const char *node) {
+    town_decide(&town, (struct hv_record){.kind = HV_RECORD_REVOCATION,
+                                          .revocation = {.node = node, .reason = "stolen"}});
+}
+
+static const struct state_order *order_of(enum hv_order_kind kind, enum hv_order_state stands) {
+    for (uint32_t i = 0; i < state_count(state(), STATE_ORDER); i++)
+        if (state_order(state(), i)->order_kind == kind &&
+            state_order(state(), i)->issued == stands)
+            return state_order(state(), i);
+    return NULL;
+}
+
+Test(planning, a_plan_takes_the_place_of_orders_to_a_node_that_was_revoked) {
+    flood(NULL);
+    town_approve(&town, town_propose(&town));
+    revoke("s1");
+    tell_check_in(30);
+    town_approve(&town, town_propose(&town));
+    const struct state_order *before = order_of(HV_ORDER_RECEIVE_PEOPLE, HV_ORDER_SUPERSEDED),
+                             *now = order_of(HV_ORDER_RECEIVE_PEOPLE, HV_ORDER_ISSUED);
+    cr_assert(before != NULL && now != NULL);
+    cr_assert_eq(before->post, HV_POST_PLACE, "who is there is told by print or voice");
+    cr_assert_str_eq(before->addressee, "s1");
+    cr_assert_eq(now->post, HV_POST_PLACE);
+}
+
+Test(planning, orders_to_a_node_that_was_revoked_are_taken_back_with_plan_and_waybill) {
+    const char *waybill = order_water();
+    revoke("s1");
+    cr_assert_eq(end_waybill(waybill), 3);
+    const uint64_t number = state_general(state())->last_plan;
+    struct hv_record *records = NULL;
+    size_t count = 0;
+    const struct orders_scene now = scene();
+    cr_assert_eq(orders_withdraw(&now, state_find_plan(state(), number), "no", &town.arena,
+                                 &records, &count),
+                 0);
+    cr_assert_eq(store(records, count), 0, "%s", town.bench->reply_verdict.detail);
 }
 
 /* ---- sessions and the worker ---- */
