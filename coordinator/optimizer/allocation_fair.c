@@ -10,6 +10,7 @@
  * bounds it too. Rates are fractions of whole quanta, and exact; what a need gets at one is rounded
  * down to a quantum. */
 #include "coordinator/optimizer/allocation_session_state.h"
+#include "coordinator/optimizer/array.h"
 #include "coordinator/optimizer/wide.h"
 
 #include <assert.h>
@@ -73,7 +74,8 @@ struct fair {
     bool too_deep;           /* a way was longer than PATH_MAX_STEPS */
     uint32_t *next;          /* where the search of a node goes on */
     struct cut *cuts;        /* each within the one before */
-    uint32_t cut_count, cut_room;
+    uint32_t cut_count;
+    size_t cut_room;
 };
 
 /* Numbers of nodes in a search. */
@@ -382,14 +384,10 @@ static bool send_what_is_asked(struct fair *fair, uint32_t *ret_reached) {
 
 /* Takes the cut that a search found. HV_ERR_MEMORY. */
 static int push_cut(struct fair *fair, uint32_t reached) {
-    if (fair->cut_count == fair->cut_room) {
-        uint32_t room = 2 * fair->cut_room + 16;
-        struct cut *grown = realloc(fair->cuts, room * sizeof *grown);
-        if (!grown)
-            return HV_ERR_MEMORY;
-        fair->cuts = grown;
-        fair->cut_room = room;
-    }
+    int error = array_reserve((void **)&fair->cuts, fair->cut_count + (size_t)1, &fair->cut_room,
+                              sizeof *fair->cuts);
+    if (error)
+        return error;
     struct cut cut = {malloc((reached + (size_t)1) * sizeof(uint32_t)), 0, 0};
     if (!cut.claims)
         return HV_ERR_MEMORY;

@@ -1,6 +1,8 @@
 /* Rows and columns of the linear programme, which Clp is given as they are needed. */
 #include "coordinator/optimizer/allocation_joint_state.h"
 
+#include "coordinator/optimizer/array.h"
+
 #include <float.h>
 #include <stdlib.h>
 
@@ -116,12 +118,10 @@ static void bound_rows(const struct joint *joint) {
  */
 
 static int note_cost(struct joint *joint, double cost) {
-    if (joint->column_count % 1024 == 0) {
-        double *grown = realloc(joint->cost, ((size_t)joint->column_count + 1024) * sizeof *grown);
-        if (!grown)
-            return HV_ERR_MEMORY;
-        joint->cost = grown;
-    }
+    int error = array_reserve((void **)&joint->cost, (size_t)joint->column_count + 1,
+                              &joint->cost_room, sizeof *joint->cost);
+    if (error)
+        return error;
     joint->cost[joint->column_count++] = cost;
     return 0;
 }
@@ -234,14 +234,10 @@ int allocation_joint_add_sent(struct joint *joint, uint32_t lane_index, uint32_t
     size_t at = (size_t)lane_index * in->item_count + item;
     if (joint->has_column[at] || !allocation_joint_can_carry(joint, lane, item))
         return 0;
-    if (joint->sent_count == joint->sent_room) {
-        size_t room = joint->sent_room * 2 + 1024;
-        struct column *grown = realloc(joint->columns, room * sizeof *grown);
-        if (!grown)
-            return HV_ERR_MEMORY;
-        joint->columns = grown;
-        joint->sent_room = room;
-    }
+    int error = array_reserve((void **)&joint->columns, joint->sent_count + 1, &joint->sent_room,
+                              sizeof *joint->columns);
+    if (error)
+        return error;
     double v = in->items[item].volume_m3;
     const int rows[] = {joint->stock_row[lane->depot * in->item_count + item],
                         joint->need_row[lane->shelter * in->item_count + item],

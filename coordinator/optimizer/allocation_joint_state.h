@@ -38,7 +38,8 @@ struct joint {
     int first_sent;
     double *best; /* shelter × item, of one pricing */
     uint32_t *best_lane;
-    double *cost;  /* by column, of the whole problem; room as columns have */
+    double *cost; /* by column, of the whole problem */
+    size_t cost_room;
     double *level; /* shelter × item: fill rate that is fixed; −1 where none */
     double weight; /* of t: Σ of needs, so that prices are near 1 */
     uint64_t rounds;

@@ -2,6 +2,8 @@
  * there. */
 #include "coordinator/optimizer/allocation_session_state.h"
 
+#include "coordinator/optimizer/array.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -216,14 +218,10 @@ int allocation_put_lane(struct allocation_session *session, uint32_t lane) {
 static int note_lane_arc(struct allocation_session *session, uint32_t arc, uint32_t lane,
                          uint32_t item) {
     size_t at = arc - session->first_lane_arc;
-    if (at >= session->arc_lane_room) {
-        size_t room = at + at / 2 + 1024;
-        uint32_t *grown = realloc(session->arc_lane, room * sizeof *grown);
-        if (!grown)
-            return HV_ERR_MEMORY;
-        session->arc_lane = grown;
-        session->arc_lane_room = room;
-    }
+    int error = array_reserve((void **)&session->arc_lane, at + 1, &session->arc_lane_room,
+                              sizeof *session->arc_lane);
+    if (error)
+        return error;
     session->arc_lane[at] = lane;
     session->lane_arc[cells(lane, item_count(session)) + item] = arc;
     return 0;

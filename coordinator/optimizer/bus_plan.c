@@ -1,5 +1,6 @@
 #include "coordinator/optimizer/bus_plan.h"
 
+#include "coordinator/optimizer/array.h"
 #include "coordinator/optimizer/bus_bound.h"
 #include "coordinator/optimizer/bus_schedule.h"
 
@@ -54,13 +55,9 @@ static double score(const struct searching *search, struct bus_value value) {
 }
 
 static int copy_schedule(const struct bus_schedule *from, struct bus_schedule *to) {
-    if (to->capacity < from->count) {
-        struct bus_drive *drives = realloc(to->drives, from->count * sizeof *drives);
-        if (drives == NULL)
-            return HV_ERR_MEMORY;
-        to->drives = drives;
-        to->capacity = from->count;
-    }
+    int error = array_reserve((void **)&to->drives, from->count, &to->capacity, sizeof *to->drives);
+    if (error != HV_OK)
+        return error;
     if (from->count > 0)
         memcpy(to->drives, from->drives, from->count * sizeof *from->drives);
     to->count = from->count;

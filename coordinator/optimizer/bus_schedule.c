@@ -1,5 +1,7 @@
 #include "coordinator/optimizer/bus_schedule.h"
 
+#include "coordinator/optimizer/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -197,14 +199,10 @@ struct bus_value bus_clock_run(struct bus_clock *clock, const struct bus_schedul
 }
 
 int bus_schedule_add(struct bus_schedule *schedule, const struct bus_drive *drive) {
-    if (schedule->count == schedule->capacity) {
-        size_t wanted = schedule->capacity == 0 ? 64 : schedule->capacity * 2;
-        struct bus_drive *drives = realloc(schedule->drives, wanted * sizeof *drives);
-        if (drives == NULL)
-            return HV_ERR_MEMORY;
-        schedule->drives = drives;
-        schedule->capacity = wanted;
-    }
+    int error = array_reserve((void **)&schedule->drives, schedule->count + 1, &schedule->capacity,
+                              sizeof *schedule->drives);
+    if (error != HV_OK)
+        return error;
     schedule->drives[schedule->count++] = *drive;
     return HV_OK;
 }

@@ -1,5 +1,7 @@
 #include "coordinator/optimizer/evacuation_contraction.h"
 
+#include "coordinator/optimizer/array.h"
+
 #include <stdlib.h>
 
 #define ROUNDS_MAX 64
@@ -18,15 +20,10 @@ struct contracting {
 /* ---- pieces ---------------------------------------------------------------------------------- */
 
 static int add_piece(struct evacuation_contraction *contraction, struct evacuation_piece piece) {
-    if (contraction->piece_count == contraction->piece_capacity) {
-        size_t capacity = contraction->piece_capacity * 2 + 64;
-        struct evacuation_piece *pieces =
-            realloc(contraction->pieces, capacity * sizeof *contraction->pieces);
-        if (pieces == NULL)
-            return HV_ERR_MEMORY;
-        contraction->pieces = pieces;
-        contraction->piece_capacity = capacity;
-    }
+    int error = array_reserve((void **)&contraction->pieces, contraction->piece_count + 1,
+                              &contraction->piece_capacity, sizeof *contraction->pieces);
+    if (error != HV_OK)
+        return error;
     contraction->pieces[contraction->piece_count] = piece;
     return (int)contraction->piece_count++;
 }

@@ -1,5 +1,7 @@
 #include "coordinator/optimizer/evacuation_greedy.h"
 
+#include "coordinator/optimizer/array.h"
+
 #include <stdlib.h>
 
 /* A node-step on the way back from a shelter, and the next of its slots to try. */
@@ -20,14 +22,9 @@ static bool is_zone(const struct time_network *network, const struct time_termin
 }
 
 static bool push(struct filling *filling, int32_t id) {
-    if (filling->length == filling->capacity) {
-        size_t capacity = filling->capacity == 0 ? 256 : filling->capacity * 2;
-        struct stop *way = realloc(filling->way, capacity * sizeof *way);
-        if (way == NULL)
-            return false;
-        filling->way = way;
-        filling->capacity = capacity;
-    }
+    if (array_reserve((void **)&filling->way, filling->length + 1, &filling->capacity,
+                      sizeof *filling->way) != HV_OK)
+        return false;
     filling->way[filling->length++] = (struct stop){id, 0};
     filling->spent[id] = true;
     return true;

@@ -1,5 +1,7 @@
 #include "coordinator/optimizer/evacuation_report.h"
 
+#include "coordinator/optimizer/array.h"
+
 #include <stdlib.h>
 
 #define UNIT 1000 /* parts of what a link's capacity counts */
@@ -48,14 +50,10 @@ static int add_fault(struct evacuation_report *report, enum report_fault_code co
 /* ---- routes ---- */
 
 static int add_passing(struct ledger *ledger, struct passing line) {
-    if (ledger->count == ledger->room) {
-        size_t more = ledger->room * 2 + 1024;
-        struct passing *grown = realloc(ledger->lines, more * sizeof *grown);
-        if (grown == NULL)
-            return HV_ERR_MEMORY;
-        ledger->lines = grown;
-        ledger->room = more;
-    }
+    int error = array_reserve((void **)&ledger->lines, ledger->count + 1, &ledger->room,
+                              sizeof *ledger->lines);
+    if (error != HV_OK)
+        return error;
     ledger->lines[ledger->count++] = line;
     return HV_OK;
 }

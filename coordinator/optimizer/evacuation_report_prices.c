@@ -2,6 +2,7 @@
  * keeps people from every plan. */
 #include "coordinator/optimizer/evacuation_report.h"
 
+#include "coordinator/optimizer/array.h"
 #include "coordinator/optimizer/wide.h"
 
 #include <stdlib.h>
@@ -257,14 +258,10 @@ static void search(struct cutting *cutting, const struct evacuation_zone *zone) 
 static int add_cause(struct cutting *cutting, enum report_cause_code code, size_t index,
                      int32_t step, int32_t last_step, int64_t people) {
     struct evacuation_report *report = cutting->report;
-    if (report->cause_count == cutting->cause_room) {
-        size_t room = cutting->cause_room * 2 + 64;
-        struct report_cause *causes = realloc(report->causes, room * sizeof *causes);
-        if (causes == NULL)
-            return HV_ERR_MEMORY;
-        report->causes = causes;
-        cutting->cause_room = room;
-    }
+    int error = array_reserve((void **)&report->causes, report->cause_count + 1,
+                              &cutting->cause_room, sizeof *report->causes);
+    if (error != HV_OK)
+        return error;
     report->causes[report->cause_count++] =
         (struct report_cause){code, (int32_t)index, step, last_step, people};
     return HV_OK;

@@ -1,5 +1,7 @@
 #include "coordinator/optimizer/facility_location_state.h"
 
+#include "coordinator/optimizer/array.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,17 +109,12 @@ static struct facility_node *node_copy(struct facility_search *l,
 }
 
 static void heap_push(struct facility_search *l, struct facility_node *node) {
-    if (l->count == l->most) {
-        size_t most = 2 * l->most + 64;
-        struct facility_node **grown = realloc(l->heap, most * sizeof *grown);
-        if (grown == NULL) {
-            l->error = HV_ERR_MEMORY;
-            l->closed = fmin(l->closed, node->bound);
-            node_free(node);
-            return;
-        }
-        l->heap = grown;
-        l->most = most;
+    if (array_reserve((void **)&l->heap, l->count + 1, &l->most, sizeof(struct facility_node *)) !=
+        HV_OK) {
+        l->error = HV_ERR_MEMORY;
+        l->closed = fmin(l->closed, node->bound);
+        node_free(node);
+        return;
     }
     size_t at = l->count++;
     for (; at > 0 && l->heap[(at - 1) / 2]->bound > node->bound; at = (at - 1) / 2)

@@ -1,6 +1,8 @@
 /* The session: its picture, and one solve after the other. */
 #include "coordinator/optimizer/planner_state.h"
 
+#include "coordinator/optimizer/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -199,19 +201,16 @@ int planner_run_flow(struct planner_run *run, struct mincostflow *flow, bool *re
     return 0;
 }
 
-static bool add_links(struct plan *plan, size_t *room, const struct planner_route *route) {
-    if (plan->link_count + route->count > *room || !plan->links) {
-        size_t grown = (plan->link_count + route->count) * 2 + 64;
-        void *memory = realloc(plan->links, grown * sizeof *plan->links);
-        if (!memory)
-            return false;
-        plan->links = memory;
-        *room = grown;
-    }
+/* There is an array even where no route has a link. */
+static int add_links(struct plan *plan, size_t *room, const struct planner_route *route) {
+    int error = array_reserve((void **)&plan->links, plan->link_count + route->count + 1, room,
+                              sizeof *plan->links);
+    if (error)
+        return error;
     if (route->count > 0)
         memcpy(plan->links + plan->link_count, route->links, route->count * sizeof *plan->links);
     plan->link_count += route->count;
-    return true;
+    return 0;
 }
 
 int planner_add_route(struct planner *planner, struct plan *plan, size_t *link_room,
@@ -223,10 +222,10 @@ int planner_add_route(struct planner *planner, struct plan *plan, size_t *link_r
     struct plan_route added = {.first = (uint32_t)plan->link_count, .count = route->count};
     if (plan->link_count + route->count > UINT32_MAX)
         return HV_ERR_LIMIT;
-    if (!add_links(plan, link_room, route))
-        return HV_ERR_MEMORY;
-    *ret_route = added;
-    return 0;
+    error = add_links(plan, link_room, route);
+    if (!error)
+        *ret_route = added;
+    return error;
 }
 
 static enum plan_status status_of(const struct planner_run *run, const struct plan *plan) {

@@ -5,6 +5,7 @@
  * A last pack may bring more than is needed, less than a pack: people are not left without because
  * a box holds more than they lack. */
 #include "coordinator/optimizer/planner_state.h"
+#include "coordinator/optimizer/array.h"
 #include "coordinator/optimizer/wide.h"
 
 #include <math.h>
@@ -76,14 +77,10 @@ static void free_whole(struct whole *whole) {
 }
 
 static int note_sent(struct whole *whole, struct plan_shipment shipment) {
-    if (whole->sent_count == whole->sent_room) {
-        size_t grown = whole->sent_room * 2 + 16;
-        void *memory = realloc(whole->sent, grown * sizeof *whole->sent);
-        if (!memory)
-            return HV_ERR_MEMORY;
-        whole->sent = memory;
-        whole->sent_room = grown;
-    }
+    int error = array_reserve((void **)&whole->sent, whole->sent_count + 1, &whole->sent_room,
+                              sizeof *whole->sent);
+    if (error)
+        return error;
     whole->sent[whole->sent_count++] = shipment;
     return 0;
 }

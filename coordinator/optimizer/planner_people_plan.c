@@ -1,5 +1,6 @@
 /* The plan for people out of the flow. */
 #include "coordinator/optimizer/planner_state.h"
+#include "coordinator/optimizer/array.h"
 #include "coordinator/optimizer/wide.h"
 
 #include <stdlib.h>
@@ -33,19 +34,15 @@ static bool read_pair(const struct planner *planner, struct remainder *rest, uin
 
 static int add_assignment(struct planner *planner, struct plan *plan, size_t *room,
                           size_t *link_room, struct plan_assignment assignment) {
-    if (plan->assignment_count == *room) {
-        size_t grown = *room * 2 + 16;
-        void *memory = realloc(plan->assignments, grown * sizeof *plan->assignments);
-        if (!memory)
-            return HV_ERR_MEMORY;
-        plan->assignments = memory;
-        *room = grown;
-    }
+    int error = array_reserve((void **)&plan->assignments, plan->assignment_count + 1, room,
+                              sizeof *plan->assignments);
+    if (error)
+        return error;
     assignment.travel_ms =
         planner->travel_ms[planner_pair(planner, assignment.zone, assignment.shelter)];
     assignment.arrival_ms = planner_arrival_ms(planner, assignment.zone, assignment.shelter);
-    int error = planner_add_route(planner, plan, link_room, assignment.zone, assignment.shelter,
-                                  &assignment.route);
+    error = planner_add_route(planner, plan, link_room, assignment.zone, assignment.shelter,
+                              &assignment.route);
     if (!error)
         plan->assignments[plan->assignment_count++] = assignment;
     return error;

@@ -1,6 +1,8 @@
 /* Why a plan is as it is, read from the picture, the plan and its prices. */
 #include "coordinator/optimizer/planner_state.h"
 
+#include "coordinator/optimizer/array.h"
+
 #include <stdlib.h>
 
 struct explanation {
@@ -26,28 +28,20 @@ static const struct plan_reason blank = {
 
 static int add_reason(struct explanation *e, struct plan_reason reason) {
     struct plan *plan = e->plan;
-    if (plan->reason_count == e->reason_room) {
-        size_t room = e->reason_room * 2 + 16;
-        void *memory = realloc(plan->reasons, room * sizeof *plan->reasons);
-        if (!memory)
-            return HV_ERR_MEMORY;
-        plan->reasons = memory;
-        e->reason_room = room;
-    }
+    int error = array_reserve((void **)&plan->reasons, plan->reason_count + 1, &e->reason_room,
+                              sizeof *plan->reasons);
+    if (error)
+        return error;
     plan->reasons[plan->reason_count++] = reason;
     return 0;
 }
 
 static int add_member(struct explanation *e, uint32_t shelter) {
     struct plan *plan = e->plan;
-    if (plan->member_count == e->member_room) {
-        size_t room = e->member_room * 2 + 16;
-        void *memory = realloc(plan->members, room * sizeof *plan->members);
-        if (!memory)
-            return HV_ERR_MEMORY;
-        plan->members = memory;
-        e->member_room = room;
-    }
+    int error = array_reserve((void **)&plan->members, plan->member_count + 1, &e->member_room,
+                              sizeof *plan->members);
+    if (error)
+        return error;
     plan->members[plan->member_count++] = shelter;
     return 0;
 }

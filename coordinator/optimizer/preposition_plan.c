@@ -1,5 +1,6 @@
 #include "coordinator/optimizer/preposition_plan.h"
 
+#include "coordinator/optimizer/array.h"
 #include "coordinator/optimizer/preposition_problem.h"
 #include "coordinator/optimizer/preposition_transport.h"
 
@@ -81,14 +82,10 @@ static void making_deinit(struct making *making) {
 }
 
 static int put_line(struct preposition_plan *plan, uint32_t place, uint32_t item, double quantity) {
-    if (plan->line_count == plan->line_max) {
-        size_t most = 2 * plan->line_max + 256;
-        struct preposition_line *grown = realloc(plan->lines, most * sizeof *grown);
-        if (grown == NULL)
-            return HV_ERR_MEMORY;
-        plan->lines = grown;
-        plan->line_max = most;
-    }
+    int error = array_reserve((void **)&plan->lines, plan->line_count + 1, &plan->line_max,
+                              sizeof *plan->lines);
+    if (error != HV_OK)
+        return error;
     plan->lines[plan->line_count++] = (struct preposition_line){place, item, quantity};
     return HV_OK;
 }

@@ -1,6 +1,8 @@
 /* Branch and bound: the open nodes by bound, and which binary to branch on. */
 #include "coordinator/optimizer/preposition_search_state.h"
 
+#include "coordinator/optimizer/array.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,17 +71,12 @@ static void heap_push(struct branching *branching, struct node *node) {
     struct preposition_search *search = branching->search;
     if (node == NULL)
         return;
-    if (branching->count == branching->most) {
-        size_t most = 2 * branching->most + 64;
-        struct node **grown = realloc(branching->heap, most * sizeof *grown);
-        if (grown == NULL) {
-            search->tree->error = HV_ERR_MEMORY;
-            search->closed = fmin(search->closed, node->bound);
-            node_free(node);
-            return;
-        }
-        branching->heap = grown;
-        branching->most = most;
+    if (array_reserve((void **)&branching->heap, branching->count + 1, &branching->most,
+                      sizeof(struct node *)) != HV_OK) {
+        search->tree->error = HV_ERR_MEMORY;
+        search->closed = fmin(search->closed, node->bound);
+        node_free(node);
+        return;
     }
     size_t at = branching->count++;
     for (; at > 0 && branching->heap[(at - 1) / 2]->bound > node->bound; at = (at - 1) / 2)

@@ -1,5 +1,6 @@
 #include "coordinator/optimizer/time_expanded_circulation.h"
 
+#include "coordinator/optimizer/array.h"
 #include "coordinator/optimizer/time_expanded_guide.h"
 #include "coordinator/optimizer/time_expanded_scan.h"
 
@@ -252,14 +253,8 @@ static int make_room_for_goals(struct time_forest *forest) {
     size_t goals = 0;
     for (size_t id = 0; id < forest->id_count; id++)
         goals += forest->balance[id] < 0;
-    if (goals <= forest->reached_capacity)
-        return HV_OK;
-    int32_t *reached = realloc(forest->reached, goals * sizeof *reached);
-    if (reached == NULL)
-        return HV_ERR_MEMORY;
-    forest->reached = reached;
-    forest->reached_capacity = goals;
-    return HV_OK;
+    return array_reserve((void **)&forest->reached, goals, &forest->reached_capacity,
+                         sizeof *forest->reached);
 }
 
 /* Everybody who is to be sent becomes a root. Returns how many people that are. */

@@ -1,5 +1,6 @@
 #include "coordinator/optimizer/time_expanded_echo.h"
 
+#include "coordinator/optimizer/array.h"
 #include "coordinator/optimizer/time_expanded_scan.h"
 
 #include <stdlib.h>
@@ -17,15 +18,10 @@ void time_echo_deinit(struct time_echo *echo) {
 /* ---- keeping --------------------------------------------------------------------------------- */
 
 static bool make_room(struct time_forest *forest, void **array, size_t *room, size_t element) {
-    const size_t more = *room == 0 ? 64 : *room * 2;
-    void *grown = realloc(*array, more * element);
-    if (grown == NULL) {
-        forest->error = HV_ERR_MEMORY;
-        return false;
-    }
-    *array = grown;
-    *room = more;
-    return true;
+    if (array_reserve(array, *room + 1, room, element) == HV_OK)
+        return true;
+    forest->error = HV_ERR_MEMORY;
+    return false;
 }
 
 void time_echo_add(struct time_forest *forest, int32_t id, int32_t code) {

@@ -1,20 +1,16 @@
 /* Augmentation of a time-expanded forest and its repair. */
 #include "coordinator/optimizer/time_expanded_forest.h"
 
+#include "coordinator/optimizer/array.h"
 #include "coordinator/optimizer/time_expanded_scan.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
 static void make_room(struct time_forest *forest, struct time_list *list) {
-    size_t capacity = list->capacity == 0 ? 256 : list->capacity * 2;
-    int32_t *items = realloc(list->items, capacity * sizeof *items);
-    if (items == NULL) {
+    if (array_reserve((void **)&list->items, list->capacity + 1, &list->capacity,
+                      sizeof *list->items) != HV_OK)
         forest->error = HV_ERR_MEMORY;
-        return;
-    }
-    list->items = items;
-    list->capacity = capacity;
 }
 
 TIME_INLINE void append(struct time_forest *forest, struct time_list *list, int32_t item) {

@@ -1,5 +1,6 @@
 #include "coordinator/optimizer/zone_plan_places.h"
 
+#include "coordinator/optimizer/array.h"
 #include "coordinator/optimizer/zone_plan_result.h"
 
 #include <stdlib.h>
@@ -215,14 +216,10 @@ struct dealing {
 };
 
 static int add_dealt(struct dealing *dealing, struct dealt one) {
-    if (dealing->count == dealing->capacity) {
-        const size_t wanted = dealing->capacity * 2 + 64;
-        struct dealt *dealt = realloc(dealing->dealt, wanted * sizeof *dealt);
-        if (dealt == NULL)
-            return HV_ERR_MEMORY;
-        dealing->dealt = dealt;
-        dealing->capacity = wanted;
-    }
+    int error = array_reserve((void **)&dealing->dealt, dealing->count + 1, &dealing->capacity,
+                              sizeof *dealing->dealt);
+    if (error != HV_OK)
+        return error;
     dealing->dealt[dealing->count++] = one;
     return HV_OK;
 }

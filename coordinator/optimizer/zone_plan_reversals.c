@@ -1,5 +1,6 @@
 #include "coordinator/optimizer/zone_plan_reversals.h"
 
+#include "coordinator/optimizer/array.h"
 #include "coordinator/optimizer/evacuation_session.h"
 
 #include <stdlib.h>
@@ -86,13 +87,10 @@ static size_t list_loads(const struct choosing *choosing, const struct evacuatio
 /* Sets `beyond`. */
 static int measure(struct choosing *choosing, const struct evacuation_plan *flow) {
     const size_t count = list_loads(choosing, flow, NULL);
-    if (count > choosing->load_room) {
-        struct load *loads = realloc(choosing->loads, count * sizeof *loads);
-        if (loads == NULL)
-            return HV_ERR_MEMORY;
-        choosing->loads = loads;
-        choosing->load_room = count;
-    }
+    int error = array_reserve((void **)&choosing->loads, count, &choosing->load_room,
+                              sizeof *choosing->loads);
+    if (error != HV_OK)
+        return error;
     struct load *loads = choosing->loads;
     (void)list_loads(choosing, flow, loads);
     memset(choosing->beyond, 0, choosing->problem->instance->link_count * sizeof *choosing->beyond);

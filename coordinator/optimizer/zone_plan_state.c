@@ -1,5 +1,7 @@
 #include "coordinator/optimizer/zone_plan_state.h"
 
+#include "coordinator/optimizer/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,15 +19,10 @@ int zone_plan_share_add(struct zone_plan_share *share, int32_t step, int64_t peo
         share->departures[share->count - 1].people += people;
         return HV_OK;
     }
-    if (share->count == share->capacity) {
-        size_t wanted = share->capacity == 0 ? 32 : share->capacity * 2;
-        struct evacuation_departure *departures =
-            realloc(share->departures, wanted * sizeof *departures);
-        if (departures == NULL)
-            return HV_ERR_MEMORY;
-        share->departures = departures;
-        share->capacity = wanted;
-    }
+    int error = array_reserve((void **)&share->departures, share->count + 1, &share->capacity,
+                              sizeof *share->departures);
+    if (error != HV_OK)
+        return error;
     share->departures[share->count++] = (struct evacuation_departure){step, people};
     return HV_OK;
 }
@@ -34,14 +31,10 @@ int zone_plan_going_copy(const struct zone_plan_going *from, struct zone_plan_go
     for (int32_t i = 0; i < from->count; i++) {
         const struct zone_plan_share *share = &from->shares[i];
         struct zone_plan_share *copy = &to->shares[i];
-        if (copy->capacity < share->count) {
-            struct evacuation_departure *departures =
-                realloc(copy->departures, share->count * sizeof *departures);
-            if (departures == NULL)
-                return HV_ERR_MEMORY;
-            copy->departures = departures;
-            copy->capacity = share->count;
-        }
+        int error = array_reserve((void **)&copy->departures, share->count, &copy->capacity,
+                                  sizeof *copy->departures);
+        if (error != HV_OK)
+            return error;
         if (share->count > 0)
             memcpy(copy->departures, share->departures, share->count * sizeof *share->departures);
         copy->count = share->count;
@@ -205,14 +198,7 @@ void zone_plan_state_deinit(struct zone_plan_state *state) {
 }
 
 int zone_plan_state_scratch(struct zone_plan_state *state, size_t wanted) {
-    if (state->room_count >= wanted)
-        return HV_OK;
-    int32_t *room = realloc(state->room, wanted * sizeof *room);
-    if (room == NULL)
-        return HV_ERR_MEMORY;
-    state->room = room;
-    state->room_count = wanted;
-    return HV_OK;
+    return array_reserve((void **)&state->room, wanted, &state->room_count, sizeof *state->room);
 }
 
 /* The row of a zone's group, or NULL. */

@@ -1,5 +1,7 @@
 #include "coordinator/optimizer/zone_plan_ways.h"
 
+#include "coordinator/optimizer/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,14 +162,9 @@ static struct zone_plan_way *make_way(const struct zone_plan_problem *problem, i
 }
 
 static bool add_to_pool(struct zone_plan_pool *pool, struct zone_plan_way *way) {
-    if (pool->count == pool->capacity) {
-        size_t wanted = pool->capacity == 0 ? 32 : pool->capacity * 2;
-        struct zone_plan_way **ways = realloc(pool->ways, wanted * sizeof(struct zone_plan_way *));
-        if (ways == NULL)
-            return false;
-        pool->ways = ways;
-        pool->capacity = wanted;
-    }
+    if (array_reserve((void **)&pool->ways, pool->count + 1, &pool->capacity,
+                      sizeof(struct zone_plan_way *)) != HV_OK)
+        return false;
     pool->ways[pool->count++] = way;
     return true;
 }
