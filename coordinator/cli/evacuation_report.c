@@ -72,13 +72,6 @@ struct work {
     struct evacuation_report report;
 };
 
-static void free_prices(struct evacuation_prices *prices) {
-    free(prices->first);
-    free(prices->steps);
-    free(prices->values);
-    *prices = (struct evacuation_prices){0};
-}
-
 /* ---- arguments ------------------------------------------------------------------------------- */
 
 static int read_arguments(int argc, char **argv, struct request *request, bool *ret_helped) {
@@ -192,7 +185,7 @@ static int explain_class(struct work *work, const struct zone_plan_problem *prob
         error = evacuation_report_explain(&alone.instance, &prices, only, &work->report);
     sum->unserved += bound.unserved;
     sum->total_arrival_steps += bound.total_arrival_steps;
-    free_prices(&prices);
+    evacuation_prices_deinit(&prices);
     zone_plan_instance_deinit(&alone);
     free(only);
     return error;
@@ -311,7 +304,7 @@ static int read_all(const struct request *request, struct work *work,
 static void clean_up(struct work *work) {
     evacuation_report_deinit(&work->report);
     evacuation_solution_deinit(&work->solution);
-    free_prices(&work->prices);
+    evacuation_prices_deinit(&work->prices);
     travellers_problem_deinit(&work->problem);
     if (work->joined.links != NULL)
         travellers_joined_deinit(&work->joined);

@@ -303,9 +303,7 @@ static int read_certificate(struct reading *reading, json_t *root, int error,
     json_decref(root);
     forget_names(reading);
     if (error != HV_OK) {
-        free(prices.first);
-        free(prices.steps);
-        free(prices.values);
+        evacuation_prices_deinit(&prices);
         return error;
     }
     *ret_prices = prices;

@@ -34,7 +34,7 @@ HV_MUST_USE int evacuation_solution_parse(const char *path, const char *text, si
                                           struct hv_fault_list *faults,
                                           struct evacuation_solution *ret_solution);
 
-/* Reads prices. Their arrays are the caller's to free: `first`, `steps`, `values`. As above. */
+/* Reads prices, to be freed with evacuation_prices_deinit. As above. */
 HV_MUST_USE int evacuation_certificate_read(const char *path, const struct evacuation_names *names,
                                             struct hv_fault_list *faults,
                                             struct evacuation_prices *ret_prices);

@@ -91,13 +91,6 @@ static void keep_better(struct looking *looking, struct evacuation_plan *plan) {
     best->optimal = evacuation_value_compare(best->value, best->bound) == 0;
 }
 
-static bool is_good_enough(const struct looking *looking) {
-    const struct evacuation_value value = looking->best.value, bound = looking->best.bound;
-    return value.unserved == bound.unserved &&
-           (double)(value.total_arrival_steps - bound.total_arrival_steps) <=
-               looking->options->gap * (double)bound.total_arrival_steps;
-}
-
 /* Makes the best plan of the steps that are looked at, and proves it for all as far as it can be.
  */
 static int look(struct looking *looking) {
@@ -138,7 +131,9 @@ static int look_until_proven(struct looking *looking) {
             break; /* what there is holds all the same */
         if (error != HV_OK)
             return error;
-        if (looking->stopped || looking->steps == horizon || is_good_enough(looking))
+        if (looking->stopped || looking->steps == horizon ||
+            evacuation_value_is_within(looking->best.value, looking->best.bound,
+                                       looking->options->gap))
             return HV_OK;
         if (!look_on(looking))
             break;

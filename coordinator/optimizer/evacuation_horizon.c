@@ -208,12 +208,6 @@ static int extend(struct extending *extending, struct evacuation_prices *made) {
     return HV_OK;
 }
 
-static void free_runs(struct evacuation_prices *prices) {
-    free(prices->first);
-    free(prices->steps);
-    free(prices->values);
-}
-
 int evacuation_horizon_extend(const struct evacuation_instance *instance, int32_t steps,
                               struct evacuation_prices *prices) {
     struct extending extending = {.instance = instance, .prices = prices, .steps = steps};
@@ -226,10 +220,10 @@ int evacuation_horizon_extend(const struct evacuation_instance *instance, int32_
     free(extending.stack);
     free(extending.later);
     if (error != HV_OK) {
-        free_runs(&made);
+        evacuation_prices_deinit(&made);
         return error;
     }
-    free_runs(prices);
+    evacuation_prices_deinit(prices);
     *prices = made;
     return HV_OK;
 }

@@ -55,7 +55,15 @@ struct evacuation_plan {
 /* Frees what a plan owns, not the plan. Accepts one that is all zeros. */
 void evacuation_plan_deinit(struct evacuation_plan *plan);
 
+/* The same for prices. */
+void evacuation_prices_deinit(struct evacuation_prices *prices);
+
 /* Less than, equal to or more than 0 as `a` is better than, as good as or worse than `b`. */
 int evacuation_value_compare(struct evacuation_value a, struct evacuation_value b);
+
+/* Whether nobody more can be served than by a plan of this value, and its sum of arrival steps is
+ * within this share of the bound's. */
+bool evacuation_value_is_within(struct evacuation_value value, struct evacuation_value bound,
+                                double gap);
 
 #endif

@@ -54,9 +54,7 @@ int evacuation_prices_make(const struct evacuation_instance *instance, int64_t u
     int error =
         prices.first == NULL ? HV_ERR_MEMORY : add_runs(instance, price_at, context, &prices);
     if (error != HV_OK) {
-        free(prices.first);
-        free(prices.steps);
-        free(prices.values);
+        evacuation_prices_deinit(&prices);
         return error;
     }
     *ret_prices = prices;

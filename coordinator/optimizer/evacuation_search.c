@@ -59,18 +59,20 @@ static int take_greedy(struct solving *solving, struct evacuation_plan *plan) {
 
 /* ---- when to stop ---------------------------------------------------------------------------- */
 
+/* At the terminals where the search starts, or where it ends. */
+static int64_t left_of(const struct time_network *network, bool start) {
+    int64_t left = 0;
+    for (size_t k = 0; k < network->terminal_count; k++)
+        if (network->terminals[k].start == start)
+            left += network->terminals[k].left;
+    return left;
+}
+
 /* People of zones that reach no shelter, and people beyond all places. */
 static int64_t count_hopeless(const struct solving *solving) {
-    const struct time_network *network = solving->network;
-    int64_t zones = 0, places = 0;
-    for (size_t k = 0; k < network->terminal_count; k++) {
-        const struct time_terminal *terminal = &network->terminals[k];
-        if (terminal->start != network->from_shelters)
-            zones += terminal->left;
-        else
-            places += terminal->left;
-    }
-    return solving->people - (zones < places ? zones : places);
+    const int64_t supply = left_of(solving->network, true),
+                  demand = left_of(solving->network, false);
+    return solving->people - (supply < demand ? supply : demand);
 }
 
 static struct evacuation_value better(struct evacuation_value a, struct evacuation_value b) {
@@ -98,13 +100,6 @@ static struct evacuation_value best_value(const struct solving *solving) {
                                       : solving->greedy;
 }
 
-static bool within_gap(const struct solving *solving, struct evacuation_value bound) {
-    const struct evacuation_value value = best_value(solving);
-    return value.unserved == bound.unserved &&
-           (double)(value.total_arrival_steps - bound.total_arrival_steps) <=
-               solving->search->options->gap * (double)bound.total_arrival_steps;
-}
-
 /* Tells how far it is, and is told whether to stop. */
 static bool is_told_to_stop(const struct solving *solving, struct evacuation_value bound) {
     const struct evacuation_options *options = solving->search->options;
@@ -130,18 +125,12 @@ static bool should_stop(struct solving *solving) {
         return false;
     solving->reported_at = forest->work;
     struct evacuation_value bound = running_bound(solving);
-    return (options->gap > 0 && within_gap(solving, bound)) || is_told_to_stop(solving, bound);
+    return (options->gap > 0 &&
+            evacuation_value_is_within(best_value(solving), bound, options->gap)) ||
+           is_told_to_stop(solving, bound);
 }
 
 /* ---- the search ------------------------------------------------------------------------------ */
-
-static int64_t left_of(const struct time_network *network, bool start) {
-    int64_t left = 0;
-    for (size_t k = 0; k < network->terminal_count; k++)
-        if (network->terminals[k].start == start)
-            left += network->terminals[k].left;
-    return left;
-}
 
 /* Everything that arrives at the present step of the clock. */
 static int serve_step(struct solving *solving) {

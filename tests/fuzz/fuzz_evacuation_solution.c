@@ -68,9 +68,7 @@ static void read_prices(const struct evacuation_document *document, const char *
     if (error != HV_OK)
         return;
     report(&(struct report_subject){.instance = &document->instance, .plan = &nobody}, &prices);
-    free(prices.first);
-    free(prices.steps);
-    free(prices.values);
+    evacuation_prices_deinit(&prices);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
