@@ -60,6 +60,17 @@ static int64_t nearest_shelter(const struct bus_instance *instance, size_t point
     return least;
 }
 
+/* What one person takes to board and to alight. */
+static int64_t person_s(const struct bounding *bounding) {
+    return (int64_t)bounding->instance->board_s + bounding->instance->alight_s;
+}
+
+/* A run that brings anybody from the point takes so long, but for boarding and the way to it. */
+static int64_t run_s(const struct bounding *bounding, size_t point) {
+    return nearest_shelter(bounding->instance, point) + 2 * (int64_t)bounding->instance->stop_s +
+           bounding->load_s + bounding->unload_s;
+}
+
 /* From any shelter to the point. */
 static int64_t way_back(const struct bus_instance *instance, size_t point) {
     int64_t least = BUS_NEVER;
@@ -100,8 +111,7 @@ static struct need need_of(const struct bounding *bounding, size_t point) {
         if (leaves <= pickup->deadline_s)
             need.alone_s = smaller(need.alone_s, reaches(bounding, point, leaves));
     }
-    need.round_s = to + nearest_shelter(instance, point) + 2 * (int64_t)instance->stop_s +
-                   bounding->load_s + bounding->unload_s;
+    need.round_s = to + run_s(bounding, point);
     return need;
 }
 
@@ -175,14 +185,12 @@ struct rounds {
 
 static void begin_rounds(const struct bounding *bounding, struct rounds *rounds) {
     const struct bus_instance *instance = bounding->instance;
-    const int64_t person = (int64_t)instance->board_s + instance->alight_s;
     int64_t quickest = INT64_MAX;
     for (size_t f = 0; f < instance->fleet_count; f++)
         rounds->next_s[f] = INT64_MAX;
     for (size_t i = 0; i < bounding->need_count; i++) {
         const size_t p = bounding->needs[i].point;
-        const int64_t run = nearest_shelter(instance, p) + 2 * (int64_t)instance->stop_s +
-                            bounding->load_s + bounding->unload_s + person;
+        const int64_t run = run_s(bounding, p) + person_s(bounding);
         quickest = smaller(quickest, way_back(instance, p) + run);
         for (size_t f = 0; f < instance->fleet_count; f++) {
             const int32_t out = instance->out[f * instance->pickup_count + p];
@@ -221,10 +229,6 @@ static int64_t rounds_at(const struct bounding *bounding, struct rounds *rounds,
  * places n ≤ S: of the bus's time each person needs round/S + person or more. A bus works so fast
  * that for a round as usual that is WORK_SCALE, whatever bus it is; for other rounds it is no less
  * than what the bus needs for which it is the least. */
-
-static int64_t person_s(const struct bounding *bounding) {
-    return (int64_t)bounding->instance->board_s + bounding->instance->alight_s;
-}
 
 static int64_t full_s(const struct bounding *bounding, int64_t round_s, int64_t places) {
     return round_s + person_s(bounding) * places;
@@ -325,14 +329,12 @@ static void add_busy(const struct bounding *bounding, struct working *working, i
 static int64_t leave_in_time(const struct bounding *bounding, size_t count) {
     const struct bus_instance *instance = bounding->instance;
     const int64_t deadline = bounding->needs[count - 1].deadline_s;
-    int64_t in = BUS_NEVER, back = BUS_NEVER, leaving = 0;
+    int64_t run = INT64_MAX, back = BUS_NEVER, leaving = 0;
     for (size_t i = 0; i < count; i++) {
-        in = smaller(in, nearest_shelter(instance, bounding->needs[i].point));
+        run = smaller(run, run_s(bounding, bounding->needs[i].point));
         back = smaller(back, way_back(instance, bounding->needs[i].point));
     }
-    const int64_t round =
-        larger(1, in + back + 2 * (int64_t)instance->stop_s + bounding->load_s +
-                      bounding->unload_s + instance->board_s + instance->alight_s);
+    const int64_t round = larger(1, run + back + person_s(bounding));
     for (size_t f = 0; f < instance->fleet_count; f++) {
         const struct bus_fleet *fleet = &instance->fleets[f];
         int64_t out = BUS_NEVER;
