@@ -35,6 +35,7 @@
 #define PREPOSITION_DEMANDS_MAX 4000000u
 #define PREPOSITION_FIGURE_MAX 1e12 /* any one figure; what is larger is a mistake */
 #define PREPOSITION_PROBABILITY_SLACK 1e-6
+#define PREPOSITION_SERVICE_SLACK 1e-9 /* of the sum of probabilities that a service level asks */
 
 struct preposition_size {
     double fixed_cost, capacity_m3;

@@ -74,14 +74,13 @@ void preposition_master_free(struct preposition_master *master) {
 /* ---- solving --------------------------------------------------------------------------------- */
 
 uint32_t preposition_master_binaries(const struct preposition_master *master) {
-    return master->facilities + master->problem->step_count +
+    return preposition_first_scenario(master->problem) +
            (master->problem->instance->has_service ? master->scenarios : 0);
 }
 
-/* Binaries are facilities, then steps, then scenarios to be served. Steps are rows. */
+/* Steps are rows. */
 static bool is_step(const struct preposition_master *master, uint32_t binary) {
-    return binary >= master->facilities &&
-           binary < master->facilities + master->problem->step_count;
+    return binary >= master->facilities && binary < preposition_first_scenario(master->problem);
 }
 
 static size_t step_row(const struct preposition_master *master, uint32_t binary) {
@@ -91,7 +90,7 @@ static size_t step_row(const struct preposition_master *master, uint32_t binary)
 static uint32_t binary_column(const struct preposition_master *master, uint32_t binary) {
     return binary < master->facilities
                ? binary
-               : master->first_served + binary - master->facilities - master->problem->step_count;
+               : master->first_served + binary - preposition_first_scenario(master->problem);
 }
 
 void preposition_master_set_bounds(struct preposition_master *master, const uint8_t *lower,

@@ -206,8 +206,8 @@ static int put_wishes(struct preposition_master *master) {
             error = put_first_stage(master, 1 / unit);
     }
     if (error == HV_OK && instance->has_service) {
-        error =
-            preposition_master_open_row(master, instance->service_probability - 1e-9, UNBOUNDED);
+        error = preposition_master_open_row(
+            master, instance->service_probability - PREPOSITION_SERVICE_SLACK, UNBOUNDED);
         for (uint32_t s = 0; error == HV_OK && s < master->scenarios; s++)
             error = preposition_master_put_entry(master, master->first_served + s,
                                                  instance->scenarios[s].probability);

@@ -62,6 +62,12 @@ HV_MUST_USE int preposition_problem_init(struct preposition_problem *problem,
                                          const struct preposition_instance *instance);
 void preposition_problem_deinit(struct preposition_problem *problem);
 
+/* Binaries are facilities, then steps, then, with a service level, scenarios to be served: the
+ * first of those. */
+static inline uint32_t preposition_first_scenario(const struct preposition_problem *problem) {
+    return problem->facility_count + problem->step_count;
+}
+
 /* Whether facility `a` is a size of the step's site, of its rank or larger. */
 bool preposition_step_holds(const struct preposition_problem *problem,
                             const struct preposition_step *step, uint32_t a);

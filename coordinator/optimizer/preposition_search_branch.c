@@ -195,7 +195,7 @@ static uint32_t list_candidates(struct branching *branching) {
 static uint32_t choose_scenario(const struct preposition_search *search) {
     const struct preposition_tree *tree = search->tree;
     uint32_t chosen = UINT32_MAX;
-    uint32_t first = tree->problem.facility_count + tree->problem.step_count;
+    uint32_t first = preposition_first_scenario(&tree->problem);
     for (uint32_t i = first; i < tree->binaries; i++) {
         double x = preposition_master_value(tree->master, i);
         if (x < PREPOSITION_INTEGRAL || x > 1 - PREPOSITION_INTEGRAL)

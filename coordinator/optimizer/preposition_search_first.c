@@ -16,7 +16,8 @@
  * not served. */
 static void settle_scenarios(struct preposition_search *search) {
     struct preposition_tree *tree = search->tree;
-    uint32_t scenarios = tree->instance->scenario_count, first = tree->binaries - scenarios;
+    uint32_t scenarios = tree->instance->scenario_count;
+    uint32_t first = preposition_first_scenario(&tree->problem);
     preposition_served_probe(tree, search->least);
     for (uint32_t s = 0; s < scenarios; s++)
         if (search->root_upper[first + s] && search->least[s] >= preposition_tree_cutoff(tree)) {
@@ -31,7 +32,8 @@ static void settle_scenarios(struct preposition_search *search) {
 /* Bounds of a dive that keeps to a good choice of scenarios. */
 static void begin_served(struct preposition_search *search) {
     struct preposition_tree *tree = search->tree;
-    uint32_t scenarios = tree->instance->scenario_count, first = tree->binaries - scenarios;
+    uint32_t scenarios = tree->instance->scenario_count;
+    uint32_t first = preposition_first_scenario(&tree->problem);
     bool *served = calloc((size_t)scenarios + 1, sizeof *served);
     preposition_search_begin(search, search->lower, search->upper);
     if (served == NULL)

@@ -14,9 +14,8 @@ const struct preposition_step *preposition_search_step(const struct preposition_
 }
 
 uint32_t preposition_search_scenario(const struct preposition_search *search, uint32_t binary) {
-    const struct preposition_problem *problem = &search->tree->problem;
-    uint32_t before = problem->facility_count + problem->step_count;
-    return binary < before ? UINT32_MAX : binary - before;
+    uint32_t first = preposition_first_scenario(&search->tree->problem);
+    return binary < first ? UINT32_MAX : binary - first;
 }
 
 /* Takes away the sizes of a store that are (or are not) in the step. */

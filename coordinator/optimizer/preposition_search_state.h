@@ -6,8 +6,6 @@
 
 #include "coordinator/optimizer/preposition_tree.h"
 
-#define PREPOSITION_INTEGRAL 1e-6 /* a binary so close to 0 or 1 is it */
-
 struct preposition_search {
     struct preposition_tree *tree;
     uint8_t *lower, *upper;           /* bounds of a dive or probe */

@@ -6,7 +6,6 @@
 
 #define CUT_ROUNDS 4u
 #define PASSES_MAX 3u
-#define LEVEL_GRAIN 1e-9 /* as in the master programme */
 #define BETTER 1e-6
 
 struct choice {
@@ -28,7 +27,7 @@ static bool choice_init(struct choice *choice, struct preposition_tree *tree) {
         .share = calloc(scenarios + 1, sizeof *choice->share),
         .trial = calloc(scenarios + 1, sizeof *choice->trial),
         .tried = calloc(scenarios + 1, sizeof *choice->tried),
-        .first = tree->problem.facility_count + tree->problem.step_count,
+        .first = preposition_first_scenario(&tree->problem),
     };
     return choice->lower != NULL && choice->upper != NULL && choice->price != NULL &&
            choice->share != NULL && choice->trial != NULL && choice->tried != NULL;
@@ -52,7 +51,7 @@ static double spare_of(const struct choice *choice, const bool *served) {
     double sum = 0;
     for (uint32_t s = 0; s < choice->tree->instance->scenario_count; s++)
         sum += served[s] ? probability(choice, s) : 0;
-    return sum - choice->tree->instance->service_probability + LEVEL_GRAIN;
+    return sum - choice->tree->instance->service_probability + PREPOSITION_SERVICE_SLACK;
 }
 
 /* The bound within the present bounds. */
@@ -86,7 +85,7 @@ static uint32_t find_dearest(const struct choice *choice, const bool *served, ui
     for (uint32_t s = 0; s < choice->tree->instance->scenario_count; s++) {
         if (!served[s] || s == keep || probability(choice, s) > spare)
             continue;
-        double price = choice->price[s] / fmax(probability(choice, s), LEVEL_GRAIN);
+        double price = choice->price[s] / fmax(probability(choice, s), PREPOSITION_SERVICE_SLACK);
         if (price > dearest) {
             dearest = price;
             found = s;
@@ -229,11 +228,12 @@ void preposition_served_probe(struct preposition_tree *tree, double *least) {
 void preposition_served_imply(const struct preposition_tree *tree, uint8_t *lower,
                               const uint8_t *upper) {
     const struct preposition_instance *instance = tree->instance;
-    uint32_t first = tree->binaries - instance->scenario_count;
-    double spare = LEVEL_GRAIN - instance->service_probability;
+    uint32_t first = preposition_first_scenario(&tree->problem);
+    double spare = PREPOSITION_SERVICE_SLACK - instance->service_probability;
     for (uint32_t s = 0; s < instance->scenario_count; s++)
         spare += upper[first + s] ? instance->scenarios[s].probability : 0;
     for (uint32_t s = 0; s < instance->scenario_count; s++)
-        if (upper[first + s] && instance->scenarios[s].probability > spare + LEVEL_GRAIN)
+        if (upper[first + s] &&
+            instance->scenarios[s].probability > spare + PREPOSITION_SERVICE_SLACK)
             lower[first + s] = 1;
 }

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define GROUPS_MAX 600u /* more variables for recourse slow the master down */
-#define INTEGRAL 1e-6
 #define ROOT_ROUNDS_MAX 400u
 #define IDLE_ROUNDS 6u  /* with a service level: without a gain, after which the root is left */
 #define ROUND_GAIN 1e-6 /* of the bound */
@@ -492,7 +491,7 @@ void preposition_tree_limit_rows(struct preposition_tree *tree) {
 static bool is_integral(const struct preposition_tree *tree) {
     for (uint32_t i = 0; i < tree->binaries; i++) {
         double x = preposition_master_value(tree->master, i);
-        if (x > INTEGRAL && x < 1 - INTEGRAL)
+        if (x > PREPOSITION_INTEGRAL && x < 1 - PREPOSITION_INTEGRAL)
             return false;
     }
     return true;

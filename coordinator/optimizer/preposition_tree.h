@@ -6,6 +6,8 @@
 #include "coordinator/optimizer/preposition_master.h"
 #include "coordinator/optimizer/preposition_solve.h"
 
+#define PREPOSITION_INTEGRAL 1e-6 /* a binary so close to 0 or 1 is it */
+
 struct preposition_tree {
     const struct preposition_instance *instance;
     const struct preposition_options *options;

@@ -152,7 +152,8 @@ static int judge_mean(const struct preposition_instance *instance,
     value->mean_objective = plan.objective;
     value->mean_met_probability = plan.met_probability;
     value->mean_serves =
-        !instance->has_service || plan.met_probability >= instance->service_probability - 1e-9;
+        !instance->has_service ||
+        plan.met_probability >= instance->service_probability - PREPOSITION_SERVICE_SLACK;
     preposition_plan_deinit(&plan);
     return HV_OK;
 }
