@@ -6,7 +6,6 @@
 #include <float.h>
 #include <stdlib.h>
 #include <string.h>
-#include <string.h>
 
 #define COLUMNS_MAX 100000
 #define USES_MAX 4000000   /* of links at a step */
@@ -199,14 +198,14 @@ static void add_links(struct splitting *splitting) {
 
 static int make_rows(struct splitting *splitting) {
     const struct zone_plan_problem *problem = splitting->search->problem;
-    size_t rows = splitting->use_count + problem->instance->zone_count, indices;
-    rows += problem->instance->shelter_count * (1 + problem->group_count);
-    indices = splitting->use_count + splitting->count * (1 + problem->group_count);
+    const size_t groups = problem->group_count; /* with places of their own, at most */
+    size_t rows = splitting->use_count + problem->instance->shelter_count * (1 + groups) +
+                  problem->instance->zone_count;
+    size_t indices = splitting->use_count + splitting->count * (1 + groups) + splitting->count;
     for (size_t z = 0; problem->readiness != NULL && z < problem->instance->zone_count; z++) {
         rows += problem->readiness[z].count;
         indices += problem->readiness[z].count * (splitting->first[z + 1] - splitting->first[z]);
     }
-    indices += splitting->count;
     splitting->starts = calloc(rows + 1, sizeof *splitting->starts);
     splitting->indices = calloc(indices + 1, sizeof *splitting->indices);
     splitting->upper = calloc(rows + 1, sizeof *splitting->upper);
