@@ -105,6 +105,9 @@ ends "goods for nowhere" 66 haven orders issue ship D1 --counterpart S99 --lines
 ends "lines that are none" 64 haven orders issue ship D1 --lines water
 ends "a state that is none" 65 haven orders --state gone
 is "cancelled again" done haven orders cancel "$(haven orders --kind ship --addressee D1 --json | field '["orders"][-1]["id"]')"
+is "another, on a waybill of its own" issued haven orders issue ship D1 --counterpart S02 --lines water=60 --waybill W-hand
+is "which ends with its order" "ended; 1 open order cancelled" haven ledger end W-hand --reason 'the truck broke down'
+ends "once" 64 haven ledger end W-hand --reason 'again'
 is "one with a window and a time on the way" issued haven orders issue evacuate-zone Z03 --post zone-warden --shelter S02 \
   --people Z03=77 --start +0min --end +0min --travel-min 600
 moving=$(haven orders --addressee Z03 --json | field '["orders"][0]["id"]')
@@ -206,6 +209,10 @@ until_so haven status
 until_so people_are 7
 echo "ok: the node has sent again what the backup lacked"
 is "plans come out of the log as they were: none is made again" same same_moves
+is "an order to a node" issued haven orders issue open S01
 is "revoked" done haven revoke S01 --reason 'laptop stolen'
 ends "once" 64 haven revoke S01
+number=$(haven orders --addressee S01 --json | field '["orders"][-1]["id"]')
+is "what it was told is taken back" done haven orders cancel "$number" --reason 'nobody can open it'
+is "by print or voice" 'cancelled' haven orders --all --post place --addressee S01
 conclude
