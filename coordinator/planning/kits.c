@@ -44,10 +44,8 @@ int kits_count(const struct state *state, const struct region *region, int64_t t
 }
 
 uint32_t kits_depot_of(const struct kits *kits, const struct hv_order *order) {
-    const struct state_node *node =
-        order->post == HV_POST_NODE ? state_find_node(kits->state, order->addressee) : NULL;
-    const struct state_place *place = node == NULL ? NULL : state_place(kits->state, node->place);
-    return region_find_depot(kits->region, place == NULL ? order->addressee : place->entity.id);
+    return region_find_depot(kits->region,
+                             state_order_place(kits->state, order->post, order->addressee));
 }
 
 void kits_take(struct kits *kits, uint32_t depot, uint32_t item, int64_t quantity) {

@@ -62,8 +62,9 @@ int orders_revise(const struct state *state, struct hv_arena *arena, struct hv_o
     order->revision++;
     if (node == NULL || !node->revoked)
         return HV_OK;
+    order->addressee =
+        hv_arena_text(arena, state_order_place(state, order->post, order->addressee));
     order->post = HV_POST_PLACE;
-    order->addressee = hv_arena_text(arena, state_place(state, node->place)->entity.id);
     return order->addressee == NULL ? HV_ERR_MEMORY : HV_OK;
 }
 

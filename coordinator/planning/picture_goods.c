@@ -251,11 +251,7 @@ static bool never_left(struct painting *painting, const struct hv_order *expect)
  * place itself. */
 static uint32_t row_of(const struct painting *painting, const struct state_order *order,
                        bool depot) {
-    const struct state_node *node =
-        order->post == HV_POST_NODE ? state_find_node(painting->state, order->addressee) : NULL;
-    const struct state_place *place =
-        node == NULL ? NULL : state_place(painting->state, node->place);
-    const char *id = place == NULL ? order->addressee : place->entity.id;
+    const char *id = state_order_place(painting->state, order->post, order->addressee);
     return depot ? region_find_depot(painting->region, id)
                  : region_find_shelter(painting->region, id);
 }

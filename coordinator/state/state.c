@@ -230,6 +230,11 @@ enum hv_order_state state_order_state(const struct state_order *order) {
     return order->answered == HV_ORDER_STATE_UNKNOWN ? HV_ORDER_ISSUED : order->answered;
 }
 
+const char *state_order_place(const struct state *state, enum hv_post post, const char *addressee) {
+    const struct state_node *node = post == HV_POST_NODE ? state_find_node(state, addressee) : NULL;
+    return node == NULL ? addressee : state_place(state, node->place)->entity.id;
+}
+
 bool state_order_untold(const struct state_order *order) {
     return order->post == HV_POST_NODE && order->told < order->revision;
 }

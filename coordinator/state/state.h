@@ -152,6 +152,10 @@ const uint8_t *state_incident_id(const struct state *state);
  * ISSUED while there is none. */
 enum hv_order_state state_order_state(const struct state_order *order);
 
+/* Id of the place that an order is for: where its addressee is a node, the node's; otherwise the
+ * addressee itself, whatever the region has of that name. */
+const char *state_order_place(const struct state *state, enum hv_post post, const char *addressee);
+
 /* Whether the addressee, a node, has still to be told. */
 bool state_order_untold(const struct state_order *order);
 

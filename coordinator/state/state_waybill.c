@@ -256,12 +256,9 @@ void fold_waybill_forget(struct state *state, struct state_waybill *waybill) {
 
 /* ---- orders ---- */
 
-static uint32_t place_of_addressee(struct state *state, const struct hv_order *order) {
-    const struct state_node *node =
-        order->post == HV_POST_NODE ? state_find_node(state, order->addressee) : NULL;
-    if (node != NULL)
-        return node->place;
-    const struct state_place *place = state_find_place(state, order->addressee);
+static uint32_t place_of_addressee(const struct state *state, const struct hv_order *order) {
+    const struct state_place *place =
+        state_find_place(state, state_order_place(state, order->post, order->addressee));
     return place == NULL ? STATE_NONE : place->entity.index;
 }
 
