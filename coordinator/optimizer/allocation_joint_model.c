@@ -126,23 +126,14 @@ static int note_cost(struct joint *joint, double cost) {
     return 0;
 }
 
-/* Grows one array; on failure the old one stays. */
-static int grow(void **array, size_t count, size_t bytes) {
-    void *grown = realloc(*array, count * bytes);
-    if (!grown)
-        return HV_ERR_MEMORY;
-    *array = grown;
-    return 0;
-}
-
 static int reserve_batch(struct batch *batch) {
     if (batch->count < batch->room)
         return 0;
     size_t room = (size_t)batch->room * 2 + 1024, cells = room * COLUMN_ROWS_MAX;
-    if (grow((void **)&batch->rows, cells, sizeof *batch->rows) ||
-        grow((void **)&batch->values, cells, sizeof *batch->values) ||
-        grow((void **)&batch->upper, room, sizeof *batch->upper) ||
-        grow((void **)&batch->starts, room + 1, sizeof *batch->starts))
+    if (array_resize((void **)&batch->rows, cells, sizeof *batch->rows) ||
+        array_resize((void **)&batch->values, cells, sizeof *batch->values) ||
+        array_resize((void **)&batch->upper, room, sizeof *batch->upper) ||
+        array_resize((void **)&batch->starts, room + 1, sizeof *batch->starts))
         return HV_ERR_MEMORY;
     if (batch->room == 0)
         batch->starts[0] = 0;

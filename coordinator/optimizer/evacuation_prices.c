@@ -1,5 +1,6 @@
 #include "coordinator/optimizer/evacuation_prices.h"
 
+#include "coordinator/optimizer/array.h"
 #include "coordinator/optimizer/wide.h"
 
 #include <stdlib.h>
@@ -7,19 +8,14 @@
 
 /* ---- making ---------------------------------------------------------------------------------- */
 
-static int reserve(struct evacuation_prices *prices, size_t count, size_t *capacity) {
-    if (count < *capacity)
+static int reserve(struct evacuation_prices *prices, size_t wanted, size_t *capacity) {
+    const size_t room = array_room(wanted);
+    if (wanted <= *capacity)
         return HV_OK;
-    size_t wanted = *capacity == 0 ? 1024 : *capacity * 2;
-    int32_t *steps = realloc(prices->steps, wanted * sizeof *steps);
-    if (steps != NULL)
-        prices->steps = steps;
-    int64_t *values = realloc(prices->values, wanted * sizeof *values);
-    if (values != NULL)
-        prices->values = values;
-    if (steps == NULL || values == NULL)
+    if (array_resize((void **)&prices->steps, room, sizeof *prices->steps) != HV_OK ||
+        array_resize((void **)&prices->values, room, sizeof *prices->values) != HV_OK)
         return HV_ERR_MEMORY;
-    *capacity = wanted;
+    *capacity = room;
     return HV_OK;
 }
 
@@ -32,7 +28,7 @@ static int add_runs(const struct evacuation_instance *instance, evacuation_price
             int64_t price = price_at(context, (int32_t)v, t, &until);
             if (price == last)
                 continue;
-            int error = reserve(prices, count, &capacity);
+            int error = reserve(prices, count + 1, &capacity);
             if (error != HV_OK)
                 return error;
             prices->steps[count] = t;

@@ -1,5 +1,6 @@
 /* The problem and its changes; the simplex is in mincostflow_simplex.c. */
 #include "coordinator/optimizer/mincostflow_tree.h"
+#include "coordinator/optimizer/array.h"
 #include "coordinator/optimizer/wide.h"
 
 #include <stdlib.h>
@@ -8,16 +9,7 @@
 /* Memory ----------------------------------------------------------------------------------------
  */
 
-/* Grows one array. On failure the old one stays. */
-static int grow(void **array, size_t room, size_t element) {
-    void *grown = realloc(*array, room * element);
-    if (!grown)
-        return HV_ERR_MEMORY;
-    *array = grown;
-    return 0;
-}
-
-#define GROW(array, room) grow((void **)&(array), (room), sizeof *(array))
+#define GROW(array, room) array_resize((void **)&(array), (room), sizeof *(array))
 
 static int reserve_nodes(struct mincostflow *flow, uint32_t room) {
     if (room <= flow->node_room)

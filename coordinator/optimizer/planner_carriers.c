@@ -8,6 +8,8 @@
  * allocation without vehicles: no plan costs less, however it is carried. */
 #include "coordinator/optimizer/planner_state.h"
 
+#include "coordinator/optimizer/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -214,13 +216,12 @@ static int write(struct carrying *carrying, const struct allocation_plan *alloca
 
 /* The goods of `from` in place of those of the plan. */
 static int adopt(struct plan *plan, struct plan *from) {
-    uint32_t *links =
-        realloc(plan->links, (plan->link_count + from->link_count + 1) * sizeof *links);
-    if (!links)
-        return HV_ERR_MEMORY;
-    plan->links = links;
+    int error = array_resize((void **)&plan->links, plan->link_count + from->link_count + 1,
+                             sizeof *plan->links);
+    if (error)
+        return error;
     for (size_t i = 0; i < from->link_count; i++)
-        links[plan->link_count + i] = from->links[i];
+        plan->links[plan->link_count + i] = from->links[i];
     for (size_t i = 0; i < from->shipment_count; i++)
         from->shipments[i].route.first += (uint32_t)plan->link_count;
     plan->link_count += from->link_count;

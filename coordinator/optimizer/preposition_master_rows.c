@@ -14,19 +14,28 @@
 /* ---- rows ------------------------------------------------------------------------------------ */
 
 static int grow_rows(struct preposition_pool *pool) {
-    size_t most[6], wanted = pool->rows + 2;
-    for (size_t i = 0; i < 6; i++)
-        most[i] = pool->rows_max;
+    const size_t wanted = pool->rows + 2, room = array_room(wanted);
     if (wanted <= pool->rows_max)
         return HV_OK;
-    if (array_reserve((void **)&pool->lower, wanted, &most[0], sizeof *pool->lower) != HV_OK ||
-        array_reserve((void **)&pool->upper, wanted, &most[1], sizeof *pool->upper) != HV_OK ||
-        array_reserve((void **)&pool->starts, wanted, &most[2], sizeof *pool->starts) != HV_OK ||
-        array_reserve((void **)&pool->serial, wanted, &most[3], sizeof *pool->serial) != HV_OK ||
-        array_reserve((void **)&pool->inside, wanted, &most[4], sizeof *pool->inside) != HV_OK ||
-        array_reserve((void **)&pool->group, wanted, &most[5], sizeof *pool->group) != HV_OK)
+    if (array_resize((void **)&pool->lower, room, sizeof *pool->lower) != HV_OK ||
+        array_resize((void **)&pool->upper, room, sizeof *pool->upper) != HV_OK ||
+        array_resize((void **)&pool->starts, room, sizeof *pool->starts) != HV_OK ||
+        array_resize((void **)&pool->serial, room, sizeof *pool->serial) != HV_OK ||
+        array_resize((void **)&pool->inside, room, sizeof *pool->inside) != HV_OK ||
+        array_resize((void **)&pool->group, room, sizeof *pool->group) != HV_OK)
         return HV_ERR_MEMORY;
-    pool->rows_max = most[0];
+    pool->rows_max = room;
+    return HV_OK;
+}
+
+static int grow_entries(struct preposition_pool *pool) {
+    const size_t wanted = pool->entries + 1, room = array_room(wanted);
+    if (wanted <= pool->entries_max)
+        return HV_OK;
+    if (array_resize((void **)&pool->values, room, sizeof *pool->values) != HV_OK ||
+        array_resize((void **)&pool->columns, room, sizeof *pool->columns) != HV_OK)
+        return HV_ERR_MEMORY;
+    pool->entries_max = room;
     return HV_OK;
 }
 
@@ -57,15 +66,8 @@ int preposition_master_put_entry(struct preposition_master *master, uint32_t col
     struct preposition_pool *pool = &master->pool;
     if (value == 0)
         return HV_OK;
-    if (pool->entries + 1 > pool->entries_max) {
-        size_t most[2] = {pool->entries_max, pool->entries_max};
-        if (array_reserve((void **)&pool->values, pool->entries + 1, &most[0],
-                          sizeof *pool->values) != HV_OK ||
-            array_reserve((void **)&pool->columns, pool->entries + 1, &most[1],
-                          sizeof *pool->columns) != HV_OK)
-            return HV_ERR_MEMORY;
-        pool->entries_max = most[0];
-    }
+    if (grow_entries(pool) != HV_OK)
+        return HV_ERR_MEMORY;
     pool->values[pool->entries] = value;
     pool->columns[pool->entries++] = (int)column;
     pool->starts[pool->rows] = pool->entries;
