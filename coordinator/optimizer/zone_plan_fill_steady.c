@@ -50,21 +50,21 @@ static struct steady hold_rates(const struct zone_plan_filling *filling,
     const size_t steps = (size_t)whole.last - (size_t)whole.first + 1;
     const int32_t count = filling->going->count;
     struct steady best = {.start = start};
-    int64_t rates[ZONE_PLAN_ROUTES_MAX], left[ZONE_PLAN_ROUTES_MAX];
-    for (int32_t k = 0; k < count; k++)
+    int64_t rates[ZONE_PLAN_ROUTES_MAX], places[ZONE_PLAN_ROUTES_MAX];
+    for (int32_t k = 0; k < count; k++) {
         rates[k] = EVACUATION_PEOPLE_MAX;
+        places[k] = zone_plan_state_places(filling->state, filling->zone,
+                                           filling->going->shares[k].way->shelter);
+    }
     for (int32_t t = start; t <= whole.last; t++) {
         int64_t all = 0, held = (int64_t)t - start + 1;
         for (int32_t k = 0; k < count; k++) {
             int32_t room = filling->state->room[(size_t)k * steps + (size_t)(t - whole.first)];
-            int64_t places = zone_plan_state_places(filling->state, filling->zone,
-                                                    filling->going->shares[k].way->shelter);
             rates[k] = room < rates[k] ? room : rates[k];
-            left[k] = places;
         }
         cap_rates(rates, count, rate_of_ready(filling, start, t));
         for (int32_t k = 0; k < count; k++)
-            all += rates[k] * held < left[k] ? rates[k] * held : left[k];
+            all += rates[k] * held < places[k] ? rates[k] * held : places[k];
         filling->state->work += count;
         if (all == 0)
             break;
