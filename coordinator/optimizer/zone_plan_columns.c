@@ -48,7 +48,7 @@ void zone_plan_state_rooms(struct zone_plan_state *state, const struct zone_plan
         return;
     for (int32_t i = 0; i < way->count; i++)
         narrow(&state->roads, way, i, window, column);
-    const bool fits = zone_plan_use(group) == 1 && zone_plan_party(group) == 1;
+    const bool fits = zone_plan_is_single(group);
     for (int32_t t = window.first; t <= window.last && !fits; t++) {
         const int64_t fit = zone_plan_fit(group, column[t]);
         column[t] = (int32_t)(fit < EVACUATION_PEOPLE_MAX ? fit : EVACUATION_PEOPLE_MAX);

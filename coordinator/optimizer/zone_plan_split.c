@@ -45,13 +45,9 @@ struct splitting {
 
 /* ---- columns --------------------------------------------------------------------------------- */
 
-static bool goes_alone(const struct zone_plan_group *group) {
-    return zone_plan_party(group) == 1 && zone_plan_use(group) == 1;
-}
-
 static bool is_for(const struct zone_plan_problem *problem) {
     for (size_t g = 0; g < problem->group_count; g++)
-        if (!goes_alone(&problem->groups[g]))
+        if (!zone_plan_is_single(&problem->groups[g]))
             return false;
     return problem->departures == ZONE_PLAN_FREE &&
            (problem->change_price == 0 || problem->in_force_count == 0);

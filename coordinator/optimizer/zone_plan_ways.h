@@ -105,6 +105,11 @@ static inline int64_t zone_plan_use(const struct zone_plan_group *group) {
     return group->road_use > 0 ? group->road_use : zone_plan_party(group);
 }
 
+/* Whether a person is as much as a party, and takes one of a link's capacity. */
+static inline bool zone_plan_is_single(const struct zone_plan_group *group) {
+    return zone_plan_party(group) == 1 && zone_plan_use(group) == 1;
+}
+
 /* Parties of so many people, and the people of so many whole parties that fit into some room of a
  * link. */
 static inline int64_t zone_plan_parties(const struct zone_plan_group *group, int64_t people) {
