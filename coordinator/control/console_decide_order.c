@@ -402,6 +402,20 @@ static bool check_done(const struct state_order *order, const json_t *request,
     return false;
 }
 
+static void refuse_for_node(const struct state_node *node, uint64_t order,
+                            struct console_outcome *outcome) {
+    char remedy[120];
+    if (node == NULL || !node->revoked) {
+        console_refuse(outcome, HV_ERR_STATE, "that order went to a node, which answers itself",
+                       "on the node: haven-node accept ORDER");
+        return;
+    }
+    snprintf(remedy, sizeof remedy,
+             "haven orders revise %llu; then its place is told, and answers, by print or voice",
+             (unsigned long long)order);
+    console_refuse(outcome, HV_ERR_STATE, "that order went to a node that was revoked", remedy);
+}
+
 void console_order_answer(const struct console_scene *scene, const json_t *request,
                           struct hv_arena *arena, struct console_outcome *outcome) {
     uint64_t number = console_number(request, "order", 0);
@@ -413,8 +427,7 @@ void console_order_answer(const struct console_scene *scene, const json_t *reque
         return;
     }
     if (order->post == HV_POST_NODE) {
-        console_refuse(outcome, HV_ERR_STATE, "that order went to a node, which answers itself",
-                       "on the node: haven-node accept ORDER");
+        refuse_for_node(state_find_node(console_picture(scene), order->addressee), number, outcome);
         return;
     }
     if (!check_figure(request, "revision", order->revision, "", outcome) ||

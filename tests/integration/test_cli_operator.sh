@@ -213,6 +213,10 @@ is "an order to a node" issued haven orders issue open S01
 is "revoked" done haven revoke S01 --reason 'laptop stolen'
 ends "once" 64 haven revoke S01
 number=$(haven orders --addressee S01 --json | field '["orders"][-1]["id"]')
+answer() { haven orders answer "$number" --state accepted 2>&1; [ $? -eq 64 ]; }
+is "which answers no more" "haven orders revise $number; then its place is told" answer
+is "so the order is made the place's" done haven orders revise "$number"
+is "and answered for it" done haven orders answer "$number" --state accepted
 is "what it was told is taken back" done haven orders cancel "$number" --reason 'nobody can open it'
 is "by print or voice" 'cancelled' haven orders --all --post place --addressee S01
 conclude
