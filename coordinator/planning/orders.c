@@ -56,14 +56,23 @@ struct hv_order *orders_want_of_place(struct orders_making *making, enum hv_orde
                         : orders_want(making, kind, HV_POST_NODE, node->entity.id);
 }
 
-int orders_revise(const struct state *state, struct hv_arena *arena, struct hv_order *order) {
+static bool node_is_revoked(const struct state *state, const struct hv_order *order) {
     const struct state_node *node =
         order->post == HV_POST_NODE ? state_find_node(state, order->addressee) : NULL;
+    return node != NULL && node->revoked;
+}
+
+/* Whom one speaks to about the order: the place, where its node was revoked. */
+static const char *addressee_now(const struct state *state, const struct hv_order *order) {
+    return node_is_revoked(state, order) ? state_order_place(state, order->post, order->addressee)
+                                         : order->addressee;
+}
+
+int orders_revise(const struct state *state, struct hv_arena *arena, struct hv_order *order) {
     order->revision++;
-    if (node == NULL || !node->revoked)
+    if (!node_is_revoked(state, order))
         return HV_OK;
-    order->addressee =
-        hv_arena_text(arena, state_order_place(state, order->post, order->addressee));
+    order->addressee = hv_arena_text(arena, addressee_now(state, order));
     order->post = HV_POST_PLACE;
     return order->addressee == NULL ? HV_ERR_MEMORY : HV_OK;
 }
@@ -166,13 +175,14 @@ static bool is_on_way(const struct orders_making *making, const struct hv_order 
 static const struct hv_order *successor(const struct orders_making *making,
                                         const struct hv_order *old) {
     const struct orders_wanted *wanted = &making->wanted;
+    const char *addressee = addressee_now(making->scene->state, old);
     if (old->post == HV_POST_ROAD_POST)
         return orders_road_successor(making, old);
     for (size_t i = 0; i < wanted->count; i++) {
         const struct hv_order *order = &wanted->orders[i];
         bool warned = old->kind == HV_ORDER_WARN_ZONE && order->kind == HV_ORDER_EVACUATE_ZONE;
         if (!wanted->kept[i] && (order->kind == old->kind || warned) &&
-            strcmp(order->addressee, old->addressee) == 0 &&
+            strcmp(order->addressee, addressee) == 0 &&
             strcmp(order->counterpart, old->counterpart) == 0)
             return order;
     }
@@ -212,6 +222,23 @@ static bool is_taken(const struct orders_making *making, const struct hv_order *
     return false;
 }
 
+/* A node that was revoked answers no more: where its place is told to open, it need not be. */
+static bool is_told_anew(const struct orders_making *making, const struct hv_order *order) {
+    return node_is_revoked(making->scene->state, order) && successor(making, order) != NULL;
+}
+
+static bool is_stale(struct orders_making *making, const struct state_order *order,
+                     const struct hv_order *body) {
+    if (body->post == HV_POST_ROAD_POST)
+        return orders_road_is_replaced(making, order);
+    if (moves_people(body->kind) && state_order_is_past(making->scene->state, order))
+        return true;
+    if (!is_replaced(body->kind) && body->kind != HV_ORDER_OPEN)
+        return is_taken(making, body);
+    return !keep_wanted(making, body) &&
+           (is_replaced(body->kind) ? !is_on_way(making, body) : is_told_anew(making, body));
+}
+
 /* Orders of earlier plans that are still open and that the plan does not want: decoded copies. */
 static int find_stale(struct orders_making *making, struct hv_order ***ret_stale,
                       size_t *ret_count) {
@@ -228,15 +255,8 @@ static int find_stale(struct orders_making *making, struct hv_order ***ret_stale
             continue;
         if (state_order_decode(order, making->arena, &body) != HV_OK)
             return HV_ERR_MEMORY;
-        bool goes = is_taken(making, body);
-        if (body->post == HV_POST_ROAD_POST)
-            goes = orders_road_is_replaced(making, order);
-        else if (moves_people(body->kind) && state_order_is_past(state, order))
-            goes = true;
-        else if (is_replaced(body->kind) || body->kind == HV_ORDER_OPEN)
-            goes =
-                !keep_wanted(making, body) && is_replaced(body->kind) && !is_on_way(making, body);
-        if (goes && (stale[count++] = hv_order_copy(body, making->arena)) == NULL)
+        if (is_stale(making, order, body) &&
+            (stale[count++] = hv_order_copy(body, making->arena)) == NULL)
             return HV_ERR_MEMORY;
     }
     *ret_stale = stale;

@@ -689,6 +689,9 @@ Test(planning, a_plan_takes_the_place_of_orders_to_a_node_that_was_revoked) {
     cr_assert_eq(before->post, HV_POST_PLACE, "who is there is told by print or voice");
     cr_assert_str_eq(before->addressee, "s1");
     cr_assert_eq(now->post, HV_POST_PLACE);
+    const struct hv_order *to_open = NULL;
+    cr_assert_eq(open_orders(HV_ORDER_OPEN, &to_open), 1, "nobody would answer the one before");
+    cr_assert(to_open != NULL && to_open->post == HV_POST_PLACE);
 }
 
 Test(planning, orders_to_a_node_that_was_revoked_are_taken_back_with_plan_and_waybill) {
