@@ -2,10 +2,9 @@
 import { decide } from "./api.js";
 import { h } from "./dom.js";
 import { doing } from "./say.js";
-import { may, picture } from "./store.js";
+import { mayWork, picture } from "./store.js";
 import { age, t, word } from "./texts.js";
 
-const WORKERS = ["planner", "approver", "shelter-staff", "depot-staff", "exercise-controller"];
 const ROLES = ["planner", "approver", "shelter-staff", "depot-staff"];
 
 /** A role by its word, anybody else by name. @param {string} owner */
@@ -40,7 +39,7 @@ export function ownerLine(thing, title, again) {
   return h("span", { class: "owner" },
     owner ? h("span", { class: "mark off" }, "☻ ", owner.name === me ? t("owner.me") : ownerName(owner.name), " ", h("small", null, age(owner.age_s), owner.note ? " · " + owner.note : ""))
       : h("span", { class: "mark ask" }, t("owner.nobody")),
-    may(...WORKERS) && [
+    mayWork() && [
       (!owner || owner.name !== me) && me && act("owner.take", () => decide("PUT", path(thing), {}), t("owner.taken")),
       h("button", { class: "plain", "aria-label": `${t("owner.give")}: ${title}`, onclick: () => assign(thing, title, again) }, t("owner.give")),
       owner && act("owner.release", () => decide("DELETE", path(thing)), t("owner.released"))]);

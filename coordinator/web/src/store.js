@@ -243,3 +243,6 @@ export function may(...roles) {
   const mine = (picture.session && picture.session.roles) || [];
   return picture.at === null && roles.some((role) => mine.includes(role));
 }
+
+/** Who works in the exercise or the incident, at what wants attention and in shifts: neither looks on nor runs the machine (WHO_WORKS of the interface). */
+export const mayWork = () => may("planner", "approver", "shelter-staff", "depot-staff", "exercise-controller");

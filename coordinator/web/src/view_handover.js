@@ -7,12 +7,11 @@ import { partyName, placeName } from "./names.js";
 import { ownerName } from "./owners.js";
 import { saying } from "./records.js";
 import { doing } from "./say.js";
-import { all, may, picture } from "./store.js";
+import { all, mayWork, picture } from "./store.js";
 import { age, moment, number, period, t, word } from "./texts.js";
 
 const DECISIONS_MOST = 500;
 const PAGES_MOST = 60; // of 20,000 records of the log: what a shift brings at most before this page gives up and says so
-const WORKERS = ["planner", "approver", "shelter-staff", "depot-staff", "exercise-controller"];
 
 /** @type {HTMLElement} */
 let place;
@@ -154,7 +153,7 @@ async function draw(unless = () => false) {
       requests.length === 0 ? h("p", { class: "note" }, t("handover.no-requests")) : h("ul", { class: "plain" }, requests.slice(0, DECISIONS_MOST).map((request) => h("li", null, placeName(request.place), " · ", word("request", request.kind), " · ", word("urgency", request.urgency), " ", h("small", null, age(request.age_s)))))),
     h("section", null, h("h2", null, t("handover.decided")), decisionsList(found, more)),
     h("section", null, h("h2", null, t("journal.title")), notesList(found)),
-    may(...WORKERS) && handOverForm(),
+    mayWork() && handOverForm(),
     handovers.items.length > 1 && h("section", { class: "noprint" }, h("h2", null, t("handover.earlier")), h("ol", { class: "plain journal" }, handovers.items.slice(1).map((one) => h("li", null,
       h("small", null, moment(one.wall_ms)), " ", t("handover.from-to", { from: one.name, to: one.to }), one.text ? " · " + one.text : "")))),
     h("div", { class: "signatures" }, [t("handover.hands-over"), t("handover.takes-over")].map((who) => h("p", null, who, ": ______________________________"))));

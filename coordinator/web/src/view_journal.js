@@ -4,7 +4,7 @@ import { drawCharts } from "./charts.js";
 import { fill, h } from "./dom.js";
 import { isInUse } from "./hands.js";
 import { doing, fileName, say } from "./say.js";
-import { lookAt, may, picture } from "./store.js";
+import { lookAt, may, mayWork, picture } from "./store.js";
 import { moment, number, t, word } from "./texts.js";
 
 const PHASES = ["watch", "activation", "evacuation", "stand-down", "demobilisation", "closed"];
@@ -87,7 +87,7 @@ export const view = {
       h("section", null, h("h2", null, t("incident.phase")), incident()),
       h("section", null, h("h2", null, t("past.title")), timeSlider()),
       h("section", null, h("h2", null, t("charts.title")), charts),
-      h("section", null, h("h2", null, t("journal.title")), may("planner", "approver", "shelter-staff", "depot-staff", "exercise-controller", "evaluator") && noteForm(), notes),
+      h("section", null, h("h2", null, t("journal.title")), (mayWork() || may("evaluator")) && noteForm(), notes),
       h("section", null, h("h2", null, t("export.title")), h("p", { class: "actions" },
         h("a", { class: "button", href: url("/situation", { format: "html", lang, at: picture.at }), target: "_blank", rel: "noopener" }, t("export.situation")),
         h("a", { class: "button", href: url("/situation", { format: "csv", at: picture.at }), download: fileName("situation.csv") }, t("export.situation-csv")),
