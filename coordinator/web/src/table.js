@@ -113,7 +113,8 @@ export class Table {
       return;
     }
     const first = Math.max(0, Math.floor(this.box.scrollTop / ROW_PX) - SPARE_ROWS);
-    const most = Math.ceil((this.box.clientHeight || 600) / ROW_PX) + 2 * SPARE_ROWS;
+    const seen = Math.min(this.box.clientHeight || 600, innerHeight); // laid out as paper, the box is as high as its rows are many
+    const most = Math.ceil(seen / ROW_PX) + 2 * SPARE_ROWS;
     const last = Math.min(this.shown.length, first + most);
     fill(this.body, this.spacer(first * ROW_PX), this.shown.slice(first, last).map((row) => this.makeRow(row)), this.spacer((this.shown.length - last) * ROW_PX));
   }
