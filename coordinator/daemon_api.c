@@ -9,7 +9,7 @@ int daemon_api_open(struct daemon *daemon) {
     struct api_options options = {.dir = daemon->dir,
                                   .settings = &daemon->settings,
                                   .deployment = &daemon->deployment,
-                                  .profile = daemon_planner_profile(daemon),
+                                  .profiles = daemon_planner_profiles(daemon),
                                   .log = daemon->log};
     if (strcmp(daemon->settings.http, "off") == 0)
         return HV_OK;

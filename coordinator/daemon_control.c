@@ -161,7 +161,7 @@ static struct console_scene look(const struct daemon *daemon, uint64_t token) {
                                   .gate = gate_counters(daemon->gate),
                                   .region = daemon->region,
                                   .region_fault = daemon->region_fault,
-                                  .profile = daemon_planner_profile(daemon),
+                                  .profiles = daemon_planner_profiles(daemon),
                                   .settings = &daemon->settings,
                                   .deployment = &daemon->deployment,
                                   .door = daemon_api_owns(token) ? "http" : "control",

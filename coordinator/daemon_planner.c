@@ -4,6 +4,7 @@
 #include "coordinator/daemon_control.h"
 #include "coordinator/planning/orders.h"
 #include "coordinator/planning/outcome.h"
+#include "coordinator/planning/standards.h"
 #include "coordinator/planner_thread.h"
 #include "schemas/platform/clock.h"
 #include "schemas/platform/line_log.h"
@@ -28,7 +29,7 @@ struct asked {
 
 struct daemon_planner {
     struct planner_thread *worker;
-    struct profile *profile;
+    struct profiles *profiles;
     struct asked asked[ASKED_MAX]; /* in the order of asking */
     size_t asked_count;
     uint8_t last[HV_HASH_BYTES]; /* of what the last plan says */
@@ -85,7 +86,8 @@ static int make_task(const struct daemon *daemon, struct session_task **ret_task
     task->region_position = daemon->region_position;
     task->change_price_ms = (int64_t)daemon->settings.change_price_s * 1000;
     task->work_limit = daemon->settings.plan_work;
-    int error = picture_new(core_state(daemon->core), daemon->region, daemon->planner->profile,
+    int error = picture_new(core_state(daemon->core), daemon->region,
+                            standards_in_force(daemon->planner->profiles, core_state(daemon->core)),
                             &rules, &task->picture);
     if (error == 0)
         error = session_task_in_force(task, core_state(daemon->core), daemon->region);
@@ -360,7 +362,7 @@ int daemon_planner_open(struct daemon *daemon) {
         return HV_ERR_MEMORY;
     daemon->planner = planner;
     hv_arena_init(&planner->arena, 0);
-    const int error = profile_new(daemon->settings.profile, &planner->profile);
+    const int error = profiles_new(daemon->settings.profile, &planner->profiles);
     return error == 0 ? planner_thread_new(&planner->worker) : error;
 }
 
@@ -369,7 +371,7 @@ void daemon_planner_close(struct daemon *daemon) {
     if (planner == NULL)
         return;
     planner_thread_free(planner->worker);
-    profile_free(planner->profile);
+    profiles_free(planner->profiles);
     hv_arena_deinit(&planner->arena);
     free(planner);
     daemon->planner = NULL;
@@ -383,7 +385,8 @@ static void profile_recorded(struct daemon *daemon, uint64_t token, int error,
 }
 
 void daemon_planner_record_profile(struct daemon *daemon) {
-    const struct profile *profile = daemon->planner->profile;
+    const struct profile *profile =
+        profiles_find(daemon->planner->profiles, daemon->settings.profile);
     const struct state_general *general = state_general(core_state(daemon->core));
     if (general->profile_position != 0 && strcmp(general->profile_name, profile->id) == 0 &&
         strcmp(general->profile_version, profile->version) == 0)
@@ -404,6 +407,6 @@ int daemon_planner_fd(const struct daemon *daemon) {
     return planner_thread_fd(daemon->planner->worker);
 }
 
-const struct profile *daemon_planner_profile(const struct daemon *daemon) {
-    return daemon->planner == NULL ? NULL : daemon->planner->profile;
+const struct profiles *daemon_planner_profiles(const struct daemon *daemon) {
+    return daemon->planner == NULL ? NULL : daemon->planner->profiles;
 }

@@ -23,7 +23,7 @@ void daemon_planner_record_profile(struct daemon *daemon);
 /* How long the last plan took, and whether one is being made. */
 void daemon_planner_fares(const struct daemon *daemon, uint64_t *ret_ms, bool *ret_busy);
 
-/* The standards profile in force; NULL: none. */
-const struct profile *daemon_planner_profile(const struct daemon *daemon);
+/* The standards profiles that the log may name; NULL: none. */
+const struct profiles *daemon_planner_profiles(const struct daemon *daemon);
 
 #endif

@@ -336,7 +336,7 @@ int api_new(const struct api_options *options, struct api **ret_api) {
     hv_arena_init(&api->replica.arena, 0);
     api->scene.arena = &api->arena;
     api->to_main = api->to_api = -1;
-    api->scene.console = (struct console_scene){.profile = options->profile,
+    api->scene.console = (struct console_scene){.profiles = options->profiles,
                                                 .settings = options->settings,
                                                 .deployment = options->deployment};
     api->to_main = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

@@ -24,7 +24,7 @@ struct api_options {
     const char *dir; /* of the coordinator */
     const struct settings *settings;
     const struct deployment *deployment;
-    const struct profile *profile; /* NULL: none */
+    const struct profiles *profiles; /* NULL: none */
     struct log *log;
 };
 

@@ -54,7 +54,8 @@ static void add_place(struct api_scene *scene, uint32_t index) {
                       depot);
     }
     for (uint32_t i = 0; !depot && scene->region != NULL && i < scene->region->item_count; i++) {
-        double per_day = supply_per_day(&scene->region->items[i], place);
+        const struct need need = console_need(&scene->console, i);
+        double per_day = supply_per_day(&need, place);
         scene->items[i].per_day += isnan(per_day) ? 0 : per_day;
     }
 }

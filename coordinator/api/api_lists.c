@@ -160,6 +160,7 @@ static const struct api_column item_columns[] = {
     {.name = "shelters", .hxl = "#item+quantity+shelters"},
     {.name = "needed_per_day", .hxl = "#need+day", .decimals = 1},
     {.name = "days_left", .hxl = "#indicator+days_left", .decimals = 2},
+    {.name = "need_verified", .hxl = "#indicator+need+verified"},
 };
 
 static uint32_t count_items(const struct api_scene *scene) {
@@ -169,8 +170,10 @@ static uint32_t count_items(const struct api_scene *scene) {
 static void fill_item(const struct api_scene *scene, uint32_t row, struct api_value *values) {
     const struct region_item *item = &scene->region->items[row];
     const struct api_item_sum *sum = &scene->items[row];
-    double need = item->need_per_person_day < 0 ? NAN : item->need_per_person_day;
-    double day = isnan(need) ? NAN : sum->per_day;
+    const struct need needed = console_need(&scene->console, row);
+    const bool known = needed.per_day > 0 || item->need_per_person_day >= 0; /* a figure of 0 too */
+    double need = known ? needed.per_day : NAN;
+    double day = known ? sum->per_day : NAN;
     values[0] = api_text(item->id);
     values[1] = api_text(item->name);
     values[2] = api_text(item->name_zh);
@@ -180,6 +183,7 @@ static void fill_item(const struct api_scene *scene, uint32_t row, struct api_va
     values[6] = api_integer(sum->shelters);
     values[7] = api_number(day);
     values[8] = api_number(day > 0 ? (double)(sum->depots + sum->shelters) / day : NAN);
+    values[9] = api_bool(need_is_verified(&needed));
 }
 
 const struct api_table api_items = {

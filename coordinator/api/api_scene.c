@@ -66,7 +66,8 @@ static void compute(const struct api_scene *scene, struct api_place *row, bool d
     const struct state_place *place =
         row->place == STATE_NONE ? NULL : state_place(scene->state, row->place);
     if (!depot) {
-        struct places places = places_of(shelter_of(scene, row), scene->console.profile, place);
+        struct places places =
+            places_of(shelter_of(scene, row), console_profile(&scene->console), place);
         row->capacity = places.people;
         row->verified = places.verified;
     }
@@ -335,8 +336,9 @@ static uint64_t flow_position(const struct api_scene *scene) {
 
 int api_scene_refresh(struct api_scene *scene) {
     uint64_t position = state_position(scene->state);
+    const struct profile *profile = console_profile(&scene->console);
     bool anew = scene->rows_stale || scene->rows_region != scene->region ||
-                scene->rows_state != scene->state;
+                scene->rows_profile != profile || scene->rows_state != scene->state;
     if (!anew && position == scene->rows_position)
         return HV_OK;
     if (!anew) {
@@ -357,6 +359,7 @@ int api_scene_refresh(struct api_scene *scene) {
     scene->flow_position = flow_position(scene);
     scene->rows_position = position;
     scene->rows_region = scene->region;
+    scene->rows_profile = profile;
     scene->rows_state = scene->state;
     scene->rows_stale = false;
     return HV_OK;

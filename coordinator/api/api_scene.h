@@ -64,6 +64,7 @@ struct api_scene {
     uint32_t places_known, shelter_room, depot_room;
     uint64_t rows_position, hazards_changed, flow_position;
     const struct region *rows_region;
+    const struct profile *rows_profile;
     const struct state *rows_state;
     bool rows_stale; /* make all of them anew: set it where the region has been replaced */
 };

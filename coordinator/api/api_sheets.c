@@ -219,6 +219,8 @@ static const struct api_column supply_columns[] = {
     {.name = "people", .hxl = "#affected", .decimals = 1},
     {.name = "per_day", .hxl = "#need+day", .decimals = 2},
     {.name = "days_left", .hxl = "#indicator+days_left", .decimals = 2},
+    {.name = "by_profile", .hxl = "#need+profile"},
+    {.name = "verified", .hxl = "#need+verified"},
     {.name = "quarantined", .hxl = "#status+quarantined"},
     {.name = "people_age_s", .hxl = "#date+age+people+s", .decimals = 1},
     {.name = "stock_age_s", .hxl = "#date+age+stock+s", .decimals = 1},

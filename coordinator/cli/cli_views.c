@@ -116,7 +116,14 @@ static const char *presence_mark(const json_t *place) {
     return cli_text(place, "presence");
 }
 
+/* What an asterisk at some figure of a table means. */
+static void tell_unverified(bool marked) {
+    if (marked)
+        puts("* by a standards value that has not been compared with its text");
+}
+
 static void print_shelters(const json_t *reply) {
+    bool marked = false;
     static const char *const titles[] = {"shelter", "name", "status",  ">people", ">of",
                                          ">age",    "node", "remarks", NULL};
     struct cli_table *table = cli_table_new(titles);
@@ -125,14 +132,16 @@ static void print_shelters(const json_t *reply) {
     json_array_foreach(json_object_get(reply, "shelters"), index, shelter) {
         const json_t *people = json_object_get(shelter, "people"),
                      *capacity = json_object_get(shelter, "capacity");
+        const bool unverified = json_is_false(json_object_get(capacity, "verified"));
         char total[32], places[32], remarks[128] = "";
+        marked |= unverified;
         cli_table_cell(table, "%s", cli_text(shelter, "id"));
         cli_table_cell(table, "%s", cli_text(shelter, "name"));
         cli_table_cell(table, "%s", cli_text(shelter, "status"));
         cli_table_cell(table, "%s", figure(json_object_get(people, "total"), total, sizeof total));
         cli_table_cell(table, "%s%s",
                        figure(json_object_get(capacity, "people"), places, sizeof places),
-                       json_is_false(json_object_get(capacity, "verified")) ? "*" : "");
+                       unverified ? "*" : "");
         cli_table_cell(table, "%s",
                        cli_age(json_object_get(people, "age_s"),
                                json_is_true(json_object_get(people, "at_least"))));
@@ -146,12 +155,7 @@ static void print_shelters(const json_t *reply) {
         cli_table_cell(table, "%s", remarks);
     }
     cli_table_print(table);
-    json_array_foreach(json_object_get(reply, "shelters"), index, shelter) {
-        if (json_is_false(json_object_get(json_object_get(shelter, "capacity"), "verified"))) {
-            puts("* by a standards value that has not been compared with its text");
-            break;
-        }
-    }
+    tell_unverified(marked);
 }
 
 int cli_shelters(const struct cli *cli) {
@@ -211,21 +215,26 @@ static void print_supplies(const json_t *reply) {
     static const char *const titles[] = {"shelter",    "item", "unit",     ">usable", ">a day",
                                          ">days left", ">age", ">counted", NULL};
     struct cli_table *table = cli_table_new(titles);
+    bool marked = false;
     size_t index;
     json_t *row;
     json_array_foreach(json_object_get(reply, "supplies"), index, row) {
+        const bool unverified = json_is_false(json_object_get(row, "verified"));
         char day[32], left[32];
+        marked |= unverified;
         cli_table_cell(table, "%s", cli_text(row, "shelter"));
         cli_table_cell(table, "%s", cli_text(row, "item"));
         cli_table_cell(table, "%s", cli_text(row, "unit"));
         cli_table_cell(table, "%lld", (long long)cli_number(row, "usable"));
-        cli_table_cell(table, "%s", real(json_object_get(row, "per_day"), "?", day, sizeof day));
+        cli_table_cell(table, "%s%s", real(json_object_get(row, "per_day"), "?", day, sizeof day),
+                       unverified ? "*" : "");
         cli_table_cell(table, "%s",
                        real(json_object_get(row, "days_left"), "nobody", left, sizeof left));
         cli_table_cell(table, "%s", cli_age(json_object_get(row, "stock_age_s"), false));
         cli_table_cell(table, "%s", cli_age(json_object_get(row, "people_age_s"), false));
     }
     cli_table_print(table);
+    tell_unverified(marked);
 }
 
 int cli_supplies(const struct cli *cli) {

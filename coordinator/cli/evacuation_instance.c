@@ -123,9 +123,7 @@ static int open_files(struct evacuation_request *request, struct evacuation_work
     const char *profile = request->profile == NULL ? "sphere-2018" : request->profile;
     int error = region_load(request->region, faults, &work->region);
     if (error == HV_OK)
-        error = profile_new(profile, &work->profile);
-    if (error == HV_ERR_NOT_FOUND)
-        error = profile_load(profile, faults, &work->profile);
+        error = profile_open(profile, faults, &work->profile);
     if (error == HV_OK && request->timeline != NULL) {
         error = hazard_load(request->timeline, work->region, faults, &work->timeline);
         request->draft.timeline = &work->timeline;

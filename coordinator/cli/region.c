@@ -15,7 +15,7 @@
 static const char HELP[] =
     "usage: haven region check DIR [--json]\n"
     "       haven region show DIR [--profile ID|FILE [--stage STAGE]] [--json]\n"
-    "       haven region card DIR [-o FILE]\n"
+    "       haven region card DIR [-o FILE] [--profile ID|FILE [--stage STAGE]]\n"
     "       haven region profiles [ID|FILE] [--json]\n"
     "       haven region import tntp NET NODES [TRIPS] -o DIR [options]\n"
     "       haven region import osm FILE -o DIR [--all]\n"
@@ -25,9 +25,11 @@ static const char HELP[] =
     "goods (docs/REGIONS.md).\n"
     "\n"
     "check     names every fault by file, line, column and what would be right\n"
-    "show      what is in it, its hash; with a profile, what each shelter holds\n"
+    "show      what is in it, its hash; with a profile, what each shelter holds and what\n"
+    "          people need of each item\n"
     "card      zones, places and items by name, for the desks of nodes (haven-node desk --card)\n"
-    "profiles  standards that capacities follow from; with an id, every value and its clause\n"
+    "profiles  standards that capacities and needs follow from; with an id, every value and its "
+    "clause\n"
     "import    makes a region of other formats; rows with faults are named and left out\n"
     "\n"
     "  -o, --output DIR           where the region is written; made where absent\n"
@@ -45,7 +47,7 @@ static const char HELP[] =
     "  --capacity-per lane|link   tntp: default link; also hour, day, minute, as in lane,hour\n"
     "  --coordinates lonlat|plane tntp: of nodes that are no GeoJSON; default plane\n"
     "  --persons-per-vehicle N    tntp: default 2.5\n"
-    "  --profile ID|FILE          sphere-2018, gb51143-2015 or a YAML file\n"
+    "  --profile ID|FILE          sphere-2018 (card: otherwise), gb51143-2015 or a YAML file\n"
     "  --stage emergency|temporary|short|medium|long   stage of stay; default short\n"
     "  --json                     print JSON\n"
     "\n"
@@ -101,18 +103,11 @@ static int check(const struct region_options *options) {
 /* ---- profiles ---------------------------------------------------------------------------------
  */
 
-/* A profile that is built in, or a file. */
-static int open_profile(const char *word, struct hv_fault_list *faults,
-                        struct profile **ret_profile) {
-    int error = profile_new(word, ret_profile);
-    return error == HV_ERR_NOT_FOUND ? profile_load(word, faults, ret_profile) : error;
-}
-
 static int show_profile(const char *word, bool json) {
     struct hv_fault_list faults;
     struct profile *profile = NULL;
     hv_fault_list_init(&faults);
-    int status = status_of(open_profile(word, &faults, &profile), &faults);
+    int status = status_of(profile_open(word, &faults, &profile), &faults);
     if (status == EX_OK && json)
         status = print_or_fail(region_report_profile_json(profile));
     else if (status == EX_OK)
@@ -166,11 +161,16 @@ static int show_region(const struct region *region, const struct profile *profil
         if (json != NULL && profile != NULL)
             json_object_set_new(json, "capacity",
                                 region_report_capacity_json(region, profile, options->stage));
+        if (json != NULL && profile != NULL)
+            json_object_set_new(json, "needs",
+                                region_report_needs_json(region, profile, options->stage));
         return print_or_fail(json);
     }
     region_report_summary(region, hash);
     if (profile != NULL)
         region_report_capacity(region, profile, options->stage);
+    if (profile != NULL)
+        region_report_needs(region, profile, options->stage);
     return EX_OK;
 }
 
@@ -183,7 +183,7 @@ static int show(const struct region_options *options) {
     hv_fault_list_init(&faults);
     int error = region_load(options->words[1], &faults, &region);
     if (error == HV_OK && options->profile != NULL)
-        error = open_profile(options->profile, &faults, &profile);
+        error = profile_open(options->profile, &faults, &profile);
     int status = status_of(error, &faults);
     if (status == EX_OK)
         status = show_region(region, profile, options);
@@ -198,8 +198,10 @@ static int show(const struct region_options *options) {
 /* ---- card -------------------------------------------------------------------------------------
  */
 
-static int write_card(const struct region *region, const char *path) {
-    json_t *json = region_card(region);
+static int write_card(const struct region *region, const struct profile *profile,
+                      const struct region_options *options) {
+    const char *path = options->output;
+    json_t *json = region_card(region, profile, options->stage);
     bool written = json != NULL && (path == NULL ? json_dumpf(json, stdout, JSON_INDENT(1)) == 0 &&
                                                        putchar('\n') != EOF
                                                  : json_dump_file(json, path, JSON_INDENT(1)) == 0);
@@ -212,14 +214,20 @@ static int write_card(const struct region *region, const char *path) {
 static int card(const struct region_options *options) {
     struct hv_fault_list faults;
     struct region *region = NULL;
+    struct profile *profile = NULL;
     if (options->word_count != 2)
         return usage("card takes one folder");
     hv_fault_list_init(&faults);
-    int status = status_of(region_load(options->words[1], &faults, &region), &faults);
+    int error = region_load(options->words[1], &faults, &region);
+    if (error == HV_OK)
+        error = profile_open(options->profile == NULL ? "sphere-2018" : options->profile, &faults,
+                             &profile);
+    int status = status_of(error, &faults);
     if (status == EX_OK)
-        status = write_card(region, options->output);
+        status = write_card(region, profile, options);
     else
         region_report_faults(options->words[1], &faults);
+    profile_free(profile);
     region_free(region);
     hv_fault_list_deinit(&faults);
     return status;

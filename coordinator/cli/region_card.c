@@ -1,5 +1,6 @@
 #include "coordinator/cli/region_card.h"
 
+#include "coordinator/region/need.h"
 #include "coordinator/region/words.h"
 #include "schemas/limits.h"
 
@@ -32,21 +33,22 @@ static json_t *contents_of(const char *text) {
     return made;
 }
 
-static json_t *item_row(const struct region_item *item) {
+static json_t *item_row(const struct region_item *item, const struct need *need) {
     json_t *made = row(item->id, item->name, item->name_zh);
     json_object_set_new(made, "unit", json_string(item->base_unit));
-    if (item->need_per_person_day > 0)
-        json_object_set_new(made, "need_per_person_day", json_real(item->need_per_person_day));
-    else if (item->need_per_person_once > 0)
-        json_object_set_new(made, "need_per_person_once", json_real(item->need_per_person_once));
-    if (item->need_groups != 0)
-        json_object_set_new(made, "for", groups(item->need_groups));
+    if (need->per_day > 0)
+        json_object_set_new(made, "need_per_person_day", json_real(need->per_day));
+    else if (need->once > 0)
+        json_object_set_new(made, "need_per_person_once", json_real(need->once));
+    if (need->groups != 0)
+        json_object_set_new(made, "for", groups(need->groups));
     if (item->contents[0] != '\0')
         json_object_set_new(made, "contents", contents_of(item->contents));
     return made;
 }
 
-json_t *region_card(const struct region *region) {
+json_t *region_card(const struct region *region, const struct profile *profile,
+                    enum profile_stage stage) {
     json_t *zones = json_array(), *places = json_array(), *items = json_array();
     for (uint32_t i = 0; i < region->zone_count; i++)
         json_array_append_new(
@@ -57,8 +59,10 @@ json_t *region_card(const struct region *region) {
     for (uint32_t i = 0; i < region->depot_count; i++)
         json_array_append_new(
             places, row(region->depots[i].id, region->depots[i].name, region->depots[i].name_zh));
-    for (uint32_t i = 0; i < region->item_count; i++)
-        json_array_append_new(items, item_row(&region->items[i]));
+    for (uint32_t i = 0; i < region->item_count; i++) {
+        const struct need need = need_of(&region->items[i], profile, stage);
+        json_array_append_new(items, item_row(&region->items[i], &need));
+    }
     return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "format", "haven.card/1", "region",
                      region->id, "version", region->version, "zones", zones, "places", places,
                      "items", items);

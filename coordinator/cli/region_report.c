@@ -1,8 +1,13 @@
 #include "coordinator/cli/region_report.h"
 
+#include "coordinator/region/need.h"
+#include "coordinator/region/words.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+#define UNVERIFIED "* follows from a value that nobody has compared with the text of the standard"
 
 bool region_report_print(json_t *json) {
     if (json == NULL)
@@ -139,7 +144,7 @@ void region_report_capacity(const struct region *region, const struct profile *p
     }
     printf("  %-16s %9" PRId64 " known indoors\n", "all", sum);
     if (marked)
-        printf("* follows from a value that nobody has compared with the text of the standard\n");
+        puts(UNVERIFIED);
 }
 
 static json_t *capacity_json(const struct profile_capacity *capacity) {
@@ -167,6 +172,75 @@ json_t *region_report_capacity_json(const struct region *region, const struct pr
                      "shelters", list);
 }
 
+/* ---- needs ------------------------------------------------------------------------------------
+ */
+
+/* "region": the item's own; "profile"; "none": neither says anything. */
+static const char *basis_of(const struct region_item *item, const struct need *need) {
+    const bool own = item->need_per_person_day >= 0 || item->need_per_person_once >= 0;
+    return need->from != NULL ? "profile" : own ? "region" : "none";
+}
+
+/* "infant;medical", or "everybody". */
+static const char *groups_text(uint32_t groups, char *text, size_t bytes) {
+    size_t used = 0;
+    snprintf(text, bytes, "everybody");
+    for (unsigned bit = 0; bit < WORDS_GROUPS; bit++)
+        if ((groups >> bit & 1) != 0)
+            used += (size_t)snprintf(text + used, bytes - used, "%s%s", used == 0 ? "" : ";",
+                                     words_group_name(bit));
+    return text;
+}
+
+static void print_need(const struct region_item *item, const struct need *need) {
+    const bool is_known = strcmp(basis_of(item, need), "none") != 0;
+    char amount[64], groups[128];
+    snprintf(amount, sizeof amount, "%s", is_known ? "nothing" : "unknown");
+    if (need->per_day > 0)
+        snprintf(amount, sizeof amount, "%g %s a day", need->per_day, item->base_unit);
+    if (need->once > 0)
+        snprintf(amount, sizeof amount, "%g %s once", need->once, item->base_unit);
+    printf("  %-16s %-24s %-12s %-8s%s %s\n", item->id, amount,
+           groups_text(need->groups, groups, sizeof groups), basis_of(item, need),
+           need_is_verified(need) ? " " : "*", need->from == NULL ? "" : need->from->clause);
+}
+
+void region_report_needs(const struct region *region, const struct profile *profile,
+                         enum profile_stage stage) {
+    bool marked = false;
+    if (region->item_count == 0)
+        return;
+    printf("needs a person by %s, stage %s, where the region does not say\n", profile->id,
+           profile_stage_name(stage));
+    for (uint32_t i = 0; i < region->item_count; i++) {
+        const struct need need = need_of(&region->items[i], profile, stage);
+        print_need(&region->items[i], &need);
+        marked |= !need_is_verified(&need);
+    }
+    if (marked)
+        puts(UNVERIFIED);
+}
+
+static json_t *need_json(const struct region_item *item, const struct need *need) {
+    char groups[128];
+    return json_pack(
+        "{s:s, s:f, s:f, s:s, s:s, s:s, s:b, s:s}", "id", item->id, "per_day", need->per_day,
+        "once", need->once, "for", groups_text(need->groups, groups, sizeof groups), "meets",
+        region_need_name(item->meets), "basis", basis_of(item, need), "verified",
+        need_is_verified(need), "clause", need->from == NULL ? "" : need->from->clause);
+}
+
+json_t *region_report_needs_json(const struct region *region, const struct profile *profile,
+                                 enum profile_stage stage) {
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < region->item_count; i++) {
+        const struct need need = need_of(&region->items[i], profile, stage);
+        json_array_append_new(list, need_json(&region->items[i], &need));
+    }
+    return json_pack("{s:s, s:s, s:o}", "profile", profile->id, "stage", profile_stage_name(stage),
+                     "items", list);
+}
+
 /* ---- profiles ---------------------------------------------------------------------------------
  */
 
@@ -187,9 +261,12 @@ void region_report_profile(const struct profile *profile) {
     printf("%s  %s  %s\n  %s\n", profile->id, profile->name, profile->name_zh, profile->standard);
     for (unsigned i = 0; i < profile->value_count; i++) {
         const struct profile_value *value = &profile->values[i];
-        printf("  %-27s %-10s %-8s%-6s %8g  %s (%s)%s\n", profile_figure_name(value->figure),
-               stage_word(value), place_word(value), time_word(value), value->value, value->clause,
-               value->edition, value->verified ? "" : "  NOT VERIFIED");
+        char groups[128] = "";
+        if (value->groups != 0)
+            groups_text(value->groups, groups, sizeof groups);
+        printf("  %-28s %-10s %-8s%-8s%-6s %8g  %s (%s)%s\n", profile_figure_name(value->figure),
+               stage_word(value), groups, place_word(value), time_word(value), value->value,
+               value->clause, value->edition, value->verified ? "" : "  NOT VERIFIED");
     }
 }
 
@@ -197,9 +274,12 @@ json_t *region_report_profile_json(const struct profile *profile) {
     json_t *values = json_array();
     for (unsigned i = 0; i < profile->value_count; i++) {
         const struct profile_value *value = &profile->values[i];
+        char groups[128] = "";
+        if (value->groups != 0)
+            groups_text(value->groups, groups, sizeof groups);
         json_array_append_new(
-            values, json_pack("{s:s, s:s, s:s, s:s, s:f, s:s, s:s, s:b, s:s}", "figure",
-                              profile_figure_name(value->figure), "stage",
+            values, json_pack("{s:s, s:s, s:s, s:s, s:s, s:f, s:s, s:s, s:b, s:s}", "groups",
+                              groups, "figure", profile_figure_name(value->figure), "stage",
                               value->stage == PROFILE_ANY ? "any" : stage_word(value), "place",
                               place_word(value), "time", time_word(value), "value", value->value,
                               "clause", value->clause, "edition", value->edition, "verified",

@@ -23,6 +23,12 @@ void region_report_capacity(const struct region *region, const struct profile *p
 json_t *region_report_capacity_json(const struct region *region, const struct profile *profile,
                                     enum profile_stage stage);
 
+/* What a person needs of each item, the item's own figure or the profile's, and whom it is for. */
+void region_report_needs(const struct region *region, const struct profile *profile,
+                         enum profile_stage stage);
+json_t *region_report_needs_json(const struct region *region, const struct profile *profile,
+                                 enum profile_stage stage);
+
 /* Every value of a profile with its clause, and whether it was verified. */
 void region_report_profile(const struct profile *profile);
 json_t *region_report_profile_json(const struct profile *profile);

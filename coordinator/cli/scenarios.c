@@ -20,7 +20,7 @@
 static const char usage[] =
     "usage: haven scenarios HAZARDS.json REGION [-o CATALOGUE.json] [--seed N]\n"
     "                       [--csv TABLE.csv] [--preposition INSTANCE.json]\n"
-    "                       [--timelines FOLDER] [--json]\n";
+    "                       [--profile ID|FILE] [--timelines FOLDER] [--json]\n";
 
 static const char help[] =
     "\n"
@@ -34,6 +34,8 @@ static const char help[] =
     "  --csv FILE               write all that is hit as a table: a row for each thing and "
     "scenario\n"
     "  --preposition FILE       write a haven.preposition.instance/1 with these scenarios\n"
+    "  --profile ID|FILE        with --preposition: what people need of items that only say which\n"
+    "                           need they meet; sphere-2018 otherwise\n"
     "  --timelines FOLDER       write for each scenario a hazard timeline (CSV), as exercises\n"
     "                           and haven evacuation instance --hazard take it\n"
     "  --seed N                 of the members of typhoon tracks; 1 without the option\n"
@@ -50,7 +52,7 @@ static const char help[] =
     "      --hazard risks/river.100y.csv -o flood-100.json\n";
 
 struct request {
-    const char *hazards, *region, *output, *csv, *preposition, *timelines;
+    const char *hazards, *region, *output, *csv, *preposition, *profile, *timelines;
     long seed;
     bool json;
 };
@@ -62,6 +64,7 @@ static int read_arguments(int argc, char **argv, struct request *request, bool *
         cli_argument_output(&request->output),
         {.name = "csv", .text = &request->csv},
         {.name = "preposition", .text = &request->preposition},
+        {.name = "profile", .text = &request->profile},
         {.name = "timelines", .text = &request->timelines},
         cli_argument_seed(&request->seed),
         {.name = "json", .flag = &request->json},
@@ -86,6 +89,7 @@ struct made {
     const struct request *request;
     const struct region *region;
     const struct hazards_document *hazards;
+    const struct profile *profile;
     const struct catalogue *catalogue;
     uint32_t scenario; /* of a timeline */
 };
@@ -201,7 +205,8 @@ static int write_timelines(struct made made) {
 
 static int write_preposition(const struct made *made) {
     struct preposition_document document;
-    int error = scenarios_preposition_make(made->region, made->hazards, made->catalogue, &document);
+    int error = scenarios_preposition_make(made->region, made->hazards, made->catalogue,
+                                           made->profile, &document);
     if (error != HV_OK) {
         fprintf(stderr, "haven " COMMAND ": no instance: %s\n",
                 error == HV_ERR_STATE
@@ -348,7 +353,7 @@ static bool check_ids(const struct request *request, const struct catalogue *cat
 }
 
 static int make(const struct request *request, const struct region *region,
-                const struct hazards_document *hazards) {
+                const struct profile *profile, const struct hazards_document *hazards) {
     struct catalogue catalogue;
     int error = catalogue_make(region, &hazards->definitions, (uint64_t)request->seed, &catalogue);
     if (error == HV_ERR_VALUE) {
@@ -362,32 +367,36 @@ static int make(const struct request *request, const struct region *region,
         fprintf(stderr, "%s: %s\n", request->hazards, hv_error_text(error));
         return hv_error_exit_status(error);
     }
-    const struct made made = {request, region, hazards, &catalogue, 0};
+    const struct made made = {request, region, hazards, profile, &catalogue, 0};
     int status = check_ids(request, &catalogue) ? deliver(&made) : EX_DATAERR;
     catalogue_deinit(&catalogue);
     return status;
 }
 
 int cli_scenarios(int argc, char **argv) {
-    struct request request = {.seed = 1};
+    struct request request = {.seed = 1, .profile = "sphere-2018"};
     bool helped;
     int status = read_arguments(argc, argv, &request, &helped);
     if (status != EX_OK || helped)
         return status;
     struct hv_fault_list faults;
     struct region *region = NULL;
+    struct profile *profile = NULL;
     struct hazards_document hazards;
     hv_fault_list_init(&faults);
-    int error = region_load(request.region, &faults, &region);
+    int error = profile_open(request.profile, &faults, &profile);
+    if (error == HV_OK)
+        error = region_load(request.region, &faults, &region);
     if (error == HV_OK)
         error = hazards_json_read(request.hazards, region, &faults, &hazards);
     cli_file_show_faults(&faults);
     hv_fault_list_deinit(&faults);
-    status = error == HV_OK       ? make(&request, region, &hazards)
+    status = error == HV_OK       ? make(&request, region, profile, &hazards)
              : error == HV_ERR_IO ? EX_NOINPUT
                                   : hv_error_exit_status(error);
     if (error == HV_OK)
         hazards_document_deinit(&hazards);
     region_free(region);
+    profile_free(profile);
     return status;
 }

@@ -1,15 +1,20 @@
 #include "coordinator/cli/scenarios_preposition.h"
 
+#include "coordinator/region/need.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define MS_PER_DAY 86400000.0
 #define KM_PER_S_OTHERWISE (50 / 3600.0)
 
 struct making {
     const struct region *region;
     const struct hazards_document *hazards;
     const struct catalogue *catalogue;
+    const struct profile *profile;
+    enum profile_stage stage; /* after the days that are planned for */
     struct preposition_document *document;
     bool *has_depot;  /* node */
     uint32_t *arc_of; /* link; UINT32_MAX where it carries nothing */
@@ -81,18 +86,18 @@ static bool put_arcs(const struct making *making) {
 /* ---- scenarios ------------------------------------------------------------------------------- */
 
 /* People of a zone that an item is for; what is not known of a zone is none. */
-static double people_for(const struct region_zone *zone, const struct region_item *item) {
+static double people_for(const struct region_zone *zone, uint32_t groups) {
     double people = 0;
-    if (item->need_groups == 0) {
+    if (groups == 0) {
         int64_t all = region_zone_people(zone, REGION_NIGHT);
         return all > 0 ? (double)all : 0;
     }
     for (int age = 0; age < REGION_AGES; age++)
-        if ((item->need_groups & 1u << age) != 0 && zone->people[REGION_NIGHT][age] > 0)
+        if ((groups & 1u << age) != 0 && zone->people[REGION_NIGHT][age] > 0)
             people += (double)zone->people[REGION_NIGHT][age];
-    if ((item->need_groups & REGION_GROUP_WHEELCHAIR) != 0 && zone->wheelchair > 0)
+    if ((groups & REGION_GROUP_WHEELCHAIR) != 0 && zone->wheelchair > 0)
         people += (double)zone->wheelchair;
-    if ((item->need_groups & REGION_GROUP_MEDICAL) != 0 && zone->medical > 0)
+    if ((groups & REGION_GROUP_MEDICAL) != 0 && zone->medical > 0)
         people += (double)zone->medical;
     return people;
 }
@@ -102,10 +107,10 @@ static void add_zone(const struct making *making, const struct catalogue_hit *hi
     uint32_t items = making->hazards->item_count;
     for (uint32_t k = 0; zone->node != REGION_NONE && k < items; k++) {
         const struct region_item *item = &making->region->items[making->hazards->items[k].item];
-        double each = fmax(0, item->need_per_person_day) * making->hazards->days +
-                      fmax(0, item->need_per_person_once);
+        const struct need need = need_of(item, making->profile, making->stage);
+        double each = need.per_day * making->hazards->days + need.once;
         making->needed[(size_t)zone->node * items + k] +=
-            hit->share * each * people_for(zone, item);
+            hit->share * each * people_for(zone, need.groups);
     }
 }
 
@@ -237,11 +242,15 @@ static bool fill(const struct making *making) {
 }
 
 int scenarios_preposition_make(const struct region *region, const struct hazards_document *hazards,
-                               const struct catalogue *catalogue,
+                               const struct catalogue *catalogue, const struct profile *profile,
                                struct preposition_document *ret_document) {
     struct preposition_document document = {0};
-    struct making making = {
-        .region = region, .hazards = hazards, .catalogue = catalogue, .document = &document};
+    struct making making = {.region = region,
+                            .hazards = hazards,
+                            .catalogue = catalogue,
+                            .profile = profile,
+                            .stage = profile_stage_after((int64_t)(hazards->days * MS_PER_DAY)),
+                            .document = &document};
     int error = check_counts(&making);
     if (error == HV_OK && (!allocate(&making) || !fill(&making)))
         error = HV_ERR_MEMORY;

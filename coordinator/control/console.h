@@ -23,8 +23,8 @@ struct console_scene {
     const struct core_counters *counters; /* NULL: those of the core */
     const struct gate_counters *gate;     /* NULL: there is none */
     const struct region *region;          /* NULL: none loaded */
-    const char *region_fault;      /* why not, where the log names one; NULL or "": no fault */
-    const struct profile *profile; /* NULL: none */
+    const char *region_fault;        /* why not, where the log names one; NULL or "": no fault */
+    const struct profiles *profiles; /* NULL: none */
     const struct settings *settings;
     const struct deployment *deployment;
     uint64_t mono_ms; /* log clock */
@@ -88,6 +88,12 @@ json_t *console_ledger_proof(const struct ledger_verify *verify, uint64_t positi
 
 /* {"ok": false, …}; text and remedy may be NULL. */
 json_t *console_error(int error, const char *text, const char *remedy);
+
+/* The profile that counts in the picture that is asked about; NULL: none. */
+const struct profile *console_profile(const struct console_scene *scene);
+
+/* What people need of an item of the region, as things stand in that picture. */
+struct need console_need(const struct console_scene *scene, uint32_t item);
 
 /* The supply of an item of the region at a place, at the scene's moment (see supply_of). False
  * where there is no figure, or the item is REGION_NONE. */

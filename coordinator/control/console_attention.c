@@ -130,7 +130,7 @@ static void look_at_stock(struct attention *attention, const struct attended *at
 }
 
 static void look_at_room(struct attention *attention, const struct attended *at) {
-    int64_t capacity = places_of(at->shelter, attention->scene->profile, at->place).people;
+    int64_t capacity = places_of(at->shelter, console_profile(attention->scene), at->place).people;
     if (capacity < 0 || (double)at->people < near_full * (double)capacity)
         return;
     bool over = at->people > capacity;

@@ -1,5 +1,6 @@
 #include "coordinator/control/console_json.h"
 
+#include "coordinator/planning/standards.h"
 #include "schemas/platform/json_members.h"
 
 #include <stdarg.h>
@@ -9,6 +10,10 @@
 
 const struct state *console_picture(const struct console_scene *scene) {
     return scene->past == NULL ? core_state(scene->core) : scene->past;
+}
+
+const struct profile *console_profile(const struct console_scene *scene) {
+    return standards_in_force(scene->profiles, console_picture(scene));
 }
 
 const struct core_counters *console_counters(const struct console_scene *scene) {

@@ -57,7 +57,7 @@ void console_goods_return(const struct console_scene *scene, const json_t *reque
     const struct region *region = scene->region;
     const struct picture_rules rules = picture_rules_at(scene->wall_ms, scene->mono_ms);
     struct picture *picture = NULL;
-    if (region == NULL || scene->profile == NULL) {
+    if (region == NULL || scene->profiles == NULL) {
         console_refuse(outcome, HV_ERR_STATE, "no region is loaded", "haven region load DIR");
         return;
     }
@@ -76,7 +76,8 @@ void console_goods_return(const struct console_scene *scene, const json_t *reque
         return;
     }
     struct returns returns = {0};
-    int error = picture_new(console_picture(scene), region, scene->profile, &rules, &picture);
+    int error =
+        picture_new(console_picture(scene), region, console_profile(scene), &rules, &picture);
     const struct returns_task task = {.state = console_picture(scene),
                                       .region = region,
                                       .picture = picture,

@@ -1,5 +1,6 @@
 /* The question for how long what is at shelters lasts. */
 #include "coordinator/control/console_json.h"
+#include "coordinator/planning/standards.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -23,10 +24,21 @@ struct listed {
     double days_left;
 };
 
+struct need console_need(const struct console_scene *scene, uint32_t item) {
+    return need_of(&scene->region->items[item], console_profile(scene),
+                   standards_stage(console_picture(scene), scene->wall_ms));
+}
+
 bool console_supply(const struct console_scene *scene, const struct state_place *place,
                     uint32_t item, struct supply *ret_supply) {
-    return item != REGION_NONE && supply_of(scene->region, item, console_picture(scene), place,
-                                            supply_day(scene->wall_ms), scene->mono_ms, ret_supply);
+    const struct state *state = console_picture(scene);
+    const struct supply_scene judged = {.region = scene->region,
+                                        .state = state,
+                                        .profile = console_profile(scene),
+                                        .stage = standards_stage(state, scene->wall_ms),
+                                        .today_day = supply_day(scene->wall_ms),
+                                        .mono_ms = scene->mono_ms};
+    return item != REGION_NONE && supply_of(&judged, item, place, ret_supply);
 }
 
 int64_t console_supply_of_line(const struct console_scene *scene, const struct state_place *place,
@@ -56,6 +68,9 @@ static json_t *view_row(const struct console_scene *scene, const struct listed *
         supply.per_day, "days_left", lasts ? json_null() : json_real(supply.days_left),
         "people_age_s", console_age(scene, &listed->place->people.changed));
     json_object_set_new(object, "in_kits", json_integer((json_int_t)supply.in_kits));
+    json_object_set_new(object, "by_profile", json_boolean(supply.from != NULL));
+    json_object_set_new(object, "verified",
+                        json_boolean(supply.from == NULL || supply.from->verified));
     json_object_set_new(object, "quarantined", json_boolean(supply.quarantined));
     json_object_set_new(object, "stock_age_s", console_age(scene, &listed->place->stock.changed));
     return object;

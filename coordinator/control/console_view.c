@@ -22,7 +22,7 @@ static void add_shelter(const struct console_scene *scene, const char *id, uint3
     enum hv_shelter_status status = place == NULL ? HV_SHELTER_UNKNOWN : place->status;
     bool open =
         status == HV_SHELTER_OPEN || status == HV_SHELTER_NEARLY_FULL || status == HV_SHELTER_FULL;
-    int64_t capacity = places_of(shelter, scene->profile, place).people;
+    int64_t capacity = places_of(shelter, console_profile(scene), place).people;
     totals->shelters++;
     totals->open_shelters += open;
     totals->unknown_capacity += capacity < 0;

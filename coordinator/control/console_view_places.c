@@ -69,7 +69,7 @@ static json_t *view_lifelines(const struct console_scene *scene, const struct st
 static json_t *view_capacity(const struct console_scene *scene,
                              const struct region_shelter *shelter,
                              const struct state_place *place) {
-    struct places places = places_of(shelter, scene->profile, place);
+    struct places places = places_of(shelter, console_profile(scene), place);
     json_t *object =
         json_pack("{s:o, s:s, s:b}", "people",
                   places.people < 0 ? json_null() : json_integer((json_int_t)places.people),

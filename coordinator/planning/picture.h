@@ -16,10 +16,14 @@
  *   - a road that a post was ordered to reverse: its lanes run the other way, in `reversed`;
  *   - stock of a depot: usable units that have not expired, nor gone too long without cold; and
  * what its kits hold that no shelter needs as they are, for they can be opened;
+ *   - what a person needs: the item's own figure, else that of the profile at the stage of stay
+ * (need.h, standards.h);
  *   - need of a shelter: what those who are there need in `need_days` and those on the way there or
  * still to leave for it, but not the overdue, in `ahead_days` (where no depot will reach it once
  * announced roads are closed: in `need_days`), or what staff ask for if that is more, less what is
- * there and on its way, and of what is needed once less what was handed out in this incident;
+ * there and on its way, and of what is needed once less what was handed out in this incident; of
+ * toilets less its own, where its sewage is not known to be down (none, where nobody knows how
+ * many);
  *   - surplus of a shelter, where plans may propose to share it: transfers.h;
  *   - vehicles of depots, as fleet.h says;
  *   - buses, and of each zone those who wait for one, as buses.h says; where there are none a share

@@ -2,6 +2,7 @@
 #include "coordinator/planning/picture_inside.h"
 
 #include "coordinator/planning/cut_off.h"
+#include "coordinator/planning/standards.h"
 #include "coordinator/planning/supply.h"
 
 #include <math.h>
@@ -27,8 +28,8 @@ static int64_t smaller(int64_t a, int64_t b) {
 
 static void paint_item(const struct painting *painting, uint32_t index) {
     const struct region_item *item = &painting->region->items[index];
-    double need =
-        item->need_per_person_day > 0 ? item->need_per_person_day : item->need_per_person_once;
+    const struct need *needed = &painting->needs[index];
+    double need = needed->per_day > 0 ? needed->per_day : needed->once;
     int64_t cost = need > 0 ? (int64_t)fmin(round(PERSON_DAY_COST / need), 1e9) : 1;
     painting->picture->items[index] =
         (struct instance_item){.volume_ml = item->volume_ml > 0 ? item->volume_ml : VOLUME_ML,
@@ -91,6 +92,8 @@ static int find_items(struct painting *painting) {
     painting->item_of = hv_arena_take(&painting->arena, names + 1u, sizeof *painting->item_of);
     painting->share =
         hv_arena_take(&painting->arena, region->item_count + 1u, sizeof *painting->share);
+    painting->needs =
+        hv_arena_take(&painting->arena, region->item_count + 1u, sizeof *painting->needs);
     painting->asked =
         hv_arena_take(&painting->arena, region->item_count + 1u, sizeof *painting->asked);
     painting->got = hv_arena_take(&painting->arena, region->item_count + 1u, sizeof *painting->got);
@@ -98,14 +101,18 @@ static int find_items(struct painting *painting) {
         hv_arena_take(&painting->arena, region->item_count + 1u, sizeof *painting->loose);
     painting->as_kits =
         hv_arena_take(&painting->arena, region->item_count + 1u, sizeof *painting->as_kits);
-    if (painting->item_of == NULL || painting->share == NULL || painting->asked == NULL ||
-        painting->got == NULL || painting->loose == NULL || painting->as_kits == NULL)
+    if (painting->item_of == NULL || painting->share == NULL || painting->needs == NULL ||
+        painting->asked == NULL || painting->got == NULL || painting->loose == NULL ||
+        painting->as_kits == NULL)
         return HV_ERR_MEMORY;
     for (uint32_t i = 0; i < names; i++)
         painting->item_of[i] = region_find_item(region, state_name(painting->state, i));
-    for (uint32_t i = 0; i < region->item_count; i++)
-        painting->share[i] =
-            region->items[i].need_groups == 0 ? 1 : share_of(region, region->items[i].need_groups);
+    const enum profile_stage stage = standards_stage(painting->state, painting->rules->wall_ms);
+    for (uint32_t i = 0; i < region->item_count; i++) {
+        struct need *need = &painting->needs[i];
+        *need = need_of(&region->items[i], painting->profile, stage);
+        painting->share[i] = need->groups == 0 ? 1 : share_of(region, need->groups);
+    }
     return HV_OK;
 }
 
@@ -114,7 +121,7 @@ static int find_items(struct painting *painting) {
 static void count_people(const struct painting *painting, const struct state_place *place,
                          uint32_t shelter, uint32_t item, double *ret_there, double *ret_coming) {
     const struct hv_people nobody = {0}, *now = place == NULL ? &nobody : &place->people.now;
-    *ret_there = supply_people_for(now, painting->region->items[item].need_groups);
+    *ret_there = supply_people_for(now, painting->needs[item].groups);
     *ret_coming = (double)painting->expected[shelter] * painting->share[item];
 }
 
@@ -170,6 +177,18 @@ static void add_asked(const struct painting *painting, const struct state_place 
     }
 }
 
+/* What a shelter has of a need without any goods: its toilets, unless its sewage is reported down.
+ * Where nobody knows how many, none are counted on: rather are too many sent. */
+static double built_in(const struct painting *painting, const struct state_place *place,
+                       uint32_t shelter, uint32_t item) {
+    const struct region_item *row = &painting->region->items[item];
+    const bool is_toilet = row->meets == REGION_NEED_TOILET && need_is_of_profile(row);
+    const bool is_down =
+        place != NULL && place->lifelines[HV_LIFELINE_SEWAGE].state == HV_LIFELINE_DOWN;
+    const double toilets = fmax(0, (double)painting->region->shelters[shelter].toilets);
+    return is_toilet && !is_down ? toilets / row->meets_units : 0;
+}
+
 static bool may_give(const struct painting *painting, const struct state_place *place,
                      uint32_t shelter) {
     return painting->picture->surplus != NULL && place != NULL &&
@@ -188,15 +207,14 @@ static void paint_surplus(const struct painting *painting, const struct state_pl
     int64_t *row = cell(painting->picture->surplus, painting, shelter, 0);
     add_usable(painting, place, row);
     for (uint32_t i = 0; i < region->item_count; i++) {
-        const double day = fmax(0, region->items[i].need_per_person_day),
-                     once = fmax(0, region->items[i].need_per_person_once);
+        const struct need *need = &painting->needs[i];
         double there, coming;
         count_people(painting, place, shelter, i, &there, &coming);
-        const double kept = ceil((there + coming) * (day * days + once));
-        const bool is_needed = day > 0 || once > 0;
-        row[i] = !is_needed ? 0
-                            : larger(0, row[i] - painting->asked[i] -
-                                            (int64_t)fmin(kept, (double)HV_QUANTITY_MAX));
+        const double kept = fmax(0, ceil((there + coming) * (need->per_day * days + need->once) -
+                                         built_in(painting, place, shelter, i)));
+        row[i] = !need_is_any(need) ? 0
+                                    : larger(0, row[i] - painting->asked[i] -
+                                                    (int64_t)fmin(kept, (double)HV_QUANTITY_MAX));
     }
 }
 
@@ -216,13 +234,12 @@ static void paint_needs(const struct painting *painting, uint32_t shelter) {
     memset(painting->got, 0, region->item_count * sizeof *painting->got);
     add_handed_out(painting, place, painting->got);
     for (uint32_t i = 0; i < region->item_count; i++) {
-        const double day = fmax(0, region->items[i].need_per_person_day),
-                     once = fmax(0, region->items[i].need_per_person_once);
+        const double day = painting->needs[i].per_day, once = painting->needs[i].once;
         double there, coming;
         count_people(painting, place, shelter, i, &there, &coming);
         const double got = day > 0 ? 0 : fmin((double)painting->got[i], there * once);
-        double wanted =
-            ceil(there * (day * rules->need_days + once) - got + coming * (day * ahead + once));
+        double wanted = ceil(there * (day * rules->need_days + once) - got +
+                             coming * (day * ahead + once) - built_in(painting, place, shelter, i));
         row[i] = larger(0, (int64_t)fmin(wanted, (double)HV_QUANTITY_MAX) - row[i]);
     }
     memset(painting->asked, 0, region->item_count * sizeof *painting->asked);

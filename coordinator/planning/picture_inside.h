@@ -5,6 +5,7 @@
 
 #include "coordinator/planning/hazards.h"
 #include "coordinator/planning/picture.h"
+#include "coordinator/region/need.h"
 
 /* Whom a plan has to give a way. */
 struct painting_zone {
@@ -26,6 +27,7 @@ struct painting {
     int64_t *reserved;             /* shelter: places kept for people on the way */
     int64_t *expected;             /* shelter: people still to arrive, as far as is known */
     uint32_t *item_of;             /* by STATE_NAME index: number of the item, or REGION_NONE */
+    struct need *needs;            /* by item: what a person needs of it, at this stage of stay */
     double *share;                 /* by item: of the people of all zones, those whom it is for */
     int64_t *asked;                /* by item: by the staff of one shelter */
     int64_t *got;     /* by item: handed out to the people of one shelter in this incident */

@@ -26,7 +26,8 @@ int64_t supply_of_line(const struct region_item *item, const struct state_place 
 
 int64_t supply_in_kits(const struct region *region, uint32_t kit, int64_t kits, uint32_t item) {
     const struct region_item *row = &region->items[kit];
-    bool needed = row->need_per_person_day > 0 || row->need_per_person_once > 0;
+    bool needed =
+        row->need_per_person_day > 0 || row->need_per_person_once > 0 || need_is_of_profile(row);
     const char *part = needed || *row->contents == '\0' ? NULL : row->contents;
     while (part != NULL) {
         char id[HV_ID_BYTES_MAX + 1];
@@ -40,15 +41,16 @@ int64_t supply_in_kits(const struct region *region, uint32_t kit, int64_t kits, 
 }
 
 /* What is usable of an item, opened and in kits. */
-static void find_usable(const struct region *region, uint32_t item, const struct state *state,
-                        const struct state_place *place, int64_t today_day, uint64_t mono_ms,
-                        struct supply *supply) {
+static void find_usable(const struct supply_scene *scene, uint32_t item,
+                        const struct state_place *place, struct supply *supply) {
+    const struct region *region = scene->region;
     for (uint32_t i = 0; i < place->stock.count; i++) {
         const struct state_stock_line *line = &place->stock.lines[i];
-        uint32_t of = region_find_item(region, state_name(state, line->item));
+        uint32_t of = region_find_item(region, state_name(scene->state, line->item));
         if (of == REGION_NONE)
             continue;
-        int64_t units = supply_of_line(&region->items[of], place, line, today_day, mono_ms);
+        int64_t units =
+            supply_of_line(&region->items[of], place, line, scene->today_day, scene->mono_ms);
         int64_t in_kits = of == item ? 0 : supply_in_kits(region, of, units, item);
         supply->usable += of == item ? units : in_kits;
         supply->in_kits += in_kits;
@@ -69,26 +71,27 @@ double supply_people_for(const struct hv_people *now, uint32_t groups) {
     return fmin(counted, all);
 }
 
-static double people_of(const struct region_item *item, const struct state_place *place) {
-    bool known = place->people.changed.position != 0 && item->need_per_person_day > 0;
-    return known ? supply_people_for(&place->people.now, item->need_groups) : NAN;
+static double people_of(const struct need *need, const struct state_place *place) {
+    bool known = place->people.changed.position != 0 && need->per_day > 0;
+    return known ? supply_people_for(&place->people.now, need->groups) : NAN;
 }
 
-double supply_per_day(const struct region_item *item, const struct state_place *place) {
-    return people_of(item, place) * item->need_per_person_day;
+double supply_per_day(const struct need *need, const struct state_place *place) {
+    return people_of(need, place) * need->per_day;
 }
 
-bool supply_of(const struct region *region, uint32_t item, const struct state *state,
-               const struct state_place *place, int64_t today_day, uint64_t mono_ms,
+bool supply_of(const struct supply_scene *scene, uint32_t item, const struct state_place *place,
                struct supply *ret_supply) {
-    const struct region_item *row = &region->items[item];
-    const double people = people_of(row, place);
+    const struct region_item *row = &scene->region->items[item];
+    const struct need need = need_of(row, scene->profile, scene->stage);
+    const double people = people_of(&need, place);
     if (isnan(people))
         return false;
-    struct supply supply = {.quarantined = is_quarantined(row, place, mono_ms),
+    struct supply supply = {.quarantined = is_quarantined(row, place, scene->mono_ms),
                             .people = people,
-                            .per_day = supply_per_day(row, place)};
-    find_usable(region, item, state, place, today_day, mono_ms, &supply);
+                            .per_day = supply_per_day(&need, place),
+                            .from = need.from};
+    find_usable(scene, item, place, &supply);
     supply.days_left = supply.per_day > 0 ? (double)supply.usable / supply.per_day : INFINITY;
     *ret_supply = supply;
     return true;

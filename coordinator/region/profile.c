@@ -3,15 +3,20 @@
 #include "coordinator/region/profile_files.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define MS_PER_DAY INT64_C(86400000)
 
 static const char *const STAGES[PROFILE_STAGES] = {"emergency", "temporary", "short", "medium",
                                                    "long"};
 
 static const char *const FIGURES[PROFILE_FIGURES] = {
-    "area_m2_per_person",        "people_per_toilet", "water_l_per_person_day",
-    "drinking_l_per_person_day", "people_per_tap",    "people_per_bathing_place",
-    "energy_kcal_per_person_day"};
+    "area_m2_per_person",          "people_per_toilet",    "water_l_per_person_day",
+    "drinking_l_per_person_day",   "people_per_tap",       "people_per_bathing_place",
+    "energy_kcal_per_person_day",  "blankets_per_person",  "sleeping_mats_per_person",
+    "soap_g_per_person_month",     "feeds_per_person_day", "nappies_per_person_day",
+    "medicine_days_per_person_day"};
 
 static const char *const BASES[] = {"unknown", "stated", "area", "beds"};
 
@@ -24,6 +29,14 @@ int profile_stage_from_name(const char *name) {
         if (strcmp(name, STAGES[i]) == 0)
             return i;
     return -1;
+}
+
+enum profile_stage profile_stage_after(int64_t stay_ms) {
+    static const int days[] = {1, 3, 15, 30}; /* up to which a stage lasts */
+    int stage = PROFILE_EMERGENCY;
+    while (stage < PROFILE_LONG && stay_ms > days[stage] * MS_PER_DAY)
+        stage++;
+    return (enum profile_stage)stage;
 }
 
 const char *profile_figure_name(enum profile_figure figure) {
@@ -56,6 +69,48 @@ int profile_new(const char *id, struct profile **ret_profile) {
         profile_read((const char *)file->bytes, file->size, file->name, &faults, ret_profile);
     hv_fault_list_deinit(&faults);
     return error;
+}
+
+struct profiles {
+    size_t count, otherwise;
+    struct profile *all[];
+};
+
+int profiles_new(const char *otherwise, struct profiles **ret_profiles) {
+    size_t count = 0;
+    while (profile_builtin(count) != NULL)
+        count++;
+    struct profiles *profiles = calloc(1, sizeof *profiles + count * sizeof *profiles->all);
+    int error = profiles == NULL ? HV_ERR_MEMORY : HV_OK;
+    bool found = false;
+    for (size_t i = 0; i < count && error == HV_OK; i++) {
+        error = profile_new(profile_builtin(i), &profiles->all[i]);
+        profiles->count += error == HV_OK;
+        if (strcmp(profile_builtin(i), otherwise) == 0) {
+            profiles->otherwise = i;
+            found = true;
+        }
+    }
+    if (error == HV_OK && !found)
+        error = HV_ERR_NOT_FOUND;
+    if (error == HV_OK)
+        *ret_profiles = profiles;
+    else
+        profiles_free(profiles);
+    return error;
+}
+
+void profiles_free(struct profiles *profiles) {
+    for (size_t i = 0; profiles != NULL && i < profiles->count; i++)
+        profile_free(profiles->all[i]);
+    free(profiles);
+}
+
+const struct profile *profiles_find(const struct profiles *profiles, const char *id) {
+    for (size_t i = 0; profiles != NULL && id != NULL && i < profiles->count; i++)
+        if (strcmp(profiles->all[i]->id, id) == 0)
+            return profiles->all[i];
+    return profiles == NULL ? NULL : profiles->all[profiles->otherwise];
 }
 
 /* ---- values -----------------------------------------------------------------------------------

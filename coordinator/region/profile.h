@@ -1,4 +1,5 @@
-/* Standards profiles: how much room, water and how many toilets people need, by stage of stay.
+/* Standards profiles: how much room, water, food, how many blankets and toilets people need, by
+ * stage of stay and group.
  *
  * A profile is data: a YAML file in coordinator/region/profiles, built into the programs, or one of
  * the deployment's own. Every value cites the clause and edition that it comes from; one that
@@ -30,6 +31,12 @@ enum profile_figure {
     PROFILE_TAP,      /* people a tap */
     PROFILE_BATHING,  /* people a bathing place */
     PROFILE_ENERGY,   /* kcal a person and day */
+    PROFILE_BLANKET,  /* pieces a person, once */
+    PROFILE_MAT,      /* the same, to sleep on */
+    PROFILE_SOAP,     /* g a person and month */
+    PROFILE_FEED,     /* feeds of infant formula a person and day */
+    PROFILE_NAPPY,    /* pieces a person and day */
+    PROFILE_MEDICINE, /* days of what somebody has to take each day, a person and day */
     PROFILE_FIGURES
 };
 
@@ -39,10 +46,11 @@ enum profile_figure {
 
 struct profile_value {
     enum profile_figure figure;
-    int stage;    /* enum profile_stage or PROFILE_ANY */
-    int time;     /* enum region_time or PROFILE_ANY */
-    int place;    /* enum region_place or PROFILE_ANY */
-    double value; /* > 0 */
+    int stage;       /* enum profile_stage or PROFILE_ANY */
+    int time;        /* enum region_time or PROFILE_ANY */
+    int place;       /* enum region_place or PROFILE_ANY */
+    uint32_t groups; /* who needs it, as `need_groups` of an item; 0: everybody */
+    double value;    /* > 0 */
     char *clause;
     char *edition;
     bool verified;
@@ -73,6 +81,10 @@ HV_MUST_USE int profile_read(const char *bytes, size_t size, const char *file,
 HV_MUST_USE int profile_load(const char *file, struct hv_fault_list *faults,
                              struct profile **ret_profile);
 
+/* One that is built in, by its id, or a file. Errors of profile_load. */
+HV_MUST_USE int profile_open(const char *id_or_file, struct hv_fault_list *faults,
+                             struct profile **ret_profile);
+
 void profile_free(struct profile *profile);
 
 /* The value that speaks most precisely of this figure, stage, time and place; NULL where none does.
@@ -80,6 +92,18 @@ void profile_free(struct profile *profile);
 const struct profile_value *profile_find(const struct profile *profile, enum profile_figure figure,
                                          enum profile_stage stage, enum region_time time,
                                          enum region_place place);
+
+/* All profiles that are built in, for whoever has to look up which one counted when. */
+struct profiles;
+
+/* `otherwise`: the id of the one that counts where none is named. HV_ERR_NOT_FOUND: it is not built
+ * in; HV_ERR_MEMORY. */
+HV_MUST_USE int profiles_new(const char *otherwise, struct profiles **ret_profiles);
+void profiles_free(struct profiles *profiles);
+
+/* The profile of that id, in the version that is built in; where there is none, or `id` is NULL,
+ * the other one. `profiles` NULL: NULL. Belongs to `profiles`. */
+const struct profile *profiles_find(const struct profiles *profiles, const char *id);
 
 enum profile_basis {
     PROFILE_BASIS_UNKNOWN, /* nothing is known: capacity is REGION_UNKNOWN */
@@ -102,6 +126,9 @@ struct profile_capacity profile_capacity(const struct profile *profile,
                                          const struct region_shelter *shelter,
                                          enum profile_stage stage, enum region_time time,
                                          enum region_place place);
+
+/* The stage of a stay that has lasted so long; of less than nothing the first. */
+enum profile_stage profile_stage_after(int64_t stay_ms);
 
 const char *profile_stage_name(enum profile_stage stage);
 int profile_stage_from_name(const char *name); /* or -1 */

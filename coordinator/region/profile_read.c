@@ -18,6 +18,12 @@ static const cyaml_strval_t FIGURES[PROFILE_FIGURES] = {
     {"people_per_tap", PROFILE_TAP},
     {"people_per_bathing_place", PROFILE_BATHING},
     {"energy_kcal_per_person_day", PROFILE_ENERGY},
+    {"blankets_per_person", PROFILE_BLANKET},
+    {"sleeping_mats_per_person", PROFILE_MAT},
+    {"soap_g_per_person_month", PROFILE_SOAP},
+    {"feeds_per_person_day", PROFILE_FEED},
+    {"nappies_per_person_day", PROFILE_NAPPY},
+    {"medicine_days_per_person_day", PROFILE_MEDICINE},
 };
 
 /* Values are read one higher than their enums, so that what is left out, 0, is PROFILE_ANY. */
@@ -32,6 +38,13 @@ static const cyaml_strval_t TIMES[] = {
 static const cyaml_strval_t PLACES[] = {
     {"any", 0}, {"indoor", REGION_INDOOR + 1}, {"outdoor", REGION_OUTDOOR + 1}};
 
+/* As `need_groups` of items.csv. */
+static const cyaml_strval_t GROUPS[] = {
+    {"infant", 1 << REGION_INFANT},       {"child", 1 << REGION_CHILD},
+    {"adult", 1 << REGION_ADULT},         {"elderly", 1 << REGION_ELDERLY},
+    {"unknown", 1 << REGION_AGE_UNKNOWN}, {"wheelchair", REGION_GROUP_WHEELCHAIR},
+    {"medical", REGION_GROUP_MEDICAL}};
+
 static const cyaml_schema_field_t VALUE_FIELDS[] = {
     CYAML_FIELD_ENUM("figure", CYAML_FLAG_STRICT, struct profile_value, figure, FIGURES,
                      CYAML_ARRAY_LEN(FIGURES)),
@@ -41,6 +54,8 @@ static const cyaml_schema_field_t VALUE_FIELDS[] = {
                      TIMES, CYAML_ARRAY_LEN(TIMES)),
     CYAML_FIELD_ENUM("place", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, struct profile_value, place,
                      PLACES, CYAML_ARRAY_LEN(PLACES)),
+    CYAML_FIELD_FLAGS("groups", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, struct profile_value,
+                      groups, GROUPS, CYAML_ARRAY_LEN(GROUPS)),
     CYAML_FIELD_FLOAT("value", CYAML_FLAG_DEFAULT, struct profile_value, value),
     CYAML_FIELD_STRING_PTR("clause", CYAML_FLAG_POINTER, struct profile_value, clause, 1,
                            HV_TEXT_BYTES_MAX),
@@ -108,18 +123,44 @@ void profile_free(struct profile *profile) {
 /* ---- reading ----------------------------------------------------------------------------------
  */
 
+static void fault_of(struct hv_fault_list *faults, const char *file, unsigned index,
+                     const char *field, const char *wrong, const char *right) {
+    char column[64];
+    snprintf(column, sizeof column, "values[%u].%s", index, field);
+    hv_fault_add(faults, HV_FAULT_ERROR, file, 0, column, wrong, right);
+}
+
+static bool says_the_same(const struct profile_value *a, const struct profile_value *b) {
+    return a->figure == b->figure && a->stage == b->stage && a->time == b->time &&
+           a->place == b->place;
+}
+
+/* Which of two would count? */
+static void check_once(const struct profile *profile, unsigned index, const char *file,
+                       struct hv_fault_list *faults) {
+    for (unsigned i = 0; i < index; i++)
+        if (says_the_same(&profile->values[i], &profile->values[index])) {
+            char wrong[64];
+            snprintf(wrong, sizeof wrong, "values[%u] is of the same", i);
+            fault_of(faults, file, index, "figure", wrong,
+                     "each figure once for a stage, time and place");
+            return;
+        }
+}
+
 static void check_values(struct profile *profile, const char *file, struct hv_fault_list *faults) {
     for (unsigned i = 0; i < profile->value_count; i++) {
         struct profile_value *value = &profile->values[i];
+        char wrong[64];
         value->stage -= 1;
         value->time -= 1;
         value->place -= 1;
-        if (isfinite(value->value) && value->value > 0 && value->value <= 1e6)
-            continue;
-        char column[64];
-        snprintf(column, sizeof column, "values[%u].value", i);
-        hv_fault_addf(faults, HV_FAULT_ERROR, file, 0, column, "a number above 0, at most 1000000",
-                      "%g", value->value);
+        snprintf(wrong, sizeof wrong, "%g", value->value);
+        if (!isfinite(value->value) || value->value < 1e-6 || value->value > 1e6)
+            fault_of(faults, file, i, "value", wrong, "a number from 0.000001 to 1000000");
+        if (value->figure == PROFILE_AREA && value->groups != 0)
+            fault_of(faults, file, i, "groups", "of an area", "room is for everybody");
+        check_once(profile, i, file, faults);
     }
 }
 
@@ -163,6 +204,12 @@ int profile_read(const char *bytes, size_t size, const char *file, struct hv_fau
     }
     *ret_profile = profile;
     return HV_OK;
+}
+
+int profile_open(const char *id_or_file, struct hv_fault_list *faults,
+                 struct profile **ret_profile) {
+    int error = profile_new(id_or_file, ret_profile);
+    return error == HV_ERR_NOT_FOUND ? profile_load(id_or_file, faults, ret_profile) : error;
 }
 
 int profile_load(const char *file, struct hv_fault_list *faults, struct profile **ret_profile) {

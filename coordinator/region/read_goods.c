@@ -1,4 +1,5 @@
 /* Readers of items.csv, stock.csv and vehicles.csv. */
+#include "coordinator/region/need.h"
 #include "coordinator/region/scan.h"
 #include "coordinator/region/tables.h"
 #include "coordinator/region/words.h"
@@ -68,6 +69,29 @@ static const char *read_contents(struct table_row *row) {
     return text;
 }
 
+/* "drinking-water 1": what one base unit meets, and how much of it. */
+static void read_meets(struct table_row *row, struct region_item *item) {
+    const char *text = table_text(row, ITEM_MEETS), *space = strchr(text, ' ');
+    char word[HV_ID_BYTES_MAX + 1] = "";
+    double units = 0;
+    if (text[0] == '\0')
+        return;
+    if (space != NULL && (size_t)(space - text) < sizeof word)
+        memcpy(word, text, (size_t)(space - text));
+    const enum region_need need = region_need_from_name(word);
+    if (need == REGION_NEED_NONE || scan_number(space + 1, &units) != HV_OK ||
+        units < 1 / NEED_MAX || units > NEED_MAX) {
+        table_wrong(
+            row, ITEM_MEETS,
+            "a need and how much of it one base unit meets, such as \"drinking-water 1\": "
+            "water, drinking-water (l), energy (kcal), infant-feed, nappy, medicine (days), "
+            "soap (g), blanket, sleeping-mat, toilet, tap, bathing-place");
+        return;
+    }
+    item->meets = need;
+    item->meets_units = units;
+}
+
 int tables_take_item(struct table_row *row, void *context) {
     struct region *region = ((struct tables_reading *)context)->region;
     struct region_item item = builder_blank_item();
@@ -91,6 +115,7 @@ int tables_take_item(struct table_row *row, void *context) {
                                  "unknown, wheelchair, medical");
     item.minimum_stock = table_whole(row, ITEM_MINIMUM, HV_QUANTITY_MAX, false);
     item.contents = read_contents(row);
+    read_meets(row, &item);
     if (table_is_nameless(row, item.id))
         return HV_OK;
     return table_added(row, ITEM_ID, region, BUILDER_ITEMS,
@@ -202,6 +227,36 @@ void tables_check_kits(const struct region *region, const char *file,
                               "contents", "items of this table that are no kits themselves",
                               "kit %s holds %s", kit->id, id);
         }
+    }
+}
+
+/* The first item that meets a need of some of these people, plus 1; 0: `item` does, and stands in
+ * `firsts` from now on, by group. */
+static uint32_t first_of(uint32_t firsts[WORDS_GROUPS], uint32_t groups, uint32_t item) {
+    uint32_t first = 0;
+    for (unsigned bit = 0; bit < WORDS_GROUPS; bit++) {
+        if (groups != 0 && (groups >> bit & 1) == 0)
+            continue;
+        if (firsts[bit] == 0)
+            firsts[bit] = item + 1;
+        else if (first == 0)
+            first = firsts[bit];
+    }
+    return first;
+}
+
+void tables_check_needs(const struct region *region, const char *file,
+                        struct hv_fault_list *faults) {
+    uint32_t firsts[REGION_NEEDS][WORDS_GROUPS] = {0};
+    for (uint32_t i = 0; i < region->item_count; i++) {
+        const struct region_item *item = &region->items[i];
+        const uint32_t first =
+            need_is_of_profile(item) ? first_of(firsts[item->meets], item->need_groups, i) : 0;
+        if (first != 0)
+            hv_fault_addf(faults, HV_FAULT_ERROR, file, builder_line(region, BUILDER_ITEMS, i),
+                          "meets", "one item for each need and group, or a figure of its own",
+                          "%s meets %s, as %s does", item->id, region_need_name(item->meets),
+                          region->items[first - 1].id);
     }
 }
 

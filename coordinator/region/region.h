@@ -87,6 +87,24 @@ enum region_vehicle_kind {
     REGION_VEHICLE_KINDS
 };
 
+/* What an item can be for, of the needs that a standards profile has figures of (need.h). */
+enum region_need {
+    REGION_NEED_NONE,
+    REGION_NEED_WATER,    /* litres, all uses */
+    REGION_NEED_DRINKING, /* litres, drinking and food alone */
+    REGION_NEED_ENERGY,   /* kcal */
+    REGION_NEED_FEED,     /* feeds of infant formula */
+    REGION_NEED_NAPPY,
+    REGION_NEED_MEDICINE, /* days of what somebody has to take each day */
+    REGION_NEED_SOAP,     /* g */
+    REGION_NEED_BLANKET,
+    REGION_NEED_MAT, /* to sleep on */
+    REGION_NEED_TOILET,
+    REGION_NEED_TAP,
+    REGION_NEED_BATHING, /* bathing places */
+    REGION_NEEDS
+};
+
 struct region_node {
     const char *id;
     const char *name;
@@ -167,6 +185,8 @@ struct region_item {
     uint32_t need_groups;        /* whom it is for; 0 everybody */
     int64_t minimum_stock;       /* that all depots together should not fall below, or unknown */
     const char *contents;        /* of a kit, "blanket:2;soap:1": items and base units; or "" */
+    enum region_need meets;      /* whose quantities a head a profile has, where none is known */
+    double meets_units;          /* of that need, by one base unit; > 0 where `meets` is set */
 };
 
 struct region_stock {
@@ -275,6 +295,10 @@ const char *region_kit_part(const char *text, char *ret_item, size_t item_bytes,
 /* Word of one hazard ("storm_surge") and back; "" and 0 where there is none. */
 const char *region_hazard_name(enum region_hazard hazard);
 uint32_t region_hazard_from_name(const char *name);
+
+/* Word of a need ("drinking-water"), "" of none; and back, REGION_NEED_NONE where there is none. */
+const char *region_need_name(enum region_need need);
+enum region_need region_need_from_name(const char *name);
 
 const char *region_vehicle_kind_name(enum region_vehicle_kind kind);
 

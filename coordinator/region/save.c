@@ -3,6 +3,7 @@
 #include "coordinator/region/scan.h"
 #include "coordinator/region/tables.h"
 #include "coordinator/region/words.h"
+#include "schemas/limits.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -19,7 +20,7 @@ static const char *const FILES[BUILDER_KINDS] = {"node.csv",     "link.csv",    
 struct row {
     FILE *out;
     bool begun;
-    bool more; /* the last columns too, of tables that write them only where they say anything */
+    size_t columns; /* of items and vehicles: the last ones only where they say anything */
 };
 
 /* ---- cells ------------------------------------------------------------------------------------
@@ -178,6 +179,14 @@ static void put_packs(struct row *row, const int64_t packs[REGION_PACKS_MAX]) {
     put_text(row, text);
 }
 
+static void put_meets(struct row *row, const struct region_item *item) {
+    char text[HV_ID_BYTES_MAX + 32] = "", units[32];
+    scan_print_number(item->meets_units, units);
+    if (item->meets != REGION_NEED_NONE)
+        snprintf(text, sizeof text, "%s %s", region_need_name(item->meets), units);
+    put_text(row, text);
+}
+
 static void write_item(struct row *row, const struct region *region, uint32_t i) {
     const struct region_item *item = &region->items[i];
     put_text(row, item->id);
@@ -192,10 +201,12 @@ static void write_item(struct row *row, const struct region *region, uint32_t i)
     put_figure(row, item->need_per_person_day);
     put_figure(row, item->need_per_person_once);
     put_set(row, item->need_groups, words_group_name);
-    if (!row->more)
+    if (row->columns <= ITEM_MINIMUM)
         return;
     put_whole(row, item->minimum_stock);
     put_text(row, item->contents);
+    if (row->columns > ITEM_MEETS)
+        put_meets(row, item);
 }
 
 static void write_stock(struct row *row, const struct region *region, uint32_t i) {
@@ -225,7 +236,7 @@ static void write_vehicle(struct row *row, const struct region *region, uint32_t
     put_whole(row, vehicle->payload_kg);
     put_whole(row, vehicle->payload_l);
     put_answer(row, vehicle->cold_chain);
-    if (!row->more)
+    if (row->columns <= VEHICLE_RANGE)
         return;
     put_figure(row, vehicle->range_km);
     put_whole(row, vehicle->loading_min);
@@ -258,38 +269,44 @@ static bool is_written(const struct region *region, int kind) {
     return kind == BUILDER_NODES;
 }
 
-/* Whether the last columns of items or vehicles say anything: packages of before they were there
- * keep their hash. */
-static bool tells_more(const struct region *region, int kind) {
-    for (uint32_t i = 0; kind == BUILDER_ITEMS && i < region->item_count; i++)
-        if (region->items[i].minimum_stock != REGION_UNKNOWN ||
-            region->items[i].contents[0] != '\0')
-            return true;
-    for (uint32_t i = 0; kind == BUILDER_VEHICLES && i < region->vehicle_count; i++)
+/* Packages of before the last columns of items and vehicles were there keep their hash: those are
+ * written only where they say anything. */
+static size_t columns_of_items(const struct region *region) {
+    size_t columns = ITEM_MINIMUM;
+    for (uint32_t i = 0; i < region->item_count; i++) {
+        const struct region_item *item = &region->items[i];
+        if (item->meets != REGION_NEED_NONE)
+            return ITEM_COLUMNS;
+        if (item->minimum_stock != REGION_UNKNOWN || item->contents[0] != '\0')
+            columns = ITEM_MEETS;
+    }
+    return columns;
+}
+
+static size_t columns_of_vehicles(const struct region *region) {
+    for (uint32_t i = 0; i < region->vehicle_count; i++)
         if (region->vehicles[i].range_km >= 0 ||
             region->vehicles[i].loading_min != REGION_UNKNOWN ||
             region->vehicles[i].unloading_min != REGION_UNKNOWN)
-            return true;
-    return false;
+            return VEHICLE_COLUMNS;
+    return VEHICLE_RANGE;
 }
 
 static size_t columns_of(const struct region *region, int kind) {
-    if (kind == BUILDER_ITEMS && !tells_more(region, kind))
-        return ITEM_MINIMUM;
-    if (kind == BUILDER_VEHICLES && !tells_more(region, kind))
-        return VEHICLE_RANGE;
-    return tables_format((enum builder_kind)kind)->column_count;
+    return kind == BUILDER_ITEMS      ? columns_of_items(region)
+           : kind == BUILDER_VEHICLES ? columns_of_vehicles(region)
+                                      : tables_format((enum builder_kind)kind)->column_count;
 }
 
 static int write_table(const struct region *region, int kind, FILE *out) {
     const struct table_format *format = tables_format((enum builder_kind)kind);
     struct row header = {.out = out};
-    for (size_t i = 0; i < columns_of(region, kind); i++)
+    const size_t columns = columns_of(region, kind);
+    for (size_t i = 0; i < columns; i++)
         put_text(&header, format->columns[i].name);
     fputc('\n', out);
-    bool more = tells_more(region, kind);
     for (uint32_t i = 0; i < row_count(region, kind); i++) {
-        struct row row = {.out = out, .more = more};
+        struct row row = {.out = out, .columns = columns};
         WRITERS[kind](&row, region, i);
         fputc('\n', out);
     }
@@ -299,7 +316,8 @@ static int write_table(const struct region *region, int kind, FILE *out) {
 static json_t *resource(const struct region *region, int kind) {
     const struct table_format *format = tables_format((enum builder_kind)kind);
     json_t *fields = json_array();
-    for (size_t i = 0; i < columns_of(region, kind); i++)
+    const size_t columns = columns_of(region, kind);
+    for (size_t i = 0; i < columns; i++)
         json_array_append_new(fields, json_pack("{s:s, s:s}", "name", format->columns[i].name,
                                                 "type", tables_type((enum builder_kind)kind, i)));
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:{s:o}}", "name",

@@ -91,6 +91,7 @@ static const struct table_column ITEMS[ITEM_COLUMNS] = {
     [ITEM_GROUPS] = {"need_groups", false},
     [ITEM_MINIMUM] = {"minimum_stock", false},
     [ITEM_CONTENTS] = {"contents", false},
+    [ITEM_MEETS] = {"meets", false},
 };
 
 static const struct table_column STOCK[STOCK_COLUMNS] = {
@@ -143,7 +144,7 @@ static const char *const TYPES[BUILDER_KINDS] = {
     [BUILDER_ZONES] = "ssssnniiiiiiiiiiinii",
     [BUILDER_SHELTERS] = "sssssnnnniiisssssisiiiiii",
     [BUILDER_DEPOTS] = "sssssnnss",
-    [BUILDER_ITEMS] = "sssssiiisnnsis",
+    [BUILDER_ITEMS] = "sssssiiisnnsiss",
     [BUILDER_STOCK] = "sssdi",
     [BUILDER_VEHICLES] = "ssssssiiiiisnii",
 };
@@ -172,7 +173,9 @@ int tables_read(struct tables_reading *reading, enum builder_kind kind, const vo
     int error = table_read(bytes, size, file, &format, faults, READERS[kind], reading);
     if (error == HV_OK && kind == BUILDER_STOCK)
         error = tables_check_stock(reading->region, file, faults);
-    if (error == HV_OK && kind == BUILDER_ITEMS)
+    if (error == HV_OK && kind == BUILDER_ITEMS) {
         tables_check_kits(reading->region, file, faults);
+        tables_check_needs(reading->region, file, faults);
+    }
     return error;
 }

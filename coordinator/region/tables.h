@@ -90,6 +90,7 @@ enum {
     ITEM_GROUPS,
     ITEM_MINIMUM,
     ITEM_CONTENTS,
+    ITEM_MEETS,
     ITEM_COLUMNS
 };
 
@@ -139,6 +140,11 @@ table_row_fn tables_take_node, tables_take_link, tables_take_zone, tables_take_s
 
 /* Names kits that hold what is no item of the table, or other kits. */
 void tables_check_kits(const struct region *region, const char *file, struct hv_fault_list *faults);
+
+/* Names items that meet a need which another item of the same people meets already: both would be
+ * sent for the whole of it. */
+void tables_check_needs(const struct region *region, const char *file,
+                        struct hv_fault_list *faults);
 
 /* Names every stock line that says the place, item and lot of an earlier one. HV_ERR_MEMORY. */
 HV_MUST_USE int tables_check_stock(const struct region *region, const char *file,

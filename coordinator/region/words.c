@@ -13,6 +13,21 @@ static const char *const VEHICLES[REGION_VEHICLE_KINDS] = {
 static const char *const GROUPS[WORDS_GROUPS] = {"infant",  "child",      "adult",  "elderly",
                                                  "unknown", "wheelchair", "medical"};
 
+static const char *const NEEDS[REGION_NEEDS] = {
+    "",     "water",   "drinking-water", "energy", "infant-feed", "nappy",        "medicine",
+    "soap", "blanket", "sleeping-mat",   "toilet", "tap",         "bathing-place"};
+
+const char *region_need_name(enum region_need need) {
+    return (unsigned)need < REGION_NEEDS ? NEEDS[need] : "";
+}
+
+enum region_need region_need_from_name(const char *name) {
+    for (int i = REGION_NEED_NONE + 1; i < REGION_NEEDS; i++)
+        if (strcmp(name, NEEDS[i]) == 0)
+            return (enum region_need)i;
+    return REGION_NEED_NONE;
+}
+
 const char *region_hazard_name(enum region_hazard hazard) {
     for (unsigned i = 0; i < REGION_HAZARDS; i++)
         if ((unsigned)hazard == 1u << i)

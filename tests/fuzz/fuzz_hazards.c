@@ -51,7 +51,7 @@ static void use(const struct hazards_document *document) {
         require(catalogue.hits[i].share > 0 && catalogue.hits[i].share <= 1 &&
                 catalogue.hits[i].from_h < catalogue.hits[i].to_h);
     struct preposition_document instance;
-    if (scenarios_preposition_make(town(), document, &catalogue, &instance) == HV_OK)
+    if (scenarios_preposition_make(town(), document, &catalogue, NULL, &instance) == HV_OK)
         preposition_document_deinit(&instance);
     catalogue_deinit(&catalogue);
 }

@@ -1,9 +1,23 @@
-/* Standards profiles in YAML. */
-#include "coordinator/region/profile.h"
+/* Standards profiles in YAML, and what people need by them. */
+#include "coordinator/region/need.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+static void require_needs(const struct profile *profile, enum profile_stage stage) {
+    for (int meets = REGION_NEED_NONE + 1; meets < REGION_NEEDS; meets++) {
+        const struct region_item item = {.need_per_person_day = REGION_UNKNOWN,
+                                         .need_per_person_once = REGION_UNKNOWN,
+                                         .meets = (enum region_need)meets,
+                                         .meets_units = 2};
+        const struct need need = need_of(&item, profile, stage);
+        if (!isfinite(need.per_day) || !isfinite(need.once) || need.per_day < 0 || need.once < 0 ||
+            (need.from != NULL) != need_is_any(&need) || need.groups >> 7 != 0)
+            abort();
+    }
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     struct hv_fault_list faults;
@@ -17,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
             profile, PROFILE_TOILET, (enum profile_stage)stage, REGION_NIGHT, REGION_INDOOR);
         if (value != NULL && !(value->value > 0))
             abort();
+        require_needs(profile, (enum profile_stage)stage);
     }
     profile_free(profile);
     hv_fault_list_deinit(&faults);

@@ -1,6 +1,7 @@
 #include "tests/support/planning_town.h"
 
 #include "coordinator/planning/outcome.h"
+#include "coordinator/planning/standards.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ void town_init(struct town *town, const char *const (*tables)[2]) {
     for (size_t i = 0; tables != NULL && tables[i][0] != NULL; i++)
         region_files_write(&town->files, tables[i][0], tables[i][1]);
     town_load(town);
-    cr_assert_eq(profile_new("sphere-2018", &town->profile), 0);
+    cr_assert_eq(profiles_new("sphere-2018", &town->profiles), 0);
     hv_arena_init(&town->arena, 0);
     town->bench = core_bench_new();
     for (uint32_t i = 0; i < town->region->shelter_count; i++)
@@ -39,7 +40,7 @@ void town_init(struct town *town, const char *const (*tables)[2]) {
 void town_deinit(struct town *town) {
     core_bench_free(town->bench);
     hv_arena_deinit(&town->arena);
-    profile_free(town->profile);
+    profiles_free(town->profiles);
     region_free(town->region);
     region_files_deinit(&town->files);
 }
@@ -105,7 +106,9 @@ void town_answer(struct town *town, uint64_t order, enum hv_order_state state) {
 
 struct picture *town_picture(const struct town *town) {
     struct picture *picture = NULL;
-    cr_assert_eq(picture_new(town_state(town), town->region, town->profile, &town->rules, &picture),
+    cr_assert_eq(picture_new(town_state(town), town->region,
+                             standards_in_force(town->profiles, town_state(town)), &town->rules,
+                             &picture),
                  0);
     return picture;
 }
@@ -178,7 +181,7 @@ const struct hv_order *town_order(struct town *town, enum hv_order_kind kind,
 json_t *town_ask(struct town *town, const char *question, const char *member) {
     const struct console_scene scene = {.core = town->bench->core,
                                         .region = town->region,
-                                        .profile = town->profile,
+                                        .profiles = town->profiles,
                                         .mono_ms =
                                             core_mono_ms(town->bench->core, town->bench->real_ms),
                                         .wall_ms = town->bench->wall_ms};

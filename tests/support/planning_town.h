@@ -14,7 +14,7 @@
 struct town {
     struct region_files files;
     struct region *region;
-    struct profile *profile;
+    struct profiles *profiles; /* sphere-2018 counts until the log names another */
     struct core_bench *bench;
     struct hv_arena arena; /* of decoded orders and plans */
     struct picture_rules rules;

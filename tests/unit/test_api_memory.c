@@ -57,7 +57,7 @@ static void begin(void) {
     api->scene.arena = &api->arena;
     api->scene.console = (struct console_scene){.past = api->scene.state,
                                                 .region = town.region,
-                                                .profile = town.profile,
+                                                .profiles = town.profiles,
                                                 .counters = &counters,
                                                 .deployment = &deployment,
                                                 .wall_ms = town.bench->wall_ms};

@@ -234,7 +234,9 @@ Test(planning, a_silent_shelter_counts_with_caution) {
     picture_free(picture);
     struct picture_rules exclude = town.rules;
     exclude.stale = PICTURE_STALE_EXCLUDE;
-    cr_assert_eq(picture_new(state(), town.region, town.profile, &exclude, &picture), 0);
+    cr_assert_eq(
+        picture_new(state(), town.region, profiles_find(town.profiles, NULL), &exclude, &picture),
+        0);
     cr_assert_eq(picture->shelters[0].capacity, 0);
     picture_free(picture);
 }
@@ -779,23 +781,29 @@ Test(planning, the_worker_answers_the_newest_task) {
 
 /* ---- for how long goods last ---- */
 
+static bool supply_on(int64_t day, uint32_t item, const struct state_place *place,
+                      struct supply *ret_supply) {
+    const struct supply_scene scene = {.region = town.region, .state = state(), .today_day = day};
+    return supply_of(&scene, item, place, ret_supply);
+}
+
 Test(planning, counts_days_of_what_is_usable_by_those_whom_an_item_is_for) {
     uint32_t water = region_find_item(town.region, "water"),
              milk = region_find_item(town.region, "milk");
     struct supply supply;
     const struct state_place *place = state_find_place(state(), "s1");
-    cr_assert(place == NULL || !supply_of(town.region, water, state(), place, 20000, 0, &supply),
+    cr_assert(place == NULL || !supply_on(20000, water, place, &supply),
               "nobody has said who is there");
     tell_people(50);
     tell_water("s1", 300, 40, 900); /* the damaged and the expired count for nothing */
     place = state_find_place(state(), "s1");
-    cr_assert(supply_of(town.region, water, state(), place, 20000, 0, &supply));
+    cr_assert(supply_on(20000, water, place, &supply));
     cr_assert_eq(supply.usable, 300);
     cr_assert_float_eq(supply.per_day, 150, 1e-9);
     cr_assert_float_eq(supply.days_left, 2, 1e-9);
-    cr_assert(supply_of(town.region, milk, state(), place, 20000, 0, &supply));
+    cr_assert(supply_on(20000, milk, place, &supply));
     cr_assert_float_eq(supply.per_day, 0, 0);
     cr_assert(isinf(supply.days_left), "no infant is there");
-    cr_assert(supply_of(town.region, water, state(), place, 20002, 0, &supply));
+    cr_assert(supply_on(20002, water, place, &supply));
     cr_assert_eq(supply.usable, 0, "what is left has expired two days later");
 }

@@ -201,7 +201,7 @@ Test(progress, whom_the_plan_leaves_over_are_neither_gone_nor_behind) {
 static json_t *ask(const char *verb, struct hv_arena *arena) {
     const struct console_scene scene = {.core = town.bench->core,
                                         .region = town.region,
-                                        .profile = town.profile,
+                                        .profiles = town.profiles,
                                         .mono_ms =
                                             core_mono_ms(town.bench->core, town.bench->real_ms),
                                         .wall_ms = town.bench->wall_ms};

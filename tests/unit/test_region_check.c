@@ -23,6 +23,11 @@ static void end(void) {
 
 TestSuite(region_check, .init = begin, .fini = end);
 
+#define MEETS                                                                                      \
+    "a need and how much of it one base unit meets, such as \"drinking-water 1\": water, "         \
+    "drinking-water (l), energy (kcal), infant-feed, nappy, medicine (days), soap (g), blanket, "  \
+    "sleeping-mat, toilet, tap, bathing-place\n"
+
 static void expect(int error, const char *golden) {
     int result = region_check(files.dir, &faults);
     char *text = region_files_faults(&faults);
@@ -342,6 +347,30 @@ Test(region_check, names_goods_that_contradict_themselves) {
            "\"ration\" or \"piece\"\n"
            "error items.csv:3: need_groups: “baby”; words separated by \";\" of infant, child, "
            "adult, elderly, unknown, wheelchair, medical\n");
+}
+
+Test(region_check, names_needs_that_no_profile_knows) {
+    write("items.csv", "item_id,name,base_unit,meets\nwater,Water,l,drinking-water 1\n"
+                       "milk,Milk,l,thirst 1\nmeal,Meal,meal,energy\nbar,Bar,bar,energy 0\n"
+                       "rice,Rice,kg,energy 3500 kcal\n");
+    expect(HV_ERR_VALUE, "error items.csv:3: meets: “thirst 1”; " MEETS
+                         "error items.csv:4: meets: “energy”; " MEETS
+                         "error items.csv:5: meets: “energy 0”; " MEETS
+                         "error items.csv:6: meets: “energy 3500 kcal”; " MEETS);
+}
+
+Test(region_check, names_items_that_meet_one_need_of_the_same_people) {
+    write("items.csv",
+          "item_id,name,base_unit,need_per_person_day,need_groups,meets\n"
+          "water,Water,l,,,drinking-water 1\nmilk,Milk,l,,infant,drinking-water 1\n"
+          "baby,Baby blanket,piece,,infant,blanket 1\nblanket,Blanket,piece,,adult;child,blanket "
+          "1\n"
+          "tank,Tank water,l,2,,drinking-water 1\nquilt,Quilt,piece,,elderly;child,blanket 1\n");
+    expect(HV_ERR_VALUE,
+           "error items.csv:3: meets: milk meets drinking-water, as water does; one item for each "
+           "need and group, or a figure of its own\n"
+           "error items.csv:7: meets: quilt meets blanket, as blanket does; one item for each need "
+           "and group, or a figure of its own\n");
 }
 
 Test(region_check, names_kits_that_hold_what_they_cannot) {

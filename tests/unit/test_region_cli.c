@@ -116,6 +116,53 @@ Test(region_cli, show_counts_and_marks_what_nobody_verified) {
     json_decref(json);
 }
 
+Test(region_cli, show_says_what_people_need_and_who_says_so) {
+    region_files_small(&files);
+    region_files_write(&files, "items.csv",
+                       "item_id,name,base_unit,need_per_person_day,meets\n"
+                       "water,Water,l,,water 1\nmilk,Formula,feed,,infant-feed 1\n"
+                       "meal,Meal,meal,3,energy 700\nrope,Rope,m,,\nsand,Sand,kg,0,\n");
+    cr_assert_eq(RUN("show", files.dir, "--profile", "sphere-2018", "--stage", "emergency"), EX_OK);
+    static const char *const lines[] = {
+        "  water            7.5 l a day              everybody    profile   Water supply",
+        "  milk             7 feed a day             infant       profile * no number",
+        "  meal             3 meal a day             everybody    region",
+        "  rope             unknown                  everybody    none",
+        "  sand             nothing                  everybody    region"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        cr_expect_not_null(strstr(out, lines[i]), "%s\n%s", lines[i], out);
+    cr_assert_eq(RUN("show", files.dir, "--json", "--profile", "sphere-2018"), EX_OK);
+    json_t *json = json_loads(out, 0, NULL);
+    const json_t *milk =
+        json_array_get(json_object_get(json_object_get(json, "needs"), "items"), 1);
+    cr_expect_eq(json_number_value(json_object_get(milk, "per_day")), 7);
+    cr_expect_str_eq(json_string_value(json_object_get(milk, "basis")), "profile");
+    cr_expect_str_eq(json_string_value(json_object_get(milk, "for")), "infant");
+    cr_expect(json_is_false(json_object_get(milk, "verified")));
+    json_decref(json);
+}
+
+Test(region_cli, a_card_says_what_people_need_by_the_profile) {
+    region_files_small(&files);
+    region_files_write(&files, "items.csv",
+                       "item_id,name,base_unit,need_per_person_day,meets\n"
+                       "water,Water,l,,water 1\nmilk,Formula,feed,,infant-feed 1\n");
+    cr_assert_eq(RUN("card", files.dir), EX_OK);
+    json_t *json = json_loads(out, 0, NULL);
+    const json_t *items = json_object_get(json, "items"), *milk = json_array_get(items, 1);
+    cr_expect_eq(
+        json_number_value(json_object_get(json_array_get(items, 0), "need_per_person_day")), 15);
+    cr_expect_str_eq(json_string_value(json_array_get(json_object_get(milk, "for"), 0)), "infant");
+    json_decref(json);
+    cr_assert_eq(RUN("card", files.dir, "--profile", "gb51143-2015", "--stage", "emergency"),
+                 EX_OK);
+    json = json_loads(out, 0, NULL);
+    items = json_object_get(json, "items");
+    cr_expect_eq(
+        json_number_value(json_object_get(json_array_get(items, 0), "need_per_person_day")), 3);
+    json_decref(json);
+}
+
 Test(region_cli, profiles_are_listed_with_every_clause) {
     cr_assert_eq(RUN("profiles"), EX_OK);
     cr_assert_str_eq(out, "gb51143-2015\nsphere-2018\n");

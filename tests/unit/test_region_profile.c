@@ -113,6 +113,59 @@ Test(region_profile, a_profile_of_ones_own_is_read_and_its_faults_named) {
     cr_assert_null(profile_find(profile, PROFILE_AREA, PROFILE_LONG, REGION_NIGHT, REGION_INDOOR));
 }
 
+#define HEAD "id: a\nname: b\nname_zh: c\nstandard: d\nversion: e\nvalues:\n"
+#define CITED "clause: f, edition: g, verified: no}\n"
+
+Test(region_profile, a_value_may_be_for_some_people_only) {
+    static const char GOOD[] =
+        HEAD "  - {figure: feeds_per_person_day, groups: [infant, medical], value: 6, " CITED;
+    cr_assert_eq(profile_read(GOOD, sizeof GOOD - 1, "x", &faults, &profile), HV_OK);
+    cr_assert_eq(profile->values[0].groups, 1u << REGION_INFANT | REGION_GROUP_MEDICAL);
+}
+
+static void expect_fault(const char *yaml, const char *column, const char *wrong) {
+    cr_assert_eq(profile_read(yaml, strlen(yaml), "x", &faults, &profile), HV_ERR_VALUE);
+    cr_expect_str_eq(faults.faults[0].column, column);
+    cr_expect_not_null(strstr(faults.faults[0].wrong, wrong), "%s", faults.faults[0].wrong);
+}
+
+Test(region_profile, nobody_can_tell_which_of_two_values_counts) {
+    expect_fault(HEAD "  - {figure: blankets_per_person, value: 1, " CITED
+                      "  - {figure: blankets_per_person, stage: long, value: 2, " CITED
+                      "  - {figure: blankets_per_person, groups: [infant], value: 2, " CITED,
+                 "values[2].figure", "values[0]");
+}
+
+Test(region_profile, room_is_for_everybody) {
+    expect_fault(HEAD "  - {figure: area_m2_per_person, groups: [adult], value: 1, " CITED,
+                 "values[0].groups", "area");
+}
+
+Test(region_profile, a_group_that_nobody_belongs_to_is_refused_by_line) {
+    expect_fault(HEAD "  - {figure: blankets_per_person, value: 1, groups: [baby], " CITED, "",
+                 "line");
+}
+
+Test(region_profile, stages_end_as_the_standard_says) {
+    static const int64_t hour = 3600000;
+    cr_expect_eq(profile_stage_after(-hour), PROFILE_EMERGENCY);
+    cr_expect_eq(profile_stage_after(24 * hour), PROFILE_EMERGENCY);
+    cr_expect_eq(profile_stage_after(25 * hour), PROFILE_TEMPORARY);
+    cr_expect_eq(profile_stage_after(15 * 24 * hour), PROFILE_SHORT);
+    cr_expect_eq(profile_stage_after(30 * 24 * hour + 1), PROFILE_LONG);
+}
+
+Test(region_profile, one_that_is_not_known_is_the_one_that_is_set) {
+    struct profiles *profiles = NULL;
+    cr_assert_eq(profiles_new("own", &profiles), HV_ERR_NOT_FOUND);
+    cr_assert_eq(profiles_new("sphere-2018", &profiles), HV_OK);
+    cr_expect_str_eq(profiles_find(profiles, "gb51143-2015")->id, "gb51143-2015");
+    cr_expect_str_eq(profiles_find(profiles, "own")->id, "sphere-2018");
+    cr_expect_str_eq(profiles_find(profiles, NULL)->id, "sphere-2018");
+    cr_expect_null(profiles_find(NULL, "sphere-2018"));
+    profiles_free(profiles);
+}
+
 Test(region_profile, nonsense_is_refused) {
     static const char *const WRONG[] = {
         "",

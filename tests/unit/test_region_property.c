@@ -92,6 +92,9 @@ static void add_goods(struct region *region, const char *id, uint32_t shelter) {
     item.packs[1] = 100 + below(10);
     item.need_per_person_day = figure(5);
     item.need_groups = below(1u << 7);
+    const bool may_meet = region->item_count == 0 || item.need_per_person_day >= 0;
+    item.meets = may_meet ? (enum region_need)below(REGION_NEEDS) : REGION_NEED_NONE;
+    item.meets_units = item.meets == REGION_NEED_NONE ? 0 : 0.5 + below(1000);
     cr_assert_eq(builder_add_item(region, &item, 0), HV_OK);
     struct region_stock stock = {.depot = REGION_NONE,
                                  .shelter = shelter,

@@ -153,7 +153,7 @@ Test(returns, name_those_that_no_road_leads_from) {
 static struct console_outcome say(const char *words) {
     const struct console_scene scene = {.core = town.bench->core,
                                         .region = town.region,
-                                        .profile = town.profile,
+                                        .profiles = town.profiles,
                                         .wall_ms = town.bench->wall_ms};
     struct console_outcome outcome = {0};
     json_t *request = json_loads(words, 0, NULL);

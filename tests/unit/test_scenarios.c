@@ -345,8 +345,8 @@ static void check_timelines(const char *folder, const struct region *region, siz
     cr_assert_eq(count, right);
 }
 
-/* Three days of 3 l a head for everybody who has to leave. */
-static void check_instance(const char *path, const json_t *said) {
+/* So many litres of water a head for everybody who has to leave. */
+static void check_instance(const char *path, const json_t *said, double a_head) {
     struct hv_fault_list faults;
     struct preposition_document document;
     hv_fault_list_init(&faults);
@@ -363,7 +363,7 @@ static void check_instance(const char *path, const json_t *said) {
             if (strcmp(document.item_ids[demand->item], "water") == 0)
                 water += demand->quantity;
         }
-        cr_assert_float_eq(water, 9 * people, 1e-6 * fmax(1, people));
+        cr_assert_float_eq(water, a_head * people, 1e-6 * fmax(1, people));
         cr_assert_eq(in->scenarios[s].blocked_count,
                      (uint32_t)json_integer_value(json_object_get(row, "links")));
     }
@@ -387,10 +387,41 @@ Test(scenarios_command, writes_what_its_readers_take) {
     cr_assert_eq(json_array_size(json_object_get(root, "scenarios")), json_array_size(rows));
     struct region *region = load_region();
     check_timelines(timelines, region, json_array_size(rows) - 1);
-    check_instance(instance, rows);
+    check_instance(instance, rows, 3 * 3.0);
     json_decref(table);
     json_decref(root);
     region_free(region);
+    scratch_remove(dir);
+}
+
+/* Sioux Falls again, where the water says what it meets and not how much a person needs. */
+static void leave_water_to_the_profile(const char *dir) {
+    char line[2048];
+    snprintf(line, sizeof line,
+             "cp -r '%s' '%s/region' && sed -i -e '1s/$/,meets/' -e '2,$s/$/,/' "
+             "-e 's/^\\(water,.*\\),3,,,$/\\1,,,,water 1/' '%s/region/items.csv'",
+             region_dir(), dir, dir);
+    cr_assert_eq(system(line), 0); // NOLINT(cert-env33-c)
+}
+
+Test(scenarios_command, counts_needs_by_the_profile_at_the_stage_in_which_the_days_end) {
+    char *dir = scratch_make();
+    leave_water_to_the_profile(dir);
+    char hazards[1024];
+    snprintf(hazards, sizeof hazards, "%s/region/hazards.json", dir);
+    const char *region = scratch_path(dir, "region"), *said = scratch_path(dir, "said.json"),
+               *made = scratch_path(dir, "pre.json");
+    cr_assert_not_null(freopen(said, "we", stdout));
+    cr_assert_eq(RUN(hazards, region, "--preposition", made, "--json"), EX_OK);
+    fflush(stdout);
+    json_t *table = load(said);
+    const json_t *rows = json_object_get(table, "scenarios");
+    check_instance(made, rows, 3 * 15.0);
+    cr_assert_eq(RUN(hazards, region, "--preposition", made, "--profile", "gb51143-2015"), EX_OK);
+    check_instance(made, rows, 3 * 10.0);
+    cr_redirect_stderr();
+    cr_assert_eq(RUN(hazards, region, "--preposition", made, "--profile", "none.yaml"), EX_NOINPUT);
+    json_decref(table);
     scratch_remove(dir);
 }
 

@@ -36,9 +36,11 @@ static void hold(struct hv_stock_line *lines, size_t count) {
 }
 
 static struct supply supply_now(const char *item) {
+    const struct supply_scene scene = {
+        .region = town.region, .state = town_state(&town), .today_day = today};
     struct supply supply;
-    cr_assert(supply_of(town.region, region_find_item(town.region, item), town_state(&town),
-                        state_find_place(town_state(&town), "s1"), today, 0, &supply));
+    cr_assert(supply_of(&scene, region_find_item(town.region, item),
+                        state_find_place(town_state(&town), "s1"), &supply));
     return supply;
 }
 

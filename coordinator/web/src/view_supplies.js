@@ -26,6 +26,9 @@ function expiryMark(day) {
   return h("span", { class: "mark " + (left < 0 ? "bad" : left < SOON_DAYS ? "ask" : "off") }, left < 0 ? "▲ " : left < SOON_DAYS ? "△ " : "", showDay(day));
 }
 
+/** What people need in a day, and whether that follows from a value that nobody compared with its standard. @param {number | null | undefined} value @param {boolean | undefined} verified */
+const dayMark = (value, verified) => h("span", null, number(value, 1), verified === false && h("small", null, " " + t("supplies.unverified")));
+
 /** @param {any[]} lines with item and quantity */
 const goodsOf = (lines) => lines.map((line) => `${itemName(line.item)} ${number(line.quantity)}`).join(", ");
 
@@ -55,12 +58,12 @@ function tables() {
   items = new Table(t("supplies.items"), [
     { key: "name", title: t("stock.item"), value: nameOf }, { key: "depots", title: t("supplies.depots"), value: (row) => row.depots, numeric: true },
     { key: "shelters", title: t("supplies.shelters"), value: (row) => row.shelters, numeric: true },
-    { key: "needed", title: t("supplies.a-day"), value: (row) => row.needed_per_day, numeric: true },
+    { key: "needed", title: t("supplies.a-day"), value: (row) => row.needed_per_day, show: (row) => dayMark(row.needed_per_day, row.need_verified), numeric: true },
     { key: "days", title: t("supplies.days"), value: (row) => row.days_left, show: (row) => daysMark(row.days_left), numeric: true }]);
   short = new Table(t("supplies.short"), [
     { key: "shelter", title: t("shelter"), value: (row) => placeName(row.shelter) }, { key: "item", title: t("stock.item"), value: (row) => itemName(row.item) },
     { key: "usable", title: t("supplies.usable"), value: (row) => row.usable, numeric: true }, { key: "kits", title: t("supplies.in-kits"), value: (row) => row.in_kits || null, numeric: true },
-    { key: "day", title: t("supplies.a-day"), value: (row) => row.per_day, show: (row) => number(row.per_day, 1), numeric: true },
+    { key: "day", title: t("supplies.a-day"), value: (row) => row.per_day, show: (row) => dayMark(row.per_day, row.verified), numeric: true },
     { key: "days", title: t("supplies.days"), value: (row) => row.days_left, show: (row) => daysMark(row.days_left), numeric: true },
     { key: "age", title: t("age"), value: (row) => row.stock_age_s, show: (row) => age(row.stock_age_s), numeric: true }]);
   warnings = new Table(t("supplies.warnings"), [
