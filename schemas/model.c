@@ -137,7 +137,8 @@ WORDS(plan_reason, hv_plan_reason, HV_PLAN_REASON_COUNT, "no-route", "no-places"
       "no-stock", "pinned", "excluded", "kept", "changed", "stale", "work-limit", "not-needed",
       "reserve", "limit", "not-worth-carrying", "whole-packs", "roads-full", "too-far",
       "not-usable", "no-vehicle", "no-cold-vehicle", "vehicles-too-small", "out-of-range",
-      "vehicles-busy", "road-closes", "no-bus", "no-wheelchair-bus", "buses-busy", "no-bus-route")
+      "vehicles-busy", "road-closes", "no-bus", "no-wheelchair-bus", "buses-busy", "no-bus-route",
+      "buses-not-planned")
 WORDS(plan_bound, hv_plan_bound, HV_PLAN_BOUND_COUNT, "assignment", "flow")
 WORDS_FROM(HV_REPORT_MOVEMENT, report, hv_report_kind, "movement", "count", "status", "capacity",
            "lifelines", "stock-count", "stock-movement", "request", "answer", "note", "snapshot")

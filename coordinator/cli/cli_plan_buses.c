@@ -38,12 +38,28 @@ static void print_runs(const json_t *runs) {
     cli_table_print(table);
 }
 
-void cli_plan_buses(const json_t *buses) {
+/* Where there are no buses somebody has to say how these people get there. */
+static void print_without(const json_t *moves) {
+    long long people = 0;
+    size_t index;
+    json_t *move;
+    json_array_foreach(moves, index, move) people += cli_number(move, "without_vehicle");
+    if (people > 0)
+        printf(
+            "\nbuses    none; of those who are moved %s no vehicle, and the plan does not say how "
+            "they get there\n",
+            cli_count(people, "person has", "people have"));
+}
+
+void cli_plan_buses(const json_t *plan) {
+    const json_t *buses = json_object_get(plan, "buses");
     const json_t *runs = json_object_get(buses, "runs");
     const long long people = cli_number(buses, "people"),
                     least = cli_number(buses, "person_seconds_bound"),
                     arrival = cli_number(buses, "person_seconds"),
                     kept = cli_number(buses, "stability_person_seconds");
+    if (!json_is_object(buses))
+        print_without(json_object_get(plan, "moves"));
     if (people == 0 && json_array_size(runs) == 0)
         return;
     printf("\nbuses    %s for one; there %s %s with %lld seats\n",
@@ -55,8 +71,13 @@ void cli_plan_buses(const json_t *buses) {
                cli_count((long long)json_array_size(runs), "run", "runs"),
                cli_number(buses, "horizon_s") / 3600, cli_hours(cli_number(buses, "last_s")));
     }
-    printf("         %lld of them on no run; proven that these buses leave at least %lld\n",
-           cli_number(buses, "unserved"), cli_number(buses, "unserved_bound"));
+    if (json_is_false(json_object_get(buses, "planned")))
+        printf(
+            "         no run is planned: there are more zones and shelters than runs are planned "
+            "for. All of them are left over; order buses by hand\n");
+    else
+        printf("         %lld of them on no run; proven that these buses leave at least %lld\n",
+               cli_number(buses, "unserved"), cli_number(buses, "unserved_bound"));
     if (least > 0)
         printf("         arrival by bus %lld person-min; proven that none needs fewer than %lld "
                "(gap %.1f %%)\n",

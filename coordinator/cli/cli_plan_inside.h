@@ -18,7 +18,7 @@ void cli_plan_changes(const json_t *plan);
 void cli_plan_progress(const json_t *reply);
 
 /* Who goes by bus (cli_plan_buses.c). */
-void cli_plan_buses(const json_t *buses);
+void cli_plan_buses(const json_t *plan);
 
 /* Which depot and which shelter sends what, and what it costs (cli_plan_goods.c). */
 void cli_plan_goods(const json_t *plan);

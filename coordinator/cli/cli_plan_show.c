@@ -96,7 +96,7 @@ void cli_plan_show(const json_t *reply) {
     cli_plan_moves(plan);
     cli_plan_ways(plan);
     cli_plan_changes(plan);
-    cli_plan_buses(json_object_get(plan, "buses"));
+    cli_plan_buses(plan);
     cli_plan_shipments(plan);
     cli_plan_trips(json_object_get(plan, "fleet"));
     print_left(json_object_get(plan, "left"));

@@ -246,22 +246,30 @@ static json_t *view_bus_run(const struct hv_plan_bus_run *run) {
     return object;
 }
 
-/* null: the region has no buses, or their runs are not planned. */
+/* Whether there were not more places than runs are planned for. */
+static bool are_runs_planned(const struct hv_plan *plan) {
+    for (size_t i = 0; i < plan->left_count; i++)
+        if (plan->left[i].reason == HV_PLAN_BUSES_NOT_PLANNED)
+            return false;
+    return true;
+}
+
+/* null: the region has no buses, or whoever asked for the plan stopped it before. */
 static json_t *view_buses(const struct hv_plan *plan) {
     if (!plan->buses_known)
         return json_null();
     json_t *runs = json_array();
     for (size_t i = 0; i < plan->bus_run_count; i++)
         json_array_append_new(runs, view_bus_run(&plan->bus_runs[i]));
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "people",
-                     (json_int_t)plan->bus_people, "unserved", (json_int_t)plan->bus_unserved,
-                     "unserved_bound", (json_int_t)plan->bus_unserved_bound, "person_seconds",
-                     (json_int_t)plan->bus_person_seconds, "person_seconds_bound",
-                     (json_int_t)plan->bus_person_seconds_bound, "stability_person_seconds",
-                     (json_int_t)plan->bus_stability_person_seconds, "horizon_s",
-                     (json_int_t)plan->bus_horizon_s, "last_s", (json_int_t)plan->bus_last_s,
-                     "count", (json_int_t)plan->bus_count, "seats", (json_int_t)plan->bus_seats,
-                     "runs", runs);
+    return json_pack(
+        "{s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "planned",
+        are_runs_planned(plan), "people", (json_int_t)plan->bus_people, "unserved",
+        (json_int_t)plan->bus_unserved, "unserved_bound", (json_int_t)plan->bus_unserved_bound,
+        "person_seconds", (json_int_t)plan->bus_person_seconds, "person_seconds_bound",
+        (json_int_t)plan->bus_person_seconds_bound, "stability_person_seconds",
+        (json_int_t)plan->bus_stability_person_seconds, "horizon_s",
+        (json_int_t)plan->bus_horizon_s, "last_s", (json_int_t)plan->bus_last_s, "count",
+        (json_int_t)plan->bus_count, "seats", (json_int_t)plan->bus_seats, "runs", runs);
 }
 
 static json_t *view_changes(const struct hv_plan *plan) {

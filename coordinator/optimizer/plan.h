@@ -261,6 +261,7 @@ enum plan_bus_reason {
     PLAN_BUS_NO_WHEELCHAIR, /* none of them has a place for a wheelchair */
     PLAN_BUS_NO_WAY,        /* no open road from a bus to them, or on to their shelters */
     PLAN_BUS_BUSY,          /* too few seats in time */
+    PLAN_BUS_NOT_PLANNED,   /* more places than runs are planned for */
     PLAN_BUS_REASONS
 };
 

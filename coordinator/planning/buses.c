@@ -1,5 +1,7 @@
 #include "coordinator/planning/buses.h"
 
+#include "coordinator/optimizer/bus_instance.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +9,7 @@
 enum {
     MS_PER_S = 1000,
     S_PER_MIN = 60,
-    STOP_MIN = 1,       /* where the region does not say */
-    BUSES_MAX = 1000000 /* far more than plans are made for; their numbers stay within 32 bits */
+    STOP_MIN = 1, /* where the region does not say */
 };
 
 /* A run as one order tells it. */
@@ -39,6 +40,10 @@ static bool can_be_counted_on(const struct region_vehicle *vehicle) {
            (vehicle->seats > 0 || vehicle->wheelchair_places > 0);
 }
 
+static int32_t smaller_of(int32_t a, int32_t b) {
+    return a < b ? a : b;
+}
+
 static int32_t at_least_0(int32_t figure) {
     return figure > 0 ? figure : 0;
 }
@@ -58,18 +63,19 @@ static int find_groups(struct finding *finding) {
         return HV_ERR_MEMORY;
     for (uint32_t v = 0; v < region->vehicle_count; v++) {
         const struct region_vehicle *vehicle = &region->vehicles[v];
-        if (!can_be_counted_on(vehicle) || (uint32_t)vehicle->count > BUSES_MAX - buses->bus_count)
+        const int32_t count = smaller_of(vehicle->count, BUS_BUSES_MAX - (int32_t)buses->bus_count);
+        if (!can_be_counted_on(vehicle) || count <= 0)
             continue;
         buses->groups[buses->group_count++] =
             (struct buses_group){.vehicle = v,
                                  .node = vehicle->node,
-                                 .count = vehicle->count,
+                                 .count = count,
                                  .seats = at_least_0(vehicle->seats),
                                  .wheelchair_places = at_least_0(vehicle->wheelchair_places),
                                  .load_s = seconds(vehicle->loading_min),
                                  .unload_s = seconds(vehicle->unloading_min),
                                  .first_bus = buses->bus_count};
-        buses->bus_count += (uint32_t)vehicle->count;
+        buses->bus_count += (uint32_t)count;
     }
     return HV_OK;
 }

@@ -1,8 +1,9 @@
 /* The buses that people without a vehicle can go by now, and a plan of runs by them. Pure.
  *
  * Counted on are the buses and minibuses of the region that have seats or places for wheelchairs
- * and a node, but for those of a yard that has declined its last order. Runs of orders that stand
- * and are not over yet are known; whom accepted ones have fetched, or are fetching, no longer
+ * and a node, but for those of a yard that has declined its last order; BUS_BUSES_MAX of them
+ * (bus_instance.h), in the order of their rows. Runs of orders that stand and are not over yet are
+ * known; whom accepted ones have fetched, or are fetching, no longer
  * waits.
  *
  * The plan of people says which shelters a zone goes to and how many to each; the plan of buses

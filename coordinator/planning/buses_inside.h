@@ -1,7 +1,8 @@
 /* What the files of buses_plan share: buses_people.c says who waits, buses_ways.c by which ways
  * buses can go, buses_given.c which runs stand, buses_instance.c makes an instance of the rest,
  * buses_choose.c searches for runs and says which are taken, buses_bound.c what no plan can beat,
- * buses_tell.c what comes of it; buses_plan.c has the whole. */
+ * buses_tell.c what comes of it, buses_none.c what is told where there are too many places for all
+ * of that; buses_plan.c has the whole. */
 #ifndef COORDINATOR_PLANNING_BUSES_INSIDE_H
 #define COORDINATOR_PLANNING_BUSES_INSIDE_H
 
@@ -136,8 +137,12 @@ static inline int32_t buses_horizon_s(const struct buses_planning *planning) {
 size_t buses_stream_count(const struct plan *plan);
 struct buses_stream buses_stream_at(const struct plan *plan, size_t index);
 
-/* Who waits where. HV_ERR_MEMORY; HV_ERR_LIMIT where they or the buses are more than
- * bus_instance.h allows, before anything is made that grows with their square. */
+/* Of those who wait in a zone, so many are of a class: in proportion, medical and wheelchair
+ * upwards. */
+void buses_share_out(const struct instance_zone *zone, int64_t ret_people[INSTANCE_CLASSES]);
+
+/* Who waits where. HV_ERR_MEMORY; HV_ERR_LIMIT where they are more than bus_instance.h allows,
+ * before anything is made that grows with their square. */
 int buses_find_people(struct buses_planning *planning) HV_MUST_USE;
 
 /* The point of a zone of the region; BUSES_NONE: none. */
@@ -188,6 +193,20 @@ void buses_free_solved(struct buses_solved *solved);
  * and ordered. */
 int64_t buses_slack_s(const struct buses_planning *planning, const struct buses_solved *solved,
                       const struct bus_run *run);
+
+/* Adds a run of an order to a plan's, with all whom it was told to fetch; there is room. */
+struct plan_bus_run *buses_tell_ordered(const struct buses *buses, size_t index,
+                                        struct plan_buses *out);
+
+/* How many are in service, and when the last run is over. */
+void buses_tell_service(const struct buses *buses, struct plan_buses *out);
+
+/* By group, number and start. */
+void buses_sort_runs(struct plan_buses *out);
+
+/* Gives a plan buses without runs, but for those that have begun: whoever waits is left over.
+ * HV_ERR_MEMORY. O(zones + streams + runs). */
+int buses_tell_none(struct buses_planning *planning) HV_MUST_USE;
 
 /* Gives the plan its buses. HV_ERR_MEMORY. */
 int buses_tell(struct buses_planning *planning, const struct buses_solved *solved,

@@ -57,9 +57,7 @@ static int find_places(struct buses_planning *planning) {
     return HV_OK;
 }
 
-/* Of those who wait in a zone, so many are of a class: in proportion, medical and wheelchair
- * upwards. */
-static void share_out(const struct instance_zone *zone, int64_t ret_people[INSTANCE_CLASSES]) {
+void buses_share_out(const struct instance_zone *zone, int64_t ret_people[INSTANCE_CLASSES]) {
     int64_t all = 0, left = zone->without_vehicle;
     for (int class = 0; class < INSTANCE_CLASSES; class ++)
         all += zone->people[class];
@@ -89,7 +87,7 @@ static int find_points(struct buses_planning *planning) {
     }
     for (size_t z = 0; z < planning->zone_count; z++) {
         int64_t waiting[INSTANCE_CLASSES];
-        share_out(&planning->instance->zones[planning->zones[z]], waiting);
+        buses_share_out(&planning->instance->zones[planning->zones[z]], waiting);
         for (int class = 0; class < INSTANCE_CLASSES; class ++) {
             int64_t sent = 0;
             for (size_t s = 0; s < planning->shelter_count; s++)
@@ -104,23 +102,13 @@ static int find_points(struct buses_planning *planning) {
     return HV_OK;
 }
 
-/* That the search would refuse them is found out before ways are, from each to each. */
-static int check_limits(const struct buses_planning *planning) {
-    const struct buses *buses = planning->buses;
-    int64_t counted = 0;
-    for (uint32_t g = 0; g < buses->group_count; g++)
-        counted += buses->groups[g].declined ? 0 : buses->groups[g].count;
-    return counted > BUS_BUSES_MAX ||
-                   planning->point_count + planning->shelter_count > BUS_POINTS_MAX
-               ? HV_ERR_LIMIT
-               : HV_OK;
-}
-
 int buses_find_people(struct buses_planning *planning) {
     int error = find_places(planning);
     if (error == HV_OK && planning->zone_count + planning->shelter_count > BUS_POINTS_MAX)
         error = HV_ERR_LIMIT; /* a zone is a point at least */
     if (error == HV_OK)
         error = find_points(planning);
-    return error == HV_OK ? check_limits(planning) : error;
+    if (error == HV_OK && planning->point_count + planning->shelter_count > BUS_POINTS_MAX)
+        error = HV_ERR_LIMIT; /* the search would refuse them: before ways from each to each */
+    return error;
 }

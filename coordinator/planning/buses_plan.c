@@ -50,9 +50,11 @@ int buses_plan(const struct picture *picture, int64_t change_price_ms, int (*sto
         error = buses_choose(&planning, &solved, &bound, &stability_s);
     if (error == HV_OK)
         error = buses_tell(&planning, &solved, bound, stability_s);
+    if (error == HV_ERR_LIMIT)
+        error = buses_tell_none(&planning);
     buses_free_solved(&solved);
     free_planning(&planning);
     if (error == HV_ERR_STOPPED)
         plan->status = PLAN_STOPPED;
-    return error == HV_ERR_LIMIT || error == HV_ERR_STOPPED ? HV_OK : error;
+    return error == HV_ERR_STOPPED ? HV_OK : error;
 }

@@ -19,7 +19,8 @@
 
 /* Gives the plan its buses; nothing where the picture has none. `stop` (may be NULL) ends the
  * search with what it has; while ways are still looked for that is no buses, and a plan that was
- * stopped. HV_ERR_MEMORY. More points than bus_instance.h allows: no buses. */
+ * stopped. More points and people than bus_instance.h allows: no runs but those that have begun,
+ * and whoever waits is left over, PLAN_BUS_NOT_PLANNED. HV_ERR_MEMORY. */
 int buses_plan(const struct picture *picture, int64_t change_price_ms, int (*stop)(void *context),
                void *context, struct plan *plan) HV_MUST_USE;
 

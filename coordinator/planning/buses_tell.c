@@ -1,6 +1,7 @@
 #include "coordinator/planning/buses_inside.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct buses_telling {
     struct buses_planning *planning;
@@ -11,20 +12,20 @@ struct buses_telling {
 
 /* ---- runs ---- */
 
-static struct plan_bus_run *add_run(struct buses_telling *telling, uint32_t bus) {
-    const struct buses *buses = telling->planning->buses;
+static struct plan_bus_run *add_run(const struct buses *buses, uint32_t bus,
+                                    struct plan_buses *out) {
     const struct buses_group *group = buses_group_of(buses, bus);
-    struct plan_bus_run *run = &telling->out->runs[telling->out->run_count++];
+    struct plan_bus_run *run = &out->runs[out->run_count++];
     *run = (struct plan_bus_run){.group = (uint32_t)(group - buses->groups),
                                  .number = bus - group->first_bus + 1,
-                                 .first_stop = telling->out->stop_count};
+                                 .first_stop = out->stop_count};
     return run;
 }
 
-static void tell_ordered(struct buses_telling *telling, size_t index) {
-    const struct buses_planning *planning = telling->planning;
-    const struct buses_run *from = &planning->buses->runs[index];
-    struct plan_bus_run *run = add_run(telling, from->bus);
+struct plan_bus_run *buses_tell_ordered(const struct buses *buses, size_t index,
+                                        struct plan_buses *out) {
+    const struct buses_run *from = &buses->runs[index];
+    struct plan_bus_run *run = add_run(buses, from->bus, out);
     run->shelter = from->shelter;
     run->order = from->order;
     run->begun = from->has_begun;
@@ -33,20 +34,32 @@ static void tell_ordered(struct buses_telling *telling, size_t index) {
     run->free_s = from->free_s;
     run->starts_wall_ms = from->starts_wall_ms;
     for (size_t i = 0; i < from->stop_count; i++) {
-        const size_t at = from->first_stop + i;
-        const struct buses_stop *stop = &planning->buses->stops[at];
-        struct plan_bus_stop *told = &telling->out->stops[telling->out->stop_count++];
+        const struct buses_stop *stop = &buses->stops[from->first_stop + i];
+        struct plan_bus_stop *told = &out->stops[out->stop_count++];
         *told = (struct plan_bus_stop){
             .zone = stop->zone, .arrives_s = stop->arrives_s, .leaves_s = stop->leaves_s};
+        memcpy(told->people, stop->people, sizeof told->people);
+        run->stop_count++;
+    }
+    return run;
+}
+
+/* A run that has not begun fetches only whom the plan gives it. */
+static void tell_given(struct buses_telling *telling, size_t index) {
+    const struct buses_planning *planning = telling->planning;
+    const struct buses_run *from = &planning->buses->runs[index];
+    const struct plan_bus_run *run = buses_tell_ordered(planning->buses, index, telling->out);
+    for (size_t i = 0; i < from->stop_count && !from->has_begun; i++) {
+        struct plan_bus_stop *told = &telling->out->stops[run->first_stop + i];
         for (int class = 0; class < INSTANCE_CLASSES; class ++) {
             const int32_t people =
-                telling->solved->given.people[at * INSTANCE_CLASSES + (size_t) class];
-            told->people[class] = from->has_begun ? stop->people[class] : people;
-            if (!from->has_begun && people > 0)
-                telling->carried[buses_cell(planning, planning->zone_at[stop->zone],
+                telling->solved->given
+                    .people[(from->first_stop + i) * INSTANCE_CLASSES + (size_t) class];
+            told->people[class] = people;
+            if (people > 0)
+                telling->carried[buses_cell(planning, planning->zone_at[told->zone],
                                             planning->shelter_at[from->shelter], class)] += people;
         }
-        run->stop_count++;
     }
 }
 
@@ -65,7 +78,8 @@ int64_t buses_slack_s(const struct buses_planning *planning, const struct buses_
 
 static void tell_new(struct buses_telling *telling, const struct bus_run *from) {
     const struct buses_planning *planning = telling->planning;
-    struct plan_bus_run *run = add_run(telling, telling->solved->bus_of[from->bus]);
+    struct plan_bus_run *run =
+        add_run(planning->buses, telling->solved->bus_of[from->bus], telling->out);
     run->shelter = planning->shelters[from->shelter];
     const int64_t slack = buses_slack_s(planning, telling->solved, from);
     run->starts_s = from->start_s + slack;
@@ -97,6 +111,11 @@ static int compare_runs(const void *first, const void *second) {
     if (a->number != b->number)
         return a->number < b->number ? -1 : 1;
     return (a->starts_s > b->starts_s) - (a->starts_s < b->starts_s);
+}
+
+void buses_sort_runs(struct plan_buses *out) {
+    if (out->run_count > 0)
+        qsort(out->runs, out->run_count, sizeof *out->runs, compare_runs);
 }
 
 /* ---- who is left over ---- */
@@ -172,6 +191,17 @@ static void tell_streams(struct buses_telling *telling) {
 
 /* ---- the whole ---- */
 
+void buses_tell_service(const struct buses *buses, struct plan_buses *out) {
+    out->horizon_s = buses->horizon_s;
+    for (size_t r = 0; r < out->run_count; r++)
+        out->last_s = buses_larger(out->last_s, out->runs[r].free_s);
+    for (uint32_t g = 0; g < buses->group_count; g++) {
+        const struct buses_group *group = &buses->groups[g];
+        out->buses += group->declined ? 0 : group->count;
+        out->seats += group->declined ? 0 : (int64_t)group->count * group->seats;
+    }
+}
+
 static int take_telling_room(struct buses_telling *telling) {
     const struct buses_planning *planning = telling->planning;
     const struct buses *buses = planning->buses;
@@ -196,20 +226,13 @@ static void tell_all(struct buses_telling *telling) {
     struct plan_buses *out = telling->out;
     for (size_t r = 0; r < planning->buses->run_count; r++)
         if (telling->solved->given.runs[r])
-            tell_ordered(telling, r);
+            tell_given(telling, r);
     for (size_t r = 0; r < telling->solved->plan.run_count; r++)
         tell_new(telling, &telling->solved->plan.runs[r]);
-    if (out->run_count > 0)
-        qsort(out->runs, out->run_count, sizeof *out->runs, compare_runs);
+    buses_sort_runs(out);
     tell_left(telling);
     tell_streams(telling);
-    for (size_t r = 0; r < out->run_count; r++)
-        out->last_s = buses_larger(out->last_s, out->runs[r].free_s);
-    for (uint32_t g = 0; g < planning->buses->group_count; g++) {
-        const struct buses_group *group = &planning->buses->groups[g];
-        out->buses += group->declined ? 0 : group->count;
-        out->seats += group->declined ? 0 : (int64_t)group->count * group->seats;
-    }
+    buses_tell_service(planning->buses, out);
 }
 
 int buses_tell(struct buses_planning *planning, const struct buses_solved *solved,
@@ -225,7 +248,6 @@ int buses_tell(struct buses_planning *planning, const struct buses_solved *solve
         telling.out->arrival_s = solved->value.arrival_s;
         telling.out->bound_arrival_s = bound.arrival_s;
         telling.out->stability_s = stability_s;
-        telling.out->horizon_s = planning->buses->horizon_s;
         telling.out->work = planning->work;
     }
     free(telling.carried);

@@ -82,9 +82,12 @@ int outcome_left_buses(const struct outcome_telling *telling) {
         [PLAN_BUS_NONE] = HV_PLAN_NO_BUS,
         [PLAN_BUS_NO_WHEELCHAIR] = HV_PLAN_NO_WHEELCHAIR_BUS,
         [PLAN_BUS_NO_WAY] = HV_PLAN_NO_BUS_ROUTE,
-        [PLAN_BUS_BUSY] = HV_PLAN_BUSES_BUSY};
+        [PLAN_BUS_BUSY] = HV_PLAN_BUSES_BUSY,
+        [PLAN_BUS_NOT_PLANNED] = HV_PLAN_BUSES_NOT_PLANNED};
     const struct plan_buses *buses = telling->plan->buses;
-    for (size_t i = 0; i < outcome_count_left_buses(telling); i++) {
+    for (size_t i = 0;
+         i < outcome_count_left_buses(telling) && telling->out->left_count < HV_PLAN_LINES_MAX;
+         i++) {
         const struct plan_bus_left *left = &buses->left[i];
         telling->out->left[telling->out->left_count++] =
             (struct hv_plan_left){.zone = telling->region->zones[left->zone].id,

@@ -114,7 +114,8 @@ static int64_t carried(const struct hv_plan *plan, const char *zone, const char 
 
 static bool is_of_buses(enum hv_plan_reason reason) {
     return reason == HV_PLAN_NO_BUS || reason == HV_PLAN_NO_WHEELCHAIR_BUS ||
-           reason == HV_PLAN_BUSES_BUSY || reason == HV_PLAN_NO_BUS_ROUTE;
+           reason == HV_PLAN_BUSES_BUSY || reason == HV_PLAN_NO_BUS_ROUTE ||
+           reason == HV_PLAN_BUSES_NOT_PLANNED;
 }
 
 /* Each pair of zone and shelter has on its moves whom buses bring there. */

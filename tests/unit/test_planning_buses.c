@@ -1,5 +1,6 @@
 /* People without a vehicle in the coordinator: from vehicles.csv to runs, orders and what stands in
  * the way; runs are driven again by an independent checker. */
+#include "coordinator/optimizer/bus_instance.h"
 #include "coordinator/planning/buses_plan.h"
 #include "tests/support/bus_runs_checker.h"
 #include "tests/support/chance.h"
@@ -422,7 +423,7 @@ Test(planning_buses, whoever_looks_for_their_ways_can_be_stopped) {
 }
 
 /* So many that their number would not fit into 32 bits. */
-Test(planning_buses, more_than_are_planned_for_leave_the_plan_of_people_as_it_is) {
+Test(planning_buses, no_more_are_counted_on_than_runs_are_planned_for) {
     enum { ROWS = 42960, ROW_BYTES = 32 };
     char *text = malloc((size_t)ROWS * ROW_BYTES + 64);
     cr_assert_not_null(text);
@@ -433,8 +434,10 @@ Test(planning_buses, more_than_are_planned_for_leave_the_plan_of_people_as_it_is
     free(text);
     cr_assert_eq(town.region->vehicle_count, (uint32_t)ROWS);
     const struct hv_plan *plan = propose();
-    cr_assert(!plan->buses_known);
-    cr_assert_eq(plan->unserved_people, 0);
+    cr_assert_eq(plan->bus_count, BUS_BUSES_MAX);
+    cr_assert_eq(plan->bus_people, 60);
+    cr_assert_eq(on_runs(plan), 58, "two of those in wheelchairs have no place on any");
+    cr_assert_eq(plan->unserved_people, 2);
 }
 
 /* ---- towns by chance ---- */
@@ -544,26 +547,91 @@ Test(planning_buses_anywhere, keep_to_seats_times_and_roads) {
 }
 
 /* Of each zone and each shelter nothing is made that there would be no memory for. */
-Test(planning_buses, a_region_that_is_too_large_has_a_plan_without_buses) {
-    enum { MANY = 60000 };
+Test(planning_buses, a_region_that_is_too_large_says_who_has_none) {
+    enum { MANY = 60000, BEGUN_S = -60 };
     struct instance_zone *zones = calloc(MANY, sizeof *zones);
     struct instance_shelter *shelters = calloc(MANY, sizeof *shelters);
     struct plan_assignment *assignments = calloc(MANY, sizeof *assignments);
     struct buses_group group = {.count = 1, .seats = 24};
-    struct buses buses = {.groups = &group, .group_count = 1, .bus_count = 1, .horizon_s = 3600};
+    struct buses_stop stop = {.zone = 7, .people = {3}, .arrives_s = 60, .leaves_s = 90};
+    struct buses_run runs[] = {
+        {.shelter = 5,
+         .order = 9,
+         .has_begun = true,
+         .starts_s = BEGUN_S,
+         .free_s = 600,
+         .stop_count = 1},
+        {.shelter = 5, .order = 9, .starts_s = 700, .free_s = 900, .stop_count = 1}};
+    struct buses buses = {.groups = &group,
+                          .group_count = 1,
+                          .bus_count = 1,
+                          .runs = runs,
+                          .run_count = 2,
+                          .stops = &stop,
+                          .stop_count = 1,
+                          .horizon_s = 3600};
     struct picture picture = {.buses = &buses};
     struct plan plan = {.assignments = assignments, .assignment_count = MANY};
     cr_assert(zones != NULL && shelters != NULL && assignments != NULL);
     for (uint32_t i = 0; i < MANY; i++) {
-        zones[i].people[INSTANCE_GENERAL] = zones[i].without_vehicle = 1;
+        zones[i].people[INSTANCE_GENERAL] = 3;
+        zones[i].people[INSTANCE_WHEELCHAIR] = 1;
+        zones[i].without_vehicle = 2; /* one of them in a wheelchair */
         assignments[i].zone = assignments[i].shelter = i;
-        assignments[i].people[INSTANCE_GENERAL] = 1;
+        assignments[i].people[INSTANCE_GENERAL] = 3;
     }
     picture.instance = (struct instance){
         .zones = zones, .zone_count = MANY, .shelters = shelters, .shelter_count = MANY};
     cr_assert_eq(buses_plan(&picture, 0, NULL, NULL, &plan), HV_OK);
-    cr_assert_null(plan.buses);
+    const struct plan_buses *told = plan.buses;
+    cr_assert_not_null(told);
+    cr_assert_eq(told->people, MANY, "who has no place for the wheelchair is told elsewhere");
+    cr_assert_eq(told->unserved, MANY);
+    cr_assert_eq(told->left_count, (size_t)MANY);
+    for (size_t i = 0; i < MANY; i++) {
+        cr_assert_eq(told->left[i].zone, (uint32_t)i);
+        cr_assert_eq(told->left[i].people, 1);
+        cr_assert_eq(told->left[i].reason, PLAN_BUS_NOT_PLANNED);
+        cr_assert_eq(told->stays[i * INSTANCE_CLASSES + INSTANCE_GENERAL], 1);
+    }
+    cr_assert_eq(told->run_count, 1, "what has begun goes on; nothing else is planned");
+    cr_assert_eq(told->runs[0].starts_s, BEGUN_S);
+    cr_assert_eq(told->stops[0].people[INSTANCE_GENERAL], 3);
+    cr_assert_eq(told->seats, 24);
+    plan_buses_free(plan.buses);
     free(zones);
     free(shelters);
     free(assignments);
+}
+
+Test(planning_buses, are_not_planned_for_more_places_than_a_search_takes_and_the_plan_says_so) {
+    enum { MANY = BUS_POINTS_MAX, ROW_BYTES = 32 };
+    char *text = malloc((size_t)MANY * ROW_BYTES + 128);
+    cr_assert_not_null(text);
+    size_t used = (size_t)sprintf(text, "zone_id,name,node_id,night_adult,no_vehicle_share\n");
+    for (int z = 0; z < MANY; z++)
+        used += (size_t)snprintf(text + used, ROW_BYTES, "y%d,Y,a,2,0.5\n", z);
+    change_table("zones.csv", text);
+    free(text);
+    change_table("shelters.csv", "shelter_id,name,node_id,capacity_night_indoor\ns1,S,c,9000\n");
+    town_decide(&town, (struct hv_record){.kind = HV_RECORD_HAZARD,
+                                          .hazard = {.hazard = "f", .kind = "flood"}});
+    const struct hv_plan *plan = propose();
+    cr_assert(plan->buses_known);
+    cr_assert_eq(plan->bus_unserved, (uint64_t)MANY, "one of two in each zone");
+    cr_assert_eq(plan->unserved_people, MANY);
+    cr_assert_eq(plan->bus_unserved_bound, 0, "nothing is proven of buses");
+    cr_assert_eq(plan->left_count, (size_t)MANY);
+    for (size_t i = 0; i < plan->left_count; i++)
+        cr_assert_eq(plan->left[i].reason, HV_PLAN_BUSES_NOT_PLANNED);
+    for (size_t i = 0; i < plan->move_count; i++)
+        cr_assert_eq(plan->moves[i].without_vehicle, 0);
+    json_t *view = console_plan_view(town_state(&town), plan);
+    json_t *told = json_object_get(view, "buses");
+    cr_assert(json_is_false(json_object_get(told, "planned")));
+    cr_assert_eq(json_integer_value(json_object_get(told, "unserved")), MANY);
+    cr_assert_str_eq(json_string_value(json_object_get(
+                         json_array_get(json_object_get(view, "left"), 0), "reason")),
+                     "buses-not-planned");
+    json_decref(view);
 }

@@ -31,14 +31,25 @@ const standsIn = (run) => run.order && h("small", null, " ", h("a", { href: "#/o
 /** The runs that an order to a yard has; nothing for any other. @param {any} order */
 export const runsOf = (order) => (order.runs || []).length > 0 && h("section", null, h("h2", null, t("buses.runs", { n: number(order.runs.length) })), runTable(order.runs, byClock));
 
-/** The section of a plan's page; nothing where no buses are known, or nobody waits for one. @param {any} plan */
+/** Where there are no buses somebody has to say how these people get there. @param {any} plan */
+function withoutBuses(plan) {
+  const people = (plan.moves || []).reduce((/** @type {number} */ sum, /** @type {any} */ move) => sum + move.without_vehicle, 0);
+  return people > 0 && h("section", { class: "buses" }, h("h2", null, t("buses.title")), h("p", { class: "mark bad" }, "▲ ", t("buses.none", { n: number(people) })));
+}
+
+/** What is proven of those on no run; of more places than runs are planned for that there are none. @param {any} by */
+const onNoRun = (by) => by.unserved > 0 && h("p", { class: "mark bad" }, "▲ ",
+  by.planned ? t("buses.left", { n: number(by.unserved), hours: number(by.horizon_s / 3600), least: number(by.unserved_bound) }) : t("buses.not-planned", { n: number(by.unserved) }));
+
+/** The section of a plan's page; nothing where nobody waits for a bus. @param {any} plan */
 export function buses(plan) {
   const by = plan.buses;
-  if (!by || by.people + by.runs.length === 0) return null;
+  if (!by) return withoutBuses(plan);
+  if (by.people + by.runs.length === 0) return null;
   const served = Math.max(1, by.people - by.unserved);
   return h("section", { class: "buses" }, h("h2", null, t("buses.title")),
     h("p", null, t("buses.sum", { people: number(by.people), runs: number(by.runs.length), buses: number(by.count), seats: number(by.seats), last: duration(by.last_s) })),
-    by.unserved > 0 && h("p", { class: "mark bad" }, "▲ ", t("buses.left", { n: number(by.unserved), hours: number(by.horizon_s / 3600), least: number(by.unserved_bound) })),
+    onNoRun(by),
     by.person_seconds_bound > 0 && h("p", null, t("buses.arrival", { mean: duration(by.person_seconds / served), least: duration(by.person_seconds_bound / served) })),
     by.stability_person_seconds > 0 && h("p", null, t("buses.stability", { time: duration(by.stability_person_seconds / served) })),
     by.runs.length > 0 && fold("runs", t("buses.runs", { n: number(by.runs.length) }), runTable(by.runs, inPlan, standsIn)));
