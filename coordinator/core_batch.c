@@ -205,6 +205,9 @@ static void answer(struct core *core, const struct pending *pending, uint64_t po
     switch (pending->answer) {
     case ANSWER_NOTHING:
         break;
+    case ANSWER_TELLING:
+        core->tellings_pending--;
+        break;
     case ANSWER_ACK:
         core->counters.reports++;
         core_session(core, pending->node)->ack |= (uint8_t)(1u << record->report.lane);
@@ -227,6 +230,11 @@ static void answer(struct core *core, const struct pending *pending, uint64_t po
     }
 }
 
+static void goods_moved(struct core *core, const struct hv_stock_movement *movement) {
+    if (movement->kind == HV_STOCK_SHIP || (movement->kind == HV_STOCK_RECEIVE && movement->final))
+        core_consignment_moved(core, movement->waybill);
+}
+
 /* What else a durable record sets off. */
 static void follow_up(struct core *core, const struct hv_record *record, uint64_t mono_before) {
     const struct state_node *node;
@@ -241,10 +249,8 @@ static void follow_up(struct core *core, const struct hv_record *record, uint64_
         const struct state_order *order = state_find_order(core->state, record->order.id);
         if (order != NULL && dispatch_take(&core->dispatch, core->state, order) != 0)
             core->out_of_memory = true;
-        if (record->order.answers_from != 0)
-            core->tellings_pending--;
-        else if (record->order.kind == HV_ORDER_EXPECT_DELIVERY)
-            core_consignment_left(core, record->order.waybill);
+        if (record->order.answers_from == 0 && record->order.kind == HV_ORDER_EXPECT_DELIVERY)
+            core_consignment_moved(core, record->order.waybill);
         core->plan_due = true; /* also one by hand promises goods or turns a road */
         break;
     }
@@ -262,9 +268,8 @@ static void follow_up(struct core *core, const struct hv_record *record, uint64_
         core->plan_due = true;
         break;
     case HV_RECORD_REPORT:
-        if (record->report.report.kind == HV_REPORT_STOCK_MOVEMENT &&
-            record->report.report.stock_movement.kind == HV_STOCK_SHIP)
-            core_consignment_left(core, record->report.report.stock_movement.waybill);
+        if (record->report.report.kind == HV_REPORT_STOCK_MOVEMENT)
+            goods_moved(core, &record->report.report.stock_movement);
         core->plan_due = true;
         break;
     case HV_RECORD_REGION:

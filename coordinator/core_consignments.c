@@ -1,9 +1,14 @@
 /* What has left on a waybill is told to whoever expects it: the order to expect the delivery is
  * recorded once more, with the lots that were shipped, so that they are received as such without
- * anybody copying them from paper. Nobody is asked for a new answer. */
+ * anybody copying them from paper. Nobody is asked for a new answer.
+ *
+ * And where it was received and nothing more comes, orders that are still open are taken back: the
+ * depot would send what nobody waits for, and what plans count on no more. */
 #include "coordinator/core_inside.h"
 
-void core_consignment_left(struct core *core, const char *waybill) {
+#include "coordinator/planning/orders.h"
+
+void core_consignment_moved(struct core *core, const char *waybill) {
     const struct state_waybill *left =
         *waybill == '\0' ? NULL : state_find_waybill(core->state, waybill);
     if (left == NULL)
@@ -56,9 +61,19 @@ static size_t put_lines(const struct core *core, const struct state_waybill *way
     return count;
 }
 
+/* Commands wait until it is stored: they would revise what the order is no longer. */
+static bool add(struct core *core, struct batch *batch, const struct hv_record *record) {
+    int error;
+    struct pending *pending = core_batch_add(core, batch, record, &error);
+    if (pending == NULL)
+        return false;
+    pending->answer = ANSWER_TELLING;
+    core->tellings_pending++;
+    return true;
+}
+
 static bool tell(struct core *core, const struct state_waybill *waybill,
                  const struct state_order *order) {
-    int error;
     const struct hv_order *body = NULL;
     struct batch *batch = core_batch_open(core, 1);
     if (batch == NULL || state_order_decode(order, &batch->arena, &body) != HV_OK)
@@ -77,14 +92,37 @@ static bool tell(struct core *core, const struct state_waybill *waybill,
     record->order.sent = lines;
     record->order.sent_count = count;
     record->order.sent_whole = waybill->shipped_whole;
-    if (core_batch_add(core, batch, record, &error) == NULL)
+    return add(core, batch, record);
+}
+
+static bool take_back(struct core *core, const struct state_waybill *waybill, uint64_t number) {
+    struct hv_record made;
+    const struct state_order *order = state_find_order(core->state, number);
+    if (order == NULL || !hv_order_is_open(state_order_state(order)))
+        return true;
+    struct batch *batch = core_batch_open(core, 1);
+    struct hv_record *record =
+        batch == NULL ? NULL : core_batch_record(core, batch, HV_ACTOR_SYSTEM, "", HV_RECORD_ORDER);
+    if (record == NULL ||
+        orders_take_back(core->state, order, waybill->closed_reason, &batch->arena, &made) != HV_OK)
         return false;
-    core->tellings_pending++;
-    return true;
+    record->cause = waybill->closed_position;
+    record->order = made.order;
+    record->order.answers_from = 0;
+    return add(core, batch, record);
+}
+
+/* Where more was received than has left as far as is known, the depot is still to be heard: what it
+ * sent it did not send in vain. */
+static bool is_over(const struct state_waybill *waybill) {
+    return waybill != NULL && waybill->closed && state_waybill_sum(waybill, STATE_OVER) == 0;
 }
 
 static bool tell_of(struct core *core, uint32_t index) {
     const struct state_waybill *waybill = state_waybill(core->state, index);
+    if (is_over(waybill))
+        return take_back(core, waybill, waybill->ship_order) &&
+               take_back(core, waybill, waybill->expect_order);
     const struct state_order *order = order_to_tell(core, waybill);
     return order == NULL || tell(core, waybill, order);
 }

@@ -11,7 +11,8 @@ enum answer {
     ANSWER_ACK,
     ANSWER_REFUSE, /* recorded as refused: tell the node to go on */
     ANSWER_WELCOME,
-    ANSWER_REPLY /* last record of a command */
+    ANSWER_TELLING, /* an order recorded of the core's own accord: commands go on */
+    ANSWER_REPLY    /* last record of a command */
 };
 
 struct pending {
@@ -92,7 +93,8 @@ struct core {
     struct waiting_command *first_waiting, **last_waiting;
     bool command_in_flight;
 
-    uint32_t left[CORE_LEFT_MAX]; /* waybills on which something has left since they were told of */
+    uint32_t
+        left[CORE_LEFT_MAX]; /* waybills on which something has moved since they were told of */
     uint32_t left_count;
     bool left_any;             /* or any others */
     uint32_t tellings_pending; /* records of that which are not stored yet */
@@ -182,9 +184,9 @@ void core_escalate(struct core *core);
 
 /* ---- core_consignments.c ---- */
 
-/* Something has left on the waybill, or it is expected by somebody new: at the next
- * core_consignments_tell. O(CORE_LEFT_MAX). */
-void core_consignment_left(struct core *core, const char *waybill);
+/* Something has left on the waybill, nothing more comes on it, or it is expected by somebody new:
+ * what follows is recorded at the next core_consignments_tell. O(CORE_LEFT_MAX). */
+void core_consignment_moved(struct core *core, const char *waybill);
 void core_consignments_tell(struct core *core);
 
 /* ---- core_session.c ---- */

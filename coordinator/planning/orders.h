@@ -54,6 +54,11 @@ int orders_withdraw(const struct orders_scene *scene, const struct state_plan *p
                     const char *reason, struct hv_arena *arena, struct hv_record **ret_records,
                     size_t *ret_count) HV_MUST_USE;
 
+/* The record that cancels an order that is open, which the first of its batch is the cause of. With
+ * a `text` it says that in place of what it said. HV_ERR_MEMORY. */
+int orders_take_back(const struct state *state, const struct state_order *order, const char *text,
+                     struct hv_arena *arena, struct hv_record *ret_record) HV_MUST_USE;
+
 /* The records that end a waybill, which is not closed: its end, and the orders to send and to
  * expect what it is of cancelled, where their addressees have not finished with them; what these
  * say is the reason then. HV_ERR_MEMORY. */

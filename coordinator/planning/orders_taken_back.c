@@ -7,9 +7,7 @@ static bool is_open(const struct state_order *order) {
     return order != NULL && hv_order_is_open(state_order_state(order));
 }
 
-/* The record that cancels the order, which the first of the batch is the cause of. With a `text` it
- * says that in place of what it said. HV_ERR_MEMORY. */
-static int take_back(const struct state *state, const struct state_order *order, const char *text,
+int orders_take_back(const struct state *state, const struct state_order *order, const char *text,
                      struct hv_arena *arena, struct hv_record *ret_record) {
     const struct hv_order *body = NULL;
     if (state_order_decode(order, arena, &body) != HV_OK)
@@ -47,7 +45,7 @@ int orders_withdraw(const struct orders_scene *scene, const struct state_plan *p
                            .approval = {.plan = plan->number, .withdrawn = true, .reason = reason}};
     for (uint32_t i = 0; i < state_count(state, STATE_ORDER); i++)
         if (is_of_plan(state_order(state, i), plan) &&
-            take_back(state, state_order(state, i), NULL, arena, &records[count++]) != HV_OK)
+            orders_take_back(state, state_order(state, i), NULL, arena, &records[count++]) != HV_OK)
             return HV_ERR_MEMORY;
     *ret_records = records;
     *ret_count = count;
@@ -70,7 +68,7 @@ int orders_end_waybill(const struct orders_scene *scene, const struct state_wayb
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         const struct state_order *order = state_find_order(scene->state, numbers[i]);
         if (is_open(order) &&
-            take_back(scene->state, order, reason, arena, &records[count++]) != HV_OK)
+            orders_take_back(scene->state, order, reason, arena, &records[count++]) != HV_OK)
             return HV_ERR_MEMORY;
     }
     *ret_records = records;

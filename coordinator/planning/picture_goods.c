@@ -255,8 +255,9 @@ static void paint_needs(const struct painting *painting, uint32_t shelter) {
  * one right before the other, on one waybill. */
 static bool never_left(struct painting *painting, const struct hv_order *expect) {
     const struct state_order *ship = state_find_order(painting->state, expect->id - 1);
+    const struct state_waybill *waybill = state_find_waybill(painting->state, expect->waybill);
     const struct hv_order *body = NULL;
-    if (ship == NULL ||
+    if (ship == NULL || (waybill != NULL && waybill->line_count > 0) ||
         (ship->order_kind != HV_ORDER_SHIP && ship->order_kind != HV_ORDER_RETURN_GOODS) ||
         hv_order_is_open(state_order_state(ship)) || state_order_state(ship) == HV_ORDER_DONE)
         return false;
@@ -290,6 +291,28 @@ static bool count_moved(const struct painting *painting, const struct state_wayb
     return any;
 }
 
+/* Whether no more leaves on it than has: the depot says so, or its order stands no longer. Where no
+ * movement names the waybill, what an order that was carried out is of comes without the books. */
+static bool has_left_whole(const struct state_waybill *waybill) {
+    return waybill->shipped_whole || (waybill->order_over && waybill->line_count > 0);
+}
+
+/* Takes off what has left on the waybill and has not come, whatever was ordered. */
+static void take_way(const struct painting *painting, const struct state_waybill *waybill,
+                     int64_t *row) {
+    const struct region *region = painting->region;
+    int64_t *way = painting->loose; /* free between the depots' kits and the orders */
+    memset(way, 0, region->item_count * sizeof *way);
+    for (uint32_t i = 0; i < waybill->line_count; i++) {
+        const struct state_waybill_line *line = &waybill->lines[i];
+        const uint32_t item = painting->item_of[line->lot.item];
+        if (item != REGION_NONE)
+            way[item] += line->shipped - line->received;
+    }
+    for (uint32_t i = 0; i < region->item_count; i++)
+        row[i] = larger(0, row[i] - larger(0, way[i]));
+}
+
 /* What of the order is still to leave or to come. What has moved on its waybill is in the books of
  * the place already, whether or not the order was answered since; where no waybill tells, it is as
  * much as its addressee has reported as done. Of kits that leave a depot unopened nothing can be
@@ -304,6 +327,10 @@ static void take_promise(const struct painting *painting, const struct state_ord
     int64_t *moved = painting->loose; /* free between the depots' kits and the orders */
     if (waybill != NULL && (waybill->closed || (leaves && waybill->shipped_whole)))
         return; /* nothing more goes on it */
+    if (waybill != NULL && !leaves && has_left_whole(waybill)) {
+        take_way(painting, waybill, row);
+        return;
+    }
     const bool is_told = count_moved(painting, waybill, leaves, moved);
     int64_t done =
         order->has_done ? (int64_t)(order->done < INT64_MAX ? order->done : INT64_MAX) : 0;

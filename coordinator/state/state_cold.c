@@ -13,25 +13,62 @@ static int64_t later(int64_t a, int64_t b) {
     return a > b ? a : b;
 }
 
+static int64_t sooner(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
 /* When goods were last found good: at the last count of all of them. INT64_MIN: never. */
 static int64_t counted_ms(const struct state_place *place) {
     return place->stock.counted.position == 0 ? INT64_MIN : place->stock.counted.observed_ms;
 }
 
-void fold_cold(struct state_place *place, const struct state_stamp *seen) {
+static bool gives(enum hv_lifeline_kind kind, enum hv_lifeline_state now) {
+    return kind == HV_LIFELINE_POWER ? now != HV_LIFELINE_DOWN
+                                     : now == HV_LIFELINE_UP || now == HV_LIFELINE_LIMITED;
+}
+
+/* What a report says of when a source was lost. One that is known to be lost may turn out to have
+ * been for longer, but not from before it was last seen to give power. */
+static void learn(struct state_source *source, enum hv_lifeline_kind kind,
+                  const struct state_lifeline *now, const struct state_lifeline *told) {
+    const int64_t seen_ms = told->seen.observed_ms;
+    const bool was_lost = source->is_lost;
+    source->is_lost = !gives(kind, now->state);
+    if (gives(kind, told->state)) {
+        source->gave_ms = source->has_given ? later(source->gave_ms, seen_ms) : seen_ms;
+        source->has_given = true;
+    } else if (source->is_lost && !was_lost) {
+        source->lost_ms = seen_ms;
+    } else if (source->is_lost) {
+        const int64_t from_ms = source->has_given ? later(source->gave_ms, seen_ms) : seen_ms;
+        source->lost_ms = sooner(source->lost_ms, from_ms);
+    }
+}
+
+/* Since when there has been neither; only while there is neither. A generator that never ran keeps
+ * nothing cold, whenever somebody said so. */
+static int64_t lost_ms(const struct state_cold *cold) {
+    const struct state_source *generator = &cold->generator;
+    return generator->has_given ? later(cold->power.lost_ms, generator->lost_ms)
+                                : cold->power.lost_ms;
+}
+
+void fold_cold(struct state_place *place, enum hv_lifeline_kind kind,
+               const struct state_lifeline *told) {
     struct state_cold *cold = &place->cold;
-    bool off = is_off(place);
-    if (off == cold->is_broken)
-        return;
-    cold->is_broken = off;
-    if (off) {
-        cold->since_ms = seen->observed_ms;
+    const int64_t now_ms = told->seen.observed_ms;
+    learn(kind == HV_LIFELINE_POWER ? &cold->power : &cold->generator, kind,
+          &place->lifelines[kind], told);
+    const bool was_broken = cold->is_broken;
+    cold->is_broken = is_off(place);
+    if (cold->is_broken) {
+        cold->since_ms = lost_ms(cold);
         return;
     }
-    int64_t lasted = seen->observed_ms - later(cold->since_ms, counted_ms(place));
-    if (lasted > cold->lasted_ms || cold->ended_ms <= counted_ms(place)) {
+    const int64_t lasted = now_ms - later(cold->since_ms, counted_ms(place));
+    if (was_broken && (lasted > cold->lasted_ms || cold->ended_ms <= counted_ms(place))) {
         cold->lasted_ms = later(lasted, 0);
-        cold->ended_ms = seen->observed_ms;
+        cold->ended_ms = now_ms;
     }
 }
 

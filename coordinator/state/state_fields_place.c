@@ -62,6 +62,22 @@ static void place_stock(struct fields *fields, struct state_stock *stock) {
         stock_movement(fields, &stock->movements[i]);
 }
 
+static void source(struct fields *fields, struct state_source *value) {
+    NUMBER(fields, value->is_lost);
+    NUMBER(fields, value->has_given);
+    fields_signed(fields, &value->gave_ms);
+    fields_signed(fields, &value->lost_ms);
+}
+
+static void place_cold(struct fields *fields, struct state_cold *value) {
+    source(fields, &value->power);
+    source(fields, &value->generator);
+    NUMBER(fields, value->is_broken);
+    fields_signed(fields, &value->since_ms);
+    fields_signed(fields, &value->lasted_ms);
+    fields_signed(fields, &value->ended_ms);
+}
+
 void fields_of_place(struct fields *fields, struct state_place *value) {
     NUMBER(fields, value->role);
     NUMBER(fields, value->node);
@@ -78,10 +94,7 @@ void fields_of_place(struct fields *fields, struct state_place *value) {
         fields_capacity_line(fields, &value->capacity[i]);
     for (int kind = 0; kind < HV_LIFELINE_COUNT; kind++)
         fields_lifeline(fields, &value->lifelines[kind]);
-    NUMBER(fields, value->cold.is_broken);
-    fields_signed(fields, &value->cold.since_ms);
-    fields_signed(fields, &value->cold.lasted_ms);
-    fields_signed(fields, &value->cold.ended_ms);
+    place_cold(fields, &value->cold);
     place_stock(fields, &value->stock);
     fields_book(fields, &value->book);
     NUMBER(fields, value->open_requests);

@@ -209,8 +209,9 @@ void fold_status(struct state *state, struct state_place *place, const struct st
                  enum hv_shelter_status status, const char *reason);
 void fold_capacity(struct state *state, struct state_place *place, const struct state_stamp *stamp,
                    const struct hv_capacity_line *lines, size_t count);
-/* After power or generator of the place were reported as of `seen`. */
-void fold_cold(struct state_place *place, const struct state_stamp *seen);
+/* After power or generator of the place were told so. */
+void fold_cold(struct state_place *place, enum hv_lifeline_kind kind,
+               const struct state_lifeline *told);
 
 void fold_lifeline(struct state_place *place, enum hv_lifeline_kind kind,
                    const struct state_lifeline *lifeline);
@@ -227,6 +228,11 @@ void fold_drop_refusals(struct state_node *node);
 void fold_order(struct state *state, const struct hv_record *record);
 void fold_answer(struct state *state, const struct hv_record *record,
                  const struct hv_order_answer *answer);
+/* The record shows that the order, if it is open and of that place, was carried out, or failed: it
+ * counts as an answer, by whoever told the record. */
+void fold_carried_out(struct state *state, const struct hv_record *record, uint64_t number,
+                      const struct state_place *place, enum hv_order_state outcome,
+                      const char *reason);
 void fold_escalation(struct state *state, const struct hv_record *record);
 void fold_plan(struct state *state, const struct hv_record *record);
 void fold_approval(struct state *state, const struct hv_approval *approval);

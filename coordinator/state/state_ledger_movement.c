@@ -222,15 +222,30 @@ static void tell_waybill(struct state *state, struct state_waybill *waybill,
     }
 }
 
+static bool has_received(const struct state_waybill *waybill) {
+    for (uint32_t i = 0; i < waybill->line_count; i++)
+        if (waybill->lines[i].received > 0)
+            return true;
+    return false;
+}
+
+/* Who says that nothing more goes, or comes, has carried out the order that named the waybill, as
+ * far as it can be: whether or not it is answered too. */
 static void finish_waybill(struct state *state, struct state_waybill *waybill,
-                           struct state_place *place, const struct hv_stock_movement *movement) {
+                           struct state_place *place, const struct hv_record *record) {
+    const struct hv_stock_movement *movement = &record->report.report.stock_movement;
     if (movement->kind == HV_STOCK_SHIP && movement->final) {
         waybill->shipped_whole = true;
         waybill->shipped_position = state->position;
         free_picks(state, place, waybill);
+        fold_carried_out(state, record, waybill->ship_order, place, HV_ORDER_DONE,
+                         movement->reason);
     }
-    if (movement->kind == HV_STOCK_RECEIVE && movement->final)
+    if (movement->kind == HV_STOCK_RECEIVE && movement->final) {
         fold_waybill_close(state, waybill, movement->reason);
+        fold_carried_out(state, record, waybill->expect_order, place,
+                         has_received(waybill) ? HV_ORDER_DONE : HV_ORDER_FAILED, movement->reason);
+    }
     fold_waybill_drop_empty_picks(waybill);
     fold_waybill_settle(state, waybill);
 }
@@ -298,7 +313,7 @@ void fold_book_movement(struct state *state, struct state_place *place,
     book_lines(state, place, waybill, stamp, movement, record->wall_ms);
     ledger_drop_unused(&place->book, &wanted);
     if (waybill != NULL)
-        finish_waybill(state, waybill, place, movement);
+        finish_waybill(state, waybill, place, record);
     if (state_books_lag(state, place))
         return;
     for (size_t i = 0; i < movement->line_count + movement->into_count; i++) {

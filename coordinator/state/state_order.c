@@ -110,15 +110,10 @@ static int rank(enum hv_order_state answer) {
     return answer <= HV_ORDER_STORED ? answer == HV_ORDER_STORED : answer == HV_ORDER_SEEN ? 2 : 3;
 }
 
-void fold_answer(struct state *state, const struct hv_record *record,
-                 const struct hv_order_answer *answer) {
-    struct state_order *order = touch_number(state, STATE_ORDER, answer->order);
-    if (order == NULL)
-        return;
+static void take_answer(struct state *state, struct state_order *order,
+                        const struct hv_record *record, const struct hv_order_answer *answer) {
     bool counted = answer->revision >= order->answers_from && answer->revision <= order->revision &&
                    rank(answer->state) >= rank(order->answered);
-    if (answer->revision <= order->revision && answer->revision > order->told)
-        order->told = answer->revision;
     struct state_order_step step = {.state = answer->state,
                                     .revision = answer->revision,
                                     .has_done = answer->has_done,
@@ -133,6 +128,28 @@ void fold_answer(struct state *state, const struct hv_record *record,
         fold_way_answer(state, order, record, answer);
     }
     fold_finish(state, order, is_finished(order));
+}
+
+void fold_answer(struct state *state, const struct hv_record *record,
+                 const struct hv_order_answer *answer) {
+    struct state_order *order = touch_number(state, STATE_ORDER, answer->order);
+    if (order == NULL)
+        return;
+    if (answer->revision <= order->revision && answer->revision > order->told)
+        order->told = answer->revision;
+    take_answer(state, order, record, answer);
+}
+
+void fold_carried_out(struct state *state, const struct hv_record *record, uint64_t number,
+                      const struct state_place *place, enum hv_order_state outcome,
+                      const char *reason) {
+    const struct state_order *order = state_find_order(state, number);
+    if (order == NULL || !hv_order_is_open(state_order_state(order)) ||
+        strcmp(state_order_place(state, order->post, order->addressee), place->entity.id) != 0)
+        return;
+    const struct hv_order_answer answer = {
+        .order = number, .revision = order->revision, .state = outcome, .reason = reason};
+    take_answer(state, touch_number(state, STATE_ORDER, number), record, &answer);
 }
 
 void fold_escalation(struct state *state, const struct hv_record *record) {

@@ -46,7 +46,7 @@ void fold_lifeline(struct state_place *place, enum hv_lifeline_kind kind,
     if (fold_replaces(&lifeline->seen, &place->lifelines[kind].seen))
         place->lifelines[kind] = *lifeline;
     if (kind == HV_LIFELINE_POWER || kind == HV_LIFELINE_GENERATOR)
-        fold_cold(place, &lifeline->seen);
+        fold_cold(place, kind, lifeline);
 }
 
 static void report_lifelines(const struct state *state, struct state_place *place,

@@ -156,7 +156,14 @@ struct state_stock {
  */
 #define STATE_COLD_BREAK_MS INT64_C(14400000) /* a break this long, four hours, is a quarantine */
 
+struct state_source { /* power, or a generator */
+    bool is_lost, has_given;
+    int64_t gave_ms; /* when it was last seen to give power, if ever */
+    int64_t lost_ms; /* where it is lost: since when, as far as was told */
+};
+
 struct state_cold {
+    struct state_source power, generator;
     bool is_broken;    /* no power now */
     int64_t since_ms;  /* then: since when */
     int64_t lasted_ms; /* the longest break that is over, of those since the last whole count; */

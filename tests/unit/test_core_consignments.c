@@ -39,20 +39,46 @@ static struct hv_record expect(void) {
                                         .line_count = 1}};
 }
 
-static void ship(const char *lot, uint64_t quantity, bool final) {
+static struct hv_record send(void) {
+    struct hv_record record = expect();
+    record.order.kind = HV_ORDER_SHIP;
+    record.order.addressee = "D1";
+    record.order.counterpart = "S1";
+    return record;
+}
+
+static void move(bool receives, const char *lot, uint64_t quantity, bool final,
+                 const char *reason) {
     struct hv_stock_line line = {
         .item = "water", .lot = lot, .expiry_day = 20900, .quantity = quantity};
-    struct hv_envelope envelope = core_bench_check_in(bench, 100, ++made_at_depot, 0);
+    struct hv_envelope envelope =
+        core_bench_check_in(bench, 100, receives ? ++made_at_shelter : ++made_at_depot, 0);
     envelope.report.kind = HV_REPORT_STOCK_MOVEMENT;
-    envelope.report.stock_movement = (struct hv_stock_movement){.kind = HV_STOCK_SHIP,
-                                                                .lines = &line,
-                                                                .line_count = 1,
-                                                                .waybill = "W1",
-                                                                .counterpart = "S1",
-                                                                .reason = "",
-                                                                .vehicle = "",
-                                                                .final = final};
-    core_bench_frame(bench, "D1", &envelope);
+    envelope.report.stock_movement =
+        (struct hv_stock_movement){.kind = receives ? HV_STOCK_RECEIVE : HV_STOCK_SHIP,
+                                   .lines = &line,
+                                   .line_count = quantity > 0,
+                                   .waybill = "W1",
+                                   .counterpart = receives ? "D1" : "S1",
+                                   .reason = reason,
+                                   .vehicle = "",
+                                   .final = final};
+    core_bench_frame(bench, receives ? "S1" : "D1", &envelope);
+}
+
+static void ship(const char *lot, uint64_t quantity, bool final) {
+    move(false, lot, quantity, final, "");
+}
+
+static void receive_last(uint64_t quantity, const char *reason) {
+    move(true, "A", quantity, true, reason);
+    core_bench_idle(bench);
+    core_bench_tick(bench, 1000);
+    core_bench_idle(bench);
+}
+
+static enum hv_order_state stands(uint64_t order) {
+    return state_order_state(state_find_order(core_state(bench->core), order));
 }
 
 static void answer(uint32_t revision, enum hv_order_state state) {
@@ -172,4 +198,56 @@ Test(core_consignments, a_full_disk_puts_it_off) {
     core_bench_idle(bench);
     cr_assert_eq(the_order()->revision, 2);
     cr_assert_eq(core_bench_decide(bench, expect()), 0, "commands go on");
+}
+
+Test(core_consignments, a_last_receipt_takes_back_what_has_not_left) {
+    cr_assert_eq(core_bench_decide(bench, expect()), 0);
+    cr_assert_eq(core_bench_decide(bench, send()), 0);
+    ship("A", 200, false);
+    receive_last(200, "the road is gone");
+    cr_assert_eq(stands(1), HV_ORDER_DONE, "whoever received it needs not say so again");
+    cr_assert_eq(stands(2), HV_ORDER_CANCELLED);
+    const struct hv_envelope *envelope = core_bench_last(bench, "D1", HV_BODY_ORDERS);
+    cr_assert_not_null(envelope);
+    cr_assert_eq(envelope->orders.orders[0].state, HV_ORDER_CANCELLED);
+    cr_assert_str_eq(envelope->orders.orders[0].text, "the road is gone");
+    cr_assert_eq(core_bench_decide(bench, expect()), 0, "commands go on");
+    for (int i = 0; i < 10; i++)
+        core_bench_tick(bench, 1000);
+    cr_assert_eq(state_find_order(core_state(bench->core), 2)->revision, 2, "once");
+}
+
+Test(core_consignments, a_last_receipt_of_nothing_fails_the_order_to_expect_it) {
+    cr_assert_eq(core_bench_decide(bench, expect()), 0);
+    ship("A", 200, true);
+    receive_last(0, "the truck was swept away");
+    cr_assert_eq(stands(1), HV_ORDER_FAILED);
+}
+
+Test(core_consignments, whose_shipment_is_still_to_be_told_is_not_taken_back) {
+    cr_assert_eq(core_bench_decide(bench, expect()), 0);
+    cr_assert_eq(core_bench_decide(bench, send()), 0);
+    receive_last(600, "");
+    cr_assert_eq(stands(2), HV_ORDER_ISSUED, "the depot has no connection");
+    ship("A", 600, true);
+    core_bench_idle(bench);
+    core_bench_tick(bench, 1000);
+    cr_assert_eq(stands(2), HV_ORDER_DONE);
+}
+
+Test(core_consignments, what_was_not_taken_back_before_a_restart_is_after_it) {
+    cr_assert_eq(core_bench_decide(bench, expect()), 0);
+    cr_assert_eq(core_bench_decide(bench, send()), 0);
+    ship("A", 200, false);
+    core_bench_idle(bench);
+    bench->hold = true;
+    move(true, "A", 200, true, "");
+    core_bench_idle(bench);
+    core_bench_store(bench);
+    cr_assert(hv_order_is_open(stands(2)));
+    core_bench_restart(bench);
+    bench->hold = false;
+    core_bench_tick(bench, 1000);
+    core_bench_idle(bench);
+    cr_assert_eq(stands(2), HV_ORDER_CANCELLED);
 }

@@ -625,11 +625,29 @@ Test(ledger, a_request_that_changes_keeps_its_tracks) {
 
 /* ---- the cold chain ---- */
 
+#define HOUR_MS UINT64_C(3600000)
+
+/* By a node that has been on for a day. */
+static void say_power_was(unsigned node, enum hv_lifeline_kind kind, enum hv_lifeline_state then,
+                          uint64_t ago_ms) {
+    struct hv_lifeline line = {.kind = kind, .state = then};
+    struct hv_record record = {.kind = HV_RECORD_REPORT, .actor = HV_ACTOR_NODE};
+    record.report =
+        (struct hv_node_report){.node = nodes[node],
+                                .epoch = 1,
+                                .lane = HV_LANE_HISTORY,
+                                .sequence = ++sequence[node],
+                                .sent_node_ms = 24 * HOUR_MS,
+                                .report = {.source = HV_SOURCE_NODE,
+                                           .subject = "",
+                                           .seen = {.node_ms = 24 * HOUR_MS - ago_ms},
+                                           .kind = HV_REPORT_LIFELINES,
+                                           .lifelines = {.lifeline_count = 1, .lifelines = &line}}};
+    put(record);
+}
+
 static void say_power(unsigned node, enum hv_lifeline_kind kind, enum hv_lifeline_state now) {
-    static struct hv_lifeline line;
-    line = (struct hv_lifeline){.kind = kind, .state = now};
-    say(node, (struct hv_report){.kind = HV_REPORT_LIFELINES,
-                                 .lifelines = {.lifeline_count = 1, .lifelines = &line}});
+    say_power_was(node, kind, now, 0);
 }
 
 static uint64_t now_ms(void) {
@@ -681,6 +699,52 @@ Test(ledger, a_generator_keeps_the_cold_chain_whole) {
     say_power(D1, HV_LIFELINE_GENERATOR, HV_LIFELINE_LIMITED);
     cr_assert_geq(state_cold_break_ms(state_find_place(state, "D1"), now_ms()),
                   STATE_COLD_BREAK_MS);
+}
+
+static int64_t broken_minutes(void) {
+    return state_cold_break_ms(state_find_place(state, "D1"), now_ms()) / 60000;
+}
+
+Test(ledger, that_the_power_went_off_earlier_than_was_told_first_counts_from_then) {
+    say_power(D1, HV_LIFELINE_POWER, HV_LIFELINE_DOWN);
+    wait_minutes(5);
+    cr_assert_not(is_suspect());
+    say_power_was(D1, HV_LIFELINE_POWER, HV_LIFELINE_DOWN, 5 * HOUR_MS);
+    cr_assert_eq(broken_minutes(), 300);
+    cr_assert(is_suspect(), "for five hours");
+    say_power(D1, HV_LIFELINE_POWER, HV_LIFELINE_DOWN);
+    cr_assert_eq(broken_minutes(), 300, "telling it once more begins no new break");
+    say_power(D1, HV_LIFELINE_POWER, HV_LIFELINE_UP);
+    wait_minutes(6000);
+    cr_assert_eq(broken_minutes(), 300, "and so long it was");
+}
+
+Test(ledger, nothing_was_without_power_while_somebody_saw_that_there_was_some) {
+    say_power(D1, HV_LIFELINE_POWER, HV_LIFELINE_UP);
+    wait_minutes(180);
+    say_power(D1, HV_LIFELINE_POWER, HV_LIFELINE_DOWN);
+    say_power_was(D1, HV_LIFELINE_POWER, HV_LIFELINE_DOWN, 9 * HOUR_MS);
+    cr_assert_eq(broken_minutes(), 180);
+    cr_assert_not(is_suspect());
+}
+
+Test(ledger, the_cold_goes_when_the_later_of_power_and_generator_goes) {
+    say_power(D1, HV_LIFELINE_GENERATOR, HV_LIFELINE_UP);
+    wait_minutes(600);
+    say_power(D1, HV_LIFELINE_POWER, HV_LIFELINE_DOWN);
+    say_power(D1, HV_LIFELINE_GENERATOR, HV_LIFELINE_DOWN);
+    cr_assert_eq(broken_minutes(), 0);
+    say_power_was(D1, HV_LIFELINE_POWER, HV_LIFELINE_DOWN, 8 * HOUR_MS);
+    cr_assert_eq(broken_minutes(), 0, "the generator ran on");
+    say_power_was(D1, HV_LIFELINE_GENERATOR, HV_LIFELINE_DOWN, 5 * HOUR_MS);
+    cr_assert_eq(broken_minutes(), 300);
+}
+
+Test(ledger, a_generator_that_never_ran_does_not_shorten_a_break) {
+    say_power(D1, HV_LIFELINE_POWER, HV_LIFELINE_DOWN);
+    wait_minutes(300);
+    say_power(D1, HV_LIFELINE_GENERATOR, HV_LIFELINE_DOWN);
+    cr_assert_eq(broken_minutes(), 300);
 }
 
 /* ---- books ---- */

@@ -126,7 +126,7 @@ static unsigned open_orders(enum hv_order_kind kind, const struct hv_order **ret
     unsigned count = 0;
     for (uint32_t i = 0; i < state_count(state(), STATE_ORDER); i++) {
         const struct state_order *order = state_order(state(), i);
-        if (order->order_kind != kind || order->issued != HV_ORDER_ISSUED)
+        if (order->order_kind != kind || !hv_order_is_open(state_order_state(order)))
             continue;
         count++;
         if (ret_last != NULL)
@@ -485,8 +485,8 @@ Test(planning, what_has_left_stays_as_it_was_ordered) {
     picture_free(picture);
 }
 
-static void tell_moved(const char *place, enum hv_stock_movement_kind kind, const char *waybill,
-                       uint64_t quantity) {
+static void tell_goods(const char *place, enum hv_stock_movement_kind kind, const char *waybill,
+                       uint64_t quantity, bool final) {
     struct hv_stock_line line = {
         .item = "water", .lot = "", .quantity = quantity, .expiry_day = 20001};
     core_bench_tick(town.bench, 1000); /* after what was counted */
@@ -497,7 +497,13 @@ static void tell_moved(const char *place, enum hv_stock_movement_kind kind, cons
                                                       .counterpart = place[0] == 'd' ? "s1" : "d1",
                                                       .waybill = waybill,
                                                       .vehicle = "",
-                                                      .reason = ""}});
+                                                      .reason = "",
+                                                      .final = final}});
+}
+
+static void tell_moved(const char *place, enum hv_stock_movement_kind kind, const char *waybill,
+                       uint64_t quantity) {
+    tell_goods(place, kind, waybill, quantity, false);
 }
 
 /* Nobody has answered the orders: the books know what has left and what has come. */
@@ -654,6 +660,43 @@ Test(planning, nobody_sends_or_expects_any_more_what_a_waybill_that_was_ended_is
     cr_assert_eq(picture->stock[water], 800, "what has not left is free");
     cr_assert_eq(picture->need[water], 300, "and nothing comes");
     picture_free(picture);
+}
+
+/* Of 300 that are needed: 200 leave, and 150 of them come. */
+static void expect_coming(int64_t stock, int64_t need) {
+    const uint32_t water = region_find_item(town.region, "water");
+    struct picture *picture = town_picture(&town);
+    cr_expect_eq(picture->stock[water], stock, "%lld free", (long long)picture->stock[water]);
+    cr_expect_eq(picture->need[water], need, "%lld needed", (long long)picture->need[water]);
+    picture_free(picture);
+}
+
+Test(planning, no_more_comes_than_has_left_once_the_depot_says_that_it_was_all) {
+    const char *waybill = order_water();
+    tell_goods("d1", HV_STOCK_SHIP, waybill, 200, true);
+    cr_assert_eq(open_orders(HV_ORDER_SHIP, NULL), 0, "it was carried out, answered or not");
+    expect_coming(800, 100);
+    tell_moved("s1", HV_STOCK_RECEIVE, waybill, 150);
+    expect_coming(800, 100);
+    tell_moved("s1", HV_STOCK_RECEIVE, waybill, 70);
+    expect_coming(800, 80);
+}
+
+Test(planning, what_left_before_the_rest_was_cancelled_still_comes_and_the_rest_does_not) {
+    const char *waybill = order_water();
+    tell_moved("d1", HV_STOCK_SHIP, waybill, 200);
+    expect_coming(700, 0);
+    cancel(order_of_waybill(waybill, HV_ORDER_SHIP));
+    expect_coming(800, 100);
+}
+
+Test(planning, a_receipt_after_which_nothing_comes_leaves_no_order_open) {
+    const char *waybill = order_water();
+    tell_moved("d1", HV_STOCK_SHIP, waybill, 200);
+    tell_goods("s1", HV_STOCK_RECEIVE, waybill, 150, true);
+    cr_assert_eq(open_orders(HV_ORDER_SHIP, NULL), 0);
+    cr_assert_eq(open_orders(HV_ORDER_EXPECT_DELIVERY, NULL), 0);
+    expect_coming(800, 150);
 }
 
 Test(planning, what_is_done_stays_done_when_a_waybill_ends) {
