@@ -41,7 +41,7 @@ struct log_lmdb {
     int lock;            /* descriptor of the file that keeps others out */
     off_t written_bytes; /* of data.mdb that are on the disk as blocks, used or not */
     bool read_only;
-    bool damaged; /* a write met a damaged page, and holds LMDB's lock for good */
+    bool damaged; /* a write, or opening, met a damaged page, and holds LMDB's lock for good */
     int failed;   /* what ended all writing; 0: nothing has */
     char dir[PATH_MAX];
     struct log_archive_marks marks;
@@ -429,7 +429,15 @@ static int make_dir(const struct log_lmdb *lmdb) {
     return atomic_file_sync_name(lmdb->dir);
 }
 
-static int open_env(struct log_lmdb *lmdb, size_t map_bytes) {
+struct env_arguments {
+    struct log_lmdb *lmdb;
+    size_t map_bytes;
+};
+
+static int env_guarded(void *context) {
+    const struct env_arguments *arguments = context;
+    struct log_lmdb *lmdb = arguments->lmdb;
+    size_t map_bytes = arguments->map_bytes;
     int code = mdb_env_create(&lmdb->env);
     if (code == 0)
         code = mdb_env_set_mapsize(lmdb->env, map_bytes == 0 ? DEFAULT_MAP_BYTES : map_bytes);
@@ -506,13 +514,14 @@ static int drop_archived(struct log_lmdb *lmdb) {
 }
 
 static int open_all(struct log_lmdb *lmdb, size_t map_bytes) {
+    struct env_arguments arguments = {lmdb, map_bytes};
     int error = make_dir(lmdb);
     if (error == 0)
         error = take_lock(lmdb);
     if (error == 0)
-        error = open_env(lmdb, map_bytes);
+        error = store_guard(env_guarded, &arguments, &lmdb->damaged);
     if (error == 0)
-        error = guarded(begin_guarded, lmdb);
+        error = store_guard(begin_guarded, lmdb, &lmdb->damaged);
     if (error == 0 && log_last(&lmdb->log) != 0)
         error = drop_archived(lmdb);
     if (error == 0 && log_last(&lmdb->log) != 0)

@@ -308,6 +308,40 @@ Test(log_lmdb, says_full_when_the_map_is_and_reads_go_on) {
     end(&bench);
 }
 
+/* What a process of its own comes to that opens and reads the log: what is left of LMDB where a
+ * page is missing cannot be given back. */
+static int read_in_a_process_of_its_own(const struct bench *bench) {
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        struct log_lmdb_options options = {.map_bytes = (size_t)1 << 30};
+        struct log *log = NULL;
+        int error = log_lmdb_open(scratch_path(bench->dir, "log"), &options, &log);
+        if (error == 0)
+            error = log_verify(log, NULL, NULL, NULL);
+        _exit(-error);
+    }
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    cr_assert(WIFEXITED(status), "signal %d", WTERMSIG(status));
+    return -WEXITSTATUS(status);
+}
+
+Test(log_lmdb, cut_short_anywhere_it_is_damaged_and_no_end_of_the_process) {
+    struct bench bench = begin(true);
+    for (size_t i = 1; i <= 20; i++)
+        cr_assert_eq(append(bench.log, i), 0);
+    log_close(bench.log);
+    bench.log = NULL;
+    char *path = strdup(scratch_path(bench.dir, "log/data.mdb"));
+    cr_assert_eq(read_in_a_process_of_its_own(&bench), 0);
+    for (off_t size = (off_t)60 * 4096; size > 4096; size -= 4095)
+        if (truncate(path, size) == 0 && size < (off_t)20 * 4096)
+            cr_assert_eq(read_in_a_process_of_its_own(&bench), HV_ERR_CORRUPT, "cut to %lld",
+                         (long long)size);
+    free(path);
+    end(&bench);
+}
+
 Test(log_lmdb, a_copy_is_the_same_log) {
     struct bench bench = begin(true);
     uint64_t moved;

@@ -5,7 +5,9 @@
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum kind { KIND_MEMORY, KIND_LMDB };
@@ -223,6 +225,47 @@ Test(outbox_contract, lmdb_finds_a_flipped_bit) {
     cr_assert_eq(outbox_read(outbox, OUTBOX_HISTORY, 1, &arena, &bytes, &got), HV_ERR_CORRUPT);
     hv_arena_deinit(&arena);
     outbox_free(outbox);
+}
+
+static int pass_over(void *context, uint64_t key, const uint8_t *bytes, size_t size) {
+    (void)context, (void)key, (void)bytes, (void)size;
+    return HV_OK;
+}
+
+/* What a process of its own comes to that opens the outbox and reads it: what is left of LMDB where
+ * a page is missing cannot be given back. */
+static int read_in_a_process_of_its_own(void) {
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        struct outbox *outbox = NULL;
+        int error = outbox_lmdb_open(scratch_path(folder, "outbox"), false, 1u << 24, &outbox);
+        for (int table = 0; error == HV_OK && table < OUTBOX_TABLE_COUNT; table++)
+            error = outbox_walk(outbox, (enum outbox_table)table, 0, UINT64_MAX, pass_over, NULL);
+        _exit(-error);
+    }
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    cr_assert(WIFEXITED(status), "signal %d", WTERMSIG(status));
+    return -WEXITSTATUS(status);
+}
+
+Test(outbox_contract, lmdb_cut_short_is_damaged_and_no_end_of_the_process) {
+    struct outbox *outbox = make(KIND_LMDB, 1u << 24);
+    static uint8_t report[20000];
+    for (uint64_t i = 1; i <= 20; i++) {
+        struct outbox_write write = {
+            .table = OUTBOX_HISTORY, .key = i, .bytes = report, .size = sizeof report};
+        cr_assert_eq(outbox_apply(outbox, &write, 1), HV_OK);
+    }
+    outbox_free(outbox);
+    char *path = strdup(scratch_path(folder, "outbox/data.mdb"));
+    cr_assert_eq(read_in_a_process_of_its_own(), HV_OK);
+    for (off_t size = (off_t)20 * 4096; size > 4096; size -= 4095) {
+        cr_assert_eq(truncate(path, size), 0);
+        cr_assert_eq(read_in_a_process_of_its_own(), HV_ERR_CORRUPT, "cut to %lld",
+                     (long long)size);
+    }
+    free(path);
 }
 
 /* ---- the simulated one's own ---- */

@@ -8,11 +8,13 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
-
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -245,6 +247,39 @@ Test(store, a_damaged_page_ends_the_call_and_not_the_process) {
     cr_assert_not(went_on);
     cr_assert_not(damaged, "the inner call only");
     store_assertion(NULL, "outside of a call nothing happens");
+}
+
+static int look_at(void *arguments) {
+    return *(const volatile uint8_t *)arguments == 0 ? HV_OK : HV_ERR_VALUE;
+}
+
+/* As of a file that was cut short, or a disk that does not give a page back. */
+Test(store, a_page_that_is_not_there_ends_the_call_and_not_the_process) {
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *dir = scratch_make();
+    int file = open(scratch_path(dir, "map"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    cr_assert_eq(ftruncate(file, (off_t)(2 * page)), 0);
+    uint8_t *map = mmap(NULL, 2 * page, PROT_READ, MAP_SHARED, file, 0);
+    cr_assert_neq(map, MAP_FAILED);
+    cr_assert_eq(ftruncate(file, (off_t)page), 0);
+    for (int i = 0; i < 2; i++) { /* the signal is not left blocked */
+        bool damaged = false;
+        cr_assert_eq(store_guard(look_at, map, &damaged), HV_OK);
+        cr_assert_not(damaged);
+        cr_assert_eq(store_guard(look_at, map + page, &damaged), HV_ERR_CORRUPT);
+        cr_assert(damaged);
+    }
+    munmap(map, 2 * page);
+    close(file);
+    scratch_remove(dir);
+}
+
+Test(store, outside_of_calls_a_bus_error_is_what_it_was, .signal = SIGBUS) {
+    bool damaged = false, went_on = false;
+    (void)signal(SIGBUS, SIG_DFL); /* no sanitizer's */
+    cr_assert_eq(store_guard(assert_like_lmdb, &went_on, &damaged), HV_ERR_CORRUPT);
+    raise(SIGBUS);
+    raise(SIGBUS); /* the first gives it back */
 }
 
 Test(store, says_what_its_codes_mean) {
