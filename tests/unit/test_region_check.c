@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static struct region_files files;
 static struct hv_fault_list faults;
@@ -277,6 +278,19 @@ Test(region_check, names_missing_files_and_columns) {
            "error stock.csv:3: place_id: the column is there twice; each column once\n"
            "error vehicles.csv: cannot be read: No such file or directory; a file that exists and "
            "may be read\n");
+}
+
+/* A pipe would never answer, and a folder has no lines. */
+Test(region_check, names_what_is_no_plain_file_and_does_not_wait_for_it, .timeout = 10) {
+    const char *path = region_files_path(&files, "stock.csv");
+    cr_assert_eq(remove(path), 0);
+    cr_assert_eq(mkfifo(path, 0600), 0);
+    expect(HV_ERR_VALUE, "error stock.csv: cannot be read: no plain file; a plain file\n");
+    hv_fault_list_deinit(&faults);
+    hv_fault_list_init(&faults);
+    cr_assert_eq(remove(path), 0);
+    cr_assert_eq(mkdir(path, 0700), 0);
+    expect(HV_ERR_VALUE, "error stock.csv: cannot be read: no plain file; a plain file\n");
 }
 
 Test(region_check, names_wrong_encodings) {
