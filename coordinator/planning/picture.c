@@ -306,15 +306,15 @@ static int paint(struct painting *painting) {
         error = find_avoided(painting);
     if (error == HV_OK)
         error = paint_roads(painting);
-    if (error == HV_OK)
-        error = picture_find_traffic(painting);
     if (error != HV_OK)
         return error;
     for (uint32_t i = 0; i < region->zone_count; i++)
         paint_zone(painting, i, &picture->zones[i]);
     for (uint32_t i = 0; i < region->shelter_count; i++)
         paint_shelter(painting, i);
-    error = picture_paint_goods(painting);
+    error = picture_find_traffic(painting);
+    if (error == HV_OK)
+        error = picture_paint_goods(painting);
     if (error == HV_OK && painting->rules->delivery_horizon_ms > 0)
         error = fleet_new(painting->state, region, picture->promise_orders, picture->promise_count,
                           painting->rules->wall_ms, painting->rules->mono_ms,

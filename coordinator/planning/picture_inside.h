@@ -43,8 +43,9 @@ uint32_t picture_node(const struct region *region, uint32_t node);
 /* Who is on the way to where, for whom a place is kept, and who is still to leave. */
 int picture_find_ways(struct painting *painting) HV_MUST_USE;
 
-/* Room on the roads for those on the way, once they and the roads are known. HV_ERR_MEMORY.
- * O(links of their orders). */
+/* Room on the roads for those on the way, once they, the roads, zones and shelters are known.
+ * HV_ERR_MEMORY. O(links of their roads), and a search for each shelter that people go to whose
+ * road is not known. */
 int picture_find_traffic(struct painting *painting) HV_MUST_USE;
 
 /* Places that people may have, less those who are there; not below 0. */

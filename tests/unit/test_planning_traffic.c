@@ -131,3 +131,101 @@ Test(planning_traffic, a_road_that_is_closed_is_taken_by_nobody) {
     cr_assert_eq(picture->load_count, 0);
     picture_free(picture);
 }
+
+/* Besides the road from b to c there is one that takes twice as long. */
+static void add_detour(void) {
+    region_files_write(&town.files, "link.csv",
+                       "link_id,from_node_id,to_node_id,directed,length,lanes,capacity,free_speed\n"
+                       "ab,a,b,0,6,1,600,12\nbc,b,c,1,3,1,60,30\ncb,c,b,1,3,1,60,30\n"
+                       "round,b,c,1,6,1,600,30\n");
+    town_load(&town);
+}
+
+Test(planning_traffic, who_has_still_to_come_to_a_closed_road_takes_the_way_round_it) {
+    pass(40); /* 20 of 80 are past b */
+    add_detour();
+    town_road(&town, "bc", true, "");
+    struct picture *picture = town_picture(&town);
+    cr_assert_eq(picture->load_count, 1);
+    cr_assert_eq(picture->loads[0].link, region_find_link(town.region, "round"));
+    cr_assert_eq(picture->loads[0].per_hour, PER_HOUR);
+    cr_assert_eq(picture->loads[0].from_ms, 0);
+    cr_assert_eq(picture->loads[0].to_ms, 30 * MINUTE_MS);
+    picture_free(picture);
+}
+
+Test(planning_traffic, who_is_past_a_road_that_closed_goes_on) {
+    pass(40);
+    add_detour();
+    town_road(&town, "ab", true, "");
+    struct picture *picture = town_picture(&town);
+    cr_assert_eq(picture->load_count, 1, "none of them has still to come to it");
+    cr_assert_eq(picture->loads[0].link, region_find_link(town.region, "bc"));
+    cr_assert_eq(picture->loads[0].to_ms, 30 * MINUTE_MS);
+    picture_free(picture);
+}
+
+/* An order by hand that sends a few of z1 off within three minutes, accepted at once. */
+static void send_few(int64_t people, int64_t window_min) {
+    static const char *road[] = {"ab", "bc"};
+    struct hv_order_people line = {.zone = "z1", .people = (uint32_t)people};
+    const uint64_t id = state_general(town_state(&town))->last_order + 1;
+    town_decide(&town, (struct hv_record){
+                           .kind = HV_RECORD_ORDER,
+                           .order = {.id = id,
+                                     .state = HV_ORDER_ISSUED,
+                                     .revision = 1,
+                                     .kind = HV_ORDER_EVACUATE_ZONE,
+                                     .post = HV_POST_ZONE_WARDEN,
+                                     .addressee = "z1",
+                                     .shelter = "s1",
+                                     .has_start = true,
+                                     .has_end = true,
+                                     .start_wall_ms = town.bench->wall_ms,
+                                     .end_wall_ms = town.bench->wall_ms + window_min * MINUTE_MS,
+                                     .travel_s = TO_B_S + 6 * 60,
+                                     .people = &line,
+                                     .people_count = 1,
+                                     .links = road,
+                                     .link_count = 2}});
+    town_answer(&town, id, HV_ORDER_ACCEPTED);
+}
+
+Test(planning_traffic, whose_order_is_not_kept_apart_any_more_takes_the_quickest_road) {
+    enum { ORDERS = STATE_LEGS_MAX + 3, EACH = 6, WINDOW_MIN = 3 };
+    for (int i = 0; i < ORDERS; i++)
+        send_few(EACH, WINDOW_MIN);
+    pass(WINDOW_MIN);
+    const struct state_way *way = &state_find_zone(town_state(&town), "z1")->ways[0];
+    cr_assert_eq(way->leg_count, STATE_LEGS_MAX);
+    cr_assert_eq(way->legs[0].order, 0, "some are joined");
+    struct picture *picture = town_picture(&town);
+    const double gone = (double)state_way_left(way, STATE_ALL, town.bench->wall_ms);
+    double enter = 0;
+    for (size_t i = 0; i < picture->load_count; i++) {
+        const struct timetable_load *load = &picture->loads[i];
+        cr_assert_eq(load->link, region_find_link(town.region, "bc"), "nobody has still to leave");
+        cr_assert_geq(load->from_ms, (TO_B_S / 60 - WINDOW_MIN) * MINUTE_MS);
+        cr_assert_leq(load->to_ms, TO_B_S / 60 * MINUTE_MS);
+        enter += (double)load->per_hour * (double)(load->to_ms - load->from_ms) / (60 * MINUTE_MS);
+    }
+    cr_assert_gt(gone, (STATE_LEGS_MAX - 1) * EACH + 4, "some by the order that was joined");
+    cr_assert_float_eq(enter, gone, 2, "%.1f of %.0f", enter, gone);
+    picture_free(picture);
+}
+
+/* An order without a window whose warden says at once that all are out. */
+Test(planning_traffic, who_left_all_at_once_comes_as_fast_as_the_first_road_lets_them) {
+    enum { ALL = 100, FIRST_PER_HOUR = 1200 }; /* 600 vehicles of two */
+    send_few(ALL, 0);
+    pass(1);
+    struct picture *picture = town_picture(&town);
+    double enter = 0;
+    for (size_t i = 0; i < picture->load_count; i++)
+        if (picture->loads[i].per_hour == FIRST_PER_HOUR)
+            enter += FIRST_PER_HOUR *
+                     (double)(picture->loads[i].to_ms - picture->loads[i].from_ms) /
+                     (60 * MINUTE_MS);
+    cr_assert_float_eq(enter, ALL, 2);
+    picture_free(picture);
+}
