@@ -15,7 +15,8 @@ static uint64_t passed(const struct node_clock *clock, uint64_t real_ms) {
 }
 
 void node_clock_start(struct node_clock *clock, const char *boot, uint64_t real_ms) {
-    *clock = (struct node_clock){.real_ms = real_ms, .scenario = real_time};
+    *clock = (struct node_clock){
+        .real_ms = real_ms, .node_ms = NODE_CLOCK_START_MS, .scenario = real_time};
     snprintf(clock->boot, sizeof clock->boot, "%s", boot);
 }
 

@@ -1,6 +1,7 @@
 /* The node clock: what the figures of a node are dated with.
  *
- * Counts milliseconds since the outbox was made, at the rate of the scenario clock; goes on over
+ * Counts milliseconds since a month before the outbox was made, so that its staff can say what was
+ * seen before it was there, at the rate of the scenario clock; goes on over
  * restarts of the program and suspends of the machine (CLOCK_BOOTTIME with the same boot id),
  * stands still while the machine is off. After a boot it goes on one past the last mark that was
  * stored, and that moment is the gap: figures seen before it are at least as old as the clock says.
@@ -12,6 +13,7 @@
 #include "schemas/model.h"
 
 #define NODE_BOOT_ID_BYTES 40u
+#define NODE_CLOCK_START_MS (31u * UINT64_C(86400000)) /* the oldest that an entry may be */
 
 struct node_clock {
     char boot[NODE_BOOT_ID_BYTES]; /* boot id under which real_ms was read */
@@ -21,7 +23,7 @@ struct node_clock {
     struct hv_clock scenario; /* elapsed_ms is at real_ms */
 };
 
-/* A clock that starts at 0 now, in real time. */
+/* A clock that starts at NODE_CLOCK_START_MS now, in real time. */
 void node_clock_start(struct node_clock *clock, const char *boot, uint64_t real_ms);
 
 /* Goes on from a stored mark, now, in this boot. */

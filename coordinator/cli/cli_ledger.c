@@ -183,9 +183,20 @@ static void print_waybill(const json_t *reply) {
 
 /* ---- warnings ---- */
 
+/* For how long goods have been without cold; nothing where that is not the matter. */
+static void put_without_cold(struct cli_table *table, const json_t *warning) {
+    if (json_object_get(warning, "minutes") == NULL) {
+        cli_table_cell(table, "%s", "");
+        return;
+    }
+    json_t *age_s = json_integer(60 * (json_int_t)cli_number(warning, "minutes"));
+    cli_table_cell(table, "%s", cli_age(age_s, false));
+    json_decref(age_s);
+}
+
 static void print_warnings(const json_t *reply) {
-    static const char *const titles[] = {"warning", "where",      "item", "lot", "expiry",
-                                         ">units",  ">days left", ">log", NULL};
+    static const char *const titles[] = {"warning", "where",      "item",          "lot",  "expiry",
+                                         ">units",  ">days left", ">without cold", ">log", NULL};
     struct cli_table *table = cli_table_new(titles);
     size_t index;
     json_t *warning;
@@ -200,6 +211,7 @@ static void print_warnings(const json_t *reply) {
             cli_table_cell(table, "%lld", cli_number(warning, "days_left"));
         else
             cli_table_cell(table, "%s", "");
+        put_without_cold(table, warning);
         if (json_object_get(warning, "position") != NULL)
             cli_table_cell(table, "%lld", cli_number(warning, "position"));
         else

@@ -22,9 +22,13 @@ static int64_t counted_ms(const struct state_place *place) {
     return place->stock.counted.position == 0 ? INT64_MIN : place->stock.counted.observed_ms;
 }
 
-static bool gives(enum hv_lifeline_kind kind, enum hv_lifeline_state now) {
-    return kind == HV_LIFELINE_POWER ? now != HV_LIFELINE_DOWN
-                                     : now == HV_LIFELINE_UP || now == HV_LIFELINE_LIMITED;
+static bool gives(enum hv_lifeline_state now) {
+    return now == HV_LIFELINE_UP || now == HV_LIFELINE_LIMITED;
+}
+
+/* Of the power nobody needs to say that it is there. */
+static bool is_lost(enum hv_lifeline_kind kind, enum hv_lifeline_state now) {
+    return kind == HV_LIFELINE_POWER ? now == HV_LIFELINE_DOWN : !gives(now);
 }
 
 /* What a report says of when a source was lost. One that is known to be lost may turn out to have
@@ -33,16 +37,16 @@ static void learn(struct state_source *source, enum hv_lifeline_kind kind,
                   const struct state_lifeline *now, const struct state_lifeline *told) {
     const int64_t seen_ms = told->seen.observed_ms;
     const bool was_lost = source->is_lost;
-    source->is_lost = !gives(kind, now->state);
-    if (gives(kind, told->state)) {
+    source->is_lost = is_lost(kind, now->state);
+    if (gives(told->state)) {
         source->gave_ms = source->has_given ? later(source->gave_ms, seen_ms) : seen_ms;
         source->has_given = true;
-    } else if (source->is_lost && !was_lost) {
-        source->lost_ms = seen_ms;
-    } else if (source->is_lost) {
-        const int64_t from_ms = source->has_given ? later(source->gave_ms, seen_ms) : seen_ms;
-        source->lost_ms = sooner(source->lost_ms, from_ms);
     }
+    if (!source->is_lost || !is_lost(kind, told->state))
+        return;
+    const int64_t from_ms =
+        was_lost && source->has_given ? later(source->gave_ms, seen_ms) : seen_ms;
+    source->lost_ms = was_lost ? sooner(source->lost_ms, from_ms) : seen_ms;
 }
 
 /* Since when there has been neither; only while there is neither. A generator that never ran keeps

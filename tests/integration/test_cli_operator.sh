@@ -209,6 +209,14 @@ until_so haven status
 until_so people_are 7
 echo "ok: the node has sent again what the backup lacked"
 is "plans come out of the log as they were: none is made again" same same_moves
+# Of before the node was made.
+until_so node n-S01 stock count --complete insulin=30@I1:2027-01-31 --reason 'first count' --ago 6h
+until_so node n-S01 report lifeline power down
+without_cold() { haven ledger warnings | grep -q "$1 .* $2 "; }
+until_so without_cold cold-chain-without-power '[0-9]* s'
+until_so node n-S01 report lifeline power down --ago 5h
+until_so without_cold cold-chain-broken-in-quarantine '300 min\|5 h'
+echo "ok: a power cut that is told of late counts from when it began"
 is "an order to a node" issued haven orders issue open S01
 is "revoked" done haven revoke S01 --reason 'laptop stolen'
 ends "once" 64 haven revoke S01

@@ -28,6 +28,16 @@ Test(node_core_clock, knows_that_figures_from_before_a_boot_are_older_than_told)
     cr_assert_geq(node_core_present(bench->core)->people_seen.node_ms, status.gap_node_ms);
 }
 
+Test(node_core_clock, staff_may_say_what_was_seen_before_the_node_was_made) {
+    struct hv_report report = bench_movement(HV_MOVEMENT_CHECK_IN, 3);
+    const uint64_t hours = 5 * UINT64_C(3600000), now = bench_status(bench).node_ms;
+    bench_step(bench, (struct node_event){
+                          .kind = NODE_EVENT_REPORT,
+                          .report = {.token = BENCH_TOKENS, .report = &report, .ago_ms = hours}});
+    bench_store(bench);
+    cr_assert_eq(node_core_present(bench->core)->people_seen.node_ms, now - hours);
+}
+
 Test(node_core_clock, goes_on_counting_over_a_restart_in_the_same_boot) {
     bench_move(bench, HV_MOVEMENT_CHECK_IN, 3);
     uint64_t before = bench_status(bench).node_ms;
