@@ -265,11 +265,32 @@ struct objection core_judge_count(struct turn *turn, const struct hv_stock_count
                        "say why they differ, or force it");
 }
 
+/* More of a lot than a count could ever say: the shelf here and the books would part for good. */
+static struct objection judge_room(struct turn *turn, const struct hv_stock_line *lines,
+                                   size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        uint64_t sum = node_stock_line(&turn->core->present.stock, &lines[i]);
+        for (size_t k = 0; k <= i && sum <= HV_QUANTITY_MAX; k++)
+            sum += node_stock_compare(&lines[k], &lines[i]) == 0 ? lines[k].quantity : 0;
+        if (sum > HV_QUANTITY_MAX)
+            return core_object(HV_ERR_LIMIT, HV_REASON_RANGE,
+                               turn_text(turn, "%s%s%s: no lot is of more than %llu", lines[i].item,
+                                         lines[i].lot[0] == '\0' ? "" : "@", lines[i].lot,
+                                         (unsigned long long)HV_QUANTITY_MAX),
+                               "correct the quantity");
+    }
+    return core_no_objection;
+}
+
 struct objection core_judge_goods(struct turn *turn, const struct hv_report *report, bool force) {
     const struct hv_stock_movement *movement = &report->stock_movement;
     struct objection objection = judge_size(movement->lines, movement->line_count);
     if (objection.error == HV_OK)
         objection = judge_size(movement->into, movement->into_count);
+    if (objection.error == HV_OK && hv_stock_sign(movement->kind) > 0)
+        objection = judge_room(turn, movement->lines, movement->line_count);
+    if (objection.error == HV_OK)
+        objection = judge_room(turn, movement->into, movement->into_count);
     return objection.error != HV_OK ? objection : judge_stock_movement(turn, report, force);
 }
 

@@ -47,6 +47,19 @@ Test(node_core_goods, takes_goods_from_the_lot_that_expires_first) {
     cr_assert_eq(left->lines[0].quantity, 8);
 }
 
+Test(node_core_goods, no_lot_is_of_more_than_a_count_could_say) {
+    struct hv_stock_line most[] = {bench_stock_line("water", "A", 21000, HV_QUANTITY_MAX),
+                                   bench_stock_line("water", "A", 21000, 1)};
+    const struct node_stock *stock = &node_core_present(bench->core)->stock;
+    cr_assert_eq(bench_stock(bench, HV_STOCK_RECEIVE, most, 2), HV_ERR_LIMIT);
+    cr_assert_str_eq(bench->last_reply.message, "water@A: no lot is of more than 1000000000000");
+    cr_assert_eq(bench_stock(bench, HV_STOCK_RECEIVE, most, 1), HV_OK);
+    cr_assert_eq(bench_stock(bench, HV_STOCK_RECEIVE, &most[1], 1), HV_ERR_LIMIT);
+    cr_assert_eq(stock->lines[0].quantity, HV_QUANTITY_MAX);
+    cr_assert_eq(bench_stock(bench, HV_STOCK_ISSUE, &most[1], 1), HV_OK);
+    cr_assert_eq(bench_stock(bench, HV_STOCK_RECEIVE, &most[1], 1), HV_OK);
+}
+
 static const struct node_pick *the_pick(void) {
     const struct node_picks *picks = &node_core_present(bench->core)->picks;
     return picks->count == 0 ? NULL : &picks->items[0];

@@ -143,8 +143,10 @@ Test(preposition_command, reports_what_the_decision_is_worth) {
              "python3 -c 'import csv,sys,xml.dom.minidom as x; "
              "r=list(csv.DictReader(open(sys.argv[1]))); "
              "assert len(r)==3 and abs(float(r[0][\"expected_cost\"])-32)<1e-6, r; "
-             "d=x.parse(sys.argv[2]); assert len(d.getElementsByTagName(\"circle\"))==3' '%s' '%s' "
-             ">&2",
+             "d=x.parse(sys.argv[2]); assert len(d.getElementsByTagName(\"title\"))==3; "
+             "t=[e.firstChild.data for e in d.getElementsByTagName(\"text\")]; "
+             "assert all(any(w in s for s in t) for w in (\"expected cost · 期望成本\", "
+             "\"最坏\", \"有效决策\", \"劣决策\", \"权重\"))' '%s' '%s' >&2",
              csv, svg);
     cr_assert_eq(system(command), 0); // NOLINT(cert-env33-c)
     scratch_remove(dir);
