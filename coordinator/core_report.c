@@ -66,6 +66,34 @@ static enum place_in_order place_of(struct core *core, const struct state_node *
     return NEXT;
 }
 
+/* ---- one outbox under one key ---- */
+
+/* When and what: two machines do not see the same kind of thing in the same millisecond of both
+ * clocks. Never 0. */
+static uint32_t print_of(const struct hv_report *report) {
+    uint64_t z = report->seen.node_ms * 0x9e3779b97f4a7c15u +
+                 (uint64_t)report->seen.wall_ms * 8191u + (uint64_t)report->kind;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    return (uint32_t)(z >> 32) | 1u;
+}
+
+static uint32_t *print_at(struct session *session, enum hv_lane lane, uint64_t sequence) {
+    return &session->prints[lane][sequence % CORE_PRINTS];
+}
+
+/* Whether something else has been taken under this number: the outbox was copied and both copies
+ * report, or an old copy was put back and has gone on. An Ack would tell its staff that what they
+ * entered is here. */
+static bool is_of_another(struct core *core, const struct state_node *node,
+                          const struct hv_envelope *envelope) {
+    struct session *session = core_session(core, node->entity.index);
+    uint64_t accepted = session->accepted[envelope->lane];
+    if (envelope->sequence > accepted || envelope->sequence + CORE_PRINTS <= accepted)
+        return false;
+    uint32_t print = *print_at(session, envelope->lane, envelope->sequence);
+    return print != 0 && print != print_of(&envelope->report);
+}
+
 /* Whether the report belongs to the session; refuses it otherwise. */
 static bool in_session(struct core *core, const struct state_node *node,
                        const struct hv_envelope *envelope) {
@@ -110,7 +138,9 @@ static void record_refusal(struct core *core, struct batch *batch, const struct 
         return;
     pending->answer = ANSWER_REFUSE;
     pending->node = node->entity.index;
-    core_session(core, node->entity.index)->accepted[envelope->lane] = envelope->sequence;
+    struct session *session = core_session(core, node->entity.index);
+    session->accepted[envelope->lane] = envelope->sequence;
+    *print_at(session, envelope->lane, envelope->sequence) = 0;
 }
 
 void core_refuse_for_good(struct core *core, const struct state_node *node,
@@ -194,12 +224,22 @@ static void take(struct core *core, struct batch *batch, const struct state_node
     }
     pending->answer = ANSWER_ACK;
     pending->node = node->entity.index;
-    core_session(core, node->entity.index)->accepted[envelope->lane] = envelope->sequence;
+    struct session *session = core_session(core, node->entity.index);
+    session->accepted[envelope->lane] = envelope->sequence;
+    *print_at(session, envelope->lane, envelope->sequence) = print_of(&envelope->report);
 }
 
 void core_report(struct core *core, struct batch *batch, const struct state_node *node,
                  const struct hv_envelope *envelope) {
-    if (!in_session(core, node, envelope) || place_of(core, node, envelope) != NEXT)
+    if (!in_session(core, node, envelope))
+        return;
+    if (is_of_another(core, node, envelope)) {
+        core_session(core, node->entity.index)->epoch = 0; /* what follows would come twice */
+        refuse(core, node, envelope, HV_REASON_EPOCH,
+               "another report has this number: the outbox was copied, or an old copy put back");
+        return;
+    }
+    if (place_of(core, node, envelope) != NEXT)
         return;
     if (!incident_known(core, envelope)) {
         refuse(core, node, envelope, HV_REASON_INCIDENT,

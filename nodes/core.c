@@ -364,8 +364,10 @@ void node_core_restore_lane(struct node_core *core, enum hv_lane lane, uint64_t 
     if (last > restored->made)
         restored->made = restored->durable = last;
     uint64_t *acked = &core->heads.acked[number];
-    if (*acked > restored->made)
+    if (*acked > restored->made) {
         *acked = restored->made;
+        restored->doubted = 0;
+    }
     restored->sent = core->link.welcomed && restored->sent > *acked ? restored->sent : *acked;
     if (restored->sent > restored->made)
         restored->sent = restored->made;

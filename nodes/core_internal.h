@@ -18,6 +18,7 @@ struct core_lane {
     uint64_t made;
     uint64_t durable;
     uint64_t sent;
+    uint64_t doubted;      /* so many before `acked` are acknowledged by a Welcome alone */
     bool went_back;        /* for a gap; further refusals of the same flight say nothing new */
     uint64_t hold_real_ms; /* asked to wait until then */
     uint64_t hold_ms;
@@ -182,6 +183,8 @@ void link_refused(struct turn *turn, const char *why);
 void link_turn_elsewhere(struct turn *turn);
 void link_greet(struct turn *turn);
 void link_take_epoch_refusal(struct turn *turn, uint64_t held_epoch);
+/* Another outbox has told something else under a number of this epoch. */
+void link_leave_epoch(struct turn *turn);
 /* The coordinator holds the lane up to this index (it may lie before what was acknowledged). False
  * where a new epoch was needed, which is then under way. */
 bool link_take_head(struct turn *turn, int lane, uint64_t held);

@@ -208,6 +208,7 @@ static void progress(struct turn *turn, int lane, uint64_t index) {
     struct node_core *core = turn->core;
     struct core_lane *at = &core->lanes[lane];
     core->heads.acked[lane] = index;
+    at->doubted = 0;
     if (at->sent < index)
         at->sent = index;
     at->went_back = false;
@@ -265,6 +266,17 @@ static bool is_of_session(const struct node_core *core, const struct hv_envelope
     return welcomed && is_ours(core, frame);
 }
 
+/* Whether it says that another outbox has told something else under the number of a report that is
+ * on its way: not one of an earlier epoch of ours. */
+static bool is_of_a_copy(const struct node_core *core, const struct hv_envelope *frame, int lane) {
+    uint64_t epoch = core_epoch(core)->epoch;
+    if (core->link.state != NODE_LINK_UP || !is_ours(core, frame) || lane < 0 ||
+        frame->epoch != epoch || frame->refusal.held_epoch != epoch)
+        return false;
+    uint64_t index = core_epoch(core)->base[lane] + frame->sequence;
+    return index > core->heads.acked[lane] && index <= core->lanes[lane].sent;
+}
+
 /* Disk full, busy and the like: the lane waits, longer each time. */
 static void hold_lane(struct turn *turn, int lane) {
     struct core_lane *at = &turn->core->lanes[lane];
@@ -304,7 +316,10 @@ static void took_refusal(struct turn *turn, const struct hv_envelope *frame) {
             link_greet(turn);
         break;
     case HV_REASON_EPOCH:
-        link_take_epoch_refusal(turn, refusal->held_epoch);
+        if (is_of_a_copy(turn->core, frame, lane))
+            link_leave_epoch(turn);
+        else
+            link_take_epoch_refusal(turn, refusal->held_epoch);
         break;
     case HV_REASON_DEPLOYMENT:
     case HV_REASON_MODE:

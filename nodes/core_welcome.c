@@ -60,6 +60,17 @@ static void start_epoch(struct turn *turn, uint64_t epoch) {
     core->link.since_real_ms = turn->real_ms;
 }
 
+/* What this outbox was never told of by an Ack goes again, in an epoch of its own. The other one
+ * hears that its place has been taken. */
+void link_leave_epoch(struct turn *turn) {
+    struct node_core *core = turn->core;
+    for (int lane = 0; lane < NODE_LANES; lane++) {
+        core->heads.acked[lane] -= core->lanes[lane].doubted;
+        core->lanes[lane].doubted = 0;
+    }
+    start_epoch(turn, core_epoch(core)->epoch + 1);
+}
+
 void link_take_epoch_refusal(struct turn *turn, uint64_t held_epoch) {
     if (held_epoch <= core_epoch(turn->core)->epoch)
         return; /* of an earlier epoch of ours */
@@ -104,15 +115,30 @@ static uint64_t held_of(const struct hv_welcome *welcome, enum hv_lane lane) {
     return 0;
 }
 
+/* What is held beyond what was acknowledged may be of another outbox: a copy of this one, or the
+ * one in whose place an old copy was put. So the last of it is sent once more, and the coordinator
+ * says whether it is the same. */
+static void doubt(struct node_core *core, int lane, uint64_t acked_before) {
+    uint64_t *acked = &core->heads.acked[lane];
+    if (*acked <= acked_before)
+        return;
+    --*acked;
+    core->lanes[lane].doubted = *acked - acked_before;
+}
+
 static bool take_heads(struct turn *turn, const struct hv_welcome *welcome) {
     struct node_core *core = turn->core;
+    uint64_t acked_before[NODE_LANES];
     for (int lane = 0; lane < NODE_LANES; lane++) {
         uint64_t base = core_epoch(core)->base[lane];
+        acked_before[lane] = core->heads.acked[lane] - core->lanes[lane].doubted;
+        core->lanes[lane].doubted = 0;
         if (!link_take_head(turn, lane, base + held_of(welcome, (enum hv_lane)(lane + 1))))
             return false;
     }
     for (int lane = 0; lane < NODE_LANES; lane++) {
         struct core_lane *at = &core->lanes[lane];
+        doubt(core, lane, acked_before[lane]);
         at->sent = core->heads.acked[lane];
         at->went_back = false;
         at->hold_real_ms = at->hold_ms = 0;

@@ -88,6 +88,18 @@ static void keep(struct fake_coordinator *fake, const struct hv_envelope *envelo
     fake->held[envelope->lane] = envelope->sequence;
 }
 
+static bool was_something_else(const struct fake_coordinator *fake,
+                               const struct hv_envelope *envelope) {
+    for (size_t i = 0; i < fake->count; i++) {
+        const struct fake_report *report = &fake->reports[i];
+        if (report->lane == envelope->lane && report->epoch == envelope->epoch &&
+            report->sequence == envelope->sequence)
+            return report->kind != envelope->report.kind ||
+                   report->number != number_of(&envelope->report);
+    }
+    return false;
+}
+
 static struct hv_envelope take_report(struct fake_coordinator *fake,
                                       const struct hv_envelope *envelope) {
     uint64_t held = fake->held[envelope->lane];
@@ -98,6 +110,10 @@ static struct hv_envelope take_report(struct fake_coordinator *fake,
     if (envelope->sequence > held + 1) {
         fake->gaps++;
         return refusal(fake, envelope, HV_REASON_GAP, false);
+    }
+    if (envelope->sequence <= held && was_something_else(fake, envelope)) {
+        fake->greeted = false;
+        return refusal(fake, envelope, HV_REASON_EPOCH, false);
     }
     if (envelope->sequence == held + 1 && fake->full)
         return refusal(fake, envelope, HV_REASON_NOT_STORED, false);

@@ -118,6 +118,59 @@ Test(core, what_gathered_behind_a_failed_batch_fails_with_it) {
     cr_assert_eq(core_bench_refused(bench, "S1"), HV_REASON_GAP, "not stored with a gap");
 }
 
+static void arrive_seen_at(uint64_t sequence, uint64_t node_ms) {
+    struct hv_envelope envelope = core_bench_check_in(bench, 100, sequence, 1);
+    envelope.report.seen.node_ms = node_ms;
+    core_bench_frame(bench, "S1", &envelope);
+}
+
+/* Two machines on copies of one outbox. */
+Test(core, acknowledges_nothing_under_a_number_that_something_else_has) {
+    arrive_seen_at(1, 5000);
+    arrive_seen_at(1, 6000);
+    cr_assert_eq(core_bench_refused(bench, "S1"), HV_REASON_EPOCH, "also before it is stored");
+    arrive_seen_at(2, 7000);
+    cr_assert_eq(core_bench_refused(bench, "S1"), HV_REASON_HELLO_FIRST, "it would come twice");
+    core_bench_idle(bench);
+    core_bench_hello(bench, "S1", 100);
+    core_bench_forget(bench);
+    arrive_seen_at(1, 6000);
+    core_bench_idle(bench);
+    cr_assert_eq(core_bench_refused(bench, "S1"), HV_REASON_EPOCH);
+    cr_assert_eq(core_bench_last(bench, "S1", HV_BODY_REFUSAL)->refusal.held_epoch, 100);
+    cr_assert_eq(core_bench_count(bench, "S1", HV_BODY_ACK), 0);
+    core_bench_hello(bench, "S1", 100);
+    core_bench_forget(bench);
+    arrive_seen_at(1, 5000);
+    core_bench_idle(bench);
+    cr_assert_eq(core_bench_last(bench, "S1", HV_BODY_ACK)->sequence, 1, "the same again");
+    core_bench_hello(bench, "S1", 101);
+    core_bench_forget(bench);
+    struct hv_envelope anew = core_bench_check_in(bench, 101, 1, 1);
+    anew.report.seen.node_ms = 6000;
+    core_bench_frame(bench, "S1", &anew);
+    core_bench_idle(bench);
+    cr_assert_eq(core_bench_last(bench, "S1", HV_BODY_ACK)->sequence, 1, "in an epoch of its own");
+    cr_assert_eq(core_bench_people(bench, "S1"), 2);
+}
+
+Test(core, what_was_not_stored_leaves_no_trace_that_would_contradict_a_repeat) {
+    for (uint64_t sequence = 1; sequence <= 8; sequence++)
+        arrive_seen_at(sequence, 5000 + sequence);
+    core_bench_idle(bench);
+    log_memory_limit(bench->disk, 1);
+    for (uint64_t sequence = 9; sequence <= 12; sequence++)
+        arrive_seen_at(sequence, 5000 + sequence);
+    core_bench_idle(bench);
+    log_memory_limit(bench->disk, 0);
+    core_bench_forget(bench);
+    for (uint64_t sequence = 1; sequence <= 12; sequence++)
+        arrive_seen_at(sequence, 5000 + sequence);
+    core_bench_idle(bench);
+    cr_assert_eq(core_bench_refused(bench, "S1"), HV_REASON_UNKNOWN);
+    cr_assert_eq(core_bench_people(bench, "S1"), 12);
+}
+
 Test(core, refuses_for_good_at_the_sequence_and_goes_on) {
     struct hv_envelope envelope = core_bench_check_in(bench, 100, 1, 1);
     envelope.report.subject = "S2";

@@ -111,6 +111,59 @@ Test(node_core_session, takes_a_new_epoch_where_its_outbox_is_older_than_what_wa
     cr_assert_eq(bench->fake.held[HV_LANE_PRESENT], 1, "the present goes first in a new epoch");
 }
 
+static size_t times_told(uint64_t number) {
+    size_t times = 0;
+    for (size_t i = 0; i < bench->fake.count; i++)
+        times += bench->fake.reports[i].number == number;
+    return times;
+}
+
+static void put_back(struct outbox *backup) {
+    bench_kill(bench);
+    outbox_free(bench->outbox);
+    bench->outbox = backup;
+    bench_start(bench);
+}
+
+/* As many reports as were lost, or more: the heads alone say that nothing is wrong. */
+Test(node_core_session, loses_nothing_where_an_older_outbox_has_gone_on_before_it_was_heard) {
+    bench_run(bench, 5000);
+    bench_note(bench, 1);
+    bench_run(bench, 5000);
+    struct outbox *backup = outbox_memory_copy(bench->outbox);
+    for (uint64_t i = 2; i <= 30; i++)
+        bench_note(bench, i);
+    bench_run(bench, 5000);
+    bench->reachable = false;
+    put_back(backup);
+    for (uint64_t i = 31; i <= 70; i++)
+        bench_note(bench, i);
+    bench->reachable = true;
+    bench_run(bench, 120000);
+    cr_assert_eq(bench_status(bench).link, NODE_LINK_UP);
+    cr_assert_eq(bench_status(bench).lanes[NODE_HISTORY].waiting, 0);
+    for (uint64_t i = 1; i <= 70; i++)
+        cr_assert_eq(times_told(i), 1, "note %llu", (unsigned long long)i);
+    cr_assert_eq(bench_status(bench).epoch, 1001);
+}
+
+/* What was acknowledged and not heard is the same when it comes again: no epoch is needed. */
+Test(node_core_session, goes_on_in_its_epoch_where_only_the_answers_were_lost) {
+    bench_run(bench, 5000);
+    for (uint64_t i = 1; i <= 9; i++)
+        bench_note(bench, i);
+    while (bench_deliver_to_coordinator(bench))
+        ;
+    bench_break(bench);
+    bench_step(bench, (struct node_event){.kind = NODE_EVENT_LINK_DOWN});
+    bench_note(bench, 10);
+    bench_run(bench, 60000);
+    cr_assert_eq(bench_status(bench).epoch, 1000);
+    for (uint64_t i = 1; i <= 10; i++)
+        cr_assert_eq(times_told(i), 1, "note %llu", (unsigned long long)i);
+    cr_assert_eq(bench->fake.again, 1, "the last alone is sent again");
+}
+
 Test(node_core_session, rebases_an_epoch_that_was_never_used) {
     bench->fake.epoch = 7000;
     bench_note(bench, 1);
