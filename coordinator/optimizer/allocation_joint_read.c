@@ -94,6 +94,9 @@ int allocation_joint_read(const struct joint *joint, struct allocation_plan *pla
         error = allocation_plan_add_up(in, plan);
     if (!error)
         error = allocation_bound(in, plan->floor, prices, &plan->lower_bound);
+    /* What is too little to be sent is left out: no more can be proven than what that costs. */
+    if (!error && in->maxmin)
+        plan->lower_bound = fmin(plan->lower_bound, plan->objective);
     plan->unfair_cost = plan->objective;
     plan->pivots = joint->rounds;
     return error;

@@ -284,8 +284,23 @@ static int put_risk_rows(struct preposition_master *master) {
     return error;
 }
 
+/* What the dearest facility, full of the dearest goods, comes to. */
+static double dearest_column(const struct preposition_problem *problem) {
+    const struct preposition_instance *instance = problem->instance;
+    double dearest = 0;
+    for (uint32_t a = 0; a < problem->facility_count; a++) {
+        dearest = fmax(dearest, problem->facilities[a].fixed_cost);
+        for (uint32_t k = 0; k < instance->item_count; k++)
+            dearest =
+                fmax(dearest, problem->stock_max[(size_t)a * instance->item_count + k] *
+                                  (instance->items[k].price + instance->items[k].holding_cost));
+    }
+    return dearest;
+}
+
 /* Money of which the objective has about a million: where nothing can be met, everything is short.
- */
+ * Where shortages cost next to nothing, no column may become so dear that Clp, which takes 10^25
+ * for no figure, ends the process. */
 double preposition_master_find_money(const struct preposition_problem *problem,
                                      const double *weights) {
     double sum = 0;
@@ -294,7 +309,8 @@ double preposition_master_find_money(const struct preposition_problem *problem,
         sum += weights[recourse->scenario] * recourse->total *
                problem->instance->items[recourse->item].shortage_cost;
     }
-    return sum > 0 ? sum / 1e6 : 1;
+    double money = sum > 0 ? sum / 1e6 : 1;
+    return fmax(money, dearest_column(problem) / 1e15);
 }
 
 static void number_columns(struct preposition_master *master) {

@@ -58,7 +58,8 @@ static inline double preposition_master_stock_most(const struct preposition_mast
 
 /* ---- preposition_master_build.c ---- */
 
-/* Money of one unit of the objective, so that it is about 10^6. */
+/* Money of one unit of the objective, so that it is about 10^6 where the figures are not too far
+ * apart for that. */
 double preposition_master_find_money(const struct preposition_problem *problem,
                                      const double *weights);
 

@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,31 @@ Test(allocation_command, says_what_fairness_costs, .init = cr_redirect_stdout) {
     const char *instance = write_instance(dir, "10");
     cr_assert_eq(RUN(instance, "--fairness", "maxmin"), EX_OK);
     cr_assert(has(cr_get_redirected_stdout(), "fairness costs 5.00, 5.00 % of 100.00"));
+    scratch_remove(dir);
+}
+
+/* A thousandth of a millionth of the first item fills the lane: too little to be told, not to cost.
+ */
+Test(allocation_command, proves_no_more_of_fair_plans_than_its_own_cost) {
+    char *dir = scratch_make();
+    const char *path = scratch_path(dir, "huge.json"), *said = scratch_path(dir, "said.json");
+    command_write(
+        path,
+        "{\"format\":\"haven.allocation.instance/1\",\"name\":\"x\",\"items\":[{\"id\":\"i\","
+        "\"volume_m3\":1e9,\"weight_kg\":1,\"shortage_cost\":1},{\"id\":\"j\",\"volume_m3\":1e-6,"
+        "\"weight_kg\":1,\"shortage_cost\":75}],\"depots\":[{\"id\":\"d\",\"stock\":{\"i\":98},"
+        "\"reserve\":{\"i\":86},\"dispatch_m3\":63}],\"shelters\":[{\"id\":\"s\",\"need\":"
+        "{\"i\":50.5,\"j\":71.5}},{\"id\":\"t\",\"need\":{\"i\":73.3,\"j\":19}}],\"lanes\":["
+        "{\"depot\":\"d\",\"shelter\":\"s\",\"cost_per_m3\":1.3,\"capacity_m3\":52},{\"depot\":"
+        "\"d\",\"shelter\":\"t\",\"cost_per_m3\":6.7,\"capacity_m3\":16.8}],"
+        "\"fairness\":\"maxmin\"}");
+    cr_assert_not_null(freopen(said, "we", stdout));
+    cr_assert_eq(RUN(path, "--json"), EX_OK);
+    fflush(stdout);
+    json_t *root = json_load_file(said, 0, NULL);
+    cr_assert_leq(json_number_value(json_object_get(root, "lower_bound")),
+                  json_number_value(json_object_get(root, "objective")));
+    json_decref(root);
     scratch_remove(dir);
 }
 

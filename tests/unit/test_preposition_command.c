@@ -114,6 +114,25 @@ Test(preposition_command, does_not_count_a_shortage_as_met_beside_a_large_demand
     scratch_remove(dir);
 }
 
+/* Clp ends the process for a cost of 10^25 in the money in which all shortages are a million. */
+Test(preposition_command, decides_where_goods_are_dear_beyond_all_shortages) {
+    char *dir = scratch_make();
+    const char *instance = scratch_path(dir, "i.json"), *said = scratch_path(dir, "said.json");
+    command_write(instance, "{\"format\":\"haven.preposition.instance/1\",\"name\":\"dear\","
+                            "\"sites\":[{\"id\":\"a\",\"sizes\":[{\"id\":\"s\",\"fixed_cost\":1,"
+                            "\"capacity_m3\":100}]},{\"id\":\"b\",\"sizes\":[]}],"
+                            "\"items\":[{\"id\":\"w\",\"volume_m3\":1e-6,\"price\":10,"
+                            "\"holding_cost\":1e9,\"shortage_cost\":1e-12,\"transport_cost\":0}],"
+                            "\"arcs\":[{\"id\":\"ab\",\"from\":\"a\",\"to\":\"b\",\"km\":3}],"
+                            "\"scenarios\":[{\"id\":\"q\",\"probability\":1,"
+                            "\"demand\":{\"b\":{\"w\":33}},\"surviving\":{\"a\":1e-9}}]}");
+    cr_assert_not_null(freopen(said, "we", stdout));
+    cr_assert_eq(RUN(instance, "--json"), EX_OK);
+    fflush(stdout);
+    cr_assert_float_eq(figure(said, "objective"), 33e-12, 1e-20, "nothing is held");
+    scratch_remove(dir);
+}
+
 Test(preposition_command, reports_what_the_decision_is_worth) {
     char *dir = scratch_make();
     const char *instance = write_two(dir), *said = scratch_path(dir, "said.json"),
