@@ -268,8 +268,8 @@ SHAPE(static, order_people, order_people, hv_rule_order_people);
 
 #define MODEL struct hv_bus_stop
 static const struct hv_field bus_stop_fields[] = {
-    ID(1, zone, REQUIRED), PEOPLE(2, people),      PEOPLE(3, wheelchair),
-    PEOPLE(4, medical),    MS(5, arrives_wall_ms), MS(6, leaves_wall_ms),
+    ID(1, zone, REQUIRED),  PEOPLE(2, people),     PEOPLE(3, wheelchair), PEOPLE(4, medical),
+    MS(5, arrives_wall_ms), MS(6, leaves_wall_ms), ID(7, pickup, 0),
 };
 SHAPE(static, bus_stop, bus_stop, hv_rule_bus_stop);
 #undef MODEL
@@ -717,6 +717,7 @@ static const struct hv_field plan_bus_stop_fields[] = {
     PEOPLE(4, medical),
     NUMBER(5, arrives_s, INT64_MAX, 0),
     NUMBER(6, leaves_s, INT64_MAX, 0),
+    ID(7, pickup, 0),
 };
 SHAPE(static, plan_bus_stop, plan_bus_stop, hv_rule_plan_bus_stop);
 #undef MODEL

@@ -427,6 +427,7 @@ struct hv_bus_stop { /* people of a zone who board */
     uint32_t medical;
     int64_t arrives_wall_ms;
     int64_t leaves_wall_ms;
+    const char *pickup; /* node of the region; "": the zone's */
 };
 
 struct hv_bus_run { /* of one bus, over pick-up points to a shelter */
@@ -866,6 +867,7 @@ struct hv_plan_bus_stop { /* people of a zone who board; seconds after the order
     uint32_t medical;
     int64_t arrives_s;
     int64_t leaves_s;
+    const char *pickup; /* node of the region; "": the zone's */
 };
 
 struct hv_plan_bus_run {

@@ -113,6 +113,7 @@ struct cli_column {
 void cli_print_list(const json_t *list, const struct cli_column columns[]);
 
 cli_cell cli_cell_text;    /* as it is; nothing where it is missing */
+cli_cell cli_cell_pickup;  /* a zone, and at which node where its stop of a bus says so */
 cli_cell cli_cell_whole;   /* 0 where it is missing */
 cli_cell cli_cell_known;   /* "?" where it is null */
 cli_cell cli_cell_given;   /* nothing where it is missing */

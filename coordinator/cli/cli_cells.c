@@ -21,6 +21,11 @@ void cli_cell_text(struct cli_table *table, const json_t *row, const char *membe
     cli_table_cell(table, "%s", cli_text(row, member));
 }
 
+void cli_cell_pickup(struct cli_table *table, const json_t *row, const char *member) {
+    const char *node = cli_text(row, "pickup");
+    cli_table_cell(table, node[0] == '\0' ? "%s" : "%s at %s", cli_text(row, member), node);
+}
+
 void cli_cell_whole(struct cli_table *table, const json_t *row, const char *member) {
     cli_table_cell(table, "%lld", cli_number(row, member));
 }

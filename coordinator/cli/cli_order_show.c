@@ -83,7 +83,7 @@ static void add_stop(struct cli_table *table, const json_t *run, const json_t *s
         cli_table_cell(table, "%s", "");
         cli_table_cell(table, "%s", "then");
     }
-    cli_cell_text(table, stop, "zone");
+    cli_cell_pickup(table, stop, "zone");
     cli_cell_whole(table, stop, "people");
     cli_cell_whole(table, stop, "wheelchair");
     add_clock(table, stop, "arrives_wall_ms", WALL_HOUR);

@@ -12,7 +12,7 @@ static void add_stop(struct cli_table *table, const json_t *run, const json_t *s
         cli_table_cell(table, "%s", "");
         cli_table_cell(table, "%s", "then");
     }
-    cli_cell_text(table, stop, "zone");
+    cli_cell_pickup(table, stop, "zone");
     cli_cell_whole(table, stop, "people");
     cli_cell_hours(table, stop, "arrives_s");
     cli_cell_hours(table, stop, "leaves_s");

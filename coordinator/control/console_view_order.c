@@ -12,8 +12,9 @@ static json_t *view_order_runs(const struct hv_order *order) {
         json_t *stops = json_array();
         for (size_t k = 0; k < run->stop_count; k++)
             json_array_append_new(
-                stops, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I}", "zone", run->stops[k].zone,
-                                 "people", (json_int_t)run->stops[k].people, "wheelchair",
+                stops, json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "zone", run->stops[k].zone,
+                                 "pickup", run->stops[k].pickup, "people",
+                                 (json_int_t)run->stops[k].people, "wheelchair",
                                  (json_int_t)run->stops[k].wheelchair, "medical",
                                  (json_int_t)run->stops[k].medical, "arrives_wall_ms",
                                  (json_int_t)run->stops[k].arrives_wall_ms, "leaves_wall_ms",

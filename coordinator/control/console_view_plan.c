@@ -230,10 +230,11 @@ static json_t *view_bus_run(const struct hv_plan_bus_run *run) {
     for (size_t i = 0; i < run->stop_count; i++) {
         const struct hv_plan_bus_stop *stop = &run->stops[i];
         json_array_append_new(
-            stops, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I}", "zone", stop->zone, "people",
-                             (json_int_t)stop->people, "wheelchair", (json_int_t)stop->wheelchair,
-                             "medical", (json_int_t)stop->medical, "arrives_s",
-                             (json_int_t)stop->arrives_s, "leaves_s", (json_int_t)stop->leaves_s));
+            stops, json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "zone", stop->zone, "pickup",
+                             stop->pickup, "people", (json_int_t)stop->people, "wheelchair",
+                             (json_int_t)stop->wheelchair, "medical", (json_int_t)stop->medical,
+                             "arrives_s", (json_int_t)stop->arrives_s, "leaves_s",
+                             (json_int_t)stop->leaves_s));
     }
     json_t *object = json_pack(
         "{s:s, s:I, s:s, s:I, s:I, s:I, s:o}", "vehicle", run->vehicle, "number",

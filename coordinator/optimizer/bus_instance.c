@@ -51,6 +51,9 @@ static bool limits_are_sound(const struct bus_instance *instance) {
     for (size_t i = 0; instance->limits != NULL && i < pairs; i++)
         if (instance->limits[i] < 0)
             return false;
+    for (size_t p = 0; instance->limit_row != NULL && p < instance->pickup_count; p++)
+        if (instance->limit_row[p] < 0 || (size_t)instance->limit_row[p] >= instance->pickup_count)
+            return false;
     return true;
 }
 

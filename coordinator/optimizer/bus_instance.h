@@ -67,7 +67,16 @@ struct bus_instance {
     const int32_t *back;    /* shelter × pickup */
     const int32_t *limits;  /* pickup × shelter: people of a point who may be brought there; NULL:
                                any number of them */
+    const int32_t *limit_row; /* pickup: of the one whose limits are shared; NULL: each has its own
+                               */
 };
+
+/* Where the limit of a point and a shelter stands in limits. */
+static inline size_t bus_limit_of(const struct bus_instance *instance, size_t pickup,
+                                  size_t shelter) {
+    const size_t row = instance->limit_row == NULL ? pickup : (size_t)instance->limit_row[pickup];
+    return row * instance->shelter_count + shelter;
+}
 
 /* Whether figures and indices are right, and no detour is shorter than a way. HV_OK, HV_ERR_VALUE
  * or HV_ERR_LIMIT. Cubic in pick-up points for the detours when there are no more than 200, which

@@ -182,7 +182,7 @@ static void put_stop(struct bus_drive *drive, int32_t stop, int32_t pickup) {
 
 static bool may_go(const struct bus_instance *instance, int32_t pickup, int32_t shelter) {
     return instance->limits == NULL ||
-           instance->limits[(size_t)pickup * instance->shelter_count + (size_t)shelter] > 0;
+           instance->limits[bus_limit_of(instance, (size_t)pickup, (size_t)shelter)] > 0;
 }
 
 /* A shelter for people of a point: near it more often than not. */

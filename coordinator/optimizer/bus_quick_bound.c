@@ -49,7 +49,8 @@ static bool may_go(const struct bus_instance *instance, size_t point, size_t she
     const size_t pair = point * instance->shelter_count + shelter;
     return instance->in[pair] != BUS_NEVER && instance->shelters[shelter].places > 0 &&
            (instance->shelters[shelter].takes >> instance->pickups[point].class & 1) != 0 &&
-           (instance->limits == NULL || instance->limits[pair] > 0);
+           (instance->limits == NULL ||
+            instance->limits[bus_limit_of(instance, point, shelter)] > 0);
 }
 
 static int64_t nearest_shelter(const struct bus_instance *instance, size_t point) {

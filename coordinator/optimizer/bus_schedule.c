@@ -75,7 +75,7 @@ static int32_t boarding(const struct bus_clock *clock, const struct riding *ridi
     if (clock->limits == NULL)
         return people;
     const int32_t limit =
-        clock->limits[(size_t)pickup * clock->instance->shelter_count + (size_t)riding->shelter];
+        clock->limits[bus_limit_of(clock->instance, (size_t)pickup, (size_t)riding->shelter)];
     return people < limit ? people : limit;
 }
 
@@ -83,7 +83,7 @@ static int32_t boarding(const struct bus_clock *clock, const struct riding *ridi
 static void take_people(struct bus_clock *clock, int32_t pickup, int32_t shelter, int32_t people) {
     clock->left[pickup] -= people;
     if (clock->limits != NULL)
-        clock->limits[(size_t)pickup * clock->instance->shelter_count + (size_t)shelter] -= people;
+        clock->limits[bus_limit_of(clock->instance, (size_t)pickup, (size_t)shelter)] -= people;
 }
 
 static int32_t way_to(const struct bus_clock *clock, const struct bus_state *bus,

@@ -238,7 +238,7 @@ struct plan_deliveries {
 
 /* Some people of a zone board a bus. Seconds after the start of the plan, less than 0 before it. */
 struct plan_bus_stop {
-    uint32_t zone;
+    uint32_t zone, node; /* node: PLAN_NONE where the pick-up point is not known any more */
     int32_t people[INSTANCE_CLASSES];
     int64_t arrives_s, leaves_s;
 };
@@ -278,7 +278,7 @@ struct plan_buses {
     size_t run_count;
     struct plan_bus_stop *stops;
     size_t stop_count;
-    struct plan_bus_left *left; /* by zone and class */
+    struct plan_bus_left *left; /* by zone and class, for each reason once */
     size_t left_count;
     int64_t *without; /* by stream, or by assignment where there is no timetable: people by bus */
     int64_t *stays;   /* the same × class: of `left` */

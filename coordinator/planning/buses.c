@@ -1,5 +1,6 @@
 #include "coordinator/planning/buses.h"
 
+#include "coordinator/optimizer/array.h"
 #include "coordinator/optimizer/bus_instance.h"
 
 #include <math.h>
@@ -28,7 +29,7 @@ struct finding {
     struct hv_arena arena;
     int64_t wall_ms;
     struct found_run *found;
-    size_t found_count, found_room, stop_room;
+    size_t found_count, found_room, stop_room, spot_room;
     uint64_t *last_order; /* by group: the newest order to its yard */
 };
 
@@ -90,6 +91,60 @@ const struct buses_group *buses_group_of(const struct buses *buses, uint32_t bus
             high = middle;
     }
     return &buses->groups[low];
+}
+
+/* ---- pick-up points ---- */
+
+/* As in the picture: a place without a node stands where nobody gets. */
+static uint32_t node_of(const struct region *region, const struct region_zone *zone) {
+    return zone->node == REGION_NONE ? region->node_count : zone->node;
+}
+
+static int add_spot(struct finding *finding, uint32_t zone, uint32_t node, int32_t share) {
+    struct buses *buses = finding->buses;
+    const int error = array_reserve((void **)&buses->spots, buses->spot_count + 1,
+                                    &finding->spot_room, sizeof *buses->spots);
+    if (error == HV_OK)
+        buses->spots[buses->spot_count++] =
+            (struct buses_spot){.zone = zone, .node = node, .share = share};
+    return error;
+}
+
+static int find_spots(struct finding *finding) {
+    const struct region *region = finding->region;
+    struct buses *buses = finding->buses;
+    int error = HV_OK;
+    buses->first_spot = calloc(region->zone_count + 2u, sizeof *buses->first_spot);
+    if (buses->first_spot == NULL)
+        return HV_ERR_MEMORY;
+    for (uint32_t z = 0; z < region->zone_count && error == HV_OK; z++) {
+        const struct region_zone *zone = &region->zones[z];
+        for (const char *part = zone->pickups[0] == '\0' ? NULL : zone->pickups;
+             part != NULL && error == HV_OK;) {
+            char id[HV_ID_BYTES_MAX + 1];
+            int32_t share;
+            part = region_pickup_part(part, id, sizeof id, &share);
+            const uint32_t node = share == 0 ? REGION_NONE : region_find_node(region, id);
+            if (node != REGION_NONE)
+                error = add_spot(finding, z, node, share);
+        }
+        if (error == HV_OK && buses->spot_count == buses->first_spot[z])
+            error = add_spot(finding, z, node_of(region, zone), 1);
+        buses->first_spot[z + 1] = (uint32_t)buses->spot_count;
+    }
+    return error;
+}
+
+/* Where an order says that a bus stops; "": at the zone's node. */
+static uint32_t find_spot(const struct finding *finding, uint32_t zone, const char *pickup) {
+    const struct buses *buses = finding->buses;
+    const struct region *region = finding->region;
+    const uint32_t node = pickup[0] == '\0' ? node_of(region, &region->zones[zone])
+                                            : region_find_node(region, pickup);
+    for (uint32_t i = buses->first_spot[zone]; i < buses->first_spot[zone + 1]; i++)
+        if (buses->spots[i].node == node)
+            return i;
+    return BUSES_NO_SPOT;
 }
 
 /* ---- runs of orders ---- */
@@ -164,6 +219,7 @@ static int add_stops(struct finding *finding, const struct hv_bus_run *from,
             return HV_ERR_MEMORY;
         buses->stops[buses->stop_count++] =
             (struct buses_stop){.zone = zone,
+                                .spot = find_spot(finding, zone, stop->pickup),
                                 .people = {[INSTANCE_GENERAL] = (int32_t)general,
                                            [INSTANCE_WHEELCHAIR] = (int32_t)stop->wheelchair,
                                            [INSTANCE_MEDICAL] = (int32_t)stop->medical},
@@ -267,8 +323,11 @@ static int settle_runs(struct finding *finding) {
         free_s = run->free_s;
         for (size_t s = 0; run->has_begun && s < run->stop_count; s++) {
             const struct buses_stop *stop = &buses->stops[run->first_stop + s];
-            for (int class = 0; class < INSTANCE_CLASSES; class ++)
+            for (int class = 0; class < INSTANCE_CLASSES; class ++) {
                 buses->fetched[stop->zone] += stop->people[class];
+                if (stop->spot != BUSES_NO_SPOT)
+                    buses->spots[stop->spot].fetched[class] += stop->people[class];
+            }
         }
         if (run->free_s > 0 && !found.done)
             buses->runs[buses->run_count++] = *run;
@@ -316,6 +375,8 @@ int buses_new(const struct state *state, const struct region *region, int64_t wa
     hv_arena_init(&finding.arena, 0);
     int error = find_groups(&finding);
     if (error == HV_OK && finding.buses->group_count > 0)
+        error = find_spots(&finding);
+    if (error == HV_OK && finding.buses->group_count > 0)
         error = find_runs(&finding);
     hv_arena_deinit(&finding.arena);
     free(finding.found);
@@ -334,6 +395,8 @@ void buses_free(struct buses *buses) {
     free(buses->groups);
     free(buses->runs);
     free(buses->stops);
+    free(buses->spots);
+    free(buses->first_spot);
     free(buses->fetched);
     free(buses);
 }

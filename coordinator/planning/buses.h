@@ -23,8 +23,17 @@ struct buses_group {
     bool declined;            /* by its yard: not counted on */
 };
 
+/* Where buses fetch people of a zone: at its node, unless the region says where else. */
+struct buses_spot {
+    uint32_t zone, node; /* of the region */
+    int32_t share;       /* of the zone's people without a vehicle, among those of its spots */
+    int64_t fetched[INSTANCE_CLASSES]; /* people on runs that have begun or are over */
+};
+
+#define BUSES_NO_SPOT UINT32_MAX
+
 struct buses_stop {
-    uint32_t zone;
+    uint32_t zone, spot; /* spot: BUSES_NO_SPOT where buses stop there no more */
     int32_t people[INSTANCE_CLASSES];
     int64_t arrives_s, leaves_s; /* after now, less than 0 where it is past; in all of these */
 };
@@ -47,7 +56,10 @@ struct buses {
     size_t run_count;
     struct buses_stop *stops;
     size_t stop_count;
-    int64_t *fetched; /* by zone: people on runs that have begun or are over */
+    struct buses_spot *spots; /* by zone */
+    size_t spot_count;
+    uint32_t *first_spot; /* by zone, and one more */
+    int64_t *fetched;     /* by zone: people on runs that have begun or are over */
     int64_t horizon_s;
 };
 

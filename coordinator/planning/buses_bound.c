@@ -14,8 +14,8 @@ static void set_least_times(const struct buses_planning *planning, const uint32_
                             struct buses_making *making) {
     const size_t points = planning->point_count, shelters = making->instance.shelter_count;
     for (size_t p = 0; p < points; p++) {
-        const size_t z = planning->points[p].zone;
-        const int64_t latest = planning->latest_ms[z];
+        const size_t at = planning->points[p].spot;
+        const int64_t latest = planning->latest_ms[at];
         making->pickups[p] = (struct bus_pickup){
             .people = planning->points[p].people,
             .class = (int32_t)planning->points[p].class,
@@ -23,13 +23,13 @@ static void set_least_times(const struct buses_planning *planning, const uint32_
         for (size_t f = 0; f < making->instance.fleet_count; f++)
             making->out[f * points + p] =
                 down((making->place[f] == BUSES_NONE
-                          ? &planning->out[making->group[f] * planning->zone_count + z]
-                          : &planning->back[making->place[f] * planning->zone_count + z])
+                          ? &planning->out[making->group[f] * planning->spot_count + at]
+                          : &planning->back[making->place[f] * planning->spot_count + at])
                          ->least_ms);
         for (size_t s = 0; s < shelters; s++) {
             making->in[p * shelters + s] =
-                down(planning->in_all[z * planning->instance->shelter_count + usable[s]]);
-            making->back[s * points + p] = down(planning->back_all[z]);
+                down(planning->in_all[at * planning->instance->shelter_count + usable[s]]);
+            making->back[s * points + p] = down(planning->back_all[at]);
         }
     }
 }

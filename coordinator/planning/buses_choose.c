@@ -33,7 +33,7 @@ static int suggest(const struct buses_planning *planning, const struct buses_giv
         for (size_t i = 0; i < run->stop_count; i++)
             for (int class = 0; class < INSTANCE_CLASSES; class ++) {
                 const struct buses_stop *stop = &buses->stops[run->first_stop + i];
-                const uint32_t point = buses_find_point(planning, stop->zone, class);
+                const uint32_t point = buses_find_point(planning, stop->spot, class);
                 if (stop->people[class] > 0 && point != BUSES_NONE &&
                     drive.count < BUSES_STOPS_EACH)
                     drive.pickups[drive.count++] = (int32_t)point;

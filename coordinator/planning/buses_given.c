@@ -2,13 +2,17 @@
 
 #include <stdlib.h>
 
+static size_t limit_at(const struct buses_planning *planning, uint32_t point, uint32_t shelter) {
+    return (size_t)planning->limit_row[point] * planning->shelter_count + shelter;
+}
+
 /* People of a class whom a stop of a run can still fetch. */
 static int32_t who_fit(const struct buses_planning *planning, const struct buses_stop *stop,
                        int class, uint32_t shelter, const struct buses_given *given) {
-    const uint32_t point = buses_find_point(planning, stop->zone, class);
+    const uint32_t point = buses_find_point(planning, stop->spot, class);
     if (point == BUSES_NONE)
         return 0;
-    const size_t pair = point * planning->shelter_count + shelter;
+    const size_t pair = limit_at(planning, point, shelter);
     return (int32_t)buses_smaller(stop->people[class],
                                   buses_smaller(given->waiting[point], given->limits[pair]));
 }
@@ -22,11 +26,12 @@ static bool can_go(const struct buses_planning *planning, const struct buses_run
         return false;
     for (size_t i = 0; i < run->stop_count; i++) {
         const struct buses_stop *stop = &planning->buses->stops[run->first_stop + i];
-        const uint32_t zone = planning->zone_at[stop->zone];
+        const uint32_t at =
+            stop->spot == BUSES_NO_SPOT ? BUSES_NONE : planning->spot_at[stop->spot];
         int64_t fits = 0;
-        if (zone == BUSES_NONE || stop->leaves_s > planning->deadline_s[zone] ||
-            buses_seconds(planning, &planning->in[zone * planning->shelter_count + shelter],
-                          zone) == BUS_NEVER)
+        if (at == BUSES_NONE || stop->leaves_s > planning->deadline_s[at] ||
+            buses_seconds(planning, &planning->in[at * planning->shelter_count + shelter], at) ==
+                BUS_NEVER)
             return false;
         for (int class = 0; class < INSTANCE_CLASSES; class ++)
             fits += who_fit(planning, stop, class, shelter, given);
@@ -47,10 +52,10 @@ static void give_run(const struct buses_planning *planning, const struct buses_r
             const int32_t people = who_fit(planning, stop, class, shelter, given);
             if (people == 0)
                 continue;
-            const uint32_t point = buses_find_point(planning, stop->zone, class);
+            const uint32_t point = buses_find_point(planning, stop->spot, class);
             given->people[at * INSTANCE_CLASSES + (size_t) class] = people;
             given->waiting[point] -= people;
-            given->limits[point * planning->shelter_count + shelter] -= people;
+            given->limits[limit_at(planning, point, shelter)] -= people;
             given->arrival_s += run->free_s * people;
             given->kept_people += people;
         }

@@ -27,14 +27,15 @@ struct buses_way {
     int64_t least_ms;             /* quick_ms as it was found */
 };
 
-struct buses_point { /* people of a zone who wait, of one class */
+struct buses_point { /* people of one class who wait at a spot */
     uint32_t zone;   /* among those that have any */
+    uint32_t spot;   /* among those where any wait */
     enum instance_class class;
     int32_t people;
 };
 
-/* Zones are those with people waiting, shelters those that the plan or a run uses; arrays of both
- * are row by row in the order of the words. */
+/* Zones are those with people waiting, spots those of these where any do, shelters those that the
+ * plan or a run uses; arrays of two of them are row by row in the order of the words. */
 struct buses_planning {
     const struct picture *picture;
     const struct buses *buses;
@@ -47,22 +48,25 @@ struct buses_planning {
     /* From buses_find_people. */
     uint32_t *zones, *zone_at; /* of the region, and by zone of the region which of these */
     size_t zone_count;
+    uint32_t *spots, *spot_at; /* of the buses, and by spot of the buses which of these */
+    size_t spot_count;
     uint32_t *shelters, *shelter_at;
     size_t shelter_count;
-    int64_t *sent; /* zone × shelter × class: by the plan, in time */
-    struct buses_point *points;
+    int64_t *sent;              /* zone × shelter × class: by the plan, in time */
+    struct buses_point *points; /* by zone, class and spot */
+    int32_t *limit_row;         /* by point: the first one of its zone and class */
     size_t point_count;
 
     /* From buses_find_ways. */
     struct buses_roads roads;
-    struct buses_way *out, *between, *in, *back; /* group × zone, zone × zone, zone × shelter and
+    struct buses_way *out, *between, *in, *back; /* group × spot, spot × spot, spot × shelter and
                                                     back */
-    int64_t *in_all;                             /* zone × shelter of the instance: quickest, ms */
-    int64_t *back_all;   /* zone: quickest from any shelter that can be used */
-    int64_t *latest_ms;  /* zone: that anybody can leave by any way to one of these */
-    bool *lasting;       /* zone: no closing touches its ways */
-    int64_t *deadline_s; /* zone; BUS_NEVER */
-    bool *reached;       /* zone: there is a way for buses */
+    int64_t *in_all;                             /* spot × shelter of the instance: quickest, ms */
+    int64_t *back_all;   /* spot: quickest from any shelter that can be used */
+    int64_t *latest_ms;  /* spot: that anybody can leave by any way to one of these */
+    bool *lasting;       /* spot: no closing touches its ways */
+    int64_t *deadline_s; /* spot; BUS_NEVER */
+    bool *reached;       /* spot: there is a way for buses */
 
     struct bus_class classes[INSTANCE_CLASSES];
     int64_t work;
@@ -80,8 +84,8 @@ struct buses_given {
     int32_t *people;          /* by stop of the buses × class: who board */
     struct buses_place *free; /* by bus: after them */
     int32_t *waiting;         /* by point: besides them */
-    int32_t *limits;          /* point × shelter: besides them */
-    int64_t arrival_s;        /* of those that have not begun */
+    int32_t *limits;   /* point × shelter: besides them; of a row that is shared the first */
+    int64_t arrival_s; /* of those that have not begun */
     int64_t kept_people;
 };
 
@@ -145,17 +149,17 @@ void buses_share_out(const struct instance_zone *zone, int64_t ret_people[INSTAN
  * before anything is made that grows with their square. */
 int buses_find_people(struct buses_planning *planning) HV_MUST_USE;
 
-/* The point of a zone of the region; BUSES_NONE: none. */
-uint32_t buses_find_point(const struct buses_planning *planning, uint32_t zone, int class);
+/* The point of a spot of the buses; BUSES_NONE: none. */
+uint32_t buses_find_point(const struct buses_planning *planning, uint32_t spot, int class);
 
-/* By which ways each zone is served, and until when. Once it is known who waits. HV_ERR_MEMORY;
+/* By which ways each spot is served, and until when. Once it is known who waits. HV_ERR_MEMORY;
  * HV_ERR_STOPPED: the caller asked to stop, between two searches.
- * O((groups + zones + shelters) · links log nodes). */
+ * O((groups + spots + shelters) · links log nodes). */
 int buses_find_ways(struct buses_planning *planning) HV_MUST_USE;
 
-/* Seconds of the way to a zone, or from it on to a shelter; upwards; BUS_NEVER. */
+/* Seconds of the way to a spot, or from it on to a shelter; upwards; BUS_NEVER. */
 int32_t buses_seconds(const struct buses_planning *planning, const struct buses_way *way,
-                      size_t zone);
+                      size_t spot);
 
 /* Whether any plan could send people to a shelter of the region, or this one or a run does. */
 bool buses_is_usable(const struct buses_planning *planning, uint32_t shelter);

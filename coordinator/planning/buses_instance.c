@@ -133,25 +133,25 @@ static int32_t opens_s(const struct instance_shelter *shelter) {
 
 static void set_times(const struct buses_planning *planning, struct buses_making *making) {
     const size_t points = planning->point_count, shelters = planning->shelter_count;
-    const size_t zones = planning->zone_count;
+    const size_t spots = planning->spot_count;
     for (size_t p = 0; p < points; p++) {
-        const size_t z = planning->points[p].zone;
+        const size_t at = planning->points[p].spot;
         for (size_t f = 0; f < making->instance.fleet_count; f++)
             making->out[f * points + p] = buses_seconds(
                 planning,
-                making->place[f] == BUSES_NONE ? &planning->out[making->group[f] * zones + z]
-                                               : &planning->back[making->place[f] * zones + z],
-                z);
+                making->place[f] == BUSES_NONE ? &planning->out[making->group[f] * spots + at]
+                                               : &planning->back[making->place[f] * spots + at],
+                at);
         for (size_t q = 0; q < points; q++) {
-            const size_t to = planning->points[q].zone;
+            const size_t to = planning->points[q].spot;
             making->between[p * points + q] =
-                z == to ? 0 : buses_seconds(planning, &planning->between[z * zones + to], to);
+                at == to ? 0 : buses_seconds(planning, &planning->between[at * spots + to], to);
         }
         for (size_t s = 0; s < shelters; s++) {
             making->in[p * shelters + s] =
-                buses_seconds(planning, &planning->in[z * shelters + s], z);
+                buses_seconds(planning, &planning->in[at * shelters + s], at);
             making->back[s * points + p] =
-                buses_seconds(planning, &planning->back[s * zones + z], z);
+                buses_seconds(planning, &planning->back[s * spots + at], at);
         }
     }
 }
@@ -165,7 +165,7 @@ int buses_make_instance(const struct buses_planning *planning, const struct buse
         making->pickups[p] = (struct bus_pickup){
             .people = given->waiting[p],
             .class = (int32_t)planning->points[p].class,
-            .deadline_s = (int32_t)planning->deadline_s[planning->points[p].zone]};
+            .deadline_s = (int32_t)planning->deadline_s[planning->points[p].spot]};
     for (size_t s = 0; s < planning->shelter_count; s++)
         making->shelters[s] = (struct bus_shelter){
             .opens_s = opens_s(&planning->instance->shelters[planning->shelters[s]]),
@@ -173,6 +173,7 @@ int buses_make_instance(const struct buses_planning *planning, const struct buse
             .takes = UINT32_MAX};
     set_times(planning, making);
     making->instance.limits = given->limits;
+    making->instance.limit_row = planning->limit_row;
     return HV_OK;
 }
 

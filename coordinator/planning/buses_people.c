@@ -16,10 +16,10 @@ struct buses_stream buses_stream_at(const struct plan *plan, size_t index) {
     return (struct buses_stream){stream->zone, stream->shelter, stream->people};
 }
 
-uint32_t buses_find_point(const struct buses_planning *planning, uint32_t zone, int class) {
-    const uint32_t at = planning->zone_at[zone];
+uint32_t buses_find_point(const struct buses_planning *planning, uint32_t spot, int class) {
+    const uint32_t at = spot == BUSES_NO_SPOT ? BUSES_NONE : planning->spot_at[spot];
     for (size_t p = 0; at != BUSES_NONE && p < planning->point_count; p++)
-        if (planning->points[p].zone == at && (int)planning->points[p].class == class)
+        if (planning->points[p].spot == at && (int)planning->points[p].class == class)
             return (uint32_t)p;
     return BUSES_NONE;
 }
@@ -70,13 +70,25 @@ void buses_share_out(const struct instance_zone *zone, int64_t ret_people[INSTAN
     ret_people[INSTANCE_GENERAL] = left;
 }
 
-static int find_points(struct buses_planning *planning) {
+static int take_points(struct buses_planning *planning) {
+    const struct buses *buses = planning->buses;
     const size_t cells = planning->zone_count * planning->shelter_count * INSTANCE_CLASSES;
+    size_t spots = 0;
+    for (size_t z = 0; z < planning->zone_count; z++)
+        spots += buses->first_spot[planning->zones[z] + 1] - buses->first_spot[planning->zones[z]];
     planning->sent = buses_take(cells, sizeof *planning->sent);
-    planning->points =
-        buses_take(planning->zone_count * INSTANCE_CLASSES, sizeof *planning->points);
-    if (planning->sent == NULL || planning->points == NULL)
+    planning->spots = buses_take(spots, sizeof *planning->spots);
+    planning->spot_at = buses_take(buses->spot_count, sizeof *planning->spot_at);
+    planning->points = buses_take(spots * INSTANCE_CLASSES, sizeof *planning->points);
+    planning->limit_row = buses_take(spots * INSTANCE_CLASSES, sizeof *planning->limit_row);
+    if (planning->sent == NULL || planning->spots == NULL || planning->spot_at == NULL ||
+        planning->points == NULL || planning->limit_row == NULL)
         return HV_ERR_MEMORY;
+    memset(planning->spot_at, 0xff, buses->spot_count * sizeof *planning->spot_at);
+    return HV_OK;
+}
+
+static void find_sent(struct buses_planning *planning) {
     for (size_t i = 0; i < buses_stream_count(planning->plan); i++) {
         const struct buses_stream stream = buses_stream_at(planning->plan, i);
         const uint32_t zone = planning->zone_at[stream.zone];
@@ -85,6 +97,63 @@ static int find_points(struct buses_planning *planning) {
                 ->sent[buses_cell(planning, zone, planning->shelter_at[stream.shelter], class)] +=
                 stream.people[class];
     }
+}
+
+/* Of a zone's people of a class without a vehicle, those who belong to each of its spots by its
+ * share, and have not been fetched there: spot by spot, the same whenever it is asked. */
+struct belonging {
+    const struct buses_spot *spots;
+    enum instance_class class;
+    int64_t all, shares;  /* of all spots */
+    int64_t share_before; /* of those before the next */
+};
+
+static int64_t next_belonging(struct belonging *belonging, uint32_t spot) {
+    const struct buses_spot *of = &belonging->spots[spot];
+    const int64_t before = belonging->all * belonging->share_before / belonging->shares;
+    belonging->share_before += of->share;
+    const int64_t people = belonging->all * belonging->share_before / belonging->shares - before;
+    return buses_larger(0, people - of->fetched[belonging->class]);
+}
+
+/* People of a class of a zone wait at its spots in proportion to who belongs there and has not been
+ * fetched; where that is nobody, at the last. */
+static void add_points(struct buses_planning *planning, size_t zone, enum instance_class class,
+                       int64_t people) {
+    const struct buses *buses = planning->buses;
+    const uint32_t first = buses->first_spot[planning->zones[zone]],
+                   past = buses->first_spot[planning->zones[zone] + 1];
+    const size_t row = planning->point_count;
+    struct belonging all = {.spots = buses->spots, .class = class, .all = people};
+    int64_t belong = 0, before = 0, given = 0;
+    for (uint32_t i = first; i < past; i++) {
+        all.all += buses->spots[i].fetched[class];
+        all.shares += buses->spots[i].share;
+    }
+    struct belonging next = all;
+    for (uint32_t i = first; i < past; i++)
+        belong += next_belonging(&next, i);
+    next = all;
+    for (uint32_t i = first; i < past; i++) {
+        before += next_belonging(&next, i);
+        const int64_t here =
+            (i + 1 == past ? people : people * before / buses_larger(1, belong)) - given;
+        given += here;
+        if (here == 0)
+            continue;
+        planning->limit_row[planning->point_count] = (int32_t)row;
+        planning->points[planning->point_count++] = (struct buses_point){
+            .zone = (uint32_t)zone,
+            .spot = number_of(planning->spot_at, planning->spots, &planning->spot_count, i),
+            .class = class,
+            .people = (int32_t)buses_smaller(here, INT32_MAX)};
+    }
+}
+
+static int find_points(struct buses_planning *planning) {
+    if (take_points(planning) != HV_OK)
+        return HV_ERR_MEMORY;
+    find_sent(planning);
     for (size_t z = 0; z < planning->zone_count; z++) {
         int64_t waiting[INSTANCE_CLASSES];
         buses_share_out(&planning->instance->zones[planning->zones[z]], waiting);
@@ -92,11 +161,8 @@ static int find_points(struct buses_planning *planning) {
             int64_t sent = 0;
             for (size_t s = 0; s < planning->shelter_count; s++)
                 sent += planning->sent[buses_cell(planning, z, s, class)];
-            const int64_t people = buses_smaller(waiting[class], sent);
-            if (people > 0)
-                planning->points[planning->point_count++] =
-                    (struct buses_point){(uint32_t)z, (enum instance_class) class,
-                                         (int32_t)buses_smaller(people, INT32_MAX)};
+            add_points(planning, z, (enum instance_class) class,
+                       buses_smaller(waiting[class], sent));
         }
     }
     return HV_OK;

@@ -9,8 +9,11 @@ static void free_planning(struct buses_planning *planning) {
     free(planning->zone_at);
     free(planning->shelters);
     free(planning->shelter_at);
+    free(planning->spots);
+    free(planning->spot_at);
     free(planning->sent);
     free(planning->points);
+    free(planning->limit_row);
     free(planning->out);
     free(planning->between);
     free(planning->in);

@@ -7,7 +7,9 @@ struct buses_telling {
     struct buses_planning *planning;
     const struct buses_solved *solved;
     struct plan_buses *out;
-    int64_t *carried; /* zone × shelter × class, as `sent` */
+    int64_t *carried;     /* zone × shelter × class, as `sent` */
+    int64_t *boarded;     /* by point */
+    int64_t *not_carried; /* stream × class */
 };
 
 /* ---- runs ---- */
@@ -37,7 +39,10 @@ struct plan_bus_run *buses_tell_ordered(const struct buses *buses, size_t index,
         const struct buses_stop *stop = &buses->stops[from->first_stop + i];
         struct plan_bus_stop *told = &out->stops[out->stop_count++];
         *told = (struct plan_bus_stop){
-            .zone = stop->zone, .arrives_s = stop->arrives_s, .leaves_s = stop->leaves_s};
+            .zone = stop->zone,
+            .node = stop->spot == BUSES_NO_SPOT ? PLAN_NONE : buses->spots[stop->spot].node,
+            .arrives_s = stop->arrives_s,
+            .leaves_s = stop->leaves_s};
         memcpy(told->people, stop->people, sizeof told->people);
         run->stop_count++;
     }
@@ -56,9 +61,12 @@ static void tell_given(struct buses_telling *telling, size_t index) {
                 telling->solved->given
                     .people[(from->first_stop + i) * INSTANCE_CLASSES + (size_t) class];
             told->people[class] = people;
-            if (people > 0)
-                telling->carried[buses_cell(planning, planning->zone_at[told->zone],
-                                            planning->shelter_at[from->shelter], class)] += people;
+            if (people == 0)
+                continue;
+            telling->carried[buses_cell(planning, planning->zone_at[told->zone],
+                                        planning->shelter_at[from->shelter], class)] += people;
+            telling->boarded[buses_find_point(
+                planning, planning->buses->stops[from->first_stop + i].spot, class)] += people;
         }
     }
 }
@@ -70,7 +78,7 @@ int64_t buses_slack_s(const struct buses_planning *planning, const struct buses_
         run->free_s - group->unload_s - (int64_t)BUSES_ALIGHT_S * run->people - run->arrive_s;
     for (int32_t i = 0; i < run->stop_count; i++) {
         const struct bus_stop *stop = &solved->plan.stops[run->stop_first + (size_t)i];
-        slack = buses_smaller(slack, planning->deadline_s[planning->points[stop->pickup].zone] -
+        slack = buses_smaller(slack, planning->deadline_s[planning->points[stop->pickup].spot] -
                                          stop->leave_s);
     }
     return buses_larger(0, slack);
@@ -89,11 +97,12 @@ static void tell_new(struct buses_telling *telling, const struct bus_run *from) 
         const struct bus_stop *stop = &telling->solved->plan.stops[from->stop_first + (size_t)i];
         const struct buses_point *point = &planning->points[stop->pickup];
         struct plan_bus_stop *told = &telling->out->stops[telling->out->stop_count];
-        const uint32_t zone = planning->zones[point->zone];
-        if (run->stop_count > 0 && told[-1].zone == zone) {
+        const struct buses_spot *spot = &planning->buses->spots[planning->spots[point->spot]];
+        if (run->stop_count > 0 && told[-1].zone == spot->zone && told[-1].node == spot->node) {
             told--; /* another class, at the same place */
         } else {
-            *told = (struct plan_bus_stop){.zone = zone, .arrives_s = stop->arrive_s + slack};
+            *told = (struct plan_bus_stop){
+                .zone = spot->zone, .node = spot->node, .arrives_s = stop->arrive_s + slack};
             telling->out->stop_count++;
             run->stop_count++;
         }
@@ -101,6 +110,7 @@ static void tell_new(struct buses_telling *telling, const struct bus_run *from) 
         told->leaves_s = stop->leave_s + slack;
         telling->carried[buses_cell(planning, point->zone, (size_t)from->shelter,
                                     (int)point->class)] += stop->people;
+        telling->boarded[stop->pickup] += stop->people;
     }
 }
 
@@ -132,7 +142,21 @@ static enum plan_bus_reason why_left(const struct buses_planning *planning,
         return PLAN_BUS_NONE;
     if (point->class == INSTANCE_WHEELCHAIR && !wheelchair)
         return PLAN_BUS_NO_WHEELCHAIR;
-    return planning->reached[point->zone] ? PLAN_BUS_BUSY : PLAN_BUS_NO_WAY;
+    return planning->reached[point->spot] ? PLAN_BUS_BUSY : PLAN_BUS_NO_WAY;
+}
+
+/* Those of a zone and class for one reason are told together. */
+static void add_left(const struct plan_bus_left *more, struct plan_buses *out) {
+    for (size_t i = out->left_count; i-- > 0;) {
+        struct plan_bus_left *left = &out->left[i];
+        if (left->zone != more->zone || left->class != more->class)
+            break;
+        if (left->reason != more->reason)
+            continue;
+        left->people += more->people;
+        return;
+    }
+    out->left[out->left_count++] = *more;
 }
 
 static void tell_left(struct buses_telling *telling) {
@@ -140,30 +164,30 @@ static void tell_left(struct buses_telling *telling) {
     struct plan_buses *out = telling->out;
     for (size_t p = 0; p < planning->point_count; p++) {
         const struct buses_point *point = &planning->points[p];
-        int64_t people = point->people;
-        for (size_t s = 0; s < planning->shelter_count; s++)
-            people -= telling->carried[buses_cell(planning, point->zone, s, (int)point->class)];
+        const int64_t people = point->people - telling->boarded[p];
         out->people += point->people;
         if (people <= 0)
             continue;
         out->unserved += people;
-        out->left[out->left_count++] = (struct plan_bus_left){
-            planning->zones[point->zone], point->class, people, why_left(planning, point)};
+        const struct plan_bus_left left = {planning->zones[point->zone], point->class, people,
+                                           why_left(planning, point)};
+        add_left(&left, out);
     }
 }
 
-/* Of a zone's streams the last ones have those for whom no bus comes; `stays` still says who is not
- * carried. */
+/* Of a zone's streams the last ones have those for whom no bus comes; `not_carried` of stream ×
+ * class, less those who are told. */
 static void tell_stays(const struct buses_planning *planning, const struct plan_bus_left *from,
-                       struct plan_buses *out) {
+                       int64_t *not_carried, struct plan_buses *out) {
     int64_t left = from->people;
     for (size_t i = out->stream_count; i-- > 0;) {
-        int64_t *stays = &out->stays[i * INSTANCE_CLASSES + (size_t)from->class];
+        const size_t cell = i * INSTANCE_CLASSES + (size_t)from->class;
         if (buses_stream_at(planning->plan, i).zone != from->zone)
             continue;
-        const int64_t people = buses_smaller(left, *stays);
+        const int64_t people = buses_smaller(left, not_carried[cell]);
         left -= people;
-        *stays = -people; /* found: told from those who are only not carried */
+        not_carried[cell] -= people;
+        out->stays[cell] += people;
     }
 }
 
@@ -180,13 +204,12 @@ static void tell_streams(struct buses_telling *telling) {
             const int64_t people = buses_smaller(*carried, stream.people[class]);
             *carried -= people;
             out->without[i] += people;
-            out->stays[i * INSTANCE_CLASSES + (size_t) class] = stream.people[class] - people;
+            telling->not_carried[i * INSTANCE_CLASSES + (size_t) class] =
+                stream.people[class] - people;
         }
     }
     for (size_t l = 0; l < out->left_count; l++)
-        tell_stays(planning, &out->left[l], out);
-    for (size_t i = 0; i < out->stream_count * INSTANCE_CLASSES; i++)
-        out->stays[i] = out->stays[i] < 0 ? -out->stays[i] : 0;
+        tell_stays(planning, &out->left[l], telling->not_carried, out);
 }
 
 /* ---- the whole ---- */
@@ -215,8 +238,12 @@ static int take_telling_room(struct buses_telling *telling) {
     out->stays = buses_take(out->stream_count * INSTANCE_CLASSES, sizeof *out->stays);
     telling->carried = buses_take(planning->zone_count * planning->shelter_count * INSTANCE_CLASSES,
                                   sizeof *telling->carried);
+    telling->boarded = buses_take(planning->point_count, sizeof *telling->boarded);
+    telling->not_carried =
+        buses_take(out->stream_count * INSTANCE_CLASSES, sizeof *telling->not_carried);
     return out->runs == NULL || out->stops == NULL || out->left == NULL || out->without == NULL ||
-                   out->stays == NULL || telling->carried == NULL
+                   out->stays == NULL || telling->carried == NULL || telling->boarded == NULL ||
+                   telling->not_carried == NULL
                ? HV_ERR_MEMORY
                : HV_OK;
 }
@@ -251,6 +278,8 @@ int buses_tell(struct buses_planning *planning, const struct buses_solved *solve
         telling.out->work = planning->work;
     }
     free(telling.carried);
+    free(telling.boarded);
+    free(telling.not_carried);
     if (error != HV_OK)
         plan_buses_free(telling.out);
     else

@@ -6,8 +6,8 @@ enum { HALF = 2 };
 
 /* ---- what the roads say ---- */
 
-static uint32_t zone_node(const struct buses_planning *planning, size_t zone) {
-    return planning->instance->zones[planning->zones[zone]].node;
+static uint32_t spot_node(const struct buses_planning *planning, size_t spot) {
+    return planning->buses->spots[planning->spots[spot]].node;
 }
 
 static uint32_t shelter_node(const struct buses_planning *planning, size_t shelter) {
@@ -27,19 +27,19 @@ static void note_lasting(const struct buses_planning *planning, uint32_t node,
     way->lasting_ms = network_search_time_ms(planning->roads.by_lasting, node);
 }
 
-/* Into the ways to all zones, and to those of shelters that are wanted. */
+/* Into the ways to all spots, and to those of shelters that are wanted. */
 static void note_ways(const struct buses_planning *planning,
                       void (*note)(const struct buses_planning *planning, uint32_t node,
                                    struct buses_way *way),
-                      struct buses_way *to_zones, struct buses_way *to_shelters) {
-    for (size_t z = 0; z < planning->zone_count; z++)
-        note(planning, zone_node(planning, z), &to_zones[z]);
+                      struct buses_way *to_spots, struct buses_way *to_shelters) {
+    for (size_t p = 0; p < planning->spot_count; p++)
+        note(planning, spot_node(planning, p), &to_spots[p]);
     for (size_t s = 0; to_shelters != NULL && s < planning->shelter_count; s++)
         note(planning, shelter_node(planning, s), &to_shelters[s]);
 }
 
 /* Ways from a node; `to_shelters` and `to_all`, all of the instance, may be NULL. */
-static int search_from(struct buses_planning *planning, uint32_t node, struct buses_way *to_zones,
+static int search_from(struct buses_planning *planning, uint32_t node, struct buses_way *to_spots,
                        struct buses_way *to_shelters, int64_t *to_all) {
     const struct instance *instance = planning->instance;
     const struct buses_roads *roads = &planning->roads;
@@ -48,14 +48,14 @@ static int search_from(struct buses_planning *planning, uint32_t node, struct bu
     int error = network_search_run(roads->all, NETWORK_FROM_SOURCES, &node, 1);
     if (error != HV_OK)
         return error;
-    note_ways(planning, note_quick, to_zones, to_shelters);
+    note_ways(planning, note_quick, to_spots, to_shelters);
     for (size_t s = 0; to_all != NULL && s < instance->shelter_count; s++)
         to_all[s] = network_search_time_ms(roads->all, instance->shelters[s].node);
     if (roads->by_lasting == NULL)
         return HV_OK;
     error = network_search_run(roads->by_lasting, NETWORK_FROM_SOURCES, &node, 1);
     if (error == HV_OK)
-        note_ways(planning, note_lasting, to_zones, to_shelters);
+        note_ways(planning, note_lasting, to_spots, to_shelters);
     return error;
 }
 
@@ -70,8 +70,8 @@ static int find_limits(struct buses_planning *planning) {
     const struct instance *instance = planning->instance;
     uint32_t *nodes = buses_take(instance->shelter_count, sizeof *nodes);
     size_t count = 0;
-    planning->back_all = buses_take(planning->zone_count, sizeof *planning->back_all);
-    planning->latest_ms = buses_take(planning->zone_count, sizeof *planning->latest_ms);
+    planning->back_all = buses_take(planning->spot_count, sizeof *planning->back_all);
+    planning->latest_ms = buses_take(planning->spot_count, sizeof *planning->latest_ms);
     if (nodes == NULL || planning->back_all == NULL || planning->latest_ms == NULL) {
         free(nodes);
         return HV_ERR_MEMORY;
@@ -81,24 +81,24 @@ static int find_limits(struct buses_planning *planning) {
             nodes[count++] = instance->shelters[s].node;
     struct network_search *search = planning->roads.all;
     int error = network_search_run(search, NETWORK_TO_SOURCES, nodes, count);
-    for (size_t z = 0; z < planning->zone_count && error == HV_OK; z++)
-        planning->latest_ms[z] = network_search_latest_ms(search, zone_node(planning, z));
+    for (size_t p = 0; p < planning->spot_count && error == HV_OK; p++)
+        planning->latest_ms[p] = network_search_latest_ms(search, spot_node(planning, p));
     if (error == HV_OK)
         error = network_search_run(search, NETWORK_FROM_SOURCES, nodes, count);
-    for (size_t z = 0; z < planning->zone_count && error == HV_OK; z++)
-        planning->back_all[z] = network_search_time_ms(search, zone_node(planning, z));
+    for (size_t p = 0; p < planning->spot_count && error == HV_OK; p++)
+        planning->back_all[p] = network_search_time_ms(search, spot_node(planning, p));
     free(nodes);
     return error;
 }
 
 static int take_ways(struct buses_planning *planning) {
-    const size_t zones = planning->zone_count, shelters = planning->shelter_count;
-    planning->out = buses_take(planning->buses->group_count * zones, sizeof *planning->out);
-    planning->between = buses_take(zones * zones, sizeof *planning->between);
-    planning->in = buses_take(zones * shelters, sizeof *planning->in);
-    planning->back = buses_take(shelters * zones, sizeof *planning->back);
+    const size_t spots = planning->spot_count, shelters = planning->shelter_count;
+    planning->out = buses_take(planning->buses->group_count * spots, sizeof *planning->out);
+    planning->between = buses_take(spots * spots, sizeof *planning->between);
+    planning->in = buses_take(spots * shelters, sizeof *planning->in);
+    planning->back = buses_take(shelters * spots, sizeof *planning->back);
     planning->in_all =
-        buses_take(zones * planning->instance->shelter_count, sizeof *planning->in_all);
+        buses_take(spots * planning->instance->shelter_count, sizeof *planning->in_all);
     return planning->out == NULL || planning->between == NULL || planning->in == NULL ||
                    planning->back == NULL || planning->in_all == NULL
                ? HV_ERR_MEMORY
@@ -106,20 +106,20 @@ static int take_ways(struct buses_planning *planning) {
 }
 
 static int search_all(struct buses_planning *planning) {
-    const size_t zones = planning->zone_count, shelters = planning->shelter_count;
+    const size_t spots = planning->spot_count, shelters = planning->shelter_count;
     const struct picture *picture = planning->picture;
     int error =
         buses_roads_init(&planning->roads, picture->network, picture->closings,
                          picture->closing_count, planning->buses->horizon_s * BUSES_MS_PER_S);
     for (uint32_t g = 0; g < planning->buses->group_count && error == HV_OK; g++)
-        error = search_from(planning, planning->buses->groups[g].node, &planning->out[g * zones],
+        error = search_from(planning, planning->buses->groups[g].node, &planning->out[g * spots],
                             NULL, NULL);
-    for (size_t z = 0; z < zones && error == HV_OK; z++)
-        error = search_from(planning, zone_node(planning, z), &planning->between[z * zones],
-                            &planning->in[z * shelters],
-                            &planning->in_all[z * planning->instance->shelter_count]);
+    for (size_t p = 0; p < spots && error == HV_OK; p++)
+        error = search_from(planning, spot_node(planning, p), &planning->between[p * spots],
+                            &planning->in[p * shelters],
+                            &planning->in_all[p * planning->instance->shelter_count]);
     for (size_t s = 0; s < shelters && error == HV_OK; s++)
-        error = search_from(planning, shelter_node(planning, s), &planning->back[s * zones], NULL,
+        error = search_from(planning, shelter_node(planning, s), &planning->back[s * spots], NULL,
                             NULL);
     return error == HV_OK ? find_limits(planning) : error;
 }
@@ -131,22 +131,23 @@ static int64_t last_arrival(const struct buses_way *way) {
     return way->latest_ms == NETWORK_NEVER ? NETWORK_NEVER : way->latest_ms + way->quick_ms;
 }
 
-static bool is_sent(const struct buses_planning *planning, size_t zone, size_t shelter) {
+static bool is_sent(const struct buses_planning *planning, size_t spot, size_t shelter) {
+    const uint32_t zone = planning->zone_at[planning->buses->spots[planning->spots[spot]].zone];
     for (int class = 0; class < INSTANCE_CLASSES; class ++)
         if (planning->sent[buses_cell(planning, zone, shelter, class)] > 0)
             return true;
     return false;
 }
 
-/* Whether buses come to a zone by ways that no closing touches, and go on by them. */
-static bool lasts(const struct buses_planning *planning, size_t zone) {
+/* Whether buses come to a spot by ways that no closing touches, and go on by them. */
+static bool lasts(const struct buses_planning *planning, size_t spot) {
     bool to = false, from = false;
     for (uint32_t g = 0; g < planning->buses->group_count; g++)
         to |= !planning->buses->groups[g].declined &&
-              planning->out[g * planning->zone_count + zone].lasting_ms != NETWORK_UNREACHABLE;
+              planning->out[g * planning->spot_count + spot].lasting_ms != NETWORK_UNREACHABLE;
     for (size_t s = 0; s < planning->shelter_count; s++)
-        from |= is_sent(planning, zone, s) &&
-                planning->in[zone * planning->shelter_count + s].lasting_ms != NETWORK_UNREACHABLE;
+        from |= is_sent(planning, spot, s) &&
+                planning->in[spot * planning->shelter_count + s].lasting_ms != NETWORK_UNREACHABLE;
     return to && from;
 }
 
@@ -173,53 +174,53 @@ static int64_t drop_short_lived(struct buses_way *ways, size_t count, size_t str
     return least;
 }
 
-/* By which ways each zone is served, and until when. */
+/* By which ways each spot is served, and until when. */
 static int choose_ways(struct buses_planning *planning) {
-    const size_t zones = planning->zone_count, shelters = planning->shelter_count;
-    planning->lasting = buses_take(zones, sizeof *planning->lasting);
-    planning->reached = buses_take(zones, sizeof *planning->reached);
-    planning->deadline_s = buses_take(zones, sizeof *planning->deadline_s);
+    const size_t spots = planning->spot_count, shelters = planning->shelter_count;
+    planning->lasting = buses_take(spots, sizeof *planning->lasting);
+    planning->reached = buses_take(spots, sizeof *planning->reached);
+    planning->deadline_s = buses_take(spots, sizeof *planning->deadline_s);
     if (planning->lasting == NULL || planning->reached == NULL || planning->deadline_s == NULL)
         return HV_ERR_MEMORY;
-    for (size_t z = 0; z < zones; z++) {
-        planning->lasting[z] = lasts(planning, z);
-        planning->deadline_s[z] = BUS_NEVER;
-        for (size_t s = 0; s < shelters; s++) /* nobody of the zone is sent to the others */
-            if (!is_sent(planning, z, s))
-                planning->in[z * shelters + s].quick_ms =
-                    planning->in[z * shelters + s].lasting_ms = NETWORK_UNREACHABLE;
-        if (planning->lasting[z])
+    for (size_t p = 0; p < spots; p++) {
+        planning->lasting[p] = lasts(planning, p);
+        planning->deadline_s[p] = BUS_NEVER;
+        for (size_t s = 0; s < shelters; s++) /* nobody of its zone is sent to the others */
+            if (!is_sent(planning, p, s))
+                planning->in[p * shelters + s].quick_ms =
+                    planning->in[p * shelters + s].lasting_ms = NETWORK_UNREACHABLE;
+        if (planning->lasting[p])
             continue;
-        int64_t until = drop_short_lived(&planning->in[z * shelters], shelters, 1, false);
+        int64_t until = drop_short_lived(&planning->in[p * shelters], shelters, 1, false);
         until = buses_smaller(
-            until, drop_short_lived(&planning->out[z], planning->buses->group_count, zones, true));
-        until = buses_smaller(until, drop_short_lived(&planning->between[z], zones, zones, true));
-        until = buses_smaller(until, drop_short_lived(&planning->back[z], shelters, zones, true));
+            until, drop_short_lived(&planning->out[p], planning->buses->group_count, spots, true));
+        until = buses_smaller(until, drop_short_lived(&planning->between[p], spots, spots, true));
+        until = buses_smaller(until, drop_short_lived(&planning->back[p], shelters, spots, true));
         if (until != NETWORK_NEVER)
-            planning->deadline_s[z] = buses_smaller(until / BUSES_MS_PER_S, BUS_SECONDS_MAX);
+            planning->deadline_s[p] = buses_smaller(until / BUSES_MS_PER_S, BUS_SECONDS_MAX);
     }
     return HV_OK;
 }
 
 int32_t buses_seconds(const struct buses_planning *planning, const struct buses_way *way,
-                      size_t zone) {
-    const int64_t ms = planning->lasting[zone] ? way->lasting_ms : way->quick_ms;
+                      size_t spot) {
+    const int64_t ms = planning->lasting[spot] ? way->lasting_ms : way->quick_ms;
     if (ms == NETWORK_UNREACHABLE || ms > BUS_SECONDS_MAX * (int64_t)BUSES_MS_PER_S)
         return BUS_NEVER;
     return (int32_t)((ms + BUSES_MS_PER_S - 1) / BUSES_MS_PER_S);
 }
 
 static void find_reached(struct buses_planning *planning) {
-    for (size_t z = 0; z < planning->zone_count; z++) {
+    for (size_t p = 0; p < planning->spot_count; p++) {
         bool to = false, from = false;
         for (uint32_t g = 0; g < planning->buses->group_count; g++)
             to |= !planning->buses->groups[g].declined &&
-                  buses_seconds(planning, &planning->out[g * planning->zone_count + z], z) !=
+                  buses_seconds(planning, &planning->out[g * planning->spot_count + p], p) !=
                       BUS_NEVER;
         for (size_t s = 0; s < planning->shelter_count; s++)
-            from |= buses_seconds(planning, &planning->in[z * planning->shelter_count + s], z) !=
+            from |= buses_seconds(planning, &planning->in[p * planning->shelter_count + s], p) !=
                     BUS_NEVER;
-        planning->reached[z] = to && from;
+        planning->reached[p] = to && from;
     }
 }
 

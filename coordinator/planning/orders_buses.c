@@ -38,7 +38,8 @@ static int add_stops(struct orders_making *making, const struct hv_plan_bus_run 
                                  .wheelchair = stop->wheelchair,
                                  .medical = stop->medical,
                                  .arrives_wall_ms = wall_of(making, from, stop->arrives_s),
-                                 .leaves_wall_ms = wall_of(making, from, stop->leaves_s)};
+                                 .leaves_wall_ms = wall_of(making, from, stop->leaves_s),
+                                 .pickup = stop->pickup};
         if (line == NULL)
             continue;
         line->people += stop->people;
@@ -116,6 +117,7 @@ static bool same_run(const struct hv_bus_run *wanted, const struct hv_bus_run *r
         return false;
     for (size_t i = 0; i < run->stop_count; i++)
         if (strcmp(wanted->stops[i].zone, run->stops[i].zone) != 0 ||
+            strcmp(wanted->stops[i].pickup, run->stops[i].pickup) != 0 ||
             wanted->stops[i].people > run->stops[i].people)
             return false;
     return true;

@@ -1,5 +1,14 @@
 #include "coordinator/planning/outcome_inside.h"
 
+/* "" where buses stop at the zone's node. */
+static const char *pickup_of(const struct outcome_telling *telling,
+                             const struct plan_bus_stop *stop) {
+    const struct region *region = telling->region;
+    return stop->node >= region->node_count || stop->node == region->zones[stop->zone].node
+               ? ""
+               : region->nodes[stop->node].id;
+}
+
 static int tell_stops(const struct outcome_telling *telling, const struct plan_bus_run *from,
                       struct hv_plan_bus_run *run) {
     run->stops = hv_arena_take(telling->arena, from->stop_count + 1, sizeof *run->stops);
@@ -15,7 +24,8 @@ static int tell_stops(const struct outcome_telling *telling, const struct plan_b
                                       .wheelchair = (uint32_t)stop->people[INSTANCE_WHEELCHAIR],
                                       .medical = (uint32_t)stop->people[INSTANCE_MEDICAL],
                                       .arrives_s = stop->arrives_s,
-                                      .leaves_s = stop->leaves_s};
+                                      .leaves_s = stop->leaves_s,
+                                      .pickup = pickup_of(telling, stop)};
     }
     return HV_OK;
 }

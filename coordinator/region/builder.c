@@ -50,8 +50,9 @@ static const struct kind KINDS[BUILDER_KINDS] = {
     [BUILDER_ZONES] = {PLACE(zones, zone_count, region_zone),
                        HV_REGION_ROWS_MAX,
                        true,
-                       3,
-                       {AT(region_zone, id), AT(region_zone, name), AT(region_zone, name_zh)}},
+                       4,
+                       {AT(region_zone, id), AT(region_zone, name), AT(region_zone, name_zh),
+                        AT(region_zone, pickups)}},
     [BUILDER_SHELTERS] = {PLACE(shelters, shelter_count, region_shelter),
                           HV_REGION_ROWS_MAX,
                           true,
@@ -315,7 +316,8 @@ struct region_zone builder_blank_zone(void) {
                                .households = REGION_UNKNOWN,
                                .no_vehicle_share = REGION_UNKNOWN,
                                .wheelchair = REGION_UNKNOWN,
-                               .medical = REGION_UNKNOWN};
+                               .medical = REGION_UNKNOWN,
+                               .pickups = ""};
     for (int time = 0; time < REGION_TIMES; time++)
         for (int age = 0; age < REGION_AGES; age++)
             zone.people[time][age] = REGION_UNKNOWN;

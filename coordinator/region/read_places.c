@@ -4,10 +4,13 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define PLANE_MAX 1e9
 #define AREA_MAX 1e8
 #define MINUTES_MAX 100000
+#define SHARE_DIGITS 4
 
 static const char HAZARD_WORDS[] =
     "words separated by \";\" of flood, inland_flood, storm_surge, tsunami, typhoon, earthquake, "
@@ -47,6 +50,51 @@ static void check_subset(struct table_row *row, size_t column, int64_t part,
     table_wrong(row, column, right);
 }
 
+const char *region_pickup_part(const char *text, char *ret_node, size_t node_bytes,
+                               int32_t *ret_share) {
+    const char *end = strchr(text, ';'), *stop = end == NULL ? text + strlen(text) : end;
+    const char *colon = stop;
+    while (colon > text && colon[-1] >= '0' && colon[-1] <= '9')
+        colon--;
+    const bool says = colon > text + 1 && colon[-1] == ':' && colon < stop;
+    const long share = !says ? 1 : stop - colon <= SHARE_DIGITS ? strtol(colon, NULL, 10) : 0;
+    const size_t length = (size_t)((says ? colon - 1 : stop) - text);
+    *ret_share = 0;
+    if (share <= 0 || length == 0 || length >= node_bytes)
+        return NULL;
+    memcpy(ret_node, text, length);
+    ret_node[length] = '\0';
+    *ret_share = (int32_t)share;
+    return end == NULL ? NULL : end + 1;
+}
+
+/* "12;17:2": nodes of the package, each once. */
+static const char *read_pickups(struct table_row *row, const struct region *region) {
+    const char *text = table_text(row, ZONE_PICKUPS);
+    uint32_t nodes[REGION_PICKUPS_MAX];
+    size_t count = 0;
+    bool right = true;
+    for (const char *part = *text == '\0' ? NULL : text; part != NULL && right;) {
+        char id[HV_ID_BYTES_MAX + 1];
+        int32_t share;
+        part = region_pickup_part(part, id, sizeof id, &share);
+        const uint32_t node = share == 0 ? REGION_NONE : builder_find(region, BUILDER_NODES, id);
+        right = share > 0 && count < REGION_PICKUPS_MAX &&
+                (node != REGION_NONE || builder_is_unread(region, BUILDER_NODES));
+        for (size_t i = 0; i < count && node != REGION_NONE; i++)
+            right &= nodes[i] != node;
+        if (right)
+            nodes[count++] = node;
+    }
+    if (right)
+        return text;
+    table_wrong(
+        row, ZONE_PICKUPS,
+        "at most 16 nodes of this package, each once, with shares where they are not alike, "
+        "such as \"12;17:2\"");
+    return "";
+}
+
 int tables_take_zone(struct table_row *row, void *context) {
     struct region *region = ((struct tables_reading *)context)->region;
     struct region_zone zone = builder_blank_zone();
@@ -63,6 +111,7 @@ int tables_take_zone(struct table_row *row, void *context) {
     zone.no_vehicle_share = table_number(row, ZONE_NO_VEHICLE, 0, 1, REGION_UNKNOWN, false);
     zone.wheelchair = table_whole(row, ZONE_WHEELCHAIR, HV_PEOPLE_MAX, false);
     zone.medical = table_whole(row, ZONE_MEDICAL, HV_PEOPLE_MAX, false);
+    zone.pickups = read_pickups(row, region);
     check_subset(row, ZONE_WHEELCHAIR, zone.wheelchair, &zone);
     check_subset(row, ZONE_MEDICAL, zone.medical, &zone);
     if (table_is_nameless(row, zone.id))

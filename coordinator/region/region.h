@@ -32,6 +32,7 @@
 #define REGION_UNKNOWN (-1)
 #define REGION_EXPIRY_UNKNOWN INT32_MIN
 #define REGION_PACKS_MAX 4
+#define REGION_PICKUPS_MAX 16 /* pick-up points of a zone */
 #define REGION_HASH_BYTES 32
 
 enum region_coordinates {
@@ -136,6 +137,7 @@ struct region_zone {
     double no_vehicle_share; /* of the people, 0 to 1, or unknown */
     int64_t wheelchair;      /* people of the zone, a subset of `people` */
     int64_t medical;         /* people who need medical care daily, a subset too */
+    const char *pickups;     /* where buses fetch its people: region_pickup_part; "": at its node */
 };
 
 struct region_shelter {
@@ -291,6 +293,13 @@ int64_t region_zone_people(const struct region_zone *zone, enum region_time time
  * where the text is no part. */
 const char *region_kit_part(const char *text, char *ret_item, size_t item_bytes,
                             int64_t *ret_quantity);
+
+/* The part of a zone's pick-up points, "12;17:2", that begins at `text`: its node and its share of
+ * the zone's people without a vehicle, among the shares of all (1 where it says none). Returns
+ * where the next part begins, NULL after the last; and NULL with share 0 where the text is no part.
+ */
+const char *region_pickup_part(const char *text, char *ret_node, size_t node_bytes,
+                               int32_t *ret_share);
 
 /* Word of one hazard ("storm_surge") and back; "" and 0 where there is none. */
 const char *region_hazard_name(enum region_hazard hazard);

@@ -127,6 +127,8 @@ static void write_zone(struct row *row, const struct region *region, uint32_t i)
     put_figure(row, zone->no_vehicle_share);
     put_whole(row, zone->wheelchair);
     put_whole(row, zone->medical);
+    if (row->columns > ZONE_PICKUPS)
+        put_text(row, zone->pickups);
 }
 
 static void write_shelter(struct row *row, const struct region *region, uint32_t i) {
@@ -269,8 +271,15 @@ static bool is_written(const struct region *region, int kind) {
     return kind == BUILDER_NODES;
 }
 
-/* Packages of before the last columns of items and vehicles were there keep their hash: those are
- * written only where they say anything. */
+/* Packages of before the last columns of zones, items and vehicles were there keep their hash:
+ * those are written only where they say anything. */
+static size_t columns_of_zones(const struct region *region) {
+    for (uint32_t i = 0; i < region->zone_count; i++)
+        if (region->zones[i].pickups[0] != '\0')
+            return ZONE_COLUMNS;
+    return ZONE_PICKUPS;
+}
+
 static size_t columns_of_items(const struct region *region) {
     size_t columns = ITEM_MINIMUM;
     for (uint32_t i = 0; i < region->item_count; i++) {
@@ -293,7 +302,8 @@ static size_t columns_of_vehicles(const struct region *region) {
 }
 
 static size_t columns_of(const struct region *region, int kind) {
-    return kind == BUILDER_ITEMS      ? columns_of_items(region)
+    return kind == BUILDER_ZONES      ? columns_of_zones(region)
+           : kind == BUILDER_ITEMS    ? columns_of_items(region)
            : kind == BUILDER_VEHICLES ? columns_of_vehicles(region)
                                       : tables_format((enum builder_kind)kind)->column_count;
 }

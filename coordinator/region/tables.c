@@ -38,6 +38,7 @@ static const struct table_column ZONES[ZONE_COLUMNS] = {
     [ZONE_NO_VEHICLE] = {"no_vehicle_share", false},
     [ZONE_WHEELCHAIR] = {"wheelchair", false},
     [ZONE_MEDICAL] = {"medical", false},
+    [ZONE_PICKUPS] = {"pickup_nodes", false},
 };
 
 static const struct table_column SHELTERS[SHELTER_COLUMNS] = {
@@ -141,7 +142,7 @@ static table_row_fn *const READERS[BUILDER_KINDS] = {
 static const char *const TYPES[BUILDER_KINDS] = {
     [BUILDER_NODES] = "ssnnss",
     [BUILDER_LINKS] = "sssssnsnnin",
-    [BUILDER_ZONES] = "ssssnniiiiiiiiiiinii",
+    [BUILDER_ZONES] = "ssssnniiiiiiiiiiiniis",
     [BUILDER_SHELTERS] = "sssssnnnniiisssssisiiiiii",
     [BUILDER_DEPOTS] = "sssssnnss",
     [BUILDER_ITEMS] = "sssssiiisnnsiss",

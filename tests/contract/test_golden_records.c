@@ -247,7 +247,8 @@ Test(golden_records, plan_with_buses) {
                                     .wheelchair = 2,
                                     .medical = 3,
                                     .arrives_s = -510,
-                                    .leaves_s = 511};
+                                    .leaves_s = 511,
+                                    .pickup = ""};
     struct hv_plan_bus_run run = {.vehicle = "BUS-N",
                                   .number = 501,
                                   .shelter = "避难所-07",
@@ -284,7 +285,8 @@ Test(golden_records, order_with_runs) {
                                .wheelchair = 2,
                                .medical = 3,
                                .arrives_wall_ms = 1789000000532,
-                               .leaves_wall_ms = 1789000000533};
+                               .leaves_wall_ms = 1789000000533,
+                               .pickup = ""};
     struct hv_bus_run run = {.number = 534,
                              .shelter = "避难所-07",
                              .starts_wall_ms = 1789000000535,

@@ -34,6 +34,18 @@ static double known_or(int32_t minutes, double otherwise) {
     return minutes == REGION_UNKNOWN ? otherwise : minutes * 60.0;
 }
 
+/* Where a bus stops for a zone; REGION_NONE: the region does not say so. */
+static uint32_t pickup_node(const struct region *region, const struct region_zone *zone,
+                            const char *pickup) {
+    if (pickup[0] == '\0')
+        return zone->node;
+    const size_t length = strlen(pickup);
+    for (const char *at = strstr(zone->pickups, pickup); at != NULL; at = strstr(at + 1, pickup))
+        if ((at == zone->pickups || at[-1] == ';') && strchr(":;", at[length]) != NULL)
+            return region_find_node(region, pickup);
+    return REGION_NONE;
+}
+
 /* One run from where the bus is; the bus moves on. */
 static const char *check_run(const struct bus_runs_checker *checker,
                              const struct hv_plan_bus_run *run, uint32_t *node, double *free_s) {
@@ -47,10 +59,13 @@ static const char *check_run(const struct bus_runs_checker *checker,
         return "in two places at once";
     for (size_t i = 0; i < run->stop_count; i++) {
         const struct hv_plan_bus_stop *stop = &run->stops[i];
-        const uint32_t zone = region_find_zone(region, stop->zone);
+        const struct region_zone *zone = &region->zones[region_find_zone(region, stop->zone)];
+        const uint32_t pickup = pickup_node(region, zone, stop->pickup);
         if (stop->people == 0)
             return "stops for nobody";
-        if (there_at(checker, *node, region->zones[zone].node, now) > (double)stop->arrives_s)
+        if (pickup == REGION_NONE)
+            return "stops where nobody is picked up";
+        if (there_at(checker, *node, pickup, now) > (double)stop->arrives_s)
             return "at the pick-up point too early, or by a road that is closed";
         if ((double)stop->arrives_s + known_or(vehicle->loading_min, STOP_S) +
                 BOARD_S * stop->people >
@@ -59,7 +74,7 @@ static const char *check_run(const struct bus_runs_checker *checker,
         seated += stop->people - stop->wheelchair;
         wheelchairs += stop->wheelchair;
         now = (double)stop->leaves_s;
-        *node = region->zones[zone].node;
+        *node = pickup;
     }
     if ((int64_t)seated > vehicle->seats ||
         (int64_t)wheelchairs > (vehicle->wheelchair_places > 0 ? vehicle->wheelchair_places : 0))

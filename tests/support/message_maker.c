@@ -420,7 +420,8 @@ static struct hv_bus_stop bus_stop(struct message_maker *maker) {
                                 .wheelchair = wheelchair,
                                 .medical = number32(maker, people - wheelchair),
                                 .arrives_wall_ms = arrives,
-                                .leaves_wall_ms = arrives};
+                                .leaves_wall_ms = arrives,
+                                .pickup = coin(maker) ? id(maker) : ""};
 }
 
 static void fill_bus_runs(struct message_maker *maker, struct hv_order *order) {
@@ -705,7 +706,8 @@ static struct hv_plan_bus_run plan_bus_run(struct message_maker *maker) {
                                                  .people = people,
                                                  .wheelchair = number32(maker, people),
                                                  .arrives_s = wall(maker),
-                                                 .leaves_s = wall(maker)};
+                                                 .leaves_s = wall(maker),
+                                                 .pickup = coin(maker) ? id(maker) : ""};
         run.stops[i].medical = number32(maker, people - run.stops[i].wheelchair);
     }
     return run;

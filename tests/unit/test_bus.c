@@ -175,6 +175,27 @@ Test(bus, has_seats_places_for_wheelchairs_and_keeps_parties_together) {
     ASSERT_VALUE(&made, 5, 0);
 }
 
+/* Two points, one after the other on the way, of four and two people: to the shelter three may
+ * come from each, or from both together. */
+Test(bus, holds_points_to_what_they_share) {
+    static const int32_t limits[] = {3, 3}, shared[] = {0, 0}, wrong[] = {0, 2};
+    struct made made;
+    begin(&made);
+    made.fleets[0].seats = 10;
+    made.pickups[1] = (struct bus_pickup){2, 0, 0, BUS_NEVER};
+    made.instance.pickup_count = 2;
+    made.x[1] = 20;
+    made.x[2] = 30;
+    write_times(&made);
+    ASSERT_VALUE(&made, 0, 6 * 30);
+    made.instance.limits = limits;
+    ASSERT_VALUE(&made, 1, 5 * 30);
+    made.instance.limit_row = shared;
+    ASSERT_VALUE(&made, 3, 3 * 30);
+    made.instance.limit_row = wrong;
+    cr_assert_eq(bus_instance_check(&made.instance), HV_ERR_VALUE);
+}
+
 Test(bus, plans_nothing_where_there_is_nothing) {
     struct made made;
     begin(&made);

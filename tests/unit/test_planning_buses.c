@@ -210,6 +210,91 @@ Test(planning_buses, are_off_the_roads_that_close) {
     cr_assert_gt(plan->bus_unserved_bound, 0, "two runs at most");
 }
 
+/* ---- several pick-up points ---- */
+
+/* The people of z1 wait at a, two thirds of them, and at b, half way to the shelter. */
+static void pick_up_at_two(void) {
+    change_table("zones.csv",
+                 "zone_id,name,node_id,night_adult,night_child,wheelchair,no_vehicle_share,"
+                 "pickup_nodes\nz1,One,a,100,20,3,0.5,a:2;b\n");
+}
+
+/* Of a plan who board at a node; "": at the zone's. */
+static uint32_t board_at(const struct hv_plan *plan, const char *pickup) {
+    uint32_t people = 0;
+    for (size_t i = 0; i < plan->bus_run_count; i++)
+        for (size_t k = 0; k < plan->bus_runs[i].stop_count; k++)
+            if (strcmp(plan->bus_runs[i].stops[k].pickup, pickup) == 0)
+                people += plan->bus_runs[i].stops[k].people;
+    return people;
+}
+
+Test(planning_buses, stop_where_the_region_says_that_people_wait) {
+    pick_up_at_two();
+    const struct hv_plan *plan = propose();
+    expect_sound(plan, NULL);
+    cr_assert_eq(plan->bus_people, 60);
+    cr_assert_eq(plan->bus_unserved, 0);
+    cr_assert_eq(board_at(plan, ""), 39, "two thirds of 58, and of two in wheelchairs, down");
+    cr_assert_eq(board_at(plan, "b"), 21);
+    (void)town_approve(&town, plan->id);
+    const struct hv_order *told = order(HV_ORDER_ISSUED, NULL);
+    uint32_t at_b = 0;
+    for (size_t i = 0; i < told->run_count; i++)
+        for (size_t k = 0; k < told->runs[i].stop_count; k++)
+            if (strcmp(told->runs[i].stops[k].pickup, "b") == 0)
+                at_b += told->runs[i].stops[k].people;
+    cr_assert_eq(at_b, 21, "the yard is told where");
+    cr_assert_eq(told->people_count, 1, "all of one zone");
+}
+
+Test(planning_buses, whom_they_have_fetched_at_one_point_waits_at_no_other) {
+    pick_up_at_two();
+    (void)town_approve(&town, propose()->id);
+    const struct hv_order *told = order(HV_ORDER_ISSUED, NULL);
+    uint32_t fetched_at_b = 0, fetched = 0;
+    town_answer(&town, told->id, HV_ORDER_ACCEPTED);
+    pass(1); /* the first run of each bus has begun */
+    for (size_t i = 0; i < told->run_count; i++)
+        for (size_t k = 0;
+             told->runs[i].starts_wall_ms <= town.bench->wall_ms && k < told->runs[i].stop_count;
+             k++) {
+            fetched += told->runs[i].stops[k].people;
+            if (told->runs[i].stops[k].pickup[0] != '\0')
+                fetched_at_b += told->runs[i].stops[k].people;
+        }
+    cr_assert_gt(fetched, 0);
+    cr_assert_lt(fetched, 60);
+    const struct hv_plan *later = propose();
+    cr_assert_eq(later->bus_people, 60 - fetched);
+    cr_assert_eq(board_at(later, "b"), 21, "with those under way: %u there", fetched_at_b);
+    cr_assert_eq(board_at(later, ""), 39);
+}
+
+Test(planning_buses, a_point_that_the_region_has_no_more_makes_other_runs) {
+    pick_up_at_two();
+    town.change_price_ms = 24 * 3600 * INT64_C(1000);
+    (void)town_approve(&town, propose()->id);
+    change_table("zones.csv", zones_table);
+    const struct hv_plan *again = propose();
+    expect_sound(again, NULL);
+    cr_assert_eq(board_at(again, ""), 60);
+    cr_assert_eq(board_at(again, "b"), 0);
+}
+
+/* From b there is no way on to the shelter. */
+Test(planning_buses, who_waits_where_no_bus_gets_is_told_with_the_reason) {
+    uint64_t left = 0;
+    pick_up_at_two();
+    change_table("link.csv", "link_id,from_node_id,to_node_id,directed,length,lanes,capacity,"
+                             "free_speed\nac,a,c,0,6,2,800,60\n");
+    const struct hv_plan *plan = propose();
+    cr_assert_eq(left_for(plan, &left), HV_PLAN_NO_BUS_ROUTE);
+    cr_assert_eq(left, 21);
+    cr_assert_eq(plan->bus_unserved, 21);
+    cr_assert_eq(board_at(plan, ""), 39);
+}
+
 /* ---- orders ---- */
 
 Test(planning_buses, orders_tell_each_yard_its_runs) {
@@ -446,6 +531,7 @@ Test(planning_buses, no_more_are_counted_on_than_runs_are_planned_for) {
 static void write_town(struct chance *chance) {
     char text[8192];
     size_t used = 0;
+    struct chance points = {~chance->state};
 #define ADD(...) used += (size_t)snprintf(text + used, sizeof text - used, __VA_ARGS__)
     ADD("node_id,x_coord,y_coord,node_type\n");
     for (int n = 0; n < 9; n++)
@@ -461,11 +547,16 @@ static void write_town(struct chance *chance) {
     }
     region_files_write(&town.files, "link.csv", text);
     used = 0;
-    ADD("zone_id,name,node_id,night_adult,wheelchair,medical,no_vehicle_share\n");
-    for (int z = 0; z < 3; z++)
-        ADD("z%d,Z,n%d,%d,%d,%d,0.%d\n", z, (int)chance_below(chance, 9),
+    ADD("zone_id,name,node_id,night_adult,wheelchair,medical,no_vehicle_share,pickup_nodes\n");
+    for (int z = 0; z < 3; z++) {
+        ADD("z%d,Z,n%d,%d,%d,%d,0.%d,", z, (int)chance_below(chance, 9),
             50 + (int)chance_below(chance, 200), (int)chance_below(chance, 12),
             (int)chance_below(chance, 12), 1 + (int)chance_below(chance, 8));
+        for (int n = 0, count = 0; n < 9; n++) /* every second zone at three nodes or so */
+            if (z % 2 == 0 && chance_below(&points, 3) == 0)
+                ADD("%sn%d:%d", count++ > 0 ? ";" : "", n, 1 + (int)chance_below(&points, 5));
+        ADD("\n");
+    }
     region_files_write(&town.files, "zones.csv", text);
     used = 0;
     ADD("shelter_id,name,node_id,accessible,frail,capacity_night_indoor\n");
@@ -553,7 +644,8 @@ Test(planning_buses, a_region_that_is_too_large_says_who_has_none) {
     struct instance_shelter *shelters = calloc(MANY, sizeof *shelters);
     struct plan_assignment *assignments = calloc(MANY, sizeof *assignments);
     struct buses_group group = {.count = 1, .seats = 24};
-    struct buses_stop stop = {.zone = 7, .people = {3}, .arrives_s = 60, .leaves_s = 90};
+    struct buses_stop stop = {
+        .zone = 7, .spot = BUSES_NO_SPOT, .people = {3}, .arrives_s = 60, .leaves_s = 90};
     struct buses_run runs[] = {
         {.shelter = 5,
          .order = 9,

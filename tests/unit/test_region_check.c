@@ -269,7 +269,7 @@ Test(region_check, names_missing_files_and_columns) {
            "warning zones.csv:1: nme: unknown column “nme” is not read; one of zone_id, name, "
            "name_zh, node_id, lon, lat, day_infant, day_child, day_adult, day_elderly, "
            "day_unknown, night_infant, night_child, night_adult, night_elderly, night_unknown, "
-           "households, no_vehicle_share, wheelchair, medical\n"
+           "households, no_vehicle_share, wheelchair, medical, pickup_nodes\n"
            "error zones.csv:1: name: the column is missing; a column named name in the header\n"
            "error items.csv: the file is empty; a header with the names of the columns, then "
            "rows\n"
@@ -448,4 +448,21 @@ Test(region_check, warns_of_zones_without_people) {
     write("zones.csv", "zone_id,name,node_id,day_adult\nz1,One,a,5\n");
     expect(HV_OK, "warning zones.csv:2: “z1” says nothing about its people by day or by night; "
                   "people by age group, day_… and night_…\n");
+}
+
+Test(region_check, names_pick_up_points_that_are_none) {
+    static const char *const wrong[] = {"a:0", "a;", "b;a;b:2", "x", "a:10000", ":3", "a;b:"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char text[160], fault[320];
+        snprintf(text, sizeof text,
+                 "zone_id,name,node_id,night_adult,pickup_nodes\nz1,One,a,5,%s\n", wrong[i]);
+        snprintf(fault, sizeof fault,
+                 "error zones.csv:2: pickup_nodes: “%s”; at most 16 nodes of this package, each "
+                 "once, with shares where they are not alike, such as \"12;17:2\"\n",
+                 wrong[i]);
+        write("zones.csv", text);
+        expect(HV_ERR_VALUE, fault);
+        hv_fault_list_deinit(&faults);
+        hv_fault_list_init(&faults);
+    }
 }

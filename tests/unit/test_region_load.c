@@ -202,3 +202,30 @@ Test(region_load, sioux_falls_is_without_fault) {
     cr_assert_float_eq(link->capacity_veh_per_h, 25900.20064 / 24, 1e-9);
     save_and_load_again();
 }
+
+Test(region_load, keeps_where_buses_fetch_people_and_writes_it_only_where_a_zone_says) {
+    static const char *const more = "zone_id,name,name_zh,node_id,night_adult,night_child,"
+                                    "day_unknown,wheelchair,pickup_nodes\n"
+                                    "z1,\"Zone, one\",一区,a,100,20,90,3,%s\n";
+    char table[256], node[8];
+    int32_t share;
+    region_files_small(&files);
+    load(files.dir, HV_OK);
+    struct region *plain = region;
+    snprintf(table, sizeof table, more, "");
+    region_files_write(&files, "zones.csv", table);
+    load(files.dir, HV_OK);
+    assert_same_hash(plain, region);
+    region_free(region);
+    snprintf(table, sizeof table, more, "b;c:20");
+    region_files_write(&files, "zones.csv", table);
+    load(files.dir, HV_OK);
+    const char *rest = region_pickup_part(region->zones[0].pickups, node, sizeof node, &share);
+    cr_assert_str_eq(node, "b");
+    cr_assert_eq(share, 1);
+    cr_assert_null(region_pickup_part(rest, node, sizeof node, &share));
+    cr_assert_str_eq(node, "c");
+    cr_assert_eq(share, 20);
+    save_and_load_again();
+    region_free(plain);
+}

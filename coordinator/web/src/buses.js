@@ -6,11 +6,14 @@ import { kept } from "./timetable.js";
 
 const COLUMNS = ["buses.bus", "buses.starts", "zone", "people", "buses.there", "buses.boarded", "shelter", "buses.alighted"];
 
+/** The zone, and at which node of it where that is not the zone's. @param {any} stop */
+const pickupOf = (stop) => [zoneName(stop.zone), stop.pickup && h("small", null, " ", t("buses.at", { node: stop.pickup }))];
+
 /** A row for each stop; which bus stands beside all of a run. @param {any[]} runs @param {(run: any, stop: any, what: string) => string} time @param {(run: any) => any} note */
 function runTable(runs, time, note = () => null) {
   const rows = runs.flatMap((run) => run.stops.map((/** @type {any} */ stop, /** @type {number} */ i) => h("tr", null,
     i === 0 && h("th", { scope: "row", rowspan: run.stops.length }, run.vehicle && [kept(run.vehicle), " "], kept("№ ", number(run.number)), note(run)),
-    i === 0 && h("td", { rowspan: run.stops.length }, kept(time(run, null, "starts"))), h("td", null, zoneName(stop.zone)),
+    i === 0 && h("td", { rowspan: run.stops.length }, kept(time(run, null, "starts"))), h("td", null, pickupOf(stop)),
     h("td", { class: "number" }, kept(number(stop.people)), stop.wheelchair > 0 && h("small", null, " ", kept(t("buses.wheelchairs", { n: number(stop.wheelchair) })))),
     h("td", null, kept(time(run, stop, "arrives"))), h("td", null, kept(time(run, stop, "leaves"))), h("td", null, placeName(run.shelter)), h("td", null, kept(time(run, null, "free"))))));
   return h("div", { class: "tablebox" }, h("table", { class: "runs" }, h("thead", null, h("tr", null, COLUMNS.map((key) => h("th", { scope: "col", class: key === "people" ? "number" : null }, t(key))))), h("tbody", null, rows)));
