@@ -125,7 +125,8 @@ Test(preposition_command, decides_where_goods_are_dear_beyond_all_shortages) {
                             "\"holding_cost\":1e9,\"shortage_cost\":1e-12,\"transport_cost\":0}],"
                             "\"arcs\":[{\"id\":\"ab\",\"from\":\"a\",\"to\":\"b\",\"km\":3}],"
                             "\"scenarios\":[{\"id\":\"q\",\"probability\":1,"
-                            "\"demand\":{\"b\":{\"w\":33}},\"surviving\":{\"a\":1e-9}}]}");
+                            "\"demand\":{\"b\":{\"w\":33}},\"surviving\":{\"a\":1e-9}}],"
+                            "\"risk\":{\"measure\":\"cvar\",\"alpha\":0.99,\"lambda\":0}}");
     cr_assert_not_null(freopen(said, "we", stdout));
     cr_assert_eq(RUN(instance, "--json"), EX_OK);
     fflush(stdout);
