@@ -146,6 +146,7 @@ static void want_plan(struct core *core) {
 }
 
 static void on_tick(struct core *core) {
+    core_watch_wall(core);
     core_scan(core);
     core_tell_all(core);
     core_turn_hazards(core);
@@ -291,6 +292,7 @@ int core_new(struct state *state, const struct core_options *options,
     }
     core->left_any = true; /* what left before the start may not have been told */
     core_clock_rebase(core, mono_at_start(state, wall_ms));
+    core->wall_ahead_ms = wall_ms - (int64_t)real_ms;
     core_overdue_begin(core);
     *ret_core = core;
     return 0;

@@ -2,6 +2,10 @@
  */
 #include "coordinator/core_inside.h"
 
+#include <inttypes.h>
+
+enum { MOVED_MS = 2000 }; /* at once; a clock that is slowly brought right is none of it */
+
 static uint64_t rate_permille(const struct core *core) {
     const struct hv_clock *clock = &state_general(core->state)->clock;
     return clock->scenario ? clock->rate_permille : 1000;
@@ -32,6 +36,18 @@ int64_t core_now_wall(const struct core *core) {
 void core_clock_rebase(struct core *core, uint64_t mono_ms) {
     core->base_mono = mono_ms;
     core->base_real = core->real_ms;
+}
+
+void core_watch_wall(struct core *core) {
+    const int64_t ahead_ms = core->machine_wall_ms - (int64_t)core->real_ms;
+    const int64_t moved_ms = ahead_ms - core->wall_ahead_ms;
+    core->wall_ahead_ms = ahead_ms;
+    if (moved_ms > -MOVED_MS && moved_ms < MOVED_MS)
+        return;
+    core_event_line(core, true,
+                    "event=clock-set by_s=%" PRId64 " text=\"the machine's clock was set: what is "
+                    "overdue and when hazards come follows it, ages do not\"",
+                    moved_ms / 1000);
 }
 
 struct hv_clock core_clock_now(const struct core *core) {

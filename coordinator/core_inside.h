@@ -81,6 +81,9 @@ struct core {
     bool to_sender; /* answers go to the connection, not to the node */
     bool out_of_memory;
 
+    int64_t
+        wall_ahead_ms; /* of the machine's wall clock before its real one, when last looked at */
+
     /* log clock: base_mono at base_real, at the rate of the clock in the state */
     uint64_t base_mono, base_real;
 
@@ -124,6 +127,9 @@ uint64_t core_now_mono(const struct core *core);
 int64_t core_now_wall(const struct core *core);
 void core_clock_rebase(struct core *core, uint64_t mono_ms);
 struct hv_clock core_clock_now(const struct core *core);
+
+/* Says where somebody, or a time service, has set the clock by which people read deadlines. */
+void core_watch_wall(struct core *core);
 
 /* ---- core_effect.c ---- */
 struct core_effect *core_effect_add(struct core *core, enum core_effect_kind kind);

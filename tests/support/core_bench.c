@@ -107,6 +107,7 @@ static void carry_out(struct core_bench *bench, const struct core_effects *effec
             bench->plans++;
             break;
         case CORE_EVENT:
+            snprintf(bench->event, sizeof bench->event, "%s", effect->event.line);
             break;
         }
     }

@@ -34,6 +34,7 @@ struct core_bench {
     uint64_t reply_token, reply_first, reply_last;
     struct hv_verdict reply_verdict;
     unsigned replies, plans;
+    char event[256]; /* the last line for the log of the machine */
     uint8_t deployment[HV_ID128_BYTES];
     unsigned crash_in; /* points until the process is killed; 0: never */
     bool dead;         /* it was: nothing happens until core_bench_restart */

@@ -4,6 +4,7 @@
 #include "tests/support/core_bench.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
 static struct core_bench *bench;
 
@@ -31,6 +32,23 @@ Test(core_clock, a_silent_node_goes_stale_once_and_comes_back) {
     core_bench_hello(bench, "S1", 100);
     cr_assert_eq(state_find_node(state, "S1")->presence, STATE_PRESENT);
     cr_assert_geq(core_bench_count(bench, "S2", HV_BODY_BEAT), 5);
+}
+
+Test(core_clock, says_when_the_machines_clock_was_set_and_nothing_of_its_drift) {
+    for (int i = 0; i < 100; i++) {
+        bench->wall_ms += 100; /* too fast by a tenth */
+        core_bench_tick(bench, 1000);
+    }
+    cr_assert_eq(strncmp(bench->event, "event=clock-set", 15) == 0, false, "%s", bench->event);
+    bench->wall_ms -= 86400000;
+    core_bench_tick(bench, 250);
+    cr_assert_eq(strncmp(bench->event, "event=clock-set by_s=-86400 ", 28), 0, "%s", bench->event);
+    bench->event[0] = '\0';
+    core_bench_tick(bench, 250);
+    cr_assert_str_eq(bench->event, "", "once");
+    bench->wall_ms += 86400000;
+    core_bench_tick(bench, 250);
+    cr_assert_eq(strncmp(bench->event, "event=clock-set by_s=86400 ", 27), 0, "%s", bench->event);
 }
 
 Test(core_clock, the_log_clock_runs_at_the_rate_of_the_scenario) {
