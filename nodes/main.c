@@ -12,7 +12,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { BATCH_LINES = 512, REPLY_MS = 60000 };
+enum { BATCH_LINES = 512, REPLY_MS = 60000, START_WITHIN_MS = 2000 };
 
 struct line {
     const char *directory; /* NULL: not said */
@@ -211,7 +211,7 @@ static int connect_node(const struct line *line, struct control_client **ret_cli
     }
     int error = directory_path(directory, "control.sock", path);
     if (error == HV_OK)
-        error = control_connect(path, ret_client);
+        error = control_connect_within(path, START_WITHIN_MS, ret_client);
     if (error != HV_OK)
         fprintf(stderr,
                 "haven-node: the node in %s does not answer: %s\n  → start it: haven-node run %s\n",

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-enum { ANSWER_WITHIN_MS = 120000 };
+enum { ANSWER_WITHIN_MS = 120000, START_WITHIN_MS = 2000 };
 
 static int no_coordinator(const struct cli *cli, int error) {
     if (cli->dir[0] == '\0') {
@@ -17,7 +17,11 @@ static int no_coordinator(const struct cli *cli, int error) {
     }
     fprintf(stderr, "haven: no coordinator answers in %s: %s\n", cli->dir, hv_error_text(error));
     if (error == HV_ERR_NOT_FOUND)
-        fprintf(stderr, "  start it: haven-coordinator %s\n", cli->dir);
+        fprintf(
+            stderr,
+            "  start it: haven-coordinator %s; one that has just been started answers when it has "
+            "read its log\n",
+            cli->dir);
     else if (error == HV_ERR_PERMISSION)
         fprintf(stderr, "  run haven as the user that the coordinator runs as\n");
     return error == HV_ERR_NOT_FOUND ? EX_UNAVAILABLE : hv_error_exit_status(error);
@@ -77,7 +81,8 @@ int cli_call(const struct cli *cli, json_t *request, json_t **ret_reply) {
                     ? HV_OK
                     : HV_ERR_LIMIT;
     if (error == HV_OK)
-        error = cli->dir[0] == '\0' ? HV_ERR_NOT_FOUND : control_connect(path, &client);
+        error = cli->dir[0] == '\0' ? HV_ERR_NOT_FOUND
+                                    : control_connect_within(path, START_WITHIN_MS, &client);
     if (error == HV_OK)
         error = control_call(client, request, ANSWER_WITHIN_MS, &reply);
     control_close(client);

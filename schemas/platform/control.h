@@ -46,6 +46,11 @@ void control_reply_error(struct control_server *server, uint64_t token, int erro
 /* HV_ERR_NOT_FOUND: nothing listens there; HV_ERR_BUSY: it hangs, and many wait already;
  * HV_ERR_PERMISSION; HV_ERR_IO; HV_ERR_MEMORY. */
 int control_connect(const char *path, struct control_client **ret_client) HV_MUST_USE;
+
+/* The same for people and scripts, who ask as soon as they have started it: a program opens its
+ * socket last. Tries again so long, unless the folder of the socket is not there. */
+int control_connect_within(const char *path, int patience_ms,
+                           struct control_client **ret_client) HV_MUST_USE;
 void control_close(struct control_client *client);
 
 /* Sends a request and waits for its reply, which is the caller's to json_decref. timeout_ms < 0:

@@ -5,15 +5,19 @@
 #include "schemas/platform/control_address.h"
 
 #include <errno.h>
+#include <libgen.h>
+#include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 /* A program that hangs takes neither a client in nor its request out of the socket. */
-enum { READ_BYTES = 65536, SEND_S = 20 };
+enum { READ_BYTES = 65536, SEND_S = 20, TRY_AGAIN_MS = 20 };
 
 struct control_client {
     int fd;
@@ -67,6 +71,23 @@ int control_connect(const char *path, struct control_client **ret_client) {
     client->fd = fd;
     *ret_client = client;
     return HV_OK;
+}
+
+static bool has_folder(const char *path) {
+    char copy[PATH_MAX];
+    struct stat info;
+    return snprintf(copy, sizeof copy, "%s", path) < (int)sizeof copy &&
+           stat(dirname(copy), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+int control_connect_within(const char *path, int patience_ms, struct control_client **ret_client) {
+    const uint64_t until = clock_real_ms() + (uint64_t)patience_ms;
+    int error = control_connect(path, ret_client);
+    while (error == HV_ERR_NOT_FOUND && has_folder(path) && clock_real_ms() < until) {
+        poll(NULL, 0, TRY_AGAIN_MS);
+        error = control_connect(path, ret_client);
+    }
+    return error;
 }
 
 void control_close(struct control_client *client) {

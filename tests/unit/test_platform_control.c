@@ -1,5 +1,6 @@
 #include "schemas/platform/control.h"
 #include "schemas/platform/control_address.h"
+#include "schemas/platform/clock.h"
 #include "tests/support/scratch.h"
 
 #include <criterion/criterion.h>
@@ -11,6 +12,7 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -100,6 +102,35 @@ static void tear_down(void) {
 }
 
 TestSuite(control, .init = set_up, .fini = tear_down, .timeout = 60);
+
+static void *serve_late(void *ret_fd) {
+    struct sockaddr_un address;
+    int folder = -1, fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    cr_assert_eq(control_address(scratch_path(fixture.dir, "late"), &address, &folder), HV_OK);
+    cr_assert_eq(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    cr_assert_eq(listen(fd, 1), 0);
+    *(int *)ret_fd = fd;
+    return NULL;
+}
+
+Test(control, waits_for_who_is_being_started_and_not_where_there_is_no_folder) {
+    struct control_client *client = NULL;
+    char *late = strdup(scratch_path(fixture.dir, "late")),
+         *nowhere = strdup(scratch_path(fixture.dir, "none/socket"));
+    uint64_t began = clock_real_ms();
+    cr_assert_eq(control_connect_within(late, 60, &client), HV_ERR_NOT_FOUND);
+    cr_assert_geq(clock_real_ms() - began, 60);
+    cr_assert_eq(control_connect_within(nowhere, 3600000, &client), HV_ERR_NOT_FOUND);
+    pthread_t server;
+    int fd = -1;
+    cr_assert_eq(pthread_create(&server, NULL, serve_late, &fd), 0);
+    cr_assert_eq(control_connect_within(late, 3600000, &client), HV_OK);
+    pthread_join(server, NULL);
+    control_close(client);
+    close(fd);
+    free(late);
+    free(nowhere);
+}
 
 Test(control, answers_requests_of_one_connection_in_order) {
     struct control_client *client = NULL;
