@@ -170,10 +170,13 @@ static bool answer_open(struct visit *visit) {
     return true;
 }
 
-/* A page leads to the login; a script hears that it is needed. */
+/* A page leads to the login, and so does a form, whose session may have ended while it was filled
+ * in; a script hears that it is needed. */
 static void answer_stranger(struct visit *visit) {
     if (is(visit, "GET", "/"))
         visit_redirect(visit, "/login");
+    else if (below(visit, "POST", "/enter/") != NULL)
+        desk_show_login(visit, 401, visit_text(visit, "login.lost"));
     else
         visit_respond(visit, 401, "application/json", "{\"error\":\"login\"}");
 }
@@ -243,6 +246,8 @@ void desk_answer(struct desk *desk, const struct desk_request *request,
         visit_respond(&visit, 405, "text/plain; charset=utf-8", "GET and POST are understood\n");
     else if (!reads && !comes_from_here(request))
         visit_respond(&visit, 403, "text/plain; charset=utf-8", "asked for by another site\n");
+    else if (request->too_large && below(&visit, "POST", "/enter/") == NULL)
+        visit_respond(&visit, 413, "text/plain; charset=utf-8", "that is too much at once\n");
     else if (answer_open(&visit))
         ;
     else if (!visit.has_session)

@@ -28,7 +28,7 @@ struct desk_request {
     const char *body;
     size_t body_size;
     const char *content_type, *cookies, *language, *origin, *host, *token, *etag, *address;
-    bool tls;
+    bool tls, too_large; /* too large: beyond DESK_BODY_MAX, and `body` is "" */
     int64_t wall_s, mono_s;
 };
 

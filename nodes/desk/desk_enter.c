@@ -52,8 +52,11 @@ static const char *reason_text(const struct visit *visit, const json_t *refused)
     char key[64];
     snprintf(key, sizeof key, "refused.%s", string_of(refused, "reason"));
     const char *reason = visit_text(visit, key);
-    bool own = visit->language == TEXTS_EN || reason == key;
-    return own ? string_of(refused, "text") : reason;
+    const char *said = string_of(refused, "text");
+    bool names_a_field = strncmp(said, "report.", strlen("report.")) == 0; /* of the protocol */
+    if (visit->language == TEXTS_EN && !names_a_field)
+        return said;
+    return reason == key ? visit_text(visit, "refused.malformed") : reason;
 }
 
 static size_t count_taken(const json_t *reply) {
@@ -161,19 +164,23 @@ static const char *section_of(const char *form) {
     return "people";
 }
 
-static void show_outcome(struct visit *visit, const char *form, const json_t *reply) {
+/* Of what was taken in part, all that had been entered is not shown again: it would be sent again.
+ */
+static void show_outcome(struct visit *visit, const struct refused_form *form,
+                         const json_t *reply) {
     const json_t *refused = reply == NULL ? NULL : refused_of(reply);
     const char *look = visit_text(visit, "said.look");
     char where[96], text[REFUSAL_BYTES];
     if (reply == NULL) {
-        desk_show_page(visit, 503, visit_text(visit, "said.unknown"), look);
+        desk_show_page(visit, 503, visit_text(visit, "said.unknown"), look, NULL);
     } else if (refused != NULL) {
         refusal_text(visit, reply, refused, text, sizeof text);
-        desk_show_page(visit, 422, text, refusal_remedy(visit, refused));
+        desk_show_page(visit, 422, text, refusal_remedy(visit, refused),
+                       count_taken(reply) == 0 ? form : NULL);
     } else if (was_repeated(reply)) {
-        desk_show_page(visit, 409, visit_text(visit, "said.repeated"), look);
+        desk_show_page(visit, 409, visit_text(visit, "said.repeated"), look, NULL);
     } else {
-        snprintf(where, sizeof where, "/?said=stored#%s", section_of(form));
+        snprintf(where, sizeof where, "/?said=stored#%s", section_of(form->name));
         visit_redirect(visit, where);
     }
 }
@@ -182,27 +189,33 @@ void desk_post_form(struct visit *visit, const char *form) {
     struct fields fields;
     struct desk_wrong wrong = {.key = "wrong.form"};
     char text[REFUSAL_BYTES];
-    const char *look = visit_text(visit, "said.look");
+    const char *correct = visit_text(visit, "said.correct");
     json_t *entries = NULL;
-    if (fields_read(visit->request->body, visit->request->body_size, &fields) != HV_OK) {
-        desk_show_page(visit, 400, visit_text(visit, wrong.key), look);
+    if (visit->request->too_large) {
+        desk_show_page(visit, 413, visit_text(visit, "refused.oversize"),
+                       visit_text(visit, "said.smaller"), NULL);
         return;
     }
+    if (fields_read(visit->request->body, visit->request->body_size, &fields) != HV_OK) {
+        desk_show_page(visit, 400, visit_text(visit, wrong.key), correct, NULL);
+        return;
+    }
+    struct refused_form refused = {.name = form, .fields = &fields};
     json_int_t number = strtoll(fields_get(&fields, "number"), NULL, 10);
     bool ours = visit_token_is(visit, fields_get(&fields, "token"));
     int error = ours ? desk_entries_read(form, &fields, 0, &wrong, &entries) : HV_ERR_PERMISSION;
-    fields_deinit(&fields);
     if (!ours) {
-        desk_show_page(visit, 403, visit_text(visit, "wrong.token"), look);
+        desk_show_page(visit, 403, visit_text(visit, "wrong.token"), "", NULL);
     } else if (error != HV_OK) {
         wrong_text(visit, &wrong, text, sizeof text);
-        desk_show_page(visit, error == HV_ERR_NOT_FOUND ? 404 : 422, text, look);
+        desk_show_page(visit, error == HV_ERR_NOT_FOUND ? 404 : 422, text, correct, &refused);
     } else {
         use_ids(visit, entries);
         json_t *reply = enter(visit, entries, visit->session.device, number);
-        show_outcome(visit, form, reply);
+        show_outcome(visit, &refused, reply);
         json_decref(reply);
     }
+    fields_deinit(&fields);
 }
 
 /* ---- the script's queue ---- */

@@ -98,8 +98,10 @@ static void read_movement(struct form *form, const char *name) {
 }
 
 static void read_count(struct form *form, const char *name) {
-    json_t *made = form_entry(form, name);
-    json_object_set_new(made, "people", form_people(form, -1));
+    json_t *made = form_entry(form, name), *people = form_people(form, -1);
+    if (json_object_size(people) == 0 && form_text(form, "nobody", -1)[0] == '\0')
+        form_object(form, "wrong.count-nobody"); /* a form sent by mistake would empty the place */
+    json_object_set_new(made, "people", people);
     put_number(form, made, "households");
     form_add(form, made);
 }
@@ -118,6 +120,8 @@ static void read_status(struct form *form, const char *name) {
     (void)name;
     json_t *made = form_entry(form, "status-report");
     put_text(form, made, "status");
+    if (json_object_get(made, "status") == NULL)
+        form_object(form, "wrong.choose");
     put_text(form, made, "reason");
     form_add(form, made);
 }
@@ -134,6 +138,8 @@ static void read_capacity(struct form *form, const char *name) {
     json_t *made = form_entry(form, name), *lines = json_array();
     add_capacity(form, lines, "indoor");
     add_capacity(form, lines, "outdoor");
+    if (json_array_size(lines) == 0)
+        form_object(form, "wrong.empty");
     json_object_set_new(made, "lines", lines);
     form_add(form, made);
 }
@@ -160,6 +166,8 @@ static void read_lifeline(struct form *form, const char *name) {
 static void read_note(struct form *form, const char *name) {
     json_t *made = form_entry(form, name);
     put_text(form, made, "text");
+    if (json_object_get(made, "text") == NULL)
+        form_object(form, "wrong.empty");
     form_add(form, made);
 }
 

@@ -45,8 +45,16 @@ void desk_post_login(struct visit *visit);
 void desk_post_logout(struct visit *visit);
 
 /* ---- desk_show.c ---- */
-/* The whole page, with a message at its top (NULL: none); `remedy` NULL: it is good news. */
-void desk_show_page(struct visit *visit, unsigned status, const char *message, const char *remedy);
+/* A form of which nothing was stored. */
+struct refused_form {
+    const char *name;
+    const struct fields *fields;
+};
+
+/* The whole page, with a message at its top (NULL: none); `remedy` NULL: it is good news. With
+ * `refused` that form is filled in again; NULL: none is. */
+void desk_show_page(struct visit *visit, unsigned status, const char *message, const char *remedy,
+                    const struct refused_form *refused);
 void desk_get_page(struct visit *visit);
 void desk_get_parts(struct visit *visit);
 void desk_get_sheet(struct visit *visit, const char *name);

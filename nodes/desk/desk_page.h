@@ -19,6 +19,7 @@ struct page {
     long long undo_of;   /* number of the movement that a plain form takes back; 0: none */
     const char *message; /* told at the top; NULL: none */
     const char *remedy;  /* what to do about it; NULL: it is good news */
+    bool leads_back;     /* the message leads to the form that was refused */
 };
 
 /* ---- small things ---- */

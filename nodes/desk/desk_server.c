@@ -176,8 +176,8 @@ static enum MHD_Result answer(struct desk_server *server, struct MHD_Connection 
     struct desk_request request = {.method = strcmp(method, "HEAD") == 0 ? "GET" : method,
                                    .path = call->path,
                                    .query = call->query,
-                                   .body = call->body == NULL ? "" : call->body,
-                                   .body_size = call->size,
+                                   .body = call->body == NULL || call->too_large ? "" : call->body,
+                                   .body_size = call->too_large ? 0 : call->size,
                                    .cookies = header(connection, "Cookie"),
                                    .language = header(connection, "Accept-Language"),
                                    .origin = header(connection, "Origin"),
@@ -186,6 +186,7 @@ static enum MHD_Result answer(struct desk_server *server, struct MHD_Connection 
                                    .etag = header(connection, "If-None-Match"),
                                    .address = address,
                                    .tls = server->tls,
+                                   .too_large = call->too_large,
                                    .wall_s = clock_wall_ms() / 1000,
                                    .mono_s = (int64_t)(clock_real_ms() / 1000)};
     struct desk_response response;
@@ -260,8 +261,6 @@ static void take_body(struct call *call, const char *bytes, size_t size) {
     call->size += size;
 }
 
-static const char too_much[] = "that is too much at once";
-
 static enum MHD_Result send_text(struct MHD_Connection *connection, unsigned status,
                                  const char *text) {
     struct desk_response response = {
@@ -278,14 +277,13 @@ static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const
 
 /* What can be said before the body is there; 0: nothing. A body that is too long is not waited for.
  */
-static unsigned look(struct MHD_Connection *connection, const char **ret_text) {
+static unsigned look(struct MHD_Connection *connection, struct call *call, const char **ret_text) {
     struct http_headers headers = {0};
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, take_header, &headers);
     enum http_fault fault = http_headers_judge(&headers);
-    *ret_text = fault == HTTP_PLAIN ? too_much : http_fault_text(fault);
-    return fault != HTTP_PLAIN              ? http_fault_status(fault)
-           : headers.length > DESK_BODY_MAX ? MHD_HTTP_CONTENT_TOO_LARGE
-                                            : 0;
+    *ret_text = http_fault_text(fault);
+    call->too_large = headers.length > DESK_BODY_MAX;
+    return fault == HTTP_PLAIN ? 0 : http_fault_status(fault);
 }
 
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
@@ -298,17 +296,17 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         return MHD_NO;
     if (!call->begun) { /* the headers are there */
         const char *text;
-        unsigned status = look(connection, &text);
+        unsigned status = look(connection, call, &text);
         call->begun = true;
-        return status == 0 ? MHD_YES : send_text(connection, status, text);
+        if (status != 0)
+            return send_text(connection, status, text);
+        return call->too_large ? answer(server, connection, method, call) : MHD_YES;
     }
     if (*size > 0) {
         take_body(call, bytes, *size);
         *size = 0;
         return MHD_YES;
     }
-    if (call->too_large)
-        return send_text(connection, MHD_HTTP_CONTENT_TOO_LARGE, too_much);
     return answer(server, connection, method, call);
 }
 

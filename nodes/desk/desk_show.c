@@ -1,6 +1,7 @@
 /* Showing the desk: the page, its parts for the script, the sheets. */
 #include "nodes/desk/desk_inside.h"
 #include "nodes/desk/desk_page.h"
+#include "nodes/desk/refill.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -38,7 +39,20 @@ static void read_numbers(const struct visit *visit, struct page *page) {
     json_decref(reply);
 }
 
-void desk_show_page(struct visit *visit, unsigned status, const char *message, const char *remedy) {
+/* The page with the form that was refused as it had been filled in, and the way to it; the page
+ * alone where that is not on it. */
+static void write_page(struct page *page, const struct refused_form *refused) {
+    page->leads_back = refused != NULL;
+    page_desk(page);
+    if (refused == NULL || refill(&page->html, refused->name, refused->fields))
+        return;
+    html_deinit(&page->html);
+    page->leads_back = false;
+    page_desk(page);
+}
+
+void desk_show_page(struct visit *visit, unsigned status, const char *message, const char *remedy,
+                    const struct refused_form *refused) {
     struct page page;
     bool plain = strstr(visit->request->cookies, "haven_script=1") == NULL;
     open_page(visit, &page, plain); /* the script shows one section at a time, and says which */
@@ -51,7 +65,7 @@ void desk_show_page(struct visit *visit, unsigned status, const char *message, c
     } else if (page.number == 0) {
         desk_show_login(visit, 401, visit_text(visit, "login.forgotten"));
     } else {
-        page_desk(&page);
+        write_page(&page, refused);
         visit_respond_html(visit, status, &page.html);
     }
     close_page(&page);
@@ -59,7 +73,7 @@ void desk_show_page(struct visit *visit, unsigned status, const char *message, c
 
 void desk_get_page(struct visit *visit) {
     bool stored = strcmp(fields_get(&visit->query, "said"), "stored") == 0;
-    desk_show_page(visit, 200, stored ? visit_text(visit, "said.stored") : NULL, NULL);
+    desk_show_page(visit, 200, stored ? visit_text(visit, "said.stored") : NULL, NULL, NULL);
 }
 
 /* ---- parts ---- */

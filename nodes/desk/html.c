@@ -34,16 +34,16 @@ static bool make_room(struct html *html, size_t more) {
     return true;
 }
 
-static void append(struct html *html, const char *bytes, size_t size) {
+void html_bytes(struct html *html, const char *markup, size_t size) {
     if (!make_room(html, size))
         return;
-    memcpy(html->bytes + html->size, bytes, size);
+    memcpy(html->bytes + html->size, markup, size);
     html->size += size;
     html->bytes[html->size] = '\0';
 }
 
 void html_raw(struct html *html, const char *markup) {
-    append(html, markup, strlen(markup));
+    html_bytes(html, markup, strlen(markup));
 }
 
 static const char *escape_of(char letter) {
@@ -66,7 +66,7 @@ static const char *escape_of(char letter) {
 void html_text(struct html *html, const char *text) {
     while (*text != '\0') {
         size_t plain = strcspn(text, "&<>\"'");
-        append(html, text, plain);
+        html_bytes(html, text, plain);
         text += plain;
         if (*text != '\0')
             html_raw(html, escape_of(*text++));
@@ -76,7 +76,7 @@ void html_text(struct html *html, const char *text) {
 static void add_number(struct html *html, long long number) {
     char digits[24];
     int length = snprintf(digits, sizeof digits, "%lld", number);
-    append(html, digits, (size_t)length);
+    html_bytes(html, digits, (size_t)length);
 }
 
 void html_add(struct html *html, const char *format, ...) {
@@ -84,7 +84,7 @@ void html_add(struct html *html, const char *format, ...) {
     va_start(arguments, format);
     while (*format != '\0') {
         size_t plain = strcspn(format, "%");
-        append(html, format, plain);
+        html_bytes(html, format, plain);
         format += plain;
         if (*format == '\0')
             break;
@@ -99,7 +99,7 @@ void html_add(struct html *html, const char *format, ...) {
             add_number(html, va_arg(arguments, long long));
             break;
         default:
-            append(html, "%", 1);
+            html_bytes(html, "%", 1);
             break;
         }
         if (*format != '\0')

@@ -19,6 +19,7 @@ void html_deinit(struct html *html);
 
 /* As it is: markup of our own. */
 void html_raw(struct html *html, const char *markup);
+void html_bytes(struct html *html, const char *markup, size_t size);
 
 /* Escaped, for text and for attributes in double quotes. */
 void html_text(struct html *html, const char *text);

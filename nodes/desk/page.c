@@ -1,5 +1,6 @@
 /* Small things that every part of the page needs, and the document around them. */
 #include "nodes/desk/desk_page.h"
+#include "nodes/desk/refill.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -151,6 +152,8 @@ static void message(struct page *page) {
              page->message);
     if (page->remedy != NULL && page->remedy[0] != '\0')
         html_add(&page->html, "<br><span>%s</span>", page->remedy);
+    if (page->leads_back)
+        html_add(&page->html, " <a href=\"#" REFILL_ID "\">%s</a>", page_text(page, "said.back"));
     html_raw(&page->html, "</p>");
 }
 

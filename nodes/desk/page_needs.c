@@ -100,7 +100,7 @@ static void help_tile(struct page *page, const char *kind) {
                  kind, page_text(page, "request.how-many"), kind);
     html_add(
         &page->html,
-        "<label for=\"say-%s\">%s</label><input id=\"say-%s\" name=\"text\" maxlength=\"400\">",
+        "<label for=\"say-%s\">%s</label><input id=\"say-%s\" name=\"text\" maxlength=\"340\">",
         kind, page_text(page, "request.what"), kind);
     urgencies(page);
     html_raw(&page->html, "</form></details>");

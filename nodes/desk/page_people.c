@@ -229,8 +229,10 @@ static void head_count(struct page *page) {
         &page->html,
         "<label for=\"count-households\">%s</label><input id=\"count-households\" "
         "name=\"households\" type=\"number\" inputmode=\"numeric\" min=\"0\">"
+        "<label class=\"choice\"><input type=\"checkbox\" name=\"nobody\" value=\"1\">%s</label>"
         "<p class=\"apart\" role=\"status\"></p><button class=\"go\">%s</button></form></details>",
-        page_text(page, "people.households"), page_text(page, "people.count-go"));
+        page_text(page, "people.households"), page_text(page, "people.count-nobody"),
+        page_text(page, "people.count-go"));
 }
 
 /* What a plain form takes back is named in it: the last movement of this browser, while nobody has

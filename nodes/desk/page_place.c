@@ -1,9 +1,14 @@
 /* The place itself: its status, how many it takes, its lifelines. */
 #include "nodes/desk/desk_page.h"
+#include "schemas/limits.h"
 
 #include <string.h>
 
 #define COUNT(LIST) (sizeof(LIST) / sizeof((LIST)[0]))
+
+/* As many as fit into a text of the protocol, of one byte each and of three. */
+#define LETTERS_MAX 1000LL
+#define CHARACTERS_MAX (HV_TEXT_BYTES_MAX / 3LL)
 
 static const json_t *status_member(const struct page *page, const char *name) {
     return json_object_get(json_object_get(page->status, "status"), name);
@@ -113,8 +118,9 @@ static void note(struct page *page) {
     page_form(page, "note", "");
     html_add(&page->html,
              "<label for=\"note-text\">%s</label><textarea id=\"note-text\" name=\"text\" required "
-             "maxlength=\"1000\" rows=\"3\"></textarea><button class=\"go\">%s</button></form>",
-             page_text(page, "place.note-label"), page_text(page, "send"));
+             "maxlength=\"%d\" rows=\"3\"></textarea><button class=\"go\">%s</button></form>",
+             page_text(page, "place.note-label"),
+             page->language == TEXTS_ZH ? CHARACTERS_MAX : LETTERS_MAX, page_text(page, "send"));
 }
 
 void page_place(struct page *page) {

@@ -212,6 +212,29 @@ await test("what the node refuses is shown with its reason and kept until it is 
   await page.waitForFunction(() => !document.querySelector("#kept .message.bad"));
 });
 
+await test("what is too much for one entry is said at once, stays in its form, and holds nothing up", async () => {
+  await section("paper");
+  await page.click('details:has(form[data-form="csv"]) summary');
+  await page.fill("#csv-text", "x".repeat(1000000));
+  await send("csv");
+  await page.waitForSelector("#said p:has-text('too much for one entry')");
+  check((await page.inputValue("#csv-text")).length === 1000000, "it is gone");
+  // Each fits, all of them at once would not: they go one after the other.
+  await page.route("**/entries", abort);
+  for (const sent of [1, 2, 3]) {
+    await page.fill("#csv-text", "way,adult\nup,1" + " ".repeat(400000));
+    await send("csv");
+    await page.waitForSelector(`[data-waiting="${sent}"]`);
+    await page.click('details:has(form[data-form="csv"]) summary');
+  }
+  await page.unroute("**/entries");
+  await nothingWaits();
+  await page.waitForFunction(() => document.querySelectorAll("#kept .message.bad").length === 3);
+  for (let left = 3; left > 0; left--) await page.click("#kept .message.bad button");
+  await page.click('details:has(form[data-form="csv"]) summary');
+  await section("people");
+});
+
 await test("a head count says how far it is from what was entered, before and after", async () => {
   await page.click('details:has(form[data-form="count"]) summary');
   await page.fill("#count-adult", "11");

@@ -27,6 +27,8 @@ Test(desk, a_stranger_gets_the_login_and_nothing_else) {
     cr_assert_str_eq(bench->response.location, "/login");
     cr_assert_eq(desk_bench_get(bench, "/parts"), 401);
     cr_assert_eq(desk_bench_post(bench, "/enter/check-in", "adult=1"), 401);
+    cr_assert_not_null(strstr(bench->response.body, "what you sent was not stored"));
+    cr_assert_not_null(strstr(bench->response.body, "id=\"pin\""), "to sign in again");
     cr_assert_eq(desk_bench_post(bench, "/entries", "{}"), 401);
     cr_assert_eq(desk_bench_get(bench, "/healthz"), 200);
     cr_assert_null(bench->asked);

@@ -91,6 +91,15 @@ Test(desk_entries, forms_that_say_nothing_or_nonsense_are_refused_before_the_nod
     cr_assert_null(bench->asked);
 }
 
+Test(desk_entries, a_place_is_emptied_by_a_count_only_where_staff_say_so) {
+    desk_bench_sign_in(bench);
+    cr_assert_eq(desk_bench_enter(bench, "count", "adult=0&households="), 422);
+    cr_assert_null(bench->asked);
+    cr_assert_eq(desk_bench_enter(bench, "count", "adult=0&nobody=1"), 303);
+    cr_assert_eq(json_object_size(json_object_get(desk_bench_command(bench, 0), "people")), 0);
+    cr_assert_eq(desk_bench_enter(bench, "count", "adult=3"), 303);
+}
+
 Test(desk_entries, of_rows_that_are_taken_in_part_it_is_said_how_many_are_stored) {
     desk_bench_sign_in(bench);
     bench->refusal =

@@ -88,6 +88,82 @@ Test(desk_pages, what_the_node_refuses_is_told_with_its_remedy_and_in_chinese_by
     cr_assert_not_null(strstr(bench->response.body, "请先清点。"));
 }
 
+/* What is refused, and what stands on the page of it. */
+Test(desk_pages, a_form_that_was_refused_stands_as_it_had_been_filled_in) {
+    static const char *const cases[][3] = {
+        {"check-in", "adult=-2&infant=1&zone=%3CZ%22",
+         " name=\"zone\" list=\"card-zones\" "
+         "maxlength=\"64\" autocomplete=\"off\" value=\"&lt;Z&quot;\">"},
+        {"check-out", "adult=x&to=hospital", "<option value=\"hospital\" selected>"},
+        {"note", "text=", "rows=\"3\">\n</textarea>"},
+        {"csv", "csv=a%0A%3C%2Ftextarea%3E", ">\na\n&lt;/textarea&gt;</textarea>"},
+        {"issue", "item0=soap&quantity0=x", "<option value=\"soap\" selected>"},
+        {"lifeline", "generator=down&hours=x", "name=\"generator\" value=\"down\" checked>"},
+        {"unpack",
+         "item0=kit&lot0=K%3C1%3E&expiry0=&quantity0=2&into0=soap&each0=2&into1=water&"
+         "each1=6&came1=x",
+         "name=\"came1\" type=\"number\" inputmode=\"numeric\" min=\"0\" value=\"x\">"}};
+    char marked[80];
+    desk_bench_sign_in(bench);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        cr_assert_eq(desk_bench_enter(bench, cases[i][0], cases[i][1]), 422, "%s", cases[i][0]);
+        snprintf(marked, sizeof marked, "<form id=\"refused\" method=\"post\" action=\"/enter/%s\"",
+                 cases[i][0]);
+        const char *form = strstr(bench->response.body, marked);
+        cr_assert_not_null(form, "%s", cases[i][0]);
+        const char *there = strstr(form, cases[i][2]);
+        cr_assert(there != NULL && there < strstr(form, "</form>"), "%s: %s", cases[i][0], form);
+        cr_assert_not_null(strstr(bench->response.body, "href=\"#refused\""));
+        cr_assert_null(bench->asked);
+    }
+}
+
+/* Not where the page has no such form any more, nor where some of it was stored. */
+Test(desk_pages, no_other_form_than_the_one_that_was_refused_is_filled_in) {
+    static const char *const others[][2] = {
+        {"unpack",
+         "item0=kit&lot0=other&expiry0=&quantity0=x&into0=soap&each0=2&into1=water&each1=6"},
+        {"need", "kind=gone&amount=x"},
+        {"lifeline", ""},
+        {"undo", "of=0"}};
+    desk_bench_sign_in(bench);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        cr_assert_eq(desk_bench_enter(bench, others[i][0], others[i][1]), 422, "%s", others[i][0]);
+        cr_assert_null(strstr(bench->response.body, "=\"refused\""), "%s", others[i][0]);
+    }
+    bench->refusal = json_pack("{s:b, s:s, s:s, s:s}", "ok", 0, "reason", "range", "text", "no",
+                               "remedy", "count first");
+    bench->taken_first = 1;
+    cr_assert_eq(desk_bench_enter(bench, "csv", "csv=way,adult%0Ain,1%0Aout,9"), 422);
+    cr_assert_null(strstr(bench->response.body, "=\"refused\""),
+                   "a part of it would be sent twice");
+}
+
+/* A path of the protocol, and what no reason is given of. */
+Test(desk_pages, what_the_protocol_calls_a_field_is_not_said_to_staff) {
+    static const char *const texts[][2] = {{"report.note.text: longer than 1024 bytes", "text"},
+                                           {"“quantity” is missing", ""}};
+    desk_bench_sign_in(bench);
+    for (size_t i = 0; i < 2; i++)
+        for (int chinese = 0; chinese < 2; chinese++) {
+            char token[33], body[128];
+            bench->refusal = json_pack("{s:b, s:s, s:s, s:s}", "ok", 0, "reason", texts[i][1],
+                                       "text", texts[i][0], "remedy", "correct the entry");
+            desk_bench_token(bench, token);
+            snprintf(body, sizeof body, "token=%s&number=5&text=a", token);
+            struct desk_request request = desk_bench_request(bench, "POST", "/enter/note");
+            request.body = body;
+            request.body_size = strlen(body);
+            request.language = chinese ? "zh-CN" : "en";
+            cr_assert_eq(desk_bench_answer(bench, &request), 422);
+            cr_assert_null(strstr(bench->response.body, "report.note"));
+            cr_assert(!chinese || strstr(bench->response.body, "is missing") == NULL);
+            cr_assert_not_null(strstr(bench->response.body, chinese ? "未保存" : "correct it"));
+            json_decref(bench->refusal);
+            bench->refusal = NULL;
+        }
+}
+
 Test(desk_pages, a_day_of_expiry_is_written_as_the_language_writes_days) {
     desk_bench_sign_in(bench);
     cr_assert_eq(desk_bench_get(bench, "/"), 200);

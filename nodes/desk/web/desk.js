@@ -5,7 +5,7 @@
   if (!desk || !desk.kept || !desk.forms) return; // a script that did not arrive
   const say = desk.say, element = desk.element, kept = desk.kept;
   const TOKEN = document.currentScript.getAttribute("data-token");
-  const SEND_AT_ONCE = 32;
+  const SEND_AT_ONCE = 32, SEND_BYTES = 900000, ENTRY_BYTES = 200; // the node takes a mebibyte at once
   const REFRESH_MS = 5000;
   const RETRY_MS = 4000;
   const WAIT_MS = 20000;      // for an entry
@@ -121,8 +121,14 @@
     signedOut = answer.status === 401;
   }
 
+  // Of what waits the first entries, as many as one request holds; no entry alone is larger.
+  function firstOf(waiting) {
+    let size = 0;
+    return waiting.slice(0, SEND_AT_ONCE).filter((entry) => { size += entry.fields.length + ENTRY_BYTES; return size <= SEND_BYTES; });
+  }
+
   async function sendSome(waiting) {
-    const some = waiting.slice(0, SEND_AT_ONCE);
+    const some = firstOf(waiting);
     const device = await deviceOf();
     await Promise.all(some.map((entry) => kept.change(Object.assign(entry, { tried: true }))));
     const body = { device: device, entries: some.map((entry) => ({
@@ -260,6 +266,10 @@
       return;
     }
     let number;
+    if (fields.length + ENTRY_BYTES > SEND_BYTES) { // it would never go, and hold up what comes after it
+      tell(say("too-large"));
+      return;
+    }
     try {
       number = await kept.keep({ form: name, fields: fields, words: words, made: Date.now() });
     } catch (error) {
