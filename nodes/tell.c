@@ -206,6 +206,10 @@ static void tell_order(const json_t *order) {
         printf("; until %s",
                clock_wall_text(number(order, "deadline_ms"), deadline, sizeof deadline));
     }
+    const json_t *due = json_object_get(order, "due");
+    if (json_is_array(due) && json_array_size(due) == 0)
+        printf("; all received%s",
+               json_is_true(json_object_get(order, "more_leaves")) ? " that has left" : "");
     printf("\n");
     json_array_foreach(json_object_get(order, "people"), i, group) {
         printf("     %lld people of %s\n", number(group, "people"), text(group, "zone"));

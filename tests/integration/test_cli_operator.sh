@@ -217,6 +217,16 @@ until_so without_cold cold-chain-without-power '[0-9]* s'
 until_so node n-S01 report lifeline power down --ago 5h
 until_so without_cold cold-chain-broken-in-quarantine '300 min\|5 h'
 echo "ok: a power cut that is told of late counts from when it began"
+is "goods on a waybill" issued haven orders issue ship D1 --counterpart S01 --lines water=60 --waybill W-last
+is "to be expected" issued haven orders issue expect-delivery S01 --counterpart D1 --lines water=60 --waybill W-last
+until_so node n-S01 stock receive --waybill W-last --short water=20 --reason 'a pallet was wet'
+expects() { node n-S01 orders | grep -q "W-last; all received"; }
+ends "nothing more is due" 0 expects
+stands() { haven orders --all --kind "$1" | grep W-last | grep -q " $2 "; }
+until_so stands expect-delivery 'done'
+until_so node n-D1 stock ship water=40 --waybill W-last --to S01 --final
+until_so stands ship 'done'
+echo "ok: whoever says that nothing more goes or comes has carried out the order"
 is "an order to a node" issued haven orders issue open S01
 is "revoked" done haven revoke S01 --reason 'laptop stolen'
 ends "once" 64 haven revoke S01
