@@ -2,6 +2,7 @@
 
 #include "coordinator/optimizer/preposition_location.h"
 #include "coordinator/optimizer/preposition_part.h"
+#include "coordinator/optimizer/preposition_plan.h"
 #include "coordinator/optimizer/preposition_tree.h"
 
 #include <math.h>
@@ -9,6 +10,8 @@
 
 #define LOCATION_WORK 100u /* a piece of work of facility location is about so much shorter */
 #define KNOWN_GAP 0.05     /* of the gap of the whole, for the least cost of a scenario in regret */
+#define KNOWN_WORK 8000u   /* for each, where a budget makes it a search of its own */
+#define FIRST_GAP 0.001
 
 void preposition_decision_deinit(struct preposition_decision *decision) {
     free(decision->open);
@@ -57,14 +60,17 @@ static int conclude(struct preposition_tree *tree, struct preposition_decision *
     return found ? copy_best(tree, decision) : HV_OK;
 }
 
+/* `known`: one to begin with; NULL: none. */
 static int solve(const struct preposition_instance *instance,
                  const struct preposition_options *options, const double *references,
+                 const struct preposition_decision *known,
                  struct preposition_decision *ret_decision) {
     struct preposition_tree tree;
     struct preposition_decision decision = {0};
     int error = preposition_tree_init(&tree, instance, options, references);
     if (error != HV_OK)
         return error;
+    tree.known = known;
     preposition_tree_search(&tree);
     error = conclude(&tree, &decision);
     preposition_tree_deinit(&tree);
@@ -75,65 +81,164 @@ static int solve(const struct preposition_instance *instance,
     return error;
 }
 
+/* ---- regret ---------------------------------------------------------------------------------- */
+
+/* Of one of many searches that a budget makes. */
+static uint64_t share_of_work(const struct preposition_options *options) {
+    const bool limited = options->work_max > 0 && options->work_max < KNOWN_WORK;
+    return limited ? options->work_max : KNOWN_WORK;
+}
+
+/* Whether the callback ended a search, and not the work that it was given. */
+static bool was_called_off(const struct preposition_decision *decision, uint64_t work_max) {
+    return (decision->status == PREPOSITION_NOTHING || decision->status == PREPOSITION_STOPPED) &&
+           (work_max == 0 || decision->work < work_max);
+}
+
+/* The decision of least expected cost under the same budget, near enough. */
+static int find_first(const struct preposition_instance *instance,
+                      const struct preposition_options *options,
+                      struct preposition_decision *ret_first) {
+    struct preposition_instance expected = *instance;
+    struct preposition_options near = *options;
+    expected.measure = PREPOSITION_EXPECTATION;
+    near.gap = fmax(options->gap, FIRST_GAP);
+    return preposition_solve(&expected, &near, ret_first);
+}
+
+/* What a decision costs in each scenario, the first stage included. */
+static int cost_of(const struct preposition_instance *instance,
+                   const struct preposition_decision *decision, double *ret_costs) {
+    struct preposition_plan plan;
+    int error = preposition_plan_make(instance, decision, &plan);
+    if (error != HV_OK)
+        return error;
+    for (uint32_t s = 0; s < instance->scenario_count; s++)
+        ret_costs[s] = plan.fixed + plan.purchases + plan.outcomes[s].cost;
+    preposition_plan_deinit(&plan);
+    return HV_OK;
+}
+
 /* The least cost of each scenario, had it been known: bounds from below, so that a regret is never
  * said smaller than it is, and the values found, which bound the least regret from below. */
+struct least {
+    double *values, *bounds; /* scenario */
+    uint64_t work;
+    bool open;    /* some are not known as well as was asked for */
+    bool stopped; /* some are not known at all */
+};
+
+/* Under a budget that is a search of its own, which gets so much work and no more. What it leaves
+ * open lies between its bound and the best decision that is known for the scenario. */
 static int find_least(const struct preposition_instance *instance,
-                      const struct preposition_options *options, double *ret_values,
-                      double *ret_bounds, uint64_t *work, bool *ret_stopped) {
-    for (uint32_t s = 0; s < instance->scenario_count; s++) {
-        struct preposition_scenario alone = instance->scenarios[s];
-        struct preposition_instance known = *instance;
-        struct preposition_part part = {options, PREPOSITION_STAGE_KNOWN, s + 1,
-                                        instance->scenario_count};
-        struct preposition_options exact = preposition_part_options(&part);
-        struct preposition_decision decision;
-        alone.probability = 1;
-        known.scenarios = &alone;
-        known.scenario_count = 1;
-        known.measure = PREPOSITION_EXPECTATION;
-        known.has_service = false;
-        exact.gap = KNOWN_GAP * options->gap;
-        int error = preposition_solve(&known, &exact, &decision);
-        if (error != HV_OK)
-            return error;
-        *ret_stopped = *ret_stopped || decision.status == PREPOSITION_NOTHING ||
-                       decision.status == PREPOSITION_STOPPED;
-        ret_values[s] = decision.value;
-        ret_bounds[s] = decision.bound;
-        *work += decision.work;
-        preposition_decision_deinit(&decision);
-        if (*ret_stopped)
-            return HV_OK;
-    }
+                      const struct preposition_options *options, uint32_t s, struct least *least) {
+    struct preposition_scenario alone = instance->scenarios[s];
+    struct preposition_instance known = *instance;
+    struct preposition_part part = {options, PREPOSITION_STAGE_KNOWN, s + 1,
+                                    instance->scenario_count};
+    struct preposition_options exact = preposition_part_options(&part);
+    struct preposition_decision decision;
+    alone.probability = 1;
+    known.scenarios = &alone;
+    known.scenario_count = 1;
+    known.measure = PREPOSITION_EXPECTATION;
+    known.has_service = false;
+    exact.gap = KNOWN_GAP * options->gap;
+    if (instance->has_budget)
+        exact.work_max = share_of_work(options);
+    int error = preposition_solve(&known, &exact, &decision);
+    if (error != HV_OK)
+        return error;
+    least->values[s] = fmin(least->values[s], decision.value);
+    least->bounds[s] = fmin(decision.bound, least->values[s]);
+    least->work += decision.work;
+    least->open |= decision.status != PREPOSITION_OPTIMAL;
+    least->stopped = was_called_off(&decision, exact.work_max) || !isfinite(least->values[s]) ||
+                     !isfinite(least->bounds[s]);
+    preposition_decision_deinit(&decision);
     return HV_OK;
+}
+
+/* As the best known costs of the scenarios are for certain only not below the bounds, the regret is
+ * said against those. */
+static int say_against_bounds(const struct preposition_instance *instance,
+                              const struct preposition_options *options, struct least *least,
+                              struct preposition_decision *decision) {
+    double *costs = calloc((size_t)instance->scenario_count + 1, sizeof *costs);
+    int error = costs == NULL ? HV_ERR_MEMORY : cost_of(instance, decision, costs);
+    decision->value = 0;
+    for (uint32_t s = 0; error == HV_OK && s < instance->scenario_count; s++)
+        decision->value = fmax(decision->value, costs[s] - least->bounds[s]);
+    if (decision->status == PREPOSITION_OPTIMAL && least->open &&
+        decision->bound < decision->value - fmax(options->gap, 1e-9) * decision->value)
+        decision->status = PREPOSITION_STOPPED;
+    decision->least = least->bounds;
+    least->bounds = NULL;
+    free(costs);
+    return error;
+}
+
+static void add_doubt(const struct preposition_instance *instance, struct least *least,
+                      struct preposition_decision *decision) {
+    double doubt = 0; /* by how much a regret may be larger than said */
+    for (uint32_t s = 0; s < instance->scenario_count; s++)
+        doubt = fmax(doubt, least->values[s] - least->bounds[s]);
+    decision->value += doubt;
+    decision->least = least->values;
+    least->values = NULL;
+}
+
+/* `first` may be without a decision. */
+static int search_regret(const struct preposition_instance *instance,
+                         const struct preposition_options *options,
+                         const struct preposition_decision *first, struct least *least,
+                         struct preposition_decision *ret_decision) {
+    int error = HV_OK;
+    for (uint32_t s = 0; error == HV_OK && !least->stopped && s < instance->scenario_count; s++)
+        error = find_least(instance, options, s, least);
+    if (error != HV_OK)
+        return error;
+    if (least->stopped) {
+        *ret_decision = (struct preposition_decision){PREPOSITION_NOTHING, .value = INFINITY,
+                                                      .work = least->work};
+        return HV_OK;
+    }
+    error =
+        solve(instance, options, least->values, first->open == NULL ? NULL : first, ret_decision);
+    if (error != HV_OK)
+        return error;
+    ret_decision->work += least->work;
+    ret_decision->bound = fmax(ret_decision->bound, 0);
+    if (!instance->has_budget || ret_decision->open == NULL) {
+        add_doubt(instance, least, ret_decision);
+        return HV_OK;
+    }
+    error = say_against_bounds(instance, options, least, ret_decision);
+    if (error != HV_OK)
+        preposition_decision_deinit(ret_decision);
+    return error;
 }
 
 static int solve_regret(const struct preposition_instance *instance,
                         const struct preposition_options *options,
                         struct preposition_decision *ret_decision) {
-    double *values = calloc((size_t)instance->scenario_count + 1, sizeof *values);
-    double *bounds = calloc((size_t)instance->scenario_count + 1, sizeof *bounds);
-    uint64_t work = 0;
-    bool stopped = false;
-    double doubt = 0; /* by how much a regret may be larger than said */
-    int error = values == NULL || bounds == NULL ? HV_ERR_MEMORY : HV_OK;
+    const size_t scenarios = instance->scenario_count;
+    struct preposition_decision first = {0};
+    struct least least = {.values = calloc(scenarios + 1, sizeof *least.values),
+                          .bounds = calloc(scenarios + 1, sizeof *least.bounds)};
+    int error = least.values == NULL || least.bounds == NULL ? HV_ERR_MEMORY : HV_OK;
+    for (size_t s = 0; error == HV_OK && s < scenarios; s++)
+        least.values[s] = INFINITY;
+    if (error == HV_OK && instance->has_budget)
+        error = find_first(instance, options, &first);
+    least.stopped = instance->has_budget && was_called_off(&first, options->work_max);
+    if (error == HV_OK && first.open != NULL)
+        error = cost_of(instance, &first, least.values);
     if (error == HV_OK)
-        error = find_least(instance, options, values, bounds, &work, &stopped);
-    if (error == HV_OK && stopped)
-        *ret_decision =
-            (struct preposition_decision){PREPOSITION_NOTHING, .value = INFINITY, .work = work};
-    else if (error == HV_OK)
-        error = solve(instance, options, values, ret_decision);
-    if (error == HV_OK && !stopped) {
-        for (uint32_t s = 0; s < instance->scenario_count; s++)
-            doubt = fmax(doubt, values[s] - bounds[s]);
-        ret_decision->value += doubt;
-        ret_decision->work += work;
-        ret_decision->least = values;
-        values = NULL;
-    }
-    free(values);
-    free(bounds);
+        error = search_regret(instance, options, &first, &least, ret_decision);
+    preposition_decision_deinit(&first);
+    free(least.values);
+    free(least.bounds);
     return error;
 }
 
@@ -178,7 +283,7 @@ static int solve_within_budget(const struct preposition_instance *instance,
     const double bound = decision.bound;
     const uint64_t work = decision.work / LOCATION_WORK;
     preposition_decision_deinit(&decision);
-    error = solve(instance, options, NULL, ret_decision);
+    error = solve(instance, options, NULL, NULL, ret_decision);
     if (error != HV_OK)
         return error;
     ret_decision->bound = fmax(ret_decision->bound, fmin(bound, ret_decision->value));
@@ -197,6 +302,7 @@ int preposition_solve(const struct preposition_instance *instance,
         return solve_within_budget(instance, &without, options, ret_decision);
     if (preposition_location_fits(instance))
         return preposition_location_solve(instance, options, ret_decision);
-    return instance->measure == PREPOSITION_REGRET ? solve_regret(instance, options, ret_decision)
-                                                   : solve(instance, options, NULL, ret_decision);
+    return instance->measure == PREPOSITION_REGRET
+               ? solve_regret(instance, options, ret_decision)
+               : solve(instance, options, NULL, NULL, ret_decision);
 }

@@ -470,8 +470,44 @@ static double separate_root(struct preposition_tree *tree, bool serving, bool wh
     return bound;
 }
 
+static void remember(struct preposition_tree *tree, double value) {
+    if (!(value < tree->value))
+        return;
+    tree->value = value;
+    point_copy(tree, &tree->best, &tree->query);
+}
+
+/* What has volume lies in the depot that is open at its site, what has none needs no depot. */
+static void ask_about(struct preposition_tree *tree, const struct preposition_decision *known) {
+    const struct preposition_problem *problem = &tree->problem;
+    const size_t items = tree->instance->item_count;
+    for (uint32_t a = 0; a < problem->facility_count; a++) {
+        const struct preposition_facility *facility = &problem->facilities[a];
+        const bool bare = facility->size == PREPOSITION_NO_SIZE;
+        const bool open = bare || known->open[facility->site] == facility->size;
+        tree->query.open[a] = open;
+        for (size_t k = 0; k < items; k++)
+            tree->query.stock[a * items + k] =
+                open && bare == !(tree->instance->items[k].volume_m3 > 0)
+                    ? known->stock[facility->site * items + k]
+                    : 0;
+    }
+    for (uint32_t s = 0; tree->query.served != NULL && s < tree->instance->scenario_count; s++)
+        tree->query.served[s] = known->served[s];
+}
+
+static void begin_with_known(struct preposition_tree *tree) {
+    double value;
+    if (tree->known == NULL || solve(tree, INFINITY) != PREPOSITION_MASTER_OPTIMAL)
+        return;
+    ask_about(tree, tree->known);
+    preposition_tree_cut(tree, &tree->query, 1e-7 * tree->scale / tree->groups, &value);
+    remember(tree, value);
+}
+
 void preposition_tree_root(struct preposition_tree *tree) {
     put_first_cuts(tree);
+    begin_with_known(tree);
     tree->bound = fmax(tree->bound, separate_root(tree, false, true));
     if (tree->instance->has_service && !preposition_tree_stops(tree) && !isinf(tree->bound))
         tree->bound = fmax(tree->bound, separate_root(tree, true, true));
@@ -538,13 +574,6 @@ static void make_whole(const struct preposition_tree *tree, struct preposition_p
             point->stock[i] *= fmax(0, (budget - fixed) / purchases);
     for (uint32_t s = 0; point->served != NULL && s < tree->instance->scenario_count; s++)
         point->served[s] = point->served[s] > 0.5 ? 1 : 0;
-}
-
-static void remember(struct preposition_tree *tree, double value) {
-    if (!(value < tree->value))
-        return;
-    tree->value = value;
-    point_copy(tree, &tree->best, &tree->query);
 }
 
 double preposition_tree_node(struct preposition_tree *tree, uint32_t rounds, double cutoff,

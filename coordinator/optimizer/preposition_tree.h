@@ -14,8 +14,9 @@ struct preposition_tree {
     struct preposition_problem problem;
     struct preposition_separator separator;
     struct preposition_master *master;
-    double *weights;          /* scenario */
-    const double *references; /* scenario, of regret */
+    double *weights;                          /* scenario */
+    const double *references;                 /* scenario, of regret */
+    const struct preposition_decision *known; /* one to begin with; NULL: none */
     uint32_t *group_of, *group_first, *group_members, groups;
     uint32_t binaries;
     struct preposition_point master_point, query, core, best;

@@ -116,6 +116,53 @@ Test(preposition, agrees_with_brute_force_in_largest_regret) {
         agree_with_brute_force(seed, PREPOSITION_REGRET);
 }
 
+/* However early the searches end, what is said of the largest regret is true. Returns whether there
+ * was a decision that was not proven to be the best. */
+static bool is_true_of_regret(uint64_t seed, uint64_t work) {
+    struct chance chance = {seed};
+    struct preposition_random random;
+    preposition_random_make(&chance, &random);
+    struct preposition_instance *in = &random.instance;
+    in->measure = PREPOSITION_REGRET;
+    if (!in->has_budget)
+        return false;
+    const struct preposition_options options = {.work_max = work};
+    const double right = preposition_reference_value(in);
+    struct preposition_decision decision;
+    double least[8], regret = -INFINITY;
+    cr_assert_eq(preposition_solve(in, &options, &decision), HV_OK);
+    const bool some = decision.open != NULL, proven = decision.status == PREPOSITION_OPTIMAL;
+    if (some) {
+        struct preposition_plan plan;
+        const double trifle = 1e-5 * fmax(1, fabs(right));
+        cr_assert_eq(preposition_plan_make(in, &decision, &plan), HV_OK);
+        cr_assert_null(preposition_reference_check(in, &decision, &plan));
+        preposition_reference_least(in, least);
+        for (uint32_t s = 0; s < in->scenario_count; s++) {
+            const double costs = plan.fixed + plan.purchases + plan.outcomes[s].cost;
+            cr_expect_leq(decision.least[s], least[s] + 1e-5 * fmax(1, fabs(least[s])));
+            regret = fmax(regret, costs - least[s]);
+        }
+        cr_expect_leq(decision.bound, right + trifle, "seed %lu", (unsigned long)seed);
+        cr_expect_geq(regret, right - trifle, "seed %lu", (unsigned long)seed);
+        cr_expect_leq(regret, decision.value + trifle, "seed %lu", (unsigned long)seed);
+        cr_expect_float_eq(plan.objective, decision.value, trifle, "seed %lu: said %.9g, is %.9g",
+                           (unsigned long)seed, decision.value, plan.objective);
+        preposition_plan_deinit(&plan);
+    }
+    preposition_decision_deinit(&decision);
+    return some && !proven;
+}
+
+Test(preposition, with_a_budget_the_largest_regret_is_bounded_however_early_it_ends) {
+    static const uint64_t works[] = {10, 30, 60, 120};
+    uint32_t open = 0;
+    for (uint64_t seed = 2001; seed <= 2000 + ROUNDS / 4; seed++)
+        for (size_t i = 0; i < sizeof works / sizeof works[0]; i++)
+            open += is_true_of_regret(seed, works[i]);
+    cr_assert_gt(open, 5, "%u decisions were not proven", open);
+}
+
 Test(preposition, is_the_same_to_the_bit_when_repeated) {
     struct chance chance = {77};
     struct preposition_random random;
