@@ -284,6 +284,9 @@ static void take(struct turn *turn, const struct node_event *event) {
     case NODE_EVENT_STORE_FAILED:
         store_failed(turn, event->store_error);
         break;
+    case NODE_EVENT_UNREADABLE:
+        core_replace_unreadable(turn, event->unreadable);
+        break;
     case NODE_EVENT_STOP:
         store_for_next_start(turn);
         return;

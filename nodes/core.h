@@ -236,6 +236,7 @@ enum node_event_kind {
     NODE_EVENT_LINK_DOWN,    /* could not connect, or the connection broke */
     NODE_EVENT_STORED,       /* every WRITE so far is durable */
     NODE_EVENT_STORE_FAILED, /* none of the WRITEs since the last STORED is */
+    NODE_EVENT_UNREADABLE,   /* a report of HISTORY came back damaged and could not be sent */
     NODE_EVENT_STOP          /* about to end: store what a start wants */
 };
 
@@ -261,7 +262,8 @@ struct node_event {
             uint64_t id; /* random; not 0 */
         } device;
         const struct hv_envelope *frame;
-        int store_error; /* STORE_FAILED: what outbox_apply said */
+        int store_error;     /* STORE_FAILED: what outbox_apply said */
+        uint64_t unreadable; /* its index */
     };
 };
 

@@ -114,6 +114,7 @@ int core_lane_number(enum hv_lane lane); /* -1 for none */
 
 /* core_reports.c */
 int core_make_report(struct turn *turn, enum hv_lane lane, const struct hv_report *report);
+void core_replace_unreadable(struct turn *turn, uint64_t index);
 void core_staff_report(struct turn *turn, const struct node_event *event);
 void core_undo(struct turn *turn, uint64_t of, uint64_t token);
 void core_staff_device(struct turn *turn, uint64_t id, uint64_t token);

@@ -45,6 +45,33 @@ int core_make_report(struct turn *turn, enum hv_lane lane, const struct hv_repor
     return HV_OK;
 }
 
+/* A report that cannot be read would hold up all behind it for ever, since none is taken out of its
+ * turn. A note takes its place and says so; the fold keeps what it did to the figures here. Sent
+ * once it is stored. */
+void core_replace_unreadable(struct turn *turn, uint64_t index) {
+    struct node_core *core = turn->core;
+    struct core_lane *lane = &core->lanes[NODE_HISTORY];
+    if (index <= core->heads.acked[NODE_HISTORY] || index > lane->durable)
+        return;
+    struct hv_report note = {.source = HV_SOURCE_NODE,
+                             .seen = turn_seen(turn, 0),
+                             .subject = "",
+                             .kind = HV_REPORT_NOTE,
+                             .note = {.text = "an entry was damaged on this node's disk before it "
+                                              "was sent: count people and goods"}};
+    struct node_write *write = turn_write(turn, NODE_WRITE_REPORT);
+    write->report.lane = HV_LANE_HISTORY;
+    write->report.index = index;
+    write->report.report = hv_report_copy(&note, &turn->effects->arena);
+    memcpy(write->report.incident, core->session.incident, HV_ID128_BYTES);
+    if (write->report.report == NULL)
+        turn->error = HV_ERR_MEMORY;
+    core->heads.lost++;
+    turn_write_heads(turn);
+    write_fold(turn);
+    lane->sent = lane->durable = index - 1;
+}
+
 /* ---- replies ---- */
 
 static void refuse(struct turn *turn, uint64_t token, int error, enum hv_reason reason,

@@ -42,7 +42,8 @@ struct daemon {
     int watched[2];                 /* descriptors of the link in the loop */
     size_t watched_count;
     uint64_t due_real_ms;
-    int timer; /* of the loop; 0: none */
+    int timer;           /* of the loop; 0: none */
+    uint64_t unreadable; /* index of a report that could not be sent; 0: none */
     bool turn_is_due;
     bool stopping;
     int error;
@@ -114,6 +115,9 @@ static void send_report(struct daemon *daemon, const struct node_effect *effect)
         line_log(LINE_ERROR, "event=unreadable lane=%s index=%llu error=%s",
                  hv_lane_word(envelope.lane), (unsigned long long)effect->send.index,
                  hv_error_name(error));
+        if (error == HV_ERR_CORRUPT && envelope.lane == HV_LANE_HISTORY &&
+            daemon->unreadable == 0) /* those behind it come after it */
+            daemon->unreadable = effect->send.index;
         return;
     }
     envelope.report = *report.report;
@@ -197,7 +201,7 @@ static void fail(struct daemon *daemon, int error) {
     daemon->stopping = true;
 }
 
-static int step_once(struct daemon *daemon, struct node_event *event) {
+static int step_alone(struct daemon *daemon, struct node_event *event) {
     event->real_ms = clock_real_ms();
     event->wall_ms = clock_wall_ms();
     node_effects_reset(&daemon->effects);
@@ -208,6 +212,13 @@ static int step_once(struct daemon *daemon, struct node_event *event) {
         carry_out(daemon, &daemon->effects.items[i]);
     send_bundle(daemon);
     return error;
+}
+
+static int step_once(struct daemon *daemon, struct node_event *event) {
+    daemon->unreadable = 0;
+    int error = step_alone(daemon, event);
+    struct node_event damaged = {.kind = NODE_EVENT_UNREADABLE, .unreadable = daemon->unreadable};
+    return error == HV_OK && daemon->unreadable != 0 ? step_alone(daemon, &damaged) : error;
 }
 
 /* A disk that is full heals. One that fails leaves it open what it holds, and only a new start

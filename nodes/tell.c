@@ -106,8 +106,10 @@ static void tell_troubles(const json_t *reply) {
     if (number(reply, "refused") > 0)
         printf("refused     %lld reports; see haven-node records\n", number(reply, "refused"));
     if (number(reply, "lost") > 0)
-        printf("lost        %lld old reports that a restored log asked for were no longer kept\n",
-               number(reply, "lost"));
+        printf(
+            "lost        %lld reports: damaged on this disk before they were sent, or too old when "
+            "a restored log asked for them\n",
+            number(reply, "lost"));
 }
 
 static void tell_status(const json_t *reply) {

@@ -8,6 +8,7 @@
 
 #include <criterion/criterion.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -238,6 +239,40 @@ static void check_order_of_arrival(uint64_t told) {
             cr_assert_eq(report->number, ++arrived);
     }
     cr_assert_eq(arrived, told);
+}
+
+/* Changes a byte of what the outbox stored, as a bad disk does. */
+static void damage(const char *text) {
+    static uint8_t file[1 << 20];
+    int descriptor = open(scratch_path(folder, "S01/outbox/data.mdb"), O_RDWR | O_CLOEXEC);
+    ssize_t size = read(descriptor, file, sizeof file);
+    cr_assert_gt(size, 0);
+    unsigned found = 0;
+    for (uint8_t *at = file; (at = memmem(at, (size_t)(file + size - at), text, strlen(text)));
+         at++, found++)
+        cr_assert_eq(pwrite(descriptor, "#", 1, at - file), 1);
+    cr_assert_geq(found, 1);
+    close(descriptor);
+}
+
+Test(node_daemon, goes_on_where_the_disk_gives_one_report_back_damaged) {
+    struct control_client *to = client();
+    enter_notes(to, 1001, 30);
+    damage("n-1007");
+    damage("n-1008");
+    serve_until_held(30);
+    json_t *status = ask(to, json_pack("{s:s}", "verb", "status"));
+    cr_assert_eq(json_integer_value(json_object_get(status, "lost")), 2);
+    json_decref(status);
+    control_close(to);
+    for (size_t i = 0; i < server.coordinator.count; i++) {
+        const struct fake_report *report = &server.coordinator.reports[i];
+        if (report->lane != HV_LANE_HISTORY)
+            continue;
+        bool damaged = report->sequence == 7 || report->sequence == 8;
+        cr_assert_eq(report->kind, HV_REPORT_NOTE);
+        cr_assert_eq(report->number, damaged ? 0 : 1000 + report->sequence);
+    }
 }
 
 Test(node_daemon, loses_nothing_that_it_told_stored_when_killed_at_any_moment) {
