@@ -57,6 +57,40 @@ static bool make_out(struct core *core, size_t bytes) {
     return true;
 }
 
+/* ---- the log of the machine ---- */
+
+void core_event_line(struct core *core, bool warning, const char *format, ...) {
+    if (!make_out(core, LINE_BYTES))
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf((char *)core->out + core->out_size, LINE_BYTES, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        return;
+    struct core_effect *effect = core_effect_add(core, CORE_EVENT);
+    effect->event.warning = warning;
+    effect->event.line = (const char *)(uintptr_t)core->out_size;
+    core->out_size += length < LINE_BYTES ? (size_t)length + 1 : LINE_BYTES;
+}
+
+/* Counts a refusal and logs one now and then. */
+static void note_refusal(struct core *core, const char *node, enum hv_reason reason,
+                         const char *detail) {
+    if (reason <= HV_REASON_UNKNOWN || reason >= HV_REASON_COUNT)
+        return;
+    core->counters.refused[reason]++;
+    struct muted *muted = &core->muted[reason];
+    muted->count++;
+    if (core->real_ms < muted->next_ms)
+        return;
+    muted->next_ms = core->real_ms + MUTE_MS;
+    core_event_line(core, true,
+                    "event=refused reason=%s count=%" PRIu64 " node=%s detail=\"%.120s\"",
+                    hv_reason_word(reason), muted->count, node, detail == NULL ? "" : detail);
+    muted->count = 0;
+}
+
 /* ---- sending ---- */
 
 void core_send(struct core *core, const struct state_node *node, struct hv_envelope *envelope) {
@@ -104,7 +138,7 @@ static void send_refusal(struct core *core, const struct state_node *node, enum 
 
 void core_refuse(struct core *core, const struct state_node *node, enum hv_lane lane,
                  uint64_t sequence, const struct hv_refusal *refusal) {
-    core_note_refusal(core, node == NULL ? "" : node->entity.id, refusal->reason, refusal->detail);
+    note_refusal(core, node == NULL ? "" : node->entity.id, refusal->reason, refusal->detail);
     send_refusal(core, node, lane, sequence, refusal);
 }
 
@@ -125,37 +159,4 @@ void core_reply(struct core *core, uint64_t token, int error, const struct hv_ve
     effect->reply.last = last;
     if (verdict != NULL)
         effect->reply.verdict = *verdict;
-}
-
-/* ---- the log of the machine ---- */
-
-void core_event_line(struct core *core, bool warning, const char *format, ...) {
-    if (!make_out(core, LINE_BYTES))
-        return;
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf((char *)core->out + core->out_size, LINE_BYTES, format, arguments);
-    va_end(arguments);
-    if (length < 0)
-        return;
-    struct core_effect *effect = core_effect_add(core, CORE_EVENT);
-    effect->event.warning = warning;
-    effect->event.line = (const char *)(uintptr_t)core->out_size;
-    core->out_size += length < LINE_BYTES ? (size_t)length + 1 : LINE_BYTES;
-}
-
-void core_note_refusal(struct core *core, const char *node, enum hv_reason reason,
-                       const char *detail) {
-    if (reason <= HV_REASON_UNKNOWN || reason >= HV_REASON_COUNT)
-        return;
-    core->counters.refused[reason]++;
-    struct muted *muted = &core->muted[reason];
-    muted->count++;
-    if (core->real_ms < muted->next_ms)
-        return;
-    muted->next_ms = core->real_ms + MUTE_MS;
-    core_event_line(core, true,
-                    "event=refused reason=%s count=%" PRIu64 " node=%s detail=\"%.120s\"",
-                    hv_reason_word(reason), muted->count, node, detail == NULL ? "" : detail);
-    muted->count = 0;
 }

@@ -150,10 +150,6 @@ void core_reply(struct core *core, uint64_t token, int error, const struct hv_ve
 void core_event_line(struct core *core, bool warning, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Counts a refusal and logs one now and then. */
-void core_note_refusal(struct core *core, const char *node, enum hv_reason reason,
-                       const char *detail);
-
 /* ---- core_batch.c ---- */
 
 /* The batch that takes records now; NULL: all are full. */

@@ -19,7 +19,7 @@ enum { TICK_MS = 250, SLICE_MS = 10, MESSAGES_AT_ONCE = 256 };
 /* Frames with fewer messages each than this are not worth a turn of the loop of their own. */
 enum { MESSAGES_A_FRAME = 4 };
 
-void daemon_fail(struct daemon *daemon, int error, const char *what) {
+static void fail(struct daemon *daemon, int error, const char *what) {
     line_log(LINE_ERROR, "event=failed what=%s error=%s", what, hv_error_name(error));
     daemon->status = hv_error_exit_status(error);
     daemon->stopping = true;
@@ -41,7 +41,7 @@ static void send_frame(struct daemon *daemon, const struct core_effect *effect) 
 }
 
 static void die(struct daemon *daemon, int error, const char *what) {
-    daemon_fail(daemon, error, what);
+    fail(daemon, error, what);
     line_log(LINE_ERROR, "event=exit status=%d", daemon->status);
     _exit(daemon->status);
 }
@@ -161,7 +161,7 @@ static void look_at_router(struct daemon *daemon, bool look) {
     if (!look)
         zloop_poller_end(daemon->loop, &item);
     else if (zloop_poller(daemon->loop, &item, on_router, daemon) != 0)
-        daemon_fail(daemon, HV_ERR_MEMORY, "loop");
+        fail(daemon, HV_ERR_MEMORY, "loop");
 }
 
 /* Frames that bring little while a batch is being stored wait for it in the queue: they could not
@@ -199,7 +199,7 @@ static void take_result(struct daemon *daemon, int error) {
         milestones_drop(daemon->dir); /* perhaps it fits now */
     if (error == 0 || error == HV_ERR_FULL || daemon->status != 0)
         return;
-    daemon_fail(daemon, error, "log");
+    fail(daemon, error, "log");
     line_log(LINE_ERROR, "event=remedy text=\"nothing was acknowledged that is not stored: see the "
                          "kernel's messages, mend or replace the disk, start again\"");
 }

@@ -56,7 +56,6 @@ struct daemon {
 
 /* ---- daemon.c ---- */
 void daemon_step(struct daemon *daemon, struct core_event event);
-void daemon_fail(struct daemon *daemon, int error, const char *what);
 void daemon_path(const struct daemon *daemon, const char *name, char path[PATH_MAX]);
 
 /* ---- daemon_checkpoint.c ---- */

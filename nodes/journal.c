@@ -279,7 +279,7 @@ static int read_meta(const struct outbox *outbox, enum format_meta meta, struct 
     return error;
 }
 
-int journal_identity(const struct outbox *outbox, struct node_identity *ret_identity) {
+static int read_identity(const struct outbox *outbox, struct node_identity *ret_identity) {
     struct hv_arena arena;
     struct unpacker unpacker;
     hv_arena_init(&arena, 0);
@@ -394,7 +394,7 @@ int journal_restore(struct journal *journal, struct node_core *core, const char 
     struct restoring restoring = {.core = core};
     struct node_identity identity;
     forget(journal);
-    int error = journal_identity(outbox, &identity);
+    int error = read_identity(outbox, &identity);
     if (error != HV_OK)
         return error;
     if (!same_identity(&identity, node_core_identity(core)))

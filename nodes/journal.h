@@ -20,9 +20,6 @@ void journal_free(struct journal *journal);
 int journal_create(struct outbox *outbox, const struct node_identity *identity, uint64_t epoch,
                    const char *boot, uint64_t real_ms) HV_MUST_USE;
 
-/* Errors: HV_ERR_NOT_FOUND (nothing was created there), _VERSION, _CORRUPT. */
-int journal_identity(const struct outbox *outbox, struct node_identity *ret_identity) HV_MUST_USE;
-
 /* Restores the core to what the outbox holds; what was gathered is forgotten. The core's identity
  * must equal the outbox's: HV_ERR_PERMISSION otherwise. Other errors: HV_ERR_CORRUPT, _VERSION,
  * _IO, _MEMORY. */

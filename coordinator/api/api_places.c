@@ -125,7 +125,7 @@ static json_t *hazard_words(uint32_t set) {
     return list;
 }
 
-json_t *api_shelter_detail(const struct api_scene *scene, uint32_t row) {
+static json_t *shelter_detail(const struct api_scene *scene, uint32_t row) {
     const struct api_place *place = &scene->shelters[row];
     json_t *object = ask_one(scene, "shelters", place->id);
     set_place(object, scene, place->lon, place->lat);
@@ -153,7 +153,7 @@ const struct api_table api_shelters = {
     .kinds = 1u << STATE_PLACE | 1u << STATE_NODE | 1u << STATE_HAZARD,
     .count = count_shelters,
     .fill = fill_shelter,
-    .detail = api_shelter_detail,
+    .detail = shelter_detail,
 };
 
 /* ---- depots ---- */
@@ -193,7 +193,7 @@ static void fill_depot(const struct api_scene *scene, uint32_t row, struct api_v
     values[10] = api_bool(place->hit);
 }
 
-json_t *api_depot_detail(const struct api_scene *scene, uint32_t row) {
+static json_t *depot_detail(const struct api_scene *scene, uint32_t row) {
     const struct api_place *place = &scene->depots[row];
     json_t *object = ask_one(scene, "depots", place->id);
     set_place(object, scene, place->lon, place->lat);
@@ -211,7 +211,7 @@ const struct api_table api_depots = {
     .kinds = 1u << STATE_PLACE | 1u << STATE_NODE | 1u << STATE_HAZARD,
     .count = count_depots,
     .fill = fill_depot,
-    .detail = api_depot_detail,
+    .detail = depot_detail,
 };
 
 /* ---- zones ---- */

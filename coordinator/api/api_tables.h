@@ -20,11 +20,6 @@ extern const struct api_table api_shelters, api_depots, api_zones, api_nodes;
 /* api_lists.c; stock and items want api_goods_refresh first */
 extern const struct api_table api_links, api_stock, api_items, api_requests, api_orders;
 
-/* The whole of one thing as the console tells it, with what the region says of it. NULL without
- * memory. */
-json_t *api_shelter_detail(const struct api_scene *scene, uint32_t row);
-json_t *api_depot_detail(const struct api_scene *scene, uint32_t row);
-
 /* One answer of the console, and the thing `member` in it (NULL: the whole), the caller's; NULL: it
  * refused, and *ret_refusal (may be NULL) is its answer, the caller's too. */
 json_t *api_ask(const struct api_scene *scene, json_t *request, const char *member,

@@ -8,7 +8,7 @@ static void put_number(uint8_t *bytes, uint64_t number, size_t size) {
         bytes[i] = (uint8_t)(number >> (8 * i));
 }
 
-uint32_t record_crc(enum outbox_table table, uint64_t key, const uint8_t *bytes, size_t size) {
+static uint32_t crc_of(enum outbox_table table, uint64_t key, const uint8_t *bytes, size_t size) {
     uint8_t place[9] = {(uint8_t)table};
     put_number(&place[1], key, 8);
     uLong crc = crc32(0, place, sizeof place);
@@ -17,7 +17,7 @@ uint32_t record_crc(enum outbox_table table, uint64_t key, const uint8_t *bytes,
 
 void record_seal(enum outbox_table table, uint64_t key, const uint8_t *bytes, size_t size,
                  uint8_t *ret_sealed) {
-    put_number(ret_sealed, record_crc(table, key, bytes, size), RECORD_CRC_BYTES);
+    put_number(ret_sealed, crc_of(table, key, bytes, size), RECORD_CRC_BYTES);
     if (size > 0)
         memcpy(ret_sealed + RECORD_CRC_BYTES, bytes, size);
 }
@@ -29,7 +29,7 @@ int record_open(enum outbox_table table, uint64_t key, const uint8_t *sealed, si
         return HV_ERR_CORRUPT;
     const uint8_t *bytes = sealed + RECORD_CRC_BYTES;
     size_t size = sealed_size - RECORD_CRC_BYTES;
-    put_number(crc, record_crc(table, key, bytes, size), sizeof crc);
+    put_number(crc, crc_of(table, key, bytes, size), sizeof crc);
     if (memcmp(crc, sealed, sizeof crc) != 0)
         return HV_ERR_CORRUPT;
     *ret_bytes = bytes;

@@ -7,10 +7,8 @@
 #define RECORD_CRC_BYTES 4u
 #define RECORD_BYTES_MAX (256u << 10)
 
-/* Over table, key and content, so that a record in another's place is found out as well. */
-uint32_t record_crc(enum outbox_table table, uint64_t key, const uint8_t *bytes, size_t size);
-
-/* Writes the checksum in front. */
+/* Writes the checksum in front: over table, key and content, so that a record in another's place is
+ * found out as well. */
 void record_seal(enum outbox_table table, uint64_t key, const uint8_t *bytes, size_t size,
                  uint8_t *ret_sealed);
 
