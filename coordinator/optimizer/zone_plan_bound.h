@@ -2,23 +2,24 @@
  *
  * Three of them, each proven; the greatest counts, unserved first.
  *
- *   classes   the exact flow of every group alone, with its pace, its parties and the shelters that
- *             take it, added up: others only take room away.
- *   routes    a zone has at most N routes, each with one bottleneck. For any prices w(l, t) ≥ 0 of
- *             links and m(s) ≥ 0 of shelters, a plan costs at least what its zones cost at these
- *             prices less Σ w u and Σ m C (weak duality). A route whose links take at most b a step
- *             costs its people at least the b cheapest of each step t of c_b(t), the least arrival
- *             plus prices over links of at least b. So a zone of n people costs at least min over b
- *             of f_b(n), f_b the sum of its n cheapest, M for each beyond; with N routes N times
- * the greatest convex function below, at n / N. At the flow's prices this is at least the flow's
- * bound. With one route the prices are moved from there (the volume algorithm of Barahona and Anbil
- * 2000); with several that gains nothing: a mixture of N-route plans is almost any flow whose rate
- * N wide routes could carry, so that the convex hull, which is all that prices see, hardly differs
- * from the flow. places    with one route a zone has one shelter. For any price q(z) ≥ 0 of a zone,
- * those who are served are at most Σ_z q(z) + Σ_s max over sets Z of (min(places, Σ_Z p(z, s)) −
- *             Σ_Z q(z)), p the most that one route alone could bring in time: a knapsack for every
- *             shelter, by dynamic programming over places in classes that are rounded up. Prices by
- *             subgradients (Held, Wolfe and Crowder 1974; Fisher 1981). */
+ * Classes: the exact flow of every group alone, with its pace, its parties and the shelters that
+ * take it, added up. Others only take room away.
+ *
+ * Routes: a zone has at most N routes, each the same links for everybody who takes it. For any
+ * prices w(l, t) ≥ 0 of links and m(s) ≥ 0 of shelters, a plan costs at least what its zones cost
+ * at these prices less Σ w u and Σ m C (weak duality), and the n people of a zone, for any worth v
+ * of one of them, at least n v − N · the most that one route gains (zone_plan_bound_walk.h): the
+ * sum of v less what leaving costs, over the steps at which that is more than 0, as many people as
+ * its narrowest link lets in, and no more than its shelter or the zone holds. The prices begin as
+ * the flow's, where this is at least the flow's bound, and are moved by the volume algorithm
+ * (Barahona and Anbil 2000). What it cannot see: half of one plan with N routes and half of another
+ * count as a plan, so where people leave slowly for want of room it is near the flow's.
+ *
+ * Places: with one route a zone has one shelter. For any price q(z) ≥ 0 of a zone, those who are
+ * served are at most Σ_z q(z) + Σ_s max over sets Z of (min(places, Σ_Z p(z, s)) − Σ_Z q(z)), p the
+ * most that one route alone could bring in time: a knapsack for every shelter, by dynamic
+ * programming over places in classes that are rounded up. Prices by subgradients (Held, Wolfe and
+ * Crowder 1974; Fisher 1981). */
 #ifndef ZONE_PLAN_BOUND_H
 #define ZONE_PLAN_BOUND_H
 

@@ -61,6 +61,26 @@ Test(zone_plan_options, one_route_is_proven_where_the_flow_has_two) {
     zone_plan_deinit(&plan);
 }
 
+/* Three roads of one a step, each open for three steps, one after the other, and eight people. Two
+ * routes are two roads, so two people stay; going by whichever road is open is none. */
+Test(zone_plan_options, routes_are_bounded_as_the_same_roads_at_every_step) {
+    const struct evacuation_change windows[][2] = {
+        {{0, 1}, {3, 0}}, {{3, 1}, {6, 0}}, {{6, 1}, {9, 0}}};
+    struct evacuation_link links[3];
+    for (int i = 0; i < 3; i++) {
+        links[i] = road(0, 1, 1, 0);
+        links[i].changes = windows[i];
+        links[i].change_count = 2;
+    }
+    const struct evacuation_instance instance = one_zone(links, COUNT(links));
+    const struct zone_plan_problem problem = {.instance = &instance, .routes_max = 2};
+    struct zone_plan plan = solve(&problem);
+    cr_assert_eq(plan.flow_bound.unserved, 0);
+    cr_assert_eq(plan.class_bound.unserved, 2);
+    cr_assert(plan.plan.optimal);
+    zone_plan_deinit(&plan);
+}
+
 Test(zone_plan_options, more_routes_bring_people_sooner) {
     const struct evacuation_link links[] = {road(0, 1, 1, 2), road(0, 1, 2, 2)};
     const struct evacuation_instance instance = one_zone(links, COUNT(links));
