@@ -517,6 +517,8 @@ int cli_restore(const struct cli *cli) {
                          "name the backup, the new folder and the file with the coordinator's key");
     if (access(to, F_OK) == 0)
         return fail("will not restore over", to, HV_ERR_EXISTS);
+    if (access(below(from, LAYOUT_INVITATION, path), F_OK) != 0) /* what a backup writes last */
+        return fail("the backup was not finished, or is none, for want of", path, HV_ERR_NOT_FOUND);
     struct key_pair pair;
     int error = keys_load(key, &pair);
     if (error != HV_OK)

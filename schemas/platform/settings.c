@@ -358,6 +358,14 @@ static void take_all(const struct reading *reading, const struct yaml_settings *
         snprintf(settings->profile, sizeof settings->profile, "%s", yaml->profile);
 }
 
+/* Nobody writes such a file: what an editor left when the power went. */
+static bool is_blank(const uint8_t *bytes, size_t size) {
+    for (size_t i = 0; i < size; i++)
+        if (strchr(" \t\r\n", bytes[i]) == NULL || bytes[i] == '\0')
+            return false;
+    return true;
+}
+
 int settings_load(const char *path, struct hv_fault_list *faults, struct settings *ret_settings) {
     uint8_t *bytes = NULL;
     size_t size = 0;
@@ -366,6 +374,12 @@ int settings_load(const char *path, struct hv_fault_list *faults, struct setting
         hv_fault_add(faults, HV_FAULT_ERROR, path, 0, "", hv_error_text(error),
                      "the settings as `haven init` writes them");
         return error;
+    }
+    if (is_blank(bytes, size)) {
+        hv_fault_add(faults, HV_FAULT_ERROR, path, 0, "", "empty: the settings are gone",
+                     "the settings as `haven init` writes them");
+        free(bytes);
+        return HV_ERR_FORMAT;
     }
     struct complaint complaint = {.line = 0};
     cyaml_config_t config = {.log_fn = keep_complaint,
@@ -385,8 +399,9 @@ int settings_load(const char *path, struct hv_fault_list *faults, struct setting
                      "a setting as docs/OPERATIONS.md lists it");
         error = HV_ERR_FORMAT;
     } else {
+        static const struct yaml_settings none; /* remarks alone: libcyaml makes nothing of them */
         struct reading reading = {path, (const char *)bytes, faults};
-        take_all(&reading, yaml, &settings);
+        take_all(&reading, yaml == NULL ? &none : yaml, &settings);
         error = faults->errors == before ? HV_OK : HV_ERR_VALUE;
     }
     cyaml_free(&config, &schema, yaml, 0);

@@ -201,6 +201,8 @@ ends "of none that is open" 64 haven incident close
 is "a clean stop" done haven stop
 wait "${children[0]}"
 ends "is the end of it" 69 haven status
+cp -r b unfinished && rm unfinished/deployment.json
+ends "not from a backup that was not finished" 66 haven restore unfinished r --key c/coordinator.key
 is "restored into a new folder" "records restored" haven restore b r --key c/coordinator.key
 ends "not over another" 73 haven restore b r --key c/coordinator.key
 export HAVEN_DIR=$folder/r

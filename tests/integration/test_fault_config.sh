@@ -83,6 +83,7 @@ wrong 'unknown word' city 'sed -i "s/^approval:.*/approval: maybe/" haven.yaml' 
 wrong 'no address' city 'sed -i "s|ipc://[^\"]*|127.0.0.1|" haven.yaml' 65 'tried/haven.yaml:4: bind:' 'tcp://ADDRESS:PORT'
 wrong 'no port' city 'sed -i "s|ipc://[^\"]*|tcp://127.0.0.1:none|" haven.yaml' 65 'tcp://127.0.0.1:none' 'see `bind` in haven.yaml'
 wrong 'every fault, not just the first' city 'sed -i "s/^beat_s:.*/beat_s: 0/; s/^approval:.*/approval: maybe/" haven.yaml' 65 "haven.yaml:$beat:" "haven.yaml:$approval:"
+wrong 'an empty file' city ': >haven.yaml' 65 'tried/haven.yaml: empty' '`haven init`'
 wrong 'no settings' city 'rm haven.yaml' 66 'tried/haven.yaml' '`haven init`'
 
 # deployment.json

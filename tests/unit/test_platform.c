@@ -415,6 +415,29 @@ Test(settings, name_file_line_and_remedy) {
     scratch_remove(dir);
 }
 
+Test(settings, of_remarks_alone_are_what_is_usual_and_of_nothing_are_gone) {
+    static const char *const blank[] = {"", "\n", " \r\n\t \n"};
+    static const char *const usual[] = {"# beat_s: 3\n", "{}\n", "  # all as usual"};
+    char *dir = scratch_make();
+    const char *path = scratch_path(dir, "haven.yaml");
+    struct settings loaded;
+    struct hv_fault_list faults;
+    hv_fault_list_init(&faults);
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
+        write_text(path, usual[i]);
+        loaded = (struct settings){0};
+        cr_expect_eq(settings_load(path, &faults, &loaded), HV_OK, "%s", usual[i]);
+        cr_expect_eq(loaded.beat_s, settings_default().beat_s);
+    }
+    for (size_t i = 0; i < sizeof blank / sizeof blank[0]; i++) {
+        write_text(path, blank[i]);
+        cr_expect_eq(settings_load(path, &faults, &loaded), HV_ERR_FORMAT);
+        cr_expect_eq(faults.errors, i + 1);
+    }
+    hv_fault_list_deinit(&faults);
+    scratch_remove(dir);
+}
+
 Test(settings, take_numbers_as_they_are_written) {
     char *dir = scratch_make();
     const char *path = scratch_path(dir, "haven.yaml");
