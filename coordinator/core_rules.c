@@ -268,6 +268,15 @@ static bool is_place(struct core *core, const char *id) {
 }
 
 /* A new order is about things that there are: one to a zone of another name would move nobody. */
+static int rule_items(const struct core *core, const struct hv_stock_line *lines, size_t count,
+                      struct hv_verdict *ret_verdict) {
+    const struct core_catalogue *catalogue = &core->catalogue;
+    for (size_t i = 0; catalogue->item != NULL && i < count; i++)
+        if (!catalogue->item(catalogue->context, lines[i].item))
+            return no(ret_verdict, HV_ERR_NOT_FOUND, "no item %.80s", lines[i].item);
+    return HV_OK;
+}
+
 static int rule_order_names(struct core *core, const struct hv_order *order,
                             struct hv_verdict *ret_verdict) {
     if (order->post == HV_POST_ZONE_WARDEN && !is_zone(core, order->addressee))
@@ -321,7 +330,10 @@ static int rule_order(struct core *core, struct command_context *context, struct
         order->plan = context->plans_of_command;
     if (order->issued_wall_ms == 0)
         order->issued_wall_ms = record->wall_ms;
-    return new ? rule_order_names(core, order, ret_verdict) : HV_OK;
+    int error = new ? rule_order_names(core, order, ret_verdict) : HV_OK;
+    if (error == HV_OK && order->state == HV_ORDER_ISSUED)
+        error = rule_items(core, order->lines, order->line_count, ret_verdict);
+    return error;
 }
 
 static int rule_answer(const struct core *core, const struct hv_order_answer *answer,
@@ -354,7 +366,7 @@ static int rule_decision(const struct core *core, const struct hv_request_decisi
     if (found == NULL || state_request(core->state, found->index)->withdrawn)
         return no(ret_verdict, HV_ERR_NOT_FOUND, "no open request %" PRIu64 " of %.80s",
                   decision->request, decision->place);
-    return 0;
+    return rule_items(core, decision->lines, decision->line_count, ret_verdict);
 }
 
 static int rule_waybill_end(const struct core *core, const struct hv_waybill_end *end,

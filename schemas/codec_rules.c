@@ -213,31 +213,33 @@ int hv_rule_directive(const void *message, const struct hv_trail *at, struct hv_
     if (directive->lifted)
         return HV_OK;
     bool link = !is_empty(directive->link), right = false;
+    const char *needs = "a reserve names depot and item";
     switch (directive->kind) {
     case HV_DIRECTIVE_PIN:
+        needs = "a pin names zone and shelter";
         right = zone && shelter && !depot && !item && !link;
         break;
     case HV_DIRECTIVE_EXCLUDE:
+        needs = "an exclusion names a shelter, and a zone or a depot";
         right = zone != depot && shelter && !item && !link;
         break;
     case HV_DIRECTIVE_AVOID:
+        needs = "what is avoided is a link";
         right = link && !zone && !shelter && !depot && !item;
         break;
     case HV_DIRECTIVE_PRIORITY:
+        needs = "a priority names a shelter or an item";
         right = shelter != item && !zone && !depot && !link;
         break;
     case HV_DIRECTIVE_LIMIT:
+        needs = "a limit names a depot, a shelter or both";
         right = (shelter || depot) && !zone && !item && !link;
         break;
     default:
         right = depot && item && !zone && !shelter && !link;
     }
     if (!right)
-        return REFUSE(
-            "kind", HV_REASON_RANGE,
-            "a pin names zone and shelter, an exclusion zone or depot and shelter, a "
-            "reserve depot and item, what is avoided a link, a priority shelter or item, a "
-            "limit depot, shelter or both");
+        return REFUSE("kind", HV_REASON_RANGE, "%s", needs);
     bool has_quantity = directive->kind == HV_DIRECTIVE_RESERVE ||
                         directive->kind == HV_DIRECTIVE_PRIORITY ||
                         directive->kind == HV_DIRECTIVE_LIMIT;

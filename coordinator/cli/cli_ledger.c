@@ -335,7 +335,16 @@ int cli_ledger(const struct cli *cli) {
 
 /* ---- requests ---- */
 
-/* "80 blanket, 20 cot"; with tracks "80 blanket (20 committed, 30 on the way, 10 there)". */
+/* ", approved 40" of what was not approved as it was asked for. */
+static const char *approved_of(const json_t *track, char *buffer, size_t bytes) {
+    const long long approved = cli_number(track, "approved");
+    buffer[0] = '\0';
+    if (approved != cli_number(track, "requested"))
+        snprintf(buffer, bytes, ", approved %lld", approved);
+    return buffer;
+}
+
+/* "80 blanket, 20 cot"; with tracks "80 blanket, approved 40 (20/10/10)". */
 static void join_tracks(const json_t *request, char *buffer, size_t bytes) {
     size_t index, used = 0;
     json_t *line;
@@ -343,14 +352,16 @@ static void join_tracks(const json_t *request, char *buffer, size_t bytes) {
     const json_t *tracks = json_object_get(request, "tracks");
     const json_t *list = tracks != NULL ? tracks : json_object_get(request, "lines");
     json_array_foreach((json_t *)list, index, line) {
+        char approved[40];
         int printed =
             tracks == NULL
                 ? snprintf(buffer + used, bytes - used, "%s%lld %s", index == 0 ? "" : ", ",
                            cli_number(line, "quantity"), cli_text(line, "item"))
-                : snprintf(buffer + used, bytes - used, "%s%lld %s (%lld/%lld/%lld)",
+                : snprintf(buffer + used, bytes - used, "%s%lld %s%s (%lld/%lld/%lld)",
                            index == 0 ? "" : ", ", cli_number(line, "requested"),
-                           cli_text(line, "item"), cli_number(line, "committed"),
-                           cli_number(line, "in_transit"), cli_number(line, "fulfilled"));
+                           cli_text(line, "item"), approved_of(line, approved, sizeof approved),
+                           cli_number(line, "committed"), cli_number(line, "in_transit"),
+                           cli_number(line, "fulfilled"));
         if (printed < 0 || (size_t)printed >= bytes - used)
             break;
         used += (size_t)printed;

@@ -102,6 +102,7 @@ ends "a zone that is not there" 66 haven orders issue evacuate-zone Z99 --post z
 ends "nor people of one" 66 haven orders issue evacuate-zone Z03 --post zone-warden --shelter S02 --people Z99=7
 ends "a shelter that is not there" 66 haven orders issue evacuate-zone Z03 --post zone-warden --shelter S99 --people Z03=7
 ends "goods for nowhere" 66 haven orders issue ship D1 --counterpart S99 --lines water=60
+ends "goods that are none" 66 haven orders issue ship D1 --counterpart S02 --lines 毯=60
 ends "lines that are none" 64 haven orders issue ship D1 --lines water
 ends "a state that is none" 65 haven orders --state gone
 is "cancelled again" done haven orders cancel "$(haven orders --kind ship --addressee D1 --json | field '["orders"][-1]["id"]')"
@@ -125,6 +126,15 @@ ends "a window that ends before it begins" 65 haven orders issue evacuate-zone Z
 is "the orders of a plan show their times" "begins   20" haven orders show "$number"
 is "how far it is" "Z11" haven plan progress
 is "a plan can be withdrawn" done haven plan withdraw "$(haven status --json | field '["plan_in_force"]')"
+
+is "goods are asked for, by telephone" done haven report S02 '{"verb": "request", "kind": "goods", "urgency": "urgent", "lines": [{"item": "water", "quantity": 30}]}'
+asked=$(haven requests --json | field '["requests"][0]["id"]')
+ends "not approved for what is none" 66 haven requests approve "$asked" --lines 毯=1
+is "approved in part" done haven requests approve "$asked" --lines water=20
+is "says how much of it" "30 water, approved 20 (0/0/0)" haven requests
+is "closed again" done haven requests close "$asked" --reason 'brought by a neighbour'
+needs_it() { haven plan directive x --kind limit --quantity 5 2>&1; [ $? -ne 0 ]; }
+is "a directive that lacks something is told what" "a limit names a depot, a shelter or both" needs_it
 
 is "power is down" done haven report S02 '{"verb": "lifeline", "lifelines": [{"kind": "power", "state": "down"}]}'
 is "which wants attention" lifeline:S02:power haven attention
