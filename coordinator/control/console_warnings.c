@@ -60,6 +60,64 @@ static void warn_of_book(const struct console_scene *scene, json_t *list, const 
     }
 }
 
+/* What the kits that were opened at a place hold of an item, as the region says now; -1 where it
+ * does not say it of one of them. */
+static int64_t held_by_opened(const struct console_scene *scene, const struct state_place *place,
+                              uint32_t item) {
+    const struct region *region = scene->region;
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < place->book.count; i++) {
+        const struct state_balance *balance = &place->book.balances[i];
+        if (balance->account != STATE_OPENED || balance->amount <= 0)
+            continue;
+        const uint32_t kit =
+            region_find_item(region, state_name(console_picture(scene), balance->lot.item));
+        if (kit == REGION_NONE || *region->items[kit].contents == '\0')
+            return -1;
+        sum += supply_held_in(region, kit, balance->amount, item);
+    }
+    return sum;
+}
+
+static int64_t taken_out(const struct console_scene *scene, const struct state_place *place,
+                         const char *item) {
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < place->book.count; i++) {
+        const struct state_balance *balance = &place->book.balances[i];
+        if (balance->account == STATE_UNPACKED &&
+            strcmp(state_name(console_picture(scene), balance->lot.item), item) == 0)
+            sum += balance->amount;
+    }
+    return sum;
+}
+
+static bool has_opened_kits(const struct state_place *place) {
+    for (uint32_t i = 0; i < place->book.count; i++)
+        if (place->book.balances[i].account == STATE_OPENED && place->book.balances[i].amount > 0)
+            return true;
+    return false;
+}
+
+/* Kits of which other goods were entered than are in them. */
+static void warn_of_kits(const struct console_scene *scene, json_t *list,
+                         const struct state_place *place) {
+    if (scene->region == NULL || !has_opened_kits(place))
+        return;
+    for (uint32_t i = 0; i < scene->region->item_count; i++) {
+        const char *id = scene->region->items[i].id;
+        const int64_t held = held_by_opened(scene, place, i), out = taken_out(scene, place, id);
+        if (held < 0)
+            return;
+        if (out != held)
+            json_object_set_new(warn(scene, list,
+                                     out < held ? "kits-held-less-than-they-should"
+                                                : "kits-held-more-than-they-should",
+                                     "place", place->entity.id, NULL,
+                                     out < held ? held - out : out - held),
+                                "item", json_string(id));
+    }
+}
+
 static void warn_of_expiry(const struct console_scene *scene, json_t *list,
                            const struct state_place *place) {
     int64_t today = supply_day(scene->wall_ms);
@@ -184,6 +242,7 @@ void console_ledger_warnings(const struct console_scene *scene, const json_t *re
     for (uint32_t i = 0; i < state_count(state, STATE_PLACE); i++) {
         const struct state_place *place = state_place(state, i);
         warn_of_book(scene, list, "place", place->entity.id, &place->book);
+        warn_of_kits(scene, list, place);
         warn_of_expiry(scene, list, place);
         warn_of_power(scene, list, place);
         if (state_books_lag(state, place))

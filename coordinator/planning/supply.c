@@ -24,20 +24,24 @@ int64_t supply_of_line(const struct region_item *item, const struct state_place 
     return usable ? line->quantity - line->damaged : 0;
 }
 
-int64_t supply_in_kits(const struct region *region, uint32_t kit, int64_t kits, uint32_t item) {
-    const struct region_item *row = &region->items[kit];
-    bool needed =
-        row->need_per_person_day > 0 || row->need_per_person_once > 0 || need_is_of_profile(row);
-    const char *part = needed || *row->contents == '\0' ? NULL : row->contents;
+int64_t supply_held_in(const struct region *region, uint32_t kit, int64_t kits, uint32_t item) {
+    const char *part = *region->items[kit].contents == '\0' ? NULL : region->items[kit].contents;
     while (part != NULL) {
         char id[HV_ID_BYTES_MAX + 1];
-        int64_t quantity = 0;
+        int64_t quantity;
         part = region_kit_part(part, id, sizeof id, &quantity);
         if (quantity > 0 && kits > 0 && strcmp(id, region->items[item].id) == 0)
             return quantity > (int64_t)HV_QUANTITY_MAX / kits ? (int64_t)HV_QUANTITY_MAX
                                                               : quantity * kits;
     }
     return 0;
+}
+
+int64_t supply_in_kits(const struct region *region, uint32_t kit, int64_t kits, uint32_t item) {
+    const struct region_item *row = &region->items[kit];
+    bool needed =
+        row->need_per_person_day > 0 || row->need_per_person_once > 0 || need_is_of_profile(row);
+    return needed ? 0 : supply_held_in(region, kit, kits, item);
 }
 
 /* What is usable of an item, opened and in kits. */

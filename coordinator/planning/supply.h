@@ -36,7 +36,11 @@ int64_t supply_of_line(const struct region_item *item, const struct state_place 
                        const struct state_stock_line *line, int64_t today_day, uint64_t mono_ms);
 
 /* How many base units of an item so many of a kit hold, at most HV_QUANTITY_MAX. 0 of what is no
- * kit, and of a kit that people need as such, or that meets a need: it is not opened. */
+ * kit. */
+int64_t supply_held_in(const struct region *region, uint32_t kit, int64_t kits, uint32_t item);
+
+/* The same where it counts as supply: 0 of a kit that people need as such, or that meets a need: it
+ * is not opened. */
 int64_t supply_in_kits(const struct region *region, uint32_t kit, int64_t kits, uint32_t item);
 
 /* Whom an item is for, of the people there, by its groups. Groups may overlap: never more than all.

@@ -126,3 +126,46 @@ Test(kits, that_leave_unopened_are_counted_once) {
     cr_expect_eq(stock("kit"), 6);
     cr_expect_eq(stock("water"), 6 * 6);
 }
+
+static void unpack(uint64_t kits, uint64_t water, uint64_t soap) {
+    struct hv_stock_line kit = {.item = "kit", .lot = "", .quantity = kits};
+    struct hv_stock_line into[] = {{.item = "water", .lot = "", .quantity = water},
+                                   {.item = "soap", .lot = "", .quantity = soap}};
+    town_tell(&town, "d1",
+              (struct hv_report){.kind = HV_REPORT_STOCK_MOVEMENT,
+                                 .stock_movement = {.kind = HV_STOCK_UNPACK,
+                                                    .line_count = 1,
+                                                    .lines = &kit,
+                                                    .into_count = soap > 0 ? 2 : 1,
+                                                    .into = into,
+                                                    .counterpart = "",
+                                                    .waybill = "",
+                                                    .vehicle = "",
+                                                    .reason = ""}});
+}
+
+/* By how much the ledger warns that kits held less, or more, of an item; 0: it does not. */
+static json_int_t warned(const char *warning, const char *item) {
+    json_t *list = town_ask(&town, "{\"verb\": \"ledger-warnings\"}", "warnings"), *one;
+    json_int_t quantity = 0;
+    size_t index;
+    json_array_foreach(
+        list, index,
+        one) if (strcmp(json_string_value(json_object_get(one, "warning")), warning) == 0 &&
+                 strcmp(json_string_value(json_object_get(one, "item")), item) == 0) quantity =
+        json_integer_value(json_object_get(one, "quantity"));
+    json_decref(list);
+    return quantity;
+}
+
+Test(kits, that_held_other_goods_than_they_should_are_warned_of) {
+    const char *less = "kits-held-less-than-they-should", *more = "kits-held-more-than-they-should";
+    hold("d1", 0, 60, 0);
+    unpack(10, 60, 20);
+    cr_expect_eq(warned(less, "water") + warned(less, "soap") + warned(more, "water"), 0);
+    unpack(5, 31, 0);
+    cr_expect_eq(warned(more, "water"), 1);
+    cr_expect_eq(warned(less, "soap"), 10);
+    unpack(1, 5, 12);
+    cr_expect_eq(warned(more, "water") + warned(less, "soap"), 0, "over all that were opened");
+}
