@@ -174,6 +174,7 @@ struct plan_timetable {
     int64_t clearance_ms;        /* the last has left a zone */
     bool stopped;                /* by the limits: the bound may be weak */
     int64_t work;
+    uint64_t solve; /* number of the flow that it was made with */
 };
 
 /* One trip of a vehicle: it loads at the depot, drives to the shelter, unloads, drives back. Times

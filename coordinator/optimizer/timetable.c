@@ -23,12 +23,14 @@ struct timetable {
     struct evacuation_plan best;     /* the last flow */
     struct timetable_coming coming;
     int64_t shrinks_to_ms;        /* the horizon of the next solve; 0: it stays */
+    uint64_t solves;              /* flows so far */
     struct timetable_count count; /* of sessions that are gone */
 };
 
 struct making {
     struct timetable *timetable;
-    const struct instance *instance; /* while the flow is solved */
+    const struct timetable_steps *steps; /* while its timetable is made */
+    const struct instance *instance;     /* while the flow is solved */
     int64_t nowhere;
     const struct plan *plan; /* while its timetable is made */
     const struct timetable_limits *limits;
@@ -172,6 +174,7 @@ static int solve_flow(struct making *making) {
     const struct evacuation_options options = {
         .progress = ask_flow, .context = making, .work_max = making->limits->work_max};
     evacuation_plan_deinit(&timetable->best);
+    timetable->solves++;
     int error = evacuation_session_solve(timetable->flow, &options, &timetable->best);
     if (error != HV_OK)
         forget(timetable);
@@ -232,7 +235,7 @@ static int enter(const struct making *making, struct entries *entries) {
     for (size_t i = 0; i < plan->assignment_count; i++) {
         const struct plan_assignment *assignment = &plan->assignments[i];
         entries->zones[i] =
-            (struct evacuation_zone){.node = making->timetable->steps.zones[assignment->zone].node,
+            (struct evacuation_zone){.node = making->steps->zones[assignment->zone].node,
                                      .deadline_step = EVACUATION_NEVER,
                                      .people = people_of(assignment->people)};
         entries->shelters[i] = (int32_t)assignment->shelter;
@@ -243,7 +246,7 @@ static int enter(const struct making *making, struct entries *entries) {
 }
 
 static int search_ways(struct making *making, struct entries *entries, struct zone_plan *ret_plan) {
-    struct evacuation_instance instance = making->timetable->steps.instance;
+    struct evacuation_instance instance = making->steps->instance;
     instance.zones = entries->zones;
     instance.zone_count = making->plan->assignment_count;
     const struct zone_plan_problem problem = {.instance = &instance,
@@ -252,8 +255,8 @@ static int search_ways(struct making *making, struct entries *entries, struct zo
                                               .departures = ZONE_PLAN_UNBROKEN};
     const struct zone_plan_options options = {
         .progress = ask_search, .context = making, .without_bound = true};
-    return timetable_ways(&problem, &making->timetable->steps, making->plan,
-                          &making->timetable->best, !making->limits->one_order, &options, ret_plan);
+    return timetable_ways(&problem, making->steps, making->plan, &making->timetable->best,
+                          !making->limits->one_order, &options, ret_plan);
 }
 
 /* Who comes first: people with medical needs, then those in a wheelchair, then all others. Takes
@@ -301,7 +304,7 @@ static void write_route(const struct making *making, const struct zone_plan *way
     to->route.first = (uint32_t)made->link_count;
     for (size_t i = 0; i < from->link_count; i++) {
         const int32_t link = ways->plan.links[from->link_first + i];
-        if ((uint32_t)link < making->timetable->steps.road_count)
+        if ((uint32_t)link < making->steps->road_count)
             made->links[made->link_count++] = (uint32_t)link;
     }
     to->route.count = (uint32_t)made->link_count - to->route.first;
@@ -484,6 +487,10 @@ void timetable_take(struct timetable *timetable, const struct plan_timetable *ma
         timetable->shrinks_to_ms = made->ete100_ms * 3 / 2 + 1;
 }
 
+bool timetable_is_of(const struct timetable *timetable, const struct plan_timetable *made) {
+    return timetable->flow != NULL && timetable->solves == made->solve;
+}
+
 int timetable_make(struct timetable *timetable, const struct plan *plan,
                    const struct timetable_limits *limits, struct plan_timetable **ret_made) {
     struct making making = {.timetable = timetable,
@@ -498,7 +505,16 @@ int timetable_make(struct timetable *timetable, const struct plan *plan,
     making.made->step_ms = timetable->steps.step_ms;
     making.made->horizon_steps = timetable->steps.instance.horizon_steps;
     making.made->work = timetable->best.work;
-    int error = make_ways(&making);
+    making.made->solve = timetable->solves;
+    struct timetable_steps beside = {0};
+    const bool others = making.limits->other_count > 0;
+    int error = HV_OK;
+    making.steps = others ? &beside : &timetable->steps;
+    if (others)
+        error = timetable_steps_beside(&timetable->steps, &timetable->coming, making.limits->others,
+                                       making.limits->other_count, &beside);
+    STEP(make_ways(&making));
+    timetable_steps_end_beside(&beside);
     STEP(add_up(&making));
     if (error != HV_OK) {
         plan_timetable_free(making.made);

@@ -41,6 +41,11 @@ struct timetable_limits {
     int64_t work_max; /* scans of the flow, and of the search each; 0: what the size calls for */
     bool one_order;   /* no other orders are tried where roads close and somebody is late */
 
+    /* Of timetable_make: who goes first besides the loads that are set, by link and then by time.
+     * The bound does not know them. */
+    const struct timetable_load *others;
+    size_t other_count;
+
     /* Asked now and then; nonzero: ends with what there is. NULL: none. */
     int (*stop)(void *context);
     void *context;
@@ -83,6 +88,9 @@ HV_MUST_USE int timetable_more_time_helps(const struct timetable *timetable,
 /* Says which timetable was taken in the end: where everybody is there in a third of the horizon,
  * the next solve has a shorter one, in shorter steps. */
 void timetable_take(struct timetable *timetable, const struct plan_timetable *made);
+
+/* Whether the flow is still the one that a timetable was made with. */
+bool timetable_is_of(const struct timetable *timetable, const struct plan_timetable *made);
 
 /* Makes the timetable of a plan of that instance, after the flow was solved. It belongs to the
  * caller: plan_timetable_free. HV_ERR_LIMIT: the plan has too many ways for it; HV_ERR_OVERFLOW,

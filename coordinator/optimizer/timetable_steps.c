@@ -69,8 +69,8 @@ struct inflow {
     int64_t per_hour, travel_ms;
     const struct timetable_closing *closings;
     size_t closing_count;
-    const struct timetable_load *loads;
-    size_t load_count;
+    const struct timetable_load *loads, *others; /* others: for one timetable only */
+    size_t load_count, other_count;
 };
 
 /* Those of a link, of elements that begin with their link and are in the order of links. */
@@ -116,51 +116,86 @@ static uint32_t open_permille(const struct inflow *inflow, int64_t step_ms, int3
     return least;
 }
 
-/* Others who enter a link within a step: thousandths of people times milliseconds an hour, as its
- * rate; no more than it takes. */
-static int64_t taken_at(const struct inflow *inflow, int64_t step_ms, int32_t step) {
-    const int64_t enters_ms = step * step_ms, most = inflow->per_hour * 1000 * step_ms;
-    int64_t taken = 0;
-    for (size_t i = 0; i < inflow->load_count; i++) {
-        const struct timetable_load *load = &inflow->loads[i];
-        const int64_t from_ms = larger(load->from_ms, enters_ms),
-                      to_ms = smaller(load->to_ms, enters_ms + step_ms);
-        const int64_t more =
-            smaller(load->per_hour, inflow->per_hour) * 1000 * larger(0, to_ms - from_ms);
-        taken += smaller(more, most - taken);
+/* Others who enter a link, by step: thousandths of people times milliseconds an hour, as its rate;
+ * no more than it takes. */
+static void take_loads(const struct inflow *inflow, const struct timetable_load *loads,
+                       size_t count, int64_t step_ms, int32_t horizon, int64_t *taken) {
+    const int64_t most = inflow->per_hour * 1000 * step_ms;
+    for (size_t i = 0; i < count; i++) {
+        const struct timetable_load *load = &loads[i];
+        const int64_t per_hour = smaller(load->per_hour, inflow->per_hour);
+        for (int64_t t = load->from_ms / step_ms; t <= horizon && t * step_ms < load->to_ms; t++) {
+            const int64_t from_ms = larger(load->from_ms, t * step_ms),
+                          to_ms = smaller(load->to_ms, (t + 1) * step_ms);
+            taken[t] += smaller(per_hour * 1000 * (to_ms - from_ms), most - taken[t]);
+        }
     }
-    return taken;
 }
+
+/* Room in whole people from the rates of one step after the other. */
+struct counting {
+    int64_t
+        passed; /* thousandths of people times milliseconds an hour, of whom nobody was let in */
+};
+
+#define WHOLE (1000 * MS_PER_HOUR) /* one of them: the capacity is in thousandths */
 
 /* Whole people a step where there is room for that all the time; one every so many steps, where a
  * whole one a step is too much. */
-static int write_by_step(const struct inflow *inflow, int64_t step_ms, int32_t horizon,
-                         struct evacuation_link *link, struct evacuation_change **ret_changes) {
-    struct evacuation_change *changes = calloc((size_t)horizon + 2, sizeof *changes);
-    if (changes == NULL)
-        return HV_ERR_MEMORY;
-    const int64_t thousand_ms = 1000 * MS_PER_HOUR; /* the capacity is in thousandths */
-    int64_t passed = 0, before = 0;
+static int64_t count_whole(struct counting *counting, int64_t rate) {
+    int64_t room = rate / WHOLE;
+    if (room == 0) {
+        counting->passed += rate;
+        room = counting->passed / WHOLE;
+        counting->passed %= WHOLE;
+    }
+    return smaller(room, EVACUATION_PEOPLE_MAX);
+}
+
+/* No more than `most`; what others leave besides a whole number is kept for the next steps. */
+static int64_t count_exactly(struct counting *counting, int64_t rate, int64_t most) {
+    counting->passed += rate;
+    const int64_t room = smaller(counting->passed / WHOLE, most);
+    counting->passed = smaller(counting->passed - room * WHOLE, WHOLE - 1);
+    return room;
+}
+
+static void write_rooms(const struct inflow *inflow, int64_t step_ms, int32_t horizon,
+                        const int64_t *taken, const int64_t *by_others,
+                        struct evacuation_link *link, struct evacuation_change *changes) {
+    struct counting alone = {0}, beside = {0};
+    int64_t before = 0;
     for (int32_t t = 0; t <= horizon; t++) {
-        const int64_t all = inflow->per_hour * open_permille(inflow, step_ms, t) * step_ms,
-                      taken = taken_at(inflow, step_ms, t);
-        const int64_t rate = larger(0, all - taken);
-        int64_t room = rate / thousand_ms;
-        if (room == 0) {
-            passed += rate;
-            room = passed / thousand_ms;
-            passed %= thousand_ms;
-        }
-        room = room < EVACUATION_PEOPLE_MAX ? room : EVACUATION_PEOPLE_MAX;
+        const int64_t all = inflow->per_hour * open_permille(inflow, step_ms, t) * step_ms;
+        int64_t room = count_whole(&alone, larger(0, all - taken[t]));
+        if (inflow->other_count > 0)
+            room = count_exactly(&beside, larger(0, all - taken[t] - by_others[t]), room);
         if (t == 0)
             link->capacity_per_step = room;
         else if (room != before)
             changes[link->change_count++] = (struct evacuation_change){t, room};
         before = room;
     }
-    link->changes = changes;
-    *ret_changes = changes;
-    return HV_OK;
+}
+
+static int write_by_step(const struct inflow *inflow, int64_t step_ms, int32_t horizon,
+                         struct evacuation_link *link, struct evacuation_change **ret_changes) {
+    struct evacuation_change *changes = calloc((size_t)horizon + 2, sizeof *changes);
+    int64_t *taken = calloc((size_t)horizon + 1, sizeof *taken),
+            *by_others = calloc((size_t)horizon + 1, sizeof *by_others);
+    const bool whole = changes != NULL && taken != NULL && by_others != NULL;
+    if (whole) {
+        take_loads(inflow, inflow->loads, inflow->load_count, step_ms, horizon, taken);
+        take_loads(inflow, inflow->others, inflow->other_count, step_ms, horizon, by_others);
+        write_rooms(inflow, step_ms, horizon, taken, by_others, link, changes);
+        link->changes = changes;
+        *ret_changes = changes;
+    } else {
+        free(changes);
+    }
+    free(taken);
+    free(by_others);
+    return whole ? HV_OK : HV_ERR_MEMORY;
 }
 
 static int write_capacity(const struct timetable_steps *steps, const struct inflow *inflow,
@@ -173,7 +208,7 @@ static int write_capacity(const struct timetable_steps *steps, const struct infl
     *ret_changes = NULL;
     link->capacity_per_step = held.per_hour * steps->step_ms / MS_PER_HOUR;
     const bool whole = held.per_hour == 0 || link->capacity_per_step > 0;
-    return whole && held.closing_count == 0 && held.load_count == 0
+    return whole && held.closing_count == 0 && held.load_count == 0 && held.other_count == 0
                ? HV_OK
                : write_by_step(&held, steps->step_ms, steps->instance.horizon_steps, link,
                                ret_changes);
@@ -417,4 +452,44 @@ bool timetable_steps_set_nowhere(struct timetable_steps *steps, int64_t people) 
     bool changed = nowhere->capacity != people;
     nowhere->capacity = people;
     return changed;
+}
+
+/* ---- with others for one timetable ---- */
+
+int timetable_steps_beside(const struct timetable_steps *steps,
+                           const struct timetable_coming *coming,
+                           const struct timetable_load *others, size_t count,
+                           struct timetable_steps *ret_beside) {
+    struct timetable_steps beside = *steps;
+    const size_t links = steps->instance.link_count;
+    beside.links = calloc(links + 1, sizeof *beside.links);
+    beside.changes = calloc(links + 1, sizeof *beside.changes);
+    beside.instance.links = beside.links;
+    int error = beside.links == NULL || beside.changes == NULL ? HV_ERR_MEMORY : HV_OK;
+    if (error == HV_OK)
+        memcpy(beside.links, steps->links, links * sizeof *beside.links);
+    for (size_t at = 0; error == HV_OK && at < count;) {
+        const uint32_t link = others[at].link;
+        struct inflow inflow = inflow_of(&steps->roads[link], link, coming);
+        inflow.others = &others[at];
+        while (at < count && others[at].link == link) {
+            inflow.other_count++;
+            at++;
+        }
+        error = write_capacity(&beside, &inflow, &beside.links[link], &beside.changes[link]);
+    }
+    if (error != HV_OK) {
+        timetable_steps_end_beside(&beside);
+        return error;
+    }
+    *ret_beside = beside;
+    return HV_OK;
+}
+
+void timetable_steps_end_beside(struct timetable_steps *beside) {
+    for (size_t l = 0; beside->changes != NULL && l < beside->instance.link_count; l++)
+        free(beside->changes[l]);
+    free(beside->changes);
+    free(beside->links);
+    *beside = (struct timetable_steps){0};
 }

@@ -53,6 +53,15 @@ HV_MUST_USE int timetable_steps_init(struct timetable_steps *steps, const struct
                                      int32_t horizon_steps, int64_t nowhere);
 void timetable_steps_deinit(struct timetable_steps *steps);
 
+/* The same steps with others on their roads besides those to come, by link; the rest is borrowed,
+ * and what `steps` holds stays as it is. To be ended with timetable_steps_end_beside.
+ * HV_ERR_MEMORY. */
+HV_MUST_USE int timetable_steps_beside(const struct timetable_steps *steps,
+                                       const struct timetable_coming *coming,
+                                       const struct timetable_load *others, size_t count,
+                                       struct timetable_steps *ret_beside);
+void timetable_steps_end_beside(struct timetable_steps *beside);
+
 /* Whether an instance differs from what was taken over in figures only that may change. */
 bool timetable_steps_fit(const struct timetable_steps *steps, const struct instance *instance);
 

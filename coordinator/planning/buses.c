@@ -10,7 +10,8 @@
 enum {
     MS_PER_S = 1000,
     S_PER_MIN = 60,
-    STOP_MIN = 1, /* where the region does not say */
+    STOP_MIN = 1,     /* where the region does not say */
+    CARS_OF_A_BUS = 2 /* in traffic that flows, on level ground: Highway Capacity Manual */
 };
 
 /* A run as one order tells it. */
@@ -372,6 +373,7 @@ int buses_new(const struct state *state, const struct region *region, int64_t wa
     if (finding.buses == NULL)
         return HV_ERR_MEMORY;
     finding.buses->horizon_s = horizon_ms / MS_PER_S;
+    finding.buses->room = (int64_t)ceil(CARS_OF_A_BUS * region->persons_per_vehicle);
     hv_arena_init(&finding.arena, 0);
     int error = find_groups(&finding);
     if (error == HV_OK && finding.buses->group_count > 0)

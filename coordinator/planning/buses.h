@@ -59,6 +59,7 @@ struct buses {
     struct buses_spot *spots; /* by zone */
     size_t spot_count;
     uint32_t *first_spot; /* by zone, and one more */
+    int64_t room;         /* people whose cars take as much of a road as a bus */
     int64_t *fetched;     /* by zone: people on runs that have begun or are over */
     int64_t horizon_s;
 };

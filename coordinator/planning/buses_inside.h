@@ -1,8 +1,9 @@
 /* What the files of buses_plan share: buses_people.c says who waits, buses_ways.c by which ways
  * buses can go, buses_given.c which runs stand, buses_instance.c makes an instance of the rest,
  * buses_choose.c searches for runs and says which are taken, buses_bound.c what no plan can beat,
- * buses_tell.c what comes of it, buses_none.c what is told where there are too many places for all
- * of that; buses_plan.c has the whole. */
+ * buses_share.c what room they take
+ * on the roads, buses_tell.c what comes of it, buses_none.c what is told where there are too many
+ * places for all of that; buses_plan.c has the whole. */
 #ifndef COORDINATOR_PLANNING_BUSES_INSIDE_H
 #define COORDINATOR_PLANNING_BUSES_INSIDE_H
 
@@ -44,6 +45,7 @@ struct buses_planning {
     int64_t change_price_ms;
     int (*stop)(void *context);
     void *context;
+    const struct buses_sharing *sharing; /* NULL: none */
 
     /* From buses_find_people. */
     uint32_t *zones, *zone_at; /* of the region, and by zone of the region which of these */
@@ -211,6 +213,10 @@ void buses_sort_runs(struct plan_buses *out);
 /* Gives a plan buses without runs, but for those that have begun: whoever waits is left over.
  * HV_ERR_MEMORY. O(zones + streams + runs). */
 int buses_tell_none(struct buses_planning *planning) HV_MUST_USE;
+
+/* Has the people of the plan leave the runs room on the roads. HV_ERR_MEMORY and what share gives.
+ * O(places · links log nodes). */
+int buses_share(struct buses_planning *planning, const struct plan_buses *out) HV_MUST_USE;
 
 /* Gives the plan its buses. HV_ERR_MEMORY. */
 int buses_tell(struct buses_planning *planning, const struct buses_solved *solved,

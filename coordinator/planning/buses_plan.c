@@ -28,14 +28,15 @@ static void free_planning(struct buses_planning *planning) {
 }
 
 int buses_plan(const struct picture *picture, int64_t change_price_ms, int (*stop)(void *context),
-               void *context, struct plan *plan) {
+               void *context, const struct buses_sharing *sharing, struct plan *plan) {
     struct buses_planning planning = {.picture = picture,
                                       .buses = picture->buses,
                                       .instance = &picture->instance,
                                       .plan = plan,
                                       .change_price_ms = change_price_ms,
                                       .stop = stop,
-                                      .context = context};
+                                      .context = context,
+                                      .sharing = sharing};
     struct buses_solved solved = {0};
     struct bus_value bound = {0, 0};
     int64_t stability_s = 0;

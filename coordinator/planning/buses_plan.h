@@ -17,11 +17,21 @@
 
 #include "coordinator/planning/picture.h"
 
-/* Gives the plan its buses; nothing where the picture has none. `stop` (may be NULL) ends the
- * search with what it has; while ways are still looked for that is no buses, and a plan that was
- * stopped. More points and people than bus_instance.h allows: no runs but those that have begun,
- * and whoever waits is left over, PLAN_BUS_NOT_PLANNED. HV_ERR_MEMORY. */
+struct buses_sharing {
+    /* Has the people of the plan leave these room, by link and then by time, besides that of cars
+     * in which nobody drives: `by_bus` of each stream. As many of each zone go to each shelter as
+     * before; streams may be others (people_room.h). */
+    int (*share)(void *context, const struct timetable_load *loads, size_t count,
+                 const int64_t *by_bus, struct plan *plan);
+    void *context;
+};
+
+/* Gives the plan its buses, and has its people leave them room on the roads (`sharing` may be
+ * NULL); nothing where the picture has none. `stop` (may be NULL) ends the search with what it has;
+ * while ways are still looked for that is no buses, and a plan that was stopped. More points and
+ * people than bus_instance.h allows: no runs but those that have begun, and whoever waits is left
+ * over, PLAN_BUS_NOT_PLANNED. HV_ERR_MEMORY. */
 int buses_plan(const struct picture *picture, int64_t change_price_ms, int (*stop)(void *context),
-               void *context, struct plan *plan) HV_MUST_USE;
+               void *context, const struct buses_sharing *sharing, struct plan *plan) HV_MUST_USE;
 
 #endif

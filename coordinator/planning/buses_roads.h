@@ -1,7 +1,7 @@
 /* What ways of buses are searched for on: the roads that are open now, and those that stay open.
  *
  * A link that closes at a time to come counts as closed from then on, also where it reopens later;
- * a bus has to be off it by then. How many others drive is not looked at. */
+ * a bus has to be off it by then. How many others drive is not looked at: they leave buses room. */
 #ifndef COORDINATOR_PLANNING_BUSES_ROADS_H
 #define COORDINATOR_PLANNING_BUSES_ROADS_H
 

@@ -7,9 +7,8 @@ struct buses_telling {
     struct buses_planning *planning;
     const struct buses_solved *solved;
     struct plan_buses *out;
-    int64_t *carried;     /* zone × shelter × class, as `sent` */
-    int64_t *boarded;     /* by point */
-    int64_t *not_carried; /* stream × class */
+    int64_t *carried; /* zone × shelter × class, as `sent` */
+    int64_t *boarded; /* by point */
 };
 
 /* ---- runs ---- */
@@ -191,25 +190,52 @@ static void tell_stays(const struct buses_planning *planning, const struct plan_
     }
 }
 
-/* Who of each stream goes by bus, and who of it stays because no bus comes. */
-static void tell_streams(struct buses_telling *telling) {
-    const struct buses_planning *planning = telling->planning;
+static int take_streams(const struct buses_telling *telling) {
     struct plan_buses *out = telling->out;
+    free(out->without);
+    free(out->stays);
+    out->stream_count = buses_stream_count(telling->planning->plan);
+    out->without = buses_take(out->stream_count, sizeof *out->without);
+    out->stays = buses_take(out->stream_count * INSTANCE_CLASSES, sizeof *out->stays);
+    return out->without == NULL || out->stays == NULL ? HV_ERR_MEMORY : HV_OK;
+}
+
+/* Takes those who are carried from `carried`; who is not is in `not_carried`, stream × class. */
+static void tell_carried(const struct buses_planning *planning, int64_t *carried,
+                         int64_t *not_carried, struct plan_buses *out) {
     for (size_t i = 0; i < out->stream_count; i++) {
         const struct buses_stream stream = buses_stream_at(planning->plan, i);
         const uint32_t zone = planning->zone_at[stream.zone];
         for (int class = 0; class < INSTANCE_CLASSES && zone != BUSES_NONE; class ++) {
             const uint32_t shelter = planning->shelter_at[stream.shelter];
-            int64_t *carried = &telling->carried[buses_cell(planning, zone, shelter, class)];
-            const int64_t people = buses_smaller(*carried, stream.people[class]);
-            *carried -= people;
+            int64_t *of_pair = &carried[buses_cell(planning, zone, shelter, class)];
+            const int64_t people = buses_smaller(*of_pair, stream.people[class]);
+            *of_pair -= people;
             out->without[i] += people;
-            telling->not_carried[i * INSTANCE_CLASSES + (size_t) class] =
-                stream.people[class] - people;
+            not_carried[i * INSTANCE_CLASSES + (size_t) class] = stream.people[class] - people;
         }
     }
-    for (size_t l = 0; l < out->left_count; l++)
-        tell_stays(planning, &out->left[l], telling->not_carried, out);
+}
+
+/* Who of each stream goes by bus, and who of it stays because no bus comes. */
+static int tell_streams(const struct buses_telling *telling) {
+    const struct buses_planning *planning = telling->planning;
+    const size_t cells = planning->zone_count * planning->shelter_count * INSTANCE_CLASSES;
+    struct plan_buses *out = telling->out;
+    int error = take_streams(telling);
+    int64_t *carried = buses_take(cells, sizeof *carried);
+    int64_t *not_carried = buses_take(out->stream_count * INSTANCE_CLASSES, sizeof *not_carried);
+    if (error != HV_OK || carried == NULL || not_carried == NULL) {
+        error = HV_ERR_MEMORY;
+    } else {
+        memcpy(carried, telling->carried, cells * sizeof *carried);
+        tell_carried(planning, carried, not_carried, out);
+        for (size_t l = 0; l < out->left_count; l++)
+            tell_stays(planning, &out->left[l], not_carried, out);
+    }
+    free(carried);
+    free(not_carried);
+    return error;
 }
 
 /* ---- the whole ---- */
@@ -225,41 +251,41 @@ void buses_tell_service(const struct buses *buses, struct plan_buses *out) {
     }
 }
 
-static int take_telling_room(struct buses_telling *telling) {
+static int take_room(struct buses_telling *telling) {
     const struct buses_planning *planning = telling->planning;
     const struct buses *buses = planning->buses;
     struct plan_buses *out = telling->out;
-    out->stream_count = buses_stream_count(planning->plan);
     out->runs = buses_take(buses->run_count + telling->solved->plan.run_count, sizeof *out->runs);
     out->stops =
         buses_take(buses->stop_count + telling->solved->plan.stop_count, sizeof *out->stops);
     out->left = buses_take(planning->point_count, sizeof *out->left);
-    out->without = buses_take(out->stream_count, sizeof *out->without);
-    out->stays = buses_take(out->stream_count * INSTANCE_CLASSES, sizeof *out->stays);
     telling->carried = buses_take(planning->zone_count * planning->shelter_count * INSTANCE_CLASSES,
                                   sizeof *telling->carried);
     telling->boarded = buses_take(planning->point_count, sizeof *telling->boarded);
-    telling->not_carried =
-        buses_take(out->stream_count * INSTANCE_CLASSES, sizeof *telling->not_carried);
-    return out->runs == NULL || out->stops == NULL || out->left == NULL || out->without == NULL ||
-                   out->stays == NULL || telling->carried == NULL || telling->boarded == NULL ||
-                   telling->not_carried == NULL
+    return out->runs == NULL || out->stops == NULL || out->left == NULL ||
+                   telling->carried == NULL || telling->boarded == NULL
                ? HV_ERR_MEMORY
                : HV_OK;
 }
 
-static void tell_all(struct buses_telling *telling) {
+static void tell_runs(struct buses_telling *telling) {
     const struct buses_planning *planning = telling->planning;
-    struct plan_buses *out = telling->out;
     for (size_t r = 0; r < planning->buses->run_count; r++)
         if (telling->solved->given.runs[r])
             tell_given(telling, r);
     for (size_t r = 0; r < telling->solved->plan.run_count; r++)
         tell_new(telling, &telling->solved->plan.runs[r]);
-    buses_sort_runs(out);
+    buses_sort_runs(telling->out);
+}
+
+/* Which people of the plan they are: known before the runs have room on the roads, and told of the
+ * plan as it is then. */
+static int tell_people(struct buses_telling *telling) {
     tell_left(telling);
-    tell_streams(telling);
-    buses_tell_service(planning->buses, out);
+    int error = tell_streams(telling);
+    if (error == HV_OK)
+        error = buses_share(telling->planning, telling->out);
+    return error == HV_OK ? tell_streams(telling) : error;
 }
 
 int buses_tell(struct buses_planning *planning, const struct buses_solved *solved,
@@ -268,9 +294,13 @@ int buses_tell(struct buses_planning *planning, const struct buses_solved *solve
     telling.out = calloc(1, sizeof *telling.out);
     if (telling.out == NULL)
         return HV_ERR_MEMORY;
-    int error = take_telling_room(&telling);
+    int error = take_room(&telling);
     if (error == HV_OK) {
-        tell_all(&telling);
+        tell_runs(&telling);
+        error = tell_people(&telling);
+    }
+    if (error == HV_OK) {
+        buses_tell_service(planning->buses, telling.out);
         telling.out->bound_unserved = bound.unserved;
         telling.out->arrival_s = solved->value.arrival_s;
         telling.out->bound_arrival_s = bound.arrival_s;
@@ -279,7 +309,6 @@ int buses_tell(struct buses_planning *planning, const struct buses_solved *solve
     }
     free(telling.carried);
     free(telling.boarded);
-    free(telling.not_carried);
     if (error != HV_OK)
         plan_buses_free(telling.out);
     else

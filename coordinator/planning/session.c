@@ -3,6 +3,7 @@
 #include "coordinator/planning/buses_plan.h"
 #include "coordinator/planning/contraflow.h"
 #include "coordinator/planning/people.h"
+#include "coordinator/planning/people_room.h"
 #include "coordinator/planning/whereabouts.h"
 
 #include <stdlib.h>
@@ -273,6 +274,20 @@ static int solve_people(void *context, struct plan **ret_plan) {
                         solving->limits, solving->asking->stop, solving->asking->context, ret_plan);
 }
 
+/* Cars leave the runs of buses room. */
+static int share_roads(void *context, const struct timetable_load *loads, size_t count,
+                       const int64_t *by_bus, struct plan *plan) {
+    const struct solving_people *solving = context;
+    const struct timetable_limits limits = {.work_max =
+                                                solving->task->timetable_work > INT64_MAX
+                                                    ? INT64_MAX
+                                                    : (int64_t)solving->task->timetable_work,
+                                            .stop = solving->asking->stop,
+                                            .context = solving->asking->context};
+    return people_room_make(solving->session->planner, solving->session->timetable, &limits, loads,
+                            count, by_bus, plan);
+}
+
 int session_solve(struct session *session, const struct session_task *task,
                   int (*stop)(void *context), void *context, struct plan **ret_plan) {
     struct asking asking = {stop, context};
@@ -293,7 +308,8 @@ int session_solve(struct session *session, const struct session_task *task,
                                              .context = &solving};
     STEP(solve_people(&solving, &plan));
     STEP(contraflow_propose(&solver, task->picture, &plan));
-    STEP(buses_plan(task->picture, task->change_price_ms, stop, context, plan));
+    const struct buses_sharing sharing = {.share = share_roads, .context = &solving};
+    STEP(buses_plan(task->picture, task->change_price_ms, stop, context, &sharing, plan));
     if (error != HV_OK) { /* the next solve starts afresh */
         planner_free(session->planner);
         session->planner = NULL;

@@ -120,6 +120,7 @@ uint64_t town_propose(struct town *town) {
     struct hv_record record = {.kind = HV_RECORD_PLAN};
     struct plan *plan = NULL;
     cr_assert_eq(session_task_in_force(&task, town_state(town), town->region), 0);
+    cr_assert_eq(session_task_directives(&task, town_state(town), town->region), 0);
     cr_assert_eq(session_solve(session, &task, town->stop, town->stop_context, &plan), 0);
     cr_assert_eq(outcome_record(plan, task.picture, town->region, town_state(town), &town->arena,
                                 &record.plan),
@@ -127,6 +128,7 @@ uint64_t town_propose(struct town *town) {
     town_decide(town, record);
     plan_free(plan);
     free(task.in_force);
+    free(task.directives);
     picture_free(task.picture);
     session_free(session);
     return state_general(town_state(town))->last_plan;

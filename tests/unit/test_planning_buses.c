@@ -674,7 +674,7 @@ Test(planning_buses, a_region_that_is_too_large_says_who_has_none) {
     }
     picture.instance = (struct instance){
         .zones = zones, .zone_count = MANY, .shelters = shelters, .shelter_count = MANY};
-    cr_assert_eq(buses_plan(&picture, 0, NULL, NULL, &plan), HV_OK);
+    cr_assert_eq(buses_plan(&picture, 0, NULL, NULL, NULL, &plan), HV_OK);
     const struct plan_buses *told = plan.buses;
     cr_assert_not_null(told);
     cr_assert_eq(told->people, MANY, "who has no place for the wheelchair is told elsewhere");
