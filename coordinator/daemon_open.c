@@ -98,6 +98,9 @@ static int open_log(struct daemon *daemon) {
     int error = log_lmdb_open(path, &options, &daemon->log);
     if (error == HV_ERR_BUSY)
         return complain(error, path, "a coordinator runs on it; two never may");
+    if (error == HV_ERR_PERMISSION)
+        return complain(error, path,
+                        "see whose the folder is, and whether its file system is read-only");
     if (error != 0)
         return complain(error, path, "`haven verify` tells more, `haven restore` takes a backup");
     tidy(daemon); /* now that no other coordinator is here */

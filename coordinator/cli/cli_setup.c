@@ -528,6 +528,7 @@ int cli_restore(const struct cli *cli) {
         return status;
     uint64_t term = 0;
     error = copy_tree(from, to);
+    (void)unlink(below(to, LAYOUT_KEY, path)); /* of a folder that was copied whole */
     if (error == HV_OK)
         error = keys_save(below(to, LAYOUT_KEY, path), &pair);
     sodium_memzero(&pair, sizeof pair);

@@ -406,13 +406,16 @@ static void close_env(struct log *log) {
 static const struct log_store lmdb_store = {
     .close = close_env, .put = put_run, .run = visit_run, .archive = archive, .copy = copy};
 
-/* Keeps other processes out; readers of a closed log may be several. */
+/* Keeps other processes out; readers of a closed log may be several. Where nobody can write, on a
+ * stick with its switch on, nobody needs to be kept out. */
 static int take_lock(struct log_lmdb *lmdb) {
     char path[PATH_MAX + 16];
     snprintf(path, sizeof path, "%s/open.lock", lmdb->dir);
     lmdb->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lmdb->lock < 0 && errno == EROFS && lmdb->read_only)
+        return 0;
     if (lmdb->lock < 0)
-        return errno == EACCES ? HV_ERR_PERMISSION : HV_ERR_IO;
+        return store_error(errno);
     if (flock(lmdb->lock, (lmdb->read_only ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0)
         return errno == EWOULDBLOCK ? HV_ERR_BUSY : HV_ERR_IO;
     return 0;

@@ -8,8 +8,10 @@
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -340,6 +342,49 @@ Test(log_lmdb, cut_short_anywhere_it_is_damaged_and_no_end_of_the_process) {
                          (long long)size);
     free(path);
     end(&bench);
+}
+
+/* In a process of its own, for which the folder is read-only; gives what it comes to, or that this
+ * machine does not let it. */
+enum { NOT_LET = 100 };
+
+static int try_read_only(const char *dir, const char *log_dir, bool read_only) {
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+            mount(dir, dir, NULL, MS_BIND, NULL) != 0 ||
+            mount(NULL, dir, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) != 0)
+            _exit(NOT_LET);
+        struct log_lmdb_options options = {.map_bytes = (size_t)1 << 30, .read_only = read_only};
+        struct log *log = NULL;
+        int error = log_lmdb_open(log_dir, &options, &log);
+        if (error == 0)
+            error = log_verify(log, NULL, NULL, NULL);
+        _exit(-error);
+    }
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    cr_assert(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+Test(log_lmdb, is_read_where_nobody_can_write) {
+    struct bench bench = begin(true);
+    cr_assert_eq(append(bench.log, 20), 0);
+    log_close(bench.log);
+    bench.log = NULL;
+    char *log_dir = strdup(scratch_path(bench.dir, "log"));
+    int read_only = try_read_only(bench.dir, log_dir, true),
+        written = try_read_only(bench.dir, log_dir, false);
+    cr_assert_eq(remove(scratch_path(bench.dir, "log/open.lock")), 0);
+    int without_lock = try_read_only(bench.dir, log_dir, true);
+    free(log_dir);
+    end(&bench);
+    if (read_only == NOT_LET)
+        cr_skip("no mount name space for this user");
+    cr_assert_eq(read_only, 0);
+    cr_assert_eq(without_lock, 0, "a backup has none");
+    cr_assert_eq(written, -HV_ERR_PERMISSION);
 }
 
 Test(log_lmdb, a_copy_is_the_same_log) {

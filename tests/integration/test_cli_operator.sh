@@ -213,6 +213,8 @@ wait "${children[0]}"
 ends "is the end of it" 69 haven status
 cp -r b unfinished && rm unfinished/deployment.json
 ends "not from a backup that was not finished" 66 haven restore unfinished r --key c/coordinator.key
+cp -r b whole && cp c/coordinator.key whole
+is "restored from a copy of a whole folder" "records restored" haven restore whole w --key whole/coordinator.key
 is "restored into a new folder" "records restored" haven restore b r --key c/coordinator.key
 ends "not over another" 73 haven restore b r --key c/coordinator.key
 export HAVEN_DIR=$folder/r
