@@ -24,6 +24,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 static int fail(const char *what, const char *where, int error) {
@@ -507,6 +508,25 @@ static int raise_term(const char *dir, const char *reason, uint64_t *ret_term) {
     return error;
 }
 
+/* Terms are times. A clock that was lost with its battery gives one that nodes have passed: they
+ * would refuse the restored log, or obey the old one beside it. */
+static bool clock_is_behind(const struct verified *verified) {
+    static const int64_t written_s = 1735689600; /* 2025, before which no log was */
+    const int64_t now_s = clock_wall_ms() / 1000;
+    if (now_s > written_s && (uint64_t)now_s > verified->term)
+        return false;
+    const time_t now = (time_t)now_s;
+    struct tm parts;
+    char text[32];
+    strftime(text, sizeof text, "%Y-%m-%d %H:%M", gmtime_r(&now, &parts));
+    fprintf(stderr,
+            "haven: this machine's clock says %s UTC, which is before this log was restored last, "
+            "or before there was any; nodes would refuse what is restored\n"
+            "  set the clock right first: timedatectl\n",
+            text);
+    return true;
+}
+
 int cli_restore(const struct cli *cli) {
     const char *from = cli_word(cli, 1, ""), *to = cli_word(cli, 2, ""),
                *key = cli_option(cli, "--key");
@@ -526,6 +546,8 @@ int cli_restore(const struct cli *cli) {
     int status = verify_log(from, &verified);
     if (status != EX_OK)
         return status;
+    if (clock_is_behind(&verified))
+        return EX_CONFIG;
     uint64_t term = 0;
     error = copy_tree(from, to);
     (void)unlink(below(to, LAYOUT_KEY, path)); /* of a folder that was copied whole */

@@ -1,6 +1,8 @@
 /* A coordinator is lost after its last backup: nodes refill what the restored log lacks, the totals
  * are as before, and the old coordinator, started again, is refused. */
+#include "coordinator/founding.h"
 #include "coordinator/layout.h"
+#include "coordinator/log/log_lmdb.h"
 #include "schemas/platform/deployment.h"
 #include "tests/support/site.h"
 
@@ -9,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
 
 enum { SITES = 2, SETTLE_MS = 20000, BEFORE = 400, AFTER = 60 };
 
@@ -113,6 +117,24 @@ Test(fault_restore, nodes_refill_what_the_restored_log_lacks) {
     check_totals();
     json_t *verified = city_ask(&city, "verify", NULL);
     json_decref(verified);
+}
+
+/* A term of the year 2100 in the backup is to this machine what today's is to one of 1970. */
+Test(fault_restore, a_machine_whose_clock_is_behind_restores_nothing) {
+    static const uint64_t later = 4102444800;
+    char program[1024], key[600], log_dir[700];
+    (void)back_up_under_load();
+    snprintf(log_dir, sizeof log_dir, "%s/" LAYOUT_LOG, backup);
+    struct log *log = NULL;
+    cr_assert_eq(log_lmdb_open(log_dir, NULL, &log), 0);
+    static const uint8_t id[HV_ID128_BYTES] = {9};
+    cr_assert_eq(founding_raise_term(log, later, id, "restored", "operator", 1), 0);
+    log_close(log);
+    snprintf(key, sizeof key, "%s/" LAYOUT_KEY, city.dir);
+    build_path("bin/haven", program, sizeof program);
+    const char *const argv[] = {program, "restore", backup, restored, "--key", key, NULL};
+    cr_assert_eq(program_run(argv, city.log, NULL), EX_CONFIG);
+    cr_assert_neq(access(restored, F_OK), 0, "half a folder was left behind");
 }
 
 /* ---- two coordinators ---- */
