@@ -320,6 +320,20 @@ static int fail(const char *file, int error) {
     return hv_error_exit_status(error);
 }
 
+/* What would be few enough whatever roads a plan takes, of an instance that was too long for them.
+ */
+static int fail_too_long(const char *file, const struct evacuation_instance *instance) {
+    const size_t links = instance->link_count + 1, nodes = instance->node_count + 1;
+    const size_t by_links = ZONE_PLAN_ROAD_STEPS_MAX / links,
+                 by_nodes = EVACUATION_NODE_STEPS_MAX / nodes;
+    fprintf(stderr,
+            "%s: cannot be planned: a horizon of %d steps is too long for %zu links and %zu nodes; "
+            "up to %zu fit in any case: give fewer horizon_steps, or longer ones (step_s)\n",
+            file, instance->horizon_steps, instance->link_count, instance->node_count,
+            by_links < by_nodes ? by_links : by_nodes);
+    return hv_error_exit_status(HV_ERR_LIMIT);
+}
+
 /* Whether parties are ready whole; tells which are not. */
 static bool parties_are_whole(const struct request *request,
                               const struct evacuation_document *document,
@@ -357,7 +371,8 @@ static int solve_problem(const struct request *request, const struct evacuation_
     int error = zone_plan_solve(problem, &options, &plan);
     cli_watch_wipe(&watch);
     if (error != HV_OK)
-        return fail(request->instance, error);
+        return error == HV_ERR_LIMIT ? fail_too_long(request->instance, &document->instance)
+                                     : fail(request->instance, error);
     double seconds = cli_watch_elapsed_s(&watch);
     int64_t people = evacuation_instance_people(&document->instance);
     const struct result result = {document, &plan, travellers};

@@ -93,6 +93,15 @@ static int64_t reaches(const struct bounding *bounding, size_t point, int64_t le
                              : best + instance->stop_s + bounding->unload_s + instance->alight_s;
 }
 
+/* The earliest that a bus of a fleet, which gets there from its place in `out_s`, leaves a point.
+ */
+static int64_t leaves(const struct bounding *bounding, const struct bus_fleet *fleet, int32_t out_s,
+                      size_t point) {
+    const struct bus_instance *instance = bounding->instance;
+    return larger((int64_t)fleet->ready_s + out_s, instance->pickups[point].ready_s) +
+           instance->stop_s + bounding->load_s + instance->board_s;
+}
+
 static struct need need_of(const struct bounding *bounding, size_t point) {
     const struct bus_instance *instance = bounding->instance;
     const struct bus_pickup *pickup = &instance->pickups[point];
@@ -106,11 +115,10 @@ static struct need need_of(const struct bounding *bounding, size_t point) {
         const int32_t out = instance->out[f * instance->pickup_count + point];
         if (!carries(bounding, fleet) || out == BUS_NEVER)
             continue;
-        const int64_t leaves = larger((int64_t)fleet->ready_s + out, pickup->ready_s) +
-                               instance->stop_s + bounding->load_s + instance->board_s;
+        const int64_t leaves_s = leaves(bounding, fleet, out, point);
         to = smaller(to, out);
-        if (leaves <= pickup->deadline_s)
-            need.alone_s = smaller(need.alone_s, reaches(bounding, point, leaves));
+        if (leaves_s <= pickup->deadline_s)
+            need.alone_s = smaller(need.alone_s, reaches(bounding, point, leaves_s));
     }
     need.round_s = to + run_s(bounding, point);
     return need;
@@ -197,7 +205,8 @@ static void begin_rounds(const struct bounding *bounding, struct rounds *rounds)
             const int32_t out = instance->out[f * instance->pickup_count + p];
             if (carries(bounding, &instance->fleets[f]) && out != BUS_NEVER)
                 rounds->next_s[f] =
-                    smaller(rounds->next_s[f], (int64_t)instance->fleets[f].ready_s + out + run);
+                    smaller(rounds->next_s[f],
+                            reaches(bounding, p, leaves(bounding, &instance->fleets[f], out, p)));
         }
     }
     rounds->round_s = larger(quickest, 1);

@@ -48,8 +48,15 @@ int zone_plan_roads_init(struct zone_plan_roads *roads,
         .steps = instance->horizon_steps + 1,
         .roads = calloc(instance->link_count + 1, sizeof *roads->roads),
     };
+    int64_t changing = 0;
+    for (size_t l = 0; l < instance->link_count; l++)
+        changing += instance->links[l].change_count > 0;
     if (roads->roads == NULL)
         return HV_ERR_MEMORY;
+    if (changing * roads->steps > ZONE_PLAN_ROAD_STEPS_MAX) { /* before any of them is made */
+        zone_plan_roads_deinit(roads);
+        return HV_ERR_LIMIT;
+    }
     for (size_t l = 0; l < instance->link_count; l++) {
         const struct evacuation_link *link = &instance->links[l];
         roads->roads[l].untouched = capped(link->capacity_per_step);

@@ -175,6 +175,18 @@ Test(bus, has_seats_places_for_wheelchairs_and_keeps_parties_together) {
     ASSERT_VALUE(&made, 5, 0);
 }
 
+/* Four people, two seats: the first run waits until the shelter opens, the second is as much later
+ * as it takes there and back. */
+Test(bus, the_quick_bound_knows_that_a_shelter_opens_late) {
+    struct bus_value bound;
+    struct made made;
+    begin(&made);
+    made.shelters[0].opens_s = 100;
+    ASSERT_VALUE(&made, 0, 2 * 100 + 2 * 140);
+    cr_assert_eq(bus_quick_bound(&made.instance, 0, &bound), HV_OK);
+    cr_assert_eq(bound.arrival_s, 2 * 100 + 2 * 140, "%d", (int)bound.arrival_s);
+}
+
 /* Two points, one after the other on the way, of four and two people: to the shelter three may
  * come from each, or from both together. */
 Test(bus, holds_points_to_what_they_share) {

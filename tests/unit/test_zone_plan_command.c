@@ -231,3 +231,35 @@ Test(zone_plan_command, tells_wrong_usage_wrong_files_and_wrong_places_apart) {
     cr_assert_eq(RUN(instance, "-o", nowhere), EX_CANTCREAT);
     scratch_remove(dir);
 }
+
+/* Sixty links that lose capacity are all kept step by step. */
+Test(zone_plan_command, says_how_long_a_horizon_may_be_where_it_is_too_long) {
+    enum { LINKS = 60 };
+    char *dir = scratch_make(), said[512] = "";
+    const char *instance = scratch_path(dir, "long.json");
+    FILE *file = fopen(instance, "w");
+    cr_assert_not_null(file);
+    fputs("{\"format\":\"haven.evacuation.instance/1\",\"name\":\"long\",\"step_s\":60,"
+          "\"horizon_steps\":1000000,\"nodes\":[",
+          file);
+    for (int n = 0; n <= LINKS; n++)
+        fprintf(file, "%s{\"id\":\"n%d\"}", n == 0 ? "" : ",", n);
+    fputs("],\"links\":[", file);
+    for (int l = 0; l < LINKS; l++)
+        fprintf(file,
+                "%s{\"id\":\"l%d\",\"from\":\"n%d\",\"to\":\"n%d\",\"travel_steps\":1,"
+                "\"capacity_per_step\":9,\"capacity_from\":[[5,8]]}",
+                l == 0 ? "" : ",", l, l, l + 1);
+    fputs("],\"zones\":[{\"id\":\"z\",\"node\":\"n0\",\"people\":9}],"
+          "\"shelters\":[{\"id\":\"s\",\"node\":\"n60\",\"capacity\":9}]}",
+          file);
+    fclose(file);
+    cr_redirect_stderr();
+    cr_assert_eq(RUN(instance, "--quiet"), EX_DATAERR);
+    fflush(stderr);
+    (void)fread(said, 1, sizeof said - 1, cr_get_redirected_stderr());
+    cr_assert_not_null(strstr(said, "a horizon of 1000000 steps is too long for 60 links and 61 "
+                                    "nodes; up to 819672 fit in any case"),
+                       "%s", said);
+    scratch_remove(dir);
+}
