@@ -1,12 +1,18 @@
 #include "coordinator/optimizer/time_expanded_circulation.h"
 
-#include "coordinator/optimizer/array.h"
 #include "coordinator/optimizer/time_expanded_guide.h"
+#include "coordinator/optimizer/time_expanded_raise.h"
 #include "coordinator/optimizer/time_expanded_scan.h"
 
 #include <stdlib.h>
 
 #define WORK_BETWEEN_REPORTS 20000
+
+/* How much work growth from one end does before it is the other's turn: at first one scan for so
+ * many ids, and each time so many times as much. */
+#define IDS_FOR_PATIENCE 400
+#define PATIENCE_FACTOR 4
+#define RAISE_FACTOR 2 /* for the search from the goals, which leaves nothing that needs repair */
 
 /* ---- making and freeing ---------------------------------------------------------------------- */
 
@@ -234,11 +240,12 @@ static bool fell(struct time_forest *forest) {
     return true;
 }
 
-static bool has_goals(const struct time_forest *forest) {
+static int list_goals(struct time_forest *forest) {
+    forest->goals.count = 0;
     for (size_t id = 0; id < forest->id_count; id++)
         if (forest->balance[id] < 0)
-            return true;
-    return false;
+            time_list_add(forest, &forest->goals, (int32_t)id);
+    return forest->error;
 }
 
 int64_t time_circulation_unbalanced(const struct time_circulation *circulation) {
@@ -247,14 +254,6 @@ int64_t time_circulation_unbalanced(const struct time_circulation *circulation) 
     for (size_t id = 0; id < forest->id_count; id++)
         people += forest->balance[id] > 0 ? forest->balance[id] : 0;
     return people;
-}
-
-static int make_room_for_goals(struct time_forest *forest) {
-    size_t goals = 0;
-    for (size_t id = 0; id < forest->id_count; id++)
-        goals += forest->balance[id] < 0;
-    return array_reserve((void **)&forest->reached, goals, &forest->reached_capacity,
-                         sizeof *forest->reached);
 }
 
 /* Everybody who is to be sent becomes a root. Returns how many people that are. */
@@ -268,6 +267,7 @@ static int64_t plant(struct time_forest *forest) {
         forest->branches[id].height = 0;
         forest->branches[id].parent = TIME_PARENT_ROOT;
         time_forest_activate(forest, (int32_t)id);
+        time_forest_reach(forest, (int32_t)id);
     }
     return people;
 }
@@ -276,8 +276,11 @@ struct sending {
     struct time_forest *forest;
     time_circulation_watch *watch;
     void *context;
-    int64_t people;   /* balances to send in all */
-    int64_t work_max; /* total work at which to stop, or 0 */
+    int64_t people;    /* balances to send in all */
+    int64_t work_max;  /* total work at which to stop, or 0 */
+    int64_t report_at; /* total work at which to look whether to stop */
+    int64_t patience;  /* work of growth from the roots before it is the goals' turn */
+    int64_t turn_ends; /* total work by which that is done */
     bool stopped;
 };
 
@@ -288,28 +291,72 @@ static bool should_stop(const struct sending *sending) {
     return sending->watch != NULL && sending->watch(sending->context, work) != 0;
 }
 
-/* Growth is to come back after a while, or where the limit of work is reached before. */
-static void set_pause(struct sending *sending) {
+static int64_t earlier(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+static void report_later(struct sending *sending) {
+    sending->report_at = sending->forest->work + WORK_BETWEEN_REPORTS;
+    if (sending->work_max > 0)
+        sending->report_at = earlier(sending->report_at, sending->work_max);
+}
+
+static void look_whether_to_stop(struct sending *sending) {
+    if (sending->forest->work < sending->report_at)
+        return;
+    sending->stopped = should_stop(sending);
+    report_later(sending);
+}
+
+static void begin_turn(struct sending *sending, int64_t patience) {
+    sending->patience = patience;
+    sending->turn_ends = sending->forest->work + patience;
+}
+
+static void begin_first_turn(struct sending *sending) {
+    begin_turn(sending, 1 + (int64_t)(sending->forest->id_count / IDS_FOR_PATIENCE));
+}
+
+/* The goals' turn. */
+static int grow_from_goals(struct sending *sending) {
     struct time_forest *forest = sending->forest;
-    forest->work_pause = forest->work + WORK_BETWEEN_REPORTS;
-    if (sending->work_max > 0 && sending->work_max < forest->work_pause)
-        forest->work_pause = sending->work_max;
+    int64_t work = RAISE_FACTOR * sending->patience;
+    if (sending->work_max > 0)
+        work = earlier(work, sending->work_max - forest->work);
+    bool risen;
+    int error = time_raise(forest, work, &risen);
+    if (risen)
+        begin_first_turn(sending);
+    else
+        begin_turn(sending, PATIENCE_FACTOR * sending->patience);
+    return error;
+}
+
+/* Grows from the roots and, where that comes to no end, from the goals, in turns that are longer
+ * each time. `*ret_whole` where nothing is reached and no more can grow at the present clock. */
+static int grow(struct sending *sending, bool *ret_whole) {
+    struct time_forest *forest = sending->forest;
+    forest->work_pause = earlier(sending->turn_ends, sending->report_at);
+    int error = time_forest_grow(forest);
+    *ret_whole = forest->reached_count == 0 && forest->work < forest->work_pause;
+    if (error == HV_OK && forest->reached_count == 0 && forest->work >= sending->turn_ends)
+        error = grow_from_goals(sending);
+    return error;
 }
 
 /* All that can be sent at the present clock. */
 static int send_step(struct sending *sending) {
     struct time_forest *forest = sending->forest;
-    while (!sending->stopped && forest->served < sending->people) {
-        if (forest->work >= forest->work_pause) {
-            sending->stopped = should_stop(sending);
-            set_pause(sending);
-            continue;
-        }
-        int error = time_forest_grow(forest);
-        if (error == HV_OK && forest->reached_count > 0)
-            error = time_forest_augment(forest);
-        else if (error == HV_OK && forest->work < forest->work_pause)
+    bool whole = false;
+    while (!whole && forest->served < sending->people) {
+        look_whether_to_stop(sending);
+        if (sending->stopped)
             return HV_OK;
+        int error = grow(sending, &whole);
+        if (error == HV_OK && forest->reached_count > 0) {
+            error = time_forest_augment(forest);
+            begin_first_turn(sending);
+        }
         if (error != HV_OK)
             return error;
     }
@@ -322,11 +369,10 @@ int time_circulation_solve(struct time_circulation *circulation, time_circulatio
     if (!fell(forest))
         return HV_ERR_LIMIT;
     *ret_stopped = false;
-    if (!has_goals(forest))
-        return HV_OK;
-    int error = make_room_for_goals(forest);
-    if (error == HV_OK)
-        error = time_guide_renew(forest);
+    int error = list_goals(forest);
+    if (error != HV_OK || forest->goals.count == 0)
+        return error;
+    error = time_guide_renew(forest);
     if (error != HV_OK)
         return error;
     struct sending sending = {.forest = forest,
@@ -335,7 +381,8 @@ int time_circulation_solve(struct time_circulation *circulation, time_circulatio
                               .people = plant(forest),
                               .work_max = work_max > 0 ? forest->work + work_max : 0};
     forest->served = 0;
-    set_pause(&sending);
+    report_later(&sending);
+    begin_first_turn(&sending);
     for (int32_t clock = 0; forest->served < sending.people && !sending.stopped;
          clock = time_calendar_next(&forest->calendar, clock)) {
         error = time_guide_keep(forest);

@@ -24,13 +24,13 @@ static bool make_room(struct time_forest *forest, void **array, size_t *room, si
     return false;
 }
 
-void time_echo_add(struct time_forest *forest, int32_t id, int32_t code) {
+void time_echo_add(struct time_forest *forest, struct time_way_arc arc) {
     struct time_echo_paths *paths = &forest->echo.now;
     if (paths->arc_count >= forest->echo.arc_max)
         return;
     if (paths->arc_count < paths->arc_room ||
         make_room(forest, (void **)&paths->arcs, &paths->arc_room, sizeof *paths->arcs))
-        paths->arcs[paths->arc_count++] = (struct time_echo_arc){id, code};
+        paths->arcs[paths->arc_count++] = arc;
 }
 
 void time_echo_end(struct time_forest *forest) {
@@ -48,39 +48,8 @@ void time_echo_end(struct time_forest *forest) {
 
 /* ---- once more ------------------------------------------------------------------------------- */
 
-/* An arc as the network names it: a slot at a node-step. */
-struct echo_slot {
-    int32_t id;
-    uint32_t slot;
-    bool leaving;
-};
-
-static struct echo_slot slot_of(const struct time_forest *forest, struct time_echo_arc arc) {
-    if (!is_terminal(forest, arc.id))
-        return (struct echo_slot){arc.id, (uint32_t)arc.code, false};
-    const uint32_t slot = forest->network->terminals[arc.id - forest->network->step_count].slot;
-    return (struct echo_slot){arc.code, slot, true};
-}
-
-/* The open bits say whether the arc is there at all at this step. */
-static int32_t room_of(const struct time_forest *forest, struct time_echo_arc arc) {
-    const struct echo_slot at = slot_of(forest, arc);
-    const struct time_open *open = &forest->network->steps[at.id].open;
-    if (((at.leaving ? open->out : open->in) >> at.slot & 1u) == 0)
-        return 0;
-    const struct time_slot *slot = &time_network_slots(forest->network, at.id)[at.slot];
-    return time_network_room(forest->network, at.id, slot, at.leaving);
-}
-
-static int32_t tail_of(const struct time_forest *forest, struct time_echo_arc arc) {
-    if (is_terminal(forest, arc.id))
-        return arc.code;
-    const struct time_slot *slot = &time_network_slots(forest->network, arc.id)[arc.code];
-    return slot->base + (arc.id & slot->mask);
-}
-
 /* Makes an arc that of a step later; false where there is none or it is not yet within reach. */
-static bool shift(const struct time_forest *forest, struct time_echo_arc *arc) {
+static bool shift(const struct time_forest *forest, struct time_way_arc *arc) {
     const struct time_network *network = forest->network;
     int32_t *at = is_terminal(forest, arc->id) ? &arc->code : &arc->id;
     const struct time_node *node = &network->nodes[network->steps[*at].node];
@@ -91,39 +60,34 @@ static bool shift(const struct time_forest *forest, struct time_echo_arc *arc) {
 }
 
 /* Makes a path that of a step later and says how many can go along it. */
-static int32_t shift_path(struct time_forest *forest, struct time_echo_arc *arcs, size_t count) {
+static int32_t shift_path(struct time_forest *forest, struct time_way_arc *arcs, size_t count) {
     forest->work += 1 + (int64_t)(count / ARCS_A_SCAN);
     int32_t room = time_forest_goal_room(forest, arcs[0].id);
     for (size_t i = 0; i < count && room > 0; i++) {
-        const int32_t more = shift(forest, &arcs[i]) ? room_of(forest, arcs[i]) : 0;
+        const int32_t more = shift(forest, &arcs[i]) ? time_way_room(forest, arcs[i]) : 0;
         room = more < room ? more : room;
     }
     if (room <= 0)
         return 0;
-    const int32_t left = time_forest_root_room(forest, tail_of(forest, arcs[count - 1]));
+    const int32_t left = time_forest_root_room(forest, time_way_tail(forest, arcs[count - 1]));
     return left < room ? left : room;
 }
 
-static void send(struct time_forest *forest, const struct time_echo_arc *arcs, size_t count,
+static void send(struct time_forest *forest, const struct time_way_arc *arcs, size_t count,
                  int32_t people) {
     for (size_t i = 0; i < count; i++) {
-        const int32_t id = arcs[i].id;
-        const struct echo_slot at = slot_of(forest, arcs[i]);
-        time_network_move(forest->network, at.id, at.slot, at.leaving, people);
-        time_echo_add(forest, id, arcs[i].code);
-        if (room_of(forest, arcs[i]) == 0 && time_forest_is_rooted(forest, id) &&
-            is_parent(forest, id, arcs[i].code))
-            time_forest_cut(forest, id);
+        time_way_send(forest, arcs[i], people);
+        time_echo_add(forest, arcs[i]);
     }
     time_echo_end(forest);
-    time_forest_settle(forest, tail_of(forest, arcs[count - 1]), arcs[0].id, people);
+    time_forest_settle(forest, time_way_tail(forest, arcs[count - 1]), arcs[0].id, people);
 }
 
 /* Where people came into the forest from outside, it can grow back along their way. */
 static void wake(struct time_forest *forest, const struct time_echo_paths *paths) {
     for (size_t i = 0; i < paths->arc_count; i++)
         if (time_forest_is_rooted(forest, paths->arcs[i].id) &&
-            !time_forest_is_rooted(forest, tail_of(forest, paths->arcs[i])))
+            !time_forest_is_rooted(forest, time_way_tail(forest, paths->arcs[i])))
             time_forest_activate(forest, paths->arcs[i].id);
 }
 
@@ -135,7 +99,7 @@ void time_echo_play(struct time_forest *forest) {
     echo->now.arc_count = echo->now.path_count = 0;
     size_t sent = 0;
     for (size_t i = 0, first = 0; i < before.path_count; first = before.ends[i++]) {
-        struct time_echo_arc *arcs = &before.arcs[first];
+        struct time_way_arc *arcs = &before.arcs[first];
         const size_t count = before.ends[i] - first;
         const int32_t people = shift_path(forest, arcs, count);
         if (people == 0)

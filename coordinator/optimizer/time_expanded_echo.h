@@ -14,20 +14,16 @@
 #ifndef TIME_EXPANDED_ECHO_H
 #define TIME_EXPANDED_ECHO_H
 
+#include "coordinator/optimizer/time_expanded_way.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
 struct time_forest;
 
-/* The arc into `id` from the tail that `code` names: a slot of the node-step, or for a terminal the
- * node-step itself. */
-struct time_echo_arc {
-    int32_t id, code;
-};
-
 struct time_echo_paths {
-    struct time_echo_arc *arcs; /* path after path, each from its goal to its root */
-    size_t *ends;               /* where in `arcs` each path ends */
+    struct time_way_arc *arcs; /* path after path, each from its goal to its root */
+    size_t *ends;              /* where in `arcs` each path ends */
     size_t arc_count, path_count, arc_room, path_room;
 };
 
@@ -40,7 +36,7 @@ void time_echo_deinit(struct time_echo *echo);
 
 /* Keeps an arc of an augmenting path, from the goal on; then that the path is whole. What fails is
  * kept in forest->error. */
-void time_echo_add(struct time_forest *forest, int32_t id, int32_t code);
+void time_echo_add(struct time_forest *forest, struct time_way_arc arc);
 void time_echo_end(struct time_forest *forest);
 
 /* At the beginning of a step of the clock, before anything enters: sends people along the paths of

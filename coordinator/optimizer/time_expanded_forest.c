@@ -1,5 +1,7 @@
 #include "coordinator/optimizer/time_expanded_forest.h"
 
+#include "coordinator/optimizer/array.h"
+#include "coordinator/optimizer/time_expanded_guide.h"
 #include "coordinator/optimizer/time_expanded_scan.h"
 
 #include <stddef.h>
@@ -145,6 +147,7 @@ void time_forest_finish(struct time_forest *forest) {
     free(forest->offers);
     free(forest->balance);
     free(forest->guide);
+    free(forest->goals.items);
     free(forest->restored.items);
     free(forest->lost.items);
     free(forest->events.items);
@@ -154,7 +157,8 @@ void time_forest_finish(struct time_forest *forest) {
     forest->offers = NULL;
     forest->balance = NULL;
     forest->guide = NULL;
-    forest->restored = forest->lost = forest->events = forest->wake = (struct time_list){0};
+    forest->restored = forest->lost = forest->events = forest->wake = forest->goals =
+        (struct time_list){0};
     time_calendar_deinit(&forest->calendar);
     time_echo_deinit(&forest->echo);
 }
@@ -198,7 +202,7 @@ static int32_t growth_rank(const struct time_forest *forest, int32_t id) {
     const struct time_network *network = forest->network;
     const int32_t height = forest->branches[id].height;
     if (forest->balance != NULL)
-        return height + forest->guide[id];
+        return height + forest->guide[id].links;
     if (is_terminal(forest, id))
         return height;
     const struct time_node *node = &network->nodes[network->steps[id].node];
@@ -214,15 +218,26 @@ void time_forest_activate(struct time_forest *forest, int32_t id) {
     time_queue_add(forest, &forest->growing, id, growth_rank(forest, id));
 }
 
-/* Whether people can end at an id of the forest. */
-TIME_INLINE bool is_goal(const struct time_forest *forest, int32_t id) {
+/* Whether people can end at an id of the forest, or go on to where they can. */
+TIME_INLINE bool is_goal(struct time_forest *forest, int32_t id) {
     const struct time_network *network = forest->network;
     if (forest->balance != NULL)
-        return forest->balance[id] < 0;
+        return time_guide_room(forest, id) > 0;
     if (!is_terminal(forest, id))
         return false;
     const struct time_terminal *terminal = &network->terminals[id - network->step_count];
     return !terminal->start && terminal->left > 0;
+}
+
+void time_forest_reach(struct time_forest *forest, int32_t id) {
+    if (!is_goal(forest, id))
+        return;
+    int error = array_reserve((void **)&forest->reached, forest->reached_count + 1,
+                              &forest->reached_capacity, sizeof *forest->reached);
+    if (error != HV_OK)
+        forest->error = error;
+    else
+        forest->reached[forest->reached_count++] = id;
 }
 
 /* An id from outside becomes part of the forest. */
@@ -230,8 +245,7 @@ TIME_INLINE void enter(struct time_forest *forest, int32_t id, int32_t height, i
     forest->hot[id] = hot_of(forest->clock - value_of(forest->hot[id]), TIME_ROOTED);
     forest->branches[id].height = height;
     set_parent(forest, id, code);
-    if (is_goal(forest, id))
-        forest->reached[forest->reached_count++] = id;
+    time_forest_reach(forest, id);
     time_forest_activate(forest, id);
 }
 

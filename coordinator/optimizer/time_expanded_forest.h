@@ -68,6 +68,14 @@ struct time_branch {
     bool queued;          /* waits to grow */
 };
 
+/* The way of an id to a goal (time_expanded_guide.h). */
+struct time_guide {
+    int32_t next;   /* the id to which it goes on, or below 0 */
+    int32_t cost;   /* from the id to a goal, while time_raise works it out, else INT32_MAX */
+    uint16_t links; /* that the way has, or had */
+    uint8_t code;   /* how `next`, where it is a node-step, names this id */
+};
+
 struct time_forest {
     struct time_network *network; /* borrowed; its flows change */
     int32_t clock;
@@ -78,18 +86,20 @@ struct time_forest {
     int64_t
         *balance; /* by id, in a circulation: people to send on, or below 0 to take in; else NULL
                    */
-    uint16_t
-        *guide; /* by id, in a circulation: links to the nearest goal (time_expanded_guide.h) */
-    int64_t guide_old_at; /* work at which it is worth renewing */
+    struct time_guide *guide; /* by id, in a circulation: its way to a goal, or NULL */
+    struct time_list goals;   /* in a circulation: ids that had too few people at first */
+    int64_t guide_old_at;     /* work at which it is worth renewing */
     struct time_queue growing, cutting;
     struct time_calendar calendar;
     struct time_echo echo; /* not in a circulation, whose paths have not all the same cost */
-    int32_t *reached;      /* goals that the forest reached and that have something left */
+    int32_t *reached;      /* ids of the forest that are goals with something left, or in a
+                              circulation have a way to one */
     size_t reached_count, reached_capacity;
     struct time_parent *offers; /* scratch of a repair: parents that one id may take */
     struct time_list restored, lost, events, wake; /* scratch of a repair: ids with a way again, ids
                                                       without, the time of their next event, ids
-                                                      that may take them in again */
+                                                      that may take them in again; the first two
+ also of time_raise */
     int32_t good_stamp, bad_stamp;
     int error;            /* the first failure in growth or repair, else HV_OK */
     int64_t served, cost; /* people moved, and the sum of their arrival steps */

@@ -1,74 +1,12 @@
 /* Augmentation of a time-expanded forest and its repair. */
 #include "coordinator/optimizer/time_expanded_forest.h"
 
-#include "coordinator/optimizer/array.h"
+#include "coordinator/optimizer/time_expanded_guide.h"
 #include "coordinator/optimizer/time_expanded_scan.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
-static void make_room(struct time_forest *forest, struct time_list *list) {
-    if (array_reserve((void **)&list->items, list->capacity + 1, &list->capacity,
-                      sizeof *list->items) != HV_OK)
-        forest->error = HV_ERR_MEMORY;
-}
-
-TIME_INLINE void append(struct time_forest *forest, struct time_list *list, int32_t item) {
-    if (list->count == list->capacity)
-        make_room(forest, list);
-    if (list->count < list->capacity)
-        list->items[list->count++] = item;
-}
-
 /* ---- augmentation ---------------------------------------------------------------------------- */
-
-/* The arc from an id's parent, named from the node-step at one of its ends. */
-struct parent_arc {
-    int32_t id;
-    uint32_t slot;
-    bool leaving;
-};
-
-static struct parent_arc arc_of_parent(const struct time_forest *forest, int32_t id) {
-    const struct time_network *network = forest->network;
-    if (!is_terminal(forest, id))
-        return (struct parent_arc){id, forest->branches[id].parent, false};
-    int32_t k = id - network->step_count;
-    assert(network->terminals != NULL); /* there is a terminal of this id */
-    return (struct parent_arc){forest->terminal_parent[k], network->terminals[k].slot, true};
-}
-
-/* The terminal at an end of the arc from an id's parent where the hub is at the other, else NULL.
- */
-static struct time_terminal *hub_arc_of_parent(const struct time_forest *forest, int32_t id) {
-    const struct time_network *network = forest->network;
-    if (!is_terminal(forest, id))
-        return NULL;
-    const int32_t hub = time_network_hub(network), parent = parent_of(forest, id);
-    if (id != hub && parent != hub)
-        return NULL;
-    return &network->terminals[(id == hub ? parent : id) - network->step_count];
-}
-
-static int32_t room_from_parent(const struct time_forest *forest, int32_t id) {
-    const struct time_terminal *terminal = hub_arc_of_parent(forest, id);
-    if (terminal != NULL)
-        return time_terminal_room(terminal, id == time_network_hub(forest->network));
-    struct parent_arc arc = arc_of_parent(forest, id);
-    const struct time_slot *slot = &time_network_slots(forest->network, arc.id)[arc.slot];
-    return time_network_room(forest->network, arc.id, slot, arc.leaving);
-}
-
-static void move_from_parent(struct time_forest *forest, int32_t id, int32_t people) {
-    struct time_terminal *terminal = hub_arc_of_parent(forest, id);
-    if (terminal != NULL) {
-        const bool to_hub = id == time_network_hub(forest->network);
-        terminal->left += terminal->start == to_hub ? people : -people;
-        return;
-    }
-    struct parent_arc arc = arc_of_parent(forest, id);
-    time_network_move(forest->network, arc.id, arc.slot, arc.leaving, people);
-}
 
 /* What a goal still takes. */
 int32_t time_forest_goal_room(const struct time_forest *forest, int32_t goal) {
@@ -89,10 +27,16 @@ static int32_t smaller(int32_t a, int32_t b) {
     return a < b ? a : b;
 }
 
-static int32_t room_of_path(const struct time_forest *forest, int32_t goal) {
-    int32_t room = time_forest_goal_room(forest, goal), id = goal;
+/* How many can go on from an id that was reached to its goal. */
+static int32_t room_ahead(struct time_forest *forest, int32_t id) {
+    return forest->balance == NULL ? time_forest_goal_room(forest, id)
+                                   : time_guide_room(forest, id);
+}
+
+static int32_t room_of_path(struct time_forest *forest, int32_t reached) {
+    int32_t room = room_ahead(forest, reached), id = reached;
     for (; room > 0 && forest->branches[id].parent != TIME_PARENT_ROOT; id = parent_of(forest, id))
-        room = smaller(room, room_from_parent(forest, id));
+        room = smaller(room, time_way_room(forest, time_way_from_parent(forest, id)));
     if (room == 0)
         return 0;
     return smaller(room, time_forest_root_room(forest, id));
@@ -125,20 +69,16 @@ void time_forest_settle(struct time_forest *forest, int32_t root, int32_t goal, 
     forest->augmentations++;
 }
 
-static int32_t parent_code(const struct time_forest *forest, int32_t id) {
-    return is_terminal(forest, id) ? forest->terminal_parent[id - forest->network->step_count]
-                                   : forest->branches[id].parent;
-}
-
-static void send(struct time_forest *forest, int32_t goal, int32_t people) {
-    int32_t id = goal;
+/* Sends people from the root of an id that was reached by way of it to its goal. */
+static void send(struct time_forest *forest, int32_t reached, int32_t people) {
+    const int32_t goal =
+        forest->balance == NULL ? reached : time_guide_send(forest, reached, people);
+    int32_t id = reached;
     while (forest->branches[id].parent != TIME_PARENT_ROOT) {
-        move_from_parent(forest, id, people);
-        time_echo_add(forest, id, parent_code(forest, id));
-        const int32_t parent = parent_of(forest, id);
-        if (room_from_parent(forest, id) == 0)
-            time_forest_cut(forest, id);
-        id = parent;
+        const struct time_way_arc arc = time_way_from_parent(forest, id);
+        time_way_send(forest, arc, people);
+        time_echo_add(forest, arc);
+        id = time_way_tail(forest, arc);
     }
     time_echo_end(forest);
     time_forest_settle(forest, id, goal, people);
@@ -201,7 +141,7 @@ TIME_INLINE void collect_offer(struct time_forest *forest, struct time_visit vis
     if (state != TIME_ROOTED || (offers->children >> (visit.code & 31) & 1u) != 0 ||
         forest->branches[visit.id].parent == offers->own_slot)
         return;
-    append(forest, &forest->wake, visit.id);
+    time_list_add(forest, &forest->wake, visit.id);
     forest->offers[offers->count++] =
         (struct time_parent){visit.id, forest->branches[visit.id].height, visit.code};
 }
@@ -241,14 +181,14 @@ TIME_INLINE void take_in(struct time_forest *forest, struct time_visit visit, vo
     forest->branches[visit.id].height = from->height + 1;
     forest->branches[visit.id].stamp = forest->good_stamp;
     set_parent(forest, visit.id, visit.code);
-    append(forest, &forest->restored, visit.id);
+    time_list_add(forest, &forest->restored, visit.id);
 }
 
 /* An id was adopted: the lost ids that it leads to have a way again. At once, because what still
  * hangs on them need not be taken apart then. */
 static void restore(struct time_forest *forest, int32_t id) {
     forest->restored.count = 0;
-    append(forest, &forest->restored, id);
+    time_list_add(forest, &forest->restored, id);
     for (size_t i = 0; i < forest->restored.count; i++) {
         const int32_t at = forest->restored.items[i];
         struct restored from = {value_of(forest->hot[at]), forest->branches[at].height};
@@ -303,8 +243,8 @@ static void mend(struct time_forest *forest, int32_t id, int32_t rank) {
         restore(forest, id);
         return;
     }
-    append(forest, &forest->lost, id);
-    append(forest, &forest->events, offers.nearest);
+    time_list_add(forest, &forest->lost, id);
+    time_list_add(forest, &forest->events, offers.nearest);
     forest->branches[id].stamp = STAMP_LOST;
     cut_children(forest, id, rank);
 }
@@ -335,15 +275,16 @@ void time_forest_repair(struct time_forest *forest) {
             time_forest_activate(forest, forest->wake.items[i]);
 }
 
-static bool still_reached(const struct time_forest *forest, int32_t goal) {
-    return state_of(forest->hot[goal]) == TIME_ROOTED && time_forest_goal_room(forest, goal) > 0;
+static bool still_reached(struct time_forest *forest, int32_t id) {
+    return state_of(forest->hot[id]) == TIME_ROOTED && room_ahead(forest, id) > 0;
 }
 
 int time_forest_augment(struct time_forest *forest) {
     for (size_t i = 0; i < forest->reached_count; i++) {
-        int32_t goal = forest->reached[i], people;
-        while (still_reached(forest, goal) && (people = room_of_path(forest, goal)) > 0)
-            send(forest, goal, people);
+        const int32_t id = forest->reached[i];
+        int32_t people;
+        while (still_reached(forest, id) && (people = room_of_path(forest, id)) > 0)
+            send(forest, id, people);
     }
     time_forest_repair(forest);
     size_t kept = 0;

@@ -3,6 +3,7 @@
 #ifndef TIME_EXPANDED_SCAN_H
 #define TIME_EXPANDED_SCAN_H
 
+#include "coordinator/optimizer/array.h"
 #include "coordinator/optimizer/time_expanded_forest.h"
 
 #define TIME_INLINE static inline __attribute__((always_inline))
@@ -190,6 +191,18 @@ TIME_INLINE bool is_parent(const struct time_forest *forest, int32_t id, int32_t
 /* Shared by growth and repair; in time_expanded_forest.c. What fails is kept in forest->error. */
 void time_forest_schedule(struct time_forest *forest, int32_t id, int32_t time);
 void time_forest_activate(struct time_forest *forest, int32_t id);
+/* What fails is kept in forest->error. */
+TIME_INLINE void time_list_add(struct time_forest *forest, struct time_list *list, int32_t item) {
+    if (list->count == list->capacity &&
+        array_reserve((void **)&list->items, list->capacity + 1, &list->capacity,
+                      sizeof *list->items) != HV_OK)
+        forest->error = HV_ERR_MEMORY;
+    else
+        list->items[list->count++] = item;
+}
+
+/* Where people can end at a rooted id, or go on to where they can, it is reached. */
+void time_forest_reach(struct time_forest *forest, int32_t id);
 /* What a goal still takes, and what a root still gives. */
 int32_t time_forest_goal_room(const struct time_forest *forest, int32_t goal);
 int32_t time_forest_root_room(const struct time_forest *forest, int32_t root);
