@@ -10,8 +10,10 @@
 /* Balances add up flows of many arcs in 64 bits, but one arc's flow is in 32. */
 #define PEOPLE_MAX (1 << 25)
 
-/* A repair that takes more than this part of what a solve from scratch took is given up for one. */
-#define REPAIR_SHARE 2
+/* A repair is given up for a solve from scratch where what is left of it would take more than the
+ * last of those did, if the rest takes as much a person as what was sent; that is known after this
+ * part of it. */
+#define REPAIR_LOOK 4
 #define REPAIR_SCANS 50000 /* so much it may take in any case */
 
 /* What a repair will take is foreseen from what those before took for each person to be sent, where
@@ -214,14 +216,31 @@ static int solve_cold(struct evacuation_session *session, const struct evacuatio
 /* ---- from where it was ----------------------------------------------------------------------- */
 
 struct watching {
+    const struct evacuation_session *session;
     const struct evacuation_options *options;
     int64_t people;
-    int64_t began_at; /* work */
+    int64_t began_at;   /* work */
+    int64_t unbalanced; /* people to be sent */
+    bool gives_up;
 };
+
+/* Whether what is left of a repair would take more than a solve from scratch. */
+static bool takes_too_much(const struct watching *watching, int64_t work) {
+    const int64_t cold = watching->session->cold_work;
+    const int64_t sent = watching->session->circulation->forest->served;
+    if (cold == 0 || work < REPAIR_SCANS || work < cold / REPAIR_LOOK)
+        return false;
+    return (double)work * (double)(watching->unbalanced - sent) > (double)cold * (double)sent;
+}
 
 /* What is known on the way: a plan in which nobody moves, and that no plan does better than all. */
 static int watch(void *context, int64_t work) {
-    const struct watching *watching = context;
+    struct watching *watching = context;
+    watching->gives_up = takes_too_much(watching, work - watching->began_at);
+    if (watching->gives_up)
+        return 1;
+    if (watching->options->progress == NULL)
+        return 0;
     const struct evacuation_progress progress = {
         .people = watching->people,
         .value = {.unserved = watching->people},
@@ -257,63 +276,62 @@ static int take_plan(struct evacuation_session *session, bool stopped,
     return error;
 }
 
-/* Scans that a repair may take; 0: as many as it needs. */
-static int64_t most_of_repair(const struct evacuation_session *session) {
-    const int64_t share = session->cold_work / REPAIR_SHARE;
-    return session->cold_work == 0 ? 0 : share > REPAIR_SCANS ? share : REPAIR_SCANS;
-}
-
 static bool is_large(const struct evacuation_session *session, int64_t unbalanced) {
     return unbalanced > evacuation_instance_people(&session->instance) / LARGE_REPAIR;
 }
 
-/* Whether a repair would be given up in the end. Now and then it is tried all the same. */
+/* Whether a repair would take more than a solve from scratch. Now and then it is tried all the
+ * same. */
 static bool foresees_too_much(struct evacuation_session *session, int64_t unbalanced) {
-    if (!is_large(session, unbalanced) ||
-        (double)unbalanced * session->repair_rate <= (double)most_of_repair(session))
+    const int64_t cold = session->cold_work > REPAIR_SCANS ? session->cold_work : REPAIR_SCANS;
+    if (session->cold_work == 0 || !is_large(session, unbalanced) ||
+        (double)unbalanced * session->repair_rate <= (double)cold)
         return false;
     session->repair_rate *= 0.95;
     return true;
 }
 
-static void rate_repair(struct evacuation_session *session, int64_t unbalanced, int64_t work) {
+static void rate_repair(struct evacuation_session *session, int64_t unbalanced, int64_t sent,
+                        int64_t work) {
     if (!is_large(session, unbalanced))
         return;
-    const double rate = (double)work / (double)unbalanced;
+    const double rate = (double)work / (double)(sent > 0 ? sent : 1);
     session->repair_rate =
         session->repair_rate == 0 ? rate : 0.75 * session->repair_rate + 0.25 * rate;
+}
+
+static void give_up(struct evacuation_session *session, bool *ret_lost) {
+    *ret_lost = true;
+    session->count.given_up++;
+    session->count.lost--; /* it proves its flow, and would have ended */
 }
 
 /* `*ret_lost` where the labels no longer prove what they should, or a repair takes too much. */
 static int solve_warm(struct evacuation_session *session, const struct evacuation_options *options,
                       bool *ret_lost, struct evacuation_plan *plan) {
     struct time_forest *forest = session->circulation->forest;
-    struct watching watching = {.options = options,
-                                .people = evacuation_instance_people(&session->instance),
-                                .began_at = forest->work};
+    struct watching watching = {
+        .session = session,
+        .options = options,
+        .people = evacuation_instance_people(&session->instance),
+        .began_at = forest->work,
+        .unbalanced = time_circulation_unbalanced(session->circulation),
+    };
     const int64_t augmentations = forest->augmentations;
-    const int64_t most = most_of_repair(session);
-    const int64_t unbalanced = time_circulation_unbalanced(session->circulation);
-    const bool gives_up = most > 0 && (options->work_max == 0 || most < options->work_max);
     bool stopped;
-    if (gives_up && foresees_too_much(session, unbalanced)) {
-        *ret_lost = true;
-        session->count.given_up++;
-        session->count.lost--;
+    if (foresees_too_much(session, watching.unbalanced)) {
+        give_up(session, ret_lost);
         return HV_OK;
     }
     int error =
-        time_circulation_solve(session->circulation, options->progress != NULL ? watch : NULL,
-                               &watching, gives_up ? most : options->work_max, &stopped);
+        time_circulation_solve(session->circulation, watch, &watching, options->work_max, &stopped);
     *ret_lost = error == HV_ERR_LIMIT;
     if (error != HV_OK)
         return error;
     plan->work = forest->work - watching.began_at;
-    rate_repair(session, unbalanced, plan->work);
-    if (stopped && gives_up && plan->work >= most) {
-        *ret_lost = true;
-        session->count.given_up++;
-        session->count.lost--; /* it proves its flow, and would have ended */
+    rate_repair(session, watching.unbalanced, forest->served, plan->work);
+    if (watching.gives_up) {
+        give_up(session, ret_lost);
         return HV_OK;
     }
     plan->augmentations = forest->augmentations - augmentations;

@@ -104,14 +104,16 @@ static int measure(const struct evacuation_instance *instance) {
         sum_cold += cold_s;
     }
     const struct evacuation_session_count count = evacuation_session_count(session);
-    printf("all changes: cold/warm %.1f x; %lld warm, %lld lost\n", sum_cold / sum_warm,
-           (long long)count.warm, (long long)count.lost);
+    printf("all changes: cold/warm %.1f x; %lld warm, %lld given up, %lld lost\n",
+           sum_cold / sum_warm, (long long)count.warm, (long long)count.given_up,
+           (long long)count.lost);
     evacuation_plan_deinit(&plan);
     evacuation_session_free(session);
     return HV_OK;
 }
 
 int main(int argc, char **argv) {
+    setvbuf(stdout, NULL, _IOLBF, 0); /* it takes minutes: each line when it is known */
     struct hv_fault_list faults;
     hv_fault_list_init(&faults);
     struct evacuation_document document;

@@ -163,6 +163,77 @@ Test(evacuation_session, stays_sound_over_a_long_row_of_changes) {
     expect_warm(change_again_and_again(EVACUATION_RANDOM_CHANGES, SANITIZED ? 2 : 20, 400));
 }
 
+/* ---- repairs that take too much -------------------------------------------------------------- */
+
+/* A square of streets: zones on its western edge, shelters on the eastern, of which every other one
+ * has its places. */
+enum { SIDE = 14, STREETS = 4 * SIDE * (SIDE - 1), PLACES = 240, ZONE_PEOPLE = 100 };
+
+static void lay_street(struct evacuation_link *links, size_t *count, int32_t a, int32_t b,
+                       struct chance *chance) {
+    const struct evacuation_link street = {.from = a,
+                                           .to = b,
+                                           .travel_steps = between(chance, 1, 3),
+                                           .capacity_per_step = between(chance, 2, 6),
+                                           .closes_at_step = EVACUATION_NEVER};
+    links[(*count)++] = street;
+    links[*count] = street;
+    links[*count].from = b;
+    links[(*count)++].to = a;
+}
+
+static void lay_streets(struct evacuation_link *links, struct chance *chance) {
+    size_t count = 0;
+    for (int32_t row = 0; row < SIDE; row++)
+        for (int32_t column = 0; column < SIDE; column++) {
+            const int32_t at = row * SIDE + column;
+            if (column + 1 < SIDE)
+                lay_street(links, &count, at, at + 1, chance);
+            if (row + 1 < SIDE)
+                lay_street(links, &count, at, at + SIDE, chance);
+        }
+    cr_assert_eq(count, STREETS);
+}
+
+static void open_every_other_shelter(struct evacuation_session *session, size_t first) {
+    const struct evacuation_instance *instance = evacuation_session_instance(session);
+    for (size_t s = 0; s < instance->shelter_count; s++) {
+        struct evacuation_shelter shelter = instance->shelters[s];
+        shelter.capacity = s % 2 == first ? PLACES : 0;
+        cr_assert_eq(evacuation_session_set_shelter(session, s, &shelter), HV_OK);
+    }
+}
+
+Test(evacuation_session, gives_a_repair_up_that_takes_more_than_from_scratch_would) {
+    struct evacuation_link links[STREETS];
+    struct evacuation_zone zones[SIDE];
+    struct evacuation_shelter shelters[SIDE];
+    struct chance chance = {1};
+    lay_streets(links, &chance);
+    for (int32_t row = 0; row < SIDE; row++) {
+        zones[row] = (struct evacuation_zone){
+            .node = row * SIDE, .people = ZONE_PEOPLE, .deadline_step = EVACUATION_NEVER};
+        shelters[row] = (struct evacuation_shelter){.node = row * SIDE + SIDE - 1};
+    }
+    const struct evacuation_instance instance = {.horizon_steps = 120,
+                                                 .node_count = SIDE * SIDE,
+                                                 .links = links,
+                                                 .link_count = STREETS,
+                                                 .zones = zones,
+                                                 .zone_count = SIDE,
+                                                 .shelters = shelters,
+                                                 .shelter_count = SIDE};
+    struct evacuation_session *session = new_session(&instance);
+    for (size_t i = 0; i < 6; i++) {
+        open_every_other_shelter(session, i % 2);
+        solve_and_compare(session, i);
+    }
+    const struct evacuation_session_count count = evacuation_session_count(session);
+    cr_assert_gt(count.given_up, 0);
+    cr_assert_eq(count.lost, 0);
+    evacuation_session_free(session);
+}
+
 /* ---- time passes, and work has limits -------------------------------------------------------- */
 
 /* A solve that may be stopped: its plan holds, and its bound is below what from scratch is proven.
