@@ -45,8 +45,8 @@ void core_watch_wall(struct core *core) {
     if (moved_ms > -MOVED_MS && moved_ms < MOVED_MS)
         return;
     core_event_line(core, true,
-                    "event=clock-set by_s=%" PRId64 " text=\"the machine's clock was set: what is "
-                    "overdue and when hazards come follows it, ages do not\"",
+                    "event=clock-set by_s=%" PRId64 " text=\"the machine's clock was set: who and "
+                    "what is due or overdue, and when hazards come, follows it; ages do not\"",
                     moved_ms / 1000);
 }
 
