@@ -62,21 +62,6 @@ static void list_parties(struct zone_plan_mixture *mixture, const struct zone_pl
     }
 }
 
-static int allocate_ways(const struct zone_plan_mixture *mixture,
-                         struct zone_plan_mixture_party *party) {
-    party->ways = calloc(WAYS_MAX, sizeof *party->ways);
-    if (party->ways == NULL)
-        return HV_ERR_MEMORY;
-    for (size_t i = 0; i < WAYS_MAX; i++) {
-        struct way *way = &party->ways[i];
-        way->links = calloc(mixture->pricing->instance->node_count + 1, sizeof *way->links);
-        way->departures = calloc(mixture->pricing->steps, sizeof *way->departures);
-        if (way->links == NULL || way->departures == NULL)
-            return HV_ERR_MEMORY;
-    }
-    return HV_OK;
-}
-
 int zone_plan_mixture_init(struct zone_plan_mixture *mixture,
                            const struct zone_plan_pricing *pricing,
                            const struct zone_plan_places *places, int32_t routes,
@@ -91,20 +76,25 @@ int zone_plan_mixture_init(struct zone_plan_mixture *mixture,
                                          : zone_plan_walk_init(&mixture->walk, pricing, work_max);
     if (error == HV_OK)
         list_parties(mixture, places);
-    for (size_t i = 0; i < mixture->party_count && error == HV_OK; i++)
-        error = allocate_ways(mixture, &mixture->parties[i]);
+    for (size_t i = 0; i < mixture->party_count && error == HV_OK; i++) {
+        mixture->parties[i].ways = calloc(WAYS_MAX, sizeof(struct way));
+        error = mixture->parties[i].ways == NULL ? HV_ERR_MEMORY : HV_OK;
+    }
     if (error != HV_OK)
         zone_plan_mixture_deinit(mixture);
     return error;
 }
 
+static void free_way(struct way *way) {
+    free(way->links);
+    free(way->departures);
+}
+
 void zone_plan_mixture_deinit(struct zone_plan_mixture *mixture) {
     for (size_t i = 0; i < mixture->party_count; i++) {
         struct way *ways = mixture->parties[i].ways;
-        for (size_t k = 0; ways != NULL && k < WAYS_MAX; k++) {
-            free(ways[k].links);
-            free(ways[k].departures);
-        }
+        for (size_t k = 0; ways != NULL && k < WAYS_MAX; k++)
+            free_way(&ways[k]);
         free(ways);
     }
     free(mixture->parties);
@@ -212,23 +202,37 @@ static size_t best_way(const struct zone_plan_mixture *mixture,
     return best;
 }
 
-static void add_way(struct zone_plan_mixture *mixture, struct zone_plan_mixture_party *party,
-                    int64_t most) {
+/* Where the next way of a party goes: behind the others, or in place of one of little use. */
+static struct way *next_way(struct zone_plan_mixture_party *party) {
+    if (party->way_count < WAYS_MAX)
+        return &party->ways[party->way_count++];
+    struct way *oldest = party->ways;
+    for (size_t k = 1; k < WAYS_MAX; k++)
+        oldest = party->ways[k].used_in < oldest->used_in ? &party->ways[k] : oldest;
+    return oldest;
+}
+
+/* Makes the route that was found last a way of a party. HV_ERR_MEMORY. */
+static int add_way(struct zone_plan_mixture *mixture, struct zone_plan_mixture_party *party,
+                   int64_t most) {
     const struct zone_plan_walk *walk = &mixture->walk;
-    size_t at = party->way_count;
-    if (at < WAYS_MAX)
-        party->way_count++;
-    else
-        at = 0;
-    for (size_t k = 1; at == 0 && party->way_count == WAYS_MAX && k < WAYS_MAX; k++)
-        at = party->ways[k].used_in < party->ways[at].used_in ? k : at;
-    struct way *way = &party->ways[at];
-    memcpy(way->links, walk->links, (size_t)walk->link_count * sizeof *way->links);
-    way->count = walk->link_count;
-    way->shelter = walk->shelter;
-    way->most = most;
-    way->used_in = mixture->round;
-    price_way(mixture, party->walker.zone, way);
+    const size_t count = (size_t)walk->link_count;
+    struct way way = {.shelter = walk->shelter,
+                      .count = walk->link_count,
+                      .links = malloc((count + 1) * sizeof *way.links),
+                      .most = most,
+                      .departures = malloc(mixture->pricing->steps * sizeof *way.departures),
+                      .used_in = mixture->round};
+    if (way.links == NULL || way.departures == NULL) {
+        free_way(&way);
+        return HV_ERR_MEMORY;
+    }
+    memcpy(way.links, walk->links, count * sizeof *way.links);
+    price_way(mixture, party->walker.zone, &way);
+    struct way *to = next_way(party);
+    free_way(to);
+    *to = way;
+    return HV_OK;
 }
 
 /* ---- the worth of a person ------------------------------------------------------------------- */
@@ -312,27 +316,29 @@ static void choose_first_worth(const struct zone_plan_mixture *mixture,
 
 /* ---- costs ----------------------------------------------------------------------------------- */
 
-/* Sets what a route of each party gains at most. Returns whether ways were found. */
-static bool bound_gains(struct zone_plan_mixture *mixture, struct zone_plan_pricing *pricing) {
-    bool more = false;
+/* Sets what a route of each party gains at most, and whether ways were found. HV_ERR_MEMORY. */
+static int bound_gains(struct zone_plan_mixture *mixture, struct zone_plan_pricing *pricing,
+                       bool *ret_more) {
+    int error = HV_OK;
+    *ret_more = false;
     for (size_t i = 0; i < mixture->party_count; i++) {
         struct zone_plan_mixture_party *party = &mixture->parties[i];
         int64_t people;
         (void)best_way(mixture, party, party->walker.worth, &party->gain, &people);
     }
-    for (size_t k = 0; k < pricing->level_count; k++) {
+    for (size_t k = 0; k < pricing->level_count && error == HV_OK; k++) {
         zone_plan_pricing_level(pricing, k);
-        for (size_t i = 0; i < mixture->party_count; i++) {
+        for (size_t i = 0; i < mixture->party_count && error == HV_OK; i++) {
             struct zone_plan_mixture_party *party = &mixture->parties[i];
             bool found;
             party->gain = zone_plan_walk_find(&mixture->walk, &party->walker, &pricing->levels[k],
                                               party->gain, &found);
             if (found)
-                add_way(mixture, party, pricing->levels[k].most);
-            more = more || found;
+                error = add_way(mixture, party, pricing->levels[k].most);
+            *ret_more = *ret_more || found;
         }
     }
-    return more;
+    return error;
 }
 
 /* Counts of each place whatever costs more: the parts, or the whole. */
@@ -360,8 +366,8 @@ static wide sum_costs(struct zone_plan_mixture *mixture) {
     return sum;
 }
 
-wide zone_plan_mixture_cost(struct zone_plan_mixture *mixture, struct zone_plan_pricing *pricing,
-                            int tries) {
+int zone_plan_mixture_cost(struct zone_plan_mixture *mixture, struct zone_plan_pricing *pricing,
+                           int tries, wide *ret_cost) {
     const bool is_first = mixture->round++ == 0;
     if (is_first)
         zone_plan_pricing_columns(pricing);
@@ -370,16 +376,17 @@ wide zone_plan_mixture_cost(struct zone_plan_mixture *mixture, struct zone_plan_
     for (size_t i = 0; i < mixture->party_count; i++)
         price_ways(mixture, &mixture->parties[i]);
     wide best = 0;
-    for (; tries > 0; tries--) {
+    for (bool more = true; more && tries > 0; tries--) {
         for (size_t i = 0; i < mixture->party_count; i++)
             choose_worth(mixture, &mixture->parties[i]);
-        const bool more = bound_gains(mixture, pricing);
+        int error = bound_gains(mixture, pricing, &more);
+        if (error != HV_OK)
+            return error;
         const wide sum = sum_costs(mixture);
         best = sum > best ? sum : best;
-        if (!more)
-            break;
     }
-    return best;
+    *ret_cost = best;
+    return HV_OK;
 }
 
 /* ---- loads ----------------------------------------------------------------------------------- */

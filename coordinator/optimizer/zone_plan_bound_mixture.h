@@ -29,11 +29,13 @@ HV_MUST_USE int zone_plan_mixture_init(struct zone_plan_mixture *mixture,
                                        int64_t work_max);
 void zone_plan_mixture_deinit(struct zone_plan_mixture *mixture);
 
-/* What all zones cost at least at the present prices, in parts of a step: the part of the
- * Lagrangian that is not of the capacities. The worth of people is chosen up to `tries` times, as
- * long as that finds other ways. `pricing` is that of the mixture; costs of its levels change. */
-wide zone_plan_mixture_cost(struct zone_plan_mixture *mixture, struct zone_plan_pricing *pricing,
-                            int tries);
+/* Sets `*ret_cost` to what all zones cost at least at the present prices, in parts of a step: the
+ * part of the Lagrangian that is not of the capacities. The worth of people is chosen up to `tries`
+ * times, as long as that finds other ways. `pricing` is that of the mixture; costs of its levels
+ * change. HV_OK or HV_ERR_MEMORY. */
+HV_MUST_USE int zone_plan_mixture_cost(struct zone_plan_mixture *mixture,
+                                       struct zone_plan_pricing *pricing, int tries,
+                                       wide *ret_cost);
 
 /* Adds people as they leave where that costs least, at the prices of the last call: `load` by link
  * and step of entering; `arrived` by shelter. */

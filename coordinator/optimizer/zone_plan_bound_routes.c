@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define WORK_MAX 600000000 /* links looked at, in all rounds */
+#define ROUNDS_LEAST 30    /* fewer gain nothing */
 #define ROUNDS_MAX 1000
 #define TRIES_FIRST 8    /* choices of what people are worth while no way is known */
 #define PATIENCE 10      /* rounds without a gain before steps are shortened */
@@ -26,10 +27,12 @@ struct moving {
     int64_t *best;    /* prices of the greatest bound: of links; then of shelters */
 };
 
-/* The bound at the present prices, in parts of a step. */
-static wide bound_now(struct moving *moving, int tries) {
-    return zone_plan_mixture_cost(&moving->mixture, &moving->pricing, tries) -
-           zone_plan_pricing_capacity(&moving->pricing);
+/* Sets the bound at the present prices, in parts of a step. */
+static int bound_now(struct moving *moving, int tries, wide *ret_bound) {
+    int error = zone_plan_mixture_cost(&moving->mixture, &moving->pricing, tries, ret_bound);
+    if (error == HV_OK)
+        *ret_bound -= zone_plan_pricing_capacity(&moving->pricing);
+    return error;
 }
 
 static void load_all(struct moving *moving) {
@@ -102,28 +105,31 @@ static double work_of_a_round(const struct zone_plan_pricing *pricing) {
            (double)pricing->level_count;
 }
 
-/* The greatest bound of all rounds, in parts of a step: the volume algorithm (Barahona and Anbil
- * 2000). */
-static wide climb(struct moving *moving) {
+/* Sets the greatest bound of all rounds, in parts of a step: the volume algorithm (Barahona and
+ * Anbil 2000). */
+static int climb(struct moving *moving, wide *ret_best) {
     const double each = work_of_a_round(&moving->pricing), most = (double)moving->work_max;
-    wide best = bound_now(moving, most < TRIES_FIRST * each ? 1 : TRIES_FIRST);
     double reach = REACH_FIRST;
     int since = 0;
-    if (each > most)
-        return best;
+    int error = bound_now(moving, most < TRIES_FIRST * each ? 1 : TRIES_FIRST, ret_best);
+    if (error != HV_OK || ROUNDS_LEAST * each > most)
+        return error;
     keep_prices(moving);
     load_all(moving);
     follow_loads(moving, 1);
     for (int round = 1; round < ROUNDS_MAX && reach > REACH_LEAST &&
                         round * each + (double)moving->mixture.walk.work < most;
          round++) {
-        move_prices(moving, reach * ((double)best + ZONE_PLAN_BOUND_UNIT));
-        const wide now = bound_now(moving, 1);
+        wide now;
+        move_prices(moving, reach * ((double)*ret_best + ZONE_PLAN_BOUND_UNIT));
+        error = bound_now(moving, 1, &now);
+        if (error != HV_OK)
+            return error;
         load_all(moving);
         follow_loads(moving, MEAN_SHARE);
-        since = now > best ? 0 : since + 1;
-        if (now > best) {
-            best = now;
+        since = now > *ret_best ? 0 : since + 1;
+        if (now > *ret_best) {
+            *ret_best = now;
             keep_prices(moving);
             reach *= REACH_MORE;
         }
@@ -132,7 +138,7 @@ static wide climb(struct moving *moving) {
         reach *= REACH_LESS;
         since = 0;
     }
-    return best;
+    return HV_OK;
 }
 
 /* ---- all ------------------------------------------------------------------------------------- */
@@ -179,8 +185,10 @@ int zone_plan_bound_routes(const struct evacuation_instance *instance,
     if (error == HV_OK)
         error = zone_plan_mixture_init(&moving.mixture, &moving.pricing, places, routes,
                                        moving.work_max);
+    wide sum = 0;
+    if (error == HV_OK)
+        error = climb(&moving, &sum);
     if (error == HV_OK) {
-        const wide sum = climb(&moving);
         const wide whole = sum <= 0 ? 0 : (sum + ZONE_PLAN_BOUND_UNIT - 1) / ZONE_PLAN_BOUND_UNIT;
         *bound = zone_plan_greater(*bound, split(instance, flow->prices.unserved_cost, whole));
     }
