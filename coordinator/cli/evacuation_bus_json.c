@@ -92,33 +92,77 @@ static void put_fleets(FILE *file, const struct evacuation_bus_draft *buses) {
     fputs("],\n", file);
 }
 
-/* Zone and class; the number of the zone where that would be too long. */
-static void put_pickup_id(FILE *file, const char *zone, uint32_t index, const char *class) {
-    char id[HV_ID_BYTES_MAX + 1];
-    if (snprintf(id, sizeof id, "%s.%s", zone, class) >= (int)sizeof id)
-        snprintf(id, sizeof id, "zone-%" PRIu32 ".%s", index + 1, class);
+/* Zone, class and, of several pick-up points, which; the number of the zone where that would be too
+ * long. */
+static void put_pickup_id(FILE *file, const char *zone, uint32_t index, const char *class,
+                          int point) {
+    char id[HV_ID_BYTES_MAX + 1], which[16] = "";
+    if (point > 0)
+        snprintf(which, sizeof which, ".%d", point);
+    if (snprintf(id, sizeof id, "%s.%s%s", zone, class, which) >= (int)sizeof id)
+        snprintf(id, sizeof id, "zone-%" PRIu32 ".%s%s", index + 1, class, which);
     fputc('{', file);
     put_field(file, "id", id);
     fputc(',', file);
 }
 
+/* `point`: which of the zone's, from 1; 0: its only one. */
+static void put_pickup(FILE *file, const struct evacuation_bus_draft *buses, uint32_t index,
+                       int kind, int point, const char *node, int64_t people) {
+    const char *zone = buses->region->zones[index].id;
+    put_pickup_id(file, zone, index, classes[kind], point);
+    put_field(file, "zone", zone);
+    fputc(',', file);
+    put_field(file, "node", node);
+    fprintf(file, ",\"people\":%" PRId64 ",\"class\":\"%s\"}", people, classes[kind]);
+}
+
+static int64_t all_shares(const char *pickups) {
+    int64_t shares = 0;
+    for (const char *part = pickups; part != NULL;) {
+        char node[HV_ID_BYTES_MAX + 1];
+        int32_t share;
+        part = region_pickup_part(part, node, sizeof node, &share);
+        shares += share;
+    }
+    return shares;
+}
+
+/* By the shares of the zone's points, those with nobody left out. */
+static void put_shared(FILE *file, const struct evacuation_bus_draft *buses, uint32_t index,
+                       int kind, bool *first) {
+    const char *pickups = buses->region->zones[index].pickups;
+    const int64_t people = buses->draft->bus[kind][index], shares = all_shares(pickups);
+    int64_t before = 0;
+    int point = 1;
+    for (const char *part = pickups; part != NULL; point++) {
+        char node[HV_ID_BYTES_MAX + 1];
+        int32_t share;
+        part = region_pickup_part(part, node, sizeof node, &share);
+        const int64_t here = people * (before + share) / shares - people * before / shares;
+        before += share;
+        if (here == 0)
+            continue;
+        separate(file, first);
+        put_pickup(file, buses, index, kind, point, node, here);
+    }
+}
+
 static void put_pickups(FILE *file, const struct evacuation_bus_draft *buses) {
-    const struct evacuation_draft *draft = buses->draft;
     bool first = true;
     fputs("\"pickups\":[", file);
     for (uint32_t z = 0; z < buses->region->zone_count; z++)
         for (int kind = 0; kind < 3; kind++) {
             const struct region_zone *zone = &buses->region->zones[z];
-            if (draft->bus[kind][z] == 0 || zone->node == REGION_NONE)
+            const int64_t people = buses->draft->bus[kind][z];
+            if (people == 0 || zone->node == REGION_NONE)
                 continue;
+            if (zone->pickups[0] != '\0') {
+                put_shared(file, buses, z, kind, &first);
+                continue;
+            }
             separate(file, &first);
-            put_pickup_id(file, zone->id, z, classes[kind]);
-            put_field(file, "zone", zone->id);
-            fputc(',', file);
-            put_field(file, "node", buses->region->nodes[zone->node].id);
-            fprintf(file, ",\"people\":%" PRId64 ",\"class\":\"%s\"", draft->bus[kind][z],
-                    classes[kind]);
-            fputc('}', file);
+            put_pickup(file, buses, z, kind, 0, buses->region->nodes[zone->node].id, people);
         }
     fputs("],\n", file);
 }

@@ -5,6 +5,7 @@
 #include "coordinator/cli/solve_bus.h"
 
 #include "tests/support/bus_checker.h"
+#include "tests/support/region_files.h"
 #include "tests/support/scratch.h"
 
 #include <criterion/criterion.h>
@@ -196,5 +197,33 @@ Test(bus_command, plans_those_of_a_region_who_have_no_vehicle) {
     cr_assert_eq(MAKE(region, "-o", instance, "--travellers", who, "--buses", buses, "--fleet",
                       "nowhere=8x45"),
                  EX_NOINPUT);
+    scratch_remove(dir);
+}
+
+Test(bus_command, fetches_people_of_a_region_at_its_pick_up_points) {
+    char *dir = scratch_make();
+    struct region_files files;
+    region_files_init(&files);
+    region_files_small(&files);
+    region_files_write(&files, "zones.csv",
+                       "zone_id,name,node_id,day_adult,night_adult,no_vehicle_share,pickup_nodes\n"
+                       "z1,One,a,100,100,0.5,a:2;b\n");
+    const char *instance = scratch_path(dir, "i.json"), *who = scratch_path(dir, "w.json");
+    const char *buses = scratch_path(dir, "b.json"), *plan = scratch_path(dir, "p.json");
+    cr_redirect_stdout();
+    cr_redirect_stderr();
+    cr_assert_eq(
+        MAKE(files.dir, "-o", instance, "--travellers", who, "--buses", buses, "--fleet", "a=2x40"),
+        EX_OK);
+    const char *text = read_text(buses);
+    cr_assert_not_null(strstr(text, "{\"id\":\"z1.seated.1\",\"zone\":\"z1\",\"node\":\"a\","
+                                    "\"people\":33,"),
+                       "%s", text);
+    cr_assert_not_null(strstr(text, "{\"id\":\"z1.seated.2\",\"zone\":\"z1\",\"node\":\"b\","
+                                    "\"people\":17,"),
+                       "%s", text);
+    cr_assert_eq(RUN(buses, "-o", plan, "--work", "1", "--quiet"), EX_OK);
+    cr_assert_not_null(strstr(read_text(plan), "\"unserved\":0,"));
+    region_files_deinit(&files);
     scratch_remove(dir);
 }
