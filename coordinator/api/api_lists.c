@@ -2,6 +2,7 @@
 #include "coordinator/api/api_tables.h"
 
 #include "coordinator/api/api_goods.h"
+#include "coordinator/api/api_sheet.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -238,13 +239,7 @@ static void fill_request(const struct api_scene *scene, uint32_t row, struct api
 }
 
 static json_t *request_detail(const struct api_scene *scene, uint32_t row) {
-    const char *id = state_request(scene->state, row)->entity.id;
-    json_t *list =
-        api_ask(scene, json_pack("{s:s, s:s, s:b}", "verb", "requests", "id", id, "all", 1),
-                "requests", NULL);
-    json_t *one = json_incref(json_array_get(list, 0));
-    json_decref(list);
-    return one;
+    return console_request_view(&scene->console, scene->arena, state_request(scene->state, row));
 }
 
 const struct api_table api_requests = {
@@ -259,6 +254,7 @@ const struct api_table api_requests = {
     .fill = fill_request,
     .detail = request_detail,
     .always_detail = true,
+    .lines = &api_request_lines,
 };
 
 /* ---- orders ---- */
@@ -356,4 +352,5 @@ const struct api_table api_orders = {
     .fill = fill_order,
     .detail = order_detail,
     .always_detail = true,
+    .lines = &api_order_lines,
 };

@@ -71,12 +71,17 @@ void api_get_plan(struct api *api, struct api_call *call) {
                            "plan", &refusal);
     if (plan == NULL && refusal == NULL)
         plan = old_plan(api, call, wanted);
+    const char *part = api_target_value(&call->target, "part");
+    const json_t *items = NULL;
+    const struct api_sheet *sheet = api_plan_part(plan, part == NULL ? "moves" : part, &items);
     if (plan == NULL)
         api_refused(call, refusal);
+    else if (sheet == NULL)
+        api_problem(call, 400, "value", "a plan has no part that is called so",
+                    "see schemas/openapi.yaml");
     else if (!api_unchanged(call, api_scene_changed(call->scene, 1u << STATE_PLAN), format)) {
         if (format == API_CSV)
-            api_sheet_write(&api_move_sheet, call->scene, json_object_get(plan, "moves"), 0,
-                            UINT64_MAX, &call->out);
+            api_sheet_write(sheet, call->scene, items, 0, UINT64_MAX, &call->out);
         else if (format == API_GEOJSON)
             api_features_of_routes(call->scene, plan, &call->out);
         else
@@ -87,7 +92,18 @@ void api_get_plan(struct api *api, struct api_call *call) {
     json_decref(refusal);
 }
 
+/* CSV of one thing; taken over. */
+static void reply_rows(struct api_call *call, const struct api_sheet *sheet, json_t *item) {
+    api_csv_headings(sheet->columns, sheet->column_count, call->scene, &call->out);
+    api_sheet_rows(sheet, call->scene, item, &call->out);
+    api_reply(call, 200, api_type_of(API_CSV));
+    json_decref(item);
+}
+
 void api_get_plan_diff(struct api *api, struct api_call *call) {
+    enum api_format format;
+    if (!api_choose_format(call, false, true, &format))
+        return;
     json_t *number = api_number_argument(call, "a plan"), *refusal = NULL;
     if (number == NULL)
         return;
@@ -104,8 +120,10 @@ void api_get_plan_diff(struct api *api, struct api_call *call) {
         if (reply == NULL && refusal == NULL)
             reply = old_diff(api, call->scene->state, wanted, against);
         if (reply != NULL &&
-            api_unchanged(call, api_scene_changed(call->scene, 1u << STATE_PLAN), API_JSON))
+            api_unchanged(call, api_scene_changed(call->scene, 1u << STATE_PLAN), format))
             json_decref(reply);
+        else if (reply != NULL && format == API_CSV)
+            reply_rows(call, &api_difference_sheet, reply);
         else
             api_reply_asked(call, reply, refusal);
     }

@@ -196,7 +196,7 @@ void api_get_items(struct api *api, struct api_call *call) {
 
 void api_get_requests(struct api *api, struct api_call *call) {
     (void)api;
-    list(call, &api_requests, "");
+    list(call, &api_requests, "view");
 }
 
 void api_get_request(struct api *api, struct api_call *call) {
@@ -206,5 +206,5 @@ void api_get_request(struct api *api, struct api_call *call) {
 
 void api_get_orders(struct api *api, struct api_call *call) {
     (void)api;
-    list(call, &api_orders, "");
+    list(call, &api_orders, "view");
 }

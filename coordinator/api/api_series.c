@@ -248,20 +248,8 @@ static uint32_t samples_until(const struct api *api, uint64_t position) {
     return count;
 }
 
-void api_get_series(struct api *api, struct api_call *call) {
-    uint64_t since = 0;
-    uint32_t count = samples_until(api, state_position(call->scene->state));
-    struct api_text *text = &call->out;
-    if (api_target_number(&call->target, "since_ms", 0, HV_MS_MAX, &since) == HV_ERR_VALUE) {
-        api_problem(call, 400, "value", "since_ms is a wall time in milliseconds", NULL);
-        return;
-    }
-    uint64_t newest = count == 0 ? 0 : (uint64_t)api->samples[count - 1].wall_ms;
-    if (api_unchanged(call, 2 * newest + (api->earlier == NULL), API_JSON))
-        return;
-    uint32_t first = 0;
-    while (first < count && api->samples[first].wall_ms < (int64_t)since)
-        first++;
+static void write_series(const struct api *api, uint32_t first, uint32_t count,
+                         struct api_text *text) {
     api_text_print(text, "{\"step_s\":%g,\"wall_ms\":[", (double)api->sample_ms / 1000);
     for (uint32_t i = first; i < count; i++) {
         api_text_add(text, ",", i > first);
@@ -282,5 +270,63 @@ void api_get_series(struct api *api, struct api_call *call) {
         api_text_add(text, "]", 1);
     }
     api_text_put(text, "}}");
-    api_reply(call, 200, "application/json");
+}
+
+/* Columns of CSV: when a sample was taken, and its figures in the order of series_words. */
+static const struct api_column series_columns[2 + API_SERIES] = {
+    {.name = "wall_ms", .hxl = "#date+ms"},
+    {.name = "position", .hxl = "#meta+position"},
+    {.name = "sheltered", .hxl = "#affected+sheltered"},
+    {.name = "on_the_way", .hxl = "#affected+on_way"},
+    {.name = "capacity_open", .hxl = "#capacity+open"},
+    {.name = "nodes_present", .hxl = "#indicator+nodes+present"},
+    {.name = "nodes_stale", .hxl = "#indicator+nodes+stale"},
+    {.name = "orders_open", .hxl = "#indicator+orders+open"},
+    {.name = "requests_open", .hxl = "#indicator+requests+open"},
+    {.name = "reports", .hxl = "#indicator+reports"},
+    {.name = "arrivals", .hxl = "#reached+arrivals"},
+    {.name = "occupancy", .hxl = "#indicator+occupancy", .decimals = 3},
+    {.name = "stock_days", .hxl = "#indicator+days_left", .decimals = 3},
+    {.name = "delay_median_s", .hxl = "#indicator+delay+median+s", .decimals = 3},
+    {.name = "delay_most_s", .hxl = "#indicator+delay+most+s", .decimals = 3},
+};
+
+static void write_rows(const struct api *api, const struct api_scene *scene, uint32_t first,
+                       uint32_t count, struct api_text *text) {
+    api_csv_headings(series_columns, 2 + API_SERIES, scene, text);
+    for (uint32_t i = first; i < count; i++) {
+        const struct api_sample *sample = &api->samples[i];
+        api_text_integer(text, sample->wall_ms);
+        api_text_add(text, ",", 1);
+        api_text_integer(text, (int64_t)sample->position);
+        for (int kind = 0; kind < API_SERIES; kind++) {
+            const struct api_value value = api_number(sample->values[kind]);
+            api_text_add(text, ",", 1);
+            api_csv_cell(&series_columns[2 + kind], &value, text);
+        }
+        api_exercise_cell(scene, 2, text);
+    }
+}
+
+void api_get_series(struct api *api, struct api_call *call) {
+    uint64_t since = 0;
+    uint32_t count = samples_until(api, state_position(call->scene->state));
+    enum api_format format;
+    if (!api_choose_format(call, false, true, &format))
+        return;
+    if (api_target_number(&call->target, "since_ms", 0, HV_MS_MAX, &since) == HV_ERR_VALUE) {
+        api_problem(call, 400, "value", "since_ms is a wall time in milliseconds", NULL);
+        return;
+    }
+    uint64_t newest = count == 0 ? 0 : (uint64_t)api->samples[count - 1].wall_ms;
+    if (api_unchanged(call, 2 * newest + (api->earlier == NULL), format))
+        return;
+    uint32_t first = 0;
+    while (first < count && api->samples[first].wall_ms < (int64_t)since)
+        first++;
+    if (format == API_CSV)
+        write_rows(api, call->scene, first, count, &call->out);
+    else
+        write_series(api, first, count, &call->out);
+    api_reply(call, 200, api_type_of(format));
 }

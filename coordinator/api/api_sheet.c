@@ -55,8 +55,8 @@ static void write_row(const struct api_sheet *sheet, const struct api_scene *sce
     api_exercise_cell(scene, 2, text);
 }
 
-static void write_item(const struct api_sheet *sheet, const struct api_scene *scene,
-                       const json_t *item, struct api_text *text) {
+void api_sheet_rows(const struct api_sheet *sheet, const struct api_scene *scene,
+                    const json_t *item, struct api_text *text) {
     if (sheet->lines == NULL) {
         write_row(sheet, scene, item, text);
         return;
@@ -73,7 +73,7 @@ void api_sheet_write(const struct api_sheet *sheet, const struct api_scene *scen
                      const json_t *items, uint64_t offset, uint64_t limit, struct api_text *text) {
     api_csv_headings(sheet->columns, sheet->column_count, scene, text);
     for (uint64_t i = offset; i < json_array_size(items) && i - offset < limit; i++)
-        write_item(sheet, scene, json_array_get(items, (size_t)i), text);
+        api_sheet_rows(sheet, scene, json_array_get(items, (size_t)i), text);
 }
 
 void api_reply_sheet(struct api_call *call, enum api_format format, const struct api_sheet *sheet,

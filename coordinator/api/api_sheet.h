@@ -19,8 +19,19 @@ struct api_sheet {
 /* api_sheets.c */
 extern const struct api_sheet api_transfer_sheet, api_incident_sheet, api_progress_sheet,
     api_directive_sheet, api_alert_sheet, api_note_sheet, api_hazard_sheet, api_exercise_sheet,
-    api_handover_sheet, api_plan_sheet, api_move_sheet, api_attention_sheet, api_waybill_sheet,
-    api_ledger_sheet, api_warning_sheet, api_supply_sheet, api_account_sheet;
+    api_handover_sheet, api_plan_sheet, api_attention_sheet, api_waybill_sheet, api_ledger_sheet,
+    api_warning_sheet, api_supply_sheet, api_account_sheet;
+
+/* api_sheets_parts.c: rows of one request, of one order, and of what changes between two plans. */
+extern const struct api_sheet api_request_lines, api_order_lines, api_difference_sheet;
+
+/* The sheet of a part of a plan, and its rows, which are the plan's; NULL: no part is called so. */
+const struct api_sheet *api_plan_part(const json_t *plan, const char *name,
+                                      const json_t **ret_items);
+
+/* The rows of one item. */
+void api_sheet_rows(const struct api_sheet *sheet, const struct api_scene *scene,
+                    const json_t *item, struct api_text *text);
 
 /* Headings, tags and the rows of `limit` items from `offset` on. Without memory the text says so.
  */

@@ -187,17 +187,6 @@ static const struct api_column plan_columns[] = {
 };
 const struct api_sheet api_plan_sheet = {COLUMNS(plan_columns)};
 
-static const struct api_column move_columns[] = {
-    {.name = "zone", .hxl = "#adm+zone+code"},
-    {.name = "shelter", .hxl = "#loc+shelter+code"},
-    {.name = "people", .hxl = "#affected"},
-    {.name = "wheelchair", .hxl = "#affected+wheelchair"},
-    {.name = "medical", .hxl = "#affected+medical"},
-    {.name = "without_vehicle", .hxl = "#affected+without_vehicle"},
-    {.name = "travel_s", .hxl = "#indicator+travel+s"},
-};
-const struct api_sheet api_move_sheet = {COLUMNS(move_columns)};
-
 static const struct api_column directive_columns[] = {
     {.name = "id", .hxl = "#meta+directive+code"}, {.name = "kind", .hxl = "#meta+directive+type"},
     {.name = "zone", .hxl = "#adm+zone+code"},     {.name = "shelter", .hxl = "#loc+shelter+code"},

@@ -1,5 +1,7 @@
 #include "coordinator/api/api_table.h"
 
+#include "coordinator/api/api_sheet.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,11 +109,13 @@ int api_query_read(const struct api_table *table, const struct api_target *targe
                               .target = target,
                               .detail = table->always_detail};
     const char *view = api_target_value(target, "view");
+    const char *views = table->lines == NULL ? "summary,detail" : "summary,lines";
     if (view != NULL && strcmp(view, "detail") == 0)
         query.detail = true;
+    query.lines = view != NULL && strcmp(view, "lines") == 0;
     int error = check_parameters(table, target, others, ret_wrong);
-    if (error == HV_OK && view != NULL && !api_words_have("summary,detail", view)) {
-        snprintf(ret_wrong, 160, "view is summary or detail");
+    if (error == HV_OK && view != NULL && !api_words_have(views, view)) {
+        snprintf(ret_wrong, 160, "view is one of %s", views);
         error = HV_ERR_VALUE;
     }
     if (error == HV_OK)
@@ -415,6 +419,22 @@ static void write_cells(const struct api_table *table, const struct api_scene *s
     api_exercise_cell(scene, 2, text);
 }
 
+/* One item of CSV: a row as the table has it, or one for each of its lines. */
+static void write_rows(const struct api_table *table, const struct api_scene *scene,
+                       const struct api_query *query, uint32_t row, struct api_text *text) {
+    if (!query->lines) {
+        write_cells(table, scene, row, text);
+        return;
+    }
+    hv_arena_reset(scene->arena); /* of the item before */
+    json_t *detail = table->detail(scene, row);
+    if (detail == NULL)
+        text->failed = true;
+    else
+        api_sheet_rows(table->lines, scene, detail, text);
+    json_decref(detail);
+}
+
 void api_csv_headings(const struct api_column *columns, size_t count, const struct api_scene *scene,
                       struct api_text *text) {
     for (int line = 0; line < 2; line++) {
@@ -433,7 +453,9 @@ void api_csv_headings(const struct api_column *columns, size_t count, const stru
 static void write_begin(const struct api_table *table, const struct api_scene *scene,
                         const struct api_query *query, uint32_t total, struct api_text *text) {
     if (query->format == API_CSV) {
-        api_csv_headings(table->columns, table->column_count, scene, text);
+        const struct api_sheet *sheet = query->lines ? table->lines : NULL;
+        api_csv_headings(sheet == NULL ? table->columns : sheet->columns,
+                         sheet == NULL ? table->column_count : sheet->column_count, scene, text);
         return;
     }
     const struct state_general *general = state_general(scene->state);
@@ -464,7 +486,7 @@ int api_table_write(const struct api_table *table, const struct api_scene *scene
     for (uint64_t i = query->offset; i < end; i++) {
         uint32_t row = list == NULL ? (uint32_t)i : list[i].row;
         if (query->format == API_CSV) {
-            write_cells(table, scene, row, text);
+            write_rows(table, scene, query, row, text);
             continue;
         }
         api_text_add(text, ",", i == query->offset ? 0 : 1);

@@ -69,7 +69,11 @@ struct api_table {
     void (*fill)(const struct api_scene *scene, uint32_t row, struct api_value *values);
     json_t *(*detail)(const struct api_scene *scene, uint32_t row); /* of JSON; may be NULL */
     bool always_detail;
+    const struct api_sheet *lines; /* of CSV with view=lines: rows of what `detail` tells; NULL: no
+                                      such view */
 };
+
+struct api_sheet;
 
 struct api_sort {
     uint8_t column;
@@ -81,7 +85,7 @@ struct api_query {
     struct api_sort sort[4];
     size_t sort_count;
     const char *q; /* NULL: everything */
-    bool has_box, detail;
+    bool has_box, detail, lines;
     struct api_box box;
     enum api_format format;
     const struct api_target *target;

@@ -112,6 +112,10 @@ void console_number_names(const struct console_scene *scene, uint32_t *ret_items
  * of that number, or no memory. */
 json_t *console_plan_view(const struct state *state, const struct hv_plan *body);
 
+/* A request as lists tell it. */
+json_t *console_request_view(const struct console_scene *scene, struct hv_arena *arena,
+                             const struct state_request *request);
+
 /* What changes from one plan to another as the verb plan-diff shows it, whether their bodies are
  * from memory or from the log; before NULL: from nothing. NULL without memory. O(n log n) of moves
  * and shipments. */

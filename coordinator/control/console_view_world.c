@@ -94,8 +94,8 @@ void console_transfers(const struct console_scene *scene, const json_t *request,
     console_answer_list(request, "transfers", list, outcome);
 }
 
-static json_t *view_request(const struct console_scene *scene, struct hv_arena *arena,
-                            const struct state_request *request) {
+json_t *console_request_view(const struct console_scene *scene, struct hv_arena *arena,
+                             const struct state_request *request) {
     const struct hv_request *body = NULL;
     json_t *object =
         json_pack("{s:s, s:s, s:I, s:s, s:s, s:b}", "id", request->entity.id, "place",
@@ -125,7 +125,7 @@ void console_requests(const struct console_scene *scene, const json_t *request,
     for (uint32_t i = 0; i < state_count(console_picture(scene), STATE_REQUEST); i++) {
         const struct state_request *one = state_request(console_picture(scene), i);
         if ((all || state_request_is_open(one)) && console_wants(request, one->entity.id))
-            json_array_append_new(list, view_request(scene, arena, one));
+            json_array_append_new(list, console_request_view(scene, arena, one));
     }
     console_answer_list(request, "requests", list, outcome);
 }

@@ -46,7 +46,7 @@ await test("every text that a module names is in the catalogue", async () => {
 await test("every word of the contract that has a group is in the catalogue", async () => {
   const contract = readFileSync(new URL("../../schemas/openapi.yaml", import.meta.url), "utf8");
   const words = (start) => contract.slice(contract.indexOf(start)).match(/enum: \[([^\]]+)\]/)[1].split(",").map((word) => word.trim());
-  for (const [group, start] of [["status", "    ShelterStatus:"], ["phase", "    Phase:"], ["source", "    Source:"], ["standing", "standing: {enum"], ["attention", "kind: {enum: [storing"], ["attention.many", "kind: {enum: [storing"], ["order-state", "state: {enum: [issued"], ["post", "post: {enum"], ["directive", "kind: {enum: [pin"], ["escalation", "reason: {enum: [unanswered"], ["stage", "stage: {enum: [requested"], ["warning", "    Warning:"]]) {
+  for (const [group, start] of [["status", "    ShelterStatus:"], ["phase", "    Phase:"], ["source", "    Source:"], ["standing", "standing: {enum"], ["attention", "kind: {enum: [storing"], ["attention.many", "kind: {enum: [storing"], ["order-state", "state: {enum: [issued"], ["post", "post: {enum"], ["directive", "kind: {enum: [pin"], ["escalation", "reason: {enum: [unanswered"], ["stage", "stage: {enum: [requested"], ["part", "{name: part, in: query, schema: {enum"], ["warning", "    Warning:"]]) {
     for (const word of words(start)) check(`${group}.${word}` in english, `${group}.${word}`);
   }
   const told = readFileSync(web + "src/view_report.js", "utf8"), more = told.match(/TOLD_MORE = \[([^\]]*)\]/)[1].match(/[\w-]+/g);

@@ -135,6 +135,78 @@ def check_sheet(path, body):
         fault(f"GET {path} as text/csv: there is no column {sorted(members - set(head) - ELSEWHERE.get(path, set()))}")
 
 
+def sheet(path, **query):
+    """Rows of CSV by their headings."""
+    what = f"{BASE}{path}?{urllib.parse.urlencode(query)}"
+    status, _, body = ask(what, "text/csv")
+    head, tags, *rows = csv.reader(io.StringIO(body.decode()))
+    if status != 200 or any(len(row) != len(head) for row in [tags, *rows]) or not all(tag.startswith("#") for tag in tags) or len(set(head)) != len(head) or len(set(tags)) != len(tags):
+        fault(f"GET {what} as text/csv: {status}, the lines are not of one length, a column has no tag, or two have one")
+    return [dict(zip(head, row)) for row in rows]
+
+
+def cell(value):
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else ";".join(value) if isinstance(value, list) else str(value)
+
+
+def check_rows(what, rows, wanted):
+    """Rows of CSV say what is wanted of each, in that order."""
+    said = [{name: row.get(name) for name in want} for row, want in zip(rows, wanted)]
+    if len(rows) != len(wanted) or said != [{name: cell(value) for name, value in want.items()} for want in wanted]:
+        fault(f"{what} as text/csv: {len(rows)} rows of {len(wanted)}: {said[:2]} are not {wanted[:2]}")
+
+
+def flat(line):
+    """The words, figures and answers of a line."""
+    return {name: value for name, value in line.items() if isinstance(value, (str, int, bool)) or (isinstance(value, list) and all(isinstance(one, str) for one in value))}
+
+
+def check_lines():
+    """CSV of requests and orders by line, of each part of a plan, of what changes between two, and of charts: all that their JSON has."""
+    seen = 0
+    by_id = {}
+    for row in sheet("/requests", view="lines", all="true"):
+        by_id.setdefault(row["id"].lstrip("'"), []).append(row)
+    for item in json.loads(ask(f"{BASE}/requests?limit=1000&all=true")[2])["items"]:
+        lines = item.get("tracks") or [{}]
+        check_rows(f"request {item['id']}", by_id.get(item["id"], []), [{"urgency": item["urgency"], **flat(line)} for line in lines])
+        seen += len(item.get("tracks") or ())
+    by_id = {}
+    for row in sheet("/orders", view="lines", all="true"):
+        by_id.setdefault(row["id"], []).append(row)
+    for item in json.loads(ask(f"{BASE}/orders?limit=1000&all=true")[2])["items"]:
+        stops = [{"part": "runs", "bus": run["number"], "bus_to": run["shelter"], **flat(stop)} for run in item.get("runs", ()) for stop in run["stops"]]
+        lines = [{"part": "people", **flat(line)} for line in item["people"]] + stops + [{"part": part, **flat(line)} for part in ("lines", "sent") for line in item.get(part, ()) ]
+        check_rows(f"order {item['id']}", by_id.get(str(item["id"]), []), [{"kind": item["kind"], "addressee": item["addressee"], **{name: value for name, value in line.items() if name != "damaged"}} for line in lines or [{}]])
+        seen += len(lines)
+    if seen < 3:
+        fault("the picture of this test has no lines of requests and orders")
+    number = first_id("/plans")
+    plan = json.loads(ask(f"{BASE}/plans/{number}")[2])
+    inside = {"runs": ("buses", "stops"), "trips": ("fleet", "load"), "undelivered": ("fleet", None), "kits": ("goods", None), "transfers": ("goods", None), "order_changes": ("goods", None)}
+    full = 0
+    for part in ("moves", "on_way", "changes", "left", "reversals", "runs", "shipments", "trips", "undelivered", "kits", "transfers", "order_changes"):
+        within, lines = inside.get(part, (None, None))
+        items = ((plan[within] or {}) if within else plan).get(part, [])
+        wanted = [{**flat(item), **{("stop_" + name if part == "runs" and name.endswith("_s") else name): value for name, value in flat(line).items()}} for item in items for line in (item[lines] if lines else [{}])]
+        check_rows(f"plan {number}, {part}", sheet(f"/plans/{number}", part=part), [{name: value for name, value in want.items() if name != "starts_wall_ms"} for want in wanted])
+        full += len(wanted) > 0
+    if full < 2:
+        fault(f"plan {number} of this test has {full} parts with something in them")
+    status, headers, body = ask(f"{BASE}/plans/{number}?part=nonsense", "text/csv")
+    check_problem("a part that no plan has", status, headers, body)
+    difference = json.loads(ask(f"{BASE}/plans/{number}/diff")[2])
+    check_rows("a comparison", sheet(f"/plans/{number}/diff"), [{"plan": number, "against": difference["against"], "part": part, **line} for part in ("moves", "shipments") for line in difference[part]])
+    charts, rows = json.loads(ask(f"{BASE}/series")[2]), sheet("/series")
+    count = min(len(charts["wall_ms"]), len(rows))  # one may have been taken between the two questions
+    if count == 0 or abs(len(charts["wall_ms"]) - len(rows)) > 1:
+        fault(f"series as text/csv: {len(rows)} rows of {len(charts['wall_ms'])} samples")
+    for i in range(count):
+        if rows[i]["wall_ms"] != str(charts["wall_ms"][i]) or any(rows[i][name] != "" if values[i] is None else float(rows[i][name]) != values[i] for name, values in charts["series"].items()):
+            fault(f"series as text/csv: sample {i}: {rows[i]}")
+            break
+
+
 def sample(schema):
     return str(schema["enum"][0] if "enum" in schema else schema.get("minimum", 1) if schema.get("type") == "integer" else
                "true" if schema.get("type") == "boolean" else "x")
@@ -315,6 +387,7 @@ for target in ("/api/v1/nothing", "/api/v1/shelters/%20none", "/api/v1/shelters?
         fault(f"GET {target}: {status}")
     else:
         check_problem(f"GET {target}", status, headers, body)
+check_lines()
 tried = check_roles() if "--whole" in sys.argv else 0
 print(f"openapi: {len(named)} operations in the contract, {len(routes)} routes served, {asked} questions asked, {tried} writes tried, "
       f"{len(faults)} faults")

@@ -61,7 +61,8 @@ async function openList() {
   fill(box, h("h1", null, t("nav.orders")),
     h("p", { class: "actions" }, may("planner", "approver") && h("a", { class: "button go", href: "#/orders/new" }, t("order.new")),
       h("label", { class: "inline" }, h("input", { type: "checkbox", checked: showAll, onchange: (event) => { showAll = event.target.checked; refresh(); } }), t("order.all")),
-      h("a", { class: "button", href: url("/orders", { format: "csv", all: showAll }), download: fileName("orders.csv") }, t("export.csv"))),
+      h("a", { class: "button", href: url("/orders", { format: "csv", all: showAll }), download: fileName("orders.csv") }, t("export.csv")),
+      h("a", { class: "button", href: url("/orders", { format: "csv", view: "lines", all: showAll }), download: fileName("order-lines.csv") }, t("export.lines"))),
     table.element);
   await refresh();
 }

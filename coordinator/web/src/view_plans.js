@@ -205,6 +205,16 @@ function newer(plan, newest, plans) {
   return h("p", { class: "message" }, t("plan.newer", { id: newest }), " ", h("a", { href: `#/plans/${newest}/${plan.id}` }, t("plan.see-newer", { id: newest })));
 }
 
+/** Each part of a plan but its moves: where it stands, and in what member. */
+const PARTS = [["on_way"], ["changes"], ["left"], ["reversals"], ["runs", "buses"], ["shipments"], ["trips", "fleet"], ["undelivered", "fleet"], ["kits", "goods"], ["transfers", "goods"], ["order_changes", "goods"]];
+
+/** The parts that have something in them, to be taken away. @param {any} plan */
+function parts(plan) {
+  const full = PARTS.filter(([part, within]) => ((within ? plan[within] || {} : plan)[part] || []).length > 0);
+  return full.length > 0 && h("details", { class: "more" }, h("summary", { class: "button" }, t("export.parts")),
+    h("ul", { class: "plain" }, full.map(([part]) => h("li", null, h("a", { href: url(`/plans/${plan.id}`, { format: "csv", part }), download: fileName(`plan-${plan.id}-${part}.csv`) }, word("part", part))))));
+}
+
 /** @param {any} plan @param {boolean} isNewest */
 function actions(plan, isNewest) {
   const approve = (event) => doing(event, () => decide("PUT", `/plans/${plan.id}/approval`, {}), t("plan.approved", { id: plan.id })).then(() => refresh());
@@ -216,6 +226,7 @@ function actions(plan, isNewest) {
     plan.standing === "in-force" && may("approver") && h("button", { onclick: withdraw }, t("plan.withdraw")),
     may("planner", "approver") && again(),
     h("a", { class: "button", href: url(`/plans/${plan.id}`, { format: "csv" }), download: fileName(`plan-${plan.id}.csv`) }, t("export.csv")),
+    parts(plan),
     h("button", { onclick: () => print() }, t("plan.print")));
 }
 
@@ -287,7 +298,8 @@ async function openPlan(id, unless) {
     h("div", { class: "columns two" }, h("div", { class: "figures" }, proof(plan), times(plan)),
       h("section", null, h("h2", null, t("compare.title")), chooseBase(plan, plans.items), sideBySide(base, plan))),
     plan.standing === "in-force" && progressOf(progress.items), onWay(plan), reversals(plan),
-    h("section", { class: "changes" }, h("h2", null, t("plan.changes")), differences(diff)),
+    h("section", { class: "changes" }, h("h2", null, t("plan.changes")), differences(diff),
+      h("p", { class: "actions" }, h("a", { class: "button", href: url(`/plans/${plan.id}/diff`, { format: "csv", against: against || null }), download: fileName(`plan-${plan.id}-changes.csv`) }, t("export.diff")))),
     h("div", { class: "columns two" },
       h("section", null, h("h2", null, t("plan.who-is-left")), leftOver(plan)),
       h("div", null, h("section", null, h("h2", null, t("compare.bottlenecks")), bottlenecks(plan)), goodsChoices(plan), deliveries(plan))), buses(plan),

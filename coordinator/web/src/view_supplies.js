@@ -144,7 +144,8 @@ export const view = {
       return;
     }
     tables();
-    fill(into, h("h1", null, t("nav.supplies")), h("p", { class: "actions" }, h("a", { class: "button", href: url("/stock", { format: "csv" }), download: fileName("stock.csv") }, t("export.stock"))),
+    fill(into, h("h1", null, t("nav.supplies")), h("p", { class: "actions" }, h("a", { class: "button", href: url("/stock", { format: "csv" }), download: fileName("stock.csv") }, t("export.stock")),
+      h("a", { class: "button", href: url("/requests", { format: "csv", view: "lines" }), download: fileName("requests.csv") }, t("export.requests"))),
       h("section", null, h("h2", null, t("supplies.items")), items.element), h("section", null, h("h2", null, t("supplies.short")), short.element), h("section", null, h("h2", null, t("supplies.warnings")), warnings.element), h("section", null, h("h2", null, t("requests")), requests.element), h("section", null, h("h2", null, t("waybills")), waybills.element, may("planner", "approver") && returnForm()), h("section", null, h("h2", null, t("stock")), stock.element));
     await refreshList();
   },
