@@ -361,6 +361,9 @@ await test("goods of a plan go by vehicles: what leaves when, and on the way onc
   const row = page.locator("section", { hasText: "Deliveries on the way" }).locator("tbody tr", { hasText: waybill.id });
   await row.filter({ hasText: name }).filter({ hasText: "ordered" }).filter({ hasText: "Drinking water" }).waitFor();
   await page.locator("section", { hasText: "Requests" }).locator("tbody tr", { hasText: "Drinking water" }).filter({ hasText: "400" }).first().waitFor();
+  const goods = row.locator("td.rest .whole"); // what has no room is cut off before an item: half a figure is a wrong one
+  check(await goods.count() > 0 && (await goods.allTextContents()).every((text) => /^\S.* [\d,]+,?$/.test(text)) && await goods.first().evaluate((one) => getComputedStyle(one).display) === "inline-block", `${await goods.allTextContents()}`);
+  for (const [table, at] of [["How long it lasts", 2], ["Runs out within a week", 3]]) check((await page.locator("section", { hasText: table }).locator(`thead th:nth-child(${at})`).first().textContent()).includes("Days left"), `${table}: how long is not beside what`);
   await accessible(page, "supplies");
   await picture(page, "centre-supplies");
   await page.click("button[lang=zh-CN]");

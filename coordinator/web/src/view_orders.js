@@ -32,7 +32,7 @@ function stateMark(order) {
 }
 
 function escalationMark(order) {
-  return order.escalation ? h("span", { class: "mark bad" }, "⇧ ", t("order.escalated", { level: order.escalation.level, to: ownerName(order.escalation.to) })) : "";
+  return order.escalation ? h("span", { class: OPEN_STATES.includes(order.state) ? "mark bad" : "mark off" }, "⇧ ", t("order.escalated", { level: order.escalation.level, to: ownerName(order.escalation.to) })) : "";
 }
 
 /** What an order says in words; the kits that the coordinator has opened first, in the language of the page. @param {any} order */

@@ -30,7 +30,16 @@ function expiryMark(day) {
 const dayMark = (value, verified) => h("span", null, number(value, 1), verified === false && h("small", null, " " + t("supplies.unverified")));
 
 /** @param {any[]} lines with item and quantity */
-const goodsOf = (lines) => lines.map((line) => `${itemName(line.item)} ${number(line.quantity)}`).join(", ");
+const goodsOf = (lines) => lines.map(wordsOf).join(", ");
+
+/** @param {any} line */
+const wordsOf = (line) => `${itemName(line.item)} ${number(line.quantity)}`;
+
+/** The same where there may be no room for all: whatever is cut off is cut before an item, never inside its figure. @param {any[]} lines */
+const wholeGoods = (lines) => lines.flatMap((line, i) => [i > 0 && " ", h("span", { class: "whole" }, wordsOf(line), i < lines.length - 1 && ",")]);
+
+/** What left on a waybill; before anything did, what is ordered. @param {any} row */
+const carried = (row) => (row.lines.length > 0 ? row.lines.map((/** @type {any} */ line) => ({ item: line.item, quantity: line.shipped })) : row.ordered);
 
 /** A request for goods is a row an item, for each has tracks of its own. @param {any[]} requests */
 function tracksOf(requests) {
@@ -56,15 +65,15 @@ const GRAVE = /^(expired|below|cold-chain-broken)/;
 
 function tables() {
   items = new Table(t("supplies.items"), [
-    { key: "name", title: t("stock.item"), value: nameOf }, { key: "depots", title: t("supplies.depots"), value: (row) => row.depots, numeric: true },
+    { key: "name", title: t("stock.item"), value: nameOf }, { key: "days", title: t("supplies.days"), value: (row) => row.days_left, show: (row) => daysMark(row.days_left), numeric: true }, // what one looks for, in sight on a phone too
+    { key: "depots", title: t("supplies.depots"), value: (row) => row.depots, numeric: true },
     { key: "shelters", title: t("supplies.shelters"), value: (row) => row.shelters, numeric: true },
-    { key: "needed", title: t("supplies.a-day"), value: (row) => row.needed_per_day, show: (row) => dayMark(row.needed_per_day, row.need_verified), numeric: true },
-    { key: "days", title: t("supplies.days"), value: (row) => row.days_left, show: (row) => daysMark(row.days_left), numeric: true }]);
+    { key: "needed", title: t("supplies.a-day"), value: (row) => row.needed_per_day, show: (row) => dayMark(row.needed_per_day, row.need_verified), numeric: true }]);
   short = new Table(t("supplies.short"), [
     { key: "shelter", title: t("shelter"), value: (row) => placeName(row.shelter) }, { key: "item", title: t("stock.item"), value: (row) => itemName(row.item) },
+    { key: "days", title: t("supplies.days"), value: (row) => row.days_left, show: (row) => daysMark(row.days_left), numeric: true },
     { key: "usable", title: t("supplies.usable"), value: (row) => row.usable, numeric: true }, { key: "kits", title: t("supplies.in-kits"), value: (row) => row.in_kits || null, numeric: true },
     { key: "day", title: t("supplies.a-day"), value: (row) => row.per_day, show: (row) => dayMark(row.per_day, row.verified), numeric: true },
-    { key: "days", title: t("supplies.days"), value: (row) => row.days_left, show: (row) => daysMark(row.days_left), numeric: true },
     { key: "age", title: t("age"), value: (row) => row.stock_age_s, show: (row) => age(row.stock_age_s), numeric: true }]);
   warnings = new Table(t("supplies.warnings"), [
     { key: "warning", title: t("supplies.warning"), value: (row) => word("warning", row.warning), show: (row) => h("span", { class: "mark " + (GRAVE.test(row.warning) ? "bad" : "ask") }, GRAVE.test(row.warning) ? "▲ " : "△ ", word("warning", row.warning)) },
@@ -84,7 +93,7 @@ function tables() {
     { key: "id", title: t("waybill"), value: (row) => row.id },
     { key: "stage", title: t("order.state"), value: (row) => word("waybill", row.stage), show: (row) => h("span", { class: "mark " + (row.planned && row.planned.late_s > 0 ? "bad" : "off") }, word("waybill", row.stage), row.planned && row.planned.late_s > 0 ? " ▲ " + t("delivery.late", { late: duration(row.planned.late_s) }) : "") },
     { key: "from", title: t("waybill.from"), value: (row) => placeName(row.from) }, { key: "to", title: t("waybill.to"), value: (row) => placeName(row.to) },
-    { key: "goods", title: t("plan.goods"), value: (row) => goodsOf(row.lines.length > 0 ? row.lines.map((/** @type {any} */ line) => ({ item: line.item, quantity: line.shipped })) : row.ordered), rest: true },
+    { key: "goods", title: t("plan.goods"), value: (row) => goodsOf(carried(row)), show: (row) => wholeGoods(carried(row)), rest: true },
     { key: "missing", title: t("waybill.missing"), value: (row) => row.lines.reduce((/** @type {number} */ sum, /** @type {any} */ line) => sum + (line.missing || 0) + (line.damaged || 0), 0), numeric: true },
     { key: "vehicle", title: t("waybill.vehicle"), value: (row) => (row.planned ? row.planned.vehicle : row.vehicle || "") },
     { key: "expected", title: t("waybill.expected"), value: (row) => (row.planned ? row.planned.expected_wall_ms : null), show: (row) => moment(row.planned && row.planned.expected_wall_ms), numeric: true },
