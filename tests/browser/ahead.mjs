@@ -326,6 +326,10 @@ await test("paper says on every page that it is an exercise, in ink, also from a
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
   check(await page.locator("main details:not([open])").count() === 0, "something stays folded");
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  await goTo(page, "supplies");
+  const empty = page.locator("section", { hasText: "Deliveries on the way" }).locator(".table.empty .count");
+  check(await empty.isVisible() && (await empty.textContent()).length > 0, "a table with nothing in it says nothing on paper");
+  check(await page.locator("details.return").isHidden(), "a form to fill in on the screen is printed");
   await goTo(page, "places/roads");
   const roads = (await ask("/network?limit=1")).total, drawn = () => page.locator("main tbody tr:not([aria-hidden])").count(), gaps = () => page.locator("main tbody tr[aria-hidden]").count();
   await says(page, ".table .count", `${roads} rows`);

@@ -361,9 +361,8 @@ await test("goods of a plan go by vehicles: what leaves when, and on the way onc
   const row = page.locator("section", { hasText: "Deliveries on the way" }).locator("tbody tr", { hasText: waybill.id });
   await row.filter({ hasText: name }).filter({ hasText: "ordered" }).filter({ hasText: "Drinking water" }).waitFor();
   await page.locator("section", { hasText: "Requests" }).locator("tbody tr", { hasText: "Drinking water" }).filter({ hasText: "400" }).first().waitFor();
-  const goods = row.locator("td.rest .whole"); // what has no room is cut off before an item: half a figure is a wrong one
-  check(await goods.count() > 0 && (await goods.allTextContents()).every((text) => /^\S.* [\d,]+,?$/.test(text)) && await goods.first().evaluate((one) => getComputedStyle(one).display) === "inline-block", `${await goods.allTextContents()}`);
-  for (const [table, at] of [["How long it lasts", 2], ["Runs out within a week", 3]]) check((await page.locator("section", { hasText: table }).locator(`thead th:nth-child(${at})`).first().textContent()).includes("Days left"), `${table}: how long is not beside what`);
+  await page.waitForFunction(() => Array.from(document.querySelectorAll("td.rest .whole")).some((one) => getComputedStyle(one).display === "inline-block" && /^Drinking water [\d,]+$/.test(one.textContent))); // what has no room is cut off before an item: half a figure is a wrong one
+  for (const [table, at] of [["How long it lasts", 2], ["Runs out within a week", 2]]) check((await page.locator("section", { hasText: table }).locator(`thead th:nth-child(${at})`).first().textContent()).includes("Days left"), `${table}: how long is not beside what`);
   await accessible(page, "supplies");
   await picture(page, "centre-supplies");
   await page.click("button[lang=zh-CN]");
@@ -481,6 +480,12 @@ await test("tables sort and filter by keyboard", async () => {
   await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
 });
 
+await test("of a terminal in contact it is said for how long it has been, of no other when it was heard", async () => {
+  await page.goto(`${address}/#/places/nodes`);
+  await stands(page, "places/nodes");
+  await page.locator("tbody tr", { hasText: "S01" }).filter({ hasText: "in contact for" }).waitFor();
+});
+
 await test("the map draws, with WebGL and without, and a click tells everything of a place", async () => {
   const openMap = async (on, before = () => undefined) => {
     const there = await loggedIn(on);
@@ -501,6 +506,24 @@ await test("the map draws, with WebGL and without, and a click tells everything 
   await accessible(drawn, "drawn map");
   await picture(drawn, "centre-map-drawn");
   await drawn.context().close();
+});
+
+await test("what is not there is said in the language of the page, and without a region nothing is said to be well", async () => {
+  const other = await loggedIn(browser), seen = await other.newPage();
+  await seen.goto(`${address}/#/map/shelter/NOPE`);
+  await says(seen, ".side", "There is nothing of this name", "there is no shelter “NOPE”", "Overview");
+  await seen.click("button[lang=zh-CN]");
+  await seen.goto(`${address}/#/plans/999`);
+  await says(seen, "main", "没有这一项");
+  await seen.click("button[lang=en]");
+  await other.route("**/api/v1/region", (route) => route.fulfill({ status: 404, contentType: "application/problem+json", body: JSON.stringify({ status: 404, title: "There is no such thing", detail: "no region is loaded" }) }));
+  await other.route("**/api/v1/attention*", async (route) => { const answer = await route.fetch(); await route.fulfill({ response: answer, json: { ...await answer.json(), total: 0, items: [] } }); });
+  const fresh = await other.newPage();
+  await fresh.goto(address);
+  await says(fresh, ".answers", "No region is loaded yet");
+  check(await fresh.locator(".answers .good").count() === 0, "nothing is known, and all is said to be well");
+  await accessible(fresh, "without a region", ".answers");
+  await other.close();
 });
 
 /** A PMTiles file (version 3) of one tile, the whole world in one colour. */

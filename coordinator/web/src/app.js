@@ -5,7 +5,7 @@ import { released, watchHands } from "./hands.js";
 import { showLogin } from "./login.js";
 import { follow, loadPicture, loadSession, lookAt, picture, stop, watch, whenEnded } from "./store.js";
 import { age, chooseLanguage, loadTexts, moment, number, otherLanguage, t, word } from "./texts.js";
-import { say } from "./say.js";
+import { say, troubleOf } from "./say.js";
 import { view as now } from "./view_now.js";
 import { view as map } from "./view_map.js";
 import { view as places } from "./view_places.js";
@@ -55,7 +55,7 @@ async function showView() {
   try {
     await front.open(into, rest);
   } catch (error) {
-    fill(into, h("p", { class: "message bad", role: "alert" }, error instanceof Problem && error.status === 0 ? t("unreachable") : String(/** @type {Error} */ (error).message)));
+    fill(into, h("p", { class: "message bad", role: "alert" }, troubleOf(error)));
   }
   if (mine === turn) main.dataset.route = where; // all of it stands
 }

@@ -5,7 +5,7 @@ import { nextHits, nowMs } from "./hazards.js";
 import { history } from "./history.js";
 import { itemName } from "./names.js";
 import { fullnessBar, presenceMark, statusMark } from "./marks.js";
-import { doing } from "./say.js";
+import { doing, troubleOf } from "./say.js";
 import { may, picture } from "./store.js";
 import { age, day, duration, moment, nameOf, number, t, word } from "./texts.js";
 
@@ -115,7 +115,7 @@ export async function showDetails(into, kind, id, close) {
   const makers = { shelter, depot, zone: (which) => zone(which, again), road: (which) => road(which, again) };
   const mine = ++turn, isNew = stands !== kind + id || !into.querySelector("dl");
   if (isNew) fill(into, h("p", { class: "note" }, t("loading")));
-  const [made, past] = await Promise.all([makers[kind](id), history(id)]);
+  const [made, past] = await Promise.all([makers[kind](id), history(id)]).catch((error) => [h("p", { class: "message", role: "alert" }, troubleOf(error)), null]);
   if (mine !== turn) return;
   stands = kind + id;
   const all = [h("p", { class: "closer" }, h("button", { class: "plain", onclick: close }, "← ", t("map.overview"))), made, past];

@@ -8,13 +8,21 @@ import { t } from "./texts.js";
 const SHOWN_MS = 12000;
 let timer = 0;
 
+/** An error in the language of the page; what the server alone can say of it stands in the server's words. @param {unknown} error */
+export function troubleOf(error) {
+  if (!(error instanceof Problem)) return String(/** @type {Error} */ (error).message);
+  if (error.message === "past") return t("past.not-here");
+  if (error.status === 0) return t("unreachable");
+  return error.status === 404 ? [t("not-there"), " ", h("small", { lang: "en" }, error.message)] : error.message;
+}
+
 /** @param {unknown} what a text, or an error with its remedy */
 export function say(what) {
   const said = document.getElementById("said");
   if (!said) return;
   const bad = what instanceof Error;
-  const text = what instanceof Problem && what.message === "past" ? t("past.not-here") : what instanceof Problem && what.status === 0 ? t("unreachable") : bad ? what.message : String(what);
-  const remedy = what instanceof Problem ? what.remedy : "";
+  const text = bad ? troubleOf(what) : String(what);
+  const remedy = what instanceof Problem && what.status !== 404 ? what.remedy : "";
   fill(said, h("p", { class: bad ? "message bad" : "message good" }, text, remedy && h("span", null, " " + remedy),
     h("button", { class: "plain", onclick: () => fill(said) }, t("dismiss"))));
   clearTimeout(timer);

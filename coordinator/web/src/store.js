@@ -17,6 +17,7 @@ export const picture = {
   /** @type {Map<string, Row>} */ items: new Map(), // of the region, for their names
   /** @type {Row | null} */ roads: null, // GeoJSON
   /** @type {Row | null} */ region: null,
+  regionMissing: false, // none is loaded: nothing is known of places, which is not that all is well
   /** @type {number | null} */ at: null, // a look back; null: now
   connected: false,
   changes: 0,
@@ -80,7 +81,11 @@ export async function loadSession() {
 }
 
 async function loadRegion() {
-  picture.region = await get("/region").catch(() => null);
+  picture.region = await get("/region").catch((error) => {
+    picture.regionMissing = error.status === 404;
+    return null;
+  });
+  if (picture.region) picture.regionMissing = false;
   picture.items = new Map((await get("/items").catch(() => ({ items: [] }))).items.map((/** @type {Row} */ item) => [item.id, item]));
   const answer = await fetch(url("/network", { format: "geojson" }), { credentials: "same-origin" });
   picture.roads = answer.ok ? await answer.json() : null;

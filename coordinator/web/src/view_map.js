@@ -7,6 +7,7 @@ import { openMap as openDrawn } from "./map_drawn.js";
 import { hasWebGl, openMap as openGl } from "./map_gl.js";
 import { say } from "./say.js";
 import { extent } from "./features.js";
+import { picture } from "./store.js";
 import { t } from "./texts.js";
 
 /** @type {{ refresh: () => void | Promise<void>, close: () => void } | null} */
@@ -45,7 +46,7 @@ export const view = {
     again = overview;
     overview();
     fill(into, h("h1", { class: "hidden" }, t("nav.map")), h("div", { class: "mapview" }, h("div", { class: "mapside" }, box, mine.element, legend()), side));
-    if (!extent()) fill(box, h("p", { class: "message" }, t("map.none")));
+    if (!extent()) fill(box, h("p", { class: "message" }, t(picture.regionMissing ? "no-region" : "map.none")));
     else {
       const opened = await (hasWebGl() ? openGl(box, pick, ahead).catch(() => openDrawn(box, pick, { ahead })) : openDrawn(box, pick, { ahead }));
       if (!box.isConnected) return opened.close(); // somebody turned elsewhere while it opened

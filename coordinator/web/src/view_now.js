@@ -66,8 +66,9 @@ async function drawAttention() {
   const things = (await get("/attention", { limit: 1000, at: picture.at })).items;
   const of = (grade) => things.filter((thing) => thing.grade === grade);
   const grades = ["decision", "alarm", "warning"];
-  fill(verdict, grades.map((grade) => answer(grade, of(grade))));
-  fill(attention, grades.map((grade) => column(grade, of(grade))));
+  const blind = picture.regionMissing, says = blind && things.length === 0 ? [] : grades; // who knows of no place does not say that all is well
+  fill(verdict, blind && h("p", { class: "message", role: "status" }, t("no-region")), says.map((grade) => answer(grade, of(grade))));
+  fill(attention, says.map((grade) => column(grade, of(grade))));
 }
 
 // ---- how many, and where ----

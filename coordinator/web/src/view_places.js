@@ -4,7 +4,7 @@ import { loadHazards, nextHits } from "./hazards.js";
 import { fullnessBar, known, presenceMark, statusMark } from "./marks.js";
 import { ageNow, all, picture } from "./store.js";
 import { Table } from "./table.js";
-import { age, moment, nameOf, t, word } from "./texts.js";
+import { age, duration, moment, nameOf, t, word } from "./texts.js";
 
 const go = (kind) => (row) => { location.hash = `#/map/${kind}/${encodeURIComponent(row.id)}`; };
 const column = (key, title, more = {}) => ({ key, title, value: (row) => row[key], ...more });
@@ -48,7 +48,7 @@ const KINDS = {
   nodes: {
     columns: () => [column("id", t("id")), column("place", t("place")), column("role", t("role"), { value: (row) => word("role", row.role) }),
       column("presence", t("presence"), { value: (row) => word("presence", row.presence), show: presenceMark }),
-      { key: "heard", title: t("heard"), numeric: true, value: (row) => row.heard_ago_s, show: (row) => age(row.heard_ago_s) }, column("reports", t("reports"), { numeric: true }), column("refused", t("refused"), { numeric: true })],
+      { key: "heard", title: t("heard"), numeric: true, value: (row) => row.heard_ago_s, show: (row) => (row.presence === "present" && row.heard_ago_s !== null ? t("heard.for", { time: duration(row.heard_ago_s) }) : age(row.heard_ago_s)) }, column("reports", t("reports"), { numeric: true }), column("refused", t("refused"), { numeric: true })],
     rows: () => all("/nodes"), open: undefined
   }
 };

@@ -27,7 +27,7 @@ function expiryMark(day) {
 }
 
 /** What people need in a day, and whether that follows from a value that nobody compared with its standard. @param {number | null | undefined} value @param {boolean | undefined} verified */
-const dayMark = (value, verified) => h("span", null, number(value, 1), verified === false && h("small", null, " " + t("supplies.unverified")));
+const dayMark = (value, verified) => h("span", null, verified === false && (value ?? 0) > 0 && h("small", null, t("supplies.unverified") + " "), number(value, 1)); // figures stand below each other
 
 /** @param {any[]} lines with item and quantity */
 const goodsOf = (lines) => lines.map(wordsOf).join(", ");
@@ -70,8 +70,8 @@ function tables() {
     { key: "shelters", title: t("supplies.shelters"), value: (row) => row.shelters, numeric: true },
     { key: "needed", title: t("supplies.a-day"), value: (row) => row.needed_per_day, show: (row) => dayMark(row.needed_per_day, row.need_verified), numeric: true }]);
   short = new Table(t("supplies.short"), [
-    { key: "shelter", title: t("shelter"), value: (row) => placeName(row.shelter) }, { key: "item", title: t("stock.item"), value: (row) => itemName(row.item) },
-    { key: "days", title: t("supplies.days"), value: (row) => row.days_left, show: (row) => daysMark(row.days_left), numeric: true },
+    { key: "shelter", title: t("shelter"), value: (row) => placeName(row.shelter) },
+    { key: "days", title: t("supplies.days"), value: (row) => row.days_left, show: (row) => daysMark(row.days_left), numeric: true }, { key: "item", title: t("stock.item"), value: (row) => itemName(row.item) },
     { key: "usable", title: t("supplies.usable"), value: (row) => row.usable, numeric: true }, { key: "kits", title: t("supplies.in-kits"), value: (row) => row.in_kits || null, numeric: true },
     { key: "day", title: t("supplies.a-day"), value: (row) => row.per_day, show: (row) => dayMark(row.per_day, row.verified), numeric: true },
     { key: "age", title: t("age"), value: (row) => row.stock_age_s, show: (row) => age(row.stock_age_s), numeric: true }]);
@@ -114,7 +114,7 @@ function returnForm() {
     const body = { ...(place ? { place } : { all: true }), depot: depot || undefined, text: text || undefined };
     return doing(event, () => decide("POST", "/returns", body), t("return.ordered")).then((done) => (done ? refreshList() : undefined));
   };
-  return h("details", { class: "return" }, h("summary", null, t("return.title")), h("p", null, t("return.means")),
+  return h("details", { class: "return noprint" }, h("summary", null, t("return.title")), h("p", null, t("return.means")),
     h("form", { onsubmit: submit, class: "form" },
       h("label", null, t("return.place"), h("input", { name: "place", list: "return-places", maxlength: 64 })), suggestions("return-places", () => rowsOf(picture.shelters)),
       h("label", null, t("return.depot"), h("input", { name: "depot", list: "return-depots", maxlength: 64 })), suggestions("return-depots", () => rowsOf(picture.depots)),
