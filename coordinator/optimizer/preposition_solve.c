@@ -12,6 +12,8 @@
 #define KNOWN_GAP 0.05     /* of the gap of the whole, for the least cost of a scenario in regret */
 #define KNOWN_WORK 8000u   /* for each, where a budget makes it a search of its own */
 #define FIRST_GAP 0.001
+#define FIRST_SHARES 5u
+#define REGRET_TINY 1e-9 /* of the costs that a regret is the difference of */
 
 void preposition_decision_deinit(struct preposition_decision *decision) {
     free(decision->open);
@@ -95,15 +97,35 @@ static bool was_called_off(const struct preposition_decision *decision, uint64_t
            (work_max == 0 || decision->work < work_max);
 }
 
-/* The decision of least expected cost under the same budget, near enough. */
+/* A search that ends as soon as it has a decision, once it has had so much work. */
+struct hurried {
+    const struct preposition_options *whole;
+    bool called_off; /* by whoever asked for the whole */
+};
+
+static int is_enough(void *context, const struct preposition_progress *progress) {
+    struct hurried *hurried = context;
+    const struct preposition_options *whole = hurried->whole;
+    hurried->called_off = whole->progress != NULL && whole->progress(whole->context, progress) != 0;
+    return hurried->called_off ||
+           (progress->work >= share_of_work(whole) && isfinite(progress->value));
+}
+
+/* The decision of least expected cost under the same budget, near enough; none where much work
+ * finds none. */
 static int find_first(const struct preposition_instance *instance,
                       const struct preposition_options *options,
-                      struct preposition_decision *ret_first) {
+                      struct preposition_decision *ret_first, bool *ret_called_off) {
+    struct hurried hurried = {.whole = options};
     struct preposition_instance expected = *instance;
-    struct preposition_options near = *options;
+    const struct preposition_options near = {.progress = is_enough,
+                                             .context = &hurried,
+                                             .work_max = FIRST_SHARES * share_of_work(options),
+                                             .gap = fmax(options->gap, FIRST_GAP)};
     expected.measure = PREPOSITION_EXPECTATION;
-    near.gap = fmax(options->gap, FIRST_GAP);
-    return preposition_solve(&expected, &near, ret_first);
+    int error = preposition_solve(&expected, &near, ret_first);
+    *ret_called_off = hurried.called_off;
+    return error;
 }
 
 /* What a decision costs in each scenario, the first stage included. */
@@ -166,9 +188,14 @@ static int say_against_bounds(const struct preposition_instance *instance,
                               struct preposition_decision *decision) {
     double *costs = calloc((size_t)instance->scenario_count + 1, sizeof *costs);
     int error = costs == NULL ? HV_ERR_MEMORY : cost_of(instance, decision, costs);
+    double dearest = 0;
     decision->value = 0;
-    for (uint32_t s = 0; error == HV_OK && s < instance->scenario_count; s++)
+    for (uint32_t s = 0; error == HV_OK && s < instance->scenario_count; s++) {
         decision->value = fmax(decision->value, costs[s] - least->bounds[s]);
+        dearest = fmax(dearest, costs[s]);
+    }
+    if (decision->value - decision->bound <= REGRET_TINY * dearest)
+        decision->bound = decision->value;
     if (decision->status == PREPOSITION_OPTIMAL && least->open &&
         decision->bound < decision->value - fmax(options->gap, 1e-9) * decision->value)
         decision->status = PREPOSITION_STOPPED;
@@ -230,8 +257,7 @@ static int solve_regret(const struct preposition_instance *instance,
     for (size_t s = 0; error == HV_OK && s < scenarios; s++)
         least.values[s] = INFINITY;
     if (error == HV_OK && instance->has_budget)
-        error = find_first(instance, options, &first);
-    least.stopped = instance->has_budget && was_called_off(&first, options->work_max);
+        error = find_first(instance, options, &first, &least.stopped);
     if (error == HV_OK && first.open != NULL)
         error = cost_of(instance, &first, least.values);
     if (error == HV_OK)

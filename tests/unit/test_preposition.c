@@ -163,6 +163,26 @@ Test(preposition, with_a_budget_the_largest_regret_is_bounded_however_early_it_e
     cr_assert_gt(open, 5, "%u decisions were not proven", open);
 }
 
+/* Who may spend nothing regrets nothing, and that is proven. */
+Test(preposition, a_budget_of_nothing_leaves_nothing_to_regret) {
+    for (uint64_t seed = 2001; seed <= 2020; seed++) {
+        struct chance chance = {seed};
+        struct preposition_random random;
+        const struct preposition_options options = {.gap = 1e-4};
+        struct preposition_decision decision;
+        preposition_random_make(&chance, &random);
+        random.instance.measure = PREPOSITION_REGRET;
+        random.instance.has_service = false;
+        random.instance.has_budget = true;
+        random.instance.budget = 0;
+        cr_assert_eq(preposition_solve(&random.instance, &options, &decision), HV_OK);
+        cr_expect_eq(decision.status, PREPOSITION_OPTIMAL, "seed %lu", (unsigned long)seed);
+        cr_expect_eq(decision.bound, decision.value, "seed %lu: %g, %g", (unsigned long)seed,
+                     decision.bound, decision.value);
+        preposition_decision_deinit(&decision);
+    }
+}
+
 Test(preposition, is_the_same_to_the_bit_when_repeated) {
     struct chance chance = {77};
     struct preposition_random random;
