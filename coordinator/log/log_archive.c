@@ -1,6 +1,7 @@
 #include "coordinator/log/log_archive.h"
 
 #include "schemas/platform/atomic_file.h"
+#include "schemas/platform/store.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -178,14 +179,30 @@ int log_archive_last(const char *dir, uint64_t *ret_last) {
 
 /* ---- reading ---- */
 
+struct mapped {
+    const uint8_t *bytes;
+    size_t size;
+    log_run_visit *visit;
+    void *context;
+};
+
+static int visit_guarded(void *context) {
+    const struct mapped *mapped = context;
+    if (memcmp(mapped->bytes, magic, sizeof magic) != 0)
+        return HV_ERR_CORRUPT;
+    return mapped->visit(mapped->context, mapped->bytes + sizeof magic,
+                         mapped->size - sizeof magic);
+}
+
+/* A page that the disk does not give back is a damaged archive, as in the live store. */
 static int visit_mapped(int descriptor, size_t size, log_run_visit *visit, void *context) {
     uint8_t *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    bool damaged;
     if (bytes == MAP_FAILED)
         return HV_ERR_IO;
     madvise(bytes, size, MADV_SEQUENTIAL);
-    int error = memcmp(bytes, magic, sizeof magic) != 0
-                    ? HV_ERR_CORRUPT
-                    : visit(context, bytes + sizeof magic, size - sizeof magic);
+    struct mapped mapped = {bytes, size, visit, context};
+    int error = store_guard(visit_guarded, &mapped, &damaged);
     munmap(bytes, size);
     return error;
 }

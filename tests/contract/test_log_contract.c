@@ -445,6 +445,27 @@ Test(log_lmdb, an_archive_is_read_piece_by_piece_without_beginning_anew) {
     end(&bench);
 }
 
+static int cut_off(void *context, const struct log_record *record) {
+    (void)record;
+    cr_assert_eq(truncate(context, 4096), 0);
+    return 0;
+}
+
+/* As of a disk that does not give the rest of the file back while it is read. */
+Test(log_lmdb, an_archive_whose_pages_go_while_it_is_read_is_damaged) {
+    struct bench bench = begin(true);
+    uint64_t moved = 0;
+    char name[96];
+    for (size_t i = 1; i <= 30; i++)
+        cr_assert_eq(append(bench.log, i), 0);
+    cr_assert_eq(log_archive(bench.log, 400, &moved), 0);
+    snprintf(name, sizeof name, "log/archive-%020llu-%020llu.log", 1ULL, (unsigned long long)moved);
+    char *path = strdup(scratch_path(bench.dir, name));
+    cr_assert_eq(log_read(bench.log, 1, moved, cut_off, path, NULL), HV_ERR_CORRUPT);
+    free(path);
+    end(&bench);
+}
+
 Test(log_memory, verify_names_the_first_record_that_was_changed) {
     struct bench bench = begin(false);
     for (size_t i = 1; i <= 10; i++)
