@@ -10,7 +10,7 @@ double cli_plan_days(const json_t *object, const char *member) {
 
 static void print_fairness(const json_t *goods) {
     bool fair = strcmp(cli_text(goods, "fairness"), "maxmin") == 0;
-    printf("         least share of a need that is sent: %.1f %%",
+    printf("         least share sent of a need that a depot has something for: %.1f %%",
            100 * cli_plan_figure(goods, "least_fill"));
     if (json_is_null(json_object_get(goods, "fairness_cost")))
         puts(cli_plan_figure(goods, "least_fill") >= 1

@@ -193,7 +193,7 @@ static void print_figures(const struct result *result) {
             "plans that may\n",
             cost_of_rounding(result), *result->divisible_cost);
     printf("cost %.2f, and no plan%s costs less than %.2f (gap %.1e); %zu shipments, %zu needs "
-           "not met in full; least fill rate %.1f %%; %.2f s\n",
+           "not met in full; least fill rate %.1f %% where a depot can send anything; %.2f s\n",
            plan->objective, result->as_fair ? " as fair" : "", plan->lower_bound, gap_of(plan),
            plan->shipment_count, plan->unmet_count, 100 * plan->min_fill_rate, result->seconds);
     if (maxmin)

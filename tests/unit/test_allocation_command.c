@@ -40,6 +40,23 @@ static bool has(FILE *stream, const char *text) {
     return strstr(bytes, text) != NULL;
 }
 
+/* An instance of one depot that has one item and is asked for another. */
+static const char *write_nothing_to_send(const char *dir) {
+    const char *path = scratch_path(dir, "nothing.json");
+    FILE *file = fopen(path, "we");
+    cr_assert_not_null(file);
+    fputs("{\"format\":\"haven.allocation.instance/1\",\"name\":\"none\",\"items\":["
+          "{\"id\":\"a\",\"volume_m3\":1,\"weight_kg\":1,\"shortage_cost\":9},"
+          "{\"id\":\"b\",\"volume_m3\":1,\"weight_kg\":1,\"shortage_cost\":9}],"
+          "\"depots\":[{\"id\":\"d\",\"stock\":{\"a\":5}}],"
+          "\"shelters\":[{\"id\":\"s\",\"need\":{\"b\":5}}],"
+          "\"lanes\":[{\"depot\":\"d\",\"shelter\":\"s\",\"cost_per_m3\":1}],"
+          "\"fairness\":\"none\"}",
+          file);
+    fclose(file);
+    return path;
+}
+
 static bool checker_accepts(const char *instance, const char *solution) {
     char command[4096];
     snprintf(command, sizeof command, "python3 '%s' '%s' '%s' >&2",
@@ -58,6 +75,17 @@ Test(allocation_command, solves_the_city_to_its_known_optimum, .init = cr_redire
     cr_assert(checker_accepts(city, solution));
     cr_assert_eq(RUN(city, "-o", solution, "--fairness", "maxmin"), EX_OK);
     cr_assert(checker_accepts(city, solution));
+    scratch_remove(dir);
+}
+
+/* The least fill rate of the format is of needs that can be met in part: here of none. */
+Test(allocation_command, does_not_say_that_everybody_got_all_where_nothing_could_be_sent,
+     .init = cr_redirect_stdout) {
+    char *dir = scratch_make();
+    cr_assert_eq(RUN(write_nothing_to_send(dir)), EX_OK);
+    cr_assert(
+        has(cr_get_redirected_stdout(),
+            "1 needs not met in full; least fill rate 100.0 % where a depot can send anything"));
     scratch_remove(dir);
 }
 
