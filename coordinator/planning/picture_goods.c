@@ -297,9 +297,18 @@ static bool has_left_whole(const struct state_waybill *waybill) {
     return waybill->shipped_whole || (waybill->order_over && waybill->line_count > 0);
 }
 
-/* Takes off what has left on the waybill and has not come, whatever was ordered. */
+/* And what so many of a kit hold: it counts where the kits are, or will be. Of those that leave a
+ * depot unopened nothing can be sent otherwise. */
+static void take_held(const struct painting *painting, uint32_t kit, int64_t kits, int64_t *row) {
+    const struct region *region = painting->region;
+    for (uint32_t i = 0; *region->items[kit].contents != '\0' && i < region->item_count; i++)
+        row[i] = larger(0, row[i] - supply_in_kits(region, kit, kits, i));
+}
+
+/* Takes off what has left on the waybill and has not come, whatever was ordered; or what has come
+ * and, as far as is known, not left: its depot is still to be heard. */
 static void take_way(const struct painting *painting, const struct state_waybill *waybill,
-                     int64_t *row) {
+                     bool came_early, int64_t *row) {
     const struct region *region = painting->region;
     int64_t *way = painting->loose; /* free between the depots' kits and the orders */
     memset(way, 0, region->item_count * sizeof *way);
@@ -307,28 +316,31 @@ static void take_way(const struct painting *painting, const struct state_waybill
         const struct state_waybill_line *line = &waybill->lines[i];
         const uint32_t item = painting->item_of[line->lot.item];
         if (item != REGION_NONE)
-            way[item] += line->shipped - line->received;
+            way[item] +=
+                came_early ? line->received - line->shipped : line->shipped - line->received;
     }
-    for (uint32_t i = 0; i < region->item_count; i++)
+    for (uint32_t i = 0; i < region->item_count; i++) {
         row[i] = larger(0, row[i] - larger(0, way[i]));
+        take_held(painting, i, larger(0, way[i]), row);
+    }
 }
 
 /* What of the order is still to leave or to come. What has moved on its waybill is in the books of
  * the place already, whether or not the order was answered since; where no waybill tells, it is as
- * much as its addressee has reported as done. Of kits that leave a depot unopened nothing can be
- * sent otherwise. */
+ * much as its addressee has reported as done. */
 static void take_promise(const struct painting *painting, const struct state_order *order,
                          const struct hv_order *body, int64_t *row) {
     const struct region *region = painting->region;
     const struct state_waybill *waybill =
         *body->waybill == '\0' ? NULL : state_find_waybill(painting->state, body->waybill);
-    const bool ships = order->order_kind == HV_ORDER_SHIP,
-               leaves = order->order_kind != HV_ORDER_EXPECT_DELIVERY;
+    const bool leaves = order->order_kind != HV_ORDER_EXPECT_DELIVERY;
     int64_t *moved = painting->loose; /* free between the depots' kits and the orders */
+    if (waybill != NULL && waybill->closed && leaves)
+        take_way(painting, waybill, true, row);
     if (waybill != NULL && (waybill->closed || (leaves && waybill->shipped_whole)))
         return; /* nothing more goes on it */
     if (waybill != NULL && !leaves && has_left_whole(waybill)) {
-        take_way(painting, waybill, row);
+        take_way(painting, waybill, false, row);
         return;
     }
     const bool is_told = count_moved(painting, waybill, leaves, moved);
@@ -345,9 +357,8 @@ static void take_promise(const struct painting *painting, const struct state_ord
         if (item == REGION_NONE)
             continue;
         row[item] = larger(0, row[item] - left);
-        for (uint32_t part = 0;
-             ships && *region->items[item].contents != '\0' && part < region->item_count; part++)
-            row[part] = larger(0, row[part] - supply_in_kits(region, item, left, part));
+        if (order->order_kind != HV_ORDER_RETURN_GOODS) /* nobody spares what kits hold */
+            take_held(painting, item, left, row);
     }
 }
 

@@ -127,6 +127,35 @@ Test(kits, that_leave_unopened_are_counted_once) {
     cr_expect_eq(stock("water"), 6 * 6);
 }
 
+/* Opened there, they are supply as well as what is there already. */
+Test(kits, on_their_way_to_a_shelter_count_there_by_what_they_hold) {
+    struct hv_stock_line ten = {.item = "kit", .lot = "", .quantity = 10};
+    const uint32_t water = region_find_item(town.region, "water");
+    hold("s1", 0, 0, 0);
+    town_tell(&town, "s1",
+              (struct hv_report){.kind = HV_REPORT_COUNT,
+                                 .count = {.people = {.by_age = {[HV_AGE_ADULT] = 50}}}});
+    struct picture *picture = town_picture(&town);
+    const int64_t before = picture->need[water];
+    picture_free(picture);
+    town_decide(&town, (struct hv_record){.kind = HV_RECORD_ORDER,
+                                          .order = {.kind = HV_ORDER_EXPECT_DELIVERY,
+                                                    .post = HV_POST_PLACE,
+                                                    .addressee = "s1",
+                                                    .state = HV_ORDER_ISSUED,
+                                                    .shelter = "",
+                                                    .counterpart = "d1",
+                                                    .waybill = "W9",
+                                                    .vehicle = "",
+                                                    .text = "",
+                                                    .lines = &ten,
+                                                    .line_count = 1}});
+    picture = town_picture(&town);
+    cr_assert_gt(before, 60);
+    cr_expect_eq(picture->need[water], before - 60);
+    picture_free(picture);
+}
+
 static void unpack(uint64_t kits, uint64_t water, uint64_t soap) {
     struct hv_stock_line kit = {.item = "kit", .lot = "", .quantity = kits};
     struct hv_stock_line into[] = {{.item = "water", .lot = "", .quantity = water},

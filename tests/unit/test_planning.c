@@ -699,6 +699,16 @@ Test(planning, a_receipt_after_which_nothing_comes_leaves_no_order_open) {
     expect_coming(800, 150);
 }
 
+Test(planning, what_came_before_its_depot_was_heard_is_not_there_any_more) {
+    const char *waybill = order_water();
+    tell_goods("s1", HV_STOCK_RECEIVE, waybill, 250, true);
+    cr_assert_eq(open_orders(HV_ORDER_SHIP, NULL), 1, "the depot is still to say that it left");
+    expect_coming(750, 50);
+    tell_goods("d1", HV_STOCK_SHIP, waybill, 250, true);
+    cr_assert_eq(open_orders(HV_ORDER_SHIP, NULL), 0);
+    expect_coming(750, 50);
+}
+
 Test(planning, what_is_done_stays_done_when_a_waybill_ends) {
     const char *waybill = order_water();
     cancel(order_of_waybill(waybill, HV_ORDER_SHIP));
