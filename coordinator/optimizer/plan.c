@@ -8,6 +8,7 @@ void plan_timetable_free(struct plan_timetable *timetable) {
     free(timetable->streams);
     free(timetable->departures);
     free(timetable->links);
+    free(timetable->turns);
     free(timetable->late);
     free(timetable);
 }

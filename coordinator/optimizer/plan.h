@@ -175,6 +175,7 @@ struct plan_timetable {
     bool stopped;                /* by the limits: the bound may be weak */
     int64_t work;
     uint64_t solve; /* number of the flow that it was made with */
+    int32_t *turns; /* assignments in the order in which they took the roads */
 };
 
 /* One trip of a vehicle: it loads at the depot, drives to the shelter, unloads, drives back. Times

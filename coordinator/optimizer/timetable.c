@@ -255,8 +255,11 @@ static int search_ways(struct making *making, struct entries *entries, struct zo
                                               .departures = ZONE_PLAN_UNBROKEN};
     const struct zone_plan_options options = {
         .progress = ask_search, .context = making, .without_bound = true};
-    return timetable_ways(&problem, making->steps, making->plan, &making->timetable->best,
-                          !making->limits->one_order, &options, ret_plan);
+    const struct timetable_turns turns = {.given = making->limits->turns,
+                                          .others = !making->limits->one_order,
+                                          .ret_taken = making->made->turns};
+    return timetable_ways(&problem, making->steps, making->plan, &making->timetable->best, &turns,
+                          &options, ret_plan);
 }
 
 /* Who comes first: people with medical needs, then those in a wheelchair, then all others. Takes
@@ -502,6 +505,11 @@ int timetable_make(struct timetable *timetable, const struct plan *plan,
     making.made = calloc(1, sizeof *making.made);
     if (making.made == NULL)
         return HV_ERR_MEMORY;
+    making.made->turns = calloc(plan->assignment_count + 1, sizeof *making.made->turns);
+    if (making.made->turns == NULL) {
+        plan_timetable_free(making.made);
+        return HV_ERR_MEMORY;
+    }
     making.made->step_ms = timetable->steps.step_ms;
     making.made->horizon_steps = timetable->steps.instance.horizon_steps;
     making.made->work = timetable->best.work;

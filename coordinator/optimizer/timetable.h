@@ -45,6 +45,8 @@ struct timetable_limits {
      * The bound does not know them. */
     const struct timetable_load *others;
     size_t other_count;
+    const int32_t *turns; /* the order in which the assignments take the roads, of another timetable
+                             of the same plan; NULL: one that is found */
 
     /* Asked now and then; nonzero: ends with what there is. NULL: none. */
     int (*stop)(void *context);

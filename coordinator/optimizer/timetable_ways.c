@@ -27,6 +27,7 @@ struct seeking {
     uint32_t *by_zone;   /* routes of the flow by their zone */
     struct zone_plan_search search;
     struct turn *turns;
+    const struct timetable_turns *order;
     const struct zone_plan_way *ways[FLOW_WAYS + 1]; /* of the assignment at hand */
     int32_t way_count;
     int32_t *columns; /* their rooms by step of departure, way by way */
@@ -101,7 +102,9 @@ static int take_turns(struct seeking *seeking) {
     if (seeking->turns == NULL)
         return HV_ERR_MEMORY;
     for (size_t i = 0; i < count; i++)
-        seeking->turns[i] = turn_of(seeking, i);
+        seeking->turns[i] = seeking->order->given == NULL
+                                ? turn_of(seeking, i)
+                                : (struct turn){(int64_t)i, seeking->order->given[i]};
     qsort(seeking->turns, count, sizeof *seeking->turns, compare_turns);
     return HV_OK;
 }
@@ -261,6 +264,17 @@ static void take_out(struct seeking *seeking, int32_t entry) {
     zone_plan_going_deinit(&away);
 }
 
+/* Keeps what is better than all before, and how it came about. */
+static int keep(struct seeking *seeking) {
+    const struct zone_plan_best *best = &seeking->search.best;
+    const struct zone_plan_state *now = &seeking->search.state;
+    const bool better =
+        !best->there || zone_plan_compare(now->unserved, now->cost, best->unserved, best->cost) < 0;
+    for (size_t i = 0; better && i < seeking->plan->assignment_count; i++)
+        seeking->order->ret_taken[i] = seeking->turns[i].entry;
+    return zone_plan_search_keep(&seeking->search);
+}
+
 /* Each in its turn, from one on. */
 static int seek_from(struct seeking *seeking, size_t first) {
     for (size_t i = first; i < seeking->plan->assignment_count; i++) {
@@ -269,7 +283,7 @@ static int seek_from(struct seeking *seeking, size_t first) {
         if (error != HV_OK)
             return error;
     }
-    return zone_plan_search_keep(&seeking->search);
+    return keep(seeking);
 }
 
 /* Moves those of whom somebody is late before all others; both stay in their order. Returns how
@@ -316,7 +330,8 @@ static bool has_closings(const struct timetable_steps *steps) {
 }
 
 /* Where no road closes a longer horizon is the cheaper way to bring the late ones in. */
-static int seek_all(struct seeking *seeking, bool orders) {
+static int seek_all(struct seeking *seeking) {
+    const bool orders = seeking->order->others && seeking->order->given == NULL;
     const int squeaks = orders && has_closings(seeking->steps) ? SQUEAKS : 0;
     int error = HV_OK, idle = 0;
     bool same = false;
@@ -333,9 +348,10 @@ static int seek_all(struct seeking *seeking, bool orders) {
 }
 
 int timetable_ways(const struct zone_plan_problem *problem, const struct timetable_steps *steps,
-                   const struct plan *plan, const struct evacuation_plan *flow, bool orders,
-                   const struct zone_plan_options *options, struct zone_plan *ret_ways) {
-    struct seeking seeking = {.steps = steps, .plan = plan, .flow = flow};
+                   const struct plan *plan, const struct evacuation_plan *flow,
+                   const struct timetable_turns *turns, const struct zone_plan_options *options,
+                   struct zone_plan *ret_ways) {
+    struct seeking seeking = {.steps = steps, .plan = plan, .flow = flow, .order = turns};
     struct zone_plan ways = {0};
     int error = zone_plan_search_init(&seeking.search, problem, options);
     if (error == HV_OK)
@@ -347,7 +363,7 @@ int timetable_ways(const struct zone_plan_problem *problem, const struct timetab
     if (error == HV_OK)
         zone_plan_stages_set_windows(&seeking.search);
     if (error == HV_OK)
-        error = seek_all(&seeking, orders);
+        error = seek_all(&seeking);
     if (error == HV_OK)
         error = zone_plan_result_write(&seeking.search, problem->instance, NULL, 0, &ways);
     zone_plan_going_deinit(&seeking.trial);

@@ -15,13 +15,21 @@
 #include "coordinator/optimizer/timetable_steps.h"
 #include "coordinator/optimizer/zone_plan.h"
 
+/* In which order the assignments take the roads. */
+struct timetable_turns {
+    const int32_t *given; /* all of them; NULL: those first whom the flow brings in earliest */
+    bool others;          /* whether other orders are tried; not with one that is given */
+    int32_t *ret_taken;   /* room for all of them: how the ways came about */
+};
+
 /* `problem` has a zone for each assignment of the plan, over the roads of `steps`; `flow` is the
- * exact flow of the instance of `steps`; `orders`: whether others are tried. `*ret_ways` is to be
+ * exact flow of the instance of `steps`. `*ret_ways` is to be
  * freed with zone_plan_deinit.
  * HV_ERR_MEMORY, HV_ERR_OVERFLOW, HV_ERR_LIMIT. */
 HV_MUST_USE int timetable_ways(const struct zone_plan_problem *problem,
                                const struct timetable_steps *steps, const struct plan *plan,
-                               const struct evacuation_plan *flow, bool orders,
+                               const struct evacuation_plan *flow,
+                               const struct timetable_turns *turns,
                                const struct zone_plan_options *options, struct zone_plan *ret_ways);
 
 #endif

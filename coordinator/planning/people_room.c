@@ -128,8 +128,8 @@ static bool same_late(const struct plan_timetable *a, const struct plan_timetabl
     return true;
 }
 
-/* One timetable more; taken where it serves the same people. Other orders of the ways, which might
- * where this one does not, would take several times as long. */
+/* One timetable more, in the same order of its ways; taken where it serves the same people. Other
+ * orders, which might where this one does not, would take several times as long. */
 static int try_room(struct timetable *timetable, const struct timetable_limits *limits,
                     struct plan *plan) {
     struct plan_timetable *made = NULL;
@@ -157,7 +157,7 @@ int people_room_make(struct planner *planner, struct timetable *timetable,
     if (error == HV_OK)
         error = find_lacking(timetable, loads, count, by_bus, plan, &lacking, &beside.other_count);
     beside.others = lacking;
-    beside.one_order = true;
+    beside.turns = plan->timetable->turns;
     if (error == HV_OK && beside.other_count > 0)
         error = try_room(timetable, &beside, plan);
     free(lacking);

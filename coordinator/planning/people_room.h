@@ -11,9 +11,10 @@
 #include "coordinator/optimizer/timetable.h"
 
 /* Gives a plan a timetable beside `loads`, by link and then by time, where as many of each
- * assignment are in time by it as before; else its own stays. `by_bus`: people of each of its
- * streams who drive in none of the cars. The planner and the timetable are those that it was made
- * with. HV_ERR_MEMORY. O(links of the loads times steps, and a timetable). */
+ * assignment are in time by it as before, its ways taken in the same order; else its own stays.
+ * `by_bus`: people of each of its streams who drive in none of the cars. The planner and the
+ * timetable are those that it was made with. HV_ERR_MEMORY. O(links of the loads times steps, and a
+ * timetable). */
 int people_room_make(struct planner *planner, struct timetable *timetable,
                      const struct timetable_limits *limits, const struct timetable_load *loads,
                      size_t count, const int64_t *by_bus, struct plan *plan) HV_MUST_USE;

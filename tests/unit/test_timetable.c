@@ -303,6 +303,36 @@ Test(timetable, roads_places_and_figures_hold_and_the_bound_is_proven) {
     }
 }
 
+/* In the order in which a timetable came about another one serves as many. */
+Test(timetable, tells_the_order_in_which_its_ways_were_taken) {
+    const uint64_t rounds = SANITIZED ? 10 : 60;
+    uint64_t same = 0;
+    for (uint64_t seed = 1; seed <= rounds; seed++) {
+        struct town town;
+        struct planner *planner;
+        struct timetable *timetable = timetable_new();
+        struct plan_timetable *again = NULL;
+        draw(&town, seed);
+        cr_assert_eq(planner_new(&town.instance, &planner), 0);
+        struct plan *plan = solve(&town, planner, timetable);
+        bool taken[ZONES * SHELTERS] = {false};
+        for (size_t i = 0; i < plan->assignment_count; i++) {
+            cr_assert_not(taken[plan->timetable->turns[i]], "each has one turn");
+            taken[plan->timetable->turns[i]] = true;
+        }
+        const struct timetable_limits limits = {.turns = plan->timetable->turns};
+        cr_assert_eq(timetable_make(timetable, plan, &limits, &again), 0);
+        same += timetable_is_of(timetable, plan->timetable) &&
+                again->unserved == plan->timetable->unserved;
+        plan_timetable_free(again);
+        plan_free(plan);
+        planner_free(planner);
+        timetable_free(timetable);
+        network_free(town.network);
+    }
+    cr_assert_geq(same, rounds * 9 / 10, "%d of %d", (int)same, (int)rounds);
+}
+
 /* One thing after another changes; the flow goes on from where it was. */
 static void change(struct town *town, struct planner *planner) {
     const uint32_t link = below(town, town->links), shelter = below(town, SHELTERS);
