@@ -26,8 +26,8 @@ int32_t time_way_tail(const struct time_forest *forest, struct time_way_arc arc)
 }
 
 /* The terminal at one end of an arc that has the hub at the other, else NULL. */
-static struct time_terminal *terminal_at_hub(const struct time_forest *forest,
-                                             struct time_way_arc arc) {
+TIME_INLINE struct time_terminal *terminal_at_hub(const struct time_forest *forest,
+                                                  struct time_way_arc arc) {
     const struct time_network *network = forest->network;
     const int32_t hub = time_network_hub(network);
     if (!is_terminal(forest, arc.id) || (arc.id != hub && arc.code != hub))
@@ -35,7 +35,7 @@ static struct time_terminal *terminal_at_hub(const struct time_forest *forest,
     return &network->terminals[(arc.id == hub ? arc.code : arc.id) - network->step_count];
 }
 
-static struct way_slot slot_of(const struct time_forest *forest, struct time_way_arc arc) {
+TIME_INLINE struct way_slot slot_of(const struct time_forest *forest, struct time_way_arc arc) {
     const struct time_network *network = forest->network;
     if (!is_terminal(forest, arc.id))
         return (struct way_slot){arc.id, (uint32_t)arc.code, false};
