@@ -67,6 +67,19 @@ await test("nobody sees anything without an account, and a wrong password is sai
   for (const path of ["/api/v1/shelters", "/api/v1/plans", "/api/v1/log"]) check((await context.request.get(address + path)).status() === 401, path);
 });
 
+await test("on a slow network the page says that it is loading, until it is there", async () => {
+  const other = await browser.newContext(wide), slow = await other.newPage();
+  let go;
+  const held = new Promise((resolve) => { go = resolve; });
+  await slow.route("**/src/api.js", async (route) => { await held; await route.continue(); });
+  await slow.goto(address, { waitUntil: "commit" });
+  await says(slow, "body", "is loading", "加载中");
+  go();
+  await slow.waitForSelector("html[data-login]");
+  check(await slow.locator(".boot").count() === 0, "it still says so");
+  await other.close();
+});
+
 await test("the first screen says what is wrong and what waits", async () => {
   await logIn(page, "officer", PASSWORD);
   await ready();
