@@ -528,6 +528,12 @@ await test("what is not there is said in the language of the page, and without a
   await seen.click("button[lang=zh-CN]");
   await seen.goto(`${address}/#/plans/999`);
   await says(seen, "main", "没有这一项");
+  await seen.goto(`${address}/#/orders/new`);
+  await stands(seen, "orders/new");
+  await seen.fill("[name=addressee]", "NOPE");
+  await seen.click("form button.go");
+  await seen.waitForSelector("#said .bad small[lang=en]"); // the server's own words, said to be English
+  check(/^[\u4e00-\u9fff]/.test(await seen.textContent("#said .bad")), `in Chinese: ${await seen.textContent("#said .bad")}`);
   await seen.click("button[lang=en]");
   await other.route("**/api/v1/region", (route) => route.fulfill({ status: 404, contentType: "application/problem+json", body: JSON.stringify({ status: 404, title: "There is no such thing", detail: "no region is loaded" }) }));
   await other.route("**/api/v1/attention*", async (route) => { const answer = await route.fetch(); await route.fulfill({ response: answer, json: { ...await answer.json(), total: 0, items: [] } }); });

@@ -43,6 +43,11 @@ await test("every text that a module names is in the catalogue", async () => {
   }
 });
 
+await test("every way in which the server refuses is in the catalogue", async () => {
+  const refusals = readFileSync(web + "src/say.js", "utf8").match(/REFUSALS = \[([\d, ]+)\]/)[1].split(", ");
+  for (const status of [...refusals, "other"]) check(`problem.${status}` in english, `problem.${status}`);
+});
+
 await test("every word of the contract that has a group is in the catalogue", async () => {
   const contract = readFileSync(new URL("../../schemas/openapi.yaml", import.meta.url), "utf8");
   const words = (start) => contract.slice(contract.indexOf(start)).match(/enum: \[([^\]]+)\]/)[1].split(",").map((word) => word.trim());

@@ -221,4 +221,4 @@ async function begin() {
 }
 
 begin().catch((error) => fill(document.body, h("main", null, h("p", { class: "message bad", role: "alert" },
-  error instanceof Problem && error.status === 0 ? t("unreachable") : String(error.message)), h("button", { onclick: () => location.reload() }, t("again")))));
+  troubleOf(error)), h("button", { onclick: () => location.reload() }, t("again")))));

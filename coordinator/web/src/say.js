@@ -8,12 +8,15 @@ import { t } from "./texts.js";
 const SHOWN_MS = 12000;
 let timer = 0;
 
-/** An error in the language of the page; what the server alone can say of it stands in the server's words. @param {unknown} error */
+/** Of how the server refuses, what has words in every language. */
+const REFUSALS = [400, 403, 404, 409, 412, 413, 422, 429, 503, 507];
+
+/** An error in the language of the page; what the server alone can say of it stands beside it in the server's words. @param {unknown} error */
 export function troubleOf(error) {
   if (!(error instanceof Problem)) return String(/** @type {Error} */ (error).message);
   if (error.message === "past") return t("past.not-here");
   if (error.status === 0) return t("unreachable");
-  return error.status === 404 ? [t("not-there"), " ", h("small", { lang: "en" }, error.message)] : error.message;
+  return [t("problem." + (REFUSALS.includes(error.status) ? error.status : "other")), " ", h("small", { lang: "en" }, error.message)];
 }
 
 /** @param {unknown} what a text, or an error with its remedy */
@@ -23,7 +26,7 @@ export function say(what) {
   const bad = what instanceof Error;
   const text = bad ? troubleOf(what) : String(what);
   const remedy = what instanceof Problem && what.status !== 404 ? what.remedy : "";
-  fill(said, h("p", { class: bad ? "message bad" : "message good" }, text, remedy && h("span", null, " " + remedy),
+  fill(said, h("p", { class: bad ? "message bad" : "message good" }, text, remedy && h("small", { lang: "en" }, " " + remedy),
     h("button", { class: "plain", onclick: () => fill(said) }, t("dismiss"))));
   clearTimeout(timer);
   if (!bad) timer = window.setTimeout(() => fill(said), SHOWN_MS);

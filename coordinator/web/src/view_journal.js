@@ -3,7 +3,7 @@ import { decide, get, url } from "./api.js";
 import { drawCharts } from "./charts.js";
 import { fill, h } from "./dom.js";
 import { isInUse } from "./hands.js";
-import { doing, fileName, say } from "./say.js";
+import { doing, fileName, say, troubleOf } from "./say.js";
 import { lookAt, may, mayWork, picture } from "./store.js";
 import { moment, number, t, word } from "./texts.js";
 
@@ -94,7 +94,7 @@ export const view = {
         h("a", { class: "button", href: url("/situation", { format: "csv", at: picture.at }), download: fileName("situation.csv") }, t("export.situation-csv")),
         h("a", { class: "button", href: url("/shelters", { format: "geojson", at: picture.at }), download: fileName("shelters.geojson") }, t("export.geojson")))));
     await drawNotes();
-    await drawCharts(charts).catch((error) => fill(charts, h("p", { class: "note" }, error.message)));
+    await drawCharts(charts).catch((error) => fill(charts, h("p", { class: "note" }, troubleOf(error))));
   },
   // The phase and the slider are drawn anew where they changed, and only then: somebody may be writing.
   async refresh() {
