@@ -26,7 +26,8 @@ struct planning {
     struct zone_plan_instance relaxed;
     struct evacuation_plan flow; /* on the relaxed instance */
     struct evacuation_value bound, class_bound;
-    struct evacuation_value found; /* by the search without reversals */
+    struct zone_plan_bound_ways ways; /* good ones at the prices of the class bound */
+    struct evacuation_value found;    /* by the search without reversals */
     int64_t work_max, work_done;
     bool stopped;
 };
@@ -173,29 +174,39 @@ static int solve_flow(struct planning *planning) {
     planning->bound = planning->class_bound = planning->flow.bound;
     if (planning->stopped)
         return HV_OK;
-    return zone_plan_class_bound(
-        planning->zones, planning->problem == planning->zones ? NULL : &planning->places,
-        &planning->relaxed, &planning->flow, planning->work_max, &planning->class_bound);
+    return zone_plan_class_bound(planning->zones,
+                                 planning->problem == planning->zones ? NULL : &planning->places,
+                                 &planning->relaxed, &planning->flow, planning->work_max,
+                                 &planning->ways, &planning->class_bound);
 }
 
-/* Routes of the flow are ways to try. */
-static int add_flow_ways(const struct planning *planning, struct zone_plan_search *search) {
+/* A route of the relaxed instance is a way to try, where the rules let it. */
+static void add_way(const struct planning *planning, struct zone_plan_search *search,
+                    int32_t zone_asked, int32_t shelter, const int32_t *links, size_t count) {
     const struct zone_plan_problem *problem = search->problem;
+    const int32_t zone =
+        planning->problem == planning->zones ? zone_asked : planning->places.place_of[zone_asked];
+    bool open = zone_plan_allows(problem, zone, shelter);
+    for (size_t i = 0; i < count && open; i++)
+        open = (size_t)links[i] < problem->instance->link_count &&
+               zone_plan_travel(problem, zone, links[i]) != ZONE_PLAN_BARRED;
+    if (open)
+        (void)zone_plan_finder_way(&search->finder, zone, shelter, links, count);
+}
+
+/* Routes of the class bound come first, then those of the flow. */
+static void add_ways(const struct planning *planning, struct zone_plan_search *search) {
+    const struct zone_plan_bound_ways *ways = &planning->ways;
+    for (size_t i = 0; i < ways->count; i++)
+        add_way(planning, search, ways->ways[i].zone, ways->ways[i].shelter,
+                ways->links + ways->ways[i].link_first, ways->ways[i].link_count);
+    for (size_t z = 0; z < search->problem->instance->zone_count; z++)
+        search->finder.pools[z].bound_count = search->finder.pools[z].count;
     for (size_t r = 0; r < planning->flow.route_count; r++) {
         const struct evacuation_route *route = &planning->flow.routes[r];
-        const int32_t *links = planning->flow.links + route->link_first;
-        const int32_t zone = planning->problem == planning->zones
-                                 ? route->zone
-                                 : planning->places.place_of[route->zone];
-        bool open = zone_plan_allows(problem, zone, route->shelter);
-        for (size_t i = 0; i < route->link_count && open; i++)
-            open = (size_t)links[i] < problem->instance->link_count &&
-                   zone_plan_travel(problem, zone, links[i]) != ZONE_PLAN_BARRED;
-        if (open)
-            (void)zone_plan_finder_way(&search->finder, zone, route->shelter, links,
-                                       route->link_count);
+        add_way(planning, search, route->zone, route->shelter,
+                planning->flow.links + route->link_first, route->link_count);
     }
-    return HV_OK;
 }
 
 /* ---- one search ------------------------------------------------------------------------------ */
@@ -207,7 +218,8 @@ static int begin(const struct planning *planning, const struct zone_plan_problem
         return error;
     search->bound = planning->class_bound;
     search->work_before = planning->work_done;
-    return add_flow_ways(planning, search);
+    add_ways(planning, search);
+    return HV_OK;
 }
 
 static int build(const struct planning *planning, const struct zone_plan_problem *problem,
@@ -387,6 +399,7 @@ int zone_plan_solve(const struct zone_plan_problem *problem,
         error = plan_all(&planning, &plan);
     zone_plan_places_deinit(&planning.places);
     evacuation_plan_deinit(&planning.flow);
+    zone_plan_bound_ways_deinit(&planning.ways);
     zone_plan_instance_deinit(&planning.relaxed);
     if (error != HV_OK)
         zone_plan_deinit(&plan);

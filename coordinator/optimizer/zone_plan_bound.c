@@ -4,6 +4,14 @@
 #include "coordinator/optimizer/zone_plan_bound_inside.h"
 #include "coordinator/optimizer/zone_plan_ways.h"
 
+#include <stdlib.h>
+
+void zone_plan_bound_ways_deinit(struct zone_plan_bound_ways *ways) {
+    free(ways->ways);
+    free(ways->links);
+    *ways = (struct zone_plan_bound_ways){0};
+}
+
 static bool has_people(const struct zone_plan_problem *problem, size_t group) {
     for (size_t z = 0; z < problem->instance->zone_count; z++)
         if (problem->instance->zones[z].people > 0 &&
@@ -25,7 +33,7 @@ static int add_group(const struct zone_plan_problem *problem, const struct zone_
     if (error == HV_OK) {
         bound = flow.bound;
         error = zone_plan_bound_routes(&relaxed.instance, places, &flow, problem->routes_max,
-                                       work_max, &bound);
+                                       work_max, NULL, &bound);
     }
     sum->unserved += bound.unserved;
     sum->total_arrival_steps += bound.total_arrival_steps;
@@ -38,10 +46,10 @@ int zone_plan_class_bound(const struct zone_plan_problem *problem,
                           const struct zone_plan_places *places,
                           const struct zone_plan_instance *relaxed,
                           const struct evacuation_plan *flow, int64_t work_max,
-                          struct evacuation_value *ret_bound) {
+                          struct zone_plan_bound_ways *ways, struct evacuation_value *ret_bound) {
     struct evacuation_value bound = flow->bound, sum = {0, 0};
     int error = zone_plan_bound_routes(&relaxed->instance, places, flow, problem->routes_max,
-                                       work_max, &bound);
+                                       work_max, ways, &bound);
     for (size_t g = 0; g < problem->group_count && error == HV_OK; g++)
         if (has_people(problem, g))
             error = add_group(problem, places, g, work_max, &sum);

@@ -28,15 +28,31 @@
 
 #define ZONE_PLAN_BOUND_NODE_STEPS_MAX 20000000 /* beyond that the routes' bound is left out */
 
+/* Routes that gained most at the prices of the bound: good ones for a search to try. */
+struct zone_plan_bound_way {
+    int32_t zone, shelter;
+    size_t link_first, link_count; /* into the links */
+};
+struct zone_plan_bound_ways {
+    struct zone_plan_bound_way *ways;
+    int32_t *links;
+    size_t count, capacity, link_count, link_capacity;
+};
+
+/* Frees what they own. Accepts all zeros. */
+void zone_plan_bound_ways_deinit(struct zone_plan_bound_ways *ways);
+
 /* Sets `*ret_bound` to the greatest of the bounds and of the flow's own. `places` are those of the
  * problem, or NULL where each zone is one; for a place everybody counts as ready with its first
  * people where that bounds more than what its parts cost each by itself. `work_max` links are
  * looked at to move prices, at most. `flow` is an exact or stopped solution of `relaxed` with its
- * prices. Returns HV_OK, HV_ERR_MEMORY or what the flow engine finds. */
+ * prices. Where routes bound more than the flow does, good ones are added to `ways`, which are to
+ * be freed whatever comes back. Returns HV_OK, HV_ERR_MEMORY or what the flow engine finds. */
 HV_MUST_USE int zone_plan_class_bound(const struct zone_plan_problem *problem,
                                       const struct zone_plan_places *places,
                                       const struct zone_plan_instance *relaxed,
                                       const struct evacuation_plan *flow, int64_t work_max,
+                                      struct zone_plan_bound_ways *ways,
                                       struct evacuation_value *ret_bound);
 
 #endif

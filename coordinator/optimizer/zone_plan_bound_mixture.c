@@ -1,5 +1,7 @@
 #include "coordinator/optimizer/zone_plan_bound_mixture.h"
 
+#include "coordinator/optimizer/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -442,4 +444,33 @@ void zone_plan_mixture_load(struct zone_plan_mixture *mixture, float *load, floa
     for (size_t i = 0; i < mixture->party_count; i++)
         if (mixture->parties[i].counts)
             load_party(mixture, &mixture->parties[i], load, arrived);
+}
+
+/* ---- ways for others to try ------------------------------------------------------------------ */
+
+static int hand_over(size_t zone, const struct way *way, struct zone_plan_bound_ways *ways) {
+    const size_t count = (size_t)way->count;
+    int error =
+        array_reserve((void **)&ways->ways, ways->count + 1, &ways->capacity, sizeof *ways->ways);
+    if (error == HV_OK)
+        error = array_reserve((void **)&ways->links, ways->link_count + count, &ways->link_capacity,
+                              sizeof *ways->links);
+    if (error != HV_OK)
+        return error;
+    ways->ways[ways->count++] =
+        (struct zone_plan_bound_way){(int32_t)zone, way->shelter, ways->link_count, count};
+    for (size_t i = 0; i < count; i++)
+        ways->links[ways->link_count++] = way->links[i];
+    return HV_OK;
+}
+
+int zone_plan_mixture_ways(const struct zone_plan_mixture *mixture,
+                           struct zone_plan_bound_ways *ways) {
+    int error = HV_OK;
+    for (size_t i = 0; i < mixture->party_count; i++) {
+        const struct zone_plan_mixture_party *party = &mixture->parties[i];
+        for (size_t k = 0; k < party->way_count && error == HV_OK; k++)
+            error = hand_over(party->walker.zone, &party->ways[k], ways);
+    }
+    return error;
 }

@@ -41,4 +41,8 @@ HV_MUST_USE int zone_plan_mixture_cost(struct zone_plan_mixture *mixture,
  * and step of entering; `arrived` by shelter. */
 void zone_plan_mixture_load(struct zone_plan_mixture *mixture, float *load, float *arrived);
 
+/* Adds the ways that are known to `ways`. HV_OK or HV_ERR_MEMORY. */
+HV_MUST_USE int zone_plan_mixture_ways(const struct zone_plan_mixture *mixture,
+                                       struct zone_plan_bound_ways *ways);
+
 #endif

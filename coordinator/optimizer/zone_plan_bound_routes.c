@@ -170,7 +170,7 @@ static bool allocate(struct moving *moving) {
 int zone_plan_bound_routes(const struct evacuation_instance *instance,
                            const struct zone_plan_places *places,
                            const struct evacuation_plan *flow, int32_t routes, int64_t work_max,
-                           struct evacuation_value *bound) {
+                           struct zone_plan_bound_ways *ways, struct evacuation_value *bound) {
     const int64_t steps = (int64_t)instance->horizon_steps + 1;
     const int64_t most = ZONE_PLAN_BOUND_NODE_STEPS_MAX / steps;
     if (flow->prices.unserved_cost <= 0 || flow->prices.node_count != instance->node_count ||
@@ -190,7 +190,10 @@ int zone_plan_bound_routes(const struct evacuation_instance *instance,
         error = climb(&moving, &sum);
     if (error == HV_OK) {
         const wide whole = sum <= 0 ? 0 : (sum + ZONE_PLAN_BOUND_UNIT - 1) / ZONE_PLAN_BOUND_UNIT;
-        *bound = zone_plan_greater(*bound, split(instance, flow->prices.unserved_cost, whole));
+        const struct evacuation_value value = split(instance, flow->prices.unserved_cost, whole);
+        *bound = zone_plan_greater(*bound, value);
+        if (ways != NULL && evacuation_value_compare(value, flow->bound) > 0)
+            error = zone_plan_mixture_ways(&moving.mixture, ways);
     }
     free(moving.load);
     free(moving.mean);

@@ -3,9 +3,10 @@
 
 #include <string.h>
 
-#define LEVELS 8    /* rates for which ways are sought */
-#define WAYS_EACH 3 /* ways for each of them */
-#define SAMPLE 8    /* ways from the pool */
+#define LEVELS 8          /* rates for which ways are sought */
+#define WAYS_EACH 3       /* ways for each of them */
+#define SAMPLE 8          /* ways from the pool */
+#define SAMPLE_OF_BOUND 4 /* and those of the class bound, which are the best of it */
 
 /* ---- candidates ------------------------------------------------------------------------------ */
 
@@ -75,6 +76,9 @@ static void sample_pool(struct zone_plan_search *search, int32_t zone) {
     const struct zone_plan_pool *pool = &search->finder.pools[zone];
     for (size_t i = 0; i < SAMPLE && pool->count > 0; i++)
         add_candidate(search, pool->ways[zone_plan_search_random(search, (uint32_t)pool->count)]);
+    for (size_t i = 0; i < SAMPLE_OF_BOUND && pool->bound_count > 0; i++)
+        add_candidate(search,
+                      pool->ways[zone_plan_search_random(search, (uint32_t)pool->bound_count)]);
     for (int32_t k = 0; search->best.there && k < search->best.going[zone].count; k++)
         add_candidate(search, search->best.going[zone].shares[k].way);
 }

@@ -23,6 +23,7 @@ struct zone_plan_way {
 struct zone_plan_pool {
     struct zone_plan_way **ways; /* of one zone */
     size_t count, capacity;
+    size_t bound_count; /* the first so many are those of the class bound */
 };
 
 struct zone_plan_heap_entry {

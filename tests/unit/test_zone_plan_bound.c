@@ -1,5 +1,5 @@
 /* What bounds of zone plans rest on: the route that gains most at given prices is found, against
- * every route there is, on random networks. */
+ * every route there is, on random networks; and the routes that a bound hands over can be gone. */
 #include "coordinator/optimizer/evacuation_flow.h"
 #include "coordinator/optimizer/zone_plan_bound_walk.h"
 
@@ -152,4 +152,49 @@ Test(zone_plan_bound, the_route_that_gains_most_is_found) {
         evacuation_plan_deinit(&flow);
     }
     cr_assert_gt(gained, 1000, "%d", gained);
+}
+
+/* ---- routes that are handed over ------------------------------------------------------------- */
+
+static bool can_be_gone(const struct evacuation_instance *instance,
+                        const struct zone_plan_bound_ways *ways, size_t i) {
+    const struct zone_plan_bound_way *way = &ways->ways[i];
+    int32_t node = instance->zones[way->zone].node;
+    bool passed[NODES_MAX] = {false};
+    passed[node] = true;
+    for (size_t k = 0; k < way->link_count; k++) {
+        const struct evacuation_link *link = &instance->links[ways->links[way->link_first + k]];
+        if (link->from != node || passed[link->to])
+            return false;
+        node = link->to;
+        passed[node] = true;
+    }
+    return node == instance->shelters[way->shelter].node;
+}
+
+Test(zone_plan_bound, routes_that_it_hands_over_lead_from_their_zone_to_their_shelter) {
+    size_t count = 0;
+    for (uint64_t seed = 1; seed <= 1000; seed++) {
+        struct evacuation_random random;
+        struct zone_plan_instance relaxed;
+        struct evacuation_plan flow = {0};
+        struct zone_plan_bound_ways ways = {0};
+        struct evacuation_value bound;
+        const struct evacuation_options options = {0};
+        evacuation_random_make(&random, seed,
+                               seed % 2 ? EVACUATION_RANDOM_PLAIN : EVACUATION_RANDOM_CHANGES);
+        const struct zone_plan_problem problem = {.instance = &random.instance,
+                                                  .routes_max = 1 + (int32_t)(seed % 3)};
+        cr_assert_eq(zone_plan_relax(&problem, &relaxed), HV_OK);
+        cr_assert_eq(evacuation_flow_solve(&relaxed.instance, &options, &flow), HV_OK);
+        cr_assert_eq(zone_plan_class_bound(&problem, NULL, &relaxed, &flow, 100000, &ways, &bound),
+                     HV_OK);
+        for (size_t i = 0; i < ways.count; i++)
+            cr_assert(can_be_gone(&random.instance, &ways, i), "seed %d", (int)seed);
+        count += ways.count;
+        zone_plan_bound_ways_deinit(&ways);
+        evacuation_plan_deinit(&flow);
+        zone_plan_instance_deinit(&relaxed);
+    }
+    cr_assert_gt(count, 100, "%zu", count);
 }
