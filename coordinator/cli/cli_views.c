@@ -256,7 +256,7 @@ int cli_supplies(const struct cli *cli) {
 
 static void print_nodes(const json_t *reply) {
     static const char *const titles[] = {"node",   "role",     "place",    "presence",
-                                         ">heard", ">reports", ">refused", NULL};
+                                         ">since", ">reports", ">refused", NULL};
     struct cli_table *table = cli_table_new(titles);
     size_t index;
     json_t *node;

@@ -49,6 +49,7 @@ haven revoke S09 >/dev/null
 ends "a key that is none" 65 haven enroll S02 --role shelter --key short
 is_present() { [ "$(haven nodes --json | field '["nodes"][0]["presence"]')" = present ]; }
 until_so is_present
+is "how long a node is in contact, or silent, stands beside which of both it is" "presence" eval "haven nodes | grep -E 'presence +since'"
 start stranger.log "$bin/haven-node" run new/nodes/S7
 turned_away() { [ "$(haven statistics --json | field '["gate"]["turned_away"]')" -ge 1 ]; }
 until_so turned_away
