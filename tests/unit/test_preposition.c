@@ -160,7 +160,7 @@ Test(preposition, with_a_budget_the_largest_regret_is_bounded_however_early_it_e
     for (uint64_t seed = 2001; seed <= 2000 + ROUNDS / 4; seed++)
         for (size_t i = 0; i < sizeof works / sizeof works[0]; i++)
             open += is_true_of_regret(seed, works[i]);
-    cr_assert_gt(open, 5, "%u decisions were not proven", open);
+    cr_assert_gt(open, SANITIZED ? 0 : 5, "%u decisions were not proven", open);
 }
 
 /* Who may spend nothing regrets nothing, and that is proven. */
