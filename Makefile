@@ -175,13 +175,17 @@ pictures: all ## take the pictures of the README anew, from the demo
 # ---- quality ----------------------------------------------------------------------------------
 
 C_FILES = $(shell git ls-files '*.c' '*.h')
+WEB_SOURCES = $(shell git ls-files '*.js' '*.mjs' '*.css')
+PRETTIER = $(BUILD)/web-modules/node_modules/.bin/prettier
 
-format: ## lay out every file with clang-format
+format: $(BUILD)/web/index.html ## lay out every file with clang-format and prettier
 	@clang-format -i $(C_FILES)
+	@$(PRETTIER) --log-level=warn --write $(WEB_SOURCES)
 
-format.check: ## fail where clang-format would change a file
+format.check: $(BUILD)/web/index.html ## fail where clang-format or prettier would change a file
 	@clang-format --dry-run --Werror $(C_FILES)
-	@echo "format: $(words $(C_FILES)) files as they should be"
+	@$(PRETTIER) --log-level=warn --check $(WEB_SOURCES)
+	@echo "format: $(words $(C_FILES) $(WEB_SOURCES)) files as they should be"
 
 lint: $(GENERATED).h $(LIBS) ## include rule, released schemas, symbols defined twice, clang-tidy, cppcheck
 	@.ci/install-deps lint
