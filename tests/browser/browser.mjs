@@ -28,10 +28,17 @@ export function scratch() {
 export function run(program, args, input = "") {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
-    let out = "", wrong = "";
-    child.stdout.on("data", (bytes) => { out += bytes; });
-    child.stderr.on("data", (bytes) => { wrong += bytes; });
-    child.on("close", (status) => status === 0 ? resolve(out) : reject(new Error(`${program} ${args.join(" ")}: ${status} ${wrong}`)));
+    let out = "",
+      wrong = "";
+    child.stdout.on("data", (bytes) => {
+      out += bytes;
+    });
+    child.stderr.on("data", (bytes) => {
+      wrong += bytes;
+    });
+    child.on("close", (status) =>
+      status === 0 ? resolve(out) : reject(new Error(`${program} ${args.join(" ")}: ${status} ${wrong}`)),
+    );
     child.stdin.on("error", () => undefined); // it ended without reading
     child.stdin.end(input);
   });
@@ -62,12 +69,18 @@ export function daemon(program, args, ready, env = {}) {
       const found = log.match(ready);
       if (found) resolve({ child, found });
     });
-    child.on("close", (status) => { children.delete(child); reject(new Error(`${program} ended: ${status}\n${log}`)); });
+    child.on("close", (status) => {
+      children.delete(child);
+      reject(new Error(`${program} ended: ${status}\n${log}`));
+    });
   });
 }
 
 export function ended(child, signal) {
-  return new Promise((resolve) => { child.on("close", resolve); child.kill(signal); });
+  return new Promise((resolve) => {
+    child.on("close", resolve);
+    child.kill(signal);
+  });
 }
 
 /** WebGL drawn by software: slow for all of a page, so only for pages that show a map. */
@@ -76,8 +89,17 @@ export const WEBGL = ["--enable-unsafe-swiftshader"];
 export async function open(more = []) {
   const browser = await chromium.launch({
     executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", ...(more.length ? more : ["--disable-gpu"])] });
+    args: [
+      "--no-sandbox",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--disable-dev-shm-usage",
+      ...(more.length ? more : ["--disable-gpu"]),
+    ],
+  });
   process.on("exit", () => browser.close());
   const newContext = browser.newContext.bind(browser);
   browser.newContext = async (options) => {
@@ -100,7 +122,8 @@ export function patient(context) {
  */
 export async function hurried(context) {
   await context.addInitScript(() => {
-    const every = window.setInterval.bind(window), once = window.setTimeout.bind(window);
+    const every = window.setInterval.bind(window),
+      once = window.setTimeout.bind(window);
     window.patience = 1;
     window.setInterval = (work, ms, ...more) => every(work, ms > 1000 ? ms / 10 : ms, ...more);
     window.setTimeout = (work, ms = 0, ...more) => once(work, ms * window.patience, ...more);
@@ -110,7 +133,7 @@ export async function hurried(context) {
 
 /** Asks until the answer is one, and gives it; `what` is said where it never comes. */
 export async function until(what, question) {
-  for (const begun = Date.now(); ;) {
+  for (const begun = Date.now(); ; ) {
     const answer = await question();
     if (answer) return answer;
     check(Date.now() - begun < WAIT_MS, `never: ${what}`);
@@ -121,12 +144,17 @@ export async function until(what, question) {
 export const stands = (on, route) => on.waitForSelector(`main[data-route="#/${route}"]`);
 
 /** Until an element is there and says all these words: while a page turns it may be missing. */
-export const says = (on, selector, ...words) => on.waitForFunction(([where, all]) => {
-  const found = document.querySelector(where);
-  return found !== null && all.every((word) => found.textContent.includes(word));
-}, [selector, words]);
+export const says = (on, selector, ...words) =>
+  on.waitForFunction(
+    ([where, all]) => {
+      const found = document.querySelector(where);
+      return found !== null && all.every((word) => found.textContent.includes(word));
+    },
+    [selector, words],
+  );
 
-const LOOK_MS = 60000, PICTURES_MOST = 3;
+const LOOK_MS = 60000,
+  PICTURES_MOST = 3;
 
 /** Keeps a picture of a page for people to look at. Where the browser draws none, also when asked again, that says nothing about the page: it is told. */
 export async function picture(page, name) {
@@ -134,7 +162,12 @@ export async function picture(page, name) {
   mkdirSync(pictures, { recursive: true });
   for (let tries = 1; ; tries++) {
     try {
-      await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true, animations: "disabled", timeout: LOOK_MS });
+      await page.screenshot({
+        path: join(pictures, `${name}.png`),
+        fullPage: true,
+        animations: "disabled",
+        timeout: LOOK_MS,
+      });
       return;
     } catch (error) {
       console.log(`    no picture ${name} (${tries} of ${PICTURES_MOST}): ${error.message.replaceAll("\n", " ")}`);
@@ -144,7 +177,8 @@ export async function picture(page, name) {
 }
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const LOOKS_MOST = 20, KEY_LOOKS_MOST = 3;
+const LOOKS_MOST = 20,
+  KEY_LOOKS_MOST = 3;
 
 // Pages are the same bytes whatever the daemon was built with: once is enough. Fails with every violation of WCAG 2.2 AA that axe finds. Live pages change under its eyes: what it finds in one that changed
 // meanwhile may be of elements that are gone, so that it looks again. What it costs grows with what it looks at: `within` names what a page
@@ -152,17 +186,31 @@ const LOOKS_MOST = 20, KEY_LOOKS_MOST = 3;
 export async function accessible(page, name, within = "html") {
   if (sanitized) return;
   await page.evaluate(axe);
-  const look = () => page.evaluate(async ([rules, where]) => {
-    let changes = 0;
-    const observer = new MutationObserver((records) => { changes += records.length; });
-    observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-    const { violations } = await window.axe.run(where, { runOnly: rules, resultTypes: ["violations"], preload: false }); // no rule of these reads style sheets
-    observer.disconnect();
-    return { violations, changes };
-  }, [RULES, within]);
+  const look = () =>
+    page.evaluate(
+      async ([rules, where]) => {
+        let changes = 0;
+        const observer = new MutationObserver((records) => {
+          changes += records.length;
+        });
+        observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+        const { violations } = await window.axe.run(where, {
+          runOnly: rules,
+          resultTypes: ["violations"],
+          preload: false,
+        }); // no rule of these reads style sheets
+        observer.disconnect();
+        return { violations, changes };
+      },
+      [RULES, within],
+    );
   let found = await look();
-  for (let looks = 1; found.violations.length > 0 && found.changes > 0 && looks < LOOKS_MOST; looks++) found = await look();
-  const wrong = found.violations.map((violation) => `${violation.id}: ${violation.help}\n    ${violation.nodes.map((node) => node.html.slice(0, 160) + " " + (node.any[0] || node.all[0] || node.none[0] || { message: "" }).message).join("\n    ")}`);
+  for (let looks = 1; found.violations.length > 0 && found.changes > 0 && looks < LOOKS_MOST; looks++)
+    found = await look();
+  const wrong = found.violations.map(
+    (violation) =>
+      `${violation.id}: ${violation.help}\n    ${violation.nodes.map((node) => node.html.slice(0, 160) + " " + (node.any[0] || node.all[0] || node.none[0] || { message: "" }).message).join("\n    ")}`,
+  );
   check(wrong.length === 0, `${name}: axe finds\n  ${wrong.join("\n  ")}`);
   await byKeys(page, name);
 }
@@ -170,27 +218,42 @@ export async function accessible(page, name, within = "html") {
 // What needs a pointer by its nature, and what does the same by keys. The map: what a click on it opens, the
 // table of places opens by its buttons, and so do the lists beside the map. A chart shows the figure under the pointer, and
 // the table below has them all. A message of the desk goes by Escape, too.
-const INSTEAD = [{ of: "canvas.mapbox, .maplibregl-canvas-container, .maplibregl-canvas", by: 'a[href="#/places"]' }, { of: ".u-wrap, .u-over", by: ".chartfigures summary" }, { of: "#said", by: "#said" }];
+const INSTEAD = [
+  { of: "canvas.mapbox, .maplibregl-canvas-container, .maplibregl-canvas", by: 'a[href="#/places"]' },
+  { of: ".u-wrap, .u-over", by: ".chartfigures summary" },
+  { of: "#said", by: "#said" },
+];
 
 /** Fails with whatever of a page the keyboard alone cannot do. Once is enough: languages and colours change nothing of it. */
 async function byKeys(page, name) {
-  if (await page.getAttribute("html", "lang") !== "en") return;
+  if ((await page.getAttribute("html", "lang")) !== "en") return;
   let missed = await keysMiss(page, INSTEAD);
   for (let looks = 1; missed.length > 0 && looks < KEY_LOOKS_MOST; looks++) missed = await keysMiss(page, INSTEAD); // live pages change under the fingers
   check(missed.length === 0, `${name}: by keys alone\n  ${missed.join("\n  ")}`);
 }
 
 /** What moves on a page by itself although somebody asked for less of that (the context's reducedMotion): elements, named by class or tag. */
-export const moving = (page) => page.evaluate(() => Array.from(document.querySelectorAll("*")).filter((one) => {
-  const style = getComputedStyle(one), lasts = (times) => times.split(",").some((time) => parseFloat(time) > 0);
-  return style.scrollBehavior === "smooth" || (style.animationName !== "none" && lasts(style.animationDuration)) || lasts(style.transitionDuration);
-}).map((one) => `${one.tagName} ${one.getAttribute("class") || ""}`));
+export const moving = (page) =>
+  page.evaluate(() =>
+    Array.from(document.querySelectorAll("*"))
+      .filter((one) => {
+        const style = getComputedStyle(one),
+          lasts = (times) => times.split(",").some((time) => parseFloat(time) > 0);
+        return (
+          style.scrollBehavior === "smooth" ||
+          (style.animationName !== "none" && lasts(style.animationDuration)) ||
+          lasts(style.transitionDuration)
+        );
+      })
+      .map((one) => `${one.tagName} ${one.getAttribute("class") || ""}`),
+  );
 
 export function check(holds, what) {
   if (!holds) throw new Error(what);
 }
 
-let passed = 0, failed = 0;
+let passed = 0,
+  failed = 0;
 
 export async function test(name, body) {
   const begun = Date.now();

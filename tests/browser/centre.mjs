@@ -1,24 +1,59 @@
 // The command centre in a real browser, on a real coordinator with real nodes: decide, and see it arrive at the desk.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { accessible, bin, check, daemon, ended, finish, freePort, open, picture, run, says, scratch, stands, test, until, WEBGL } from "./browser.mjs";
+import {
+  accessible,
+  bin,
+  check,
+  daemon,
+  ended,
+  finish,
+  freePort,
+  open,
+  picture,
+  run,
+  says,
+  scratch,
+  stands,
+  test,
+  until,
+  WEBGL,
+} from "./browser.mjs";
 
 const folder = scratch();
-const centre = join(folder, "centre"), node = join(folder, "S01");
+const centre = join(folder, "centre"),
+  node = join(folder, "S01");
 const region = new URL("../../simulations/regions/siouxfalls", import.meta.url).pathname;
-const nodePort = await freePort(), httpPort = await freePort(), deskPort = await freePort();
+const nodePort = await freePort(),
+  httpPort = await freePort(),
+  deskPort = await freePort();
 const address = `http://127.0.0.1:${httpPort}`;
-const PASSWORD = "correct horse 42", PIN = "421133";
+const PASSWORD = "correct horse 42",
+  PIN = "421133";
 
 const haven = (...args) => run(bin("haven"), ["--dir", centre, ...args]);
 const json = async (...args) => JSON.parse(await haven(...args, "--json"));
 const startCoordinator = async () => (await daemon(bin("haven-coordinator"), [centre], /event=ready/)).child;
 
-await run(bin("haven"), ["init", centre, "--name", "河岸市 Riverside", "--exercise", "--http", `127.0.0.1:${httpPort}`,
-  "--bind", `tcp://127.0.0.1:${nodePort}`, "--endpoint", `tcp://127.0.0.1:${nodePort}`]);
+await run(bin("haven"), [
+  "init",
+  centre,
+  "--name",
+  "河岸市 Riverside",
+  "--exercise",
+  "--http",
+  `127.0.0.1:${httpPort}`,
+  "--bind",
+  `tcp://127.0.0.1:${nodePort}`,
+  "--endpoint",
+  `tcp://127.0.0.1:${nodePort}`,
+]);
 let coordinator = await startCoordinator();
 await haven("region", "load", region);
-for (const [name, roles] of [["officer", "planner,approver,exercise-controller"], ["guest", "viewer"]]) {
+for (const [name, roles] of [
+  ["officer", "planner,approver,exercise-controller"],
+  ["guest", "viewer"],
+]) {
   await run(bin("haven"), ["--dir", centre, "account", "add", name, "--roles", roles], PASSWORD + "\n");
 }
 await haven("incident", "open", "June flood", "--hazard", "flood");
@@ -28,7 +63,18 @@ for (const place of ["S02", "S03", "S04"]) {
   await haven("report", place, "count", "--adults", "120");
 }
 await haven("report", "S06", "status", "damaged");
-const key = (await run(bin("haven-node"), ["init", node, "--id", "S01", "--role", "shelter", "--deployment", join(centre, "deployment.json")])).trim();
+const key = (
+  await run(bin("haven-node"), [
+    "init",
+    node,
+    "--id",
+    "S01",
+    "--role",
+    "shelter",
+    "--deployment",
+    join(centre, "deployment.json"),
+  ])
+).trim();
 await haven("enroll", "S01", "--role", "shelter", "--key", key);
 await run(bin("haven-node"), ["desk", node, "--listen", `127.0.0.1:${deskPort}`, "--pin", "-"], PIN + "\n");
 await daemon(bin("haven-node"), ["run", node], /event=desk address/);
@@ -41,7 +87,10 @@ const page = await context.newPage();
 const faults = [];
 page.on("pageerror", (error) => faults.push(String(error)));
 const ready = () => page.waitForSelector("html[data-ready]");
-const turnTo = async (on, name) => { await on.click(`header nav a[href="#/${name}"]`); await stands(on, name); };
+const turnTo = async (on, name) => {
+  await on.click(`header nav a[href="#/${name}"]`);
+  await stands(on, name);
+};
 const go = (name) => turnTo(page, name);
 
 /** Another window of the officer's: a page behind another in the same one may not be drawn. */
@@ -64,19 +113,26 @@ await test("nobody sees anything without an account, and a wrong password is sai
   await page.waitForSelector(".message.bad");
   await accessible(page, "login");
   await picture(page, "centre-login");
-  for (const path of ["/api/v1/shelters", "/api/v1/plans", "/api/v1/log"]) check((await context.request.get(address + path)).status() === 401, path);
+  for (const path of ["/api/v1/shelters", "/api/v1/plans", "/api/v1/log"])
+    check((await context.request.get(address + path)).status() === 401, path);
 });
 
 await test("on a slow network the page says that it is loading, until it is there", async () => {
-  const other = await browser.newContext(wide), slow = await other.newPage();
+  const other = await browser.newContext(wide),
+    slow = await other.newPage();
   let go;
-  const held = new Promise((resolve) => { go = resolve; });
-  await slow.route("**/src/api.js", async (route) => { await held; await route.continue(); });
+  const held = new Promise((resolve) => {
+    go = resolve;
+  });
+  await slow.route("**/src/api.js", async (route) => {
+    await held;
+    await route.continue();
+  });
   await slow.goto(address, { waitUntil: "commit" });
   await says(slow, "body", "is loading", "加载中");
   go();
   await slow.waitForSelector("html[data-login]");
-  check(await slow.locator(".boot").count() === 0, "it still says so");
+  check((await slow.locator(".boot").count()) === 0, "it still says so");
   await other.close();
 });
 
@@ -109,18 +165,33 @@ await test("a plan is made, looked through, approved; its order is accepted at t
   await phone.click('.order.open button[value="accepted"]');
   await phone.waitForSelector(".order.begun");
   await go("orders");
-  await page.waitForFunction(() => [...document.querySelectorAll("tbody tr")].some((row) => row.textContent.includes("accepted")));
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll("tbody tr")].some((row) => row.textContent.includes("accepted")),
+  );
   await picture(page, "centre-orders");
   await phone.context().close();
 });
 
 // As people say it, by another way than the page's.
-const minutes = (seconds) => { const all = Math.round(seconds / 60); return all < 60 ? `${all} min` : `${(all - (all % 60)) / 60} h ${all % 60} min`; };
-const clock = (seconds) => { const all = Math.round(seconds / 60); return `${(all - (all % 60)) / 60}:${all % 60 < 10 ? "0" : ""}${all % 60}`; };
-const roads = new Map(readFileSync(join(region, "link.csv"), "utf8").trim().split("\n").slice(1).map((line) => line.split(",")));
+const minutes = (seconds) => {
+  const all = Math.round(seconds / 60);
+  return all < 60 ? `${all} min` : `${(all - (all % 60)) / 60} h ${all % 60} min`;
+};
+const clock = (seconds) => {
+  const all = Math.round(seconds / 60);
+  return `${(all - (all % 60)) / 60}:${all % 60 < 10 ? "0" : ""}${all % 60}`;
+};
+const roads = new Map(
+  readFileSync(join(region, "link.csv"), "utf8")
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split(",")),
+);
 /** By the places where the roads meet: each is named by its two ends. */
 const wayOf = (links) => [roads.get(links[0]).split(" – ")[0], ...links.map((link) => roads.get(link).split(" – ")[1])];
-const rowsOf = (on, table) => on.$$eval(`${table} tbody tr`, (rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)));
+const rowsOf = (on, table) =>
+  on.$$eval(`${table} tbody tr`, (rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)));
 const MOVES_ON_PAPER = ".sheet table:not(.runs)";
 const openPlan = async (on, id) => {
   await on.goto(`${address}/#/plans/${id}`);
@@ -129,43 +200,108 @@ const openPlan = async (on, id) => {
 
 await test("a plan says who leaves when, at what rate, by which roads, and when all are there; its sheets for zones and shelters too", async () => {
   const plan = (await json("plan", "show", approved)).plan;
-  check(plan.ete100_s > 0 && plan.moves.length > 0 && plan.moves.every((move) => move.departed_s > 0), "the plan has no times to show");
+  check(
+    plan.ete100_s > 0 && plan.moves.length > 0 && plan.moves.every((move) => move.departed_s > 0),
+    "the plan has no times to show",
+  );
   await openPlan(page, approved);
   const reached = await page.textContent(".times dl");
-  for (const said of [`90 % are there (ETE 90 %)${minutes(plan.ete90_s)}`, `All are there (ETE 100 %)${minutes(plan.ete100_s)}`, `The last has left (clearance time)${minutes(plan.clearance_s)}`]) check(reached.includes(said), `${said}: ${reached}`);
+  for (const said of [
+    `90 % are there (ETE 90 %)${minutes(plan.ete90_s)}`,
+    `All are there (ETE 100 %)${minutes(plan.ete100_s)}`,
+    `The last has left (clearance time)${minutes(plan.clearance_s)}`,
+  ])
+    check(reached.includes(said), `${said}: ${reached}`);
   const rows = await rowsOf(page, ".table");
   const move = plan.moves.find((one) => one.links.length > 1);
-  const wanted = [`${minutes(move.departs_s)} – ${minutes(move.departed_s)}`, move.people_per_hour.toLocaleString("en-GB"), `${minutes(move.arrives_s)} – ${minutes(move.arrived_s)}`, minutes(move.travel_s), wayOf(move.links).join(" – ")];
-  const short = [`${clock(move.departs_s)} – ${clock(move.departed_s)}`, wanted[1], `${clock(move.arrives_s)} – ${clock(move.arrived_s)}`, wanted[3]];
-  check(rows.some((row) => short.every((cell, i) => row[5 + i] === cell) && row.at(-1) === wayOf(move.links).slice(1).join(" – ")), `${short}: ${rows.join("\n")}`); // the zone stands in a column of its own
+  const wanted = [
+    `${minutes(move.departs_s)} – ${minutes(move.departed_s)}`,
+    move.people_per_hour.toLocaleString("en-GB"),
+    `${minutes(move.arrives_s)} – ${minutes(move.arrived_s)}`,
+    minutes(move.travel_s),
+    wayOf(move.links).join(" – "),
+  ];
+  const short = [
+    `${clock(move.departs_s)} – ${clock(move.departed_s)}`,
+    wanted[1],
+    `${clock(move.arrives_s)} – ${clock(move.arrived_s)}`,
+    wanted[3],
+  ];
+  check(
+    rows.some(
+      (row) => short.every((cell, i) => row[5 + i] === cell) && row.at(-1) === wayOf(move.links).slice(1).join(" – "),
+    ),
+    `${short}: ${rows.join("\n")}`,
+  ); // the zone stands in a column of its own
   const size = page.viewportSize();
   await page.setViewportSize({ width: 1366, height: 768 });
-  await page.waitForFunction(() => { const box = document.querySelector(".table.dense .tablebox"); return box.scrollWidth <= box.clientWidth; }); // its route is in sight
+  await page.waitForFunction(() => {
+    const box = document.querySelector(".table.dense .tablebox");
+    return box.scrollWidth <= box.clientWidth;
+  }); // its route is in sight
   await page.setViewportSize(size);
   await accessible(page, "a plan with times");
   await picture(page, "centre-plan-times");
   await page.emulateMedia({ media: "print" });
   const count = (key) => new Set(plan.moves.map((one) => one[key])).size;
-  const runs = plan.buses.runs, yards = new Set(runs.map((run) => run.vehicle));
+  const runs = plan.buses.runs,
+    yards = new Set(runs.map((run) => run.vehicle));
   check(runs.length > 0, "nobody goes by bus");
-  check(await page.locator(".sheet:visible").count() === count("zone") + count("shelter") + yards.size, "a zone, a shelter or a yard has no sheet");
+  check(
+    (await page.locator(".sheet:visible").count()) === count("zone") + count("shelter") + yards.size,
+    "a zone, a shelter or a yard has no sheet",
+  );
   const printed = await rowsOf(page, MOVES_ON_PAPER);
   check(printed.length === 2 * plan.moves.length, `${printed.length} rows on paper`);
-  check(printed.some((row) => row[4] === wanted[0] && row[5] === wanted[1] && row[7] === wanted[4]), `zone: ${printed.join("\n")}`);
-  check(printed.some((row) => row[4] === wanted[2] && row[5] === wanted[4]), `shelter: ${printed.join("\n")}`);
+  check(
+    printed.some((row) => row[4] === wanted[0] && row[5] === wanted[1] && row[7] === wanted[4]),
+    `zone: ${printed.join("\n")}`,
+  );
+  check(
+    printed.some((row) => row[4] === wanted[2] && row[5] === wanted[4]),
+    `shelter: ${printed.join("\n")}`,
+  );
   const long = plan.moves.find((one) => new Set(one.links).size > 4);
   const whole = wayOf(long.links).join(" – ");
-  check(printed.some((row) => row.includes(whole)), `${whole} is not whole on paper`);
-  const rides = await rowsOf(page, ".sheet .runs"), stops = runs.flatMap((run) => run.stops);
-  check(rides.length === 2 * stops.length, `${rides.length} rows of ${stops.length} stops: each on the sheet of its yard and of its zone`);
-  const run = runs[0], stop = run.stops[0];
-  check(rides.some((row) => row[0].includes(run.vehicle) && row[3].startsWith(stop.people.toLocaleString("en-GB")) && row[4].includes(minutes(stop.arrives_s))), `bus: ${rides.join("\n")}`);
-  await page.evaluate((kinds) => { // of each kind the one with the most on it: all of a kind are made alike
-    const sheets = Array.from(document.querySelectorAll(".sheet")), sizeOf = (sheet) => sheet.querySelectorAll("*").length;
-    const fullest = kinds.map((kind) => sheets.filter((sheet) => sheet.querySelector("h2").textContent.startsWith(kind)).sort((a, b) => sizeOf(b) - sizeOf(a))[0]);
-    sheets.forEach((sheet) => { sheet.hidden = !fullest.includes(sheet); });
-  }, ["Zone ", "Shelter ", "Bus yard "]);
-  check(await page.locator(".sheet:visible").count() === 3, "there are not three kinds of sheets");
+  check(
+    printed.some((row) => row.includes(whole)),
+    `${whole} is not whole on paper`,
+  );
+  const rides = await rowsOf(page, ".sheet .runs"),
+    stops = runs.flatMap((run) => run.stops);
+  check(
+    rides.length === 2 * stops.length,
+    `${rides.length} rows of ${stops.length} stops: each on the sheet of its yard and of its zone`,
+  );
+  const run = runs[0],
+    stop = run.stops[0];
+  check(
+    rides.some(
+      (row) =>
+        row[0].includes(run.vehicle) &&
+        row[3].startsWith(stop.people.toLocaleString("en-GB")) &&
+        row[4].includes(minutes(stop.arrives_s)),
+    ),
+    `bus: ${rides.join("\n")}`,
+  );
+  await page.evaluate(
+    (kinds) => {
+      // of each kind the one with the most on it: all of a kind are made alike
+      const sheets = Array.from(document.querySelectorAll(".sheet")),
+        sizeOf = (sheet) => sheet.querySelectorAll("*").length;
+      const fullest = kinds.map(
+        (kind) =>
+          sheets
+            .filter((sheet) => sheet.querySelector("h2").textContent.startsWith(kind))
+            .sort((a, b) => sizeOf(b) - sizeOf(a))[0],
+      );
+      sheets.forEach((sheet) => {
+        sheet.hidden = !fullest.includes(sheet);
+      });
+    },
+    ["Zone ", "Shelter ", "Bus yard "],
+  );
+  check((await page.locator(".sheet:visible").count()) === 3, "there are not three kinds of sheets");
   await accessible(page, "sheets");
   await page.emulateMedia({ media: null });
 });
@@ -176,21 +312,38 @@ await test("on paper no number of a bus, no time and no figure is broken, nothin
   const paper = await (await loggedIn(browser)).newPage();
   await openPlan(paper, approved);
   for (const language of ["zh-CN", "en"]) {
-    if (await paper.getAttribute("html", "lang") !== language) await paper.click(`header button[lang="${language}"]`);
+    if ((await paper.getAttribute("html", "lang")) !== language) await paper.click(`header button[lang="${language}"]`);
     await stands(paper, `plans/${approved}`);
     const size = paper.viewportSize();
     await paper.setViewportSize({ width: A4_PX, height: 960 });
     await paper.emulateMedia({ media: "print" });
     const found = await paper.evaluate(() => {
-      const all = (within, what) => Array.from(within.querySelectorAll(what)), boxOf = (one) => one.getBoundingClientRect();
-      const sheets = all(document, ".sheet"), kept = all(document, ".sheet .keep");
-      return { sheets: sheets.length, kept: kept.length, broken: kept.filter((one) => new Set(Array.from(one.getClientRects(), (line) => line.top)).size !== 1).map((one) => one.textContent),
-        loose: all(document, ".sheet tbody tr").filter((row) => all(row, ".keep").length < 4).map((row) => row.textContent), // three figures and a time, or one and three
-        wide: sheets.filter((sheet) => all(sheet, "table").some((table) => boxOf(table).right > innerWidth)).map((sheet) => sheet.querySelector("h2").textContent),
-        beside: sheets.filter((sheet) => all(sheet, "table").some((table) => boxOf(table).top < boxOf(sheet.querySelector(".code")).bottom)).length };
+      const all = (within, what) => Array.from(within.querySelectorAll(what)),
+        boxOf = (one) => one.getBoundingClientRect();
+      const sheets = all(document, ".sheet"),
+        kept = all(document, ".sheet .keep");
+      return {
+        sheets: sheets.length,
+        kept: kept.length,
+        broken: kept
+          .filter((one) => new Set(Array.from(one.getClientRects(), (line) => line.top)).size !== 1)
+          .map((one) => one.textContent),
+        loose: all(document, ".sheet tbody tr")
+          .filter((row) => all(row, ".keep").length < 4)
+          .map((row) => row.textContent), // three figures and a time, or one and three
+        wide: sheets
+          .filter((sheet) => all(sheet, "table").some((table) => boxOf(table).right > innerWidth))
+          .map((sheet) => sheet.querySelector("h2").textContent),
+        beside: sheets.filter((sheet) =>
+          all(sheet, "table").some((table) => boxOf(table).top < boxOf(sheet.querySelector(".code")).bottom),
+        ).length,
+      };
     });
     check(found.sheets > 0 && found.kept > found.sheets, JSON.stringify(found));
-    check(found.broken.length + found.loose.length + found.wide.length + found.beside === 0, `${language}: ${JSON.stringify(found)}`);
+    check(
+      found.broken.length + found.loose.length + found.wide.length + found.beside === 0,
+      `${language}: ${JSON.stringify(found)}`,
+    );
     await picture(paper, `centre-sheets-${language}`);
     await paper.emulateMedia({ media: null });
     await paper.setViewportSize(size);
@@ -202,20 +355,38 @@ await test("a plan without times says that they are unknown, never 0, also besid
   const untimed = await (await loggedIn(browser)).newPage();
   const other = (await json("plan", "list")).plans.find((plan) => String(plan.id) !== approved).id;
   await untimed.route(`**/api/v1/plans/${other}`, async (route) => {
-    const answer = await route.fetch(), plan = await answer.json();
+    const answer = await route.fetch(),
+      plan = await answer.json();
     for (const name of ["step_s", "horizon_s", "ete90_s", "ete100_s", "clearance_s"]) delete plan[name];
-    for (const move of plan.moves) for (const name of ["departs_s", "departed_s", "arrives_s", "arrived_s", "people_per_hour"]) delete move[name];
+    for (const move of plan.moves)
+      for (const name of ["departs_s", "departed_s", "arrives_s", "arrived_s", "people_per_hour"]) delete move[name];
     await route.fulfill({ response: answer, json: plan });
   });
   await openPlan(untimed, other);
-  check((await untimed.$$eval(".times dd", (all) => all.map((one) => one.textContent))).every((said) => said === "— unknown"), await untimed.textContent(".times"));
-  const onTheSpot = (await json("plan", "show", String(other))).plan.moves.filter((move) => move.travel_s === 0 && move.links.length === 0);
-  const rows = await rowsOf(untimed, ".table"), unrated = rows.filter((row) => row[6] === "—"); // no road, no rate: not an unknown one
-  check(unrated.length === onTheSpot.length, `${unrated.length} rows without a rate, ${onTheSpot.length} moves on the spot`);
-  for (const row of rows) check([5, 7].every((i) => row[i] === "— unknown") && (row[6] === "— unknown" || row[6] === "—"), row.join(" | "));
+  check(
+    (await untimed.$$eval(".times dd", (all) => all.map((one) => one.textContent))).every(
+      (said) => said === "— unknown",
+    ),
+    await untimed.textContent(".times"),
+  );
+  const onTheSpot = (await json("plan", "show", String(other))).plan.moves.filter(
+    (move) => move.travel_s === 0 && move.links.length === 0,
+  );
+  const rows = await rowsOf(untimed, ".table"),
+    unrated = rows.filter((row) => row[6] === "—"); // no road, no rate: not an unknown one
+  check(
+    unrated.length === onTheSpot.length,
+    `${unrated.length} rows without a rate, ${onTheSpot.length} moves on the spot`,
+  );
+  for (const row of rows)
+    check([5, 7].every((i) => row[i] === "— unknown") && (row[6] === "— unknown" || row[6] === "—"), row.join(" | "));
   for (const row of await rowsOf(untimed, MOVES_ON_PAPER)) check(row[4] === "— unknown", row.join(" | "));
   const compared = (await rowsOf(untimed, ".compare")).filter((row) => /ETE|clearance/.test(row[0]));
-  check(compared.length === 3 && compared.every((row) => /\d/.test(row[1]) && row[2] === "— unknown" && row[3] === "— unknown"), compared.join("\n"));
+  check(
+    compared.length === 3 &&
+      compared.every((row) => /\d/.test(row[1]) && row[2] === "— unknown" && row[3] === "— unknown"),
+    compared.join("\n"),
+  );
   await accessible(untimed, "a plan without times");
   await untimed.context().close();
 });
@@ -253,23 +424,42 @@ await test("a plan is edited: a pair pinned, a road kept out, a reserve held; so
   await stands(page, `plans/${second}/${first}`);
   await page.waitForSelector(".changes table");
   const after = (await json("plan", "show", second)).plan;
-  check(after.moves.every((move) => !move.links.includes(link)), `the plan uses ${link}`);
-  check(after.moves.filter((move) => move.zone === "Z10").every((move) => move.shelter === "S03"), "the pin is not heeded");
-  check(after.shipments.every((one) => one.depot !== "D1" || one.item !== "water"), "the reserve is not held");
+  check(
+    after.moves.every((move) => !move.links.includes(link)),
+    `the plan uses ${link}`,
+  );
+  check(
+    after.moves.filter((move) => move.zone === "Z10").every((move) => move.shelter === "S03"),
+    "the pin is not heeded",
+  );
+  check(
+    after.shipments.every((one) => one.depot !== "D1" || one.item !== "water"),
+    "the reserve is not held",
+  );
   const compared = await page.textContent(".compare thead");
   check(compared.includes(`Plan ${first}`) && compared.includes(`Plan ${second}`), compared);
   check((await page.textContent(".changes")).includes("go elsewhere"), await page.textContent(".changes"));
-  for (const [figure, name] of [["ETE 90 %", "ete90_s"], ["ETE 100 %", "ete100_s"], ["clearance time", "clearance_s"]]) {
+  for (const [figure, name] of [
+    ["ETE 90 %", "ete90_s"],
+    ["ETE 100 %", "ete100_s"],
+    ["clearance time", "clearance_s"],
+  ]) {
     const row = (await rowsOf(page, ".compare")).find((one) => one[0].includes(figure));
     check(row && row[1] === minutes(before[name]) && row[2] === minutes(after[name]), `${figure}: ${row}`);
-    check(before[name] === after[name] ? row[3] === "=" : row[3].includes(after[name] > before[name] ? "worse" : "better"), `${figure}: ${row}`);
+    check(
+      before[name] === after[name] ? row[3] === "=" : row[3].includes(after[name] > before[name] ? "worse" : "better"),
+      `${figure}: ${row}`,
+    );
   }
   await picture(page, "centre-plan-compared");
   await page.click(".actions button.go");
   await page.waitForSelector("h1 .mark.good:has-text('in force')");
   for (let left = 3; left > 0; left--) {
     await page.click(".binding > ul button");
-    await page.waitForFunction((wanted) => document.querySelectorAll(".binding > ul button").length === wanted, left - 1);
+    await page.waitForFunction(
+      (wanted) => document.querySelectorAll(".binding > ul button").length === wanted,
+      left - 1,
+    );
   }
 });
 
@@ -293,18 +483,36 @@ await test("what wants attention is taken, given to somebody, given up", async (
 await test("what somebody has in hand stays while the page goes on: a button pressed, the place of the keyboard", async () => {
   await go("now");
   const button = page.locator(".column.alarm li", { hasText: "Whittier" }).locator("button", { hasText: "Give it to" });
-  const happen = async (people) => { // and until the page knows
+  const happen = async (people) => {
+    // and until the page knows
     await haven("report", "S03", "count", "--adults", String(people));
     const known = (await json("status")).position;
-    await page.waitForFunction((wanted) => Number(document.querySelector(".incident").textContent.match(/([\d,]+)$/)[1].replaceAll(",", "")) >= wanted, known);
+    await page.waitForFunction(
+      (wanted) =>
+        Number(
+          document
+            .querySelector(".incident")
+            .textContent.match(/([\d,]+)$/)[1]
+            .replaceAll(",", ""),
+        ) >= wanted,
+      known,
+    );
   };
   await button.focus();
   const name = await button.getAttribute("aria-label");
-  await page.evaluate(() => { document.activeElement.dataset.old = ""; });
+  await page.evaluate(() => {
+    document.activeElement.dataset.old = "";
+  });
   await happen(121);
-  await page.waitForFunction((wanted) => document.activeElement.getAttribute("aria-label") === wanted && document.activeElement.dataset.old === undefined, name);
+  await page.waitForFunction(
+    (wanted) =>
+      document.activeElement.getAttribute("aria-label") === wanted && document.activeElement.dataset.old === undefined,
+    name,
+  );
   await page.focus('header nav a[href="#/places"]');
-  await page.evaluate(() => { document.activeElement.dataset.old = ""; });
+  await page.evaluate(() => {
+    document.activeElement.dataset.old = "";
+  });
   await happen(122);
   check(await page.evaluate(() => document.activeElement.dataset.old === ""), "the bar was made anew for nothing");
   await button.hover();
@@ -317,13 +525,30 @@ await test("what somebody has in hand stays while the page goes on: a button pre
 });
 
 await test("an order that is late goes one step up, and every page says to whom", async () => {
-  await haven("orders", "issue", "stand-by", "Z10", "--post", "zone-warden", "--text", "say when you are ready", "--deadline", "2020-01-01T00:00:00Z");
-  const late = String((await until("an order overdue", async () => (await json("orders", "list")).orders.find((order) => order.overdue))).id);
+  await haven(
+    "orders",
+    "issue",
+    "stand-by",
+    "Z10",
+    "--post",
+    "zone-warden",
+    "--text",
+    "say when you are ready",
+    "--deadline",
+    "2020-01-01T00:00:00Z",
+  );
+  const late = String(
+    (await until("an order overdue", async () => (await json("orders", "list")).orders.find((order) => order.overdue)))
+      .id,
+  );
   await page.goto(`${address}/#/orders/${late}`);
   await page.waitForSelector("main .mark.bad:has-text('gone up to planner (step 1)')");
   await picture(page, "centre-order-late");
   await go("now");
-  await page.locator(".column li", { hasText: `order ${late} is overdue` }).filter({ hasText: "gone up to planner (step 1)" }).waitFor();
+  await page
+    .locator(".column li", { hasText: `order ${late} is overdue` })
+    .filter({ hasText: "gone up to planner (step 1)" })
+    .waitFor();
   await go("orders");
   await page.waitForSelector("tbody tr:first-child:has-text('overdue')");
 });
@@ -338,13 +563,17 @@ await test("the shift is handed over: what is open, whose, what was decided and 
   await page.fill("main [name=text]", "S06 is closed, the bridge is watched");
   await page.click("main form button.go");
   await says(page, "main .message", "night shift");
-  check(!(await page.textContent("main")).includes("Plan decided"), "what was decided in the last shift is told of this one");
+  check(
+    !(await page.textContent("main")).includes("Plan decided"),
+    "what was decided in the last shift is told of this one",
+  );
 });
 
 await test("the answer of a post without a node is entered by voice", async () => {
   await go("orders");
   await page.fill(".tools input", "voice");
-  await page.waitForFunction(() => { // the filter works in slices
+  await page.waitForFunction(() => {
+    // the filter works in slices
     const rows = [...document.querySelectorAll("main tbody tr")];
     return rows.length > 0 && rows.every((row) => row.textContent.includes("voice"));
   });
@@ -357,29 +586,65 @@ await test("the answer of a post without a node is entered by voice", async () =
 
 await test("goods of a plan go by vehicles: what leaves when, and on the way once it is approved, in both languages", async () => {
   await haven("report", "D1", '{"verb": "stock-count", "lines": [{"item": "water", "quantity": 9000}]}');
-  await haven("report", "S02", '{"verb": "request", "kind": "goods", "urgency": "urgent", "lines": [{"item": "water", "quantity": 400}]}');
+  await haven(
+    "report",
+    "S02",
+    '{"verb": "request", "kind": "goods", "urgency": "urgent", "lines": [{"item": "water", "quantity": 400}]}',
+  );
   const made = String((await json("plan", "make")).plan);
-  const plan = (await json("plan", "show", made)).plan, [trip] = plan.fleet.trips;
+  const plan = (await json("plan", "show", made)).plan,
+    [trip] = plan.fleet.trips;
   check(plan.shipments.length > 0 && trip.load[0].item === "water", "the plan ships no water");
   await openPlan(page, made);
   await page.click(".deliveries details summary");
   const name = (await json("shelters")).shelters.find((one) => one.id === trip.shelter).name;
-  await says(page, ".deliveries", trip.vehicle, name, `Drinking water ${trip.load[0].quantity.toLocaleString("en-GB")}`, `there after ${minutes(trip.delivered_s)}`);
+  await says(
+    page,
+    ".deliveries",
+    trip.vehicle,
+    name,
+    `Drinking water ${trip.load[0].quantity.toLocaleString("en-GB")}`,
+    `there after ${minutes(trip.delivered_s)}`,
+  );
   await accessible(page, "a plan with deliveries", ".deliveries");
   await picture(page, "centre-plan-deliveries");
   await page.click(".actions button.go");
   await page.waitForSelector("h1 .mark.good:has-text('in force')");
   const waybill = (await json("ledger", "waybills")).waybills.find((one) => one.to === trip.shelter);
   await go("supplies");
-  const row = page.locator("section", { hasText: "Deliveries on the way" }).locator("tbody tr", { hasText: waybill.id });
+  const row = page
+    .locator("section", { hasText: "Deliveries on the way" })
+    .locator("tbody tr", { hasText: waybill.id });
   await row.filter({ hasText: name }).filter({ hasText: "ordered" }).filter({ hasText: "Drinking water" }).waitFor();
-  await page.locator("section", { hasText: "Requests" }).locator("tbody tr", { hasText: "Drinking water" }).filter({ hasText: "400" }).first().waitFor();
-  await page.waitForFunction(() => Array.from(document.querySelectorAll("td.rest .whole")).some((one) => getComputedStyle(one).display === "inline-block" && /^Drinking water [\d,]+$/.test(one.textContent))); // what has no room is cut off before an item: half a figure is a wrong one
-  for (const [table, at] of [["How long it lasts", 2], ["Runs out within a week", 2]]) check((await page.locator("section", { hasText: table }).locator(`thead th:nth-child(${at})`).first().textContent()).includes("Days left"), `${table}: how long is not beside what`);
+  await page
+    .locator("section", { hasText: "Requests" })
+    .locator("tbody tr", { hasText: "Drinking water" })
+    .filter({ hasText: "400" })
+    .first()
+    .waitFor();
+  await page.waitForFunction(() =>
+    Array.from(document.querySelectorAll("td.rest .whole")).some(
+      (one) => getComputedStyle(one).display === "inline-block" && /^Drinking water [\d,]+$/.test(one.textContent),
+    ),
+  ); // what has no room is cut off before an item: half a figure is a wrong one
+  for (const [table, at] of [
+    ["How long it lasts", 2],
+    ["Runs out within a week", 2],
+  ])
+    check(
+      (
+        await page.locator("section", { hasText: table }).locator(`thead th:nth-child(${at})`).first().textContent()
+      ).includes("Days left"),
+      `${table}: how long is not beside what`,
+    );
   await accessible(page, "supplies");
   await picture(page, "centre-supplies");
   await page.click("button[lang=zh-CN]");
-  await page.locator("section", { hasText: "在途物资" }).locator("tbody tr", { hasText: waybill.id }).filter({ hasText: "已下达" }).waitFor();
+  await page
+    .locator("section", { hasText: "在途物资" })
+    .locator("tbody tr", { hasText: waybill.id })
+    .filter({ hasText: "已下达" })
+    .waitFor();
   await page.click("button[lang=en]");
   await stands(page, "supplies");
 });
@@ -387,7 +652,11 @@ await test("goods of a plan go by vehicles: what leaves when, and on the way onc
 await test("a request is approved in part and declined from its page, a delivery is looked at and ended, goods are ordered back", async () => {
   const asks = (await json("requests")).requests.find((one) => one.place === "S02" && one.kind === "goods");
   await go("supplies");
-  await page.locator("section", { hasText: "Requests" }).locator("tbody button.link", { hasText: (await json("shelters", "S02")).shelters[0].name }).first().click();
+  await page
+    .locator("section", { hasText: "Requests" })
+    .locator("tbody button.link", { hasText: (await json("shelters", "S02")).shelters[0].name })
+    .first()
+    .click();
   await stands(page, `supplies/request/${encodeURIComponent(asks.id)}`);
   await accessible(page, "a request");
   await picture(page, "centre-request");
@@ -402,7 +671,10 @@ await test("a request is approved in part and declined from its page, a delivery
   await says(page, "main", "declined", "the next shelter has some");
   const waybill = (await json("ledger", "waybills")).waybills[0];
   await go("supplies");
-  await page.locator("section", { hasText: "Deliveries on the way" }).locator("tbody button.link", { hasText: waybill.id }).click();
+  await page
+    .locator("section", { hasText: "Deliveries on the way" })
+    .locator("tbody button.link", { hasText: waybill.id })
+    .click();
   await stands(page, `supplies/waybill/${waybill.id}`);
   await accessible(page, "a delivery");
   await picture(page, "centre-delivery");
@@ -415,12 +687,22 @@ await test("a request is approved in part and declined from its page, a delivery
   await page.fill("details.return [name=place]", "S06");
   await page.click("details.return form button");
   await says(page, "#said", "Ordered.");
-  check((await json("orders", "--all")).orders.some((order) => order.kind === "return-goods" && order.lines[0].quantity === 40), "no order to return goods");
+  check(
+    (await json("orders", "--all")).orders.some(
+      (order) => order.kind === "return-goods" && order.lines[0].quantity === 40,
+    ),
+    "no order to return goods",
+  );
 });
 
 await test("goods that were told by telephone are entered: a count with a lot, a delivery, a request", async () => {
   // By way of another page: the form of an entry that is still on its way clears itself when it has arrived.
-  const enter = async (what, place) => { await go("supplies"); await go("report"); await page.selectOption("[name=what]", what); await page.fill("[name=place]", place); };
+  const enter = async (what, place) => {
+    await go("supplies");
+    await go("report");
+    await page.selectOption("[name=what]", what);
+    await page.fill("[name=place]", place);
+  };
   await enter("stock-count", "D3");
   await page.selectOption("[name=item0]", "water");
   await page.fill("[name=quantity0]", "90");
@@ -428,20 +710,31 @@ await test("goods that were told by telephone are entered: a count with a lot, a
   await page.fill("[name=expiry0]", "2031-05-31");
   await accessible(page, "a report of goods");
   await page.click("form button.go");
-  await until("the count", async () => (await json("ledger", "item", "water")).rows.some((row) => row.place === "D3" && row.lot === "L7" && row.expiry === "2031-05-31" && row.accounts["on-hand"] === 90));
+  await until("the count", async () =>
+    (await json("ledger", "item", "water")).rows.some(
+      (row) => row.place === "D3" && row.lot === "L7" && row.expiry === "2031-05-31" && row.accounts["on-hand"] === 90,
+    ),
+  );
   await enter("stock-receive", "S07");
   await page.selectOption("[name=item0]", "blanket");
   await page.fill("[name=quantity0]", "25");
   await page.fill("[name=waybill]", "W-77");
   await page.fill("[name=counterpart]", "D3");
   await page.click("form button.go");
-  await until("the receipt", async () => (await json("ledger", "waybills", "--all")).waybills.some((one) => one.id === "W-77" && one.lines[0].received === 25));
+  await until("the receipt", async () =>
+    (await json("ledger", "waybills", "--all")).waybills.some(
+      (one) => one.id === "W-77" && one.lines[0].received === 25,
+    ),
+  );
   await enter("goods-request", "S07");
   await page.selectOption("[name=item0]", "meal");
   await page.fill("[name=quantity0]", "60");
   await page.selectOption("[name=urgency]", "urgent");
   await page.click("form button.go");
-  const asked = async () => (await json("requests")).requests.find((one) => one.place === "S07" && one.tracks && one.tracks[0].requested === 60);
+  const asked = async () =>
+    (await json("requests")).requests.find(
+      (one) => one.place === "S07" && one.tracks && one.tracks[0].requested === 60,
+    );
   await until("the request", asked);
   await enter("stock-receive", "S07");
   await page.selectOption("[name=item0]", "meal");
@@ -470,7 +763,11 @@ await test("an order is issued, revised and cancelled", async () => {
   await says(page, "main dl", "be ready by six");
   await page.click("button:has-text('Cancel the order')");
   await says(page, "main .mark", "cancelled");
-  check((await json("orders", "show", number)).order.state === "cancelled" || (await haven("orders", "show", number)).includes("cancelled"), "not cancelled");
+  check(
+    (await json("orders", "show", number)).order.state === "cancelled" ||
+      (await haven("orders", "show", number)).includes("cancelled"),
+    "not cancelled",
+  );
 });
 
 await test("a report by telephone goes in on behalf, and the table shows it with its source", async () => {
@@ -480,7 +777,11 @@ await test("a report by telephone goes in on behalf, and the table shows it with
   await page.click("form button.go");
   await says(page, "#said .good", "Taken");
   await go("places");
-  await page.waitForFunction(() => [...document.querySelectorAll("tbody tr")].some((row) => row.textContent.startsWith("S07") && row.textContent.includes("77")));
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll("tbody tr")].some(
+      (row) => row.textContent.startsWith("S07") && row.textContent.includes("77"),
+    ),
+  );
   await picture(page, "centre-tables");
 });
 
@@ -488,7 +789,7 @@ await test("tables sort and filter by keyboard", async () => {
   await page.focus("thead th:nth-child(4) button");
   await page.keyboard.press("Enter");
   await page.keyboard.press("Enter");
-  check(await page.getAttribute("thead th:nth-child(4)", "aria-sort") === "descending", "not sorted");
+  check((await page.getAttribute("thead th:nth-child(4)", "aria-sort")) === "descending", "not sorted");
   await page.fill(".tools input", "hangar");
   await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
 });
@@ -508,12 +809,18 @@ await test("the map draws, with WebGL and without, and a click tells everything 
     await map.goto(`${address}/#/map/shelter/S02`);
     return map;
   };
-  const withWebgl = await open(WEBGL), map = await openMap(withWebgl);
+  const withWebgl = await open(WEBGL),
+    map = await openMap(withWebgl);
   await map.waitForSelector("div.mapbox[data-drawn]");
   await says(map, ".side dl", "120");
   await picture(map, "centre-map");
   await withWebgl.close();
-  const drawn = await openMap(browser, () => { HTMLCanvasElement.prototype.getContext = ((original) => function (kind, ...rest) { return kind.startsWith("webgl") ? null : original.call(this, kind, ...rest); })(HTMLCanvasElement.prototype.getContext); });
+  const drawn = await openMap(browser, () => {
+    HTMLCanvasElement.prototype.getContext = ((original) =>
+      function (kind, ...rest) {
+        return kind.startsWith("webgl") ? null : original.call(this, kind, ...rest);
+      })(HTMLCanvasElement.prototype.getContext);
+  });
   await drawn.waitForSelector("canvas.mapbox[data-drawn]");
   await says(drawn, ".side dl", "120");
   await accessible(drawn, "drawn map");
@@ -522,7 +829,8 @@ await test("the map draws, with WebGL and without, and a click tells everything 
 });
 
 await test("what is not there is said in the language of the page, and without a region nothing is said to be well", async () => {
-  const other = await loggedIn(browser), seen = await other.newPage();
+  const other = await loggedIn(browser),
+    seen = await other.newPage();
   await seen.goto(`${address}/#/map/shelter/NOPE`);
   await says(seen, ".side", "There is nothing of this name", "there is no shelter “NOPE”", "Overview");
   await seen.click("button[lang=zh-CN]");
@@ -533,47 +841,87 @@ await test("what is not there is said in the language of the page, and without a
   await seen.fill("[name=addressee]", "NOPE");
   await seen.click("form button.go");
   await seen.waitForSelector("#said .bad small[lang=en]"); // the server's own words, said to be English
-  check(/^[\u4e00-\u9fff]/.test(await seen.textContent("#said .bad")), `in Chinese: ${await seen.textContent("#said .bad")}`);
+  check(
+    /^[\u4e00-\u9fff]/.test(await seen.textContent("#said .bad")),
+    `in Chinese: ${await seen.textContent("#said .bad")}`,
+  );
   await seen.click("button[lang=en]");
-  await other.route("**/api/v1/region", (route) => route.fulfill({ status: 404, contentType: "application/problem+json", body: JSON.stringify({ status: 404, title: "There is no such thing", detail: "no region is loaded" }) }));
-  await other.route("**/api/v1/attention*", async (route) => { const answer = await route.fetch(); await route.fulfill({ response: answer, json: { ...await answer.json(), total: 0, items: [] } }); });
+  await other.route("**/api/v1/region", (route) =>
+    route.fulfill({
+      status: 404,
+      contentType: "application/problem+json",
+      body: JSON.stringify({ status: 404, title: "There is no such thing", detail: "no region is loaded" }),
+    }),
+  );
+  await other.route("**/api/v1/attention*", async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), total: 0, items: [] } });
+  });
   const fresh = await other.newPage();
   await fresh.goto(address);
   await says(fresh, ".answers", "No region is loaded yet");
-  check(await fresh.locator(".answers .good").count() === 0, "nothing is known, and all is said to be well");
+  check((await fresh.locator(".answers .good").count()) === 0, "nothing is known, and all is said to be well");
   await accessible(fresh, "without a region", ".answers");
   await other.close();
 });
 
 /** A PMTiles file (version 3) of one tile, the whole world in one colour. */
 function backgroundFile() {
-  const tile = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64");
-  const root = Buffer.from([1, 0, 1, tile.length, 1]), metadata = Buffer.from("{}"), header = Buffer.alloc(127);
+  const tile = Buffer.from(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
+    "base64",
+  );
+  const root = Buffer.from([1, 0, 1, tile.length, 1]),
+    metadata = Buffer.from("{}"),
+    header = Buffer.alloc(127);
   header.write("PMTiles");
   header[7] = 3;
-  [127, root.length, 127 + root.length, metadata.length, 0, 0, 127 + root.length + metadata.length, tile.length, 1, 1, 1].forEach((value, i) => header.writeBigUInt64LE(BigInt(value), 8 + 8 * i));
-  [1, 1, 1, 2, 0, 0].forEach((value, i) => { header[96 + i] = value; }); // clustered, not packed, PNG, of zoom 0 alone
+  [
+    127,
+    root.length,
+    127 + root.length,
+    metadata.length,
+    0,
+    0,
+    127 + root.length + metadata.length,
+    tile.length,
+    1,
+    1,
+    1,
+  ].forEach((value, i) => header.writeBigUInt64LE(BigInt(value), 8 + 8 * i));
+  [1, 1, 1, 2, 0, 0].forEach((value, i) => {
+    header[96 + i] = value;
+  }); // clustered, not packed, PNG, of zoom 0 alone
   [-1800000000, -850000000, 1800000000, 850000000].forEach((value, i) => header.writeInt32LE(value, 102 + 4 * i));
   return Buffer.concat([header, root, metadata, tile]);
 }
 
 await test("a background that the user has is drawn under the map, read piece by piece from here alone; none is no fault", async () => {
-  const withWebgl = await open(WEBGL), pieces = [];
+  const withWebgl = await open(WEBGL),
+    pieces = [];
   const openMap = async () => {
     const map = await (await loggedIn(withWebgl)).newPage();
     map.on("pageerror", (error) => faults.push(String(error)));
-    map.on("response", (answer) => { if (answer.url().includes("/api/v1/background")) pieces.push(`${answer.status()} ${new URL(answer.url()).origin}`); });
+    map.on("response", (answer) => {
+      if (answer.url().includes("/api/v1/background"))
+        pieces.push(`${answer.status()} ${new URL(answer.url()).origin}`);
+    });
     await map.goto(`${address}/#/map`);
     await map.waitForSelector("div.mapbox[data-drawn]");
     return map;
   };
   const without = await openMap();
-  check(await without.getAttribute("div.mapbox", "data-background") === "false" && pieces.length === 1 && pieces[0] === `204 ${address}`, `without one: ${pieces}`);
+  check(
+    (await without.getAttribute("div.mapbox", "data-background")) === "false" &&
+      pieces.length === 1 &&
+      pieces[0] === `204 ${address}`,
+    `without one: ${pieces}`,
+  );
   await without.close();
   pieces.length = 0;
   writeFileSync(join(centre, "background.pmtiles"), backgroundFile());
   const map = await openMap();
-  check(await map.getAttribute("div.mapbox", "data-background") === "true", "it is not laid");
+  check((await map.getAttribute("div.mapbox", "data-background")) === "true", "it is not laid");
   check(pieces.length >= 3 && pieces.every((piece) => piece === `206 ${address}`), `mark, head and tile: ${pieces}`);
   await picture(map, "centre-map-background");
   rmSync(join(centre, "background.pmtiles"));
@@ -583,7 +931,14 @@ await test("a background that the user has is drawn under the map, read piece by
 await test("what happens is seen without a reload, also after the coordinator was killed and started again", async () => {
   await go("places");
   await page.fill(".tools input", "S02");
-  const people = (n) => page.waitForFunction((wanted) => [...document.querySelectorAll("tbody tr")].some((row) => row.textContent.startsWith("S02") && row.textContent.includes(wanted)), String(n));
+  const people = (n) =>
+    page.waitForFunction(
+      (wanted) =>
+        [...document.querySelectorAll("tbody tr")].some(
+          (row) => row.textContent.startsWith("S02") && row.textContent.includes(wanted),
+        ),
+      String(n),
+    );
   await haven("report", "S02", "count", "--adults", "333");
   await people(333);
   await ended(coordinator, "SIGKILL");
@@ -597,17 +952,23 @@ await test("what happens is seen without a reload, also after the coordinator wa
 await test("a look back shows what was known, and nothing can be decided there", async () => {
   await go("journal");
   await page.waitForSelector("input[type=range]");
-  await page.$eval("input[type=range]", (slider) => { slider.value = "3"; slider.dispatchEvent(new Event("change", { bubbles: true })); });
+  await page.$eval("input[type=range]", (slider) => {
+    slider.value = "3";
+    slider.dispatchEvent(new Event("change", { bubbles: true }));
+  });
   await page.waitForSelector(".message.past");
   await page.waitForFunction(() => !document.querySelector(".phases") && !document.querySelector("main textarea"));
-  await page.waitForFunction(() => { const notes = document.querySelector(".journal"); return notes !== null && !notes.textContent.includes("the bridge is watched"); });
+  await page.waitForFunction(() => {
+    const notes = document.querySelector(".journal");
+    return notes !== null && !notes.textContent.includes("the bridge is watched");
+  });
   await go("now");
   check(!(await page.textContent("main")).includes("Whittier"), "what is wrong now is shown as wrong then");
   await go("places");
   await page.waitForSelector("main table tbody", { state: "attached" });
   check(!(await page.textContent("main tbody")).includes("444"), "what is known now is shown as known then");
   await go("plans");
-  check(await page.locator("main .actions button.go").count() === 0, "a plan could be made in the past");
+  check((await page.locator("main .actions button.go").count()) === 0, "a plan could be made in the past");
   await page.click(".message.past button");
   await page.waitForFunction(() => !document.querySelector(".message.past"));
 });
@@ -618,28 +979,37 @@ await test("a viewer sees and decides nothing", async () => {
   await logIn(guest, "guest", PASSWORD);
   await guest.waitForSelector("html[data-ready]");
   await turnTo(guest, "plans");
-  check(await guest.locator("main button.go").count() === 0, "a viewer may make plans");
+  check((await guest.locator("main button.go").count()) === 0, "a viewer may make plans");
   const session = await (await other.request.get(address + "/api/v1/session")).json();
-  const answer = await other.request.post(address + "/api/v1/plans", { headers: { "X-Haven-CSRF": session.csrf, "Idempotency-Key": "0123456789" } });
+  const answer = await other.request.post(address + "/api/v1/plans", {
+    headers: { "X-Haven-CSRF": session.csrf, "Idempotency-Key": "0123456789" },
+  });
   check(answer.status() === 403, `${answer.status()}`);
-  const forged = await context.request.post(address + "/api/v1/plans", { headers: { "Idempotency-Key": "0123456789a" } });
+  const forged = await context.request.post(address + "/api/v1/plans", {
+    headers: { "Idempotency-Key": "0123456789a" },
+  });
   check(forged.status() === 403, `without the token of the session: ${forged.status()}`);
   await other.close();
 });
 
 await test("who is logged out elsewhere gets the log-in, and the page asks for nothing until somebody logs in", async () => {
-  const here = await browser.newContext(wide), elsewhere = await browser.newContext(wide);
+  const here = await browser.newContext(wide),
+    elsewhere = await browser.newContext(wide);
   const seen = await here.newPage();
   await logIn(seen, "guest", PASSWORD);
   await seen.waitForSelector(".fresh.good");
   let asked = 0;
-  seen.on("request", (request) => { if (/\/api\/v1\/(events|status)/.test(request.url())) asked++; });
+  seen.on("request", (request) => {
+    if (/\/api\/v1\/(events|status)/.test(request.url())) asked++;
+  });
   await elsewhere.addCookies(await here.cookies());
   const session = await (await elsewhere.request.get(address + "/api/v1/session")).json();
-  const ended = await elsewhere.request.delete(address + "/api/v1/session", { headers: { "X-Haven-CSRF": session.csrf, "Idempotency-Key": "0123456789b" } });
+  const ended = await elsewhere.request.delete(address + "/api/v1/session", {
+    headers: { "X-Haven-CSRF": session.csrf, "Idempotency-Key": "0123456789b" },
+  });
   check(ended.ok(), `${ended.status()}`);
   await seen.waitForSelector("html[data-login] .message.bad:has-text('logged out')");
-  check(await seen.locator("header, #main").count() === 0, "what was seen stays in sight");
+  check((await seen.locator("header, #main").count()) === 0, "what was seen stays in sight");
   const before = asked;
   await accessible(seen, "log-in again");
   await picture(seen, "centre-login-again");
@@ -653,7 +1023,9 @@ await test("who is logged out elsewhere gets the log-in, and the page asks for n
 });
 
 await test("a sweep of a zone is entered, and says who is left there", async () => {
-  await page.evaluate(() => { location.hash = "#/map/zone/Z11"; });
+  await page.evaluate(() => {
+    location.hash = "#/map/zone/Z11";
+  });
   await page.click("button >> text=Enter a sweep");
   await page.fill("dialog [name=left]", "7");
   await page.fill("dialog [name=reason]", "warden, by radio");
@@ -669,20 +1041,24 @@ await test("a sweep of a zone is entered, and says who is left there", async () 
 await test("every page in both languages, light and dark, has nothing that axe finds", async () => {
   const last = (await json("plan", "list")).plans[0].id;
   const lookThrough = async (language, colorScheme) => {
-    const own = await loggedIn(browser), seen = await own.newPage();
+    const own = await loggedIn(browser),
+      seen = await own.newPage();
     seen.on("pageerror", (error) => faults.push(String(error)));
     await seen.emulateMedia({ colorScheme });
     await seen.goto(address);
     await stands(seen, "now");
-    if (await seen.getAttribute("html", "lang") !== language) await seen.click(`header button[lang="${language}"]`);
-    check(await seen.getAttribute("html", "lang") === language, "the language did not change");
+    if ((await seen.getAttribute("html", "lang")) !== language) await seen.click(`header button[lang="${language}"]`);
+    check((await seen.getAttribute("html", "lang")) === language, "the language did not change");
     for (const name of ["now", "places", "plans", "orders", "supplies", "report", "journal", "handover"]) {
       await turnTo(seen, name);
       await accessible(seen, `${language} ${name}`);
       await picture(seen, `centre-${name}-${language}`);
     }
     await openPlan(seen, last);
-    check((await seen.textContent(".times")).includes(language === "en" ? "clearance time" : "清空时间"), await seen.textContent(".times"));
+    check(
+      (await seen.textContent(".times")).includes(language === "en" ? "clearance time" : "清空时间"),
+      await seen.textContent(".times"),
+    );
     await accessible(seen, `${language} a plan`);
     await picture(seen, `centre-a-plan-${language}`);
     await own.close();

@@ -2,10 +2,28 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { accessible, bin, check, daemon, ended, finish, freePort, hurried, moving, open, picture, run, scratch, test, until } from "./browser.mjs";
+import {
+  accessible,
+  bin,
+  check,
+  daemon,
+  ended,
+  finish,
+  freePort,
+  hurried,
+  moving,
+  open,
+  picture,
+  run,
+  scratch,
+  test,
+  until,
+} from "./browser.mjs";
 
 const folder = scratch();
-const centre = join(folder, "centre"), node = join(folder, "S01"), depot = join(folder, "D01");
+const centre = join(folder, "centre"),
+  node = join(folder, "S01"),
+  depot = join(folder, "D01");
 const region = new URL("../../simulations/regions/siouxfalls", import.meta.url).pathname;
 const PIN = "421133";
 
@@ -21,18 +39,63 @@ async function startNode(dir) {
 
 // A node with a desk on a port that stays the same when it starts again.
 async function found(id, dir, role) {
-  const key = (await run(bin("haven-node"), ["init", dir, "--id", id, "--role", role, "--deployment", join(centre, "deployment.json")])).trim();
+  const key = (
+    await run(bin("haven-node"), [
+      "init",
+      dir,
+      "--id",
+      id,
+      "--role",
+      role,
+      "--deployment",
+      join(centre, "deployment.json"),
+    ])
+  ).trim();
   await haven("enroll", id, "--role", role, "--key", key);
-  await run(bin("haven-node"), ["desk", dir, "--listen", `127.0.0.1:${await freePort()}`, "--pin", "-",
-    "--name", `${id} 北校`, "--card", join(folder, "card.json")], PIN + "\n");
+  await run(
+    bin("haven-node"),
+    [
+      "desk",
+      dir,
+      "--listen",
+      `127.0.0.1:${await freePort()}`,
+      "--pin",
+      "-",
+      "--name",
+      `${id} 北校`,
+      "--card",
+      join(folder, "card.json"),
+    ],
+    PIN + "\n",
+  );
 }
 
-await run(bin("haven"), ["init", centre, "--name", "drill", "--exercise", "--http", "off",
-  "--bind", `tcp://127.0.0.1:${port}`, "--endpoint", `tcp://127.0.0.1:${port}`]);
+await run(bin("haven"), [
+  "init",
+  centre,
+  "--name",
+  "drill",
+  "--exercise",
+  "--http",
+  "off",
+  "--bind",
+  `tcp://127.0.0.1:${port}`,
+  "--endpoint",
+  `tcp://127.0.0.1:${port}`,
+]);
 await run(bin("haven"), ["region", "card", region, "-o", join(folder, "card.json")]);
 // A kit that the region of the drill lacks, as `haven region card` writes those of a region that has some.
 const card = JSON.parse(readFileSync(join(folder, "card.json"), "utf8"));
-card.items.push({ id: "family", name: "Family kit", name_zh: "家庭套装", unit: "kit", contents: [{ item: "water", quantity: 6 }, { item: "blanket", quantity: 4 }] });
+card.items.push({
+  id: "family",
+  name: "Family kit",
+  name_zh: "家庭套装",
+  unit: "kit",
+  contents: [
+    { item: "water", quantity: 6 },
+    { item: "blanket", quantity: 4 },
+  ],
+});
 writeFileSync(join(folder, "card.json"), JSON.stringify(card));
 await daemon(bin("haven-coordinator"), [centre], /event=ready/);
 await haven("region", "load", region);
@@ -46,13 +109,20 @@ const context = await hurried(await browser.newContext(phone));
 const page = await context.newPage();
 const faults = [];
 page.on("pageerror", (error) => faults.push(String(error)));
-page.on("response", (answer) => { if (answer.status() === 404) faults.push(`nothing at ${answer.url()}`); });
+page.on("response", (answer) => {
+  if (answer.status() === 404) faults.push(`nothing at ${answer.url()}`);
+});
 
 const ready = () => page.waitForSelector("html[data-ready]");
 const section = (name) => page.click(`nav a[href="#${name}"]`);
-const plus = (form, figure) => page.click(`form[data-form="${form}"] .counter:has([name="${figure}"]) .step:last-child`);
+const plus = (form, figure) =>
+  page.click(`form[data-form="${form}"] .counter:has([name="${figure}"]) .step:last-child`);
 const send = (form) => page.click(`form[data-form="${form}"] button.go`);
-const total = (wanted) => page.waitForFunction((n) => { const found = document.querySelector("[data-total]"); return found !== null && found.dataset.total === String(n); }, wanted);
+const total = (wanted) =>
+  page.waitForFunction((n) => {
+    const found = document.querySelector("[data-total]");
+    return found !== null && found.dataset.total === String(n);
+  }, wanted);
 const nothingWaits = () => page.waitForFunction(() => !document.querySelector("[data-waiting]"));
 
 async function checkIn(adults) {
@@ -61,7 +131,10 @@ async function checkIn(adults) {
 }
 
 // A request that is under way when the page is unrouted goes on by itself, and can no longer be aborted.
-const abort = (route) => route.abort().catch((error) => { if (!error.message.includes("already handled")) throw error; });
+const abort = (route) =>
+  route.abort().catch((error) => {
+    if (!error.message.includes("already handled")) throw error;
+  });
 
 await test("whoever lacks the PIN sees nothing and changes nothing", async () => {
   await page.goto(shelter.address);
@@ -72,31 +145,49 @@ await test("whoever lacks the PIN sees nothing and changes nothing", async () =>
   await page.click("button.go");
   await page.waitForSelector(".message.bad");
   for (const path of ["/parts", "/paper/registration", "/enter/check-in", "/entries"]) {
-    const answer = await context.request.fetch(shelter.address + path, { method: path.startsWith("/e") ? "POST" : "GET", data: "adult=1" });
+    const answer = await context.request.fetch(shelter.address + path, {
+      method: path.startsWith("/e") ? "POST" : "GET",
+      data: "adult=1",
+    });
     check(answer.status() === 401, `${path}: ${answer.status()}`);
   }
-  check(await people() === 0, "somebody was checked in");
+  check((await people()) === 0, "somebody was checked in");
 });
 
 await test("a request that two servers could read in two ways is refused, and none is smuggled in", async () => {
   const { hostname, port: at } = new URL(shelter.address);
-  const send = (lines, more = "0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n") => new Promise((resolve, reject) => {
-    let told = "";
-    const socket = connect(Number(at), hostname, () => socket.write(`${lines.join("\r\n")}\r\n\r\n${more}`));
-    socket.on("data", (bytes) => { told += bytes; });
-    socket.on("end", () => resolve(told));
-    socket.on("error", (error) => told ? resolve(told) : reject(error));
-  });
-  const post = ["POST /login HTTP/1.1", "Host: x"], chunked = "Transfer-Encoding: chunked";
-  for (const [status, ...more] of [[400, "Host: y"], [400, "Content-Length: 5", chunked], [400, "Content-Length: 5", "Content-Length: 6"],
-    [400, "Content-Length : 5", chunked], [501, "Transfer-Encoding: gzip, chunked"], [415, chunked, "Content-Encoding: gzip"], [411, chunked], [413, "Content-Length: 99999999"]]) {
+  const send = (lines, more = "0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n") =>
+    new Promise((resolve, reject) => {
+      let told = "";
+      const socket = connect(Number(at), hostname, () => socket.write(`${lines.join("\r\n")}\r\n\r\n${more}`));
+      socket.on("data", (bytes) => {
+        told += bytes;
+      });
+      socket.on("end", () => resolve(told));
+      socket.on("error", (error) => (told ? resolve(told) : reject(error)));
+    });
+  const post = ["POST /login HTTP/1.1", "Host: x"],
+    chunked = "Transfer-Encoding: chunked";
+  for (const [status, ...more] of [
+    [400, "Host: y"],
+    [400, "Content-Length: 5", chunked],
+    [400, "Content-Length: 5", "Content-Length: 6"],
+    [400, "Content-Length : 5", chunked],
+    [501, "Transfer-Encoding: gzip, chunked"],
+    [415, chunked, "Content-Encoding: gzip"],
+    [411, chunked],
+    [413, "Content-Length: 99999999"],
+  ]) {
     const told = await send([...post, ...more]);
     check(told.startsWith(`HTTP/1.1 ${status} `), `${more}: ${told.slice(0, 200)}`);
     check(told.split("HTTP/1.1 ").length === 2, `${more}: a second request was answered: ${told}`);
   }
   const endless = await send([...post, chunked, "Connection: close"], `1;${"a".repeat(60000)}`);
   check(endless.startsWith("HTTP/1.1 411 "), `a chunk whose first line does not end: ${endless.slice(0, 200)}`);
-  for (const [status, count] of [[200, 1000], [414, 2000]]) {
+  for (const [status, count] of [
+    [200, 1000],
+    [414, 2000],
+  ]) {
     const told = await send([`GET /healthz?${"a=1&".repeat(count)} HTTP/1.1`, "Host: x", "Connection: close"], "");
     check(told.startsWith(`HTTP/1.1 ${status} `), `${count} parameters: ${told.slice(0, 200)}`);
   }
@@ -112,7 +203,7 @@ await test("people are checked in with a thumb, and the last entry can be undone
   await page.click("#said button"); // of this entry: what stood there of the one before went as it was sent
   await until("an undo at the node", async () => (await ask(node, "status")).lanes.history.made === 3);
   await total(3);
-  check(await people() === 3, "the node counts otherwise");
+  check((await people()) === 3, "the node counts otherwise");
 });
 
 await test("what is entered while the node is away is kept, sent once when it is back, and reaches the centre", async () => {
@@ -138,7 +229,8 @@ await test("an answer that is lost on the way doubles nothing", async () => {
   let lost = 0;
   await page.route("**/entries", async (route) => {
     const answer = await route.fetch();
-    if (lost++ === 0) await route.abort(); else await route.fulfill({ response: answer });
+    if (lost++ === 0) await route.abort();
+    else await route.fulfill({ response: answer });
   });
   await checkIn(1);
   await page.waitForSelector('[data-waiting="1"]');
@@ -146,7 +238,7 @@ await test("an answer that is lost on the way doubles nothing", async () => {
   await page.unroute("**/entries");
   await total(9);
   check(lost > 1, "it was not sent again");
-  check(await people() === 9, "taken twice");
+  check((await people()) === 9, "taken twice");
 });
 
 await test("a reload keeps what waits", async () => {
@@ -167,11 +259,17 @@ await test("undo takes back this page's movement and nobody else's, and not what
   await run(bin("haven-node"), ["check-in", "--adults", "4", "--dir", node]);
   await page.click(undoButton);
   await page.waitForSelector("#kept .message.bad");
-  check((await page.textContent("#kept")).includes("somebody entered another movement"), await page.textContent("#kept"));
+  check(
+    (await page.textContent("#kept")).includes("somebody entered another movement"),
+    await page.textContent("#kept"),
+  );
   await page.click("#kept .message.bad button");
   await run(bin("haven-node"), ["undo", "--dir", node]);
   await total(11);
-  await page.route("**/entries", async (route) => { await route.fetch(); await abort(route); }); // taken, and never answered
+  await page.route("**/entries", async (route) => {
+    await route.fetch();
+    await abort(route);
+  }); // taken, and never answered
   await checkIn(2);
   await page.waitForSelector('[data-waiting="1"]');
   await page.click("#said button");
@@ -182,7 +280,10 @@ await test("undo takes back this page's movement and nobody else's, and not what
   const before = (await ask(node, "status")).lanes.history.made;
   await checkIn(1);
   await page.click("#said button");
-  await until("an entry and its undo at the node", async () => (await ask(node, "status")).lanes.history.made === before + 2);
+  await until(
+    "an entry and its undo at the node",
+    async () => (await ask(node, "status")).lanes.history.made === before + 2,
+  );
   await total(11);
   await run(bin("haven-node"), ["check-out", "--adults", "1", "--to", "home", "--dir", node]);
   await total(10);
@@ -191,13 +292,20 @@ await test("undo takes back this page's movement and nobody else's, and not what
 await test("while the node hangs, the page says so and its ages go on", async () => {
   const age = () => page.textContent(".total [data-age]");
   await page.waitForFunction(() => document.querySelector(".total [data-age]"));
-  await page.evaluate(() => { window.patience = 0.1; });
+  await page.evaluate(() => {
+    window.patience = 0.1;
+  });
   shelter.child.kill("SIGSTOP");
   await page.waitForSelector("#reach .down");
   const then = await age();
-  check(await page.locator(".link:visible").count() === 0, "it claims to know whether the centre is connected");
-  await page.waitForFunction((text) => { const found = document.querySelector(".total [data-age]"); return found !== null && found.textContent !== text; }, then);
-  await page.evaluate(() => { window.patience = 1; });
+  check((await page.locator(".link:visible").count()) === 0, "it claims to know whether the centre is connected");
+  await page.waitForFunction((text) => {
+    const found = document.querySelector(".total [data-age]");
+    return found !== null && found.textContent !== text;
+  }, then);
+  await page.evaluate(() => {
+    window.patience = 1;
+  });
   shelter.child.kill("SIGCONT");
   await page.waitForFunction(() => !document.querySelector("#reach .down"));
 });
@@ -260,10 +368,15 @@ await test("status, capacity and lifelines are told in a few taps", async () => 
     status = await ask(node, "status");
     return status.lifelines.length > 0 && status.capacity.lines.length > 0 && status.status.status === "open";
   });
-  check(status.status.status === "open" && status.capacity.lines[0].people === 480 && status.lifelines[0].state === "down", JSON.stringify(status));
+  check(
+    status.status.status === "open" && status.capacity.lines[0].people === 480 && status.lifelines[0].state === "down",
+    JSON.stringify(status),
+  );
   // By keys one comes by what is not meant: it is not sent on the way.
   let sent = 0;
-  const count = (request) => { if (request.method() === "POST") sent++; };
+  const count = (request) => {
+    if (request.method() === "POST") sent++;
+  };
   page.on("request", count);
   await page.focus('form[data-form="lifeline"] input[name="power"][value="up"]');
   await page.keyboard.press("ArrowRight");
@@ -275,7 +388,10 @@ await test("status, capacity and lifelines are told in a few taps", async () => 
     return status.lifelines.length > 1;
   });
   page.off("request", count);
-  check(sent === 1 && status.lifelines.every((one) => one.state === "down"), `${sent} sent: ${JSON.stringify(status.lifelines)}`);
+  check(
+    sent === 1 && status.lifelines.every((one) => one.state === "down"),
+    `${sent} sent: ${JSON.stringify(status.lifelines)}`,
+  );
 });
 
 await test("a need is two taps, for as many as are here", async () => {
@@ -283,8 +399,14 @@ await test("a need is two taps, for as many as are here", async () => {
   await page.waitForSelector('#need-water[value="30"]', { state: "attached" }); // for those who are here now
   await page.click('.tile:has([value="water"]) summary');
   await page.click('.tile:has([value="water"]) button.urgent');
-  const open = await until("a request at the node", async () => { const { requests } = await ask(node, "requests"); return requests.length > 0 && requests; });
-  check(open[0].kind === "goods" && open[0].urgency === "urgent" && open[0].lines[0].quantity === 30, JSON.stringify(open));
+  const open = await until("a request at the node", async () => {
+    const { requests } = await ask(node, "requests");
+    return requests.length > 0 && requests;
+  });
+  check(
+    open[0].kind === "goods" && open[0].urgency === "urgent" && open[0].lines[0].quantity === 30,
+    JSON.stringify(open),
+  );
 });
 
 await test("an order of the centre is seen and accepted", async () => {
@@ -294,7 +416,9 @@ await test("an order of the centre is seen and accepted", async () => {
   await picture(page, "desk-order");
   await page.click('.order.open button[value="accepted"]');
   await page.waitForSelector(".order.begun");
-  await until("the answer at the centre", async () => JSON.parse(await haven("orders", "--all", "--json")).orders.some((row) => row.state === "accepted"));
+  await until("the answer at the centre", async () =>
+    JSON.parse(await haven("orders", "--all", "--json")).orders.some((row) => row.state === "accepted"),
+  );
 });
 
 await test("rows written on paper and rows of a file go in, once", async () => {
@@ -312,12 +436,19 @@ await test("rows written on paper and rows of a file go in, once", async () => {
   await page.selectOption('[name="way1"]:visible', "issue");
   await page.selectOption('[name="item1"]:visible', "blanket");
   await page.fill('[name="quantity1"]:visible', "15");
-  const written = new Date(Date.now() - 42 * 60000), clock = `${String(written.getHours()).padStart(2, "0")}:${String(written.getMinutes()).padStart(2, "0")}`;
+  const written = new Date(Date.now() - 42 * 60000),
+    clock = `${String(written.getHours()).padStart(2, "0")}:${String(written.getMinutes()).padStart(2, "0")}`;
   await page.fill('td:has([name="ago_min1"]) [type="time"]:visible', clock);
-  check(Math.abs(await page.inputValue('[name="ago_min1"]:visible') - 42) <= 1, "a time on paper is not so many minutes ago");
+  check(
+    Math.abs((await page.inputValue('[name="ago_min1"]:visible')) - 42) <= 1,
+    "a time on paper is not so many minutes ago",
+  );
   await accessible(page, "rows of goods");
   await send("goods-rows");
-  await until("what came and went, at the node", async () => { const { lines } = await ask(node, "stock"); return lines.length === 1 && lines[0].quantity === 25; });
+  await until("what came and went, at the node", async () => {
+    const { lines } = await ask(node, "stock");
+    return lines.length === 1 && lines[0].quantity === 25;
+  });
   await run(bin("haven-node"), ["stock", "issue", "blanket=25", "--dir", node]); // an empty store again
 });
 
@@ -325,7 +456,7 @@ await test("every section in both languages, light and dark, has nothing that ax
   for (const language of ["en", "zh-CN"]) {
     await page.goto(`${shelter.address}/?lang=${language}`);
     await ready();
-    check(await page.getAttribute("html", "lang") === language, "wrong language");
+    check((await page.getAttribute("html", "lang")) === language, "wrong language");
     for (const name of ["people", "place", "orders", "needs", "goods", "paper"]) {
       await section(name);
       await page.emulateMedia({ colorScheme: language === "en" ? "light" : "dark" });
@@ -363,25 +494,31 @@ await test("without script, plain forms do the same, and a form sent twice is ta
   await form.fill("#in-elderly", "2");
   await press('form[data-form="check-in"] button.go');
   await form.waitForSelector(".message.good");
-  const again = { token: await form.inputValue('form[data-form="check-in"] [name="token"]'),
-    number: await form.inputValue('form[data-form="check-in"] [name="number"]'), elderly: "2" };
+  const again = {
+    token: await form.inputValue('form[data-form="check-in"] [name="token"]'),
+    number: await form.inputValue('form[data-form="check-in"] [name="number"]'),
+    elderly: "2",
+  };
   for (const wanted of [303, 409]) {
     const answer = await plain.request.post(`${shelter.address}/enter/check-in`, { form: again, maxRedirects: 0 });
     check(answer.status() === wanted, `${answer.status()}, not ${wanted}`);
   }
-  check(await people() === 19, "taken twice");
+  check((await people()) === 19, "taken twice");
   await form.goto(shelter.address);
   await press('form[data-form="undo"] button');
   await form.waitForSelector(".message.good");
-  check(await people() === 17, "the undo did nothing");
-  check(await form.locator('form[data-form="undo"] button:visible').count() === 0, "it offers to take back what is not its own");
+  check((await people()) === 17, "the undo did nothing");
+  check(
+    (await form.locator('form[data-form="undo"] button:visible').count()) === 0,
+    "it offers to take back what is not its own",
+  );
   await form.fill("#in-elderly", "2");
   await press('form[data-form="check-in"] button.go');
   await form.waitForSelector(".message.good");
   await run(bin("haven-node"), ["check-in", "--adults", "1", "--dir", node]);
   await press('form[data-form="undo"] button');
   await form.waitForSelector(".message.bad");
-  check(await people() === 20, "it took back what somebody else entered");
+  check((await people()) === 20, "it took back what somebody else entered");
   await plain.close();
 });
 
@@ -389,11 +526,16 @@ await test("the first page is small", async () => {
   const first = await browser.newContext(phone);
   await first.addCookies(await context.cookies());
   const fresh = await first.newPage();
-  let travelled = 0, unpacked = 0;
+  let travelled = 0,
+    unpacked = 0;
   const tools = await first.newCDPSession(fresh);
   await tools.send("Network.enable");
-  tools.on("Network.loadingFinished", (event) => { travelled += event.encodedDataLength; });
-  tools.on("Network.dataReceived", (event) => { unpacked += event.dataLength; });
+  tools.on("Network.loadingFinished", (event) => {
+    travelled += event.encodedDataLength;
+  });
+  tools.on("Network.dataReceived", (event) => {
+    unpacked += event.dataLength;
+  });
   await fresh.goto(shelter.address);
   await fresh.waitForSelector("html[data-ready]");
   console.log(`       page, style, script, icon and parts: ${travelled} bytes on the way, ${unpacked} unpacked`);
@@ -404,10 +546,19 @@ await test("the first page is small", async () => {
 await test("a sheet of paper has a code that leads back, and no names", async () => {
   await page.goto(`${shelter.address}/paper/registration`);
   await accessible(page, "sheet");
-  check(await page.locator("svg.qr path").count() === 1, "no code");
+  check((await page.locator("svg.qr path").count()) === 1, "no code");
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
-  const inks = await page.evaluate(() => [document.querySelector("td"), document.querySelector(".note")].map((one) => { const style = getComputedStyle(one); return one.tagName === "TD" ? style.borderTopColor : style.color; }));
-  for (const ink of inks) check(ink.match(/\d+/g).every((part) => Number(part) < 128), `what is printed by a phone in the dark is ${inks} on white`);
+  const inks = await page.evaluate(() =>
+    [document.querySelector("td"), document.querySelector(".note")].map((one) => {
+      const style = getComputedStyle(one);
+      return one.tagName === "TD" ? style.borderTopColor : style.color;
+    }),
+  );
+  for (const ink of inks)
+    check(
+      ink.match(/\d+/g).every((part) => Number(part) < 128),
+      `what is printed by a phone in the dark is ${inks} on white`,
+    );
   await page.emulateMedia({ media: null, colorScheme: null });
   await picture(page, "desk-sheet");
 });
@@ -419,7 +570,7 @@ await test("a depot's desk shows its goods", async () => {
   await desk.fill("#pin", PIN);
   await desk.click("button.go");
   await desk.waitForSelector("html[data-ready]");
-  check(await desk.locator('nav a[href="#people"]').count() === 0, "a depot has no people");
+  check((await desk.locator('nav a[href="#people"]').count()) === 0, "a depot has no people");
   await desk.click('nav a[href="#goods"]');
   await desk.click('details:has(form[data-form="receive-loose"]) summary');
   await desk.selectOption("#receive-loose-item", "water");
@@ -430,7 +581,8 @@ await test("a depot's desk shows its goods", async () => {
   await accessible(desk, "depot goods");
   await picture(desk, "desk-depot");
 
-  const order = (kind, place, other) => haven("orders", "issue", kind, place, "--counterpart", other, "--lines", "water=300", "--waybill", "W1");
+  const order = (kind, place, other) =>
+    haven("orders", "issue", kind, place, "--counterpart", other, "--lines", "water=300", "--waybill", "W1");
   await order("ship", "D1", "S01");
   await order("expect-delivery", "S01", "D1");
   const go = (form) => desk.click(`.order form[data-form="${form}"] button.go`);
@@ -465,14 +617,20 @@ await test("a depot's desk shows its goods", async () => {
   await desk.click(`${kits} > summary`);
   await desk.fill(`${kits} [name="quantity0"]`, "2");
   await desk.click(`${kits} details summary`);
-  check(await desk.inputValue(`${kits} [name="came1"]`) === "8", "it does not say what comes out");
+  check((await desk.inputValue(`${kits} [name="came1"]`)) === "8", "it does not say what comes out");
   await desk.fill(`${kits} [name="came1"]`, "7");
   await picture(desk, "desk-kits");
   await uncovered();
   await accessible(desk, "kits");
   await desk.click(`${kits} button.go`);
-  const stock = () => ask(depot, "stock").then(({ lines }) => lines.map((line) => `${line.item} ${line.lot || ""} ${line.quantity}`).sort().join(", "));
-  await until("two kits opened", async () => await stock() === "blanket  7, family  3, water  12, water L1 300");
+  const stock = () =>
+    ask(depot, "stock").then(({ lines }) =>
+      lines
+        .map((line) => `${line.item} ${line.lot || ""} ${line.quantity}`)
+        .sort()
+        .join(", "),
+    );
+  await until("two kits opened", async () => (await stock()) === "blanket  7, family  3, water  12, water L1 300");
   await desk.waitForSelector("#goods table:has-text('Blanket')");
   const count = 'details:has(> form[data-form="stock-count"])';
   await desk.click(`${count} > summary`);
@@ -483,7 +641,10 @@ await test("a depot's desk shows its goods", async () => {
   await uncovered();
   await accessible(desk, "count");
   await desk.click(`${count} button.go`);
-  await until("what was counted, and what was not as it was", async () => await stock() === "blanket  7, water  12, water L1 290");
+  await until(
+    "what was counted, and what was not as it was",
+    async () => (await stock()) === "blanket  7, water  12, water L1 290",
+  );
   await other.close();
 });
 
@@ -498,10 +659,18 @@ await test("a delivery is received against its waybill: short, damaged, and noth
   await picture(page, "desk-delivery");
   await accessible(page, "delivery");
   await page.click(`${form} button.go`);
-  const lines = await until("the delivery in stock", async () => { const stock = await ask(node, "stock"); return stock.lines.length > 0 && stock.lines; });
+  const lines = await until("the delivery in stock", async () => {
+    const stock = await ask(node, "stock");
+    return stock.lines.length > 0 && stock.lines;
+  });
   check(lines[0].quantity === 290 && lines[0].damaged === 20, JSON.stringify(lines));
-  const records = (await run(bin("haven-node"), ["records", "--dir", node, "--json"])).trim().split("\n").map((line) => JSON.parse(line));
-  const receipt = records.map((record) => record.report).find((report) => report && report.verb === "stock-receive" && report.waybill);
+  const records = (await run(bin("haven-node"), ["records", "--dir", node, "--json"]))
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const receipt = records
+    .map((record) => record.report)
+    .find((report) => report && report.verb === "stock-receive" && report.waybill);
   check(receipt.waybill === "W1" && receipt.final === true, JSON.stringify(receipt)); // what is missing is missing
 });
 

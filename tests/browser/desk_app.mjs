@@ -1,25 +1,98 @@
 // The staff desk as an installed app over TLS: opened with the node down, what is entered is queued and synced once.
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { accessible, bin, check, daemon, ended, finish, freePort, hurried, patient, picture, run, scratch, test, until } from "./browser.mjs";
+import {
+  accessible,
+  bin,
+  check,
+  daemon,
+  ended,
+  finish,
+  freePort,
+  hurried,
+  patient,
+  picture,
+  run,
+  scratch,
+  test,
+  until,
+} from "./browser.mjs";
 import { remembering } from "./keyboard.mjs";
 
 const { chromium } = createRequire(join(process.env.MODULES, "x.js"))("playwright-core");
 const folder = scratch();
-const centre = join(folder, "centre"), node = join(folder, "S01");
-const certificate = join(folder, "desk.pem"), key = join(folder, "desk.key");
+const centre = join(folder, "centre"),
+  node = join(folder, "S01");
+const certificate = join(folder, "desk.pem"),
+  key = join(folder, "desk.key");
 const PIN = "421133";
 
 // As docs/NODE.md has it.
-await run("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "825",
-  "-subj", "/CN=Haven desk S01", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate]);
+await run("openssl", [
+  "req",
+  "-x509",
+  "-newkey",
+  "ec",
+  "-pkeyopt",
+  "ec_paramgen_curve:prime256v1",
+  "-nodes",
+  "-days",
+  "825",
+  "-subj",
+  "/CN=Haven desk S01",
+  "-addext",
+  "subjectAltName=IP:127.0.0.1",
+  "-keyout",
+  key,
+  "-out",
+  certificate,
+]);
 // The hash of its key: this certificate is trusted, as on a phone that has installed it, and no other.
-const pin = (await run("sh", ["-c", `openssl x509 -in ${certificate} -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64`])).trim();
+const pin = (
+  await run("sh", [
+    "-c",
+    `openssl x509 -in ${certificate} -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64`,
+  ])
+).trim();
 
-await run(bin("haven"), ["init", centre, "--name", "drill", "--http", "off", "--endpoint", `tcp://127.0.0.1:${await freePort()}`]);
-await run(bin("haven-node"), ["init", node, "--id", "S01", "--role", "shelter", "--deployment", join(centre, "deployment.json")]);
-await run(bin("haven-node"), ["desk", node, "--listen", `127.0.0.1:${await freePort()}`, "--pin", "-", "--name", "North school 北校",
-  "--certificate", certificate, "--tls-key", key], PIN + "\n");
+await run(bin("haven"), [
+  "init",
+  centre,
+  "--name",
+  "drill",
+  "--http",
+  "off",
+  "--endpoint",
+  `tcp://127.0.0.1:${await freePort()}`,
+]);
+await run(bin("haven-node"), [
+  "init",
+  node,
+  "--id",
+  "S01",
+  "--role",
+  "shelter",
+  "--deployment",
+  join(centre, "deployment.json"),
+]);
+await run(
+  bin("haven-node"),
+  [
+    "desk",
+    node,
+    "--listen",
+    `127.0.0.1:${await freePort()}`,
+    "--pin",
+    "-",
+    "--name",
+    "North school 北校",
+    "--certificate",
+    certificate,
+    "--tls-key",
+    key,
+  ],
+  PIN + "\n",
+);
 
 const ask = async (verb) => JSON.parse(await run(bin("haven-node"), [verb, "--dir", node, "--json"]));
 const start = async () => {
@@ -29,10 +102,27 @@ const start = async () => {
 
 // The same browser each time: what it has kept is on its disk.
 const openBrowser = async () => {
-  const context = await hurried(patient(await chromium.launchPersistentContext(join(folder, "profile"), {
-    executablePath: "/usr/bin/chromium", viewport: { width: 360, height: 640 }, locale: "en-GB", reducedMotion: "reduce",
-    args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-      "--disable-sync", "--disable-dev-shm-usage", "--disable-gpu", `--ignore-certificate-errors-spki-list=${pin}`] })));
+  const context = await hurried(
+    patient(
+      await chromium.launchPersistentContext(join(folder, "profile"), {
+        executablePath: "/usr/bin/chromium",
+        viewport: { width: 360, height: 640 },
+        locale: "en-GB",
+        reducedMotion: "reduce",
+        args: [
+          "--no-sandbox",
+          "--disable-quic",
+          "--no-first-run",
+          "--disable-background-networking",
+          "--disable-component-update",
+          "--disable-sync",
+          "--disable-dev-shm-usage",
+          "--disable-gpu",
+          `--ignore-certificate-errors-spki-list=${pin}`,
+        ],
+      }),
+    ),
+  );
   await remembering(context);
   return context;
 };
@@ -45,16 +135,22 @@ const watch = () => page.on("pageerror", (error) => faults.push(String(error)));
 watch();
 
 const ready = () => page.waitForSelector("html[data-ready]");
-const keptPage = () => page.evaluate(async () => {
-  await new Promise(requestAnimationFrame);
-  const kept = await caches.match("/");
-  return kept ? kept.text() : "";
-});
+const keptPage = () =>
+  page.evaluate(async () => {
+    await new Promise(requestAnimationFrame);
+    const kept = await caches.match("/");
+    return kept ? kept.text() : "";
+  });
 const isKept = (text) => until(`a kept page with ${text}`, async () => (await keptPage()).includes(text));
-const total = (wanted) => page.waitForFunction((n) => { const found = document.querySelector("[data-total]"); return found !== null && found.dataset.total === String(n); }, wanted);
+const total = (wanted) =>
+  page.waitForFunction((n) => {
+    const found = document.querySelector("[data-total]");
+    return found !== null && found.dataset.total === String(n);
+  }, wanted);
 
 async function checkIn(adults) {
-  for (let i = 0; i < adults; i++) await page.click('form[data-form="check-in"] .counter:has([name="adult"]) .step:last-child');
+  for (let i = 0; i < adults; i++)
+    await page.click('form[data-form="check-in"] .counter:has([name="adult"]) .step:last-child');
   await page.click('form[data-form="check-in"] button.go');
 }
 
@@ -71,7 +167,9 @@ await test("over TLS the desk can be installed", async () => {
   await until("no error of installing", async () => {
     wrong = (await tools.send("Page.getInstallabilityErrors")).installabilityErrors;
     return wrong.length === 0;
-  }).catch((error) => { throw new Error(`${error.message}: ${JSON.stringify(wrong)}`); });
+  }).catch((error) => {
+    throw new Error(`${error.message}: ${JSON.stringify(wrong)}`);
+  });
   const manifest = JSON.parse((await tools.send("Page.getAppManifest")).data);
   check(manifest.start_url === "/" && manifest.display === "standalone", JSON.stringify(manifest));
 });
@@ -91,11 +189,15 @@ await test("with the node down the app opens, says so, and shows figures with th
   await page.goto(shelter.address);
   await page.waitForSelector("#reach .down");
   await ready();
-  check(await page.getAttribute("html", "data-kept") > 0, "the page does not say from when it is");
-  check(await page.locator(".link:visible").count() === 0, "it claims to know whether the centre is connected");
+  check((await page.getAttribute("html", "data-kept")) > 0, "the page does not say from when it is");
+  check((await page.locator(".link:visible").count()) === 0, "it claims to know whether the centre is connected");
   await total(2);
-  const age = page.locator(".total [data-age]"), then = await age.textContent();
-  await page.waitForFunction((text) => { const found = document.querySelector(".total [data-age]"); return found !== null && found.textContent !== text; }, then);
+  const age = page.locator(".total [data-age]"),
+    then = await age.textContent();
+  await page.waitForFunction((text) => {
+    const found = document.querySelector(".total [data-age]");
+    return found !== null && found.textContent !== text;
+  }, then);
   await accessible(page, "app without its node");
   await picture(page, "desk-app-offline");
 });
@@ -124,11 +226,15 @@ await test("a node that hangs does not keep the app from opening", async () => {
   await page.reload();
   await ready();
   await isKept('data-total="6"');
-  await browser.addInitScript(() => { window.patience = 0.1; });
+  await browser.addInitScript(() => {
+    window.patience = 0.1;
+  });
   shelter.child.kill("SIGSTOP");
   await page.reload();
   await page.waitForSelector("#reach .down");
-  await page.evaluate(() => { window.patience = 1; });
+  await page.evaluate(() => {
+    window.patience = 1;
+  });
   shelter.child.kill("SIGCONT");
   await page.waitForFunction(() => !document.querySelector("#reach .down"));
 });
@@ -136,7 +242,7 @@ await test("a node that hangs does not keep the app from opening", async () => {
 await test("who signs out leaves no page behind", async () => {
   await page.click("footer button");
   await page.waitForSelector("#pin");
-  await until("no kept page", async () => await keptPage() === "");
+  await until("no kept page", async () => (await keptPage()) === "");
 });
 
 await test("the page's script never failed", async () => check(faults.length === 0, faults.join("\n")));

@@ -4,17 +4,45 @@ import { join } from "node:path";
 import { bin, check, daemon, ended, finish, freePort, hurried, open, run, scratch, test, until } from "./browser.mjs";
 
 const folder = scratch();
-const centre = join(folder, "centre"), node = join(folder, "S01"), PIN = "421133";
+const centre = join(folder, "centre"),
+  node = join(folder, "S01"),
+  PIN = "421133";
 const port = await freePort();
 const haven = (...args) => run(bin("haven"), ["--dir", centre, ...args]);
 const status = async () => JSON.parse(await run(bin("haven-node"), ["status", "--dir", node, "--json"]));
 
-await run(bin("haven"), ["init", centre, "--name", "drill", "--exercise", "--http", "off",
-  "--bind", `tcp://127.0.0.1:${port}`, "--endpoint", `tcp://127.0.0.1:${port}`]);
+await run(bin("haven"), [
+  "init",
+  centre,
+  "--name",
+  "drill",
+  "--exercise",
+  "--http",
+  "off",
+  "--bind",
+  `tcp://127.0.0.1:${port}`,
+  "--endpoint",
+  `tcp://127.0.0.1:${port}`,
+]);
 await daemon(bin("haven-coordinator"), [centre], /event=ready/);
-const key = (await run(bin("haven-node"), ["init", node, "--id", "S01", "--role", "shelter", "--deployment", join(centre, "deployment.json")])).trim();
+const key = (
+  await run(bin("haven-node"), [
+    "init",
+    node,
+    "--id",
+    "S01",
+    "--role",
+    "shelter",
+    "--deployment",
+    join(centre, "deployment.json"),
+  ])
+).trim();
 await haven("enroll", "S01", "--role", "shelter", "--key", key);
-await run(bin("haven-node"), ["desk", node, "--listen", `127.0.0.1:${await freePort()}`, "--pin", "-", "--name", "S01"], PIN + "\n");
+await run(
+  bin("haven-node"),
+  ["desk", node, "--listen", `127.0.0.1:${await freePort()}`, "--pin", "-", "--name", "S01"],
+  PIN + "\n",
+);
 
 let child, address;
 async function power() {
@@ -28,25 +56,41 @@ const browser = await open();
 
 // What phones send waits here while the node starts, so that the next cut comes upon it on its way.
 const gate = { opens: Promise.resolve(), open: () => {} };
-const shut = () => { gate.opens = new Promise((resolve) => { gate.open = resolve; }); };
+const shut = () => {
+  gate.opens = new Promise((resolve) => {
+    gate.open = resolve;
+  });
+};
 const faults = [];
 
 // A phone: what it has entered, and what it was told is stored, by the number that it gave to each.
 async function phone(figure) {
-  const context = await hurried(await browser.newContext({ viewport: { width: 390, height: 844 }, locale: "en-GB", reducedMotion: "reduce" }));
-  const page = await context.newPage(), one = { page, figure, entered: 0, stored: new Set(), sent: new Set(), onSent: null, onStored: null };
+  const context = await hurried(
+    await browser.newContext({ viewport: { width: 390, height: 844 }, locale: "en-GB", reducedMotion: "reduce" }),
+  );
+  const page = await context.newPage(),
+    one = { page, figure, entered: 0, stored: new Set(), sent: new Set(), onSent: null, onStored: null };
   page.on("pageerror", (error) => faults.push(String(error)));
   await page.route("**/entries", async (route) => {
     await gate.opens;
-    route.request().postDataJSON().entries.forEach((entry) => one.sent.add(entry.number));
+    route
+      .request()
+      .postDataJSON()
+      .entries.forEach((entry) => one.sent.add(entry.number));
     await route.continue().catch(() => {}); // the page has given up waiting
     if (one.onSent) one.onSent();
   });
   page.on("response", async (answer) => {
     if (!answer.url().endsWith("/entries") || answer.status() !== 200) return;
-    const numbers = answer.request().postDataJSON().entries.map((entry) => entry.number);
+    const numbers = answer
+      .request()
+      .postDataJSON()
+      .entries.map((entry) => entry.number);
     const told = await answer.json().catch(() => null); // cut off before it was whole: nothing was told
-    if (told) told.results.forEach((result, i) => { if (result.ok) one.stored.add(numbers[i]); });
+    if (told)
+      told.results.forEach((result, i) => {
+        if (result.ok) one.stored.add(numbers[i]);
+      });
     if (told && one.onStored) one.onStored();
   });
   await page.goto(address);
@@ -72,10 +116,14 @@ const nothingWaits = (one) => one.page.waitForFunction(() => !document.querySele
 function cutWhen(which) {
   return new Promise((resolve) => {
     const cut = () => {
-      phones.forEach((one) => { one[which] = null; });
+      phones.forEach((one) => {
+        one[which] = null;
+      });
       ended(child, "SIGKILL").then(resolve);
     };
-    phones.forEach((one) => { one[which] = cut; });
+    phones.forEach((one) => {
+      one[which] = cut;
+    });
   });
 }
 
@@ -83,9 +131,13 @@ function cutWhen(which) {
 // stored it sends no more, so that a lost one would be missing.
 async function addsUp(where) {
   await both(nothingWaits);
-  const { people, lanes } = await status(), entered = phones.map((one) => one.entered);
+  const { people, lanes } = await status(),
+    entered = phones.map((one) => one.entered);
   const all = entered[0] + entered[1];
-  check(people.adult === entered[0] && people.child === entered[1], `${where}: ${JSON.stringify(people)} of ${entered}`);
+  check(
+    people.adult === entered[0] && people.child === entered[1],
+    `${where}: ${JSON.stringify(people)} of ${entered}`,
+  );
   check(lanes.history.made === all, `${where}: ${lanes.history.made} reports of ${all} entries`);
 }
 
@@ -93,7 +145,10 @@ await test("power that goes as an entry is acknowledged takes it from neither ph
   const gone = cutWhen("onStored");
   await both((one) => enter(one, 3));
   await gone;
-  check(phones.some((one) => one.stored.size > 0), "no phone was told that anything is stored");
+  check(
+    phones.some((one) => one.stored.size > 0),
+    "no phone was told that anything is stored",
+  );
   await power();
   await addsUp("after the first cut");
 });
@@ -120,7 +175,10 @@ await test("the centre counts the same", async () => {
     check(!row?.people || row.people.total <= all, `the centre counts ${row?.people?.total} of ${all}`);
     return row?.people?.total === all;
   });
-  check(phones.every((one) => one.stored.size <= one.entered && one.sent.size === one.entered), "entries were numbered anew");
+  check(
+    phones.every((one) => one.stored.size <= one.entered && one.sent.size === one.entered),
+    "entries were numbered anew",
+  );
 });
 
 await test("the page's script never failed", async () => check(faults.length === 0, faults.join("\n")));

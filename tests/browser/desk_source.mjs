@@ -7,13 +7,36 @@ import { check, finish, test } from "./browser.mjs";
 const acorn = createRequire(join(process.env.MODULES, "x.js"))("acorn");
 const source = (name) => readFileSync(new URL(`../../nodes/desk/web/${name}`, import.meta.url), "utf8");
 const scripts = ["words.js", "kept.js", "forms.js", "desk.js", "worker.js"];
-const LATER = ["flat", "flatMap", "fromEntries", "matchAll", "replaceAll", "allSettled", "any", "finally", "trimStart", "trimEnd", "at",
-  "findLast", "toSorted", "structuredClone", "globalThis", "replaceChildren", "replaceWith", "requestSubmit", "randomUUID"];
+const LATER = [
+  "flat",
+  "flatMap",
+  "fromEntries",
+  "matchAll",
+  "replaceAll",
+  "allSettled",
+  "any",
+  "finally",
+  "trimStart",
+  "trimEnd",
+  "at",
+  "findLast",
+  "toSorted",
+  "structuredClone",
+  "globalThis",
+  "replaceChildren",
+  "replaceWith",
+  "requestSubmit",
+  "randomUUID",
+];
 
 await test("every script is JavaScript of 2017", async () => {
   for (const name of scripts) acorn.parse(source(name), { ecmaVersion: 8, sourceType: "script" });
   let later = false;
-  try { acorn.parse("const a = { ...b };", { ecmaVersion: 8, sourceType: "script" }); } catch (error) { later = true; }
+  try {
+    acorn.parse("const a = { ...b };", { ecmaVersion: 8, sourceType: "script" });
+  } catch (error) {
+    later = true;
+  }
   check(later, "the check lets later syntax pass");
 });
 

@@ -49,7 +49,11 @@ export function url(path, query = {}) {
 export async function get(path, query) {
   let answer;
   try {
-    answer = await fetch(url(path, query), { credentials: "same-origin", cache: "no-store", headers: { Accept: "application/json" } });
+    answer = await fetch(url(path, query), {
+      credentials: "same-origin",
+      cache: "no-store",
+      headers: { Accept: "application/json" },
+    });
   } catch {
     throw new Problem({ title: "unreachable" });
   }
@@ -78,7 +82,8 @@ export function useLookBack(looking) {
  */
 export async function decide(method, path, body) {
   if (past && path !== "/session") throw new Problem({ title: "past", status: 409 });
-  const text = body === undefined ? undefined : JSON.stringify(body), name = `${method} ${path} ${text}`;
+  const text = body === undefined ? undefined : JSON.stringify(body),
+    name = `${method} ${path} ${text}`;
   const key = keys.get(name) || newKey();
   keys.set(name, key);
   /** @type {Record<string, string>} */

@@ -42,7 +42,8 @@ function route() {
 let turn = 0; // of views: one that opens late does not say that it stands
 
 async function showView() {
-  const { name, rest } = route(), where = location.hash || "#/now";
+  const { name, rest } = route(),
+    where = location.hash || "#/now";
   if (front && front.close) front.close();
   const mine = ++turn;
   delete main.dataset.route;
@@ -91,7 +92,17 @@ function who() {
   const session = picture.session;
   return session && session.account
     ? [h("span", { class: "who" }, session.account), h("button", { class: "plain", onclick: logOut }, t("login.out"))]
-    : h("a", { href: "#/login", onclick: (event) => { event.preventDefault(); showLogin(start); } }, t("login.in"));
+    : h(
+        "a",
+        {
+          href: "#/login",
+          onclick: (event) => {
+            event.preventDefault();
+            showLogin(start);
+          },
+        },
+        t("login.in"),
+      );
 }
 
 let barSays = ""; // what the bar was made for
@@ -99,32 +110,68 @@ let barSays = ""; // what the bar was made for
 /** The bar is made anew only where it says something else: what somebody clicks or tabs through stays. */
 function drawBar() {
   drawFreshness();
-  const says = JSON.stringify([frontName, otherLanguage(), picture.status && picture.status.name, picture.session && picture.session.account]);
+  const says = JSON.stringify([
+    frontName,
+    otherLanguage(),
+    picture.status && picture.status.name,
+    picture.session && picture.session.account,
+  ]);
   if (says === barSays && bar.hasChildNodes()) return;
   barSays = says;
-  fill(bar,
-    h("a", { class: "skip", href: "#main", onclick: (event) => { event.preventDefault(); main.focus(); } }, t("skip")),
+  fill(
+    bar,
+    h(
+      "a",
+      {
+        class: "skip",
+        href: "#main",
+        onclick: (event) => {
+          event.preventDefault();
+          main.focus();
+        },
+      },
+      t("skip"),
+    ),
     h("strong", { class: "name" }, picture.status ? picture.status.name : "Haven"),
     h("nav", { "aria-label": t("nav.label") }, Object.keys(views).map(link)),
     fresh,
     h("button", { class: "plain", lang: otherLanguage(), onclick: changeLanguage }, t("language.other")),
-    who());
-  const current = bar.querySelector("nav [aria-current]"), row = bar.querySelector("nav");
-  if (current && row) row.scrollLeft = current.offsetLeft - row.offsetLeft - (row.clientWidth - current.offsetWidth) / 2; // on a phone not all are in sight
+    who(),
+  );
+  const current = bar.querySelector("nav [aria-current]"),
+    row = bar.querySelector("nav");
+  if (current && row)
+    row.scrollLeft = current.offsetLeft - row.offsetLeft - (row.clientWidth - current.offsetWidth) / 2; // on a phone not all are in sight
 }
 
 // ---- what every page says: exercise, incident, a look back ----
 
 function drawBanner() {
   const status = picture.status;
-  refill(banner,
+  refill(
+    banner,
     status && status.mode === "exercise" && h("p", { class: "exercise", role: "note" }, t("exercise.banner")),
     status && !status.storing && h("p", { class: "message bad", role: "alert" }, t("not-storing")),
-    status && h("p", { class: "incident" },
-      status.incident ? [h("b", null, status.incident.name), " · ", word("phase", status.incident.phase)] : t("incident.none"),
-      " · ", moment(status.wall_ms), h("span", { class: "wide" }, " · ", t("position", { n: number(status.position) }))),
-    picture.at && h("p", { class: "message past", role: "status" }, t("past", { n: number(picture.at), when: moment(status && status.wall_ms) }), " ",
-      h("button", { onclick: () => lookAt(null).then(showView) }, t("past.end"))));
+    status &&
+      h(
+        "p",
+        { class: "incident" },
+        status.incident
+          ? [h("b", null, status.incident.name), " · ", word("phase", status.incident.phase)]
+          : t("incident.none"),
+        " · ",
+        moment(status.wall_ms),
+        h("span", { class: "wide" }, " · ", t("position", { n: number(status.position) })),
+      ),
+    picture.at &&
+      h(
+        "p",
+        { class: "message past", role: "status" },
+        t("past", { n: number(picture.at), when: moment(status && status.wall_ms) }),
+        " ",
+        h("button", { onclick: () => lookAt(null).then(showView) }, t("past.end")),
+      ),
+  );
 }
 
 /** What has changed since the view in front was drawn. @type {Set<string>} */
@@ -141,7 +188,8 @@ async function refreshFront() {
   if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
   await released();
   try {
-    if (view === front) { // else what is pending is of the one in front now
+    if (view === front) {
+      // else what is pending is of the one in front now
       drawnAt = Date.now();
       pending.clear();
       await view.refresh();
@@ -201,7 +249,12 @@ async function start() {
     throw error;
   }
   delete document.documentElement.dataset.login;
-  fill(document.body, h("header", null, bar, banner), main, h("div", { id: "said", role: "status", "aria-live": "polite" }));
+  fill(
+    document.body,
+    h("header", null, bar, banner),
+    main,
+    h("div", { id: "said", role: "status", "aria-live": "polite" }),
+  );
   drawBanner();
   await showView();
   follow();
@@ -215,10 +268,27 @@ async function begin() {
   unfoldForPrint();
   whenEnded(logInAgain);
   window.addEventListener("hashchange", showView);
-  setInterval(() => { if (document.documentElement.dataset.ready) drawBar(); }, 10000);
-  setInterval(() => released().then(() => (front && front.refresh && !document.hidden ? front.refresh() : undefined)).catch(() => undefined), AGES_MS);
+  setInterval(() => {
+    if (document.documentElement.dataset.ready) drawBar();
+  }, 10000);
+  setInterval(
+    () =>
+      released()
+        .then(() => (front && front.refresh && !document.hidden ? front.refresh() : undefined))
+        .catch(() => undefined),
+    AGES_MS,
+  );
   await start();
 }
 
-begin().catch((error) => fill(document.body, h("main", null, h("p", { class: "message bad", role: "alert" },
-  troubleOf(error)), h("button", { onclick: () => location.reload() }, t("again")))));
+begin().catch((error) =>
+  fill(
+    document.body,
+    h(
+      "main",
+      null,
+      h("p", { class: "message bad", role: "alert" }, troubleOf(error)),
+      h("button", { onclick: () => location.reload() }, t("again")),
+    ),
+  ),
+);

@@ -6,20 +6,41 @@ import { nameOf, number, t, word } from "./texts.js";
 /** @param {any} thing where a click on it leads */
 export function linkOf(thing) {
   switch (thing.kind) {
-    case "plan-waits": case "no-vehicle": return "#/plans/" + thing.subject;
-    case "order-overdue": case "order-unanswered": case "order-declined": case "order-failed": return "#/orders/" + thing.subject;
-    case "zone-behind": case "people-overdue": return "#/plans";
-    case "delivery-late": return thing.subject ? "#/orders/" + thing.figures.order : "#/orders/";
-    case "below-minimum": case "expiring": case "cold-chain":
-    case "stock-out": case "request": case "conservation": return "#/supplies";
-    default: return !thing.subject ? "#/places" : picture.depots.has(thing.subject) ? "#/map/depot/" + thing.subject : "#/map/shelter/" + thing.subject;
+    case "plan-waits":
+    case "no-vehicle":
+      return "#/plans/" + thing.subject;
+    case "order-overdue":
+    case "order-unanswered":
+    case "order-declined":
+    case "order-failed":
+      return "#/orders/" + thing.subject;
+    case "zone-behind":
+    case "people-overdue":
+      return "#/plans";
+    case "delivery-late":
+      return thing.subject ? "#/orders/" + thing.figures.order : "#/orders/";
+    case "below-minimum":
+    case "expiring":
+    case "cold-chain":
+    case "stock-out":
+    case "request":
+    case "conservation":
+      return "#/supplies";
+    default:
+      return !thing.subject
+        ? "#/places"
+        : picture.depots.has(thing.subject)
+          ? "#/map/depot/" + thing.subject
+          : "#/map/shelter/" + thing.subject;
   }
 }
 
 /** The place that it is about: its own, whom an order is for, where a delivery goes. @param {any} thing */
 export function titleOf(thing) {
   if (thing.name) return nameOf(thing);
-  const id = [thing.subject, thing.figures.addressee, thing.kind === "delivery-late" && thing.figures.to].find((one) => one && [picture.shelters, picture.depots, picture.zones].some((map) => map.has(one)));
+  const id = [thing.subject, thing.figures.addressee, thing.kind === "delivery-late" && thing.figures.to].find(
+    (one) => one && [picture.shelters, picture.depots, picture.zones].some((map) => map.has(one)),
+  );
   return id ? placeName(id) : "";
 }
 
@@ -30,7 +51,21 @@ export function sentence(thing) {
   if (said.order_kind) said.order_kind = word("order", said.order_kind);
   if (said.item) said.item = itemName(said.item);
   if (said.shelter) said.shelter = placeName(said.shelter);
-  for (const name of ["people", "there", "capacity", "hours_left", "moves", "shipments", "unserved_people", "planned", "quantity", "minimum", "days_left", "minutes"]) if (typeof said[name] === "number") said[name] = number(said[name]);
+  for (const name of [
+    "people",
+    "there",
+    "capacity",
+    "hours_left",
+    "moves",
+    "shipments",
+    "unserved_people",
+    "planned",
+    "quantity",
+    "minimum",
+    "days_left",
+    "minutes",
+  ])
+    if (typeof said[name] === "number") said[name] = number(said[name]);
   return t("attention." + thing.kind, said);
 }
 
@@ -47,6 +82,9 @@ export function groupsOf(things) {
 
 /** Things of one kind in one line. @param {any[]} group */
 export function lotTitle(group) {
-  if (group.length === 1) return [titleOf(group[0]), sentence(group[0])].filter(Boolean).join(group[0].kind.startsWith("order-") ? ": " : " ");
+  if (group.length === 1)
+    return [titleOf(group[0]), sentence(group[0])]
+      .filter(Boolean)
+      .join(group[0].kind.startsWith("order-") ? ": " : " ");
   return t("attention.many." + group[0].kind, { n: number(group.length) });
 }

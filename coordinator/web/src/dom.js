@@ -14,7 +14,8 @@ export function h(tag, attributes, ...children) {
   for (const [name, value] of Object.entries(attributes || {})) {
     if (value === false || value === null || value === undefined) continue;
     if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (name === "style") made.style.cssText = value; // an attribute would be barred by the page's security policy
+    else if (name === "style")
+      made.style.cssText = value; // an attribute would be barred by the page's security policy
     else if (name === "value") /** @type {any} */ (made).value = value;
     else made.setAttribute(name, value === true ? "" : String(value));
   }
@@ -35,7 +36,10 @@ const unfolded = new Set();
 
 /** Something that is folded away below a line. @param {string} key names it wherever it is drawn anew @param {Child | Child[]} summary @param {...(Child | Child[])} children */
 export function fold(key, summary, ...children) {
-  const keep = (/** @type {any} */ event) => { if (event.target.open) unfolded.add(key); else unfolded.delete(key); };
+  const keep = (/** @type {any} */ event) => {
+    if (event.target.open) unfolded.add(key);
+    else unfolded.delete(key);
+  };
   return h("details", { open: unfolded.has(key), ontoggle: keep }, h("summary", null, summary), ...children);
 }
 
@@ -43,7 +47,11 @@ export function fold(key, summary, ...children) {
 export function stacked(table) {
   const titles = Array.from(table.querySelectorAll("thead th"), (title) => title.textContent || "");
   table.classList.add("stacked");
-  table.querySelectorAll("tbody tr").forEach((row) => Array.from(row.children).forEach((cell, i) => { if (i > 0) cell.setAttribute("data-title", titles[i]); }));
+  table.querySelectorAll("tbody tr").forEach((row) =>
+    Array.from(row.children).forEach((cell, i) => {
+      if (i > 0) cell.setAttribute("data-title", titles[i]);
+    }),
+  );
   return table;
 }
 
@@ -53,24 +61,37 @@ export function unfoldForPrint() {
   let opened = [];
   addEventListener("beforeprint", () => {
     opened = Array.from(document.querySelectorAll("main details:not([open])"));
-    opened.forEach((one) => { one.open = true; });
+    opened.forEach((one) => {
+      one.open = true;
+    });
   });
-  addEventListener("afterprint", () => opened.forEach((one) => { one.open = false; }));
+  addEventListener("afterprint", () =>
+    opened.forEach((one) => {
+      one.open = false;
+    }),
+  );
 }
 
 const CONTROLS = "a[href], button, input, select, textarea, summary, [tabindex]";
 
 /** What makes a control the same one after it was drawn anew. @param {Element} control */
-const signOf = (control) => [control.tagName, ...["id", "name", "href", "aria-label"].map((name) => control.getAttribute(name)),
-  control.matches("button, summary") && !control.hasAttribute("aria-label") ? control.textContent : ""].join("\n");
+const signOf = (control) =>
+  [
+    control.tagName,
+    ...["id", "name", "href", "aria-label"].map((name) => control.getAttribute(name)),
+    control.matches("button, summary") && !control.hasAttribute("aria-label") ? control.textContent : "",
+  ].join("\n");
 
 /** Controls with that sign, in their order. @param {Element} into @param {string} sign */
-const controlsOf = (into, sign) => Array.from(into.querySelectorAll(CONTROLS)).filter((control) => signOf(control) === sign);
+const controlsOf = (into, sign) =>
+  Array.from(into.querySelectorAll(CONTROLS)).filter((control) => signOf(control) === sign);
 
 /** Puts these children in the place of all that is there; the keyboard stays on the control that it was on. @param {Element} into @param {...(Child | Child[])} children */
 export function fill(into, ...children) {
-  const active = document.activeElement, held = active && active !== into && into.contains(active);
-  const sign = held ? signOf(active) : "", place = held ? controlsOf(into, sign).indexOf(active) : -1;
+  const active = document.activeElement,
+    held = active && active !== into && into.contains(active);
+  const sign = held ? signOf(active) : "",
+    place = held ? controlsOf(into, sign).indexOf(active) : -1;
   into.replaceChildren();
   put(into, children);
   if (place < 0) return;
@@ -80,7 +101,9 @@ export function fill(into, ...children) {
 
 /** As fill, but children that look as before stay in place, so that nothing is read aloud twice. @param {Element} into @param {...(Child | Child[])} children */
 export function refill(into, ...children) {
-  const made = h("div", null, ...children), fresh = Array.from(made.childNodes), old = Array.from(into.childNodes);
+  const made = h("div", null, ...children),
+    fresh = Array.from(made.childNodes),
+    old = Array.from(into.childNodes);
   fresh.forEach((node, i) => {
     if (!old[i]) into.append(node);
     else if (!old[i].isEqualNode(node)) old[i].replaceWith(node);

@@ -43,15 +43,34 @@ export function isInUse(place) {
 
 export function watchHands() {
   /** @param {boolean} down @param {number} ms */
-  const turn = (down, ms) => { isDown = down; hold(ms); };
-  addEventListener("pointerdown", (event) => { if (event.isPrimary && event.button === 0) turn(true, HOLD_MS); }, true);
+  const turn = (down, ms) => {
+    isDown = down;
+    hold(ms);
+  };
+  addEventListener(
+    "pointerdown",
+    (event) => {
+      if (event.isPrimary && event.button === 0) turn(true, HOLD_MS);
+    },
+    true,
+  );
   ["pointerup", "pointercancel"].forEach((name) => addEventListener(name, () => turn(false, CLICK_MS), true));
-  addEventListener("pointermove", (event) => { if (isDown && event.buttons === 0) turn(false, 0); }, true); // it came up unseen
+  addEventListener(
+    "pointermove",
+    (event) => {
+      if (isDown && event.buttons === 0) turn(false, 0);
+    },
+    true,
+  ); // it came up unseen
   addEventListener("blur", () => turn(false, 0));
   addEventListener("click", () => hold(0), true); // its listeners run before the timer does
-  addEventListener("input", (event) => {
-    const form = /** @type {HTMLInputElement} */ (event.target).form;
-    if (form) begun.add(form);
-  }, true);
+  addEventListener(
+    "input",
+    (event) => {
+      const form = /** @type {HTMLInputElement} */ (event.target).form;
+      if (form) begun.add(form);
+    },
+    true,
+  );
   addEventListener("reset", (event) => letGo(event.target), true);
 }

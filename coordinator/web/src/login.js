@@ -15,19 +15,54 @@ export function showLogin(then, wrong) {
       await then();
     } catch (error) {
       const problem = error instanceof Problem ? error : new Problem({});
-      showLogin(then, problem.status === 429 ? t("login.wait") : problem.status === 401 ? t("login.wrong") : problem.message);
+      showLogin(
+        then,
+        problem.status === 429 ? t("login.wait") : problem.status === 401 ? t("login.wrong") : problem.message,
+      );
     }
   };
-  fill(document.body,
-    h("main", { class: "login" },
-      picture.session && picture.session.mode === "exercise" && h("p", { class: "exercise", role: "note" }, t("exercise.banner")),
+  fill(
+    document.body,
+    h(
+      "main",
+      { class: "login" },
+      picture.session &&
+        picture.session.mode === "exercise" &&
+        h("p", { class: "exercise", role: "note" }, t("exercise.banner")),
       h("h1", null, (picture.session && picture.session.name) || "Haven"),
       wrong && h("p", { class: "message bad", role: "alert" }, wrong),
-      none && h("p", { class: "message" }, t("login.no-accounts"), h("code", null, "haven account add NAME --role planner,approver")),
-      h("form", { onsubmit: submit },
+      none &&
+        h(
+          "p",
+          { class: "message" },
+          t("login.no-accounts"),
+          h("code", null, "haven account add NAME --role planner,approver"),
+        ),
+      h(
+        "form",
+        { onsubmit: submit },
         h("label", null, t("login.name"), h("input", { name: "name", autocomplete: "username", required: true })),
-        h("label", null, t("login.password"), h("input", { name: "password", type: "password", autocomplete: "current-password", required: true })),
-        h("button", { class: "go" }, t("login.in"))),
-      h("button", { class: "plain", lang: otherLanguage(), onclick: () => { chooseLanguage(otherLanguage()); showLogin(then); } }, t("language.other"))));
+        h(
+          "label",
+          null,
+          t("login.password"),
+          h("input", { name: "password", type: "password", autocomplete: "current-password", required: true }),
+        ),
+        h("button", { class: "go" }, t("login.in")),
+      ),
+      h(
+        "button",
+        {
+          class: "plain",
+          lang: otherLanguage(),
+          onclick: () => {
+            chooseLanguage(otherLanguage());
+            showLogin(then);
+          },
+        },
+        t("language.other"),
+      ),
+    ),
+  );
   document.documentElement.dataset.login = "true";
 }

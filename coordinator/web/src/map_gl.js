@@ -11,9 +11,42 @@ const REST_MS = 10000; // waiting for the map to have drawn is given up after so
 const AT_ONCE = 500; // features that are handed to the worker of the map in one go
 
 const dark = () => matchMedia("(prefers-color-scheme: dark)").matches;
-const colours = () => dark()
-  ? { paper: "#12181e", ground: "#1d2a22", water: "#16324a", house: "#2a333c", street: "#333f4a", road: "#52616e", load: "#7cc4e4", ink: "#e8eef3", halo: "#12181e", good: "#4fae7b", ask: "#f0b35c", bad: "#ff7b7b", off: "#7d8a95", none: "#12181e", depot: "#e8eef3" }
-  : { paper: "#f4f6f8", ground: "#dfe9dc", water: "#c3dcec", house: "#e0dcd6", street: "#dfe4e8", road: "#b4bec7", load: "#0b4f6c", ink: "#16202a", halo: "#ffffff", good: "#1c7a48", ask: "#b86a00", bad: "#b3161d", off: "#7b8791", none: "#ffffff", depot: "#16202a" };
+const colours = () =>
+  dark()
+    ? {
+        paper: "#12181e",
+        ground: "#1d2a22",
+        water: "#16324a",
+        house: "#2a333c",
+        street: "#333f4a",
+        road: "#52616e",
+        load: "#7cc4e4",
+        ink: "#e8eef3",
+        halo: "#12181e",
+        good: "#4fae7b",
+        ask: "#f0b35c",
+        bad: "#ff7b7b",
+        off: "#7d8a95",
+        none: "#12181e",
+        depot: "#e8eef3",
+      }
+    : {
+        paper: "#f4f6f8",
+        ground: "#dfe9dc",
+        water: "#c3dcec",
+        house: "#e0dcd6",
+        street: "#dfe4e8",
+        road: "#b4bec7",
+        load: "#0b4f6c",
+        ink: "#16202a",
+        halo: "#ffffff",
+        good: "#1c7a48",
+        ask: "#b86a00",
+        bad: "#b3161d",
+        off: "#7b8791",
+        none: "#ffffff",
+        depot: "#16202a",
+      };
 
 const byGrade = (c) => ["match", ["get", "grade"], "good", c.good, "ask", c.ask, "bad", c.bad, "off", c.off, c.none];
 
@@ -22,19 +55,95 @@ function style() {
   const empty = () => ({ type: "geojson", data: { type: "FeatureCollection", features: [] } });
   return {
     version: 8,
-    sources: { roads: empty(), zones: empty(), danger: empty(), shelters: { ...empty(), promoteId: "id" }, depots: empty() },
+    sources: {
+      roads: empty(),
+      zones: empty(),
+      danger: empty(),
+      shelters: { ...empty(), promoteId: "id" },
+      depots: empty(),
+    },
     layers: [
       { id: "paper", type: "background", paint: { "background-color": c.paper } },
-      { id: "roads", type: "line", source: "roads", layout: { "line-cap": "round" }, paint: { "line-color": c.road, "line-width": 2 } },
-      { id: "loads", type: "line", source: "roads", filter: [">", ["get", "load"], 0], paint: { "line-color": c.load, "line-opacity": 0.8, "line-width": ["+", 2, ["*", 9, ["get", "load"]]] } },
-      { id: "closing", type: "line", source: "roads", filter: ["==", ["get", "closing"], 1], paint: { "line-color": c.ask, "line-width": 4, "line-dasharray": [3, 1.5] } },
-      { id: "closed", type: "line", source: "roads", filter: ["==", ["get", "closed"], 1], paint: { "line-color": c.bad, "line-width": 4, "line-dasharray": [1, 1] } },
-      { id: "danger", type: "circle", source: "danger", paint: { "circle-radius": 24, "circle-color": c.bad, "circle-opacity": 0.13 } },
-      { id: "zones", type: "circle", source: "zones", paint: { "circle-radius": ["case", ["==", ["get", "hit"], 1], ["+", 4, ["*", 0.18, ["get", "size"]]], 3], "circle-color": c.ask, "circle-opacity": ["case", ["==", ["get", "hit"], 1], 0.6, 0], "circle-stroke-color": ["case", ["==", ["get", "hit"], 1], c.ask, c.off], "circle-stroke-width": ["case", ["all", ["==", ["get", "hit"], 1], ["<=", ["get", "remaining"], 0]], 0, 1] } },
-      { id: "depots", type: "circle", source: "depots", paint: { "circle-radius": 6, "circle-color": c.none, "circle-stroke-color": c.depot, "circle-stroke-width": 3 } },
-      { id: "shelters", type: "circle", source: "shelters", paint: { "circle-radius": ["interpolate", ["linear"], ["get", "size"], 7, 5, 70, 15], "circle-color": byGrade(c), "circle-opacity": ["case", ["==", ["get", "stale"], 1], 0.35, 1], "circle-stroke-color": c.ink, "circle-stroke-width": ["case", ["==", ["get", "stale"], 1], 3, 1.5] } },
-      { id: "names", type: "symbol", source: "shelters", minzoom: 10, layout: { "text-field": ["get", "name"], "text-size": 12, "text-offset": [0, 1.3], "text-anchor": "top", "text-optional": true, "symbol-sort-key": ["get", "rank"] }, paint: { "text-color": c.ink, "text-halo-color": c.halo, "text-halo-width": 1.5 } }
-    ]
+      {
+        id: "roads",
+        type: "line",
+        source: "roads",
+        layout: { "line-cap": "round" },
+        paint: { "line-color": c.road, "line-width": 2 },
+      },
+      {
+        id: "loads",
+        type: "line",
+        source: "roads",
+        filter: [">", ["get", "load"], 0],
+        paint: { "line-color": c.load, "line-opacity": 0.8, "line-width": ["+", 2, ["*", 9, ["get", "load"]]] },
+      },
+      {
+        id: "closing",
+        type: "line",
+        source: "roads",
+        filter: ["==", ["get", "closing"], 1],
+        paint: { "line-color": c.ask, "line-width": 4, "line-dasharray": [3, 1.5] },
+      },
+      {
+        id: "closed",
+        type: "line",
+        source: "roads",
+        filter: ["==", ["get", "closed"], 1],
+        paint: { "line-color": c.bad, "line-width": 4, "line-dasharray": [1, 1] },
+      },
+      {
+        id: "danger",
+        type: "circle",
+        source: "danger",
+        paint: { "circle-radius": 24, "circle-color": c.bad, "circle-opacity": 0.13 },
+      },
+      {
+        id: "zones",
+        type: "circle",
+        source: "zones",
+        paint: {
+          "circle-radius": ["case", ["==", ["get", "hit"], 1], ["+", 4, ["*", 0.18, ["get", "size"]]], 3],
+          "circle-color": c.ask,
+          "circle-opacity": ["case", ["==", ["get", "hit"], 1], 0.6, 0],
+          "circle-stroke-color": ["case", ["==", ["get", "hit"], 1], c.ask, c.off],
+          "circle-stroke-width": ["case", ["all", ["==", ["get", "hit"], 1], ["<=", ["get", "remaining"], 0]], 0, 1],
+        },
+      },
+      {
+        id: "depots",
+        type: "circle",
+        source: "depots",
+        paint: { "circle-radius": 6, "circle-color": c.none, "circle-stroke-color": c.depot, "circle-stroke-width": 3 },
+      },
+      {
+        id: "shelters",
+        type: "circle",
+        source: "shelters",
+        paint: {
+          "circle-radius": ["interpolate", ["linear"], ["get", "size"], 7, 5, 70, 15],
+          "circle-color": byGrade(c),
+          "circle-opacity": ["case", ["==", ["get", "stale"], 1], 0.35, 1],
+          "circle-stroke-color": c.ink,
+          "circle-stroke-width": ["case", ["==", ["get", "stale"], 1], 3, 1.5],
+        },
+      },
+      {
+        id: "names",
+        type: "symbol",
+        source: "shelters",
+        minzoom: 10,
+        layout: {
+          "text-field": ["get", "name"],
+          "text-size": 12,
+          "text-offset": [0, 1.3],
+          "text-anchor": "top",
+          "text-optional": true,
+          "symbol-sort-key": ["get", "rank"],
+        },
+        paint: { "text-color": c.ink, "text-halo-color": c.halo, "text-halo-width": 1.5 },
+      },
+    ],
   };
 }
 
@@ -57,19 +166,30 @@ export async function openMap(into, onPick, ahead) {
   const box = h("div", { class: "mapbox" });
   into.append(box);
   const bounds = extent();
-  const map = new library.Map({ container: box, style: style(), attributionControl: false, bounds: bounds || undefined, fitBoundsOptions: { padding: 48 }, localIdeographFontFamily: '"Noto Sans CJK SC", "Noto Sans SC", sans-serif', fadeDuration: 0 });
+  const map = new library.Map({
+    container: box,
+    style: style(),
+    attributionControl: false,
+    bounds: bounds || undefined,
+    fitBoundsOptions: { padding: 48 },
+    localIdeographFontFamily: '"Noto Sans CJK SC", "Noto Sans SC", sans-serif',
+    fadeDuration: 0,
+  });
   map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
   map.getCanvas().setAttribute("aria-label", t("map.label"));
 
-  let shown = 0, language = currentLanguage();
+  let shown = 0,
+    language = currentLanguage();
 
   // Of shelters only those that are new: drawing 50,000 anew would hold the page up.
   async function refreshShelters() {
-    const source = map.getSource("shelters"), slices = new Slices();
+    const source = map.getSource("shelters"),
+      slices = new Slices();
     if (!source) return;
     if (language !== currentLanguage()) shown = 0;
     language = currentLanguage();
-    const upTo = picture.changes, features = await sheltersSince(shown);
+    const upTo = picture.changes,
+      features = await sheltersSince(shown);
     if (shown === 0) source.updateData({ removeAll: true });
     for (let at = 0; at < features.length; at += AT_ONCE) {
       source.updateData({ add: features.slice(at, at + AT_ONCE) });
@@ -78,12 +198,19 @@ export async function openMap(into, onPick, ahead) {
     shown = upTo;
   }
 
-  const small = { roads: () => roadFeatures(ahead.hits(), ahead.closing()), zones: () => zoneFeatures(ahead.hits()), danger: () => dangerFeatures(ahead.hits()), depots: depotFeatures };
+  const small = {
+    roads: () => roadFeatures(ahead.hits(), ahead.closing()),
+    zones: () => zoneFeatures(ahead.hits()),
+    danger: () => dangerFeatures(ahead.hits()),
+    depots: depotFeatures,
+  };
   /** @type {Record<string, string>} */
   const stood = {};
   const refresh = async () => {
     for (const [name, make] of Object.entries(small)) {
-      const source = map.getSource(name), made = make(), stands = JSON.stringify(made);
+      const source = map.getSource(name),
+        made = make(),
+        stands = JSON.stringify(made);
       if (source && stood[name] !== stands) source.setData(made);
       stood[name] = stands;
     }
@@ -92,11 +219,12 @@ export async function openMap(into, onPick, ahead) {
   };
 
   /** Until all is drawn: what comes meanwhile is drawn together afterwards. */
-  const rest = () => new Promise((resolve) => {
-    map.once("idle", resolve);
-    map.once("remove", resolve);
-    setTimeout(resolve, REST_MS);
-  });
+  const rest = () =>
+    new Promise((resolve) => {
+      map.once("idle", resolve);
+      map.once("remove", resolve);
+      setTimeout(resolve, REST_MS);
+    });
   await new Promise((resolve) => map.once("load", resolve));
   await refresh();
   const laid = await layBackground(library, map, colours()).catch(say); // without it the map is what it was
@@ -110,8 +238,12 @@ export async function openMap(into, onPick, ahead) {
       const { kind, id } = event.features[0].properties;
       onPick(kind, id);
     });
-    map.on("mouseenter", layer, () => { map.getCanvas().style.cursor = "pointer"; });
-    map.on("mouseleave", layer, () => { map.getCanvas().style.cursor = ""; });
+    map.on("mouseenter", layer, () => {
+      map.getCanvas().style.cursor = "pointer";
+    });
+    map.on("mouseleave", layer, () => {
+      map.getCanvas().style.cursor = "";
+    });
   }
   return { refresh, close: () => map.remove() };
 }

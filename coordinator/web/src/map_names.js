@@ -14,8 +14,19 @@ const overlap = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bott
 
 /** Below the point, above it, right of it, left of it. @param {{ x: number, y: number, radius: number }} point @param {number} wide @param {number} high */
 function around({ x, y, radius }, wide, high) {
-  const far = radius + GAP_PX, at = (/** @type {number} */ left, /** @type {number} */ top) => ({ left, top, right: left + wide, bottom: top + high });
-  return [at(x - wide / 2, y + far), at(x - wide / 2, y - far - high), at(x + far, y - high / 2), at(x - far - wide, y - high / 2)];
+  const far = radius + GAP_PX,
+    at = (/** @type {number} */ left, /** @type {number} */ top) => ({
+      left,
+      top,
+      right: left + wide,
+      bottom: top + high,
+    });
+  return [
+    at(x - wide / 2, y + far),
+    at(x - wide / 2, y - far - high),
+    at(x + far, y - high / 2),
+    at(x - far - wide, y - high / 2),
+  ];
 }
 
 /**
@@ -27,11 +38,26 @@ function around({ x, y, radius }, wide, high) {
 export function layNames(points, widthOf, high, paper) {
   /** @type {{ name: string, box: Box }[]} */
   const laid = [];
-  const discs = points.map(({ x, y, radius }) => ({ left: x - radius, top: y - radius, right: x + radius, bottom: y + radius }));
+  const discs = points.map(({ x, y, radius }) => ({
+    left: x - radius,
+    top: y - radius,
+    right: x + radius,
+    bottom: y + radius,
+  }));
   for (const point of points) {
     const places = around(point, widthOf(point.name), high)
       .filter((box) => box.left >= 0 && box.top >= 0 && box.right <= paper.width && box.bottom <= paper.height)
-      .filter((box) => !laid.some((other) => overlap(box, { left: other.box.left - GAP_PX, top: other.box.top, right: other.box.right + GAP_PX, bottom: other.box.bottom })));
+      .filter(
+        (box) =>
+          !laid.some((other) =>
+            overlap(box, {
+              left: other.box.left - GAP_PX,
+              top: other.box.top,
+              right: other.box.right + GAP_PX,
+              bottom: other.box.bottom,
+            }),
+          ),
+      );
     const box = places.find((place) => !discs.some((disc) => overlap(place, disc))) || places[0];
     if (box) laid.push({ name: point.name, box });
   }

@@ -6,7 +6,8 @@ import { nameOf } from "./texts.js";
 export const zoneName = (id) => nameOf(picture.zones.get(id) || { id });
 
 /** @param {string} id of a shelter, a depot or a zone */
-export const placeName = (id) => nameOf(picture.shelters.get(id) || picture.depots.get(id) || picture.zones.get(id) || { id });
+export const placeName = (id) =>
+  nameOf(picture.shelters.get(id) || picture.depots.get(id) || picture.zones.get(id) || { id });
 
 /** @type {any} */
 let namedOf = null;
@@ -17,7 +18,12 @@ let named = new Map();
 export function roadName(id) {
   if (namedOf !== picture.roads) {
     namedOf = picture.roads;
-    named = new Map(((namedOf && namedOf.features) || []).map((road) => [String(road.properties.id ?? road.id), road.properties.name]));
+    named = new Map(
+      ((namedOf && namedOf.features) || []).map((road) => [
+        String(road.properties.id ?? road.id),
+        road.properties.name,
+      ]),
+    );
   }
   return named.get(id) || id;
 }

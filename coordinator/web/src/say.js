@@ -16,7 +16,11 @@ export function troubleOf(error) {
   if (!(error instanceof Problem)) return String(/** @type {Error} */ (error).message);
   if (error.message === "past") return t("past.not-here");
   if (error.status === 0) return t("unreachable");
-  return [t("problem." + (REFUSALS.includes(error.status) ? error.status : "other")), " ", h("small", { lang: "en" }, error.message)];
+  return [
+    t("problem." + (REFUSALS.includes(error.status) ? error.status : "other")),
+    " ",
+    h("small", { lang: "en" }, error.message),
+  ];
 }
 
 /** @param {unknown} what a text, or an error with its remedy */
@@ -26,8 +30,16 @@ export function say(what) {
   const bad = what instanceof Error;
   const text = bad ? troubleOf(what) : String(what);
   const remedy = what instanceof Problem && what.status !== 404 ? what.remedy : "";
-  fill(said, h("p", { class: bad ? "message bad" : "message good" }, text, remedy && h("small", { lang: "en" }, " " + remedy),
-    h("button", { class: "plain", onclick: () => fill(said) }, t("dismiss"))));
+  fill(
+    said,
+    h(
+      "p",
+      { class: bad ? "message bad" : "message good" },
+      text,
+      remedy && h("small", { lang: "en" }, " " + remedy),
+      h("button", { class: "plain", onclick: () => fill(said) }, t("dismiss")),
+    ),
+  );
   clearTimeout(timer);
   if (!bad) timer = window.setTimeout(() => fill(said), SHOWN_MS);
 }

@@ -21,7 +21,7 @@ export const picture = {
   /** @type {number | null} */ at: null, // a look back; null: now
   connected: false,
   changes: 0,
-  heardAt: 0
+  heardAt: 0,
 };
 
 /** @type {Set<(kinds: Set<string>) => void>} */
@@ -37,11 +37,12 @@ export function watch(listener) {
 
 /** @param {...string} kinds */
 function tell(...kinds) {
-  if (changed.size === 0) requestAnimationFrame(() => {
-    const told = changed;
-    changed = new Set();
-    listeners.forEach((listener) => listener(told));
-  });
+  if (changed.size === 0)
+    requestAnimationFrame(() => {
+      const told = changed;
+      changed = new Set();
+      listeners.forEach((listener) => listener(told));
+    });
   kinds.forEach((kind) => changed.add(kind));
 }
 
@@ -71,7 +72,11 @@ function take(into, rows) {
 export function ageNow(row, name) {
   const seconds = row[name];
   if (seconds === null || seconds === undefined || !row.read || picture.at !== null) return seconds;
-  return seconds + ((Date.now() - row.read) / 1000) * (((picture.status && picture.status.clock && picture.status.clock.rate_permille) || 1000) / 1000);
+  return (
+    seconds +
+    ((Date.now() - row.read) / 1000) *
+      (((picture.status && picture.status.clock && picture.status.clock.rate_permille) || 1000) / 1000)
+  );
 }
 
 export async function loadSession() {
@@ -86,7 +91,9 @@ async function loadRegion() {
     return null;
   });
   if (picture.region) picture.regionMissing = false;
-  picture.items = new Map((await get("/items").catch(() => ({ items: [] }))).items.map((/** @type {Row} */ item) => [item.id, item]));
+  picture.items = new Map(
+    (await get("/items").catch(() => ({ items: [] }))).items.map((/** @type {Row} */ item) => [item.id, item]),
+  );
   const answer = await fetch(url("/network", { format: "geojson" }), { credentials: "same-origin" });
   picture.roads = answer.ok ? await answer.json() : null;
 }
@@ -96,7 +103,12 @@ let turn = 0; // of the picture: what was asked for before the last turn is not 
 /** Loads the picture, as it is or as it was at a position. False where somebody has turned elsewhere meanwhile. @param {number | null} at */
 async function load(at) {
   const mine = ++turn;
-  const [status, shelters, depots, zones] = await Promise.all([get("/status", { at }), all("/shelters", {}, at), all("/depots", {}, at), all("/zones", {}, at)]);
+  const [status, shelters, depots, zones] = await Promise.all([
+    get("/status", { at }),
+    all("/shelters", {}, at),
+    all("/depots", {}, at),
+    all("/zones", {}, at),
+  ]);
   if (mine !== turn) return false;
   picture.at = at;
   useLookBack(at !== null);
@@ -107,7 +119,22 @@ async function load(at) {
   take(picture.zones, zones);
   picture.heardAt = Date.now();
   if (!picture.roads) await loadRegion();
-  tell("status", "shelters", "depots", "zones", "network", "orders", "plans", "requests", "hazards", "notes", "incidents", "nodes", "stock", "directives");
+  tell(
+    "status",
+    "shelters",
+    "depots",
+    "zones",
+    "network",
+    "orders",
+    "plans",
+    "requests",
+    "hazards",
+    "notes",
+    "incidents",
+    "nodes",
+    "stock",
+    "directives",
+  );
   return true;
 }
 
@@ -146,7 +173,11 @@ function apply(said) {
   if (said.shelters) kinds.push("shelters");
   if (said.depots) kinds.push("depots");
   if (said.zones) kinds.push("zones");
-  if (kinds.includes("network") || kinds.includes("hazards") || kinds.includes("region") || kinds.includes("plans")) loadRegion().then(() => tell("network"), () => undefined); // not reached: asked for again with the next change
+  if (kinds.includes("network") || kinds.includes("hazards") || kinds.includes("region") || kinds.includes("plans"))
+    loadRegion().then(
+      () => tell("network"),
+      () => undefined,
+    ); // not reached: asked for again with the next change
   tell(...kinds);
 }
 
@@ -191,7 +222,7 @@ async function pollOnce() {
     if (picture.at === null && (!picture.status || status.position !== picture.status.position)) await load(null);
   } catch {
     setConnected(false);
-    if (poll && await hasEnded() && poll) end();
+    if (poll && (await hasEnded()) && poll) end();
   }
 }
 
@@ -202,7 +233,10 @@ function heard() {
   picture.heardAt = Date.now();
   setConnected(true);
   clearTimeout(silence);
-  silence = window.setTimeout(() => { setConnected(false); follow(); }, SILENCE_MS);
+  silence = window.setTimeout(() => {
+    setConnected(false);
+    follow();
+  }, SILENCE_MS);
 }
 
 function again() {
@@ -223,13 +257,20 @@ export function follow() {
   if (picture.at !== null) return;
   from = (picture.status && picture.status.position) || 0;
   let opened = false;
-  const mine = stream = new EventSource(url("/events", { from }));
-  stream.onopen = () => { opened = true; heard(); };
+  const mine = (stream = new EventSource(url("/events", { from })));
+  stream.onopen = () => {
+    opened = true;
+    heard();
+  };
   stream.addEventListener("beat", heard);
-  stream.addEventListener("changes", (event) => { heard(); apply(JSON.parse(event.data)); });
+  stream.addEventListener("changes", (event) => {
+    heard();
+    apply(JSON.parse(event.data));
+  });
   stream.addEventListener("reload", () => location.reload());
   stream.addEventListener("hello", (event) => {
-    const said = JSON.parse(event.data), known = picture.status;
+    const said = JSON.parse(event.data),
+      known = picture.status;
     if (known && known.log && (said.log !== known.log || said.term !== known.term)) location.reload();
   });
   stream.onerror = async () => {
@@ -238,7 +279,8 @@ export function follow() {
     const ended = await hasEnded();
     if (stream !== mine) return; // somebody turned elsewhere meanwhile
     if (ended) end();
-    else if (refused && opened) again(); // it restarts
+    else if (refused && opened)
+      again(); // it restarts
     else if (refused && !poll) poll = window.setInterval(pollOnce, POLL_MS);
   };
 }

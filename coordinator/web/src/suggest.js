@@ -11,19 +11,27 @@ const MOST = 50;
 export function suggestions(id, rows) {
   const list = h("datalist", { id });
   const draw = (typed) => {
-    const wanted = typed.toLowerCase(), found = [];
+    const wanted = typed.toLowerCase(),
+      found = [];
     for (const row of rows()) {
       if (row.id.toLowerCase().includes(wanted) || nameOf(row).toLowerCase().includes(wanted)) found.push(row);
       if (found.length === MOST) break;
     }
-    fill(list, found.map((row) => h("option", { value: row.id }, nameOf(row))));
+    fill(
+      list,
+      found.map((row) => h("option", { value: row.id }, nameOf(row))),
+    );
   };
   draw("");
   // The list stands in the same form as the fields that use it, or near.
-  queueMicrotask(() => list.parentElement && list.parentElement.addEventListener("input", (event) => {
-    const field = /** @type {HTMLInputElement} */ (event.target);
-    if (field.getAttribute("list") === id) draw(field.value);
-  }));
+  queueMicrotask(
+    () =>
+      list.parentElement &&
+      list.parentElement.addEventListener("input", (event) => {
+        const field = /** @type {HTMLInputElement} */ (event.target);
+        if (field.getAttribute("list") === id) draw(field.value);
+      }),
+  );
   return list;
 }
 

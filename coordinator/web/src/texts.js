@@ -8,11 +8,15 @@ let language = "en";
 
 /** Loads both catalogues, so that the language changes at once. */
 export async function loadTexts() {
-  await Promise.all(LANGUAGES.map(async (name) => {
-    catalogues[name] = await (await fetch(`/texts/${name}.json`)).json();
-  }));
+  await Promise.all(
+    LANGUAGES.map(async (name) => {
+      catalogues[name] = await (await fetch(`/texts/${name}.json`)).json();
+    }),
+  );
   const kept = localStorage.getItem("haven-language");
-  chooseLanguage(kept && LANGUAGES.includes(kept) ? kept : navigator.language.toLowerCase().startsWith("zh") ? "zh-CN" : "en");
+  chooseLanguage(
+    kept && LANGUAGES.includes(kept) ? kept : navigator.language.toLowerCase().startsWith("zh") ? "zh-CN" : "en",
+  );
 }
 
 /** @param {string} name */
@@ -37,7 +41,8 @@ export function otherLanguage() {
 export function t(key, figures) {
   const text = catalogues[language][key] ?? key;
   if (!figures) return text;
-  return text.replace(/\{(\w+)\?([^:{}]*):([^{}]*)\}/g, (_, name, one, many) => (String(figures[name]) === "1" ? one : many))
+  return text
+    .replace(/\{(\w+)\?([^:{}]*):([^{}]*)\}/g, (_, name, one, many) => (String(figures[name]) === "1" ? one : many))
     .replace(/\{(\w+)\}/g, (whole, name) => (name in figures ? String(figures[name]) : whole));
 }
 
@@ -57,18 +62,31 @@ export function number(value, digits = 0) {
 /** @param {number | null | undefined} share 1 is all */
 export function percent(share) {
   if (share === null || share === undefined) return "—";
-  return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: share > 0 && share < 0.01 ? 2 : 0 }).format(share);
+  return new Intl.NumberFormat(language, {
+    style: "percent",
+    maximumFractionDigits: share > 0 && share < 0.01 ? 2 : 0,
+  }).format(share);
 }
 
 /** How this reader's own country writes the language, where the browser tells. */
 function locale() {
-  return (navigator.languages || []).find((name) => name.toLowerCase().startsWith(language.slice(0, 2).toLowerCase())) || (language === "en" ? "en-GB" : language);
+  return (
+    (navigator.languages || []).find((name) => name.toLowerCase().startsWith(language.slice(0, 2).toLowerCase())) ||
+    (language === "en" ? "en-GB" : language)
+  );
 }
 
 /** A moment with its day; duty rooms count to 24. @param {number | null | undefined} wallMs @param {boolean} [seconds] whether to the second */
 export function moment(wallMs, seconds = false) {
   if (!wallMs) return "—";
-  return new Intl.DateTimeFormat(locale(), { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: seconds ? "2-digit" : undefined, hourCycle: "h23" }).format(wallMs);
+  return new Intl.DateTimeFormat(locale(), {
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: seconds ? "2-digit" : undefined,
+    hourCycle: "h23",
+  }).format(wallMs);
 }
 
 /** The time of a day alone. @param {number} wallMs */
@@ -77,29 +95,40 @@ export function clock(wallMs) {
 }
 
 /** From one moment to another, the day once where it is the same. @param {number} from @param {number} to */
-export const period = (from, to) => `${moment(from)} – ${from && to && new Date(from).toDateString() === new Date(to).toDateString() ? clock(to) : moment(to)}`;
+export const period = (from, to) =>
+  `${moment(from)} – ${from && to && new Date(from).toDateString() === new Date(to).toDateString() ? clock(to) : moment(to)}`;
 
 /** A day of the calendar: 2027-05-31 as the language writes it. @param {string | null | undefined} text */
 export function day(text) {
   if (!text) return "—";
   const at = Date.parse(text + "T00:00:00Z");
-  return Number.isNaN(at) ? text : new Intl.DateTimeFormat(locale(), { year: "numeric", month: "short", day: "numeric", timeZone: "UTC" }).format(at);
+  return Number.isNaN(at)
+    ? text
+    : new Intl.DateTimeFormat(locale(), { year: "numeric", month: "short", day: "numeric", timeZone: "UTC" }).format(
+        at,
+      );
 }
 
 /** How long ago: “3 min ago”. null is never. @param {number | null | undefined} seconds @param {boolean} [atLeast] */
 export function age(seconds, atLeast) {
   if (seconds === null || seconds === undefined) return t("age.never");
-  const text = seconds < 60 ? t("age.seconds", { n: Math.floor(seconds) })
-    : seconds < 3600 ? t("age.minutes", { n: Math.floor(seconds / 60) })
-    : seconds < 172800 ? t("age.hours", { n: Math.floor(seconds / 3600) })
-    : t("age.days", { n: Math.floor(seconds / 86400) });
+  const text =
+    seconds < 60
+      ? t("age.seconds", { n: Math.floor(seconds) })
+      : seconds < 3600
+        ? t("age.minutes", { n: Math.floor(seconds / 60) })
+        : seconds < 172800
+          ? t("age.hours", { n: Math.floor(seconds / 3600) })
+          : t("age.days", { n: Math.floor(seconds / 86400) });
   return atLeast ? t("age.at-least", { age: text }) : text;
 }
 
 /** A length of time: “2 h 10 min”. @param {number | null | undefined} seconds */
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "—";
-  const all = Math.round(seconds / 60), hours = Math.floor(all / 60), minutes = all % 60;
+  const all = Math.round(seconds / 60),
+    hours = Math.floor(all / 60),
+    minutes = all % 60;
   if (hours >= 48) return t("duration.days", { d: Math.floor(hours / 24), h: hours % 24 });
   return hours > 0 ? t("duration.hours", { h: hours, m: minutes }) : t("duration.minutes", { m: minutes });
 }

@@ -25,9 +25,11 @@ function roadsOf(links) {
   /** @type {string[]} */
   const roads = [];
   for (const name of links.map(roadName)) {
-    const last = roads.at(-1), ends = name.split(BETWEEN);
+    const last = roads.at(-1),
+      ends = name.split(BETWEEN);
     if (name === last) continue;
-    if (last && ends.length === 2 && last.endsWith(BETWEEN + ends[0])) roads[roads.length - 1] = last + BETWEEN + ends[1];
+    if (last && ends.length === 2 && last.endsWith(BETWEEN + ends[0]))
+      roads[roads.length - 1] = last + BETWEEN + ends[1];
     else roads.push(name);
   }
   return roads;
@@ -44,11 +46,16 @@ export function wayOf(move) {
 
 /** The way of a move in one line of a table that names its zone already; the middle of a long one is left out. @param {any} move */
 export function shortWay(move) {
-  const roads = roadsOf(move.links || []), from = zoneName(move.zone) + BETWEEN;
+  const roads = roadsOf(move.links || []),
+    from = zoneName(move.zone) + BETWEEN;
   if (roads.length > 0 && roads[0].startsWith(from)) roads[0] = roads[0].slice(from.length);
   if (roads.length === 1) return roads[0];
   if (roads.length <= ROADS_MOST) return wayOf(move);
-  return [...roads.slice(0, ROADS_MOST - 1), t("route.more", { n: number(roads.length - ROADS_MOST) }), roads[roads.length - 1]].join(" → ");
+  return [
+    ...roads.slice(0, ROADS_MOST - 1),
+    t("route.more", { n: number(roads.length - ROADS_MOST) }),
+    roads[roads.length - 1],
+  ].join(" → ");
 }
 
 // ---- times of a move, counted from the order ----
@@ -57,7 +64,9 @@ export function shortWay(move) {
 function span(from, to) {
   if (!isKnown(from) || !isKnown(to)) return kept(unknown());
   const times = { "{from}": from, "{to}": to };
-  return t("timetable.span").split(/(\{\w+\})/).map((part) => (part in times ? kept(duration(times[part])) : part));
+  return t("timetable.span")
+    .split(/(\{\w+\})/)
+    .map((part) => (part in times ? kept(duration(times[part])) : part));
 }
 
 /** @param {any} move */
@@ -73,13 +82,14 @@ function short(seconds) {
 }
 
 /** @param {any} from seconds @param {any} to seconds */
-export const shortSpan = (from, to) => (isKnown(from) && isKnown(to) ? t("timetable.span", { from: short(from), to: short(to) }) : unknown());
+export const shortSpan = (from, to) =>
+  isKnown(from) && isKnown(to) ? t("timetable.span", { from: short(from), to: short(to) }) : unknown();
 
 /** Whether these people stay where they are: their zone is at the shelter, no road is used and no time passes. @param {any} move */
 const isOnTheSpot = (move) => move.travel_s === 0 && (move.links || []).length === 0;
 
 /** People an hour by the way of a move, null where it has none or that is not known: what a table sorts by. @param {any} move */
-export const rateOf = (move) => (isOnTheSpot(move) ? null : move.people_per_hour ?? null);
+export const rateOf = (move) => (isOnTheSpot(move) ? null : (move.people_per_hour ?? null));
 
 /** Who stays on the spot goes by no road, so that there is no rate, which is not an unknown one. @param {any} move */
 export const rate = (move) => (isOnTheSpot(move) ? "—" : orUnknown(move.people_per_hour, number));
@@ -90,14 +100,31 @@ export const rate = (move) => (isOnTheSpot(move) ? "—" : orUnknown(move.people
 const timeOf = (plan, name) => (plan.moves.length > 0 ? plan[name] : undefined);
 
 /** What a plan reaches in time: how to read it in seconds, undefined where it does not know. */
-export const TIMES = ["ete90", "ete100", "clearance"].map((name) => ({ key: "timetable." + name, of: (plan) => timeOf(plan, name + "_s") }));
+export const TIMES = ["ete90", "ete100", "clearance"].map((name) => ({
+  key: "timetable." + name,
+  of: (plan) => timeOf(plan, name + "_s"),
+}));
 
 /** @param {any} plan */
 export const isTimed = (plan) => isKnown(plan.ete100_s);
 
 /** The section of a plan's page. @param {any} plan */
 export function times(plan) {
-  return h("section", { class: "times" }, h("h2", null, t("timetable.title")),
-    h("dl", null, TIMES.map(({ key, of }) => h("div", null, h("dt", null, t(key)), h("dd", null, h("b", null, orUnknown(of(plan), duration)))))),
-    h("p", { class: "note" }, plan.moves.length === 0 ? t("timetable.nobody") : isTimed(plan) ? t("timetable.note") : t("timetable.none")));
+  return h(
+    "section",
+    { class: "times" },
+    h("h2", null, t("timetable.title")),
+    h(
+      "dl",
+      null,
+      TIMES.map(({ key, of }) =>
+        h("div", null, h("dt", null, t(key)), h("dd", null, h("b", null, orUnknown(of(plan), duration)))),
+      ),
+    ),
+    h(
+      "p",
+      { class: "note" },
+      plan.moves.length === 0 ? t("timetable.nobody") : isTimed(plan) ? t("timetable.note") : t("timetable.none"),
+    ),
+  );
 }

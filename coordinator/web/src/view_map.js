@@ -19,13 +19,29 @@ let time = null;
 /** Draws what stands beside the map anew. @type {(() => Promise<void> | void) | null} */
 let again = null;
 
-const SIGNS = [["good", "open"], ["ask", "full"], ["bad", "damaged"], ["off", "closed"], ["none", "unknown"]];
+const SIGNS = [
+  ["good", "open"],
+  ["ask", "full"],
+  ["bad", "damaged"],
+  ["off", "closed"],
+  ["none", "unknown"],
+];
 
 function legend() {
-  const item = (/** @type {string} */ look, /** @type {string} */ key) => h("li", null, h("span", { class: look, "aria-hidden": "true" }), t("legend." + key));
-  return h("ul", { class: "legend", "aria-label": t("map.legend") }, SIGNS.map(([grade, key]) => item("dot " + grade, key)),
-    item("dot good stale", "stale"), item("dot depot", "depot"), item("dot danger", "danger"), item("dot zone", "zone"),
-    item("stroke load", "load"), item("stroke closed", "road-closed"), item("stroke closing", "road-closing"));
+  const item = (/** @type {string} */ look, /** @type {string} */ key) =>
+    h("li", null, h("span", { class: look, "aria-hidden": "true" }), t("legend." + key));
+  return h(
+    "ul",
+    { class: "legend", "aria-label": t("map.legend") },
+    SIGNS.map(([grade, key]) => item("dot " + grade, key)),
+    item("dot good stale", "stale"),
+    item("dot depot", "depot"),
+    item("dot danger", "danger"),
+    item("dot zone", "zone"),
+    item("stroke load", "load"),
+    item("stroke closed", "road-closed"),
+    item("stroke closing", "road-closing"),
+  );
 }
 
 /** @type {import("./app.js").View} */
@@ -34,21 +50,45 @@ export const view = {
   async open(into, [kind, id]) {
     const side = h("aside", { class: "side", "aria-label": t("map.details"), "aria-live": "polite" });
     const box = h("div", { class: "map" });
-    const redraw = () => { if (map) Promise.resolve(map.refresh()).catch(say); if (again === overview) overview(); };
-    const overview = () => fill(side, h("p", { class: "note" }, t("map.pick")), aheadList((at) => { if (time) time.showMoment(at); }));
-    const close = () => { again = overview; history.replaceState(null, "", "#/map"); overview(); };
+    const redraw = () => {
+      if (map) Promise.resolve(map.refresh()).catch(say);
+      if (again === overview) overview();
+    };
+    const overview = () =>
+      fill(
+        side,
+        h("p", { class: "note" }, t("map.pick")),
+        aheadList((at) => {
+          if (time) time.showMoment(at);
+        }),
+      );
+    const close = () => {
+      again = overview;
+      history.replaceState(null, "", "#/map");
+      overview();
+    };
     const pick = (what, which) => {
       again = () => showDetails(side, what, which, close);
-      Promise.resolve(again()).then(() => { if (matchMedia("(max-width: 60rem)").matches) side.scrollIntoView({ block: "nearest" }); }).catch(say); // it stands below the map there
+      Promise.resolve(again())
+        .then(() => {
+          if (matchMedia("(max-width: 60rem)").matches) side.scrollIntoView({ block: "nearest" });
+        })
+        .catch(say); // it stands below the map there
     };
     await loadHazards().catch(say);
-    const mine = time = new HazardTime(redraw);
+    const mine = (time = new HazardTime(redraw));
     again = overview;
     overview();
-    fill(into, h("h1", { class: "hidden" }, t("nav.map")), h("div", { class: "mapview" }, h("div", { class: "mapside" }, box, mine.element, legend()), side));
+    fill(
+      into,
+      h("h1", { class: "hidden" }, t("nav.map")),
+      h("div", { class: "mapview" }, h("div", { class: "mapside" }, box, mine.element, legend()), side),
+    );
     if (!extent()) fill(box, h("p", { class: "message" }, t(picture.regionMissing ? "no-region" : "map.none")));
     else {
-      const opened = await (hasWebGl() ? openGl(box, pick, ahead).catch(() => openDrawn(box, pick, { ahead })) : openDrawn(box, pick, { ahead }));
+      const opened = await (hasWebGl()
+        ? openGl(box, pick, ahead).catch(() => openDrawn(box, pick, { ahead }))
+        : openDrawn(box, pick, { ahead }));
       if (!box.isConnected) return opened.close(); // somebody turned elsewhere while it opened
       map = opened;
     }
@@ -65,5 +105,5 @@ export const view = {
     map = null;
     time = null;
     again = null;
-  }
+  },
 };

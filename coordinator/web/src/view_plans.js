@@ -1,19 +1,23 @@
 // Plans: what is proposed beside what is in force, what changes, how good it is, and the decision.
 import { decide, get, url } from "./api.js";
-import { buses, busesTo, yards } from "./buses.js";
+import { buses } from "./buses.js";
 import { deliveries } from "./deliveries.js";
-import { fill, fold, h, stacked } from "./dom.js";
+import { fill, h } from "./dom.js";
 import { isShut } from "./features.js";
 import { isInUse } from "./hands.js";
-import { itemName, placeName, roadName, zoneName } from "./names.js";
+import { placeName, roadName, zoneName } from "./names.js";
 import { bindings, bindMove } from "./plan_bind.js";
 import { averageKey, averageOf, bottlenecks, differences, peopleOf, sideBySide } from "./plan_compare.js";
+import { goodsChoices } from "./plan_goods.js";
+import { leftOver } from "./plan_left.js";
+import { onWay, progressOf } from "./plan_progress.js";
+import { sheets } from "./plan_sheets.js";
 import { qrOf } from "./qr.js";
 import { doing, fileName } from "./say.js";
 import { may, picture } from "./store.js";
 import { Table } from "./table.js";
-import { arrives, isKnown, kept, leaves, orUnknown, rate, rateOf, shortSpan, shortWay, times, wayOf } from "./timetable.js";
-import { age, duration, moment, nameOf, number, percent, period, t, word } from "./texts.js";
+import { isKnown, orUnknown, rate, rateOf, shortSpan, shortWay, times, wayOf } from "./timetable.js";
+import { duration, number, percent, t, word } from "./texts.js";
 
 /** @type {HTMLElement} */
 let box;
@@ -25,17 +29,28 @@ let against = "";
 /** Of proposals only the newest asks for a decision. @param {any} plan @param {number} newest the number of the newest plan */
 function standing(plan, newest) {
   const stands = plan.standing === "proposed" && plan.id < newest ? "older" : plan.standing;
-  const sign = { "in-force": "●", proposed: "◆", older: "◇", approved: "○", overtaken: "○", withdrawn: "✕" }[stands] || "";
-  return h("span", { class: "mark " + (stands === "in-force" ? "good" : stands === "proposed" ? "ask" : "off") }, sign, " ", word("standing", stands));
+  const sign =
+    { "in-force": "●", proposed: "◆", older: "◇", approved: "○", overtaken: "○", withdrawn: "✕" }[stands] || "";
+  return h(
+    "span",
+    { class: "mark " + (stands === "in-force" ? "good" : stands === "proposed" ? "ask" : "off") },
+    sign,
+    " ",
+    word("standing", stands),
+  );
 }
 
 /** Plans anew under what binds now, and shows it beside the plan that is looked at. @param {any} event */
 async function make(event) {
   const before = shown;
-  await doing(event, async () => {
-    const made = (await decide("POST", "/plans")).plan;
-    location.hash = `#/plans/${made}${before ? "/" + before : ""}`;
-  }, t("plan.made"));
+  await doing(
+    event,
+    async () => {
+      const made = (await decide("POST", "/plans")).plan;
+      location.hash = `#/plans/${made}${before ? "/" + before : ""}`;
+    },
+    t("plan.made"),
+  );
 }
 
 /** @param {() => boolean} unless where it holds once all is there, what stands is left */
@@ -43,135 +58,162 @@ async function openList(unless) {
   const into = box;
   const plans = (await get("/plans", { limit: 100, at: picture.at })).items;
   if (unless()) return;
-  fill(into, h("h1", null, t("nav.plans")),
-    may("planner", "approver") && h("p", { class: "actions" }, h("button", { class: "go", onclick: make }, t("plan.make"))),
-    plans.length === 0 ? h("p", { class: "note" }, t("plan.none"))
-      : h("ul", { class: "plain plans" }, plans.map((plan) => h("li", null,
-        h("a", { href: "#/plans/" + plan.id }, h("b", null, t("plan.title", { id: plan.id }))), " ", standing(plan, plans[0].id), " ",
-        h("span", null, t("plan.serves", { moves: number(plan.move_count), left: number(plan.unserved_people) })), " ",
-        h("small", null, plan.author ? t("plan.by", { name: plan.author }) : t("plan.by-itself"))))),
-    bindings(() => h("button", { onclick: make }, t("plan.make"))));
+  fill(
+    into,
+    h("h1", null, t("nav.plans")),
+    may("planner", "approver") &&
+      h("p", { class: "actions" }, h("button", { class: "go", onclick: make }, t("plan.make"))),
+    plans.length === 0
+      ? h("p", { class: "note" }, t("plan.none"))
+      : h(
+          "ul",
+          { class: "plain plans" },
+          plans.map((plan) =>
+            h(
+              "li",
+              null,
+              h("a", { href: "#/plans/" + plan.id }, h("b", null, t("plan.title", { id: plan.id }))),
+              " ",
+              standing(plan, plans[0].id),
+              " ",
+              h("span", null, t("plan.serves", { moves: number(plan.move_count), left: number(plan.unserved_people) })),
+              " ",
+              h("small", null, plan.author ? t("plan.by", { name: plan.author }) : t("plan.by-itself")),
+            ),
+          ),
+        ),
+    bindings(() => h("button", { onclick: make }, t("plan.make"))),
+  );
 }
 
 // ---- one plan ----
 
 /** How good it is, in plain words: what it reaches, and what no plan can beat. */
 function proof(plan) {
-  const gap = plan.unserved_people > plan.unserved_bound ? t("plan.gap-left", { least: number(plan.unserved_bound) }) : t("plan.tight-left");
-  return h("section", { class: "proof" }, h("h2", null, t("plan.how-good")),
-    h("dl", null,
-      h("div", null, h("dt", null, t("plan.left")), h("dd", null, h("b", null, number(plan.unserved_people)), " · ", gap,
-        plan.unserved_people > 0 && isKnown(plan.late_people) && h("small", null, " ", t("plan.left-how", { late: number(plan.late_people), without: number(plan.unserved_people - plan.late_people) })),
-        plan.precedence_people > 0 && h("p", { class: "note" }, t("plan.precedence", { n: number(plan.precedence_people) })))),
-      h("div", null, h("dt", null, t(averageKey(plan))), h("dd", null, h("b", null, duration(averageOf(plan))), " · ",
-        plan.person_seconds <= plan.person_seconds_bound ? t("plan.tight-time") : t("plan.gap-time", { gap: percent(plan.time_gap) }))),
-      h("div", null, h("dt", null, t("plan.goods")), h("dd", null, plan.unmet_cost <= plan.unmet_bound ? t("plan.tight-goods") : t("plan.gap-goods", { gap: percent(plan.goods_gap) })))),
-    plan.stopped_early && h("p", { class: "mark ask" }, "△ ", t("plan.stopped")));
+  const gap =
+    plan.unserved_people > plan.unserved_bound
+      ? t("plan.gap-left", { least: number(plan.unserved_bound) })
+      : t("plan.tight-left");
+  return h(
+    "section",
+    { class: "proof" },
+    h("h2", null, t("plan.how-good")),
+    h(
+      "dl",
+      null,
+      h(
+        "div",
+        null,
+        h("dt", null, t("plan.left")),
+        h(
+          "dd",
+          null,
+          h("b", null, number(plan.unserved_people)),
+          " · ",
+          gap,
+          plan.unserved_people > 0 &&
+            isKnown(plan.late_people) &&
+            h(
+              "small",
+              null,
+              " ",
+              t("plan.left-how", {
+                late: number(plan.late_people),
+                without: number(plan.unserved_people - plan.late_people),
+              }),
+            ),
+          plan.precedence_people > 0 &&
+            h("p", { class: "note" }, t("plan.precedence", { n: number(plan.precedence_people) })),
+        ),
+      ),
+      h(
+        "div",
+        null,
+        h("dt", null, t(averageKey(plan))),
+        h(
+          "dd",
+          null,
+          h("b", null, duration(averageOf(plan))),
+          " · ",
+          plan.person_seconds <= plan.person_seconds_bound
+            ? t("plan.tight-time")
+            : t("plan.gap-time", { gap: percent(plan.time_gap) }),
+        ),
+      ),
+      h(
+        "div",
+        null,
+        h("dt", null, t("plan.goods")),
+        h(
+          "dd",
+          null,
+          plan.unmet_cost <= plan.unmet_bound
+            ? t("plan.tight-goods")
+            : t("plan.gap-goods", { gap: percent(plan.goods_gap) }),
+        ),
+      ),
+    ),
+    plan.stopped_early && h("p", { class: "mark ask" }, "△ ", t("plan.stopped")),
+  );
 }
-
-/** Who of a zone, where they are not just anybody. */
-function classOf(left) {
-  const word_ = String(left.parameter || "").split(" ")[0];
-  return word_ === "medical" || word_ === "wheelchair" ? t("plan.class-" + word_) : "";
-}
-
-const goodsLine = (left) => h("li", null, h("b", null, number(left.amount)), " ", t("plan.left-goods", { item: itemName(left.item), shelter: placeName(left.shelter) }), " · ", word("left", left.reason));
-
-/** Of one zone and reason: where they arrive late, and who they are. */
-function peopleLine(left) {
-  return h("li", null, h("b", null, number(left.amount)), " ", [left.shelter && t("plan.late-at", { shelter: placeName(left.shelter) }), classOf(left)].filter(Boolean).join(" · "));
-}
-
-/** One line a zone and reason, the most first; where and who is folded below. @param {any[]} people */
-function peopleLeft(people) {
-  const groups = new Map();
-  for (const left of people) {
-    const key = `${left.zone} ${left.reason} ${left.shelter ? "late" : ""}`, group = groups.get(key) || { key, zone: left.zone, late: Boolean(left.shelter), reason: left.reason, people: 0, all: [] };
-    group.people += left.amount;
-    group.all.push(left);
-    groups.set(key, group);
-  }
-  const title = (group) => [h("b", null, number(group.people)), " ", t(group.late ? "plan.late-people" : "plan.left-people", { zone: zoneName(group.zone) }), " · ", word("left", group.reason)];
-  return h("ul", { class: "plain folds" }, [...groups.values()].sort((a, b) => b.people - a.people).map((group) =>
-    h("li", null, group.all.length === 1 && !group.all[0].shelter && classOf(group.all[0]) === "" ? title(group) : fold("left " + group.key, title(group), h("ul", { class: "plain" }, group.all.map(peopleLine))))));
-}
-
-/** People first; what shelters lack is many lines and folded away. */
-function leftOver(plan) {
-  if (plan.left.length === 0) return h("p", { class: "mark good" }, "● ", t("plan.nobody-left"));
-  const people = plan.left.filter((left) => !left.item), goods = plan.left.filter((left) => left.item);
-  return [people.length === 0 ? h("p", { class: "mark good" }, "● ", t("plan.everybody-placed")) : peopleLeft(people),
-    goods.length > 0 && fold("lacking", t("plan.lacking", { n: number(goods.length), places: number(new Set(goods.map((left) => left.shelter)).size) }), h("ul", { class: "plain" }, goods.map(goodsLine)))];
-}
-
-const UNITS_A_DAY = 1000; // cost units: a person without one item for one day
-const days = (units) => t("goods.person-days", { n: number(units / UNITS_A_DAY, 1) });
 
 /** Roads whose lanes the plan wants to run one way, and what those that are new gain. */
 function reversals(plan) {
   if (!plan.reversals || plan.reversals.length === 0) return null;
-  const earlier = plan.contraflow_person_seconds / Math.max(1, peopleOf(plan)), people = plan.contraflow_people;
-  return h("section", { class: "reversals" }, h("h2", null, t("reversal.title")),
-    earlier > 0 && h("p", { class: "note" }, t("reversal.gain", { time: duration(earlier) })), people > 0 && h("p", { class: "note" }, t("reversal.more", { n: number(people) })),
-    h("ul", { class: "plain" }, plan.reversals.map((one) => h("li", null, t("reversal.line", { stopped: roadName(one.link), gets: roadName(one.gives_to) })))));
-}
-
-/** Who was on the way when the plan was made, by estimate. */
-function onWay(plan) {
-  if (!plan.on_way || plan.on_way.length === 0) return null;
-  const rows = plan.on_way.map((way) => h("tr", null, h("th", { scope: "row" }, zoneName(way.zone)), h("td", null, placeName(way.shelter)), h("td", { class: "number" }, number(way.people)),
-    h("td", { class: "number" }, number(way.overdue)), h("td", { class: "number" }, number(way.turned_away)), h("td", { class: "number" }, duration(way.arrived_s))));
-  const titles = [["zone"], ["on-way.to"], ["on-way.people", true], ["progress.overdue", true], ["on-way.turned-away", true], ["on-way.arrived", true]];
-  return fold("on-way", t("on-way.title", { n: number(plan.on_way.reduce((sum, way) => sum + way.people, 0)) }), h("p", { class: "note" }, t("on-way.note")),
-    stacked(h("table", { class: "small" }, h("thead", null, h("tr", null, titles.map(([key, numeric]) => h("th", { scope: "col", class: numeric ? "number" : null }, t(String(key)))))), h("tbody", null, rows))));
-}
-
-/** How far the evacuation is by the windows of the plan in force; nothing where it has none. */
-function progressOf(zones) {
-  if (zones.length === 0) return null;
-  const mark = { behind: ["bad", "▲"], done: ["good", "●"] };
-  const rows = zones.map((zone) => h("tr", null, h("th", { scope: "row" }, nameOf(zone) || zone.zone),
-    h("td", null, period(zone.departs_wall_ms, zone.departed_wall_ms)), h("td", { class: "number" }, number(zone.should_be_there), " / ", number(zone.people)),
-    h("td", { class: "number" }, number(zone.gone)), h("td", { class: "number" }, orUnknown(zone.still, number)),
-    h("td", { class: "number" }, orUnknown(zone.to_leave, number)), h("td", { class: "number" }, number(zone.on_way)), h("td", { class: zone.overdue > 0 ? "number mark bad" : "number" }, number(zone.overdue)), h("td", { class: "number" }, age(zone.told_age_s)),
-    h("td", null, h("span", { class: mark[zone.standing] ? "mark " + mark[zone.standing][0] : "" }, mark[zone.standing] ? mark[zone.standing][1] + " " : "", word("standing", zone.standing), zone.standing === "behind" ? " " + duration(zone.behind_s) : ""))));
-  const titles = [["zone"], ["progress.leave"], ["progress.planned", true], ["progress.gone", true], ["progress.still", true], ["progress.to-leave", true], ["progress.on-way", true], ["progress.overdue", true], ["progress.told", true], ["progress.standing"]];
-  return h("section", { class: "progress" }, h("h2", null, t("progress.title")), h("p", { class: "note" }, t("progress.note"), " ", t("progress.on-way-note")),
-    stacked(h("table", { class: "small" }, h("thead", null, h("tr", null, titles.map(([key, numeric]) => h("th", { scope: "col", class: numeric ? "number" : null }, t(String(key)))))), h("tbody", null, rows))));
-}
-
-/** What the choices for goods cost, in plain words. */
-function goodsChoices(plan) {
-  const goods = plan.goods;
-  if (!goods || (plan.shipments.length === 0 && goods.order_changes.length === 0 && goods.cost === 0)) return null;
-  const line = (title, ...said) => h("div", null, h("dt", null, title), h("dd", null, ...said));
-  return h("section", null, h("h2", null, t("plan.goods")), h("dl", null,
-    line(t("goods.cost"), h("b", null, days(goods.cost)), " · ", t("goods.bound", { least: days(goods.cost_bound) })),
-    line(t("goods.least-fill"), h("b", null, percent(goods.least_fill))),
-    line(t("goods.fairness"), t("goods." + goods.fairness), goods.fairness_cost === null ? goods.least_fill < 1 && " · " + t("goods.fairness-unpriced") : " · " + t("goods.fairness-cost", { cost: days(goods.fairness_cost), from: percent(goods.cheapest_fill), to: percent(goods.fairest_fill) })),
-    goods.whole_packs && line(t("goods.packs"), days(goods.rounding_cost)),
-    goods.kits.length > 0 && line(t("goods.kits"), goods.kits.map((/** @type {any} */ kit) => `${placeName(kit.depot)}: ${itemName(kit.item)} ${number(kit.quantity)}`).join("; ")),
-    line(t("goods.kept"), number(goods.orders_kept), " · ", t("goods.stability", { cost: days(goods.stability_cost) }))),
-  goods.transfers.length > 0 && fold("transfers", t("goods.transfers", { n: number(goods.transfers.length) }),
-    h("ul", { class: "plain" }, goods.transfers.map((/** @type {any} */ one) => h("li", null, h("b", null, itemName(one.item), " ", number(one.quantity)), " ", placeName(one.from), " → ", placeName(one.to), " · ", duration(one.travel_s))))),
-  goods.order_changes.length > 0 && fold("taken back", t("goods.taken-back", { n: number(goods.order_changes.length) }),
-    h("ul", { class: "plain" }, goods.order_changes.map((one) => h("li", null, h("a", { href: "#/orders/" + one.order }, "№ ", one.order), " ", placeName(one.depot), " → ", placeName(one.shelter), " · ", word("left", one.reason), " · ", t("goods.saves", { cost: days(one.saving) }))))));
+  const earlier = plan.contraflow_person_seconds / Math.max(1, peopleOf(plan)),
+    people = plan.contraflow_people;
+  return h(
+    "section",
+    { class: "reversals" },
+    h("h2", null, t("reversal.title")),
+    earlier > 0 && h("p", { class: "note" }, t("reversal.gain", { time: duration(earlier) })),
+    people > 0 && h("p", { class: "note" }, t("reversal.more", { n: number(people) })),
+    h(
+      "ul",
+      { class: "plain" },
+      plan.reversals.map((one) =>
+        h("li", null, t("reversal.line", { stopped: roadName(one.link), gets: roadName(one.gives_to) })),
+      ),
+    ),
+  );
 }
 
 function moveTable(plan) {
-  const table = new Table(t("plan.moves"), [
-    { key: "zone", title: t("zone"), value: (move) => zoneName(move.zone) },
-    { key: "shelter", title: t("shelter"), value: (move) => placeName(move.shelter) },
-    { key: "people", title: t("people"), value: (move) => move.people, numeric: true },
-    { key: "wheelchair", title: t("figure.wheelchair"), value: (move) => move.wheelchair || 0, numeric: true },
-    { key: "without", title: t("without-vehicle"), value: (move) => move.without_vehicle || 0, numeric: true },
-    { key: "leave", title: t("timetable.leave-short"), value: (move) => move.departs_s ?? null, show: (move) => shortSpan(move.departs_s, move.departed_s), numeric: true },
-    { key: "rate", title: t("order.rate"), value: rateOf, show: rate, numeric: true },
-    { key: "arrive", title: t("timetable.arrive-short"), value: (move) => move.arrives_s ?? null, show: (move) => shortSpan(move.arrives_s, move.arrived_s), numeric: true },
-    { key: "travel", title: t("travel"), value: (move) => move.travel_s ?? null, show: (move) => orUnknown(move.travel_s, duration), numeric: true },
-    { key: "changed", title: t("changed"), value: (move) => (move.changed ? t("yes") : "") },
-    { key: "route", title: t("route"), value: wayOf, show: shortWay, rest: true }
-  ].filter(({ key }) => key !== "changed" || plan.moves.some((move) => move.changed)), (move) => bindMove(move, box));
+  const table = new Table(
+    t("plan.moves"),
+    [
+      { key: "zone", title: t("zone"), value: (move) => zoneName(move.zone) },
+      { key: "shelter", title: t("shelter"), value: (move) => placeName(move.shelter) },
+      { key: "people", title: t("people"), value: (move) => move.people, numeric: true },
+      { key: "wheelchair", title: t("figure.wheelchair"), value: (move) => move.wheelchair || 0, numeric: true },
+      { key: "without", title: t("without-vehicle"), value: (move) => move.without_vehicle || 0, numeric: true },
+      {
+        key: "leave",
+        title: t("timetable.leave-short"),
+        value: (move) => move.departs_s ?? null,
+        show: (move) => shortSpan(move.departs_s, move.departed_s),
+        numeric: true,
+      },
+      { key: "rate", title: t("order.rate"), value: rateOf, show: rate, numeric: true },
+      {
+        key: "arrive",
+        title: t("timetable.arrive-short"),
+        value: (move) => move.arrives_s ?? null,
+        show: (move) => shortSpan(move.arrives_s, move.arrived_s),
+        numeric: true,
+      },
+      {
+        key: "travel",
+        title: t("travel"),
+        value: (move) => move.travel_s ?? null,
+        show: (move) => orUnknown(move.travel_s, duration),
+        numeric: true,
+      },
+      { key: "changed", title: t("changed"), value: (move) => (move.changed ? t("yes") : "") },
+      { key: "route", title: t("route"), value: wayOf, show: shortWay, rest: true },
+    ].filter(({ key }) => key !== "changed" || plan.moves.some((move) => move.changed)),
+    (move) => bindMove(move, box),
+  );
   table.set(plan.moves);
   table.element.classList.add("dense");
   return table.element;
@@ -183,128 +225,231 @@ const again = () => h("button", { class: "again", onclick: make }, t("plan.again
 
 /** What the plan counts on and that is gone since it was made: roads that were shut, shelters that do not take people any more. @param {any} plan */
 function broken(plan) {
-  const used = new Set(plan.moves.flatMap((move) => move.links || [])), goals = new Set(plan.moves.map((move) => move.shelter));
-  const roads = ((picture.roads && picture.roads.features) || []).map((road) => ({ ...road.properties, id: road.properties.id ?? road.id })).filter((road) => used.has(road.id) && isShut(road, null));
+  const used = new Set(plan.moves.flatMap((move) => move.links || [])),
+    goals = new Set(plan.moves.map((move) => move.shelter));
+  const roads = ((picture.roads && picture.roads.features) || [])
+    .map((road) => ({ ...road.properties, id: road.properties.id ?? road.id }))
+    .filter((road) => used.has(road.id) && isShut(road, null));
   const places = [...goals].filter((id) => ["damaged", "closed"].includes((picture.shelters.get(id) || {}).status));
-  return [roads.length > 0 && t("plan.broken-roads", { n: number(roads.length), names: roads.map((road) => roadName(road.id)).join(", ") }),
-    places.length > 0 && t("plan.broken-places", { n: number(places.length), names: places.map(placeName).join(", ") })].filter(Boolean);
+  return [
+    roads.length > 0 &&
+      t("plan.broken-roads", { n: number(roads.length), names: roads.map((road) => roadName(road.id)).join(", ") }),
+    places.length > 0 && t("plan.broken-places", { n: number(places.length), names: places.map(placeName).join(", ") }),
+  ].filter(Boolean);
 }
 
 /** What speaks against deciding for this plan, said where it would be decided. @param {any} plan @param {number} newest @param {any[]} plans the last */
 function reservation(plan, newest, plans) {
-  return [plan.standing === "proposed" && broken(plan).map((said) => h("p", { class: "message bad" }, said)), newer(plan, newest, plans)];
+  return [
+    plan.standing === "proposed" && broken(plan).map((said) => h("p", { class: "message bad" }, said)),
+    newer(plan, newest, plans),
+  ];
 }
 
 /** @param {any} plan @param {number} newest @param {any[]} plans the last */
 function newer(plan, newest, plans) {
   if (plan.standing === "overtaken") {
     const by = plans.find((other) => other.standing === "in-force" && other.id > plan.id);
-    return h("p", { class: "message" }, by ? [t("plan.overtaken-by", { id: by.id }), " ", h("a", { href: `#/plans/${by.id}/${plan.id}` }, t("plan.title", { id: by.id }))] : t("plan.overtaken"));
+    return h(
+      "p",
+      { class: "message" },
+      by
+        ? [
+            t("plan.overtaken-by", { id: by.id }),
+            " ",
+            h("a", { href: `#/plans/${by.id}/${plan.id}` }, t("plan.title", { id: by.id })),
+          ]
+        : t("plan.overtaken"),
+    );
   }
   if (plan.standing !== "proposed" || plan.id === newest) return null;
-  return h("p", { class: "message" }, t("plan.newer", { id: newest }), " ", h("a", { href: `#/plans/${newest}/${plan.id}` }, t("plan.see-newer", { id: newest })));
+  return h(
+    "p",
+    { class: "message" },
+    t("plan.newer", { id: newest }),
+    " ",
+    h("a", { href: `#/plans/${newest}/${plan.id}` }, t("plan.see-newer", { id: newest })),
+  );
 }
 
 /** Each part of a plan but its moves: where it stands, and in what member. */
-const PARTS = [["on_way"], ["changes"], ["left"], ["reversals"], ["runs", "buses"], ["shipments"], ["trips", "fleet"], ["undelivered", "fleet"], ["kits", "goods"], ["transfers", "goods"], ["order_changes", "goods"]];
+const PARTS = [
+  ["on_way"],
+  ["changes"],
+  ["left"],
+  ["reversals"],
+  ["runs", "buses"],
+  ["shipments"],
+  ["trips", "fleet"],
+  ["undelivered", "fleet"],
+  ["kits", "goods"],
+  ["transfers", "goods"],
+  ["order_changes", "goods"],
+];
 
 /** The parts that have something in them, to be taken away. @param {any} plan */
 function parts(plan) {
   const full = PARTS.filter(([part, within]) => ((within ? plan[within] || {} : plan)[part] || []).length > 0);
-  return full.length > 0 && h("details", { class: "more" }, h("summary", { class: "button" }, t("export.parts")),
-    h("ul", { class: "plain" }, full.map(([part]) => h("li", null, h("a", { href: url(`/plans/${plan.id}`, { format: "csv", part }), download: fileName(`plan-${plan.id}-${part}.csv`) }, word("part", part))))));
+  return (
+    full.length > 0 &&
+    h(
+      "details",
+      { class: "more" },
+      h("summary", { class: "button" }, t("export.parts")),
+      h(
+        "ul",
+        { class: "plain" },
+        full.map(([part]) =>
+          h(
+            "li",
+            null,
+            h(
+              "a",
+              {
+                href: url(`/plans/${plan.id}`, { format: "csv", part }),
+                download: fileName(`plan-${plan.id}-${part}.csv`),
+              },
+              word("part", part),
+            ),
+          ),
+        ),
+      ),
+    )
+  );
 }
 
 /** @param {any} plan @param {boolean} isNewest */
 function actions(plan, isNewest) {
-  const approve = (event) => doing(event, () => decide("PUT", `/plans/${plan.id}/approval`, {}), t("plan.approved", { id: plan.id })).then(() => refresh());
-  const withdraw = (event) => doing(event, () => decide("DELETE", `/plans/${plan.id}/approval`, {}), t("plan.withdrawn")).then(() => refresh());
+  const approve = (event) =>
+    doing(event, () => decide("PUT", `/plans/${plan.id}/approval`, {}), t("plan.approved", { id: plan.id })).then(() =>
+      refresh(),
+    );
+  const withdraw = (event) =>
+    doing(event, () => decide("DELETE", `/plans/${plan.id}/approval`, {}), t("plan.withdrawn")).then(() => refresh());
   const own = picture.session && picture.session.two_persons && plan.author === picture.session.account;
-  return h("p", { class: "actions" },
-    plan.standing === "proposed" && may("approver") && h("button", { class: "go", disabled: own, onclick: approve }, isNewest ? t("plan.approve") : t("plan.approve-older", { id: plan.id })),
+  return h(
+    "p",
+    { class: "actions" },
+    plan.standing === "proposed" &&
+      may("approver") &&
+      h(
+        "button",
+        { class: "go", disabled: own, onclick: approve },
+        isNewest ? t("plan.approve") : t("plan.approve-older", { id: plan.id }),
+      ),
     own && plan.standing === "proposed" && h("small", null, t("plan.two-persons")),
     plan.standing === "in-force" && may("approver") && h("button", { onclick: withdraw }, t("plan.withdraw")),
     may("planner", "approver") && again(),
-    h("a", { class: "button", href: url(`/plans/${plan.id}`, { format: "csv" }), download: fileName(`plan-${plan.id}.csv`) }, t("export.csv")),
+    h(
+      "a",
+      { class: "button", href: url(`/plans/${plan.id}`, { format: "csv" }), download: fileName(`plan-${plan.id}.csv`) },
+      t("export.csv"),
+    ),
     parts(plan),
-    h("button", { onclick: () => print() }, t("plan.print")));
+    h("button", { onclick: () => print() }, t("plan.print")),
+  );
 }
 
 /** Which plan it is compared with: the one in force, or another. @param {any} plan @param {any[]} plans */
 function chooseBase(plan, plans) {
-  const choose = (event) => { location.hash = `#/plans/${plan.id}${event.target.value ? "/" + event.target.value : ""}`; };
-  return h("label", { class: "inline with" }, t("compare.with"), h("select", { onchange: choose, name: "against" },
-    h("option", { value: "", selected: !against }, t("compare.in-force")),
-    plans.filter((other) => other.id !== plan.id).map((other) => h("option", { value: other.id, selected: String(other.id) === against }, `${t("plan.title", { id: other.id })} · ${word("standing", other.standing)}`))));
-}
-
-// ---- for print: a page a zone says who leaves when, where to, by which roads; a page a shelter who comes, when and from where ----
-
-const WHO = [
-  { key: "people", show: (move) => kept(number(move.people)), numeric: true },
-  { key: "figure.wheelchair", show: (move) => kept(number(move.wheelchair || 0)), numeric: true },
-  { key: "without-vehicle", show: (move) => kept(number(move.without_vehicle || 0)), numeric: true }
-];
-const ROUTE = { key: "route", show: wayOf };
-const OF_ZONE = [{ key: "shelter", show: (move) => placeName(move.shelter) }, ...WHO, { key: "timetable.leave", show: leaves }, { key: "order.rate", show: (move) => kept(rate(move)), numeric: true },
-  { key: "travel", show: (move) => kept(orUnknown(move.travel_s, duration)), numeric: true }, ROUTE];
-const OF_SHELTER = [{ key: "zone", show: (move) => zoneName(move.zone) }, ...WHO, { key: "timetable.arrive", show: arrives }, ROUTE];
-
-/** @param {any} plan @param {string} name @param {Node} code for a phone: whether the plan still stands @param {...any} says */
-function page(plan, name, code, ...says) {
-  return h("section", { class: "sheet" },
-    h("div", { class: "head" }, h("div", null,
-      picture.status && picture.status.mode === "exercise" && h("p", { class: "exercise" }, t("exercise.banner")),
-      h("h2", null, name, " · ", t("plan.title", { id: plan.id })), h("p", null, picture.status && moment(picture.status.wall_ms)),
-      h("p", null, t("timetable.given"))),
-    h("div", { class: "code" }, code.cloneNode(true), h("small", null, t("sheet.code")))), says);
-}
-
-/** @param {any[]} columns the first names the row @param {any[]} moves */
-function moveRows(columns, moves) {
-  return h("table", null, h("thead", null, h("tr", null, columns.map((column) => h("th", { scope: "col", class: column.numeric ? "number" : null }, t(column.key))))),
-      h("tbody", null, moves.map((move) => h("tr", null, columns.map((column, i) => h(i === 0 ? "th" : "td", { scope: i === 0 ? "row" : null, class: column.numeric ? "number" : null }, column.show(move)))))));
-}
-
-/** Moves by what they have in common, in the order of the plan. @param {any[]} moves @param {string} key */
-function grouped(moves, key) {
-  const groups = new Map();
-  for (const move of moves) {
-    const group = groups.get(move[key]);
-    if (group) group.push(move);
-    else groups.set(move[key], [move]);
-  }
-  return [...groups];
-}
-
-/** @param {any} plan @param {Node} code */
-function sheets(plan, code) {
-  return h("div", { class: "sheets" },
-    grouped(plan.moves, "zone").map(([zone, moves]) => page(plan, `${t("zone")} ${zoneName(zone)}`, code, moveRows(OF_ZONE, moves), busesTo(plan, zone))),
-    grouped(plan.moves, "shelter").map(([shelter, moves]) => page(plan, `${t("shelter")} ${placeName(shelter)}`, code, moveRows(OF_SHELTER, moves))),
-    yards(plan).map(({ yard, table }) => page(plan, `${t("buses.yard")} ${yard}`, code, table())));
+  const choose = (event) => {
+    location.hash = `#/plans/${plan.id}${event.target.value ? "/" + event.target.value : ""}`;
+  };
+  return h(
+    "label",
+    { class: "inline with" },
+    t("compare.with"),
+    h(
+      "select",
+      { onchange: choose, name: "against" },
+      h("option", { value: "", selected: !against }, t("compare.in-force")),
+      plans
+        .filter((other) => other.id !== plan.id)
+        .map((other) =>
+          h(
+            "option",
+            { value: other.id, selected: String(other.id) === against },
+            `${t("plan.title", { id: other.id })} · ${word("standing", other.standing)}`,
+          ),
+        ),
+    ),
+  );
 }
 
 /** @param {string} id @param {() => boolean} unless where it holds once all is there, what stands is left */
 async function openPlan(id, unless) {
-  const into = box, at = picture.at;
-  const [plan, diff, plans, progress] = await Promise.all([get("/plans/" + id, { at }), get(`/plans/${id}/diff`, { against, at }), get("/plans", { limit: 9, at }), get("/progress", { at })]);
-  const code = await qrOf(`${location.origin}/#/plans/${plan.id}`, t("sheet.code-of", { address: `${location.origin}/#/plans/${plan.id}` }));
+  const into = box,
+    at = picture.at;
+  const [plan, diff, plans, progress] = await Promise.all([
+    get("/plans/" + id, { at }),
+    get(`/plans/${id}/diff`, { against, at }),
+    get("/plans", { limit: 9, at }),
+    get("/progress", { at }),
+  ]);
+  const code = await qrOf(
+    `${location.origin}/#/plans/${plan.id}`,
+    t("sheet.code-of", { address: `${location.origin}/#/plans/${plan.id}` }),
+  );
   const base = diff.against && diff.against !== plan.id ? await get("/plans/" + diff.against, { at }) : null;
   if (unless()) return;
   const newest = Math.max(plan.id, ...plans.items.map((other) => other.id));
-  fill(into, h("p", null, h("a", { href: "#/plans" }, "← ", t("nav.plans"))),
-    h("h1", null, t("plan.title", { id: plan.id }), " ", standing(plan, newest)), reservation(plan, newest, plans.items), actions(plan, plan.id === newest),
-    h("div", { class: "columns two" }, h("div", { class: "figures" }, proof(plan), times(plan)),
-      h("section", null, h("h2", null, t("compare.title")), chooseBase(plan, plans.items), sideBySide(base, plan))),
-    plan.standing === "in-force" && progressOf(progress.items), onWay(plan), reversals(plan),
-    h("section", { class: "changes" }, h("h2", null, t("plan.changes")), differences(diff),
-      h("p", { class: "actions" }, h("a", { class: "button", href: url(`/plans/${plan.id}/diff`, { format: "csv", against: against || null }), download: fileName(`plan-${plan.id}-changes.csv`) }, t("export.diff")))),
-    h("div", { class: "columns two" },
+  fill(
+    into,
+    h("p", null, h("a", { href: "#/plans" }, "← ", t("nav.plans"))),
+    h("h1", null, t("plan.title", { id: plan.id }), " ", standing(plan, newest)),
+    reservation(plan, newest, plans.items),
+    actions(plan, plan.id === newest),
+    h(
+      "div",
+      { class: "columns two" },
+      h("div", { class: "figures" }, proof(plan), times(plan)),
+      h("section", null, h("h2", null, t("compare.title")), chooseBase(plan, plans.items), sideBySide(base, plan)),
+    ),
+    plan.standing === "in-force" && progressOf(progress.items),
+    onWay(plan),
+    reversals(plan),
+    h(
+      "section",
+      { class: "changes" },
+      h("h2", null, t("plan.changes")),
+      differences(diff),
+      h(
+        "p",
+        { class: "actions" },
+        h(
+          "a",
+          {
+            class: "button",
+            href: url(`/plans/${plan.id}/diff`, { format: "csv", against: against || null }),
+            download: fileName(`plan-${plan.id}-changes.csv`),
+          },
+          t("export.diff"),
+        ),
+      ),
+    ),
+    h(
+      "div",
+      { class: "columns two" },
       h("section", null, h("h2", null, t("plan.who-is-left")), leftOver(plan)),
-      h("div", null, h("section", null, h("h2", null, t("compare.bottlenecks")), bottlenecks(plan)), goodsChoices(plan), deliveries(plan))), buses(plan),
-    h("section", null, h("h2", null, t("plan.moves")), may("planner") && h("p", { class: "note noprint" }, t("directive.note")), moveTable(plan)),
-    bindings(again), sheets(plan, code));
+      h(
+        "div",
+        null,
+        h("section", null, h("h2", null, t("compare.bottlenecks")), bottlenecks(plan)),
+        goodsChoices(plan),
+        deliveries(plan),
+      ),
+    ),
+    buses(plan),
+    h(
+      "section",
+      null,
+      h("h2", null, t("plan.moves")),
+      may("planner") && h("p", { class: "note noprint" }, t("directive.note")),
+      moveTable(plan),
+    ),
+    bindings(again),
+    sheets(plan, code),
+  );
 }
 
 async function refresh(unless = () => false) {
@@ -326,5 +471,5 @@ export const view = {
   },
   async refresh() {
     if (!inUse()) await refresh(inUse);
-  }
+  },
 };

@@ -3,12 +3,16 @@
 "use strict";
 (function (desk) {
   if (!desk || !desk.kept || !desk.forms) return; // a script that did not arrive
-  const say = desk.say, element = desk.element, kept = desk.kept;
+  const say = desk.say,
+    element = desk.element,
+    kept = desk.kept;
   const TOKEN = document.currentScript.getAttribute("data-token");
-  const SEND_AT_ONCE = 32, SEND_BYTES = 900000, ENTRY_BYTES = 200; // the node takes a mebibyte at once
+  const SEND_AT_ONCE = 32,
+    SEND_BYTES = 900000,
+    ENTRY_BYTES = 200; // the node takes a mebibyte at once
   const REFRESH_MS = 5000;
   const RETRY_MS = 4000;
-  const WAIT_MS = 20000;      // for an entry
+  const WAIT_MS = 20000; // for an entry
   const REFRESH_WAIT_MS = 8000;
   const KEEP_PAGE_MS = 60000;
 
@@ -44,8 +48,12 @@
   }
 
   // A message may lie over what somebody wants to see: a tap on it, or Escape, takes it away.
-  said.addEventListener("click", (event) => { if (!event.target.closest("button")) hush(); });
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hush(); });
+  said.addEventListener("click", (event) => {
+    if (!event.target.closest("button")) hush();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") hush();
+  });
 
   function tell(text, action, act) {
     said.textContent = "";
@@ -53,7 +61,10 @@
     const line = element("p", {}, text);
     if (action) {
       const button = element("button", { type: "button" }, action);
-      button.addEventListener("click", () => { hush(); act(); });
+      button.addEventListener("click", () => {
+        hush();
+        act();
+      });
       line.appendChild(button);
     }
     said.appendChild(line);
@@ -67,22 +78,32 @@
   // it does not stand in the way of what is asked later. No cache: where two ask the same, browsers let one wait for the other.
   function ask(path, options, waitMs) {
     const control = window.AbortController ? new AbortController() : null;
-    const wanted = Object.assign({ credentials: "same-origin", cache: "no-store" }, options, control ? { signal: control.signal } : {});
+    const wanted = Object.assign(
+      { credentials: "same-origin", cache: "no-store" },
+      options,
+      control ? { signal: control.signal } : {},
+    );
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         if (control) control.abort();
         reject(new Error("no answer"));
       }, waitMs);
-      fetch(path, wanted).then(resolve, reject).then(() => clearTimeout(timer));
+      fetch(path, wanted)
+        .then(resolve, reject)
+        .then(() => clearTimeout(timer));
     });
   }
 
   function post(path, body) {
-    return ask(path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-Haven-Token": TOKEN },
-      body: JSON.stringify(body)
-    }, WAIT_MS);
+    return ask(
+      path,
+      {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-Haven-Token": TOKEN },
+        body: JSON.stringify(body),
+      },
+      WAIT_MS,
+    );
   }
 
   async function deviceOf() {
@@ -124,15 +145,25 @@
   // Of what waits the first entries, as many as one request holds; no entry alone is larger.
   function firstOf(waiting) {
     let size = 0;
-    return waiting.slice(0, SEND_AT_ONCE).filter((entry) => { size += entry.fields.length + ENTRY_BYTES; return size <= SEND_BYTES; });
+    return waiting.slice(0, SEND_AT_ONCE).filter((entry) => {
+      size += entry.fields.length + ENTRY_BYTES;
+      return size <= SEND_BYTES;
+    });
   }
 
   async function sendSome(waiting) {
     const some = firstOf(waiting);
     const device = await deviceOf();
     await Promise.all(some.map((entry) => kept.change(Object.assign(entry, { tried: true }))));
-    const body = { device: device, entries: some.map((entry) => ({
-      form: entry.form, number: entry.number, fields: entry.fields, ago_s: agoOf(entry) })) };
+    const body = {
+      device: device,
+      entries: some.map((entry) => ({
+        form: entry.form,
+        number: entry.number,
+        fields: entry.fields,
+        ago_s: agoOf(entry),
+      })),
+    };
     const answer = await post("/entries", body);
     seeAnswer(answer);
     signedOut = signedOut || answer.status === 403;
@@ -170,7 +201,11 @@
   const keptBox = document.getElementById("kept");
 
   function keptLine(entry) {
-    const line = element("p", { class: "message bad" }, say("refused") + " " + (entry.words || entry.form) + ". " + entry.refused + " " + (entry.remedy || ""));
+    const line = element(
+      "p",
+      { class: "message bad" },
+      say("refused") + " " + (entry.words || entry.form) + ". " + entry.refused + " " + (entry.remedy || ""),
+    );
     const button = element("button", { type: "button", class: "quiet" }, say("dismiss"));
     button.addEventListener("click", () => kept.forget(entry.number).then(showKept));
     line.appendChild(button);
@@ -266,7 +301,8 @@
       return;
     }
     let number;
-    if (fields.length + ENTRY_BYTES > SEND_BYTES) { // it would never go, and hold up what comes after it
+    if (fields.length + ENTRY_BYTES > SEND_BYTES) {
+      // it would never go, and hold up what comes after it
       tell(say("too-large"));
       return;
     }
@@ -295,10 +331,14 @@
   }
 
   let pressed = null;
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest ? event.target.closest("button") : null;
-    if (button && button.form) pressed = button;
-  }, true);
+  document.addEventListener(
+    "click",
+    (event) => {
+      const button = event.target.closest ? event.target.closest("button") : null;
+      if (button && button.form) pressed = button;
+    },
+    true,
+  );
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -313,7 +353,9 @@
     if (form.keeping) return; // a second tap before the first is kept
     form.keeping = true;
     hush(); // what stands there offers to undo the entry before this one
-    keepAndSend(name, fields, words, form, details).then(() => { form.keeping = false; });
+    keepAndSend(name, fields, words, form, details).then(() => {
+      form.keeping = false;
+    });
   });
 
   function tidy(form, details) {
@@ -324,15 +366,31 @@
     const apart = form.querySelector(".apart");
     if (apart) apart.textContent = "";
     if (details && !form.classList.contains("waybill")) details.open = false;
-    form.querySelectorAll("details:not(.chips)").forEach((inner) => { inner.open = false; });
+    form.querySelectorAll("details:not(.chips)").forEach((inner) => {
+      inner.open = false;
+    });
     dirty.delete(form);
   }
 
   // A lifeline is one tap; the generator waits for its hours. By arrow keys one comes by what is not meant: there the
   // button shows, and what is chosen is sent by it or by Enter.
   let byArrow = false;
-  document.addEventListener("keydown", (event) => { byArrow = /^Arrow/.test(event.key); }, true);
-  ["mousedown", "touchstart"].forEach((kind) => document.addEventListener(kind, () => { byArrow = false; }, true));
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      byArrow = /^Arrow/.test(event.key);
+    },
+    true,
+  );
+  ["mousedown", "touchstart"].forEach((kind) =>
+    document.addEventListener(
+      kind,
+      () => {
+        byArrow = false;
+      },
+      true,
+    ),
+  );
   document.addEventListener("change", (event) => {
     const form = event.target.form;
     if (event.target.type !== "radio" || !form || form.getAttribute("data-form") !== "lifeline") return;
@@ -345,16 +403,26 @@
 
   const DIRTY_MS = 120000; // a form that was left half filled in does not hold its section up for ever
   const dirty = new Map();
-  document.addEventListener("input", (event) => { if (event.target.form) dirty.set(event.target.form, Date.now()); });
+  document.addEventListener("input", (event) => {
+    if (event.target.form) dirty.set(event.target.form, Date.now());
+  });
 
   // A tap is lost where its button changes between finger down and finger up.
-  const TAP_MS = 1000;    // from letting go to the click that comes of it
-  const HOLD_MS = 10000;  // a finger that was never seen to leave holds nothing for longer
+  const TAP_MS = 1000; // from letting go to the click that comes of it
+  const HOLD_MS = 10000; // a finger that was never seen to leave holds nothing for longer
   let tapUntil = 0;
-  const holdTap = (ms) => () => { tapUntil = performance.now() + ms; };
+  const holdTap = (ms) => () => {
+    tapUntil = performance.now() + ms;
+  };
   ["touchstart", "mousedown"].forEach((kind) => document.addEventListener(kind, holdTap(HOLD_MS), true));
   ["touchend", "touchcancel", "mouseup"].forEach((kind) => document.addEventListener(kind, holdTap(TAP_MS), true));
-  document.addEventListener("click", () => { tapUntil = 0; }, true);
+  document.addEventListener(
+    "click",
+    () => {
+      tapUntil = 0;
+    },
+    true,
+  );
 
   // What somebody is in the middle of is not taken from under their thumb.
   function isInUse(part) {
@@ -371,8 +439,12 @@
   function setAges(part, markup, since) {
     const places = part.querySelectorAll("[data-age]");
     let i = 0;
-    markup.replace(AGE, (all, seconds) => { places[i++].setAttribute("data-age", seconds); });
-    places.forEach((place) => { place.since = since; });
+    markup.replace(AGE, (all, seconds) => {
+      places[i++].setAttribute("data-age", seconds);
+    });
+    places.forEach((place) => {
+      place.since = since;
+    });
   }
 
   function replace(name, markup, since) {
@@ -387,16 +459,20 @@
     const held = part.contains(document.activeElement);
     part.innerHTML = markup;
     part.shown = ageless;
-    part.querySelectorAll("[data-age]").forEach((place) => { place.since = since; });
+    part.querySelectorAll("[data-age]").forEach((place) => {
+      place.since = since;
+    });
     desk.forms.makeSteppers(part);
     const heading = part.querySelector("h2");
-    if (held && heading) { // the button that was pressed is gone: the keyboard goes on from here
+    if (held && heading) {
+      // the button that was pressed is gone: the keyboard goes on from here
       heading.setAttribute("tabindex", "-1");
       heading.focus();
     }
   }
 
-  let refreshing = false, refreshAgain = false;
+  let refreshing = false,
+    refreshAgain = false;
 
   async function refresh(soon) {
     refreshAgain = refreshAgain || (refreshing && soon === true); // what is asked already may not know what was just entered

@@ -2,7 +2,8 @@
 // form works by itself.
 "use strict";
 (function (desk) {
-  const say = desk.say, element = desk.element;
+  const say = desk.say,
+    element = desk.element;
 
   // ---- counters ----
 
@@ -13,7 +14,11 @@
   }
 
   function stepper(input, by, name) {
-    const button = element("button", { type: "button", class: "step", "aria-label": say(by > 0 ? "more" : "less", name) }, by > 0 ? "+" : "−");
+    const button = element(
+      "button",
+      { type: "button", class: "step", "aria-label": say(by > 0 ? "more" : "less", name) },
+      by > 0 ? "+" : "−",
+    );
     button.addEventListener("click", () => step(input, by));
     return button;
   }
@@ -32,7 +37,11 @@
   // Who is among them is a tap each; for more than one of a kind its counter appears.
   function makeToggles(root) {
     root.querySelectorAll("details.chips").forEach((chips) => {
-      const bar = element("div", { class: "toggles", role: "group", "aria-label": chips.querySelector("summary").textContent });
+      const bar = element("div", {
+        class: "toggles",
+        role: "group",
+        "aria-label": chips.querySelector("summary").textContent,
+      });
       chips.querySelectorAll(".counter").forEach((counter) => bar.appendChild(toggle(counter)));
       chips.insertBefore(bar, chips.querySelector("summary").nextSibling);
       chips.open = true;
@@ -41,7 +50,11 @@
 
   function toggle(counter) {
     const input = counter.querySelector("input");
-    const button = element("button", { type: "button", "aria-pressed": "false" }, counter.querySelector("label").textContent);
+    const button = element(
+      "button",
+      { type: "button", "aria-pressed": "false" },
+      counter.querySelector("label").textContent,
+    );
     const show = () => {
       const some = parseInt(input.value, 10) > 0;
       button.setAttribute("aria-pressed", String(some));
@@ -68,7 +81,10 @@
     root.querySelectorAll("input[type=file][data-into]").forEach((picker) => {
       picker.hidden = false;
       picker.addEventListener("change", () => {
-        if (picker.files[0]) readText(picker.files[0], "utf-8", (text) => { document.getElementById(picker.getAttribute("data-into")).value = text; });
+        if (picker.files[0])
+          readText(picker.files[0], "utf-8", (text) => {
+            document.getElementById(picker.getAttribute("data-into")).value = text;
+          });
       });
     });
   }
@@ -78,7 +94,8 @@
   const AHEAD_MIN = 60; // by which a watch may be before this phone; what is further ahead was yesterday
 
   function minutesSince(text) {
-    const now = new Date(), parts = text.split(":");
+    const now = new Date(),
+      parts = text.split(":");
     const since = now.getHours() * 60 + now.getMinutes() - parts[0] * 60 - parts[1];
     return since < -AHEAD_MIN ? since + 1440 : Math.max(0, since);
   }
@@ -86,11 +103,15 @@
   // Paper says when as its writer's watch told it, the node wants how long ago. In an exercise that runs faster no watch does.
   function makeTimes(root) {
     if (desk.nodeRate() !== 1) return;
-    root.querySelectorAll("th[data-minutes]").forEach((head) => { head.textContent = say("row-when"); });
+    root.querySelectorAll("th[data-minutes]").forEach((head) => {
+      head.textContent = say("row-when");
+    });
     root.querySelectorAll("input[data-minutes]").forEach((minutes) => {
       const clock = element("input", { type: "time", "aria-label": say("row-time") });
       minutes.parentNode.setAttribute("data-label", say("row-when"));
-      clock.addEventListener("input", () => { minutes.value = clock.value ? minutesSince(clock.value) : ""; });
+      clock.addEventListener("input", () => {
+        minutes.value = clock.value ? minutesSince(clock.value) : "";
+      });
       minutes.parentNode.insertBefore(clock, minutes);
     });
   }
@@ -99,7 +120,9 @@
 
   function totalOf(form) {
     let total = 0;
-    form.querySelectorAll(".counter.age input").forEach((input) => { total += parseInt(input.value, 10) || 0; });
+    form.querySelectorAll(".counter.age input").forEach((input) => {
+      total += parseInt(input.value, 10) || 0;
+    });
     return total;
   }
 
@@ -107,13 +130,17 @@
   document.addEventListener("input", (event) => {
     const form = event.target.form;
     if (!form || !(form.hasAttribute("data-counts") || form.hasAttribute("data-counted"))) return;
-    const button = form.querySelector("button.go"), apart = form.querySelector(".apart");
+    const button = form.querySelector("button.go"),
+      apart = form.querySelector(".apart");
     const name = button.getAttribute("data-name") || button.textContent;
     const total = totalOf(form);
     button.setAttribute("data-name", name);
     button.textContent = total > 0 ? name + " · " + total : name;
     form.classList.toggle("counting", total > 0); // the button stays under the thumb then
-    if (apart) apart.textContent = apartText(total - parseInt(document.querySelector("[data-total]").getAttribute("data-total"), 10));
+    if (apart)
+      apart.textContent = apartText(
+        total - parseInt(document.querySelector("[data-total]").getAttribute("data-total"), 10),
+      );
   });
 
   // What comes out of so many kits is entered where no other figure was.

@@ -24,7 +24,9 @@
     });
   }
 
-  const opened = openDatabase().then((found) => { database = found; });
+  const opened = openDatabase().then((found) => {
+    database = found;
+  });
 
   // Runs `work` on both stores in one transaction; what it returns as request gives the result.
   function inStores(mode, work) {
@@ -33,7 +35,9 @@
       const result = {};
       transaction.oncomplete = () => resolve(result.value);
       transaction.onerror = transaction.onabort = () => reject(transaction.error);
-      work(transaction.objectStore("entries"), transaction.objectStore("about"), (value) => { result.value = value; });
+      work(transaction.objectStore("entries"), transaction.objectStore("about"), (value) => {
+        result.value = value;
+      });
     });
   }
 
@@ -62,7 +66,9 @@
       memory.entries.set(entry.number, entry);
       return Promise.resolve();
     }
-    return inStores("readwrite", (entries) => { entries.put(entry); });
+    return inStores("readwrite", (entries) => {
+      entries.put(entry);
+    });
   }
 
   function forget(number) {
@@ -70,7 +76,9 @@
       memory.entries.delete(number);
       return Promise.resolve();
     }
-    return inStores("readwrite", (entries) => { entries.delete(number); });
+    return inStores("readwrite", (entries) => {
+      entries.delete(number);
+    });
   }
 
   async function kept() {
@@ -116,5 +124,13 @@
 
   const durable = () => opened.then(() => database !== null);
 
-  desk.kept = { keep: keep, change: change, forget: forget, all: kept, recall: recall, replace: replaceKept, durable: durable };
+  desk.kept = {
+    keep: keep,
+    change: change,
+    forget: forget,
+    all: kept,
+    recall: recall,
+    replace: replaceKept,
+    durable: durable,
+  };
 })(window.desk);

@@ -17,7 +17,12 @@ window.desk = {};
 
   // ---- ages: they go on while nothing is heard ----
 
-  const AGES = [[60, 1, "age.seconds"], [3600, 60, "age.minutes"], [172800, 3600, "age.hours"], [Infinity, 86400, "age.days"]];
+  const AGES = [
+    [60, 1, "age.seconds"],
+    [3600, 60, "age.minutes"],
+    [172800, 3600, "age.hours"],
+    [Infinity, 86400, "age.days"],
+  ];
   const keptAt = parseInt(document.documentElement.getAttribute("data-kept"), 10);
   const loaded = { wall: keptAt || Date.now(), steady: performance.now() }; // a page kept for offline is as old as it says
 

@@ -6,11 +6,18 @@ const HEADERS = ["Content-Type", "Content-Security-Policy", "X-Content-Type-Opti
 const WAIT_MS = 4000; // a network that says nothing is not waited for where something is kept
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));
+  event.waitUntil(
+    caches
+      .open(KEPT)
+      .then((cache) => cache.addAll(FILES))
+      .then(() => self.skipWaiting()),
+  );
 });
 
 self.addEventListener("activate", (event) => {
-  const others = caches.keys().then((names) => Promise.all(names.filter((name) => name !== KEPT).map((name) => caches.delete(name))));
+  const others = caches
+    .keys()
+    .then((names) => Promise.all(names.filter((name) => name !== KEPT).map((name) => caches.delete(name))));
   event.waitUntil(others.then(() => self.clients.claim()));
 });
 
@@ -18,15 +25,21 @@ self.addEventListener("activate", (event) => {
 async function keepPage() {
   const answer = await fetch("/", { credentials: "same-origin", cache: "no-store" });
   const cache = await caches.open(KEPT);
-  if (answer.redirected) { // nobody is signed in
+  if (answer.redirected) {
+    // nobody is signed in
     await cache.delete("/");
     return;
   }
   if (!answer.ok) return;
   const headers = new Headers();
-  HEADERS.forEach((name) => { if (answer.headers.get(name)) headers.set(name, answer.headers.get(name)); });
+  HEADERS.forEach((name) => {
+    if (answer.headers.get(name)) headers.set(name, answer.headers.get(name));
+  });
   const text = await answer.text();
-  await cache.put("/", new Response(text.replace("<html ", '<html data-kept="' + Date.now() + '" '), { headers: headers }));
+  await cache.put(
+    "/",
+    new Response(text.replace("<html ", '<html data-kept="' + Date.now() + '" '), { headers: headers }),
+  );
 }
 
 self.addEventListener("message", (event) => {
