@@ -163,6 +163,15 @@ static int watch_flow(void *context, const struct evacuation_progress *progress)
                                                      .bound = progress->bound});
 }
 
+/* There is no plan yet while the class bound is sought. */
+static int watch_bound(void *context, const struct evacuation_progress *progress) {
+    const struct planning *planning = context;
+    const int64_t people = evacuation_instance_people(&planning->relaxed.instance);
+    (void)progress;
+    return tell(context, (struct zone_plan_progress){
+                             .people = people, .value = {people, 0}, .bound = planning->bound});
+}
+
 static int solve_flow(struct planning *planning) {
     int error = zone_plan_relax(planning->zones, &planning->relaxed);
     if (error != HV_OK || planning->options->without_bound)
@@ -174,9 +183,10 @@ static int solve_flow(struct planning *planning) {
     planning->bound = planning->class_bound = planning->flow.bound;
     if (planning->stopped)
         return HV_OK;
+    const struct evacuation_options watch = {.progress = watch_bound, .context = planning};
     return zone_plan_class_bound(planning->zones,
                                  planning->problem == planning->zones ? NULL : &planning->places,
-                                 &planning->relaxed, &planning->flow, planning->work_max,
+                                 &planning->relaxed, &planning->flow, planning->work_max, &watch,
                                  &planning->ways, &planning->class_bound);
 }
 

@@ -1,6 +1,5 @@
 #include "coordinator/optimizer/zone_plan_bound.h"
 
-#include "coordinator/optimizer/evacuation_flow.h"
 #include "coordinator/optimizer/zone_plan_bound_inside.h"
 #include "coordinator/optimizer/zone_plan_ways.h"
 
@@ -21,19 +20,19 @@ static bool has_people(const struct zone_plan_problem *problem, size_t group) {
 }
 
 static int add_group(const struct zone_plan_problem *problem, const struct zone_plan_places *places,
-                     size_t group, int64_t work_max, struct evacuation_value *sum) {
+                     size_t group, int64_t work_max, const struct evacuation_options *watch,
+                     struct evacuation_value *sum) {
     struct zone_plan_instance relaxed;
     struct evacuation_plan flow = {0};
-    const struct evacuation_options options = {0};
     int error = zone_plan_relax_group(problem, group, &relaxed);
     if (error != HV_OK)
         return error;
-    error = evacuation_flow_solve(&relaxed.instance, &options, &flow);
+    error = evacuation_flow_solve(&relaxed.instance, watch, &flow);
     struct evacuation_value bound = {0, 0};
     if (error == HV_OK) {
         bound = flow.bound;
         error = zone_plan_bound_routes(&relaxed.instance, places, &flow, problem->routes_max,
-                                       work_max, NULL, &bound);
+                                       work_max, watch, NULL, &bound);
     }
     sum->unserved += bound.unserved;
     sum->total_arrival_steps += bound.total_arrival_steps;
@@ -46,13 +45,14 @@ int zone_plan_class_bound(const struct zone_plan_problem *problem,
                           const struct zone_plan_places *places,
                           const struct zone_plan_instance *relaxed,
                           const struct evacuation_plan *flow, int64_t work_max,
-                          struct zone_plan_bound_ways *ways, struct evacuation_value *ret_bound) {
+                          const struct evacuation_options *watch, struct zone_plan_bound_ways *ways,
+                          struct evacuation_value *ret_bound) {
     struct evacuation_value bound = flow->bound, sum = {0, 0};
     int error = zone_plan_bound_routes(&relaxed->instance, places, flow, problem->routes_max,
-                                       work_max, ways, &bound);
+                                       work_max, watch, ways, &bound);
     for (size_t g = 0; g < problem->group_count && error == HV_OK; g++)
         if (has_people(problem, g))
-            error = add_group(problem, places, g, work_max, &sum);
+            error = add_group(problem, places, g, work_max, watch, &sum);
     if (error == HV_OK)
         error = zone_plan_bound_places(problem, &bound);
     if (error == HV_OK && places != NULL)

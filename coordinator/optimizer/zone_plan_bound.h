@@ -23,6 +23,7 @@
 #ifndef ZONE_PLAN_BOUND_H
 #define ZONE_PLAN_BOUND_H
 
+#include "coordinator/optimizer/evacuation_flow.h"
 #include "coordinator/optimizer/zone_plan_places.h"
 #include "coordinator/optimizer/zone_plan_relax.h"
 
@@ -47,11 +48,14 @@ void zone_plan_bound_ways_deinit(struct zone_plan_bound_ways *ways);
  * people where that bounds more than what its parts cost each by itself. `work_max` links are
  * looked at to move prices, at most. `flow` is an exact or stopped solution of `relaxed` with its
  * prices. Where routes bound more than the flow does, good ones are added to `ways`, which are to
- * be freed whatever comes back. Returns HV_OK, HV_ERR_MEMORY or what the flow engine finds. */
+ * be freed whatever comes back. The progress callback of `watch` may end it with what is proven by
+ * then; of its figures none is meant for people. Returns HV_OK, HV_ERR_MEMORY or what the flow
+ * engine finds. */
 HV_MUST_USE int zone_plan_class_bound(const struct zone_plan_problem *problem,
                                       const struct zone_plan_places *places,
                                       const struct zone_plan_instance *relaxed,
                                       const struct evacuation_plan *flow, int64_t work_max,
+                                      const struct evacuation_options *watch,
                                       struct zone_plan_bound_ways *ways,
                                       struct evacuation_value *ret_bound);
 

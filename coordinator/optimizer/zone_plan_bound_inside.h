@@ -66,12 +66,14 @@ wide zone_plan_pricing_capacity(const struct zone_plan_pricing *pricing);
 
 /* The routes' bound of an instance: at prices that begin as those of a flow whose bound they prove
  * and are moved while that gains and counted work is left. Sets `*bound` to it if that is greater.
- * Where it is more than the flow's, adds the routes that gained most to `ways`, if that is not
- * NULL; where it is not, those of the flow do as well. HV_OK or HV_ERR_MEMORY. */
+ * `watch` may end that. Where it is more than the flow's, adds the routes that gained most to
+ * `ways`, if that is not NULL; where it is not, those of the flow do as well. HV_OK or
+ * HV_ERR_MEMORY. */
 HV_MUST_USE int zone_plan_bound_routes(const struct evacuation_instance *instance,
                                        const struct zone_plan_places *places,
                                        const struct evacuation_plan *flow, int32_t routes,
-                                       int64_t work_max, struct zone_plan_bound_ways *ways,
+                                       int64_t work_max, const struct evacuation_options *watch,
+                                       struct zone_plan_bound_ways *ways,
                                        struct evacuation_value *bound);
 
 /* The bound of one shelter a zone, for plans with one route a zone and no reversal, which could

@@ -22,9 +22,10 @@ struct moving {
     struct zone_plan_pricing pricing;
     struct zone_plan_mixture mixture;
     int64_t work_max; /* links looked at, in all rounds */
-    float *load;      /* of the last round, by link and step; then of shelters */
-    float *mean;      /* the same over the rounds, the latest most */
-    int64_t *best;    /* prices of the greatest bound: of links; then of shelters */
+    const struct evacuation_options *watch;
+    float *load;   /* of the last round, by link and step; then of shelters */
+    float *mean;   /* the same over the rounds, the latest most */
+    int64_t *best; /* prices of the greatest bound: of links; then of shelters */
 };
 
 /* Sets the bound at the present prices, in parts of a step. */
@@ -99,6 +100,12 @@ static void keep_prices(struct moving *moving) {
            instance->shelter_count * sizeof *moving->best);
 }
 
+static bool is_ended(const struct moving *moving) {
+    const struct evacuation_options *watch = moving->watch;
+    const struct evacuation_progress progress = {.work = moving->mixture.walk.work};
+    return watch->progress != NULL && watch->progress(watch->context, &progress) != 0;
+}
+
 /* Links looked at in a round, without routes that are sought. */
 static double work_of_a_round(const struct zone_plan_pricing *pricing) {
     return 2.0 * (double)(pricing->instance->link_count + 1) * (double)pricing->steps *
@@ -117,8 +124,9 @@ static int climb(struct moving *moving, wide *ret_best) {
     keep_prices(moving);
     load_all(moving);
     follow_loads(moving, 1);
-    for (int round = 1; round < ROUNDS_MAX && reach > REACH_LEAST &&
-                        round * each + (double)moving->mixture.walk.work < most;
+    for (int round = 1;
+         round < ROUNDS_MAX && reach > REACH_LEAST &&
+         round * each + (double)moving->mixture.walk.work < most && !is_ended(moving);
          round++) {
         wide now;
         move_prices(moving, reach * ((double)*ret_best + ZONE_PLAN_BOUND_UNIT));
@@ -170,6 +178,7 @@ static bool allocate(struct moving *moving) {
 int zone_plan_bound_routes(const struct evacuation_instance *instance,
                            const struct zone_plan_places *places,
                            const struct evacuation_plan *flow, int32_t routes, int64_t work_max,
+                           const struct evacuation_options *watch,
                            struct zone_plan_bound_ways *ways, struct evacuation_value *bound) {
     const int64_t steps = (int64_t)instance->horizon_steps + 1;
     const int64_t most = ZONE_PLAN_BOUND_NODE_STEPS_MAX / steps;
@@ -178,7 +187,7 @@ int zone_plan_bound_routes(const struct evacuation_instance *instance,
         (int64_t)instance->zone_count * ZONE_PLAN_BOUND_LEVELS_MAX > most ||
         flow->prices.unserved_cost > ZONE_PLAN_BOUND_UNREACHED / 4 / ZONE_PLAN_BOUND_UNIT)
         return HV_OK;
-    struct moving moving = {.work_max = work_max < WORK_MAX ? work_max : WORK_MAX};
+    struct moving moving = {.work_max = work_max < WORK_MAX ? work_max : WORK_MAX, .watch = watch};
     int error = zone_plan_pricing_init(&moving.pricing, instance, &flow->prices);
     if (error == HV_OK && !allocate(&moving))
         error = HV_ERR_MEMORY;

@@ -187,8 +187,9 @@ Test(zone_plan_bound, routes_that_it_hands_over_lead_from_their_zone_to_their_sh
                                                   .routes_max = 1 + (int32_t)(seed % 3)};
         cr_assert_eq(zone_plan_relax(&problem, &relaxed), HV_OK);
         cr_assert_eq(evacuation_flow_solve(&relaxed.instance, &options, &flow), HV_OK);
-        cr_assert_eq(zone_plan_class_bound(&problem, NULL, &relaxed, &flow, 100000, &ways, &bound),
-                     HV_OK);
+        cr_assert_eq(
+            zone_plan_class_bound(&problem, NULL, &relaxed, &flow, 100000, &options, &ways, &bound),
+            HV_OK);
         for (size_t i = 0; i < ways.count; i++)
             cr_assert(can_be_gone(&random.instance, &ways, i), "seed %d", (int)seed);
         count += ways.count;
@@ -197,4 +198,49 @@ Test(zone_plan_bound, routes_that_it_hands_over_lead_from_their_zone_to_their_sh
         zone_plan_instance_deinit(&relaxed);
     }
     cr_assert_gt(count, 100, "%zu", count);
+}
+
+static int end_at_once(void *context, const struct evacuation_progress *progress) {
+    (void)progress;
+    ++*(int *)context;
+    return 1;
+}
+
+/* Sets the bound with and without somebody who ends it. Returns how often that one was asked. */
+static int bound_both(unsigned seed, struct evacuation_value *ret_flow,
+                      struct evacuation_value *ret_ended, struct evacuation_value *ret_whole) {
+    struct evacuation_random random;
+    struct zone_plan_instance relaxed;
+    struct evacuation_plan flow = {0};
+    struct zone_plan_bound_ways ways = {0};
+    int calls = 0;
+    const struct evacuation_options alone = {0},
+                                    watch = {.progress = end_at_once, .context = &calls};
+    evacuation_random_make(&random, seed, EVACUATION_RANDOM_PLAIN);
+    const struct zone_plan_problem problem = {.instance = &random.instance, .routes_max = 1};
+    cr_assert_eq(zone_plan_relax(&problem, &relaxed), HV_OK);
+    cr_assert_eq(evacuation_flow_solve(&relaxed.instance, &alone, &flow), HV_OK);
+    *ret_flow = flow.bound;
+    cr_assert_eq(
+        zone_plan_class_bound(&problem, NULL, &relaxed, &flow, INT64_MAX, &watch, &ways, ret_ended),
+        HV_OK);
+    cr_assert_eq(
+        zone_plan_class_bound(&problem, NULL, &relaxed, &flow, INT64_MAX, &alone, &ways, ret_whole),
+        HV_OK);
+    zone_plan_bound_ways_deinit(&ways);
+    evacuation_plan_deinit(&flow);
+    zone_plan_instance_deinit(&relaxed);
+    return calls;
+}
+
+Test(zone_plan_bound, whoever_ends_it_early_has_what_is_proven_by_then) {
+    int lower = 0;
+    for (unsigned seed = 1; seed <= 800; seed++) {
+        struct evacuation_value flow, ended, whole;
+        cr_assert_eq(bound_both(seed, &flow, &ended, &whole), 1, "seed %u", seed);
+        cr_assert_leq(evacuation_value_compare(flow, ended), 0, "seed %u", seed);
+        cr_assert_leq(evacuation_value_compare(ended, whole), 0, "seed %u", seed);
+        lower += evacuation_value_compare(ended, whole) < 0;
+    }
+    cr_assert_gt(lower, 10, "%d", lower);
 }
