@@ -220,8 +220,7 @@ static void answer(struct core *core, const struct pending *pending, uint64_t po
         struct session *session = core_session(core, pending->node);
         session->epoch = node->epoch;
         session->pending_epoch = 0;
-        memset(session->accepted, 0, sizeof session->accepted);
-        memset(session->prints, 0, sizeof session->prints);
+        core_session_as_held(session, node);
         core_welcome(core, node);
         break;
     }
@@ -323,8 +322,7 @@ static void roll_back(struct core *core, const struct pending *pending, int erro
         return;
     struct session *session = core_session(core, pending->node);
     const struct state_node *node = state_node(core->state, pending->node);
-    memcpy(session->accepted, node->held, sizeof session->accepted);
-    memset(session->prints, 0, sizeof session->prints);
+    core_session_as_held(session, node);
     session->pending_epoch = 0;
     session->presence_pending = false;
     if (record->kind == HV_RECORD_REPORT)

@@ -33,19 +33,16 @@ struct batch {
     size_t count, list_room;
 };
 
-/* Reports of a lane that are known again when they come again, since the start. */
-enum { CORE_PRINTS = 8 };
-
 /* What the core knows of a node since it started; the state knows the rest. */
 struct session {
     uint64_t heard_ms; /* real; 0: not since the start */
     uint64_t sent_ms;
-    uint64_t epoch;                              /* of its Hello; 0: none yet */
-    uint64_t pending_epoch;                      /* being committed */
-    uint64_t accepted[HV_LANE_COUNT];            /* last sequence taken, durable or not */
-    uint32_t prints[HV_LANE_COUNT][CORE_PRINTS]; /* of those taken last, by sequence; 0: unknown */
-    uint64_t gap_ms[HV_LANE_COUNT];              /* when a gap was last refused */
-    uint64_t gap_at[HV_LANE_COUNT];              /* and at which sequence */
+    uint64_t epoch;                               /* of its Hello; 0: none yet */
+    uint64_t pending_epoch;                       /* being committed */
+    uint64_t accepted[HV_LANE_COUNT];             /* last sequence taken, durable or not */
+    uint32_t prints[HV_LANE_COUNT][STATE_PRINTS]; /* as of a node, of those taken */
+    uint64_t gap_ms[HV_LANE_COUNT];               /* when a gap was last refused */
+    uint64_t gap_at[HV_LANE_COUNT];               /* and at which sequence */
     bool presence_pending;
     bool listed;    /* in core->touched */
     uint8_t ack;    /* lanes to acknowledge, 1 << lane */
@@ -197,6 +194,8 @@ void core_consignments_tell(struct core *core);
 
 /* ---- core_session.c ---- */
 struct session *core_session(struct core *core, uint32_t node);
+/* All that was taken is durable, or not taken any more. */
+void core_session_as_held(struct session *session, const struct state_node *node);
 void core_touch_node(struct core *core, uint32_t node); /* tell it at the end of the step */
 void core_tell_touched(struct core *core);
 void core_heard(struct core *core, const struct state_node *node);

@@ -68,17 +68,8 @@ static enum place_in_order place_of(struct core *core, const struct state_node *
 
 /* ---- one outbox under one key ---- */
 
-/* When and what: two machines do not see the same kind of thing in the same millisecond of both
- * clocks. Never 0. */
-static uint32_t print_of(const struct hv_report *report) {
-    uint64_t z = report->seen.node_ms * 0x9e3779b97f4a7c15u +
-                 (uint64_t)report->seen.wall_ms * 8191u + (uint64_t)report->kind;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    return (uint32_t)(z >> 32) | 1u;
-}
-
 static uint32_t *print_at(struct session *session, enum hv_lane lane, uint64_t sequence) {
-    return &session->prints[lane][sequence % CORE_PRINTS];
+    return &session->prints[lane][sequence % STATE_PRINTS];
 }
 
 /* Whether something else has been taken under this number: the outbox was copied and both copies
@@ -88,10 +79,10 @@ static bool is_of_another(struct core *core, const struct state_node *node,
                           const struct hv_envelope *envelope) {
     struct session *session = core_session(core, node->entity.index);
     uint64_t accepted = session->accepted[envelope->lane];
-    if (envelope->sequence > accepted || envelope->sequence + CORE_PRINTS <= accepted)
+    if (envelope->sequence > accepted || envelope->sequence + STATE_PRINTS <= accepted)
         return false;
     uint32_t print = *print_at(session, envelope->lane, envelope->sequence);
-    return print != 0 && print != print_of(&envelope->report);
+    return print != 0 && print != state_print_of(&envelope->report);
 }
 
 /* Whether the report belongs to the session; refuses it otherwise. */
@@ -226,7 +217,7 @@ static void take(struct core *core, struct batch *batch, const struct state_node
     pending->node = node->entity.index;
     struct session *session = core_session(core, node->entity.index);
     session->accepted[envelope->lane] = envelope->sequence;
-    *print_at(session, envelope->lane, envelope->sequence) = print_of(&envelope->report);
+    *print_at(session, envelope->lane, envelope->sequence) = state_print_of(&envelope->report);
 }
 
 void core_report(struct core *core, struct batch *batch, const struct state_node *node,

@@ -10,6 +10,11 @@ enum { SCAN_MS = 1000, BEATS_TO_STALE = 3, TELL_AT_ONCE = 500 };
 
 /* ---- sessions ---- */
 
+void core_session_as_held(struct session *session, const struct state_node *node) {
+    memcpy(session->accepted, node->held, sizeof session->accepted);
+    memcpy(session->prints, node->prints, sizeof session->prints);
+}
+
 static bool make_room(struct core *core, uint32_t count) {
     if (count <= core->session_room)
         return true;
@@ -26,7 +31,7 @@ static bool make_room(struct core *core, uint32_t count) {
     for (uint32_t i = core->session_room; i < room; i++) {
         const struct state_node *node = state_node(core->state, i);
         if (node != NULL)
-            memcpy(core->sessions[i].accepted, node->held, sizeof node->held);
+            core_session_as_held(&core->sessions[i], node);
         core->sessions[i].heard_ms = core->real_ms;
         core->sessions[i].sent_ms = core->real_ms;
     }

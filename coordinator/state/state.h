@@ -58,6 +58,10 @@ const struct state_place *state_find_place(const struct state *state, const char
 const struct state_node *state_node(const struct state *state, uint32_t index);
 const struct state_node *state_find_node(const struct state *state, const char *id);
 
+/* By what a report is known again: when and what was seen, for two machines do not see the same
+ * kind of thing in the same millisecond of both clocks. Never 0. */
+uint32_t state_print_of(const struct hv_report *report);
+
 /* The refusal of this sequence of the node's epoch, if it is still remembered; NULL: it was not
  * refused, or so long ago that the node has heard it. */
 const struct state_refusal *state_find_refusal(const struct state_node *node, enum hv_lane lane,

@@ -102,6 +102,7 @@ static void apply_epoch(struct state *state, const struct hv_epoch_started *star
     node->epoch = started->epoch;
     node->generation++;
     memset(node->held, 0, sizeof node->held);
+    memset(node->prints, 0, sizeof node->prints);
     node->as_of = 0;
     fold_drop_staging(node);
     fold_drop_refusals(node);

@@ -1,4 +1,4 @@
-/* File: the 8 bytes "HVCKPT G", the hash of the record at its position, counts by kind, then things
+/* File: the 8 bytes "HVCKPT H", the hash of the record at its position, counts by kind, then things
  * in any order, each as kind + 1, index and fields; a 0; last a BLAKE2b-256 of all before it. */
 #include "coordinator/state/state_checkpoint.h"
 
@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char magic[8] = "HVCKPT G";
+static const char magic[8] = "HVCKPT H";
 enum { WRITE_BYTES = 1 << 18 };
 
 struct checkpoint {

@@ -177,8 +177,11 @@ void fields_of_node(struct fields *fields, struct state_node *value) {
     NUMBER(fields, value->last_heard_mono_ms);
     NUMBER(fields, value->epoch);
     NUMBER(fields, value->generation);
-    for (int lane = 0; lane < HV_LANE_COUNT; lane++)
+    for (int lane = 0; lane < HV_LANE_COUNT; lane++) {
         NUMBER(fields, value->held[lane]);
+        for (int i = 0; i < STATE_PRINTS; i++)
+            NUMBER(fields, value->prints[lane][i]);
+    }
     NUMBER(fields, value->as_of);
     NUMBER(fields, value->reports);
     NUMBER(fields, value->refused);

@@ -325,15 +325,23 @@ static void apply_report(struct state *state, struct state_node *node,
         fold_book_movement(state, place, &stamp, record);
 }
 
+uint32_t state_print_of(const struct hv_report *report) {
+    uint64_t z = report->seen.node_ms * 0x9e3779b97f4a7c15u +
+                 (uint64_t)report->seen.wall_ms * 8191u + (uint64_t)report->kind;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    return (uint32_t)(z >> 32) | 1u;
+}
+
 /* The node if this sequence is the one it must send next; touched. */
 static struct state_node *advance(struct state *state, const char *id, uint64_t epoch,
-                                  enum hv_lane lane, uint64_t sequence) {
+                                  enum hv_lane lane, uint64_t sequence, uint32_t print) {
     const struct state_node *node = state_find_node(state, id);
     if (node == NULL || node->epoch != epoch || lane <= HV_LANE_UNKNOWN || lane >= HV_LANE_COUNT ||
         sequence != node->held[lane] + 1)
         return NULL;
     struct state_node *touched = fold_touch(state, STATE_NODE, node->entity.index);
     touched->held[lane] = sequence;
+    touched->prints[lane][sequence % STATE_PRINTS] = print;
     return touched;
 }
 
@@ -350,8 +358,8 @@ void fold_report(struct state *state, const struct hv_record *record) {
         apply_report(state, NULL, record);
         return;
     }
-    struct state_node *node =
-        advance(state, report->node, report->epoch, report->lane, report->sequence);
+    struct state_node *node = advance(state, report->node, report->epoch, report->lane,
+                                      report->sequence, state_print_of(&report->report));
     if (node == NULL)
         return;
     uint64_t before = state->named;
@@ -405,7 +413,7 @@ const struct state_refusal *state_find_refusal(const struct state_node *node, en
 
 void fold_refused(struct state *state, const struct hv_refused_report *refused) {
     struct state_node *node =
-        advance(state, refused->node, refused->epoch, refused->lane, refused->sequence);
+        advance(state, refused->node, refused->epoch, refused->lane, refused->sequence, 0);
     if (node == NULL)
         return;
     node->refused++;

@@ -203,6 +203,9 @@ struct state_refusal {
     char *detail; /* NULL: none */
 };
 
+/* So many reports of a lane are known again when they come again. */
+enum { STATE_PRINTS = 8 };
+
 struct state_node {
     struct state_entity entity; /* id: node */
     enum hv_role role;
@@ -216,6 +219,8 @@ struct state_node {
     uint64_t epoch; /* 0: never */
     uint16_t generation;
     uint64_t held[HV_LANE_COUNT];
+    uint32_t prints[HV_LANE_COUNT][STATE_PRINTS]; /* of the last of them, by sequence modulo;
+                                                     0: of one that was refused, or none */
     uint64_t as_of; /* HISTORY sequences up to here are part of the last snapshot */
     uint64_t reports;
     uint64_t refused;

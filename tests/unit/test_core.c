@@ -154,6 +154,24 @@ Test(core, acknowledges_nothing_under_a_number_that_something_else_has) {
     cr_assert_eq(core_bench_people(bench, "S1"), 2);
 }
 
+Test(core, knows_the_last_reports_again_after_a_restart) {
+    for (uint64_t sequence = 1; sequence <= 20; sequence++)
+        arrive_seen_at(sequence, 5000 + sequence);
+    core_bench_idle(bench);
+    core_bench_restart(bench);
+    for (uint64_t sequence = 13; sequence <= 20; sequence++) {
+        core_bench_hello(bench, "S1", 100);
+        core_bench_forget(bench);
+        arrive_seen_at(sequence, 5000 + sequence);
+        core_bench_idle(bench);
+        cr_assert_eq(core_bench_refused(bench, "S1"), HV_REASON_UNKNOWN, "the same again");
+        arrive_seen_at(sequence, 6000 + sequence);
+        core_bench_idle(bench);
+        cr_assert_eq(core_bench_refused(bench, "S1"), HV_REASON_EPOCH, "%d", (int)sequence);
+    }
+    cr_assert_eq(core_bench_people(bench, "S1"), 20);
+}
+
 Test(core, what_was_not_stored_leaves_no_trace_that_would_contradict_a_repeat) {
     for (uint64_t sequence = 1; sequence <= 8; sequence++)
         arrive_seen_at(sequence, 5000 + sequence);
