@@ -56,9 +56,9 @@ static struct dispatch_line *add_line(struct dispatch *dispatch, uint32_t order)
         dispatch->lines = lines;
         dispatch->room = room;
     }
-    dispatch->line_of[order] = (uint32_t)dispatch->count + 1;
-    dispatch->unsorted = true;
-    return &dispatch->lines[dispatch->count++];
+    dispatch->lines[dispatch->count] = (struct dispatch_line){.order = order, .node = STATE_NONE};
+    dispatch->line_of[order] = (uint32_t)++dispatch->count;
+    return &dispatch->lines[dispatch->count - 1];
 }
 
 static struct dispatch_line *line_for(struct dispatch *dispatch, uint32_t order) {
@@ -81,7 +81,7 @@ int dispatch_take(struct dispatch *dispatch, const struct state *state,
     struct dispatch_line *line = line_for(dispatch, order->entity.index);
     if (line == NULL)
         return HV_ERR_MEMORY;
-    if (line->node != node->entity.index)
+    if (line->node != node->entity.index) /* a new line has none */
         dispatch->unsorted = true;
     *line = (struct dispatch_line){
         .order = order->entity.index, .node = node->entity.index, .pause_ms = FIRST_PAUSE_MS};
