@@ -448,13 +448,15 @@ void zone_plan_mixture_load(struct zone_plan_mixture *mixture, float *load, floa
 
 /* ---- ways for others to try ------------------------------------------------------------------ */
 
+/* There is room for one link more, so that a way without links, of a zone at its shelter, has
+ * somewhere to point. */
 static int hand_over(size_t zone, const struct way *way, struct zone_plan_bound_ways *ways) {
     const size_t count = (size_t)way->count;
     int error =
         array_reserve((void **)&ways->ways, ways->count + 1, &ways->capacity, sizeof *ways->ways);
     if (error == HV_OK)
-        error = array_reserve((void **)&ways->links, ways->link_count + count, &ways->link_capacity,
-                              sizeof *ways->links);
+        error = array_reserve((void **)&ways->links, ways->link_count + count + 1,
+                              &ways->link_capacity, sizeof *ways->links);
     if (error != HV_OK)
         return error;
     ways->ways[ways->count++] =
