@@ -12,6 +12,7 @@
 #include "coordinator/optimizer/allocation_session_state.h"
 #include "coordinator/optimizer/array.h"
 #include "coordinator/optimizer/wide.h"
+#include "schemas/smaller.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -282,10 +283,6 @@ static bool search(struct fair *fair, uint32_t *ret_count) {
     return found;
 }
 
-static int64_t least_of(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
 static int64_t room_of(const struct source *source) {
     return source->bound == MINCOSTFLOW_NO_BOUND ? INT64_MAX : source->bound - source->sent;
 }
@@ -318,7 +315,7 @@ static int64_t pass_from_claim(struct fair *fair, uint32_t node, int64_t amount)
 
 static int64_t pass_from_stock(struct fair *fair, uint32_t node, int64_t amount) {
     struct source *stock = &fair->stocks[node - fair->claim_count];
-    int64_t left = amount, own = least_of(left, room_of(stock));
+    int64_t left = amount, own = hv_smaller(left, room_of(stock));
     if (own > 0 && stock->above != NOBODY)
         own = pass_to(fair, node, depot_number(fair, stock->above), own);
     if (own > 0) {
@@ -328,7 +325,7 @@ static int64_t pass_from_stock(struct fair *fair, uint32_t node, int64_t amount)
     for (; fair->next[node] < stock->end - stock->first && left > 0; fair->next[node]++) {
         struct claim_lane *lane =
             &fair->lanes[fair->lanes_of_stock[stock->first + fair->next[node]]];
-        int64_t found = pass_to(fair, node, lane->claim, least_of(left, lane->sent));
+        int64_t found = pass_to(fair, node, lane->claim, hv_smaller(left, lane->sent));
         lane->sent -= found;
         left -= found;
         if (left == 0)
@@ -340,7 +337,7 @@ static int64_t pass_from_stock(struct fair *fair, uint32_t node, int64_t amount)
 static int64_t pass_from_depot(struct fair *fair, uint32_t node, int64_t amount) {
     uint32_t depot = node - depot_number(fair, 0), items = item_count(fair->session);
     struct source *source = &fair->depots[depot];
-    int64_t left = amount, own = least_of(left, room_of(source));
+    int64_t left = amount, own = hv_smaller(left, room_of(source));
     source->sent += own;
     left -= own;
     for (; fair->next[node] < items && left > 0; fair->next[node]++) {
@@ -348,7 +345,7 @@ static int64_t pass_from_depot(struct fair *fair, uint32_t node, int64_t amount)
         struct source *stock = &fair->stocks[j];
         if (stock->above == NOBODY)
             continue;
-        int64_t found = pass_to(fair, node, stock_number(fair, j), least_of(left, stock->sent));
+        int64_t found = pass_to(fair, node, stock_number(fair, j), hv_smaller(left, stock->sent));
         stock->sent -= found;
         left -= found;
         if (left == 0)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "coordinator/optimizer/wide.h"
+#include "schemas/smaller.h"
 
 #define ROUNDS_MAX 400
 #define ROUNDS_PATIENT 12 /* without a better bound, then steps are halved */
@@ -51,14 +52,6 @@ struct bounding {
     double work, work_max; /* runs looked at */
 };
 
-static int64_t smaller(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
-static int64_t larger(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
 /* ---- runs ------------------------------------------------------------------------------------ */
 
 static bool takes(const struct bus_instance *instance, size_t shelter, size_t point) {
@@ -100,7 +93,8 @@ static struct load fill(const struct bounding *bounding, const int32_t *from, si
         const int32_t time = time_over(instance, from, point, shelter);
         if (time == BUS_NEVER || time > limit)
             continue;
-        const int32_t people = (int32_t)smaller(smaller(pickup->people, *room), most - load.people);
+        const int32_t people =
+            (int32_t)hv_smaller(hv_smaller(pickup->people, *room), most - load.people);
         *room -= people;
         load.people += people;
         load.worth += worth * people;
@@ -176,8 +170,8 @@ static int64_t end_of(const struct bus_instance *instance, int64_t now, size_t p
                           2 * (int64_t)instance->stop_s +
                           instance->in[point * instance->shelter_count + shelter] + alight;
     const int64_t opens = (int64_t)instance->shelters[shelter].opens_s + instance->stop_s + alight;
-    return larger(now + time + (int64_t)instance->board_s * people + alight,
-                  larger(people > 0 ? ready : 0, opens));
+    return hv_larger(now + time + (int64_t)instance->board_s * people + alight,
+                     hv_larger(people > 0 ? ready : 0, opens));
 }
 
 /* The most that people of a load's class bring who end at `end`: worth less arrival. Worth is
@@ -189,7 +183,7 @@ static int64_t gain(const struct bounding *bounding, const struct load *load, in
         return load->worth;
     const int64_t arrival = end * bounding->unit;
     return load->worth - arrival * load->people +
-           (load->people - least) * larger(0, arrival - load->cheapest);
+           (load->people - least) * hv_larger(0, arrival - load->cheapest);
 }
 
 /* ---- one bus --------------------------------------------------------------------------------- */
@@ -321,20 +315,20 @@ static int64_t quickest(const struct bus_instance *instance) {
     for (size_t from = 0; from < instance->shelter_count; from++)
         for (size_t p = 0; p < instance->pickup_count; p++)
             for (size_t s = 0; s < instance->shelter_count; s++)
-                least =
-                    smaller(least, time_over(instance,
-                                             instance->back + from * instance->pickup_count, p, s));
-    return larger(least, 1);
+                least = hv_smaller(
+                    least,
+                    time_over(instance, instance->back + from * instance->pickup_count, p, s));
+    return hv_larger(least, 1);
 }
 
 static void set_slices(struct bounding *bounding) {
     int64_t last = bounding->instance->horizon_s, dearest = 0;
     for (size_t p = 0; bounding->arrivals && p < bounding->instance->pickup_count; p++)
-        dearest = larger(dearest, bounding->worth[p]);
+        dearest = hv_larger(dearest, bounding->worth[p]);
     if (bounding->arrivals) /* who arrives later than he is worth is not carried */
-        last = smaller(last, dearest / bounding->unit + 1);
-    bounding->slice_s = smaller(last / SLICES + 1, bounding->quickest_s);
-    bounding->slice_s = larger(bounding->slice_s, last / SLICES_MAX + 1);
+        last = hv_smaller(last, dearest / bounding->unit + 1);
+    bounding->slice_s = hv_smaller(last / SLICES + 1, bounding->quickest_s);
+    bounding->slice_s = hv_larger(bounding->slice_s, last / SLICES_MAX + 1);
     bounding->slices = (size_t)(last / bounding->slice_s) + 1;
 }
 
@@ -387,7 +381,7 @@ static wide prove(struct bounding *bounding, int64_t unserved, struct ranked *ra
     set_slices(bounding);
     for (size_t p = 0; p < instance->pickup_count; p++) {
         sum += wide_product(instance->pickups[p].people, bounding->worth[p]);
-        dearest = larger(dearest, bounding->worth[p]);
+        dearest = hv_larger(dearest, bounding->worth[p]);
     }
     if (bounding->arrivals)
         sum -= wide_product(unserved, dearest);
@@ -523,7 +517,7 @@ static int64_t count_hopeless(const struct bus_instance *instance) {
         *(hope ? &hopeful : &hopeless) += instance->pickups[p].people;
     }
     for (size_t s = 0; s < instance->shelter_count; s++)
-        places += smaller(instance->shelters[s].places, BUS_PEOPLE_MAX);
+        places += hv_smaller(instance->shelters[s].places, BUS_PEOPLE_MAX);
     return hopeless + (hopeful > places ? hopeful - places : 0);
 }
 
@@ -535,8 +529,8 @@ static int64_t earliest(const struct bus_instance *instance, size_t point) {
             const int32_t time =
                 time_over(instance, instance->out + f * instance->pickup_count, point, s);
             if (time != BUS_NEVER && instance->fleets[f].buses > 0)
-                best =
-                    smaller(best, end_of(instance, instance->fleets[f].ready_s, point, s, time, 1));
+                best = hv_smaller(best,
+                                  end_of(instance, instance->fleets[f].ready_s, point, s, time, 1));
         }
     return best == INT64_MAX ? 0 : best;
 }
@@ -559,8 +553,8 @@ int bus_bound(const struct bus_instance *instance, struct bus_value plan, double
         bounding.unit = bounding.top = UNIT_P;
         for (size_t p = 0; p < instance->pickup_count; p++)
             bounding.worth[p] = UNIT_P;
-        bound.unserved = larger(bound.unserved,
-                                climb(&bounding, 0, plan.unserved, ranked, people, stop, context));
+        bound.unserved = hv_larger(
+            bound.unserved, climb(&bounding, 0, plan.unserved, ranked, people, stop, context));
     }
     if (error == HV_OK && possible && bound.unserved == plan.unserved && all > plan.unserved) {
         bounding.arrivals = true;

@@ -1,5 +1,6 @@
 #include "coordinator/optimizer/bus_quick_bound.h"
 #include "coordinator/optimizer/wide.h"
+#include "schemas/smaller.h"
 
 #include <stdlib.h>
 
@@ -27,14 +28,6 @@ struct bounding {
     int32_t load_s, unload_s;  /* the least of those buses */
 };
 
-static int64_t smaller(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
-static int64_t larger(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
 static int64_t room_of(const struct bounding *bounding, const struct bus_fleet *fleet) {
     return bounding->wheelchair ? fleet->wheelchair_places : fleet->seats;
 }
@@ -57,7 +50,7 @@ static int64_t nearest_shelter(const struct bus_instance *instance, size_t point
     int64_t least = BUS_NEVER;
     for (size_t s = 0; s < instance->shelter_count; s++)
         if (may_go(instance, point, s))
-            least = smaller(least, instance->in[point * instance->shelter_count + s]);
+            least = hv_smaller(least, instance->in[point * instance->shelter_count + s]);
     return least;
 }
 
@@ -76,7 +69,7 @@ static int64_t run_s(const struct bounding *bounding, size_t point) {
 static int64_t way_back(const struct bus_instance *instance, size_t point) {
     int64_t least = BUS_NEVER;
     for (size_t s = 0; s < instance->shelter_count; s++)
-        least = smaller(least, instance->back[s * instance->pickup_count + point]);
+        least = hv_smaller(least, instance->back[s * instance->pickup_count + point]);
     return least;
 }
 
@@ -86,9 +79,9 @@ static int64_t reaches(const struct bounding *bounding, size_t point, int64_t le
     int64_t best = INT64_MAX;
     for (size_t s = 0; s < instance->shelter_count; s++)
         if (may_go(instance, point, s))
-            best =
-                smaller(best, larger(leaves_s + instance->in[point * instance->shelter_count + s],
-                                     instance->shelters[s].opens_s));
+            best = hv_smaller(
+                best, hv_larger(leaves_s + instance->in[point * instance->shelter_count + s],
+                                instance->shelters[s].opens_s));
     return best == INT64_MAX ? best
                              : best + instance->stop_s + bounding->unload_s + instance->alight_s;
 }
@@ -98,7 +91,7 @@ static int64_t reaches(const struct bounding *bounding, size_t point, int64_t le
 static int64_t leaves(const struct bounding *bounding, const struct bus_fleet *fleet, int32_t out_s,
                       size_t point) {
     const struct bus_instance *instance = bounding->instance;
-    return larger((int64_t)fleet->ready_s + out_s, instance->pickups[point].ready_s) +
+    return hv_larger((int64_t)fleet->ready_s + out_s, instance->pickups[point].ready_s) +
            instance->stop_s + bounding->load_s + instance->board_s;
 }
 
@@ -116,9 +109,9 @@ static struct need need_of(const struct bounding *bounding, size_t point) {
         if (!carries(bounding, fleet) || out == BUS_NEVER)
             continue;
         const int64_t leaves_s = leaves(bounding, fleet, out, point);
-        to = smaller(to, out);
+        to = hv_smaller(to, out);
         if (leaves_s <= pickup->deadline_s)
-            need.alone_s = smaller(need.alone_s, reaches(bounding, point, leaves_s));
+            need.alone_s = hv_smaller(need.alone_s, reaches(bounding, point, leaves_s));
     }
     need.round_s = to + run_s(bounding, point);
     return need;
@@ -133,10 +126,10 @@ static void find_needs(struct bounding *bounding) {
         const struct bus_fleet *fleet = &instance->fleets[f];
         if (!carries(bounding, fleet))
             continue;
-        bounding->smallest = smaller(bounding->smallest, room_of(bounding, fleet));
-        bounding->largest = larger(bounding->largest, room_of(bounding, fleet));
-        bounding->load_s = (int32_t)smaller(bounding->load_s, fleet->load_s);
-        bounding->unload_s = (int32_t)smaller(bounding->unload_s, fleet->unload_s);
+        bounding->smallest = hv_smaller(bounding->smallest, room_of(bounding, fleet));
+        bounding->largest = hv_larger(bounding->largest, room_of(bounding, fleet));
+        bounding->load_s = (int32_t)hv_smaller(bounding->load_s, fleet->load_s);
+        bounding->unload_s = (int32_t)hv_smaller(bounding->unload_s, fleet->unload_s);
     }
     for (size_t p = 0; p < instance->pickup_count; p++) {
         const struct bus_pickup *pickup = &instance->pickups[p];
@@ -200,16 +193,16 @@ static void begin_rounds(const struct bounding *bounding, struct rounds *rounds)
     for (size_t i = 0; i < bounding->need_count; i++) {
         const size_t p = bounding->needs[i].point;
         const int64_t run = run_s(bounding, p) + person_s(bounding);
-        quickest = smaller(quickest, way_back(instance, p) + run);
+        quickest = hv_smaller(quickest, way_back(instance, p) + run);
         for (size_t f = 0; f < instance->fleet_count; f++) {
             const int32_t out = instance->out[f * instance->pickup_count + p];
             if (carries(bounding, &instance->fleets[f]) && out != BUS_NEVER)
-                rounds->next_s[f] =
-                    smaller(rounds->next_s[f],
-                            reaches(bounding, p, leaves(bounding, &instance->fleets[f], out, p)));
+                rounds->next_s[f] = hv_smaller(
+                    rounds->next_s[f],
+                    reaches(bounding, p, leaves(bounding, &instance->fleets[f], out, p)));
         }
     }
-    rounds->round_s = larger(quickest, 1);
+    rounds->round_s = hv_larger(quickest, 1);
 }
 
 /* The earliest time by which k have been carried; k grows from call to call. */
@@ -247,13 +240,13 @@ static int64_t full_s(const struct bounding *bounding, int64_t round_s, int64_t 
 static int64_t work_of(const struct bounding *bounding, int64_t round_s) {
     const int64_t places = round_s < bounding->usual_s ? bounding->smallest : bounding->largest;
     return (int64_t)(wide_product(WORK_SCALE, full_s(bounding, round_s, places)) /
-                     larger(1, full_s(bounding, bounding->usual_s, places)));
+                     hv_larger(1, full_s(bounding, bounding->usual_s, places)));
 }
 
 /* Of all buses of a fleet, a second. */
 static int64_t speed_of(const struct bounding *bounding, const struct bus_fleet *fleet) {
     const int64_t places = room_of(bounding, fleet),
-                  usual_s = larger(1, full_s(bounding, bounding->usual_s, places));
+                  usual_s = hv_larger(1, full_s(bounding, bounding->usual_s, places));
     return fleet->buses * ((WORK_SCALE * places + usual_s - 1) / usual_s);
 }
 
@@ -290,7 +283,7 @@ static void begin_working(const struct bounding *bounding, struct working *worki
 static void want(const struct bounding *bounding, struct working *working, int64_t k) {
     while (working->known < k) {
         const struct need *need = &working->needs[working->at];
-        const int64_t people = smaller(k, working->before + need->people) - working->known;
+        const int64_t people = hv_smaller(k, working->before + need->people) - working->known;
         working->wanted += wide_product(people, work_of(bounding, need->round_s));
         working->known += people;
         if (working->known == working->before + need->people)
@@ -341,18 +334,18 @@ static int64_t leave_in_time(const struct bounding *bounding, size_t count) {
     const int64_t deadline = bounding->needs[count - 1].deadline_s;
     int64_t run = INT64_MAX, back = BUS_NEVER, leaving = 0;
     for (size_t i = 0; i < count; i++) {
-        run = smaller(run, run_s(bounding, bounding->needs[i].point));
-        back = smaller(back, way_back(instance, bounding->needs[i].point));
+        run = hv_smaller(run, run_s(bounding, bounding->needs[i].point));
+        back = hv_smaller(back, way_back(instance, bounding->needs[i].point));
     }
-    const int64_t round = larger(1, run + back + person_s(bounding));
+    const int64_t round = hv_larger(1, run + back + person_s(bounding));
     for (size_t f = 0; f < instance->fleet_count; f++) {
         const struct bus_fleet *fleet = &instance->fleets[f];
         int64_t out = BUS_NEVER;
         if (!carries(bounding, fleet))
             continue;
         for (size_t i = 0; i < count; i++)
-            out =
-                smaller(out, instance->out[f * instance->pickup_count + bounding->needs[i].point]);
+            out = hv_smaller(out,
+                             instance->out[f * instance->pickup_count + bounding->needs[i].point]);
         const int64_t first =
             fleet->ready_s + out + instance->stop_s + bounding->load_s + instance->board_s;
         if (out != BUS_NEVER && first <= deadline)
@@ -370,7 +363,7 @@ static int64_t count_left_behind(const struct bounding *bounding) {
         if (deadline >= bounding->instance->horizon_s)
             break;
         if (i + 1 == bounding->need_count || bounding->needs[i + 1].deadline_s > deadline)
-            worst = larger(worst, people - leave_in_time(bounding, i + 1));
+            worst = hv_larger(worst, people - leave_in_time(bounding, i + 1));
     }
     return worst;
 }
@@ -388,11 +381,11 @@ static void add_up(const struct bounding *bounding, int64_t group, int64_t behin
     for (int64_t k = 1; k <= bounding->hopeful - behind; k += group) {
         int64_t down_s;
         const int64_t work_s = done_at(bounding, working, k, &down_s);
-        const int64_t most =
-            larger(alone_at(bounding, &alone, k), larger(rounds_at(bounding, rounds, k), work_s));
+        const int64_t most = hv_larger(alone_at(bounding, &alone, k),
+                                       hv_larger(rounds_at(bounding, rounds, k), work_s));
         if (most > bounding->instance->horizon_s)
             break;
-        const int64_t people = smaller(group, bounding->hopeful - behind - served);
+        const int64_t people = hv_smaller(group, bounding->hopeful - behind - served);
         const struct need *need =
             &working->needs[working->known > working->before ? working->at : working->at - 1];
         served += people;
@@ -401,7 +394,7 @@ static void add_up(const struct bounding *bounding, int64_t group, int64_t behin
         before_s = down_s;
     }
     bound->unserved += bounding->hopeless + bounding->hopeful - served;
-    bound->arrival_s += larger(sum_s, (working->busy_twice_s + 1) / 2);
+    bound->arrival_s += hv_larger(sum_s, (working->busy_twice_s + 1) / 2);
 }
 
 static int bound_sort(const struct bus_instance *instance, bool wheelchair, int64_t group,

@@ -1,13 +1,10 @@
 /* What a plan is worth by its parts, and what its prices prove that no plan can beat. */
 #include "coordinator/optimizer/certificate_inside.h"
 #include "coordinator/optimizer/wide.h"
+#include "schemas/smaller.h"
 
 /* Objective -------------------------------------------------------------------------------------
  */
-
-static int64_t smaller(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
 
 /* People of the plan in force who are still there: all of them, or as many as the zone has. */
 static wide held_people(const struct certificate_check *check, uint32_t zone, uint32_t class) {
@@ -35,7 +32,7 @@ void certificate_objective(struct certificate_check *check) {
             const struct plan_assignment *a = &check->plan->assignments[i];
             arrival +=
                 wide_product(a->people[c], certificate_zone_arrival(check, a->zone, a->shelter));
-            kept += smaller(a->people[c], certificate_in_force(check, a->zone, a->shelter, c));
+            kept += hv_smaller(a->people[c], certificate_in_force(check, a->zone, a->shelter, c));
         }
     wide changed = all_held(check) - kept;
     arrival += changed * check->decisions->change_price_ms;

@@ -1,6 +1,7 @@
 #include "coordinator/optimizer/evacuation_contraction.h"
 
 #include "coordinator/optimizer/array.h"
+#include "schemas/smaller.h"
 
 #include <stdlib.h>
 
@@ -28,10 +29,6 @@ static int add_piece(struct evacuation_contraction *contraction, struct evacuati
     return (int)contraction->piece_count++;
 }
 
-static int64_t smaller(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
 /* Beyond every horizon is as far as any step need be. */
 static int32_t add_steps(int32_t a, int32_t b) {
     return a < EVACUATION_NEVER - 1 - b ? a + b : EVACUATION_NEVER - 1;
@@ -46,7 +43,7 @@ static int add_series(struct evacuation_contraction *contraction, int32_t first,
                                       .to = b.to,
                                       .travel_steps = add_steps(a.travel_steps, b.travel_steps),
                                       .length = a.length + b.length,
-                                      .capacity = smaller(a.capacity, b.capacity),
+                                      .capacity = hv_smaller(a.capacity, b.capacity),
                                       .first = first,
                                       .second = second,
                                   });
@@ -59,7 +56,7 @@ static int add_parallel(struct evacuation_contraction *contraction, int32_t firs
     both.kind = EVACUATION_PIECE_PARALLEL;
     both.length = length > both.length ? length : both.length;
     both.capacity =
-        smaller(both.capacity, most) + smaller(contraction->pieces[second].capacity, most);
+        hv_smaller(both.capacity, most) + hv_smaller(contraction->pieces[second].capacity, most);
     both.first = first;
     both.second = second;
     return add_piece(contraction, both);

@@ -3,6 +3,7 @@
 #include "coordinator/optimizer/evacuation_horizon.h"
 #include "coordinator/optimizer/evacuation_prices.h"
 #include "coordinator/optimizer/evacuation_search.h"
+#include "schemas/smaller.h"
 
 #include <string.h>
 
@@ -25,16 +26,12 @@ struct looking {
 
 /* ---- how far to look ------------------------------------------------------------------------- */
 
-static int64_t smaller(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
 static int64_t memory_of(const struct looking *looking, int32_t steps) {
     return evacuation_horizon_memory(looking->instance, &looking->reach, steps);
 }
 
 static void look_within(struct looking *looking, int64_t memory) {
-    looking->memory = smaller(memory, looking->memory_max);
+    looking->memory = hv_smaller(memory, looking->memory_max);
     looking->steps = evacuation_horizon_within(looking->instance, &looking->reach, looking->memory);
 }
 

@@ -1,6 +1,7 @@
 #include "coordinator/optimizer/evacuation_horizon.h"
 
 #include "coordinator/optimizer/time_expanded_forest.h"
+#include "schemas/smaller.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,14 +19,6 @@ static int64_t window(int64_t first, int64_t last) {
     return last >= first ? last - first + 1 : 0;
 }
 
-static int64_t smaller(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
-static int64_t larger(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
 static int64_t node_window(const struct evacuation_reach *reach, int32_t node, int32_t steps) {
     if (reach->earliest[node] == EVACUATION_NEVER || reach->remaining[node] == EVACUATION_NEVER)
         return 0;
@@ -36,10 +29,10 @@ static int64_t link_window(const struct evacuation_reach *reach, const struct ev
                            int32_t steps) {
     if (node_window(reach, link->from, steps) == 0 || node_window(reach, link->to, steps) == 0)
         return 0;
-    return window(larger(reach->earliest[link->from],
-                         (int64_t)reach->earliest[link->to] - link->travel_steps),
-                  smaller((int64_t)steps - reach->remaining[link->from],
-                          (int64_t)steps - reach->remaining[link->to] - link->travel_steps));
+    return window(hv_larger(reach->earliest[link->from],
+                            (int64_t)reach->earliest[link->to] - link->travel_steps),
+                  hv_smaller((int64_t)steps - reach->remaining[link->from],
+                             (int64_t)steps - reach->remaining[link->to] - link->travel_steps));
 }
 
 int64_t evacuation_horizon_memory(const struct evacuation_instance *instance,
@@ -98,9 +91,9 @@ static int64_t place_price(const struct extending *extending,
     for (size_t i = prices->first[shelter->node]; i < prices->first[shelter->node + 1]; i++) {
         const bool is_last = i + 1 == prices->first[shelter->node + 1];
         const int64_t end = is_last ? (int64_t)extending->steps + 1 : prices->steps[i + 1];
-        const int64_t from = larger(prices->steps[i], opens);
+        const int64_t from = hv_larger(prices->steps[i], opens);
         if (from < end)
-            most = larger(most, prices->values[i] - from);
+            most = hv_larger(most, prices->values[i] - from);
     }
     return most;
 }
@@ -141,7 +134,7 @@ static void list_links(struct extending *extending) {
 /* All nodes from which roads lead to the place and to none of a lower price. */
 static void spread_back(struct extending *extending, const struct place *place) {
     const int64_t price =
-        smaller(extending->prices->unserved_cost, place->price + (int64_t)extending->steps + 1);
+        hv_smaller(extending->prices->unserved_cost, place->price + (int64_t)extending->steps + 1);
     size_t count = 0;
     if (extending->later[place->node] != NO_ROAD)
         return;
@@ -178,7 +171,7 @@ static void extend_node(const struct extending *extending, size_t v,
         return;
     }
     for (size_t i = prices->first[v]; i < prices->first[v + 1]; i++)
-        add_run(made, v, prices->steps[i], smaller(prices->values[i], extending->later[v]));
+        add_run(made, v, prices->steps[i], hv_smaller(prices->values[i], extending->later[v]));
     add_run(made, v, extending->steps + 1, extending->later[v]);
 }
 

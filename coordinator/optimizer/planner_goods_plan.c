@@ -7,6 +7,7 @@
 #include "coordinator/optimizer/planner_state.h"
 #include "coordinator/optimizer/array.h"
 #include "coordinator/optimizer/wide.h"
+#include "schemas/smaller.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -24,10 +25,6 @@ struct whole {
 
 static size_t need_index(const struct planner *planner, uint32_t shelter, uint32_t item) {
     return (size_t)shelter * planner->instance.item_count + item;
-}
-
-static int64_t least(int64_t a, int64_t b) {
-    return a < b ? a : b;
 }
 
 static int64_t limit_or_max(int64_t limit_ml) {
@@ -102,11 +99,11 @@ static int send(struct whole *whole, uint32_t depot, uint32_t shelter, uint32_t 
     if (!planner_lane_is_open(planner, depot, shelter) || *need <= 0)
         return 0;
     int64_t useful = over ? (*need + pack - 1) / pack * pack : *need;
-    int64_t amount = least(least(wanted, *stock), useful);
-    amount = least(amount, whole->dispatch[depot] / volume);
-    amount = least(amount, whole->receive[shelter] / volume);
+    int64_t amount = hv_smaller(hv_smaller(wanted, *stock), useful);
+    amount = hv_smaller(amount, whole->dispatch[depot] / volume);
+    amount = hv_smaller(amount, whole->receive[shelter] / volume);
     if (whole->lane)
-        amount = least(amount, whole->lane[pair] / volume);
+        amount = hv_smaller(amount, whole->lane[pair] / volume);
     amount -= amount % pack;
     if (amount <= 0)
         return 0;

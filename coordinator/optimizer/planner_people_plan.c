@@ -2,6 +2,7 @@
 #include "coordinator/optimizer/planner_state.h"
 #include "coordinator/optimizer/array.h"
 #include "coordinator/optimizer/wide.h"
+#include "schemas/smaller.h"
 
 #include <stdlib.h>
 
@@ -11,10 +12,6 @@ struct remainder {
     int64_t *places;   /* shelter × class */
 };
 
-static int64_t least(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
 /* Reads one pair; `left` is what each class of the zone has left to place. */
 static bool read_pair(const struct planner *planner, struct remainder *rest, uint32_t zone,
                       uint32_t shelter, int64_t *left, int64_t *ret_people) {
@@ -22,7 +19,8 @@ static bool read_pair(const struct planner *planner, struct remainder *rest, uin
     for (uint32_t class = 0; class < INSTANCE_CLASSES; class ++) {
         int64_t *places = &rest->places[shelter * INSTANCE_CLASSES + class];
         int64_t people = planner_pair_flow(planner, planner_row(zone, class), shelter);
-        people = least(least(people, left[class]), least(*places, rest->capacity[shelter]));
+        people = hv_smaller(hv_smaller(people, left[class]),
+                            hv_smaller(*places, rest->capacity[shelter]));
         left[class] -= people;
         *places -= people;
         rest->capacity[shelter] -= people;
@@ -96,8 +94,8 @@ int planner_add_up_people(const struct planner *planner, struct plan *plan) {
         const struct plan_assignment *a = &plan->assignments[i];
         for (uint32_t class = 0; class < INSTANCE_CLASSES; class ++) {
             arrival += wide_product(a->people[class], a->arrival_ms);
-            kept += least(a->people[class],
-                          planner_in_force(planner, planner_row(a->zone, class), a->shelter));
+            kept += hv_smaller(a->people[class],
+                               planner_in_force(planner, planner_row(a->zone, class), a->shelter));
         }
     }
     for (uint32_t z = 0; planner->in_force && z < planner->instance.zone_count; z++)

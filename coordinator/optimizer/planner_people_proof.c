@@ -1,10 +1,7 @@
 /* What the prices of the flow prove: that no plan leaves fewer people, or brings them in sooner. */
 #include "coordinator/optimizer/planner_state.h"
 #include "coordinator/optimizer/wide.h"
-
-static int64_t least(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
+#include "schemas/smaller.h"
 
 /* The prices of level 1 are those of the flow. Level 0 counts how often the cost of one unserved is
  * in them: what else is in them is less than half of it. */
@@ -65,10 +62,10 @@ static wide price_row(const struct planner *planner, struct plan_duals *duals, i
     int64_t price = level == 1 ? duals->unserved_cost : 1;
     for (uint32_t s = 0; s < planner->instance.shelter_count; s++)
         if (planner_pair_is_open(planner, zone, s))
-            price = least(price, cost_at(planner, duals, level, zone, class, s));
+            price = hv_smaller(price, cost_at(planner, duals, level, zone, class, s));
     wide bound = row_bound(planner, duals, level, zone, class, price);
     int64_t lower =
-        least(price, -price_of(planner, planner_zone_node(&planner->people, row), level));
+        hv_smaller(price, -price_of(planner, planner_zone_node(&planner->people, row), level));
     wide other = row_bound(planner, duals, level, zone, class, lower);
     duals->zone[level][row] = other > bound ? lower : price;
     return other > bound ? other : bound;

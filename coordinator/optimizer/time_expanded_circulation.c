@@ -3,6 +3,7 @@
 #include "coordinator/optimizer/time_expanded_guide.h"
 #include "coordinator/optimizer/time_expanded_raise.h"
 #include "coordinator/optimizer/time_expanded_scan.h"
+#include "schemas/smaller.h"
 
 #include <stdlib.h>
 
@@ -291,14 +292,10 @@ static bool should_stop(const struct sending *sending) {
     return sending->watch != NULL && sending->watch(sending->context, work) != 0;
 }
 
-static int64_t earlier(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
 static void report_later(struct sending *sending) {
     sending->report_at = sending->forest->work + WORK_BETWEEN_REPORTS;
     if (sending->work_max > 0)
-        sending->report_at = earlier(sending->report_at, sending->work_max);
+        sending->report_at = hv_smaller(sending->report_at, sending->work_max);
 }
 
 static void look_whether_to_stop(struct sending *sending) {
@@ -322,7 +319,7 @@ static int grow_from_goals(struct sending *sending) {
     struct time_forest *forest = sending->forest;
     int64_t work = RAISE_FACTOR * sending->patience;
     if (sending->work_max > 0)
-        work = earlier(work, sending->work_max - forest->work);
+        work = hv_smaller(work, sending->work_max - forest->work);
     bool risen;
     int error = time_raise(forest, work, &risen);
     if (risen)
@@ -336,7 +333,7 @@ static int grow_from_goals(struct sending *sending) {
  * each time. `*ret_whole` where nothing is reached and no more can grow at the present clock. */
 static int grow(struct sending *sending, bool *ret_whole) {
     struct time_forest *forest = sending->forest;
-    forest->work_pause = earlier(sending->turn_ends, sending->report_at);
+    forest->work_pause = hv_smaller(sending->turn_ends, sending->report_at);
     int error = time_forest_grow(forest);
     *ret_whole = forest->reached_count == 0 && forest->work < forest->work_pause;
     if (error == HV_OK && forest->reached_count == 0 && forest->work >= sending->turn_ends)

@@ -1,17 +1,11 @@
 #include "coordinator/optimizer/timetable_steps.h"
 
+#include "schemas/smaller.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #define MS_PER_HOUR INT64_C(3600000)
-
-static int64_t smaller(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
-static int64_t larger(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
 
 /* ---- seconds to steps ---- */
 
@@ -123,11 +117,11 @@ static void take_loads(const struct inflow *inflow, const struct timetable_load 
     const int64_t most = inflow->per_hour * 1000 * step_ms;
     for (size_t i = 0; i < count; i++) {
         const struct timetable_load *load = &loads[i];
-        const int64_t per_hour = smaller(load->per_hour, inflow->per_hour);
+        const int64_t per_hour = hv_smaller(load->per_hour, inflow->per_hour);
         for (int64_t t = load->from_ms / step_ms; t <= horizon && t * step_ms < load->to_ms; t++) {
-            const int64_t from_ms = larger(load->from_ms, t * step_ms),
-                          to_ms = smaller(load->to_ms, (t + 1) * step_ms);
-            taken[t] += smaller(per_hour * 1000 * (to_ms - from_ms), most - taken[t]);
+            const int64_t from_ms = hv_larger(load->from_ms, t * step_ms),
+                          to_ms = hv_smaller(load->to_ms, (t + 1) * step_ms);
+            taken[t] += hv_smaller(per_hour * 1000 * (to_ms - from_ms), most - taken[t]);
         }
     }
 }
@@ -149,14 +143,14 @@ static int64_t count_whole(struct counting *counting, int64_t rate) {
         room = counting->passed / WHOLE;
         counting->passed %= WHOLE;
     }
-    return smaller(room, EVACUATION_PEOPLE_MAX);
+    return hv_smaller(room, EVACUATION_PEOPLE_MAX);
 }
 
 /* No more than `most`; what others leave besides a whole number is kept for the next steps. */
 static int64_t count_exactly(struct counting *counting, int64_t rate, int64_t most) {
     counting->passed += rate;
-    const int64_t room = smaller(counting->passed / WHOLE, most);
-    counting->passed = smaller(counting->passed - room * WHOLE, WHOLE - 1);
+    const int64_t room = hv_smaller(counting->passed / WHOLE, most);
+    counting->passed = hv_smaller(counting->passed - room * WHOLE, WHOLE - 1);
     return room;
 }
 
@@ -167,9 +161,9 @@ static void write_rooms(const struct inflow *inflow, int64_t step_ms, int32_t ho
     int64_t before = 0;
     for (int32_t t = 0; t <= horizon; t++) {
         const int64_t all = inflow->per_hour * open_permille(inflow, step_ms, t) * step_ms;
-        int64_t room = count_whole(&alone, larger(0, all - taken[t]));
+        int64_t room = count_whole(&alone, hv_larger(0, all - taken[t]));
         if (inflow->other_count > 0)
-            room = count_exactly(&beside, larger(0, all - taken[t] - by_others[t]), room);
+            room = count_exactly(&beside, hv_larger(0, all - taken[t] - by_others[t]), room);
         if (t == 0)
             link->capacity_per_step = room;
         else if (room != before)

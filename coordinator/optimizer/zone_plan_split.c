@@ -1,6 +1,7 @@
 #include "coordinator/optimizer/zone_plan_split.h"
 
 #include "coordinator/optimizer/zone_plan_blocks.h"
+#include "schemas/smaller.h"
 
 #include <coin/Clp_C_Interface.h>
 #include <float.h>
@@ -263,18 +264,14 @@ struct placing {
     int64_t left;
 };
 
-static int64_t least(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
 /* Lets up to so many leave on a column, as far as there is room. */
 static void place(struct placing *placing, struct column *column, int64_t people) {
     struct zone_plan_state *state = &placing->splitting->search->state;
     const struct zone_plan_way *way = way_of(placing->splitting, column);
-    people = least(people, placing->left);
-    people = least(people, zone_plan_state_places(state, column->zone, way->shelter));
-    people = least(people, zone_plan_state_ready(state, column->zone, column->step));
-    people = people <= 0 ? 0 : least(people, zone_plan_state_room(state, way, column->step));
+    people = hv_smaller(people, placing->left);
+    people = hv_smaller(people, zone_plan_state_places(state, column->zone, way->shelter));
+    people = hv_smaller(people, zone_plan_state_ready(state, column->zone, column->step));
+    people = people <= 0 ? 0 : hv_smaller(people, zone_plan_state_room(state, way, column->step));
     if (people <= 0)
         return;
     zone_plan_state_move(state, way, column->step, people, 1);

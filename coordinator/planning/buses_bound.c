@@ -19,7 +19,7 @@ static void set_least_times(const struct buses_planning *planning, const uint32_
         making->pickups[p] = (struct bus_pickup){
             .people = planning->points[p].people,
             .class = (int32_t)planning->points[p].class,
-            .deadline_s = latest == NETWORK_NEVER ? BUS_NEVER : down(buses_larger(latest, 0))};
+            .deadline_s = latest == NETWORK_NEVER ? BUS_NEVER : down(hv_larger(latest, 0))};
         for (size_t f = 0; f < making->instance.fleet_count; f++)
             making->out[f * points + p] =
                 down((making->place[f] == BUSES_NONE

@@ -46,9 +46,8 @@ static int suggest(const struct buses_planning *planning, const struct buses_giv
 
 /* For few who wait fewer runs are to be tried. */
 static int64_t search_work(const struct bus_instance *instance) {
-    return buses_smaller(
-        SEARCH_WORK,
-        buses_larger(SEARCH_WORK_LEAST, SEARCH_WORK_EACH * bus_instance_people(instance)));
+    return hv_smaller(SEARCH_WORK, hv_larger(SEARCH_WORK_LEAST,
+                                             SEARCH_WORK_EACH * bus_instance_people(instance)));
 }
 
 static int solve(struct buses_planning *planning, bool kept, struct buses_solved *solved) {
@@ -109,7 +108,7 @@ static int64_t count_changed(const struct buses_planning *planning,
         for (size_t k = run->first_stop; k < run->first_stop + run->stop_count; k++)
             for (size_t class = 0; class < INSTANCE_CLASSES; class ++)
                 people += keeps->given.people[k * INSTANCE_CLASSES + class];
-        changed += buses_larger(0, people - who_stay(planning, anew, run));
+        changed += hv_larger(0, people - who_stay(planning, anew, run));
     }
     return changed;
 }
@@ -138,7 +137,7 @@ int buses_choose(struct buses_planning *planning, struct buses_solved *solved,
         anew = swap;
         error = buses_find_bound(planning, solved->value.unserved, ret_bound);
     } else if (error == HV_OK && anew.value.unserved == solved->value.unserved) {
-        *ret_stability_s = buses_larger(0, solved->value.arrival_s - anew.value.arrival_s);
+        *ret_stability_s = hv_larger(0, solved->value.arrival_s - anew.value.arrival_s);
     }
     buses_free_solved(&anew);
     return error;

@@ -13,8 +13,8 @@ static int32_t who_fit(const struct buses_planning *planning, const struct buses
     if (point == BUSES_NONE)
         return 0;
     const size_t pair = limit_at(planning, point, shelter);
-    return (int32_t)buses_smaller(stop->people[class],
-                                  buses_smaller(given->waiting[point], given->limits[pair]));
+    return (int32_t)hv_smaller(stop->people[class],
+                               hv_smaller(given->waiting[point], given->limits[pair]));
 }
 
 /* Whether a run of an order still has people to fetch everywhere, to a shelter that they are sent
@@ -83,7 +83,7 @@ static void begin_given(const struct buses_planning *planning, struct buses_give
         const struct buses_point *point = &planning->points[p];
         given->waiting[p] = point->people;
         for (size_t s = 0; s < shelters; s++)
-            given->limits[p * shelters + s] = (int32_t)buses_smaller(
+            given->limits[p * shelters + s] = (int32_t)hv_smaller(
                 planning->sent[buses_cell(planning, point->zone, s, (int)point->class)], INT32_MAX);
     }
     for (uint32_t b = 0; b < planning->buses->bus_count; b++)
@@ -108,7 +108,7 @@ int buses_find_given(const struct buses_planning *planning, bool kept, struct bu
         }
         given->runs[r] = true;
         given->free[run->bus] =
-            (struct buses_place){planning->shelter_at[run->shelter], buses_larger(0, run->free_s)};
+            (struct buses_place){planning->shelter_at[run->shelter], hv_larger(0, run->free_s)};
     }
     return HV_OK;
 }

@@ -10,6 +10,7 @@
 #include "coordinator/optimizer/bus_schedule.h"
 #include "coordinator/planning/buses_plan.h"
 #include "coordinator/planning/buses_roads.h"
+#include "schemas/smaller.h"
 
 #include <stdlib.h>
 
@@ -116,14 +117,6 @@ struct buses_stream {
     const int64_t *people; /* by class */
 };
 
-static inline int64_t buses_smaller(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
-static inline int64_t buses_larger(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
 /* Zeros, and not NULL for want of any. */
 static inline void *buses_take(size_t count, size_t bytes) {
     return calloc(count + 1, bytes);
@@ -137,7 +130,7 @@ static inline size_t buses_cell(const struct buses_planning *planning, size_t zo
 
 /* The last second that counts. */
 static inline int32_t buses_horizon_s(const struct buses_planning *planning) {
-    return (int32_t)buses_smaller(planning->buses->horizon_s, BUS_SECONDS_MAX);
+    return (int32_t)hv_smaller(planning->buses->horizon_s, BUS_SECONDS_MAX);
 }
 
 size_t buses_stream_count(const struct plan *plan);

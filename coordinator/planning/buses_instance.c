@@ -127,8 +127,8 @@ int buses_begin_instance(const struct buses_planning *planning, const struct bus
 /* ---- who waits, and times ---- */
 
 static int32_t opens_s(const struct instance_shelter *shelter) {
-    return (int32_t)buses_smaller((shelter->opens_ms + BUSES_MS_PER_S - 1) / BUSES_MS_PER_S,
-                                  BUS_SECONDS_MAX);
+    return (int32_t)hv_smaller((shelter->opens_ms + BUSES_MS_PER_S - 1) / BUSES_MS_PER_S,
+                               BUS_SECONDS_MAX);
 }
 
 static void set_times(const struct buses_planning *planning, struct buses_making *making) {

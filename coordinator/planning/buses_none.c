@@ -26,7 +26,7 @@ static void tell_stays(const struct buses_planning *planning, int64_t *waiting,
         const struct buses_stream stream = buses_stream_at(planning->plan, i);
         for (size_t class = 0; class < INSTANCE_CLASSES; class ++) {
             int64_t *left = &waiting[stream.zone * INSTANCE_CLASSES + class];
-            const int64_t people = buses_smaller(*left, stream.people[class]);
+            const int64_t people = hv_smaller(*left, stream.people[class]);
             out->stays[i * INSTANCE_CLASSES + class] = people;
             *left -= people;
         }

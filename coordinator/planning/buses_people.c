@@ -64,7 +64,7 @@ void buses_share_out(const struct instance_zone *zone, int64_t ret_people[INSTAN
     memset(ret_people, 0, INSTANCE_CLASSES * sizeof *ret_people);
     for (int class = INSTANCE_CLASSES - 1; class > INSTANCE_GENERAL && all > 0; class --) {
         const int64_t share = (zone->people[class] * zone->without_vehicle + all - 1) / all;
-        ret_people[class] = buses_smaller(share, left);
+        ret_people[class] = hv_smaller(share, left);
         left -= ret_people[class];
     }
     ret_people[INSTANCE_GENERAL] = left;
@@ -113,7 +113,7 @@ static int64_t next_belonging(struct belonging *belonging, uint32_t spot) {
     const int64_t before = belonging->all * belonging->share_before / belonging->shares;
     belonging->share_before += of->share;
     const int64_t people = belonging->all * belonging->share_before / belonging->shares - before;
-    return buses_larger(0, people - of->fetched[belonging->class]);
+    return hv_larger(0, people - of->fetched[belonging->class]);
 }
 
 /* People of a class of a zone wait at its spots in proportion to who belongs there and has not been
@@ -137,7 +137,7 @@ static void add_points(struct buses_planning *planning, size_t zone, enum instan
     for (uint32_t i = first; i < past; i++) {
         before += next_belonging(&next, i);
         const int64_t here =
-            (i + 1 == past ? people : people * before / buses_larger(1, belong)) - given;
+            (i + 1 == past ? people : people * before / hv_larger(1, belong)) - given;
         given += here;
         if (here == 0)
             continue;
@@ -146,7 +146,7 @@ static void add_points(struct buses_planning *planning, size_t zone, enum instan
             .zone = (uint32_t)zone,
             .spot = number_of(planning->spot_at, planning->spots, &planning->spot_count, i),
             .class = class,
-            .people = (int32_t)buses_smaller(here, INT32_MAX)};
+            .people = (int32_t)hv_smaller(here, INT32_MAX)};
     }
 }
 
@@ -161,8 +161,7 @@ static int find_points(struct buses_planning *planning) {
             int64_t sent = 0;
             for (size_t s = 0; s < planning->shelter_count; s++)
                 sent += planning->sent[buses_cell(planning, z, s, class)];
-            add_points(planning, z, (enum instance_class) class,
-                       buses_smaller(waiting[class], sent));
+            add_points(planning, z, (enum instance_class) class, hv_smaller(waiting[class], sent));
         }
     }
     return HV_OK;

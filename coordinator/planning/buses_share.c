@@ -80,10 +80,10 @@ static int add_load(struct sharing *sharing, uint32_t link, int64_t enters_ms) {
     const struct network_link *road = network_link_at(sharing->planning->picture->network, link);
     const int64_t room = sharing->planning->buses->room;
     const int64_t lasts_ms =
-        buses_larger(PASSES_MS, room * MS_PER_HOUR / buses_larger(1, road->capacity_per_hour));
+        hv_larger(PASSES_MS, room * MS_PER_HOUR / hv_larger(1, road->capacity_per_hour));
     const struct timetable_load load = {.link = link,
                                         .per_hour = room * MS_PER_HOUR / lasts_ms,
-                                        .from_ms = buses_larger(0, enters_ms),
+                                        .from_ms = hv_larger(0, enters_ms),
                                         .to_ms = enters_ms + lasts_ms};
     if (load.to_ms <= 0)
         return HV_OK; /* it is past it */

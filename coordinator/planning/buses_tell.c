@@ -77,10 +77,10 @@ int64_t buses_slack_s(const struct buses_planning *planning, const struct buses_
         run->free_s - group->unload_s - (int64_t)BUSES_ALIGHT_S * run->people - run->arrive_s;
     for (int32_t i = 0; i < run->stop_count; i++) {
         const struct bus_stop *stop = &solved->plan.stops[run->stop_first + (size_t)i];
-        slack = buses_smaller(slack, planning->deadline_s[planning->points[stop->pickup].spot] -
-                                         stop->leave_s);
+        slack = hv_smaller(slack, planning->deadline_s[planning->points[stop->pickup].spot] -
+                                      stop->leave_s);
     }
-    return buses_larger(0, slack);
+    return hv_larger(0, slack);
 }
 
 static void tell_new(struct buses_telling *telling, const struct bus_run *from) {
@@ -183,7 +183,7 @@ static void tell_stays(const struct buses_planning *planning, const struct plan_
         const size_t cell = i * INSTANCE_CLASSES + (size_t)from->class;
         if (buses_stream_at(planning->plan, i).zone != from->zone)
             continue;
-        const int64_t people = buses_smaller(left, not_carried[cell]);
+        const int64_t people = hv_smaller(left, not_carried[cell]);
         left -= people;
         not_carried[cell] -= people;
         out->stays[cell] += people;
@@ -209,7 +209,7 @@ static void tell_carried(const struct buses_planning *planning, int64_t *carried
         for (int class = 0; class < INSTANCE_CLASSES && zone != BUSES_NONE; class ++) {
             const uint32_t shelter = planning->shelter_at[stream.shelter];
             int64_t *of_pair = &carried[buses_cell(planning, zone, shelter, class)];
-            const int64_t people = buses_smaller(*of_pair, stream.people[class]);
+            const int64_t people = hv_smaller(*of_pair, stream.people[class]);
             *of_pair -= people;
             out->without[i] += people;
             not_carried[i * INSTANCE_CLASSES + (size_t) class] = stream.people[class] - people;
@@ -243,7 +243,7 @@ static int tell_streams(const struct buses_telling *telling) {
 void buses_tell_service(const struct buses *buses, struct plan_buses *out) {
     out->horizon_s = buses->horizon_s;
     for (size_t r = 0; r < out->run_count; r++)
-        out->last_s = buses_larger(out->last_s, out->runs[r].free_s);
+        out->last_s = hv_larger(out->last_s, out->runs[r].free_s);
     for (uint32_t g = 0; g < buses->group_count; g++) {
         const struct buses_group *group = &buses->groups[g];
         out->buses += group->declined ? 0 : group->count;

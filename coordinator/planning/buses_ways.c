@@ -159,7 +159,7 @@ static int64_t drop_short_lived(struct buses_way *ways, size_t count, size_t str
     for (size_t i = 0; i < count; i++) {
         const struct buses_way *way = &ways[i * stride];
         if (way->quick_ms != NETWORK_UNREACHABLE)
-            best = buses_larger(best, arriving ? last_arrival(way) : way->latest_ms);
+            best = hv_larger(best, arriving ? last_arrival(way) : way->latest_ms);
     }
     for (size_t i = 0; i < count; i++) {
         struct buses_way *way = &ways[i * stride];
@@ -169,7 +169,7 @@ static int64_t drop_short_lived(struct buses_way *ways, size_t count, size_t str
         if (until < best / HALF)
             way->quick_ms = NETWORK_UNREACHABLE;
         else
-            least = buses_smaller(least, until);
+            least = hv_smaller(least, until);
     }
     return least;
 }
@@ -192,12 +192,12 @@ static int choose_ways(struct buses_planning *planning) {
         if (planning->lasting[p])
             continue;
         int64_t until = drop_short_lived(&planning->in[p * shelters], shelters, 1, false);
-        until = buses_smaller(
+        until = hv_smaller(
             until, drop_short_lived(&planning->out[p], planning->buses->group_count, spots, true));
-        until = buses_smaller(until, drop_short_lived(&planning->between[p], spots, spots, true));
-        until = buses_smaller(until, drop_short_lived(&planning->back[p], shelters, spots, true));
+        until = hv_smaller(until, drop_short_lived(&planning->between[p], spots, spots, true));
+        until = hv_smaller(until, drop_short_lived(&planning->back[p], shelters, spots, true));
         if (until != NETWORK_NEVER)
-            planning->deadline_s[p] = buses_smaller(until / BUSES_MS_PER_S, BUS_SECONDS_MAX);
+            planning->deadline_s[p] = hv_smaller(until / BUSES_MS_PER_S, BUS_SECONDS_MAX);
     }
     return HV_OK;
 }

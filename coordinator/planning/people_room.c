@@ -1,5 +1,7 @@
 #include "coordinator/planning/people_room.h"
 
+#include "schemas/smaller.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,14 +15,6 @@ struct room {
     size_t link_count, step_count;
     int64_t *wanted; /* row × step */
 };
-
-static int64_t smaller(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
-static int64_t larger(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
 
 static int take_room(struct room *room, const struct timetable_load *loads, size_t count) {
     room->step_count = (size_t)room->times->horizon_steps + 1;
@@ -53,8 +47,8 @@ static void want(const struct room *room, const struct timetable_load *load) {
     const int64_t step_ms = room->times->step_ms;
     for (int64_t t = load->from_ms / step_ms;
          t < (int64_t)room->step_count && t * step_ms < load->to_ms; t++)
-        row[t] += load->per_hour *
-                  (smaller(load->to_ms, (t + 1) * step_ms) - larger(load->from_ms, t * step_ms));
+        row[t] += load->per_hour * (hv_smaller(load->to_ms, (t + 1) * step_ms) -
+                                    hv_larger(load->from_ms, t * step_ms));
 }
 
 /* Nobody of these drives: what they would take is there. */

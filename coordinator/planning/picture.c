@@ -2,6 +2,7 @@
 #include "coordinator/planning/picture_inside.h"
 #include "coordinator/planning/places.h"
 #include "coordinator/planning/supply.h"
+#include "schemas/smaller.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,14 +15,6 @@ enum {
     HAUL_COST = 10,      /* a cubic metre for an hour: a hundredth of a person-day */
     PRIORITY = 1
 };
-
-static int64_t larger(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
-static int64_t smaller(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
 
 /* ---- hazards ---- */
 
@@ -81,7 +74,7 @@ static struct network_link paint_link(const struct painting *painting, uint32_t 
     return (struct network_link){
         .from = link->from,
         .to = link->to,
-        .travel_ms = smaller((int64_t)fmin(travel_ms, 9e15), NETWORK_TRAVEL_MS_MAX),
+        .travel_ms = hv_smaller((int64_t)fmin(travel_ms, 9e15), NETWORK_TRAVEL_MS_MAX),
         .capacity_per_hour = (int64_t)fmin(floor(people), 9e15),
         .closed = (road != NULL && road->closed) || painting->hit.links[index] ||
                   painting->avoided[index] || people < 1};
@@ -142,14 +135,14 @@ static void paint_zone(const struct painting *painting, uint32_t index,
     if (!leaves || region_zone_people(zone, REGION_NIGHT) <= 0)
         return;
     const int64_t left = leaving->people;
-    const int64_t medical = smaller(leaving->medical, left);
-    const int64_t wheelchair = smaller(leaving->wheelchair, left - medical);
-    ret_zone->people[INSTANCE_MEDICAL] = smaller(medical, HV_PEOPLE_MAX);
-    ret_zone->people[INSTANCE_WHEELCHAIR] = smaller(wheelchair, HV_PEOPLE_MAX);
-    ret_zone->people[INSTANCE_GENERAL] = smaller(left - medical - wheelchair, HV_PEOPLE_MAX);
+    const int64_t medical = hv_smaller(leaving->medical, left);
+    const int64_t wheelchair = hv_smaller(leaving->wheelchair, left - medical);
+    ret_zone->people[INSTANCE_MEDICAL] = hv_smaller(medical, HV_PEOPLE_MAX);
+    ret_zone->people[INSTANCE_WHEELCHAIR] = hv_smaller(wheelchair, HV_PEOPLE_MAX);
+    ret_zone->people[INSTANCE_GENERAL] = hv_smaller(left - medical - wheelchair, HV_PEOPLE_MAX);
     if (zone->no_vehicle_share > 0)
         ret_zone->without_vehicle =
-            smaller((int64_t)ceil((double)left * zone->no_vehicle_share), left);
+            hv_smaller((int64_t)ceil((double)left * zone->no_vehicle_share), left);
 }
 
 /* Who waits for a bus of those who are still there. */
@@ -178,7 +171,7 @@ int64_t picture_places_left(const struct painting *painting, uint32_t shelter) {
     const struct state_place *place = state_find_place(painting->state, known->id);
     const struct places places = places_of(known, painting->profile, place);
     const int64_t there = place == NULL ? 0 : hv_people_total(&place->people.now);
-    return smaller(larger(0, places.people - there), HV_PEOPLE_MAX);
+    return hv_smaller(hv_larger(0, places.people - there), HV_PEOPLE_MAX);
 }
 
 bool picture_is_usable(const struct painting *painting, uint32_t shelter) {
@@ -269,7 +262,7 @@ static int find_expected(struct painting *painting) {
         const uint32_t shelter = region_find_shelter(region, move->shelter);
         if (zone != REGION_NONE && shelter != REGION_NONE && sent[zone] > 0)
             painting->expected[shelter] +=
-                move->people * smaller(painting->leaving[zone].awaited, sent[zone]) / sent[zone];
+                move->people * hv_smaller(painting->leaving[zone].awaited, sent[zone]) / sent[zone];
     }
     return HV_OK;
 }

@@ -4,6 +4,7 @@
 #include "coordinator/planning/cut_off.h"
 #include "coordinator/planning/standards.h"
 #include "coordinator/planning/supply.h"
+#include "schemas/smaller.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,14 +17,6 @@ enum {
                                once-only share */
 };
 
-static int64_t larger(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
-static int64_t smaller(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
 /* ---- items ---- */
 
 static void paint_item(const struct painting *painting, uint32_t index) {
@@ -33,7 +26,7 @@ static void paint_item(const struct painting *painting, uint32_t index) {
     int64_t cost = need > 0 ? (int64_t)fmin(round(PERSON_DAY_COST / need), 1e9) : 1;
     painting->picture->items[index] =
         (struct instance_item){.volume_ml = item->volume_ml > 0 ? item->volume_ml : VOLUME_ML,
-                               .shortage_cost = larger(1, cost),
+                               .shortage_cost = hv_larger(1, cost),
                                .pack = painting->rules->whole_packs ? item->packs[0] : 0,
                                .cold = item->cold_chain == REGION_ANSWER_YES};
     struct instance_item *made = &painting->picture->items[index];
@@ -155,7 +148,7 @@ static void add_handed_out(const struct painting *painting, const struct state_p
                                   ? painting->item_of[balance->lot.item]
                                   : REGION_NONE;
         if (item != REGION_NONE)
-            row[item] = smaller(row[item] + balance->amount, HV_QUANTITY_MAX);
+            row[item] = hv_smaller(row[item] + balance->amount, HV_QUANTITY_MAX);
     }
 }
 
@@ -172,7 +165,7 @@ static void add_asked(const struct painting *painting, const struct state_place 
             uint32_t item = painting->item_of[line->item];
             int64_t left = state_request_ceiling(request, line) - line->received;
             if (item != REGION_NONE && left > 0)
-                row[item] = smaller(row[item] + left, HV_QUANTITY_MAX);
+                row[item] = hv_smaller(row[item] + left, HV_QUANTITY_MAX);
         }
     }
 }
@@ -212,9 +205,10 @@ static void paint_surplus(const struct painting *painting, const struct state_pl
         count_people(painting, place, shelter, i, &there, &coming);
         const double kept = fmax(0, ceil((there + coming) * (need->per_day * days + need->once) -
                                          built_in(painting, place, shelter, i)));
-        row[i] = !need_is_any(need) ? 0
-                                    : larger(0, row[i] - painting->asked[i] -
-                                                    (int64_t)fmin(kept, (double)HV_QUANTITY_MAX));
+        row[i] = !need_is_any(need)
+                     ? 0
+                     : hv_larger(0, row[i] - painting->asked[i] -
+                                        (int64_t)fmin(kept, (double)HV_QUANTITY_MAX));
     }
 }
 
@@ -240,13 +234,13 @@ static void paint_needs(const struct painting *painting, uint32_t shelter) {
         const double got = day > 0 ? 0 : fmin((double)painting->got[i], there * once);
         double wanted = ceil(there * (day * rules->need_days + once) - got +
                              coming * (day * ahead + once) - built_in(painting, place, shelter, i));
-        row[i] = larger(0, (int64_t)fmin(wanted, (double)HV_QUANTITY_MAX) - row[i]);
+        row[i] = hv_larger(0, (int64_t)fmin(wanted, (double)HV_QUANTITY_MAX) - row[i]);
     }
     memset(painting->asked, 0, region->item_count * sizeof *painting->asked);
     add_asked(painting, place, painting->asked);
     for (uint32_t i = 0; i < region->item_count; i++) {
-        row[i] = larger(row[i], painting->asked[i]);
-        painting->as_kits[i] = smaller(painting->as_kits[i] + row[i], HV_QUANTITY_MAX);
+        row[i] = hv_larger(row[i], painting->asked[i]);
+        painting->as_kits[i] = hv_smaller(painting->as_kits[i] + row[i], HV_QUANTITY_MAX);
     }
     paint_surplus(painting, place, shelter);
 }
@@ -286,7 +280,7 @@ static bool count_moved(const struct painting *painting, const struct state_wayb
         const int64_t moved = leaves ? line->shipped : line->received;
         any = any || moved > 0;
         if (item != REGION_NONE)
-            ret_moved[item] = smaller(ret_moved[item] + moved, HV_QUANTITY_MAX);
+            ret_moved[item] = hv_smaller(ret_moved[item] + moved, HV_QUANTITY_MAX);
     }
     return any;
 }
@@ -302,7 +296,7 @@ static bool has_left_whole(const struct state_waybill *waybill) {
 static void take_held(const struct painting *painting, uint32_t kit, int64_t kits, int64_t *row) {
     const struct region *region = painting->region;
     for (uint32_t i = 0; *region->items[kit].contents != '\0' && i < region->item_count; i++)
-        row[i] = larger(0, row[i] - supply_in_kits(region, kit, kits, i));
+        row[i] = hv_larger(0, row[i] - supply_in_kits(region, kit, kits, i));
 }
 
 /* Takes off what has left on the waybill and has not come, whatever was ordered; or what has come
@@ -320,8 +314,8 @@ static void take_way(const struct painting *painting, const struct state_waybill
                 came_early ? line->received - line->shipped : line->shipped - line->received;
     }
     for (uint32_t i = 0; i < region->item_count; i++) {
-        row[i] = larger(0, row[i] - larger(0, way[i]));
-        take_held(painting, i, larger(0, way[i]), row);
+        row[i] = hv_larger(0, row[i] - hv_larger(0, way[i]));
+        take_held(painting, i, hv_larger(0, way[i]), row);
     }
 }
 
@@ -352,11 +346,11 @@ static void take_promise(const struct painting *painting, const struct state_ord
         if (item == REGION_NONE && is_told)
             continue;
         int64_t *past = is_told ? &moved[item] : &done;
-        const int64_t gone = smaller(quantity, *past), left = quantity - gone;
+        const int64_t gone = hv_smaller(quantity, *past), left = quantity - gone;
         *past -= gone;
         if (item == REGION_NONE)
             continue;
-        row[item] = larger(0, row[item] - left);
+        row[item] = hv_larger(0, row[item] - left);
         if (order->order_kind != HV_ORDER_RETURN_GOODS) /* nobody spares what kits hold */
             take_held(painting, item, left, row);
     }
@@ -485,14 +479,14 @@ static void open_kits(const struct painting *painting, int64_t *row) {
     const struct region *region = painting->region;
     memcpy(painting->loose, row, region->item_count * sizeof *row);
     for (uint32_t kit = 0; kit < region->item_count; kit++) {
-        int64_t spare = smaller(painting->loose[kit], HV_QUANTITY_MAX) - painting->as_kits[kit];
+        int64_t spare = hv_smaller(painting->loose[kit], HV_QUANTITY_MAX) - painting->as_kits[kit];
         if (*region->items[kit].contents == '\0' || spare <= 0)
             continue;
         for (uint32_t item = 0; item < region->item_count; item++)
             row[item] += supply_in_kits(region, kit, spare, item);
     }
     for (uint32_t i = 0; i < region->item_count; i++)
-        row[i] = smaller(row[i], HV_QUANTITY_MAX);
+        row[i] = hv_smaller(row[i], HV_QUANTITY_MAX);
 }
 
 /* ---- the whole ---- */

@@ -7,6 +7,7 @@
  * come to a road of theirs that is closed now, from where it begins. Whoever is past it goes on. */
 #include "coordinator/optimizer/array.h"
 #include "coordinator/planning/picture_inside.h"
+#include "schemas/smaller.h"
 
 #include <stdlib.h>
 
@@ -32,14 +33,6 @@ struct traffic {
     size_t onward_count, onward_room;
 };
 
-static int64_t smaller(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
-static int64_t larger(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
 /* ---- who left ---- */
 
 /* By the window of an order until now; who were told to be out all at once left at its rate. NULL:
@@ -50,10 +43,11 @@ static struct stream who_left(const struct painting *painting, const struct stat
     const struct state_way alone = {.legs = {*leg}, .leg_count = 1};
     struct stream stream = {.people = state_way_left(&alone, STATE_ALL, now_ms) * permille / 1000,
                             .from_ms = leg->leaves_ms - now_ms,
-                            .to_ms = smaller(0, smaller(leg->left_ms, leg->stopped_ms) - now_ms)};
+                            .to_ms =
+                                hv_smaller(0, hv_smaller(leg->left_ms, leg->stopped_ms) - now_ms)};
     if (stream.from_ms >= stream.to_ms && order != NULL && order->people_per_hour > 0)
         stream.from_ms =
-            stream.to_ms - larger(1, stream.people * MS_PER_HOUR / order->people_per_hour);
+            stream.to_ms - hv_larger(1, stream.people * MS_PER_HOUR / order->people_per_hour);
     if (stream.from_ms < stream.to_ms)
         stream.per_hour = stream.people * MS_PER_HOUR / (stream.to_ms - stream.from_ms);
     return stream;
@@ -64,7 +58,7 @@ static void spread(struct stream *stream, const struct network_link *road) {
     if (stream->per_hour > 0 || stream->people == 0 || road->capacity_per_hour == 0)
         return;
     stream->per_hour = road->capacity_per_hour;
-    stream->from_ms = stream->to_ms - larger(1, stream->people * MS_PER_HOUR / stream->per_hour);
+    stream->from_ms = stream->to_ms - hv_larger(1, stream->people * MS_PER_HOUR / stream->per_hour);
 }
 
 /* ---- on their roads ---- */
@@ -77,7 +71,7 @@ static int enter(struct traffic *traffic, uint32_t link, struct stream *stream) 
     spread(stream, road);
     const struct timetable_load load = {.link = link,
                                         .per_hour = stream->per_hour,
-                                        .from_ms = larger(0, stream->from_ms),
+                                        .from_ms = hv_larger(0, stream->from_ms),
                                         .to_ms = stream->to_ms};
     stream->from_ms += road->travel_ms;
     stream->to_ms += road->travel_ms;
@@ -101,8 +95,8 @@ static int go_on(struct traffic *traffic, uint32_t shelter, uint32_t node, struc
 /* Takes those off who have still to come to a node. */
 static struct stream split_to_come(struct stream *stream) {
     struct stream to_come = *stream;
-    to_come.from_ms = larger(0, stream->from_ms);
-    stream->to_ms = smaller(0, stream->to_ms);
+    to_come.from_ms = hv_larger(0, stream->from_ms);
+    stream->to_ms = hv_smaller(0, stream->to_ms);
     return to_come;
 }
 
@@ -135,7 +129,7 @@ static int add_leg(struct traffic *traffic, const struct picture_way *way,
         leg->order == 0 ? NULL : state_find_order(painting->state, leg->order);
     const struct hv_order *body = NULL;
     if (leg->leaves_ms > painting->rules->wall_ms ||
-        smaller(leg->left_ms, leg->stopped_ms) + leg->travel_ms <= painting->rules->wall_ms)
+        hv_smaller(leg->left_ms, leg->stopped_ms) + leg->travel_ms <= painting->rules->wall_ms)
         return HV_OK; /* nobody has left, or all should be there */
     if (order != NULL && state_order_decode(order, &painting->arena, &body) == HV_ERR_MEMORY)
         return HV_ERR_MEMORY;

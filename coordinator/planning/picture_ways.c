@@ -4,16 +4,9 @@
  * first by zone of the region. */
 #include "coordinator/planning/picture_inside.h"
 #include "coordinator/planning/whereabouts.h"
+#include "schemas/smaller.h"
 
 #include <stdlib.h>
-
-static int64_t larger(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
-static int64_t smaller(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
 
 static int make_room(struct painting *painting) {
     const struct region *region = painting->region;
@@ -35,9 +28,9 @@ static int make_room(struct painting *painting) {
 
 /* Of those with these needs not more than of all. */
 static void hold_classes(struct picture_way *way) {
-    way->people[STATE_MEDICAL] = smaller(way->people[STATE_MEDICAL], way->people[STATE_ALL]);
-    way->people[STATE_WHEELCHAIR] =
-        smaller(way->people[STATE_WHEELCHAIR], way->people[STATE_ALL] - way->people[STATE_MEDICAL]);
+    way->people[STATE_MEDICAL] = hv_smaller(way->people[STATE_MEDICAL], way->people[STATE_ALL]);
+    way->people[STATE_WHEELCHAIR] = hv_smaller(way->people[STATE_WHEELCHAIR],
+                                               way->people[STATE_ALL] - way->people[STATE_MEDICAL]);
 }
 
 static struct picture_way read_way(const struct painting *painting, uint32_t zone, uint32_t shelter,
@@ -57,16 +50,16 @@ static struct picture_way read_way(const struct painting *painting, uint32_t zon
 static void keep_places(struct painting *painting, struct picture_way *way) {
     int64_t *reserved = &painting->reserved[way->shelter];
     const int64_t room = picture_is_usable(painting, way->shelter)
-                             ? larger(0, picture_places_left(painting, way->shelter) - *reserved)
+                             ? hv_larger(0, picture_places_left(painting, way->shelter) - *reserved)
                              : 0;
-    way->turned_away = larger(0, way->people[STATE_ALL] - room);
+    way->turned_away = hv_larger(0, way->people[STATE_ALL] - room);
     way->people[STATE_ALL] -= way->turned_away;
     *reserved += way->people[STATE_ALL];
     hold_classes(way);
 }
 
 static int64_t with_need(int64_t living, int32_t arrived, int64_t on_way) {
-    return larger(0, larger(0, living) - arrived - on_way);
+    return hv_larger(0, hv_larger(0, living) - arrived - on_way);
 }
 
 static void find_leaving(struct painting *painting, uint32_t index) {
@@ -79,8 +72,8 @@ static void find_leaving(struct painting *painting, uint32_t index) {
     int64_t on_way[STATE_HEADS] = {0};
     whereabouts_of(seen, people, painting->rules->wall_ms, painting->rules->arrival_margin_ms,
                    &are);
-    leaving->people = larger(0, are.to_plan);
-    leaving->awaited = larger(0, are.still);
+    leaving->people = hv_larger(0, are.to_plan);
+    leaving->awaited = hv_larger(0, are.still);
     for (uint32_t w = 0; w < are.way_count; w++) {
         const uint32_t shelter = region_find_shelter(painting->region, are.ways[w].shelter);
         if (shelter == REGION_NONE || are.ways[w].on_way[STATE_ALL] + are.ways[w].overdue == 0)

@@ -1,6 +1,7 @@
 #include "coordinator/planning/progress.h"
 
 #include "coordinator/planning/whereabouts.h"
+#include "schemas/smaller.h"
 
 #include <string.h>
 
@@ -18,20 +19,12 @@ struct following {
     struct progress_zone *zones; /* by zone of the region */
 };
 
-static int64_t least(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
-static int64_t most(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
 /* ---- when windows count from ---- */
 
 /* The approval's orders carry its time; where all of them stood already the plan's own counts. */
 static int find_start(const struct state *state, const struct state_plan *plan, int64_t wall_ms,
                       uint64_t mono_ms, struct hv_arena *arena, int64_t *ret_wall_ms) {
-    *ret_wall_ms = wall_ms - most(0, (int64_t)mono_ms - (int64_t)plan->mono_ms);
+    *ret_wall_ms = wall_ms - hv_larger(0, (int64_t)mono_ms - (int64_t)plan->mono_ms);
     for (uint32_t i = state_count(state, STATE_ORDER); i-- > 0;) {
         const struct state_order *order = state_order(state, i);
         const struct hv_order *body = NULL;
@@ -81,9 +74,9 @@ static void add_moves(const struct following *following) {
             continue;
         struct progress_zone *zone = &following->zones[index];
         const bool first = zone->people == 0;
-        zone->departs_wall_ms = first ? departs_ms : least(zone->departs_wall_ms, departs_ms);
-        zone->departed_wall_ms = most(zone->departed_wall_ms, departed_ms);
-        zone->arrived_wall_ms = most(zone->arrived_wall_ms, arrived_ms);
+        zone->departs_wall_ms = first ? departs_ms : hv_smaller(zone->departs_wall_ms, departs_ms);
+        zone->departed_wall_ms = hv_larger(zone->departed_wall_ms, departed_ms);
+        zone->arrived_wall_ms = hv_larger(zone->arrived_wall_ms, arrived_ms);
         zone->people += move->people;
         zone->should_have_left +=
             through(move->people, departs_ms, departed_ms, following->elapsed_ms);
@@ -106,7 +99,7 @@ static void add_ways(const struct following *following) {
         zone->should_have_left += way->people;
         zone->should_be_there += through(way->people, (int64_t)way->arrives_s * MS_PER_S,
                                          arrived_ms, following->elapsed_ms);
-        zone->arrived_wall_ms = most(zone->arrived_wall_ms, arrived_ms);
+        zone->arrived_wall_ms = hv_larger(zone->arrived_wall_ms, arrived_ms);
     }
 }
 
@@ -159,9 +152,10 @@ static void observe(const struct following *following, uint32_t index) {
     zone->elsewhere = are.elsewhere;
     zone->told_ms = are.told_ms;
     zone->swept = are.swept;
-    zone->gone =
-        are.left < 0 ? 0 : least(zone->people, most(0, counted - (are.left - are.overdue_gone)));
-    zone->behind_people = most(0, zone->should_be_there - zone->gone);
+    zone->gone = are.left < 0 ? 0
+                              : hv_smaller(zone->people,
+                                           hv_larger(0, counted - (are.left - are.overdue_gone)));
+    zone->behind_people = hv_larger(0, zone->should_be_there - zone->gone);
     zone->behind_ms = zone->behind_people > 0 ? behind_by(following, zone) : 0;
     zone->standing = stand(following, zone);
 }
@@ -206,7 +200,7 @@ int progress_of(const struct state *state, const struct region *region, int64_t 
         error = find_start(state, plan, wall_ms, mono_ms, arena, &progress.since_wall_ms);
     if (error != HV_OK)
         return error;
-    following.elapsed_ms = most(0, wall_ms - progress.since_wall_ms);
+    following.elapsed_ms = hv_larger(0, wall_ms - progress.since_wall_ms);
     following.zones = hv_arena_take(arena, region->zone_count + 1u, sizeof *following.zones);
     progress.zones = hv_arena_take(arena, region->zone_count + 1u, sizeof *progress.zones);
     if (following.zones == NULL || progress.zones == NULL)

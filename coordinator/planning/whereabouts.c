@@ -1,5 +1,7 @@
 #include "coordinator/planning/whereabouts.h"
 
+#include "schemas/smaller.h"
+
 #include <string.h>
 
 struct asking {
@@ -12,17 +14,9 @@ struct asking {
     int64_t gone[STATE_WAYS_MAX];  /* on the way when it was made */
 };
 
-static int64_t least(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
-static int64_t most(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
 /* Takes up to `people` off a figure; gives those who are not taken yet. */
 static int64_t take_off(int64_t *figure, int64_t people) {
-    const int64_t taken = least(*figure, people);
+    const int64_t taken = hv_smaller(*figure, people);
     *figure -= taken;
     return people - taken;
 }
@@ -35,20 +29,21 @@ static void look_back(struct asking *asking) {
     for (uint32_t w = 0; w < asking->zone->way_count; w++) {
         const struct state_way *way = &asking->zone->ways[w];
         const int64_t settled =
-            most(way->before[STATE_ALL],
-                 state_way_due(way, STATE_ALL, sweep->wall_ms - asking->margin_ms));
+            hv_larger(way->before[STATE_ALL],
+                      state_way_due(way, STATE_ALL, sweep->wall_ms - asking->margin_ms));
         const int64_t left = state_way_left(way, STATE_ALL, sweep->wall_ms);
         asking->first[w] = settled;
-        asking->gone[w] = most(0, left - settled);
+        asking->gone[w] = hv_larger(0, left - settled);
     }
 }
 
 /* No more were on the way than were neither found nor had checked in. */
 static void hold_to_finding(struct asking *asking, int64_t people) {
     const struct state_sweep *sweep = &asking->zone->sweep;
-    int64_t most_gone = people < 0 ? INT64_MAX : most(0, people - sweep->checked_in - sweep->left);
+    int64_t most_gone =
+        people < 0 ? INT64_MAX : hv_larger(0, people - sweep->checked_in - sweep->left);
     for (uint32_t w = 0; w < asking->zone->way_count; w++) {
-        const int64_t gone = least(asking->gone[w], most_gone);
+        const int64_t gone = hv_smaller(asking->gone[w], most_gone);
         asking->first[w] += asking->gone[w] - gone;
         asking->gone[w] = gone;
         most_gone -= gone;
@@ -71,15 +66,16 @@ static void find_arrivals(const struct asking *asking, const struct state_way *w
     bool first = true;
     for (uint32_t l = 0; l < way->leg_count; l++) {
         const struct state_leg *leg = &way->legs[l];
-        const int64_t left_ms = least(least(leg->left_ms, leg->stopped_ms), asking->wall_ms);
+        const int64_t left_ms =
+            hv_smaller(hv_smaller(leg->left_ms, leg->stopped_ms), asking->wall_ms);
         if (leg->leaves_ms > left_ms)
             continue; /* nobody has left */
         const int64_t last = left_ms + leg->travel_ms, early = leg->leaves_ms + leg->travel_ms;
         if (last <= asking->wall_ms)
             continue; /* all are due */
-        out->arrives_ms = first ? most(early, asking->wall_ms)
-                                : least(out->arrives_ms, most(early, asking->wall_ms));
-        out->arrived_ms = most(out->arrived_ms, last);
+        out->arrives_ms = first ? hv_larger(early, asking->wall_ms)
+                                : hv_smaller(out->arrives_ms, hv_larger(early, asking->wall_ms));
+        out->arrived_ms = hv_larger(out->arrived_ms, last);
         first = false;
     }
 }
@@ -89,18 +85,18 @@ static void take_way(const struct asking *asking, uint32_t w) {
     struct whereabouts_way *out = &asking->out->ways[w];
     const int64_t due_ms = asking->wall_ms - asking->margin_ms;
     const int64_t left =
-        most(0, state_way_left(way, STATE_ALL, asking->wall_ms) - asking->first[w]);
-    const int64_t due = most(0, state_way_due(way, STATE_ALL, due_ms) - asking->first[w]);
+        hv_larger(0, state_way_left(way, STATE_ALL, asking->wall_ms) - asking->first[w]);
+    const int64_t due = hv_larger(0, state_way_due(way, STATE_ALL, due_ms) - asking->first[w]);
     const int64_t came = way->came[STATE_ALL];
     out->shelter = way->shelter;
-    out->overdue = most(0, due - came);
-    out->overdue_gone = most(0, least(due, asking->gone[w]) - came);
-    out->on_way[STATE_ALL] = most(0, left - most(due, came));
+    out->overdue = hv_larger(0, due - came);
+    out->overdue_gone = hv_larger(0, hv_smaller(due, asking->gone[w]) - came);
+    out->on_way[STATE_ALL] = hv_larger(0, left - hv_larger(due, came));
     for (int heads = STATE_ALL + 1; heads < STATE_HEADS; heads++) {
         const enum state_heads class = (enum state_heads)heads;
-        out->on_way[heads] = most(
-            0, state_way_left(way, class, asking->wall_ms) -
-                   most(state_way_due(way, class, due_ms), way->before[heads] + way->came[heads]));
+        out->on_way[heads] = hv_larger(0, state_way_left(way, class, asking->wall_ms) -
+                                              hv_larger(state_way_due(way, class, due_ms),
+                                                        way->before[heads] + way->came[heads]));
     }
     find_arrivals(asking, way, out);
 }
@@ -120,14 +116,14 @@ static int64_t came_elsewhere(const struct asking *asking) {
                    (asking->swept ? zone->sweep.checked_in : zone->ways_from);
     for (uint32_t w = 0; w < zone->way_count; w++)
         came -= zone->ways[w].came[STATE_ALL];
-    return most(0, came);
+    return hv_larger(0, came);
 }
 
 static void settle_classes(struct whereabouts_way *way) {
-    way->overdue_gone = least(way->overdue_gone, way->overdue);
-    way->on_way[STATE_MEDICAL] = least(way->on_way[STATE_MEDICAL], way->on_way[STATE_ALL]);
-    way->on_way[STATE_WHEELCHAIR] =
-        least(way->on_way[STATE_WHEELCHAIR], way->on_way[STATE_ALL] - way->on_way[STATE_MEDICAL]);
+    way->overdue_gone = hv_smaller(way->overdue_gone, way->overdue);
+    way->on_way[STATE_MEDICAL] = hv_smaller(way->on_way[STATE_MEDICAL], way->on_way[STATE_ALL]);
+    way->on_way[STATE_WHEELCHAIR] = hv_smaller(way->on_way[STATE_WHEELCHAIR],
+                                               way->on_way[STATE_ALL] - way->on_way[STATE_MEDICAL]);
 }
 
 /* ---- the whole ---- */
@@ -153,9 +149,10 @@ static void add_ways(struct whereabouts *out) {
 static int64_t count_left(const struct asking *asking, int64_t people) {
     const struct state_zone *zone = asking->zone;
     if (!asking->swept)
-        return people < 0 ? -1 : most(0, people - asking->out->arrived);
+        return people < 0 ? -1 : hv_larger(0, people - asking->out->arrived);
     const int64_t since = asking->out->arrived - zone->sweep.checked_in;
-    return most(0, zone->sweep.left + sum_of(asking->gone, zone->way_count) - most(0, since));
+    return hv_larger(0, zone->sweep.left + sum_of(asking->gone, zone->way_count) -
+                            hv_larger(0, since));
 }
 
 void whereabouts_of(const struct state_zone *zone, int64_t people, int64_t wall_ms,
@@ -173,13 +170,13 @@ void whereabouts_of(const struct state_zone *zone, int64_t people, int64_t wall_
                                 .swept = asking.swept};
     if (zone == NULL)
         return;
-    out->arrived = most(0, hv_people_total(&zone->checked_in));
+    out->arrived = hv_larger(0, hv_people_total(&zone->checked_in));
     out->told_ms = zone->ways_told_ms;
     out->way_count = zone->way_count;
     if (asking.swept) {
         look_back(&asking);
         hold_to_finding(&asking, people);
-        out->told_ms = most(out->told_ms, zone->sweep.seen_ms);
+        out->told_ms = hv_larger(out->told_ms, zone->sweep.seen_ms);
     }
     for (uint32_t w = 0; w < zone->way_count; w++)
         take_way(&asking, w);
@@ -187,13 +184,13 @@ void whereabouts_of(const struct state_zone *zone, int64_t people, int64_t wall_
         take_fewer(out, came_elsewhere(&asking));
     out->left = count_left(&asking, people);
     if (out->left >= 0)
-        take_fewer(out, most(0, missing(out) - out->left));
+        take_fewer(out, hv_larger(0, missing(out) - out->left));
     add_ways(out);
     if (out->left < 0)
         return;
     out->still = out->left - out->on_way[STATE_ALL] - out->overdue;
     out->to_plan = out->still + out->overdue - out->overdue_gone;
-    out->elsewhere = people < 0 ? 0 : most(0, people - out->arrived - out->left);
+    out->elsewhere = people < 0 ? 0 : hv_larger(0, people - out->arrived - out->left);
 }
 
 /* ---- orders ---- */
@@ -222,7 +219,7 @@ int64_t whereabouts_to_leave(const struct state_zone *zone, const char *shelter,
             continue;
         for (uint32_t l = 0; l < way->leg_count; l++)
             if (way->legs[l].stopped_ms == INT64_MAX && way->legs[l].order != 0)
-                people = most(0, people) + rest_of(&way->legs[l], wall_ms);
+                people = hv_larger(0, people) + rest_of(&way->legs[l], wall_ms);
     }
     return people;
 }

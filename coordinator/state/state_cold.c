@@ -2,19 +2,13 @@
  * in quarantine until they are counted whole. */
 #include "coordinator/state/state_fold.h"
 
+#include "schemas/smaller.h"
+
 static bool is_off(const struct state_place *place) {
     const struct state_lifeline *power = &place->lifelines[HV_LIFELINE_POWER],
                                 *generator = &place->lifelines[HV_LIFELINE_GENERATOR];
     return power->seen.position != 0 && power->state == HV_LIFELINE_DOWN &&
            generator->state != HV_LIFELINE_UP && generator->state != HV_LIFELINE_LIMITED;
-}
-
-static int64_t later(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
-static int64_t sooner(int64_t a, int64_t b) {
-    return a < b ? a : b;
 }
 
 /* When goods were last found good: at the last count of all of them. INT64_MIN: never. */
@@ -39,21 +33,21 @@ static void learn(struct state_source *source, enum hv_lifeline_kind kind,
     const bool was_lost = source->is_lost;
     source->is_lost = is_lost(kind, now->state);
     if (gives(told->state)) {
-        source->gave_ms = source->has_given ? later(source->gave_ms, seen_ms) : seen_ms;
+        source->gave_ms = source->has_given ? hv_larger(source->gave_ms, seen_ms) : seen_ms;
         source->has_given = true;
     }
     if (!source->is_lost || !is_lost(kind, told->state))
         return;
     const int64_t from_ms =
-        was_lost && source->has_given ? later(source->gave_ms, seen_ms) : seen_ms;
-    source->lost_ms = was_lost ? sooner(source->lost_ms, from_ms) : seen_ms;
+        was_lost && source->has_given ? hv_larger(source->gave_ms, seen_ms) : seen_ms;
+    source->lost_ms = was_lost ? hv_smaller(source->lost_ms, from_ms) : seen_ms;
 }
 
 /* Since when there has been neither; only while there is neither. A generator that never ran keeps
  * nothing cold, whenever somebody said so. */
 static int64_t lost_ms(const struct state_cold *cold) {
     const struct state_source *generator = &cold->generator;
-    return generator->has_given ? later(cold->power.lost_ms, generator->lost_ms)
+    return generator->has_given ? hv_larger(cold->power.lost_ms, generator->lost_ms)
                                 : cold->power.lost_ms;
 }
 
@@ -69,9 +63,9 @@ void fold_cold(struct state_place *place, enum hv_lifeline_kind kind,
         cold->since_ms = lost_ms(cold);
         return;
     }
-    const int64_t lasted = now_ms - later(cold->since_ms, counted_ms(place));
+    const int64_t lasted = now_ms - hv_larger(cold->since_ms, counted_ms(place));
     if (was_broken && (lasted > cold->lasted_ms || cold->ended_ms <= counted_ms(place))) {
-        cold->lasted_ms = later(lasted, 0);
+        cold->lasted_ms = hv_larger(lasted, 0);
         cold->ended_ms = now_ms;
     }
 }
@@ -82,7 +76,7 @@ int64_t state_cold_break_ms(const struct state_place *place, uint64_t now_mono_m
     if (cold->lasted_ms > 0 && cold->ended_ms > counted)
         longest = cold->lasted_ms;
     if (cold->is_broken)
-        longest = later(longest, (int64_t)now_mono_ms - later(cold->since_ms, counted));
+        longest = hv_larger(longest, (int64_t)now_mono_ms - hv_larger(cold->since_ms, counted));
     return longest;
 }
 

@@ -6,16 +6,10 @@
  * others. What a waybill carries for a request stays with it to the end. */
 #include "coordinator/state/state_fold.h"
 
+#include "schemas/smaller.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-static int64_t smaller(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
-static int64_t larger(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
 
 int64_t state_request_ceiling(const struct state_request *request,
                               const struct state_request_line *line) {
@@ -219,9 +213,9 @@ static void track(struct state *state, const struct state_waybill_share *share, 
         request == NULL ? NULL : need_line(state, request, share->item);
     if (line == NULL)
         return;
-    line->committed = larger(0, line->committed + committed);
-    line->shipped = larger(0, line->shipped + shipped);
-    line->received = larger(0, line->received + received);
+    line->committed = hv_larger(0, line->committed + committed);
+    line->shipped = hv_larger(0, line->shipped + shipped);
+    line->received = hv_larger(0, line->received + received);
 }
 
 static struct state_waybill_share *need_share(struct state *state, struct state_waybill *waybill,
@@ -263,7 +257,7 @@ void fold_commit(struct state *state, struct state_waybill *waybill, uint32_t it
     while (next != STATE_NONE && amount > 0) {
         const struct state_request *request = state_request(state, next);
         next = request->next_of_place;
-        int64_t open = smaller(open_part(request, item), amount);
+        int64_t open = hv_smaller(open_part(request, item), amount);
         struct state_waybill_share *share =
             open <= 0 ? NULL : need_share(state, waybill, request, item);
         if (share == NULL)
@@ -277,7 +271,7 @@ void fold_commit(struct state *state, struct state_waybill *waybill, uint32_t it
 /* Counts for one request as far as it is open, on all three tracks at once. Returns how much. */
 static int64_t bring_for(struct state *state, const struct state_request *request, uint32_t item,
                          int64_t amount) {
-    const int64_t open = smaller(open_part(request, item), amount);
+    const int64_t open = hv_smaller(open_part(request, item), amount);
     struct state_request *changed =
         open <= 0 ? NULL : fold_touch(state, STATE_REQUEST, request->entity.index);
     struct state_request_line *line = changed == NULL ? NULL : find_line(changed, item);
@@ -321,10 +315,10 @@ void fold_brought_in(struct state *state, const struct state_place *place,
 void fold_uncommit(struct state *state, struct state_waybill *waybill) {
     for (uint32_t i = 0; i < waybill->share_count; i++) {
         struct state_waybill_share *share = &waybill->shares[i];
-        int64_t kept = larger(share->shipped, share->received);
+        int64_t kept = hv_larger(share->shipped, share->received);
         if (share->committed > kept)
             track(state, share, kept - share->committed, 0, 0);
-        share->committed = smaller(share->committed, kept);
+        share->committed = hv_smaller(share->committed, kept);
     }
 }
 
@@ -334,7 +328,7 @@ static int64_t hand_out(struct state *state, struct state_waybill *waybill, uint
     for (uint32_t i = 0; i < waybill->share_count && amount > 0; i++) {
         struct state_waybill_share *share = &waybill->shares[i];
         int64_t *part = received ? &share->received : &share->shipped;
-        int64_t given = smaller(amount, share->committed - *part);
+        int64_t given = hv_smaller(amount, share->committed - *part);
         if (share->item != item || given <= 0)
             continue;
         *part += given;
@@ -366,10 +360,10 @@ void fold_share_received(struct state *state, struct state_waybill *waybill, uin
 void fold_share_close(struct state *state, struct state_waybill *waybill) {
     for (uint32_t i = 0; i < waybill->share_count; i++) {
         struct state_waybill_share *share = &waybill->shares[i];
-        int64_t shipped = smaller(share->shipped, share->received);
-        track(state, share, smaller(0, share->received - share->committed),
+        int64_t shipped = hv_smaller(share->shipped, share->received);
+        track(state, share, hv_smaller(0, share->received - share->committed),
               shipped - share->shipped, 0);
-        share->committed = smaller(share->committed, share->received);
+        share->committed = hv_smaller(share->committed, share->received);
         share->shipped = shipped;
     }
 }

@@ -10,15 +10,13 @@
  * what still differs (an observation that came late, a refused report) is booked as corrected. */
 #include "coordinator/state/state_ledger.h"
 
+#include "schemas/smaller.h"
+
 #include <stdlib.h>
 
 struct state_lot fold_lot(struct state *state, const struct hv_stock_line *line) {
     return (struct state_lot){fold_name(state, line->item), fold_name(state, line->lot),
                               line->expiry_day};
-}
-
-static int64_t smaller(int64_t a, int64_t b) {
-    return a < b ? a : b;
 }
 
 /* ---- posting ---- */
@@ -44,7 +42,7 @@ void ledger_note(struct state *state, struct state_book *book, enum state_accoun
         state->out_of_memory = true;
     if (balance == NULL)
         return;
-    balance->amount += smaller(amount, STATE_BALANCE_MAX - balance->amount);
+    balance->amount += hv_smaller(amount, STATE_BALANCE_MAX - balance->amount);
     balance->position = state->position;
 }
 
@@ -58,7 +56,7 @@ static void send(struct state *state, struct state_book *from, enum state_accoun
 
 int64_t ledger_draw(struct state *state, struct state_place *place, enum state_account account,
                     const struct ledger_target *to, const struct state_lot *lot, int64_t wanted) {
-    int64_t amount = smaller(state_book_amount(&place->book, lot, account), wanted);
+    int64_t amount = hv_smaller(state_book_amount(&place->book, lot, account), wanted);
     if (amount > 0)
         send(state, &place->book, account, to, lot, amount);
     return amount > 0 ? amount : 0;
@@ -73,7 +71,7 @@ int64_t ledger_draw_pick(struct state *state, struct state_place *place,
     if (pick == NULL)
         return 0;
     int64_t *held = account == STATE_LOADED ? &pick->loaded : &pick->picked;
-    int64_t amount = ledger_draw(state, place, account, to, lot, smaller(*held, wanted));
+    int64_t amount = ledger_draw(state, place, account, to, lot, hv_smaller(*held, wanted));
     *held -= amount;
     return amount;
 }
@@ -83,7 +81,7 @@ int64_t ledger_draw_pick(struct state *state, struct state_place *place,
 static int64_t draw_any_pick(struct state *state, struct state_place *place,
                              enum state_account account, const struct ledger_target *to,
                              const struct state_lot *lot, int64_t wanted) {
-    int64_t left = smaller(wanted, state_book_amount(&place->book, lot, account));
+    int64_t left = hv_smaller(wanted, state_book_amount(&place->book, lot, account));
     int64_t drawn = 0;
     for (uint32_t i = 0; drawn < left && i < state_count(state, STATE_WAYBILL); i++) {
         const struct state_waybill *waybill = state_waybill(state, i);
@@ -117,12 +115,12 @@ static int64_t draw_usable(struct state *state, struct state_place *place,
 int64_t ledger_take(struct state *state, struct state_place *place, const struct ledger_target *to,
                     const struct state_lot *lot, int64_t quantity, int64_t damaged) {
     int64_t left = quantity;
-    left -= ledger_draw(state, place, STATE_DAMAGED, to, lot, smaller(damaged, left));
+    left -= ledger_draw(state, place, STATE_DAMAGED, to, lot, hv_smaller(damaged, left));
     if (to->waybill != NULL) {
         left -= ledger_draw_pick(state, place, to->waybill, STATE_LOADED, to, lot, left);
         left -= ledger_draw_pick(state, place, to->waybill, STATE_PICKED, to, lot, left);
     }
-    int64_t of_free = smaller(state_book_amount(&place->book, lot, STATE_ON_HAND), left);
+    int64_t of_free = hv_smaller(state_book_amount(&place->book, lot, STATE_ON_HAND), left);
     left -= draw_usable(state, place, to, lot, left);
     left -= ledger_draw(state, place, STATE_DAMAGED, to, lot, left);
     if (left > 0)
@@ -156,7 +154,7 @@ static struct ledger_target lowered_to(const struct state_place *place, const st
                                        const struct state_lot *lot, int64_t *amount) {
     int64_t given = state_book_amount(&place->book, lot, naming->up);
     bool back = naming->back && given > 0;
-    *amount = back ? smaller(*amount, given) : *amount;
+    *amount = back ? hv_smaller(*amount, given) : *amount;
     return (struct ledger_target){.account = back ? naming->up : naming->down};
 }
 
@@ -178,17 +176,17 @@ static int64_t set_there(struct state *state, struct state_place *place,
                          const struct state_lot *lot, int64_t quantity, int64_t damaged,
                          const struct naming *naming) {
     struct state_book *book = &place->book;
-    damaged = smaller(damaged, quantity);
+    damaged = hv_smaller(damaged, quantity);
     int64_t worse = damaged - state_book_amount(book, lot, STATE_DAMAGED);
     int64_t more = quantity - state_book_there(book, lot) - worse; /* usable */
     int64_t differs = (worse < 0 ? -worse : worse) + (more < 0 ? -more : more);
     if (worse > 0 && more < 0) {
-        int64_t spoilt = smaller(worse, -more);
+        int64_t spoilt = hv_smaller(worse, -more);
         worse -= draw_usable(state, place, &(struct ledger_target){.account = STATE_DAMAGED}, lot,
                              spoilt);
         more += spoilt;
     } else if (worse < 0 && more > 0) {
-        int64_t mended = smaller(-worse, more);
+        int64_t mended = hv_smaller(-worse, more);
         worse += ledger_draw(state, place, STATE_DAMAGED,
                              &(struct ledger_target){.account = STATE_ON_HAND}, lot, mended);
         more -= mended;

@@ -6,6 +6,8 @@
  * declined, taken back or replaced stops where it is: who has left stays on the way. */
 #include "coordinator/state/state_fold.h"
 
+#include "schemas/smaller.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,16 +15,8 @@
 
 /* ---- what should be ---- */
 
-static int64_t least(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
-static int64_t most(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
 static int64_t all_left(const struct state_leg *leg, int64_t at_ms) {
-    const int64_t at = least(at_ms, leg->stopped_ms);
+    const int64_t at = hv_smaller(at_ms, leg->stopped_ms);
     if (at >= leg->left_ms)
         return leg->people[STATE_ALL];
     if (at <= leg->leaves_ms)
@@ -31,10 +25,11 @@ static int64_t all_left(const struct state_leg *leg, int64_t at_ms) {
 }
 
 static int64_t leg_left(const struct state_leg *leg, enum state_heads heads, int64_t at_ms) {
-    const int64_t all = all_left(leg, at_ms), medical = least(all, leg->people[STATE_MEDICAL]);
+    const int64_t all = all_left(leg, at_ms), medical = hv_smaller(all, leg->people[STATE_MEDICAL]);
     if (heads == STATE_ALL)
         return all;
-    return heads == STATE_MEDICAL ? medical : least(all - medical, leg->people[STATE_WHEELCHAIR]);
+    return heads == STATE_MEDICAL ? medical
+                                  : hv_smaller(all - medical, leg->people[STATE_WHEELCHAIR]);
 }
 
 int64_t state_way_left(const struct state_way *way, enum state_heads heads, int64_t wall_ms) {
@@ -92,17 +87,18 @@ static int64_t all_of(const struct state_leg *leg) {
 
 /* One over both their windows. */
 static void join(const struct state_leg *first, struct state_leg *second) {
-    const int64_t left_ms =
-        most(least(first->left_ms, first->stopped_ms), least(second->left_ms, second->stopped_ms));
-    const int64_t leaves_ms = least(least(first->leaves_ms, second->leaves_ms), left_ms);
+    const int64_t left_ms = hv_larger(hv_smaller(first->left_ms, first->stopped_ms),
+                                      hv_smaller(second->left_ms, second->stopped_ms));
+    const int64_t leaves_ms = hv_smaller(hv_smaller(first->leaves_ms, second->leaves_ms), left_ms);
     for (int i = 0; i < STATE_HEADS; i++) {
         const enum state_heads heads = (enum state_heads)i;
-        second->people[heads] = least(HV_PEOPLE_MAX, leg_left(first, heads, NEVER_MS - 1) +
-                                                         leg_left(second, heads, NEVER_MS - 1));
+        second->people[heads] =
+            hv_smaller(HV_PEOPLE_MAX, leg_left(first, heads, NEVER_MS - 1) +
+                                          leg_left(second, heads, NEVER_MS - 1));
     }
-    second->leaves_ms = most(leaves_ms, left_ms - STATE_WINDOW_MS_MAX);
+    second->leaves_ms = hv_larger(leaves_ms, left_ms - STATE_WINDOW_MS_MAX);
     second->left_ms = left_ms;
-    second->travel_ms = most(first->travel_ms, second->travel_ms);
+    second->travel_ms = hv_larger(first->travel_ms, second->travel_ms);
     second->stopped_ms = NEVER_MS;
 }
 
@@ -151,24 +147,24 @@ static bool has_sent_people_off(const struct state_order *order) {
  * out. */
 static void set_window(struct state_leg *leg, const struct hv_order *order,
                        const struct hv_order_people *line, int64_t now_ms) {
-    const int64_t window_ms = most(0, order->end_wall_ms - order->start_wall_ms);
+    const int64_t window_ms = hv_larger(0, order->end_wall_ms - order->start_wall_ms);
     const bool timed = order->has_start && order->has_end;
-    leg->people[STATE_ALL] = most(0, (int64_t)line->people - line->without_vehicle);
+    leg->people[STATE_ALL] = hv_larger(0, (int64_t)line->people - line->without_vehicle);
     leg->people[STATE_WHEELCHAIR] = line->wheelchair;
     leg->people[STATE_MEDICAL] = line->medical;
-    leg->leaves_ms = timed ? most(order->start_wall_ms, now_ms) : NEVER_MS;
-    leg->left_ms = timed ? leg->leaves_ms + least(window_ms, STATE_WINDOW_MS_MAX) : NEVER_MS;
+    leg->leaves_ms = timed ? hv_larger(order->start_wall_ms, now_ms) : NEVER_MS;
+    leg->left_ms = timed ? leg->leaves_ms + hv_smaller(window_ms, STATE_WINDOW_MS_MAX) : NEVER_MS;
     leg->travel_ms = (int64_t)order->travel_s * 1000;
     leg->stopped_ms = NEVER_MS;
 }
 
 /* So many are out by now. */
 static void observe(struct state_leg *leg, int64_t people, int64_t now_ms) {
-    const int64_t all = leg->people[STATE_ALL], out = least(people, all);
+    const int64_t all = leg->people[STATE_ALL], out = hv_smaller(people, all);
     const int64_t window_ms = leg->left_ms == NEVER_MS ? 0 : leg->left_ms - leg->leaves_ms;
     if (out == all) {
-        leg->leaves_ms = least(leg->leaves_ms, now_ms);
-        leg->left_ms = least(leg->left_ms, now_ms);
+        leg->leaves_ms = hv_smaller(leg->leaves_ms, now_ms);
+        leg->left_ms = hv_smaller(leg->left_ms, now_ms);
     } else if (window_ms == 0) { /* no rate: the others are as if nobody had told of them */
         leg->people[STATE_ALL] = out;
         leg->leaves_ms = leg->left_ms = now_ms;
@@ -229,7 +225,7 @@ void fold_way_order(struct state *state, const struct state_order *order, int64_
     if (leg == NULL ||
         (order->issued == HV_ORDER_ISSUED && order->answered != HV_ORDER_STATE_UNKNOWN))
         return; /* what was answered still holds */
-    leg->stopped_ms = least(leg->stopped_ms, now_ms);
+    leg->stopped_ms = hv_smaller(leg->stopped_ms, now_ms);
 }
 
 /* The people of the zone whom an order sends; NULL: it sends nobody of it anywhere, or there is no
@@ -269,13 +265,13 @@ void fold_way_answer(struct state *state, const struct state_order *order,
     if (answer->state == HV_ORDER_DONE)
         leg->people[STATE_ALL] = line->people;
     else if (answer->has_done && answer->done <= line->people)
-        leg->people[STATE_ALL] = most(leg->people[STATE_ALL], (int64_t)answer->done);
+        leg->people[STATE_ALL] = hv_larger(leg->people[STATE_ALL], (int64_t)answer->done);
     if (answer->has_done)
-        observe(leg, least((int64_t)answer->done, HV_PEOPLE_MAX), now_ms);
+        observe(leg, hv_smaller((int64_t)answer->done, HV_PEOPLE_MAX), now_ms);
     else if (answer->state == HV_ORDER_DONE)
         observe(leg, leg->people[STATE_ALL], now_ms);
     if (!hv_order_is_open(answer->state))
-        leg->stopped_ms = least(leg->stopped_ms, now_ms);
+        leg->stopped_ms = hv_smaller(leg->stopped_ms, now_ms);
 }
 
 /* ---- who came ---- */
@@ -285,7 +281,7 @@ static void add_heads(int64_t heads[STATE_HEADS], const struct hv_people *people
                                        [STATE_WHEELCHAIR] = people->overlay[HV_OVERLAY_WHEELCHAIR],
                                        [STATE_MEDICAL] = people->overlay[HV_OVERLAY_MEDICAL]};
     for (int i = 0; i < STATE_HEADS; i++)
-        heads[i] = most(0, heads[i] + more[i]);
+        heads[i] = hv_larger(0, heads[i] + more[i]);
 }
 
 void fold_way_came(struct state_zone *zone, const char *shelter, const struct hv_people *people) {

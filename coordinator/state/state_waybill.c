@@ -6,6 +6,8 @@
  * first, so that each lot adds up. */
 #include "coordinator/state/state_fold.h"
 
+#include "schemas/smaller.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,10 +82,6 @@ struct state_waybill *fold_waybill(struct state *state, const char *name, uint32
 
 /* ---- goods ---- */
 
-static int64_t smaller(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
 /* The account that holds what was shipped and not received. */
 static enum state_account carrying(const struct state_waybill *waybill) {
     return waybill->closed ? STATE_MISSING_ON_WAY : STATE_IN_TRANSIT;
@@ -116,11 +114,11 @@ void fold_waybill_ship(struct state *state, struct state_waybill *waybill, struc
         return;
     line->shipped += amount;
     waybill->shipped_position = state->position;
-    int64_t early = smaller(left, state_book_amount(book, lot, STATE_OVER));
+    int64_t early = hv_smaller(left, state_book_amount(book, lot, STATE_OVER));
     if (fold_post(state, from, account, book, STATE_OVER, lot, early))
         left -= early;
     while (left > 0 && find_other(book, lot, STATE_OVER, &other, &there)) {
-        there = smaller(there, left);
+        there = hv_smaller(there, left);
         if (!fold_post(state, from, account, book, STATE_RELABELLED_OUT, lot, there) ||
             !fold_post(state, book, STATE_RELABELLED_IN, book, STATE_OVER, &other, there))
             break;
@@ -136,11 +134,11 @@ static void arrive(struct state *state, struct state_waybill *waybill, struct st
     struct state_book *book = &waybill->book;
     enum state_account from = carrying(waybill);
     struct state_lot other;
-    int64_t left = amount, there = smaller(left, state_book_amount(book, lot, from));
+    int64_t left = amount, there = hv_smaller(left, state_book_amount(book, lot, from));
     if (fold_post(state, book, from, to, account, lot, there))
         left -= there;
     while (left > 0 && find_other(book, lot, from, &other, &there)) {
-        there = smaller(there, left);
+        there = hv_smaller(there, left);
         if (!fold_post(state, book, from, book, STATE_RELABELLED_OUT, &other, there) ||
             !fold_post(state, book, STATE_RELABELLED_IN, to, account, lot, there))
             break;
