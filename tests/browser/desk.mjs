@@ -1,106 +1,13 @@
 // The staff desk on a phone-sized page, served by a real node that a real coordinator knows.
-import { readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
-import { join } from "node:path";
-import {
-  accessible,
-  bin,
-  check,
-  daemon,
-  ended,
-  finish,
-  freePort,
-  hurried,
-  moving,
-  open,
-  picture,
-  run,
-  scratch,
-  test,
-  until,
-} from "./browser.mjs";
+import { accessible, bin, check, ended, finish, hurried, moving, open, picture, run, test, until } from "./browser.mjs";
+import { ask, found, haven, loadRegion, PIN, startCentre, startNode } from "./drill.mjs";
 
-const folder = scratch();
-const centre = join(folder, "centre"),
-  node = join(folder, "S01"),
-  depot = join(folder, "D01");
-const region = new URL("../../simulations/regions/siouxfalls", import.meta.url).pathname;
-const PIN = "421133";
-
-const port = await freePort();
-const haven = (...args) => run(bin("haven"), ["--dir", centre, ...args]);
-const ask = async (dir, ...args) => JSON.parse(await run(bin("haven-node"), [...args, "--dir", dir, "--json"]));
+await startCentre();
+const card = await loadRegion();
+const node = await found("S01", "shelter", "--name", "S01 北校", "--card", card);
+const depot = await found("D1", "depot", "--name", "D1 北校", "--card", card);
 const people = async () => (await ask(node, "status")).people.total;
-
-async function startNode(dir) {
-  const { child, found } = await daemon(bin("haven-node"), ["run", dir], /event=desk address=(\S+)/);
-  return { child, address: found[1] };
-}
-
-// A node with a desk on a port that stays the same when it starts again.
-async function found(id, dir, role) {
-  const key = (
-    await run(bin("haven-node"), [
-      "init",
-      dir,
-      "--id",
-      id,
-      "--role",
-      role,
-      "--deployment",
-      join(centre, "deployment.json"),
-    ])
-  ).trim();
-  await haven("enroll", id, "--role", role, "--key", key);
-  await run(
-    bin("haven-node"),
-    [
-      "desk",
-      dir,
-      "--listen",
-      `127.0.0.1:${await freePort()}`,
-      "--pin",
-      "-",
-      "--name",
-      `${id} 北校`,
-      "--card",
-      join(folder, "card.json"),
-    ],
-    PIN + "\n",
-  );
-}
-
-await run(bin("haven"), [
-  "init",
-  centre,
-  "--name",
-  "drill",
-  "--exercise",
-  "--http",
-  "off",
-  "--bind",
-  `tcp://127.0.0.1:${port}`,
-  "--endpoint",
-  `tcp://127.0.0.1:${port}`,
-]);
-await run(bin("haven"), ["region", "card", region, "-o", join(folder, "card.json")]);
-// A kit that the region of the drill lacks, as `haven region card` writes those of a region that has some.
-const card = JSON.parse(readFileSync(join(folder, "card.json"), "utf8"));
-card.items.push({
-  id: "family",
-  name: "Family kit",
-  name_zh: "家庭套装",
-  unit: "kit",
-  contents: [
-    { item: "water", quantity: 6 },
-    { item: "blanket", quantity: 4 },
-  ],
-});
-writeFileSync(join(folder, "card.json"), JSON.stringify(card));
-await daemon(bin("haven-coordinator"), [centre], /event=ready/);
-await haven("region", "load", region);
-await found("S01", node, "shelter");
-await found("D1", depot, "depot");
 let shelter = await startNode(node);
 const store = await startNode(depot);
 const browser = await open();

@@ -1,54 +1,15 @@
 // Two phones at the desk of one node whose power is cut while they send: what either was told is stored is stored, and nothing
 // counts twice. The node is killed where it hurts: as an entry has just been acknowledged, and as entries of both are on their way.
-import { join } from "node:path";
-import { bin, check, daemon, ended, finish, freePort, hurried, open, run, scratch, test, until } from "./browser.mjs";
+import { check, ended, finish, hurried, open, test, until } from "./browser.mjs";
+import { ask, found, haven, PIN, startCentre, startNode } from "./drill.mjs";
 
-const folder = scratch();
-const centre = join(folder, "centre"),
-  node = join(folder, "S01"),
-  PIN = "421133";
-const port = await freePort();
-const haven = (...args) => run(bin("haven"), ["--dir", centre, ...args]);
-const status = async () => JSON.parse(await run(bin("haven-node"), ["status", "--dir", node, "--json"]));
-
-await run(bin("haven"), [
-  "init",
-  centre,
-  "--name",
-  "drill",
-  "--exercise",
-  "--http",
-  "off",
-  "--bind",
-  `tcp://127.0.0.1:${port}`,
-  "--endpoint",
-  `tcp://127.0.0.1:${port}`,
-]);
-await daemon(bin("haven-coordinator"), [centre], /event=ready/);
-const key = (
-  await run(bin("haven-node"), [
-    "init",
-    node,
-    "--id",
-    "S01",
-    "--role",
-    "shelter",
-    "--deployment",
-    join(centre, "deployment.json"),
-  ])
-).trim();
-await haven("enroll", "S01", "--role", "shelter", "--key", key);
-await run(
-  bin("haven-node"),
-  ["desk", node, "--listen", `127.0.0.1:${await freePort()}`, "--pin", "-", "--name", "S01"],
-  PIN + "\n",
-);
+await startCentre();
+const node = await found("S01", "shelter", "--name", "S01");
+const status = () => ask(node, "status");
 
 let child, address;
 async function power() {
-  const started = await daemon(bin("haven-node"), ["run", node], /event=desk address=(\S+)/);
-  child = started.child;
-  address = started.found[1];
+  ({ child, address } = await startNode(node));
 }
 await power();
 

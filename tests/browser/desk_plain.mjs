@@ -1,97 +1,19 @@
 // The staff desk in a browser that runs no script: every form of a shelter and of a depot, in both languages, by keyboard alone. Before
 // each is sent it is refused in every way: with nothing in it, with enormous figures, with enormous texts, none of which may reach the
 // node; and after it was taken it is sent once more. What the page says of each is in its own language.
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import {
-  accessible,
-  bin,
-  check,
-  daemon,
-  finish,
-  freePort,
-  open,
-  picture,
-  run,
-  scratch,
-  test,
-  until,
-} from "./browser.mjs";
+import { readFileSync } from "node:fs";
+import { accessible, check, finish, open, picture, test, until } from "./browser.mjs";
+import { ask, found, haven, loadRegion, PIN, startCentre, startNode } from "./drill.mjs";
 
-const folder = scratch(),
-  centre = join(folder, "centre"),
-  PIN = "421133";
 const source = (path) => new URL(`../../${path}`, import.meta.url).pathname;
-const region = source("simulations/regions/siouxfalls");
-const port = await freePort();
-const haven = (...args) => run(bin("haven"), ["--dir", centre, ...args]);
-const ask = async (dir, ...args) => JSON.parse(await run(bin("haven-node"), [...args, "--dir", dir, "--json"]));
-
-await run(bin("haven"), [
-  "init",
-  centre,
-  "--name",
-  "drill",
-  "--exercise",
-  "--http",
-  "off",
-  "--bind",
-  `tcp://127.0.0.1:${port}`,
-  "--endpoint",
-  `tcp://127.0.0.1:${port}`,
-]);
-await run(bin("haven"), ["region", "card", region, "-o", join(folder, "card.json")]);
-const card = JSON.parse(readFileSync(join(folder, "card.json"), "utf8"));
-card.items.push({
-  id: "family",
-  name: "Family kit",
-  name_zh: "家庭套装",
-  unit: "kit",
-  contents: [
-    { item: "water", quantity: 6 },
-    { item: "blanket", quantity: 4 },
-  ],
-});
-writeFileSync(join(folder, "card.json"), JSON.stringify(card));
-await daemon(bin("haven-coordinator"), [centre], /event=ready/);
-await haven("region", "load", region);
-
-async function found(id, role) {
-  const dir = join(folder, id);
-  const key = (
-    await run(bin("haven-node"), [
-      "init",
-      dir,
-      "--id",
-      id,
-      "--role",
-      role,
-      "--deployment",
-      join(centre, "deployment.json"),
-    ])
-  ).trim();
-  await haven("enroll", id, "--role", role, "--key", key);
-  await run(
-    bin("haven-node"),
-    [
-      "desk",
-      dir,
-      "--listen",
-      `127.0.0.1:${await freePort()}`,
-      "--pin",
-      "-",
-      "--name",
-      `${id} 北校`,
-      "--card",
-      join(folder, "card.json"),
-    ],
-    PIN + "\n",
-  );
-  const { child, found } = await daemon(bin("haven-node"), ["run", dir], /event=desk address=(\S+)/);
-  return { dir, child, address: found[1] };
+await startCentre();
+const card = await loadRegion();
+async function start(id, role) {
+  const dir = await found(id, role, "--name", `${id} 北校`, "--card", card);
+  return { dir, ...(await startNode(dir)) };
 }
-const shelter = await found("S01", "shelter"),
-  depot = await found("D1", "depot");
+const shelter = await start("S01", "shelter"),
+  depot = await start("D1", "depot");
 
 const browser = await open();
 const FORMS = readFileSync(source("nodes/desk/desk_entries.c"), "utf8")
