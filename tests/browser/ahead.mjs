@@ -21,6 +21,7 @@ import {
   until,
   WEBGL,
 } from "./browser.mjs";
+import { onlyTile, VECTOR_TILES } from "./pmtiles.mjs";
 
 const centre = join(scratch(), "centre");
 const region = new URL("../../simulations/regions/siouxfalls", import.meta.url).pathname;
@@ -259,36 +260,8 @@ function vectorFile() {
       [4096, 0],
     ]),
   ]);
-  const root = Buffer.from([1, 0, 1, ...varint(tile.length), 1]),
-    metadata = Buffer.from(
-      JSON.stringify({
-        vector_layers: [
-          { id: "water", fields: {} },
-          { id: "roads", fields: {} },
-        ],
-      }),
-    ),
-    header = Buffer.alloc(127);
-  header.write("PMTiles");
-  header[7] = 3;
-  [
-    127,
-    root.length,
-    127 + root.length,
-    metadata.length,
-    0,
-    0,
-    127 + root.length + metadata.length,
-    tile.length,
-    1,
-    1,
-    1,
-  ].forEach((value, i) => header.writeBigUInt64LE(BigInt(value), 8 + 8 * i));
-  [1, 1, 1, 1, 0, 0].forEach((value, i) => {
-    header[96 + i] = value;
-  }); // clustered, not packed, vector tiles, of zoom 0 alone
-  [-1800000000, -850000000, 1800000000, 850000000].forEach((value, i) => header.writeInt32LE(value, 102 + 4 * i));
-  return Buffer.concat([header, root, metadata, tile]);
+  const layers = ["water", "roads"].map((id) => ({ id, fields: {} }));
+  return onlyTile(tile, varint(tile.length), VECTOR_TILES, { vector_layers: layers });
 }
 
 if (!sanitized)

@@ -19,6 +19,7 @@ import {
   until,
   WEBGL,
 } from "./browser.mjs";
+import { onlyTile, PNG_TILES } from "./pmtiles.mjs";
 
 const folder = scratch();
 const centre = join(folder, "centre"),
@@ -871,29 +872,7 @@ function backgroundFile() {
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
     "base64",
   );
-  const root = Buffer.from([1, 0, 1, tile.length, 1]),
-    metadata = Buffer.from("{}"),
-    header = Buffer.alloc(127);
-  header.write("PMTiles");
-  header[7] = 3;
-  [
-    127,
-    root.length,
-    127 + root.length,
-    metadata.length,
-    0,
-    0,
-    127 + root.length + metadata.length,
-    tile.length,
-    1,
-    1,
-    1,
-  ].forEach((value, i) => header.writeBigUInt64LE(BigInt(value), 8 + 8 * i));
-  [1, 1, 1, 2, 0, 0].forEach((value, i) => {
-    header[96 + i] = value;
-  }); // clustered, not packed, PNG, of zoom 0 alone
-  [-1800000000, -850000000, 1800000000, 850000000].forEach((value, i) => header.writeInt32LE(value, 102 + 4 * i));
-  return Buffer.concat([header, root, metadata, tile]);
+  return onlyTile(tile, [tile.length], PNG_TILES, {});
 }
 
 await test("a background that the user has is drawn under the map, read piece by piece from here alone; none is no fault", async () => {

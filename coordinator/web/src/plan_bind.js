@@ -124,177 +124,87 @@ export function bindMove(move, near) {
 // ---- any pair, a road, a reserve ----
 
 const option = (id, name) => h("option", { value: id }, name);
+const field = (title, name, more) => h("label", null, title, h("input", { name, ...more }));
+const choice = (title, name, options) => h("label", null, title, h("select", { name, required: true }, options));
+const named = (title, name, list, required = true) => field(title, name, { list, required, maxlength: ID_MAX });
+const quantity = (title, more) => field(title, "quantity", { type: "number", required: true, ...more });
+const depot = () =>
+  choice(
+    t("depot"),
+    "depot",
+    [...picture.depots.values()].map((one) => option(one.id, nameOf(one))),
+  );
 
-function pairForm() {
+/** Binds what is filled in, under an id made of these fields. @param {string} title @param {string} kind where no field has it @param {string[]} parts @param {...any} fields */
+function bindForm(title, kind, parts, ...fields) {
   const submit = (event) => {
     event.preventDefault();
-    const form = new FormData(event.target),
-      kind = String(form.get("kind")),
-      zone = String(form.get("zone")),
-      shelter = String(form.get("shelter"));
-    return lay(event, directiveId(kind, zone, shelter), { kind, zone, shelter });
+    const filled = [...new FormData(event.target)].filter(([, value]) => value !== "");
+    /** @type {any} */ const body = { kind, ...Object.fromEntries(filled) };
+    if (body.quantity) body.quantity = Number(body.quantity);
+    return lay(event, directiveId(body.kind, ...parts.map((part) => body[part] ?? "")), body);
   };
   return h(
     "form",
     { onsubmit: submit, class: "bind" },
-    h("h3", null, t("directive.pair")),
-    h("label", null, t("zone"), h("input", { name: "zone", list: "bind-zones", required: true, maxlength: 64 })),
-    h(
-      "label",
-      null,
-      t("shelter"),
-      h("input", { name: "shelter", list: "bind-shelters", required: true, maxlength: 64 }),
-    ),
-    h(
-      "label",
-      null,
-      t("directive.how"),
-      h("select", { name: "kind" }, option("pin", t("directive.pin")), option("exclude", t("directive.exclude"))),
-    ),
+    h("h3", null, title),
+    fields,
     h("button", null, t("directive.lay")),
   );
 }
 
-function roadForm() {
-  const submit = (event) => {
-    event.preventDefault();
-    const form = new FormData(event.target),
-      link = String(form.get("link"));
-    return lay(event, directiveId("avoid", link), {
-      kind: "avoid",
-      link,
-      ...(form.get("reason") ? { reason: form.get("reason") } : {}),
-    });
-  };
-  return h(
-    "form",
-    { onsubmit: submit, class: "bind" },
-    h("h3", null, t("directive.keep-out")),
-    h(
-      "label",
-      null,
-      t("directive.road"),
-      h("input", { name: "link", list: "bind-roads", required: true, maxlength: 64 }),
-    ),
-    h("label", null, t("reason"), h("input", { name: "reason", maxlength: 200 })),
-    h("button", null, t("directive.lay")),
-  );
-}
-
-function reserveForm(items) {
-  const submit = (event) => {
-    event.preventDefault();
-    const form = new FormData(event.target),
-      depot = String(form.get("depot")),
-      item = String(form.get("item"));
-    return lay(event, directiveId("reserve", depot, item), {
-      kind: "reserve",
-      depot,
-      item,
-      quantity: Number(form.get("quantity")),
-    });
-  };
-  return h(
-    "form",
-    { onsubmit: submit, class: "bind" },
-    h("h3", null, t("directive.hold")),
-    h(
-      "label",
-      null,
-      t("depot"),
-      h(
-        "select",
-        { name: "depot", required: true },
-        [...picture.depots.values()].map((one) => option(one.id, nameOf(one))),
+/** @param {any[]} items */
+const forms = (items) => [
+  bindForm(
+    t("directive.pair"),
+    "",
+    ["zone", "shelter"],
+    named(t("zone"), "zone", "bind-zones"),
+    named(t("shelter"), "shelter", "bind-shelters"),
+    choice(t("directive.how"), "kind", [option("pin", t("directive.pin")), option("exclude", t("directive.exclude"))]),
+  ),
+  bindForm(
+    t("directive.keep-out"),
+    "avoid",
+    ["link"],
+    named(t("directive.road"), "link", "bind-roads"),
+    field(t("reason"), "reason", { maxlength: 200 }),
+  ),
+  picture.depots.size > 0 &&
+    items.length > 0 && [
+      bindForm(
+        t("directive.hold"),
+        "reserve",
+        ["depot", "item"],
+        depot(),
+        choice(
+          t("stock.item"),
+          "item",
+          items.map((one) => option(one.id, nameOf(one))),
+        ),
+        quantity(t("stock.quantity"), { min: 1 }),
       ),
-    ),
-    h(
-      "label",
-      null,
-      t("stock.item"),
-      h(
-        "select",
-        { name: "item", required: true },
-        items.map((one) => option(one.id, nameOf(one))),
+      bindForm(
+        t("directive.most"),
+        "limit",
+        ["depot", "shelter"],
+        depot(),
+        named(t("directive.only-to"), "shelter", "bind-shelters", false),
+        quantity(t("directive.litres-most"), { min: 0 }),
       ),
-    ),
-    h("label", null, t("stock.quantity"), h("input", { name: "quantity", type: "number", min: 1, required: true })),
-    h("button", null, t("directive.lay")),
-  );
-}
-
-function priorityForm() {
-  const submit = (event) => {
-    event.preventDefault();
-    const form = new FormData(event.target),
-      shelter = String(form.get("shelter"));
-    return lay(event, directiveId("priority", shelter), {
-      kind: "priority",
-      shelter,
-      quantity: Number(form.get("quantity")),
-    });
-  };
-  return h(
-    "form",
-    { onsubmit: submit, class: "bind" },
-    h("h3", null, t("directive.first")),
-    h(
-      "label",
-      null,
-      t("shelter"),
-      h("input", { name: "shelter", list: "bind-shelters", required: true, maxlength: 64 }),
-    ),
-    h(
-      "label",
-      null,
-      t("directive.times"),
-      h("input", { name: "quantity", type: "number", min: 1, max: 1000, value: 2, required: true }),
-    ),
-    h("button", null, t("directive.lay")),
-  );
-}
-
-function limitForm() {
-  const submit = (event) => {
-    event.preventDefault();
-    const form = new FormData(event.target),
-      depot = String(form.get("depot")),
-      shelter = String(form.get("shelter"));
-    return lay(event, directiveId("limit", depot, shelter), {
-      kind: "limit",
-      depot,
-      ...(shelter ? { shelter } : {}),
-      quantity: Number(form.get("quantity")),
-    });
-  };
-  return h(
-    "form",
-    { onsubmit: submit, class: "bind" },
-    h("h3", null, t("directive.most")),
-    h(
-      "label",
-      null,
-      t("depot"),
-      h(
-        "select",
-        { name: "depot", required: true },
-        [...picture.depots.values()].map((one) => option(one.id, nameOf(one))),
-      ),
-    ),
-    h("label", null, t("directive.only-to"), h("input", { name: "shelter", list: "bind-shelters", maxlength: 64 })),
-    h(
-      "label",
-      null,
-      t("directive.litres-most"),
-      h("input", { name: "quantity", type: "number", min: 0, required: true }),
-    ),
-    h("button", null, t("directive.lay")),
-  );
-}
+    ],
+  bindForm(
+    t("directive.first"),
+    "priority",
+    ["shelter"],
+    named(t("shelter"), "shelter", "bind-shelters"),
+    quantity(t("directive.times"), { min: 1, max: 1000, value: 2 }),
+  ),
+];
 
 /** The section of a plan's page. @param {() => any} again the button that plans anew */
 export function bindings(again) {
-  const forms = h("div", { class: "columns" });
+  const into = h("div", { class: "columns" });
   const roads = () =>
     ((picture.roads && picture.roads.features) || []).map(({ id, properties }) => ({
       id: String(properties.id ?? id),
@@ -304,11 +214,8 @@ export function bindings(again) {
     get("/items", { limit: 1000 })
       .then(({ items }) =>
         fill(
-          forms,
-          pairForm(),
-          roadForm(),
-          picture.depots.size > 0 && items.length > 0 && [reserveForm(items), limitForm()],
-          priorityForm(),
+          into,
+          forms(items),
           suggestions("bind-zones", () => rowsOf(picture.zones)),
           suggestions("bind-shelters", () => rowsOf(picture.shelters)),
           suggestions("bind-roads", roads),
@@ -322,7 +229,7 @@ export function bindings(again) {
     { class: "binding" },
     h("h2", null, t("directive.title")),
     list,
-    may("planner") && h("details", null, h("summary", null, t("directive.add")), forms),
+    may("planner") && h("details", null, h("summary", null, t("directive.add")), into),
     may("planner", "approver") && h("p", { class: "actions" }, again()),
   );
 }
